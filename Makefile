@@ -1,0 +1,44 @@
+# Each target does its own set-up: Python 3.11+, git and make are enough.
+SHELL := /bin/sh
+PYTHON ?= python3
+TOOLS := .tools
+UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+RUN := $(UV) run --frozen --no-sync
+
+.PHONY: demo run test check bench torture setup clean help
+help:
+	@echo "make demo     the main job on sample feeds: no token, no network"
+	@echo "make run      the service (settings: .env, see .env.example)"
+	@echo "make test     the tests        make check   ruff and mypy"
+	@echo "make bench    timings          make torture the long crash test"
+
+setup: .venv/.ready
+
+# uv from the PATH, or put into a local folder with Python's own venv and pip.
+$(TOOLS)/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Marsad needs Python 3.11 or newer; set one with: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(TOOLS) || { echo "Python's venv module is missing: install it (Debian, Ubuntu: python3-venv), or install uv"; exit 1; }
+	@$(TOOLS)/bin/python -m pip install --quiet 'uv>=0.8'
+
+.venv/.ready: $(UV) pyproject.toml uv.lock
+	@$(UV) sync --frozen --quiet
+	@touch $@
+
+demo: setup
+	@$(RUN) marsad demo
+
+run: setup
+	@$(RUN) marsad run
+
+test: setup
+	@$(RUN) pytest
+
+check: setup
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+
+clean:
+	rm -rf .venv $(TOOLS) .mypy_cache .pytest_cache .ruff_cache .hypothesis
