@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Outgoing:
     """One delivery on its way out, with all that a card needs.
 
-    `alert` is None for a notice or a catch-up line, whose text is `delivery.text`. `folded` says how
-    many other alerts that line stands for (0 for a card of its own). A card whose
+    `alert` is None for a notice or a catch-up line, whose text is `delivery.text`. `folded` says
+    how many other alerts that line stands for (0 for a card of its own). A card whose
     `delivery.possible_repeat` is true says that the reader may have it already.
     """
 
@@ -104,7 +104,7 @@ Outcome = (
 
 
 class Sender(Protocol):
-    """A way out. `send` raises nothing but `asyncio.CancelledError`: what goes wrong is an Outcome."""
+    """A way out. `send` raises only `asyncio.CancelledError`: what goes wrong is an Outcome."""
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Send one message to `outgoing.chat` and say what came of it."""
