@@ -1,0 +1,38 @@
+"""One instance only, whatever became of the last one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.lock import LOCK_FILE, AlreadyRunning, InstanceLock
+
+
+def test_a_second_instance_is_refused_and_told_who_holds_the_lock(tmp_path: Path) -> None:
+    with InstanceLock(tmp_path):
+        with pytest.raises(AlreadyRunning) as refused:
+            InstanceLock(tmp_path).__enter__()
+        assert refused.value.pid == os.getpid()
+        assert "MARSAD_DATA_DIR" in str(refused.value)
+    with InstanceLock(tmp_path):
+        pass
+
+
+def test_a_killed_instance_leaves_no_lock_behind(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path; from bot.lock import InstanceLock\n"
+        f"InstanceLock(Path({str(tmp_path)!r})).__enter__(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=False)
+    assert (tmp_path / LOCK_FILE).read_text().strip().isdecimal()
+    with InstanceLock(tmp_path):
+        pass
+
+
+def test_two_data_directories_do_not_know_each_other(tmp_path: Path) -> None:
+    with InstanceLock(tmp_path / "a"), InstanceLock(tmp_path / "b"):
+        pass
