@@ -1,0 +1,161 @@
+"""Which of a chat's waiting deliveries goes next, and which fold into one catch-up line.
+
+Nothing vanishes: what is too old, what a storm brought too much of and what may have been lost is
+named in a catch-up line, and each such delivery ends in a state with its reason.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storage.outbox import Delivery
+
+LEVELS = ("info", "watch", "alert", "critical")
+
+
+class FoldReason(StrEnum):
+    """Why a delivery is not a message of its own."""
+
+    TOO_OLD = "too old to be sent as news"
+    STORM = "too many alerts in a short time"
+    UNKNOWN = "its outcome is unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FoldPolicy:
+    """When an alert is no longer news, and how many of them a reader bears."""
+
+    expiry: timedelta = timedelta(hours=12)
+    expiry_critical: timedelta = timedelta(hours=48)
+    storm_sends: int = 10
+    storm_sends_critical: int = 30
+    storm_window: timedelta = timedelta(minutes=10)
+    # A line waits this long for others to join it, ...
+    settle: timedelta = timedelta(seconds=60)
+    # ... follows the one before after this long at the earliest, ...
+    line_gap: timedelta = timedelta(minutes=10)
+    # ... and names at most so many alerts: all their ids fit into one message.
+    line_alerts: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A delivery that a catch-up line stands for."""
+
+    delivery: Delivery
+    reason: FoldReason
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A delivery whose alert has a later version waiting in the same chat."""
+
+    delivery: Delivery
+    by: Delivery
+
+    @property
+    def reason(self) -> str:
+        return f"version {self.by.version} of the same alert goes in its place"
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """What becomes of a chat's waiting deliveries now.
+
+    `head` is the next to be sent; `fold` makes one catch-up line at once; `wake_at` is when a
+    later look may find more to do (None: nothing is held back).
+    """
+
+    head: Delivery | None
+    fold: tuple[Folded, ...] = ()
+    superseded: tuple[Superseded, ...] = ()
+    wake_at: datetime | None = None
+
+
+def sort_out(
+    due: Sequence[Delivery],
+    lost: Sequence[Delivery],
+    sends: Sequence[datetime],
+    last_line_at: datetime | None,
+    policy: FoldPolicy,
+    now: datetime,
+) -> Sorted:
+    """What becomes of a chat's deliveries: `due` (pending) and `lost` (outcome unknown).
+
+    Both are in the order they were made; `sends` are the chat's past messages, ascending;
+    `last_line_at` is when its last catch-up line was made. What was tried already stays at the
+    head: it neither folds nor is overtaken, unless it is too old.
+    """
+    due, superseded = _latest_versions(due)
+    keep: list[Delivery] = []
+    fold = [Folded(delivery, FoldReason.UNKNOWN) for delivery in lost]
+    recent = len(sends) - bisect_left(sends, now - policy.storm_window)
+    room = policy.storm_sends - recent
+    room_critical = policy.storm_sends_critical - recent
+    for delivery in due:
+        if delivery.kind not in ("alert", "update"):
+            keep.append(delivery)
+        elif now - delivery.created_at > _expiry(delivery, policy):
+            fold.append(Folded(delivery, FoldReason.TOO_OLD))
+        elif delivery.attempts or (room_critical if delivery.level == "critical" else room) > 0:
+            keep.append(delivery)
+            room -= 1
+            room_critical -= 1
+        else:
+            fold.append(Folded(delivery, FoldReason.STORM))
+    head = keep[0] if keep else None
+    if not fold:
+        return Sorted(head, (), superseded)
+    line_at = _line_at(fold, last_line_at, policy)
+    if line_at > now:
+        return Sorted(head, (), superseded, line_at)
+    return Sorted(head, tuple(fold[: policy.line_alerts]), superseded)
+
+
+def line_level(folded: Sequence[Folded]) -> str:
+    """The level of a catch-up line: the highest of those it stands for."""
+    return max((item.delivery.level for item in folded), key=LEVELS.index)
+
+
+def _expiry(delivery: Delivery, policy: FoldPolicy) -> timedelta:
+    return policy.expiry_critical if delivery.level == "critical" else policy.expiry
+
+
+def _line_at(fold: Sequence[Folded], last_line_at: datetime | None, policy: FoldPolicy) -> datetime:
+    """When a line for these may be made: settled, and a gap after the one before."""
+    settled = min(
+        item.delivery.created_at
+        if item.reason is FoldReason.TOO_OLD
+        else item.delivery.updated_at + policy.settle
+        for item in fold
+    )
+    if len(fold) >= policy.line_alerts or last_line_at is None:
+        return settled
+    return max(settled, last_line_at + policy.line_gap)
+
+
+def _latest_versions(
+    due: Sequence[Delivery],
+) -> tuple[list[Delivery], tuple[Superseded, ...]]:
+    # A card shows its alert as it is now: two versions waiting would be one message twice.
+    latest: dict[int, Delivery] = {}
+    for delivery in due:
+        if delivery.kind in ("alert", "update") and delivery.alert_id is not None:
+            newest = latest.get(delivery.alert_id)
+            if newest is None or delivery.version >= newest.version:
+                latest[delivery.alert_id] = delivery
+    keep: list[Delivery] = []
+    superseded: list[Superseded] = []
+    for delivery in due:
+        by = latest.get(delivery.alert_id) if delivery.alert_id is not None else None
+        if by is None or by is delivery or delivery.kind not in ("alert", "update"):
+            keep.append(delivery)
+        else:
+            superseded.append(Superseded(delivery, by))
+    return keep, tuple(superseded)
