@@ -1,0 +1,127 @@
+"""Backups that are whole or not there, and the way back from one."""
+
+import os
+import shutil
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from storage.database import connect, in_transaction, migrate, problems_of
+from storage.errors import StorageDamaged, StorageError, StorageFull, translate
+from storage.migrations import MIGRATIONS
+
+
+def copy_to(path: Path, target: Path) -> None:
+    """Copy a live database to `target` with VACUUM INTO. `Database.backup` calls this.
+
+    Raises StorageError when `target` exists or its folder does not; nothing is left behind.
+    """
+    if not path.exists():
+        raise StorageError(f"there is no database at {path}; nothing to back up")
+    if target.exists():
+        raise StorageError(f"{target} exists already; name a file that does not")
+    if not target.parent.is_dir():
+        raise StorageError(f"the folder {target.parent} does not exist; make it first")
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    try:
+        connection = connect(path)
+        try:
+            connection.conn.execute("VACUUM INTO ?", (str(partial),))
+        finally:
+            connection.close()
+        _settle(partial)
+        partial.replace(target)
+        _sync_folder(target.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def restore(source: Path, path: Path, now: datetime) -> Path | None:
+    """Put a backup in the place of the database at `path`, which must not be in use.
+
+    The backup is checked first and not changed. The database that was there is kept beside it
+    under another name, which is returned (None when there was none). What the backup still
+    owed may have been sent since it was made: those rows are marked as possible repeats.
+    Raises StorageDamaged for an unsound backup, StorageTooNew for one of a newer Marsad.
+    """
+    if not source.is_file():
+        raise StorageError(f"there is no backup at {source}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".restoring")
+    _remove(partial)
+    try:
+        shutil.copyfile(source, partial)
+        _prepare(partial, source)
+        _settle(partial)
+        kept = _set_aside(path, now)
+        partial.replace(path)
+        _sync_folder(path.parent)
+    except sqlite3.Error as error:
+        raise translate(error) or error from error
+    except OSError as error:
+        raise StorageFull(f"the backup could not be copied to {path.parent}: {error}") from error
+    finally:
+        _remove(partial)
+    return kept
+
+
+def _prepare(partial: Path, source: Path) -> None:
+    connection = connect(partial)
+    try:
+        if not MIGRATIONS.applied(connection):
+            raise StorageDamaged(f"{source} is not a Marsad database")
+        problems = problems_of(connection)
+        if problems:
+            raise StorageDamaged(f"{source} is damaged: {'; '.join(problems[:3])}")
+        migrate(connection)
+        in_transaction(
+            connection,
+            lambda db: db.execute(
+                """
+                UPDATE outbox SET possible_repeat = 1
+                WHERE state IN ('pending', 'sending', 'unknown', 'paused')"""
+            ),
+        )
+        # Everything into the one file: the rename must not leave a part of it behind.
+        connection.disable_wal()
+    finally:
+        connection.close()
+
+
+def _set_aside(path: Path, now: datetime) -> Path | None:
+    if not path.exists():
+        return None
+    kept = path.with_name(f"{path.name}.before-restore-{now:%Y%m%dT%H%M%S}")
+    if kept.exists():
+        raise StorageError(f"{kept} exists already; wait a second and try again")
+    # The WAL goes first: a database without its WAL is older, a WAL of another file is damage.
+    for suffix in ("-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.replace(kept.with_name(kept.name + suffix))
+    path.replace(kept)
+    return kept
+
+
+def _settle(file: Path) -> None:
+    """On the disk, and for its owner only: it says who reads what."""
+    file.chmod(0o600)
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove(file: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,244 @@
+"""Chats: who reads what, in which language, and whether Telegram lets us reach them."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database as Connection
+
+from storage import outbox
+from storage.rows import (
+    Row,
+    change,
+    fetch,
+    fetch_one,
+    from_text,
+    from_text_or_none,
+    many,
+    to_text,
+    to_text_or_none,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A private chat, group, channel or forum topic. `id` is Telegram's chat id."""
+
+    id: int
+    thread_id: int | None
+    kind: str
+    title: str
+    language: str
+    state: str
+    paused_reason: str | None
+    role: str
+    signals: frozenset[str]
+    lowest_level: str
+    created_at: datetime
+    blocked_until: datetime | None
+
+
+_SELECT = """
+    SELECT c.*, (SELECT json_group_array(signal) FROM subscriptions s WHERE s.chat_id = c.id)
+        AS signals
+    FROM chats c"""
+
+
+def get(db: Connection, chat_id: int) -> Chat | None:
+    row = fetch_one(db, f"{_SELECT} WHERE c.id = :id", {"id": chat_id})
+    return None if row is None else _chat(row)
+
+
+def upsert(db: Connection, chat: Chat) -> Chat:
+    """Add a chat, or refresh the kind, title and topic of a known one; returns what is stored.
+
+    A known chat keeps its language, state, role, subscriptions and lowest level: those change
+    by their own functions only.
+    """
+    added = change(
+        db,
+        """
+        INSERT INTO chats (id, thread_id, kind, title, language, state, paused_reason, role,
+            lowest_level, created_at, blocked_until)
+        VALUES (:id, :thread_id, :kind, :title, :language, :state, :paused_reason, :role,
+            :lowest_level, :created_at, :blocked_until)
+        ON CONFLICT (id) DO NOTHING""",
+        {
+            "id": chat.id,
+            "thread_id": chat.thread_id,
+            "kind": chat.kind,
+            "title": chat.title,
+            "language": chat.language,
+            "state": chat.state,
+            "paused_reason": chat.paused_reason,
+            "role": chat.role,
+            "lowest_level": chat.lowest_level,
+            "created_at": to_text(chat.created_at),
+            "blocked_until": to_text_or_none(chat.blocked_until),
+        },
+    )
+    if added:
+        set_signals(db, chat.id, chat.signals, chat.created_at)
+    else:
+        db.execute(
+            """
+            UPDATE chats SET kind = :kind, title = :title,
+                thread_id = ifnull(:thread_id, thread_id) WHERE id = :id""",
+            {
+                "id": chat.id,
+                "kind": chat.kind,
+                "title": chat.title,
+                "thread_id": chat.thread_id,
+            },
+        )
+    return _existing(db, chat.id)
+
+
+def set_language(db: Connection, chat_id: int, language: str) -> None:
+    _set(db, chat_id, "language = :language", {"language": language})
+
+
+def set_lowest_level(db: Connection, chat_id: int, level: str) -> None:
+    _set(db, chat_id, "lowest_level = :level", {"level": level})
+
+
+def set_signals(db: Connection, chat_id: int, signals: Collection[str], now: datetime) -> None:
+    """Subscribe the chat to exactly these signals."""
+    db.execute(
+        """
+        DELETE FROM subscriptions
+        WHERE chat_id = :id AND signal NOT IN (SELECT value FROM json_each(:signals))""",
+        {"id": chat_id, "signals": many(signals)},
+    )
+    db.execute(
+        """
+        INSERT INTO subscriptions (chat_id, signal, created_at)
+        SELECT :id, value, :now FROM json_each(:signals) WHERE true
+        ON CONFLICT (chat_id, signal) DO NOTHING""",
+        {"id": chat_id, "signals": many(signals), "now": to_text(now)},
+    )
+
+
+def set_operators(db: Connection, chat_ids: Collection[int], now: datetime) -> None:
+    """Make the operators exactly these chats, adding those that never wrote to the bot."""
+    for chat_id in chat_ids:
+        db.execute(
+            """
+            INSERT INTO chats (id, kind, title, language, state, role, lowest_level, created_at)
+            VALUES (:id, :kind, '', 'ar', 'active', 'operator', 'alert', :now)
+            ON CONFLICT (id) DO NOTHING""",
+            # Telegram's ids of people are positive, those of groups and channels negative.
+            {"id": chat_id, "kind": "private" if chat_id > 0 else "group", "now": to_text(now)},
+        )
+    db.execute(
+        """
+        UPDATE chats SET role = CASE WHEN id IN (SELECT value FROM json_each(:ids))
+            THEN 'operator' ELSE 'subscriber' END""",
+        {"ids": many(chat_ids)},
+    )
+
+
+def operators(db: Connection) -> list[Chat]:
+    """Operators' chats, paused ones too."""
+    return [_chat(row) for row in fetch(db, f"{_SELECT} WHERE c.role = 'operator' ORDER BY c.id")]
+
+
+def subscribed(db: Connection) -> list[Chat]:
+    """Active chats with at least one signal."""
+    return [chat for chat in everyone(db) if chat.state == "active" and chat.signals]
+
+
+def everyone(db: Connection) -> list[Chat]:
+    """Every chat, paused ones too: what routing chooses from."""
+    return [_chat(row) for row in fetch(db, f"{_SELECT} ORDER BY c.id")]
+
+
+def pause(db: Connection, chat_id: int, reason: str, now: datetime) -> None:
+    """Stop sending to a chat that cannot be reached. Settings stay, pending rows are held."""
+    _set(db, chat_id, "state = 'paused', paused_reason = :reason", {"reason": reason})
+    outbox.pause_chat(db, chat_id, now)
+
+
+def resume(db: Connection, chat_id: int, now: datetime) -> None:
+    """Send again; what was held becomes due."""
+    _set(db, chat_id, "state = 'active', paused_reason = NULL, blocked_until = NULL", {})
+    outbox.resume_chat(db, chat_id, now)
+
+
+def set_blocked_until(db: Connection, chat_id: int, until: datetime | None) -> None:
+    """Telegram asked for quiet in this chat until then (429)."""
+    _set(db, chat_id, "blocked_until = :until", {"until": to_text_or_none(until)})
+
+
+def migrate(db: Connection, old_id: int, new_id: int) -> None:
+    """A group became a supergroup: settings, outbox rows and history follow to the new id.
+
+    When the new id is known already, its own settings win, subscriptions are joined, and an
+    outbox row that both have is kept once. An unknown old id, or a repeated call, does nothing.
+    """
+    if old_id == new_id or get(db, old_id) is None:
+        return
+    if get(db, new_id) is None:
+        db.execute(
+            """
+            UPDATE chats SET id = :new,
+                kind = CASE kind WHEN 'group' THEN 'supergroup' ELSE kind END
+            WHERE id = :old""",
+            {"old": old_id, "new": new_id},
+        )
+    else:
+        ids = {"old": old_id, "new": new_id}
+        db.execute("UPDATE OR IGNORE subscriptions SET chat_id = :new WHERE chat_id = :old", ids)
+        outbox.move_chat(db, old_id, new_id)
+        db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
+        db.execute(
+            """
+            UPDATE chats SET role = 'operator'
+            WHERE id = :new AND (SELECT role FROM chats WHERE id = :old) = 'operator'""",
+            ids,
+        )
+        db.execute("DELETE FROM chats WHERE id = :old", {"old": old_id})
+
+
+def record_sent(db: Connection, chat_id: int, at: datetime) -> None:
+    """Note a message sent, for pacing that survives restarts."""
+    db.execute(
+        "INSERT INTO sends (chat_id, at) VALUES (:id, :at)", {"id": chat_id, "at": to_text(at)}
+    )
+
+
+def sends_since(db: Connection, since: datetime) -> dict[int, list[datetime]]:
+    """When messages went to each chat since then, oldest first."""
+    found: dict[int, list[datetime]] = {}
+    for row in fetch(
+        db,
+        "SELECT chat_id, at FROM sends WHERE at >= :since ORDER BY at, id",
+        {"since": to_text(since)},
+    ):
+        found.setdefault(row["chat_id"], []).append(from_text(row["at"]))
+    return found
+
+
+def _set(db: Connection, chat_id: int, assignments: str, values: dict[str, object]) -> None:
+    sql = f"UPDATE chats SET {assignments} WHERE id = :id"  # noqa: S608 our own words
+    if not change(db, sql, values | {"id": chat_id}):
+        raise KeyError(f"no chat {chat_id}")
+
+
+def _existing(db: Connection, chat_id: int) -> Chat:
+    chat = get(db, chat_id)
+    if chat is None:  # pragma: no cover - it was written a line ago
+        raise KeyError(f"no chat {chat_id}")
+    return chat
+
+
+def _chat(row: Row) -> Chat:
+    return Chat(
+        **row
+        | {
+            "signals": frozenset(json.loads(row["signals"])),
+            "created_at": from_text(row["created_at"]),
+            "blocked_until": from_text_or_none(row["blocked_until"]),
+        }
+    )

@@ -1,0 +1,212 @@
+"""One SQLite file: one thread that writes, one that reads, and nothing half done.
+
+SQLite connections belong to the thread that made them, and sqlite-utils' own transactions are
+deferred (they can fail with "busy" half-way). So every write goes through one thread, in one
+`BEGIN IMMEDIATE` transaction that is committed or undone as a whole.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from sqlite_utils import Database as Connection
+
+from storage.errors import StorageBusy, StorageError, StorageFull, StorageTooNew, translate
+from storage.migrations import MIGRATIONS
+
+__all__ = ["Connection", "Database", "StorageBusy", "StorageError", "StorageFull"]
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 5_000
+
+
+class Database:
+    """The door to the file. Store functions are called inside `read` and `write`."""
+
+    def __init__(self, path: Path) -> None:
+        """Use `await Database.open(path)`."""
+        self.path = path
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="marsad-write")
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="marsad-read")
+        self._write_connection: Connection | None = None
+        self._read_connection: Connection | None = None
+
+    @classmethod
+    async def open(cls, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> "Database":
+        """Create the file if needed, bring it up to date, and open it.
+
+        Raises StorageTooNew for a file of a newer Marsad, StorageDamaged for something that
+        is not a database, StorageBusy and StorageFull as `write` does.
+        """
+        database = cls(path)
+
+        def open_writer() -> None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # The file holds who reads what: for its owner's eyes from the first byte on.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            database._write_connection = connect(path, busy_timeout_ms=busy_timeout_ms)
+            migrate(database._write_connection)
+
+        def open_reader() -> None:
+            database._read_connection = connect(
+                path, busy_timeout_ms=busy_timeout_ms, query_only=True
+            )
+
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(database._writer, _translated, open_writer)
+            await loop.run_in_executor(database._reader, _translated, open_reader)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn` in the reading thread, on one consistent snapshot. It cannot write.
+
+        `fn` must finish with its cursors: nothing lazy may be returned.
+        """
+
+        def run() -> T:
+            connection = self._read_connection
+            if connection is None:
+                raise StorageError("the database is closed")
+            connection.conn.execute("BEGIN")
+            try:
+                return fn(connection)
+            finally:
+                connection.rollback()
+
+        return await asyncio.get_running_loop().run_in_executor(self._reader, _translated, run)
+
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn` in the writing thread, in one transaction, and commit.
+
+        An exception from `fn` undoes everything and is raised again. Raises StorageBusy when
+        another process keeps the write lock beyond the busy time-out and StorageFull when
+        there is no room: in both cases nothing changed and the call can be repeated.
+
+        A caller that is cancelled stops waiting, but the write still happens: what was
+        accepted or sent must not be forgotten because the service is stopping.
+        """
+
+        def run() -> T:
+            connection = self._write_connection
+            if connection is None:
+                raise StorageError("the database is closed")
+            return in_transaction(connection, fn)
+
+        future = asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
+        return await asyncio.shield(future)
+
+    async def backup(self, target: Path) -> None:
+        """Write a complete, compact copy to `target` while the service goes on.
+
+        The copy appears under its name only when it is whole. Raises StorageError when
+        `target` exists already, StorageFull when there is no room for it.
+        """
+        from storage.backup import copy_to
+
+        await asyncio.to_thread(_translated, lambda: copy_to(self.path, target))
+
+    async def check(self) -> list[str]:
+        """What is wrong with the file, in words; [] when it is sound."""
+
+        def run() -> list[str]:
+            connection = connect(self.path, query_only=True)
+            try:
+                return problems_of(connection)
+            finally:
+                connection.close()
+
+        return await asyncio.to_thread(_translated, run)
+
+    async def close(self) -> None:
+        """Finish what is queued, then close. Calling it twice is fine."""
+
+        def close_all() -> None:
+            for executor, name in (
+                (self._reader, "_read_connection"),
+                (self._writer, "_write_connection"),
+            ):
+                connection: Connection | None = getattr(self, name)
+                if connection is not None:
+                    executor.submit(self._close_one, name).result()
+                executor.shutdown(wait=True)
+
+        await asyncio.to_thread(close_all)
+
+    def _close_one(self, name: str) -> None:
+        connection: Connection = getattr(self, name)
+        setattr(self, name, None)
+        connection.close()
+
+
+def connect(
+    path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS, query_only: bool = False
+) -> Connection:
+    """A connection with Marsad's settings, for the calling thread."""
+    connection = Connection(sqlite3.connect(str(path), timeout=busy_timeout_ms / 1000))
+    try:
+        # FULL: at a few writes a second it costs nothing, and a power cut loses nothing.
+        for pragma in ("foreign_keys=ON", "synchronous=FULL", f"busy_timeout={busy_timeout_ms}"):
+            connection.execute(f"PRAGMA {pragma}")
+        if query_only:
+            connection.execute("PRAGMA query_only=ON")
+        else:
+            connection.enable_wal()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def in_transaction(connection: Connection, fn: Callable[[Connection], T]) -> T:
+    """Run `fn` between BEGIN IMMEDIATE and COMMIT; any exception undoes all of it."""
+    connection.conn.execute("BEGIN IMMEDIATE")
+    try:
+        result = fn(connection)
+        if not connection.conn.in_transaction:
+            raise StorageError("a store function ended the transaction it was called in")
+        connection.conn.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+    return result
+
+
+def migrate(connection: Connection) -> None:
+    """Apply every missing step, all or none. Raises StorageTooNew for unknown steps."""
+    known = {step.name for step in MIGRATIONS.pending(Connection(memory=True))}
+    unknown = [step.name for step in MIGRATIONS.applied(connection) if step.name not in known]
+    if unknown:
+        raise StorageTooNew(
+            f"the database was written by a newer version (steps {', '.join(unknown)}); "
+            "update Marsad, or restore a backup made by this version"
+        )
+    if MIGRATIONS.pending(connection):
+        in_transaction(connection, MIGRATIONS.apply)
+
+
+def problems_of(connection: Connection) -> list[str]:
+    """Broken pages, indexes and references, in words; [] when there are none."""
+    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check").fetchall()]
+    problems = [] if found == ["ok"] else found
+    for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchall():
+        problems.append(f"{table} row {rowid} refers to a missing row of {parent}")
+    return problems
+
+
+def _translated(fn: Callable[[], T]) -> T:
+    try:
+        return fn()
+    except sqlite3.Error as error:
+        known = translate(error)
+        if known is None:
+            raise
+        raise known from error

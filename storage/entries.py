@@ -1,0 +1,213 @@
+"""Entries as first seen and as updated, the keys that recognise them, and their detections."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlite_utils import Database as Connection
+
+from storage import retention
+from storage.rows import (
+    Row,
+    change,
+    fetch,
+    fetch_one,
+    from_text,
+    from_text_or_none,
+    insert,
+    many,
+    to_text,
+    to_text_or_none,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a feed; `summary` is plain text. `id` is None until it is stored."""
+
+    id: int | None
+    feed_id: str
+    guid: str | None
+    link: str | None
+    title: str
+    summary: str
+    content_hash: str
+    language: str | None
+    published_at: datetime | None
+    first_seen_at: datetime
+    updated_at: datetime | None
+    seeded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """What identity needs of a stored entry. `hash_updates` counts updates by hash alone."""
+
+    entry_id: int
+    key: str
+    content_hash: str
+    hash_updates: int
+    link: str | None
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDetection:
+    """One rule that fired on an entry, with what it saw."""
+
+    signal: str
+    direction: str
+    score: int
+    threshold: int
+    level: str
+    evidence_json: str
+    explanation: str
+    rules_hash: str
+    created_at: datetime
+
+
+def known(db: Connection, feed_id: str, keys: Collection[str]) -> dict[str, KnownEntry]:
+    """The feed's stored entries by those of `keys` that are taken."""
+    rows = fetch(
+        db,
+        """
+        SELECT k.key, e.id AS entry_id, e.content_hash, e.hash_updates, e.link, e.last_seen_at
+        FROM entry_keys k JOIN entries e ON e.id = k.entry_id
+        WHERE k.feed_id = :feed_id AND k.key IN (SELECT value FROM json_each(:keys))""",
+        {"feed_id": feed_id, "keys": many(keys)},
+    )
+    return {
+        row["key"]: KnownEntry(**row | {"last_seen_at": from_text(row["last_seen_at"])})
+        for row in rows
+    }
+
+
+def add(db: Connection, entry: Entry, keys: Collection[str]) -> int:
+    """Store a new entry under its identity keys; a key in use moves to it. Returns its id."""
+    values = _values(entry) | {"last_seen_at": to_text(entry.first_seen_at)}
+    entry_id = insert(db, "entries", values)
+    add_keys(db, entry_id, keys)
+    return entry_id
+
+
+def update(
+    db: Connection,
+    entry_id: int,
+    entry: Entry,
+    keys: Collection[str],
+    by_hash_only: bool,
+    seen_at: datetime | None = None,
+) -> None:
+    """Replace an entry's text by a newer one; when it was first seen and seeded stay.
+
+    `by_hash_only` counts it among the updates that only the content's hash gave away.
+    `seen_at` is when the update was seen (otherwise: `entry.updated_at`, if there is one).
+    """
+    seen = seen_at or entry.updated_at
+    touched = change(
+        db,
+        """
+        UPDATE entries SET guid = :guid, link = :link, title = :title, summary = :summary,
+            content_hash = :content_hash, language = :language,
+            published_at = ifnull(:published_at, published_at), updated_at = :updated_at,
+            last_seen_at = max(last_seen_at, ifnull(:seen_at, last_seen_at)),
+            hash_updates = hash_updates + :by_hash
+        WHERE id = :id""",
+        _values(entry)
+        | {"id": entry_id, "by_hash": int(by_hash_only), "seen_at": to_text_or_none(seen)},
+    )
+    if not touched:
+        raise KeyError(f"no entry {entry_id}")
+    add_keys(db, entry_id, keys)
+
+
+def touch(db: Connection, entry_ids: Collection[int], now: datetime) -> None:
+    """Note that these entries are still in their feed."""
+    db.execute(
+        "UPDATE entries SET last_seen_at = :now WHERE id IN (SELECT value FROM json_each(:ids))",
+        {"now": to_text(now), "ids": many(entry_ids)},
+    )
+
+
+def add_keys(db: Connection, entry_id: int, keys: Collection[str]) -> None:
+    """Recognise the entry by these keys from now on; a key of another entry moves to it."""
+    db.execute(
+        """
+        INSERT INTO entry_keys (feed_id, key, entry_id)
+        SELECT e.feed_id, k.value, e.id FROM entries e, json_each(:keys) k WHERE e.id = :id
+        ON CONFLICT (feed_id, key) DO UPDATE SET entry_id = excluded.entry_id""",
+        {"id": entry_id, "keys": many(keys)},
+    )
+
+
+def get(db: Connection, entry_id: int) -> Entry | None:
+    row = fetch_one(db, "SELECT * FROM entries WHERE id = :id", {"id": entry_id})
+    return None if row is None else _entry(row)
+
+
+def recent(db: Connection, since: datetime, limit: int) -> list[Entry]:
+    """Entries first seen since then, newest first."""
+    rows = fetch(
+        db,
+        """
+        SELECT * FROM entries WHERE first_seen_at >= :since
+        ORDER BY first_seen_at DESC, id DESC LIMIT :limit""",
+        {"since": to_text(since), "limit": limit},
+    )
+    return [_entry(row) for row in rows]
+
+
+def add_detection(db: Connection, entry_id: int, detection: StoredDetection) -> int:
+    """Store a detection of the entry; returns its id."""
+    values = asdict(detection) | {
+        "entry_id": entry_id,
+        "created_at": to_text(detection.created_at),
+    }
+    return insert(db, "detections", values)
+
+
+def detections_of(db: Connection, entry_id: int) -> list[StoredDetection]:
+    """What was detected in the entry's present text."""
+    rows = fetch(
+        db,
+        """
+        SELECT signal, direction, score, threshold, level, evidence_json, explanation,
+            rules_hash, created_at
+        FROM detections WHERE entry_id = :id ORDER BY id""",
+        {"id": entry_id},
+    )
+    return [StoredDetection(**row | {"created_at": from_text(row["created_at"])}) for row in rows]
+
+
+def clear_detections(db: Connection, entry_id: int) -> None:
+    """Forget what was detected in a text that an update replaced (alerts keep their copy)."""
+    db.execute("DELETE FROM detections WHERE entry_id = :id", {"id": entry_id})
+
+
+def purge(db: Connection, older_than: datetime) -> int:
+    """Remove what is past retention; returns how many entries went. See storage.retention."""
+    return retention.purge(db, older_than).entries
+
+
+def _values(entry: Entry) -> Row:
+    values = asdict(entry) | {
+        "published_at": to_text_or_none(entry.published_at),
+        "first_seen_at": to_text(entry.first_seen_at),
+        "updated_at": to_text_or_none(entry.updated_at),
+        "seeded": int(entry.seeded),
+    }
+    del values["id"]
+    return values
+
+
+def _entry(row: Row) -> Entry:
+    values = {name: row[name] for name in Entry.__slots__}
+    return Entry(
+        **values
+        | {
+            "published_at": from_text_or_none(row["published_at"]),
+            "first_seen_at": from_text(row["first_seen_at"]),
+            "updated_at": from_text_or_none(row["updated_at"]),
+            "seeded": bool(row["seeded"]),
+        }
+    )

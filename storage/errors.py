@@ -1,0 +1,51 @@
+"""What can go wrong with the file, one type per thing a caller can do about it."""
+
+import sqlite3
+
+
+class StorageError(Exception):
+    """The database could not do what was asked; nothing of the transaction was kept."""
+
+
+class StorageBusy(StorageError):
+    """Another process holds the write lock: the same call can be tried again."""
+
+
+class StorageFull(StorageError):
+    """The disk (or a size limit) is full: make room, then the same call can be tried again."""
+
+
+class StorageDamaged(StorageError):
+    """The file is not a sound Marsad database: restore a backup."""
+
+
+class StorageTooNew(StorageError):
+    """A newer Marsad wrote this file: update the program, or restore an older backup."""
+
+
+_FULL_IN_DISGUISE = {
+    # The shared-memory file next to the WAL could not grow: a full disk by another name.
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+}
+
+
+def translate(error: sqlite3.Error) -> StorageError | None:
+    """The storage error that a SQLite error stands for, or None when it is a bug of ours."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    primary = code & 0xFF
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StorageBusy(f"the database is busy ({error}); another process is writing to it")
+    if primary == sqlite3.SQLITE_FULL or code in _FULL_IN_DISGUISE:
+        return StorageFull(f"no room left for the database ({error}); free some disk space")
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StorageDamaged(f"the database file is damaged ({error}); restore a backup")
+    if primary == sqlite3.SQLITE_CANTOPEN:
+        return StorageError(f"the database cannot be opened ({error}); check path and permissions")
+    if primary == sqlite3.SQLITE_READONLY:
+        return StorageError(f"the database cannot be written ({error}); check its permissions")
+    if primary == sqlite3.SQLITE_IOERR:
+        return StorageError(f"the disk failed while the database was used ({error})")
+    return None

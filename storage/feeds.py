@@ -1,0 +1,139 @@
+"""What is known of each feed between polls."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlite_utils import Database as Connection
+
+from storage.rows import (
+    Row,
+    change,
+    fetch,
+    fetch_one,
+    from_text,
+    from_text_or_none,
+    many,
+    to_text,
+    to_text_or_none,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A feed's memory. `usual_gap_seconds` is the usual time between its new entries."""
+
+    id: str
+    url: str
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
+    next_check_at: datetime
+    last_checked_at: datetime | None
+    last_success_at: datetime | None
+    last_new_entry_at: datetime | None
+    failures: int
+    error: str | None
+    hint: str | None
+    seeded: bool
+    held: bool
+    told_broken: bool
+    usual_gap_seconds: float | None
+    polls: int
+    active: bool
+
+
+def sync(db: Connection, feeds: Sequence[tuple[str, str]], now: datetime) -> None:
+    """Make the table follow the catalogue's (id, url) pairs.
+
+    New feeds are due at once. Feeds that are gone become inactive but keep their memory. A
+    changed URL forgets what belonged to the old one: validators, body hash, failures.
+    """
+    for feed_id, url in feeds:
+        db.execute(
+            """
+            INSERT INTO feeds (id, url, next_check_at) VALUES (:id, :url, :now)
+            ON CONFLICT (id) DO UPDATE SET active = 1""",
+            {"id": feed_id, "url": url, "now": to_text(now)},
+        )
+        db.execute(
+            """
+            UPDATE feeds SET url = :url, etag = NULL, last_modified = NULL, body_hash = NULL,
+                failures = 0, error = NULL, hint = NULL, held = 0, next_check_at = :now
+            WHERE id = :id AND url <> :url""",
+            {"id": feed_id, "url": url, "now": to_text(now)},
+        )
+    db.execute(
+        "UPDATE feeds SET active = 0 WHERE id NOT IN (SELECT value FROM json_each(:ids))",
+        {"ids": many([feed_id for feed_id, _ in feeds])},
+    )
+
+
+def due(db: Connection, now: datetime, limit: int) -> list[FeedState]:
+    """Active feeds whose time has come, the longest waiting first."""
+    rows = fetch(
+        db,
+        """
+        SELECT * FROM feeds WHERE active = 1 AND next_check_at <= :now
+        ORDER BY next_check_at, id LIMIT :limit""",
+        {"now": to_text(now), "limit": limit},
+    )
+    return [_state(row) for row in rows]
+
+
+def get(db: Connection, feed_id: str) -> FeedState | None:
+    row = fetch_one(db, "SELECT * FROM feeds WHERE id = :id", {"id": feed_id})
+    return None if row is None else _state(row)
+
+
+def all_states(db: Connection) -> list[FeedState]:
+    """Every feed ever listed, inactive ones too, by id."""
+    return [_state(row) for row in fetch(db, "SELECT * FROM feeds ORDER BY id")]
+
+
+def claim(db: Connection, feed_id: str, next_check_at: datetime) -> None:
+    """Set the next check before the fetch, so that a crash cannot make a feed polled in a loop."""
+    db.execute(
+        "UPDATE feeds SET next_check_at = :at WHERE id = :id",
+        {"id": feed_id, "at": to_text(next_check_at)},
+    )
+
+
+def save(db: Connection, state: FeedState) -> None:
+    """Write everything but id and URL. Raises KeyError for a feed that was never synced."""
+    values = asdict(state) | {
+        "next_check_at": to_text(state.next_check_at),
+        "last_checked_at": to_text_or_none(state.last_checked_at),
+        "last_success_at": to_text_or_none(state.last_success_at),
+        "last_new_entry_at": to_text_or_none(state.last_new_entry_at),
+    }
+    touched = change(
+        db,
+        """
+        UPDATE feeds SET etag = :etag, last_modified = :last_modified, body_hash = :body_hash,
+            next_check_at = :next_check_at, last_checked_at = :last_checked_at,
+            last_success_at = :last_success_at, last_new_entry_at = :last_new_entry_at,
+            failures = :failures, error = :error, hint = :hint, seeded = :seeded, held = :held,
+            told_broken = :told_broken, usual_gap_seconds = :usual_gap_seconds, polls = :polls,
+            active = :active
+        WHERE id = :id""",
+        values,
+    )
+    if not touched:
+        raise KeyError(f"no feed {state.id!r} in the database: sync the catalogue first")
+
+
+def _state(row: Row) -> FeedState:
+    return FeedState(
+        **row
+        | {
+            "next_check_at": from_text(row["next_check_at"]),
+            "last_checked_at": from_text_or_none(row["last_checked_at"]),
+            "last_success_at": from_text_or_none(row["last_success_at"]),
+            "last_new_entry_at": from_text_or_none(row["last_new_entry_at"]),
+            "seeded": bool(row["seeded"]),
+            "held": bool(row["held"]),
+            "told_broken": bool(row["told_broken"]),
+            "active": bool(row["active"]),
+        }
+    )

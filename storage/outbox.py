@@ -1,0 +1,365 @@
+"""The outbox: what is owed to which chat, and what became of it.
+
+pending -> sending (leased) -> sent | unknown | failed | pending again; paused while the chat
+cannot be reached; expired when told in another way or too late. A row that is not sent, failed
+or expired is still owed.
+"""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database as Connection
+
+from storage.rows import (
+    Row,
+    change,
+    fetch,
+    fetch_one,
+    from_text,
+    from_text_or_none,
+    many,
+    to_text,
+    to_text_or_none,
+)
+
+STATES = ("pending", "sending", "sent", "unknown", "failed", "expired", "paused")
+OWED = ("pending", "sending", "unknown", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A row to enqueue. Alerts and updates have `alert_id`, notices and catch-ups `text`.
+
+    `key` tells messages without an alert apart, so that the same notice is not queued twice;
+    left empty, it is made from the text and the time. `state` is 'pending', or 'paused' to hold
+    the row for a chat that cannot be reached now.
+    """
+
+    alert_id: int | None
+    chat_id: int
+    kind: str
+    version: int
+    level: str
+    not_before: datetime
+    text: str | None = None
+    key: str = ""
+    state: str = "pending"
+    possible_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message for one chat. `alert_id` is None for notices and for catch-ups."""
+
+    id: int
+    alert_id: int | None
+    chat_id: int
+    kind: str
+    version: int
+    state: str
+    level: str
+    attempts: int
+    not_before: datetime
+    lease_until: datetime | None
+    message_id: int | None
+    error: str | None
+    created_at: datetime
+    updated_at: datetime
+    possible_repeat: bool
+    text: str | None
+    folded_into: int | None = None
+
+
+def enqueue(db: Connection, rows: Sequence[NewDelivery], now: datetime | None = None) -> int:
+    """Add what is not there yet (alert, chat, kind, version); returns how many were new.
+
+    Created at `now`, otherwise at the row's own `not_before`. Only that uniqueness is
+    forgiven: an unknown chat or alert raises sqlite3.IntegrityError.
+    """
+    return sum(1 for row in rows if _enqueue(db, row, now or row.not_before) is not None)
+
+
+def get(db: Connection, delivery_id: int) -> Delivery | None:
+    row = fetch_one(db, "SELECT * FROM outbox WHERE id = :id", {"id": delivery_id})
+    return None if row is None else _delivery(row)
+
+
+def ready(db: Connection, now: datetime, limit: int) -> list[Delivery]:
+    """Rows that may be sent now: pending, due, to active chats that Telegram does not hold back.
+
+    Oldest first within a chat, and the chats take turns, so that a chat with a long queue
+    does not use up the limit. Rows whose lease ran out are not here: their outcome is
+    unknown, see `release_expired_leases`.
+    """
+    rows = fetch(
+        db,
+        """
+        SELECT o.*, row_number() OVER (PARTITION BY o.chat_id ORDER BY o.id) AS turn
+        FROM outbox o JOIN chats c ON c.id = o.chat_id
+        WHERE o.state = 'pending' AND o.not_before <= :now AND c.state = 'active'
+            AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
+        ORDER BY turn, o.id LIMIT :limit""",
+        {"now": to_text(now), "limit": limit},
+    )
+    return [_delivery(row) for row in rows]
+
+
+def lease(db: Connection, ids: Collection[int], until: datetime) -> set[int]:
+    """Mark pending rows as being sent until then; returns the ids that were still pending."""
+    rows = fetch(
+        db,
+        """
+        UPDATE outbox SET state = 'sending', lease_until = :until
+        WHERE state = 'pending' AND id IN (SELECT value FROM json_each(:ids))
+        RETURNING id""",
+        {"until": to_text(until), "ids": many(ids)},
+    )
+    return {row["id"] for row in rows}
+
+
+def mark_sent(db: Connection, delivery_id: int, message_id: int | None, at: datetime) -> None:
+    """Telegram confirmed it. Also right when the lease ran out before the answer came."""
+    touched = change(
+        db,
+        """
+        UPDATE outbox SET state = 'sent', message_id = :message_id, updated_at = :at,
+            lease_until = NULL, error = NULL, attempts = attempts + 1
+        WHERE id = :id AND state <> 'sent'""",
+        {"id": delivery_id, "message_id": message_id, "at": to_text(at)},
+    )
+    if not touched:
+        _existing(db, delivery_id)
+
+
+def mark(
+    db: Connection,
+    delivery_id: int,
+    state: str,
+    error: str | None,
+    not_before: datetime | None,
+    at: datetime,
+    attempts: int,
+    possible_repeat: bool | None = None,
+) -> None:
+    """What became of a row that was not confirmed. None keeps `not_before`, `possible_repeat`.
+
+    A row already sent stays sent: a late answer must not make it go out again.
+    """
+    if state in ("sending", "sent"):
+        raise ValueError(f"use lease or mark_sent, not mark(state={state!r})")
+    touched = change(
+        db,
+        """
+        UPDATE outbox SET state = :state, error = :error, updated_at = :at, lease_until = NULL,
+            not_before = ifnull(:not_before, not_before), attempts = :attempts,
+            possible_repeat = ifnull(:possible_repeat, possible_repeat)
+        WHERE id = :id AND state <> 'sent'""",
+        {
+            "id": delivery_id,
+            "state": state,
+            "error": error,
+            "not_before": to_text_or_none(not_before),
+            "at": to_text(at),
+            "attempts": attempts,
+            "possible_repeat": None if possible_repeat is None else int(possible_repeat),
+        },
+    )
+    if not touched:
+        _existing(db, delivery_id)
+
+
+def release_expired_leases(db: Connection, now: datetime) -> list[Delivery]:
+    """Rows being sent whose lease ended: their outcome is unknown from now on."""
+    return _release(db, now, "lease_until <= :now")
+
+
+def release_all_leases(db: Connection, now: datetime) -> list[Delivery]:
+    """At start, when no other instance runs: whatever was being sent is unknown."""
+    return _release(db, now, "true")
+
+
+def unknown(db: Connection) -> list[Delivery]:
+    """Rows whose outcome is unknown, oldest first."""
+    rows = fetch(db, "SELECT * FROM outbox WHERE state = 'unknown' ORDER BY id")
+    return [_delivery(row) for row in rows]
+
+
+def for_chat(db: Connection, chat_id: int) -> list[Delivery]:
+    """The chat's rows in every state, oldest first."""
+    rows = fetch(db, "SELECT * FROM outbox WHERE chat_id = :id ORDER BY id", {"id": chat_id})
+    return [_delivery(row) for row in rows]
+
+
+def chats_told(db: Connection, alert_id: int) -> frozenset[int]:
+    """Chats that any version of the alert was queued for or sent to."""
+    rows = fetch(db, "SELECT DISTINCT chat_id FROM outbox WHERE alert_id = :id", {"id": alert_id})
+    return frozenset(row["chat_id"] for row in rows)
+
+
+def counts(db: Connection) -> dict[str, int]:
+    """How many rows are in each state, zeros included."""
+    found = dict.fromkeys(STATES, 0)
+    for row in fetch(db, "SELECT state, count(*) AS n FROM outbox GROUP BY state"):
+        found[row["state"]] = row["n"]
+    return found
+
+
+def pause_chat(db: Connection, chat_id: int, now: datetime) -> int:
+    """Hold the chat's pending rows; returns how many."""
+    return change(
+        db,
+        """
+        UPDATE outbox SET state = 'paused', updated_at = :now
+        WHERE chat_id = :id AND state = 'pending'""",
+        {"id": chat_id, "now": to_text(now)},
+    )
+
+
+def resume_chat(db: Connection, chat_id: int, now: datetime) -> int:
+    """Make the chat's held rows pending again; returns how many."""
+    return change(
+        db,
+        """
+        UPDATE outbox SET state = 'pending', updated_at = :now
+        WHERE chat_id = :id AND state = 'paused'""",
+        {"id": chat_id, "now": to_text(now)},
+    )
+
+
+def move_chat(db: Connection, old_id: int, new_id: int) -> None:
+    """Give the old chat's rows to the new one; where both have the same row, one is kept.
+
+    The one kept is a sent one if there is one: nobody should read it twice.
+    """
+    same = """
+        SELECT {keep}.id AS kept, {drop}.id AS dropped FROM outbox o JOIN outbox n
+            ON ifnull(o.alert_id, 0) = ifnull(n.alert_id, 0) AND o.kind = n.kind
+            AND o.version = n.version AND o.key = n.key
+        WHERE o.chat_id = :old AND n.chat_id = :new AND {condition}"""
+    ids = {"old": old_id, "new": new_id}
+    for keep, drop, condition in (("o", "n", "o.state = 'sent'"), ("n", "o", "true")):
+        for row in fetch(db, same.format(keep=keep, drop=drop, condition=condition), ids):
+            pair = {"kept": row["kept"], "dropped": row["dropped"]}
+            db.execute("UPDATE outbox SET folded_into = :kept WHERE folded_into = :dropped", pair)
+            db.execute("DELETE FROM outbox WHERE id = :dropped", pair)
+    db.execute("UPDATE outbox SET chat_id = :new WHERE chat_id = :old", ids)
+
+
+def fold(db: Connection, ids: Collection[int], catchup: NewDelivery, at: datetime) -> int:
+    """Tell these rows in one catch-up line instead: queue it, expire them; returns its id.
+
+    Rows keep a reference to the catch-up, and count as owed until it is delivered. Raises
+    ValueError for rows of another chat, or when none of them is owed any more.
+    """
+    rows = fetch(
+        db,
+        """
+        SELECT id, chat_id FROM outbox
+        WHERE id IN (SELECT value FROM json_each(:ids))
+            AND state IN ('pending', 'unknown', 'paused')""",
+        {"ids": many(ids)},
+    )
+    strangers = sorted({row["chat_id"] for row in rows} - {catchup.chat_id})
+    if strangers:
+        raise ValueError(f"a catch-up for chat {catchup.chat_id} cannot tell rows of {strangers}")
+    if not rows:
+        raise ValueError("nothing to fold: none of the rows is owed any more")
+    catchup_id = _enqueue(db, catchup, at)
+    if catchup_id is None:
+        raise ValueError(f"the catch-up {catchup.key!r} of chat {catchup.chat_id} exists already")
+    db.execute(
+        """
+        UPDATE outbox SET state = 'expired', error = 'folded into a catch-up', updated_at = :at,
+            folded_into = :catchup
+        WHERE id IN (SELECT value FROM json_each(:ids))""",
+        {
+            "ids": many([row["id"] for row in rows]),
+            "catchup": catchup_id,
+            "at": to_text(at),
+        },
+    )
+    return catchup_id
+
+
+def expire_held(db: Connection, created_before: datetime, at: datetime) -> int:
+    """Give up rows held for chats that stayed unreachable this long; returns how many."""
+    return change(
+        db,
+        """
+        UPDATE outbox SET state = 'expired', error = 'the chat stayed paused', updated_at = :at
+        WHERE state = 'paused' AND created_at < :before""",
+        {"before": to_text(created_before), "at": to_text(at)},
+    )
+
+
+def _enqueue(db: Connection, row: NewDelivery, at: datetime) -> int | None:
+    key = row.key
+    if row.alert_id is None and not key:
+        key = hashlib.sha256(f"{to_text(at)} {row.text}".encode()).hexdigest()[:16]
+    added = fetch_one(
+        db,
+        """
+        INSERT INTO outbox (alert_id, chat_id, kind, version, key, state, level, not_before, text,
+            possible_repeat, created_at, updated_at)
+        VALUES (:alert_id, :chat_id, :kind, :version, :key, :state, :level, :not_before, :text,
+            :possible_repeat, :at, :at)
+        ON CONFLICT (ifnull(alert_id, 0), chat_id, kind, version, key) DO NOTHING
+        RETURNING id""",
+        {
+            "alert_id": row.alert_id,
+            "chat_id": row.chat_id,
+            "kind": row.kind,
+            "version": row.version,
+            "key": key,
+            "state": row.state,
+            "level": row.level,
+            "not_before": to_text(row.not_before),
+            "text": row.text,
+            "possible_repeat": int(row.possible_repeat),
+            "at": to_text(at),
+        },
+    )
+    return None if added is None else int(added["id"])
+
+
+def _release(db: Connection, now: datetime, condition: str) -> list[Delivery]:
+    ids = [
+        row["id"]
+        for row in fetch(
+            db,
+            f"""
+            UPDATE outbox SET state = 'unknown', lease_until = NULL, updated_at = :now,
+                error = 'no answer before the lease ended'
+            WHERE state = 'sending' AND {condition} RETURNING id""",  # noqa: S608 our own words
+            {"now": to_text(now)},
+        )
+    ]
+    rows = fetch(
+        db,
+        "SELECT * FROM outbox WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id",
+        {"ids": many(ids)},
+    )
+    return [_delivery(row) for row in rows]
+
+
+def _existing(db: Connection, delivery_id: int) -> Delivery:
+    delivery = get(db, delivery_id)
+    if delivery is None:
+        raise KeyError(f"no delivery {delivery_id}")
+    return delivery
+
+
+def _delivery(row: Row) -> Delivery:
+    values = {name: row[name] for name in Delivery.__slots__}
+    return Delivery(
+        **values
+        | {
+            "not_before": from_text(row["not_before"]),
+            "lease_until": from_text_or_none(row["lease_until"]),
+            "created_at": from_text(row["created_at"]),
+            "updated_at": from_text(row["updated_at"]),
+            "possible_repeat": bool(row["possible_repeat"]),
+        }
+    )

@@ -1,0 +1,67 @@
+"""How values cross into SQLite and back, the same for every store.
+
+Times are aware and UTC in Python and ISO-8601 text in the file, always with microseconds, so
+that comparing text compares times.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlite_utils import Database as Connection
+
+Row = dict[str, Any]
+
+
+def to_text(moment: datetime) -> str:
+    """ISO-8601 text in UTC. Raises ValueError for a time without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no time zone: store aware times only")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def to_text_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else to_text(moment)
+
+
+def from_text(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def from_text_or_none(text: str | None) -> datetime | None:
+    return None if text is None else from_text(text)
+
+
+def many(values: Collection[object]) -> str:
+    """A collection as one parameter, for `IN (SELECT value FROM json_each(:name))`.
+
+    One parameter whatever the size: SQLite refuses statements with more than 32,766.
+    """
+    return json.dumps(list(values), ensure_ascii=False)
+
+
+def fetch(db: Connection, sql: str, params: Mapping[str, object] | None = None) -> list[Row]:
+    """Every row of a query, read to the end: no cursor stays open across other work."""
+    return list(db.query(sql, dict(params or {})))
+
+
+def fetch_one(db: Connection, sql: str, params: Mapping[str, object] | None = None) -> Row | None:
+    found = fetch(db, sql, params)
+    return found[0] if found else None
+
+
+def insert(db: Connection, table: str, values: Mapping[str, object]) -> int:
+    """Add one row and return its id."""
+    columns = ", ".join(values)
+    places = ", ".join(f":{column}" for column in values)
+    sql = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 our own names
+    cursor = db.execute(sql, dict(values))
+    if cursor.lastrowid is None:  # pragma: no cover - SQLite always says after an INSERT
+        raise RuntimeError(f"no id for the new row of {table}")
+    return cursor.lastrowid
+
+
+def change(db: Connection, sql: str, params: Mapping[str, object] | None = None) -> int:
+    """Run an UPDATE or DELETE and return how many rows it touched."""
+    return db.execute(sql, dict(params or {})).rowcount

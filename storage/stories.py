@@ -1,0 +1,90 @@
+"""Stories: which entries tell the same happening."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database as Connection
+
+from storage.rows import fetch, fetch_one, from_text, insert, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    id: int
+    title: str
+    first_entry_at: datetime
+    last_entry_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoryTitle:
+    """One telling of a story, for a new entry to be compared with."""
+
+    story_id: int
+    title: str
+    family: str
+    link: str | None
+
+
+def candidates(db: Connection, since: datetime) -> list[StoryTitle]:
+    """Every telling attached since then, oldest first."""
+    rows = fetch(
+        db,
+        """
+        SELECT s.story_id, e.title, s.family, e.link
+        FROM story_entries s JOIN entries e ON e.id = s.entry_id
+        WHERE s.attached_at >= :since ORDER BY s.attached_at, s.entry_id""",
+        {"since": to_text(since)},
+    )
+    return [StoryTitle(**row) for row in rows]
+
+
+def create(db: Connection, title: str, at: datetime) -> int:
+    """A new story, still without entries; returns its id."""
+    moment = to_text(at)
+    return insert(
+        db, "stories", {"title": title, "first_entry_at": moment, "last_entry_at": moment}
+    )
+
+
+def attach(db: Connection, story_id: int, entry_id: int, family: str, at: datetime) -> None:
+    """Make the entry one of the story's tellings. An entry belongs to one story only."""
+    insert(
+        db,
+        "story_entries",
+        {"entry_id": entry_id, "story_id": story_id, "family": family, "attached_at": to_text(at)},
+    )
+    db.execute(
+        "UPDATE stories SET last_entry_at = max(last_entry_at, :at) WHERE id = :id",
+        {"id": story_id, "at": to_text(at)},
+    )
+
+
+def of_entry(db: Connection, entry_id: int) -> int | None:
+    """The id of the story the entry belongs to, if any."""
+    row = fetch_one(db, "SELECT story_id FROM story_entries WHERE entry_id = :id", {"id": entry_id})
+    return None if row is None else int(row["story_id"])
+
+
+def get(db: Connection, story_id: int) -> Story | None:
+    row = fetch_one(db, "SELECT * FROM stories WHERE id = :id", {"id": story_id})
+    if row is None:
+        return None
+    return Story(
+        id=row["id"],
+        title=row["title"],
+        first_entry_at=from_text(row["first_entry_at"]),
+        last_entry_at=from_text(row["last_entry_at"]),
+    )
+
+
+def families(db: Connection, story_id: int, signal: str, direction: str) -> frozenset[str]:
+    """Publisher families that tell this signal of the story, in this direction."""
+    rows = fetch(
+        db,
+        """
+        SELECT DISTINCT s.family FROM story_entries s JOIN detections d USING (entry_id)
+        WHERE s.story_id = :id AND d.signal = :signal AND d.direction = :direction""",
+        {"id": story_id, "signal": signal, "direction": direction},
+    )
+    return frozenset(row["family"] for row in rows)
