@@ -1,0 +1,291 @@
+"""feeds.yaml -> Feeds. Everything that is wrong with the file is told at once, with its line."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+MAX_FILE_BYTES = 2_000_000
+MAX_FEEDS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One source of entries, as the operator described it.
+
+    `family` names the newsroom or owner: corroboration counts families. `language` None means
+    that the feed mixes languages. `timezone` (IANA) is for dates that name no zone.
+    """
+
+    id: str
+    name: str
+    url: str
+    language: str | None = None
+    region: str = "world"
+    family: str = ""
+    timezone: str | None = None
+    interval_minutes: int | None = None
+    kind: str = "news"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueProblem:
+    """One mistake; `line` counts from 1, 0 when the file as a whole is meant."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.message}"
+
+
+class CatalogueInvalid(Exception):
+    """feeds.yaml cannot be used; `problems` lists every reason found."""
+
+    def __init__(self, problems: tuple[CatalogueProblem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def load_catalogue(path: Path) -> tuple[Feed, ...]:
+    """Read feeds.yaml, in its order. Raises CatalogueInvalid with every mistake found."""
+    return read_catalogue(_text_of(path), path.name)
+
+
+def read_catalogue(text: str, file: str = "feeds.yaml") -> tuple[Feed, ...]:
+    """`load_catalogue` on text; `file` is the name to use in messages."""
+    rows, problems = _rows(text, file)
+    feeds: list[tuple[Feed, CommentedMap]] = []
+    for row in rows:
+        found = list(_problems_of_row(row, file))
+        problems.extend(found)
+        if not found:
+            feeds.append((_feed(_FeedRow.model_validate(dict(row))), row))
+    problems.extend(_repeated(feeds, file))
+    if problems:
+        raise CatalogueInvalid(tuple(sorted(problems, key=lambda problem: problem.line)))
+    return tuple(feed for feed, _ in feeds)
+
+
+def slug(name: str) -> str:
+    """A feed id from a name in any script: "عنب بلدي" -> "عنب-بلدي"."""
+    return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")[:80]
+
+
+def publisher_family(url: str) -> str:
+    """The family of a feed whose row names none: its host without "www."."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+class _FeedRow(BaseModel):
+    """The shape of one row. Field order is the order in which messages explain the keys."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
+
+    id: str | None = Field(default=None, min_length=1, max_length=80)
+    name: str = Field(min_length=1, max_length=200)
+    url: str = Field(min_length=1, max_length=2_000)
+    language: Literal["ar", "en", "fr"] | None = None
+    region: str = Field(default="world", min_length=1, max_length=80)
+    family: str | None = Field(default=None, min_length=1, max_length=80)
+    timezone: str | None = None
+    interval_minutes: int | None = Field(default=None, ge=1, le=7 * 24 * 60)
+    kind: str = Field(default="news", min_length=1, max_length=40)
+
+    @field_validator("id")
+    @classmethod
+    def _id_is_a_slug(cls, value: str | None) -> str | None:
+        if value is not None and value != slug(value):
+            raise ValueError(
+                f"{value!r} cannot be an id: write {slug(value) or 'a-name'!r} "
+                "(letters of any script, digits and '-')"
+            )
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _url_can_be_fetched(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            host, _ = parts.hostname, parts.port
+        except ValueError as error:
+            raise ValueError(f"{value!r} is not an address ({error})") from None
+        if parts.scheme not in ("http", "https"):
+            raise ValueError(
+                f"{value!r} must start with https:// or http:// "
+                f"({parts.scheme or 'no scheme'} is not fetched)"
+            )
+        if not host or any(character.isspace() for character in value):
+            raise ValueError(f"{value!r} names no server: write https://server/path")
+        if parts.username or parts.password:
+            raise ValueError("leave 'user:password@' out of the address: it would reach the logs")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_exists(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError(f"{value!r} is no IANA time zone: write one such as 'Asia/Damascus'")
+        return value
+
+
+def _feed(row: _FeedRow) -> Feed:
+    return Feed(
+        id=row.id or slug(row.name) or slug(row.url),
+        name=row.name,
+        url=row.url,
+        language=row.language,
+        region=row.region,
+        family=row.family or publisher_family(row.url),
+        timezone=row.timezone,
+        interval_minutes=row.interval_minutes,
+        kind=row.kind,
+    )
+
+
+def _text_of(path: Path) -> str:
+    def invalid(message: str) -> CatalogueInvalid:
+        return CatalogueInvalid((CatalogueProblem(path.name, 0, message),))
+
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise invalid(
+            f"cannot be read ({error.strerror}): check the path, or set MARSAD_FEEDS_FILE"
+        ) from error
+    if len(content) > MAX_FILE_BYTES:
+        raise invalid(f"is larger than {MAX_FILE_BYTES // 1_000_000} MB: is this a feed list?")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        problem = CatalogueProblem(path.name, line, "is not UTF-8 here: save the file as UTF-8")
+        raise CatalogueInvalid((problem,)) from error
+
+
+def _rows(text: str, file: str) -> tuple[list[CommentedMap], list[CatalogueProblem]]:
+    """The rows that are mappings, and what is wrong with the file around them."""
+
+    def invalid(line: int, message: str) -> CatalogueInvalid:
+        return CatalogueInvalid((CatalogueProblem(file, line, message),))
+
+    try:
+        document = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise invalid(line, f"is not YAML: {error.problem}") from error
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise invalid(0, f"is not YAML: {error}") from error
+    if document is None:
+        raise invalid(0, "is empty: write 'feeds:' and under it '- name: ...' and 'url: ...'")
+    if not isinstance(document, CommentedMap) or "feeds" not in document:
+        raise invalid(1, "must start with 'feeds:', with the list of feeds under it")
+    problems = [
+        CatalogueProblem(
+            file,
+            document.lc.key(key)[0] + 1,
+            f"unknown key {key!r}: only 'feeds' is known; was it meant to be indented?",
+        )
+        for key in document
+        if key != "feeds"
+    ]
+    listed = document["feeds"]
+    line = document.lc.key("feeds")[0] + 1
+    if listed is None:
+        listed = CommentedSeq()
+    if not isinstance(listed, CommentedSeq):
+        raise invalid(line, "'feeds' must be a list: start each feed with '- name: ...'")
+    if len(listed) > MAX_FEEDS:
+        raise invalid(line, f"{len(listed)} feeds are more than {MAX_FEEDS}: split the list")
+    rows: list[CommentedMap] = []
+    for number, row in enumerate(listed):
+        if isinstance(row, CommentedMap):
+            rows.append(row)
+        else:
+            problems.append(
+                CatalogueProblem(
+                    file,
+                    listed.lc.item(number)[0] + 1,
+                    f"{_shown(row)} is no feed: write '- name: ...' and under it 'url: ...'",
+                )
+            )
+    return rows, problems
+
+
+def _problems_of_row(row: CommentedMap, file: str) -> Iterator[CatalogueProblem]:
+    try:
+        _FeedRow.model_validate(dict(row))
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            key = detail["loc"][0] if detail["loc"] else ""
+            yield CatalogueProblem(file, _line(row, key), _message(key, detail, row))
+
+
+def _line(row: CommentedMap, key: object) -> int:
+    if key in row:
+        return int(row.lc.key(key)[0]) + 1
+    return int(row.lc.line) + 1
+
+
+def _message(key: object, detail: Any, row: CommentedMap) -> str:
+    kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
+    match kind:
+        case "missing":
+            named = f"the feed {_shown(row.get('name') or row.get('url') or '')}"
+            return f"{named} has no '{key}': add '{key}: ...'"
+        case "extra_forbidden":
+            known = ", ".join(_FeedRow.model_fields)
+            return f"unknown key '{key}': use one of {known}"
+        case "literal_error":
+            return f"{key}: {_shown(value)} must be {context['expected']}, or leave the line out"
+        case "string_too_short":
+            return f"{key}: is empty: write a value, or remove the line"
+        case "string_too_long":
+            return f"{key}: is longer than {context['max_length']} characters"
+        case "string_type":
+            return f"{key}: {_shown(value)} must be text: put it in quotes"
+        case "int_type" | "int_from_float":
+            return f"{key}: {_shown(value)} must be a whole number of minutes, without quotes"
+        case "greater_than_equal" | "less_than_equal":
+            return f"{key}: {_shown(value)} must be between 1 and {7 * 24 * 60} (a week)"
+        case "value_error":
+            return f"{key}: {context['error']}"
+    return f"{key}: {detail['msg']} (found {_shown(value)})"
+
+
+def _repeated(feeds: list[tuple[Feed, CommentedMap]], file: str) -> Iterator[CatalogueProblem]:
+    ids: dict[str, int] = {}
+    addresses: dict[str, int] = {}
+    for feed, row in feeds:
+        key = "id" if "id" in row else "name"
+        line = _line(row, key)
+        if feed.id in ids:
+            told = f"the id {feed.id!r} is used on line {ids[feed.id]} already"
+            yield CatalogueProblem(file, line, f"{told}: give this feed another 'id'")
+        ids.setdefault(feed.id, line)
+        line, address = _line(row, "url"), _comparable(feed.url)
+        if address in addresses:
+            told = f"{feed.url} is on line {addresses[address]} already"
+            yield CatalogueProblem(file, line, f"{told}: remove one of the two")
+        addresses.setdefault(address, line)
+
+
+def _comparable(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(("", parts.netloc.lower(), parts.path.rstrip("/"), parts.query, ""))
+
+
+def _shown(value: object) -> str:
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,67 @@
+"""What a feed says, as plain values: the shapes that parsing hands to the rest."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One item of a feed. Nothing in it is trusted: escape before showing.
+
+    `title` and `summary` are plain text (no markup, no NUL, no lone surrogates; bidirectional
+    controls are kept) and evidence offsets count their code points. Times are aware UTC,
+    between 30 days before and one hour after the poll. `link` is absolute http(s) or None.
+    `language` is a primary subtag such as "ar", as the feed claims it.
+    """
+
+    guid: str | None
+    link: str | None
+    title: str
+    summary: str
+    published_at: datetime | None
+    updated_at: datetime | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Bytes that a server answered with, and what is needed to read them.
+
+    `timezone` (IANA name) is for dates that name no zone; None means UTC.
+    """
+
+    body: bytes
+    url: str
+    content_type: str | None = None
+    timezone: str | None = None
+    language: str | None = None
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A document that is a feed.
+
+    `format` is feedparser's version name ("rss20", "atom10", ...) or "json1". `complete` is
+    False when the document broke off or was cut: its entries are good, its validators must not
+    be kept. `entries_in_document` counts what was there before `entries` was capped.
+    """
+
+    format: str
+    title: str
+    language: str | None
+    link: str | None
+    entries: tuple[FeedEntry, ...]
+    ttl: timedelta | None
+    update_period: timedelta | None
+    complete: bool
+    entries_in_document: int
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A document that is no feed, or that could not be read in time or memory."""
+
+    message: str
+    hint: str
