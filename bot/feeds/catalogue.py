@@ -65,16 +65,12 @@ def load_catalogue(path: Path) -> tuple[Feed, ...]:
 def read_catalogue(text: str, file: str = "feeds.yaml") -> tuple[Feed, ...]:
     """`load_catalogue` on text; `file` is the name to use in messages."""
     rows, problems = _rows(text, file)
-    feeds: list[tuple[Feed, CommentedMap]] = []
     for row in rows:
-        found = list(_problems_of_row(row, file))
-        problems.extend(found)
-        if not found:
-            feeds.append((_feed(_FeedRow.model_validate(dict(row))), row))
-    problems.extend(_repeated(feeds, file))
+        problems.extend(_problems_of_row(row, file))
+    problems.extend(_repeated(rows, file))
     if problems:
         raise CatalogueInvalid(tuple(sorted(problems, key=lambda problem: problem.line)))
-    return tuple(feed for feed, _ in feeds)
+    return tuple(_feed(_FeedRow.model_validate(dict(row))) for row in rows)
 
 
 def slug(name: str) -> str:
@@ -264,25 +260,32 @@ def _message(key: object, detail: Any, row: CommentedMap) -> str:
     return f"{key}: {detail['msg']} (found {_shown(value)})"
 
 
-def _repeated(feeds: list[tuple[Feed, CommentedMap]], file: str) -> Iterator[CatalogueProblem]:
+def _repeated(rows: list[CommentedMap], file: str) -> Iterator[CatalogueProblem]:
     ids: dict[str, int] = {}
     addresses: dict[str, int] = {}
-    for feed, row in feeds:
-        key = "id" if "id" in row else "name"
-        line = _line(row, key)
-        if feed.id in ids:
-            told = f"the id {feed.id!r} is used on line {ids[feed.id]} already"
-            yield CatalogueProblem(file, line, f"{told}: give this feed another 'id'")
-        ids.setdefault(feed.id, line)
-        line, address = _line(row, "url"), _comparable(feed.url)
-        if address in addresses:
-            told = f"{feed.url} is on line {addresses[address]} already"
-            yield CatalogueProblem(file, line, f"{told}: remove one of the two")
-        addresses.setdefault(address, line)
+    for row in rows:
+        key = "id" if row.get("id") else "name"
+        feed_id = row.get(key)
+        if isinstance(feed_id, str) and (feed_id := slug(feed_id)):
+            line = _line(row, key)
+            if feed_id in ids:
+                told = f"the id {feed_id!r} is used on line {ids[feed_id]} already"
+                yield CatalogueProblem(file, line, f"{told}: give this feed another 'id'")
+            ids.setdefault(feed_id, line)
+        url = row.get("url")
+        if isinstance(url, str) and url.strip():
+            line, address = _line(row, "url"), _comparable(url.strip())
+            if address in addresses:
+                told = f"{_shown(url)} is on line {addresses[address]} already"
+                yield CatalogueProblem(file, line, f"{told}: remove one of the two")
+            addresses.setdefault(address, line)
 
 
 def _comparable(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
     return urlunsplit(("", parts.netloc.lower(), parts.path.rstrip("/"), parts.query, ""))
 
 
