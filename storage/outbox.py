@@ -7,69 +7,21 @@ or expired is still owed.
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
+from storage.deliveries import STATES, Delivery, NewDelivery, delivery_of
 from storage.rows import (
-    Row,
     change,
     fetch,
     fetch_one,
-    from_text,
-    from_text_or_none,
     many,
     to_text,
     to_text_or_none,
 )
 
-STATES = ("pending", "sending", "sent", "unknown", "failed", "expired", "paused")
-OWED = ("pending", "sending", "unknown", "paused")
-
-
-@dataclass(frozen=True, slots=True)
-class NewDelivery:
-    """A row to enqueue. Alerts and updates have `alert_id`, notices and catch-ups `text`.
-
-    `key` tells messages without an alert apart, so that the same notice is not queued twice;
-    left empty, it is made from the text and the time. `state` is 'pending', or 'paused' to hold
-    the row for a chat that cannot be reached now.
-    """
-
-    alert_id: int | None
-    chat_id: int
-    kind: str
-    version: int
-    level: str
-    not_before: datetime
-    text: str | None = None
-    key: str = ""
-    state: str = "pending"
-    possible_repeat: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message for one chat. `alert_id` is None for notices and for catch-ups."""
-
-    id: int
-    alert_id: int | None
-    chat_id: int
-    kind: str
-    version: int
-    state: str
-    level: str
-    attempts: int
-    not_before: datetime
-    lease_until: datetime | None
-    message_id: int | None
-    error: str | None
-    created_at: datetime
-    updated_at: datetime
-    possible_repeat: bool
-    text: str | None
-    folded_into: int | None = None
+__all__ = ["STATES", "Delivery", "NewDelivery"]
 
 
 def enqueue(db: Connection, rows: Sequence[NewDelivery], now: datetime | None = None) -> int:
@@ -83,15 +35,16 @@ def enqueue(db: Connection, rows: Sequence[NewDelivery], now: datetime | None = 
 
 def get(db: Connection, delivery_id: int) -> Delivery | None:
     row = fetch_one(db, "SELECT * FROM outbox WHERE id = :id", {"id": delivery_id})
-    return None if row is None else _delivery(row)
+    return None if row is None else delivery_of(row)
 
 
 def ready(db: Connection, now: datetime, limit: int) -> list[Delivery]:
     """Rows that may be sent now: pending, due, to active chats that Telegram does not hold back.
 
     Oldest first within a chat, and the chats take turns, so that a chat with a long queue
-    does not use up the limit. Rows whose lease ran out are not here: their outcome is
-    unknown, see `release_expired_leases`.
+    does not use up the limit. Behind an alert that waits to be tried again nothing younger is
+    ready: order is kept. Rows whose lease ran out are not here: their outcome is unknown, see
+    `release_expired_leases`.
     """
     rows = fetch(
         db,
@@ -100,10 +53,13 @@ def ready(db: Connection, now: datetime, limit: int) -> list[Delivery]:
         FROM outbox o JOIN chats c ON c.id = o.chat_id
         WHERE o.state = 'pending' AND o.not_before <= :now AND c.state = 'active'
             AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
+            AND NOT EXISTS (SELECT 1 FROM outbox r
+                WHERE r.chat_id = o.chat_id AND r.state = 'pending' AND r.id < o.id
+                    AND r.attempts > 0 AND r.not_before > :now AND r.kind IN ('alert', 'update'))
         ORDER BY turn, o.id LIMIT :limit""",
         {"now": to_text(now), "limit": limit},
     )
-    return [_delivery(row) for row in rows]
+    return [delivery_of(row) for row in rows]
 
 
 def lease(db: Connection, ids: Collection[int], until: datetime) -> set[int]:
@@ -183,19 +139,38 @@ def release_all_leases(db: Connection, now: datetime) -> list[Delivery]:
 def unknown(db: Connection) -> list[Delivery]:
     """Rows whose outcome is unknown, oldest first."""
     rows = fetch(db, "SELECT * FROM outbox WHERE state = 'unknown' ORDER BY id")
-    return [_delivery(row) for row in rows]
+    return [delivery_of(row) for row in rows]
 
 
 def for_chat(db: Connection, chat_id: int) -> list[Delivery]:
     """The chat's rows in every state, oldest first."""
     rows = fetch(db, "SELECT * FROM outbox WHERE chat_id = :id ORDER BY id", {"id": chat_id})
-    return [_delivery(row) for row in rows]
+    return [delivery_of(row) for row in rows]
 
 
 def chats_told(db: Connection, alert_id: int) -> frozenset[int]:
     """Chats that any version of the alert was queued for or sent to."""
     rows = fetch(db, "SELECT DISTINCT chat_id FROM outbox WHERE alert_id = :id", {"id": alert_id})
     return frozenset(row["chat_id"] for row in rows)
+
+
+def folded_count(db: Connection, catchup_id: int) -> int:
+    """How many rows a catch-up tells."""
+    row = fetch_one(
+        db, "SELECT count(*) AS n FROM outbox WHERE folded_into = :id", {"id": catchup_id}
+    )
+    return 0 if row is None else int(row["n"])
+
+
+def last_catchup_at(db: Connection, chat_id: int) -> datetime | None:
+    """When the chat's latest catch-up was made."""
+    row = fetch_one(
+        db,
+        """
+        SELECT max(created_at) AS at FROM outbox WHERE chat_id = :id AND kind = 'catchup'""",
+        {"id": chat_id},
+    )
+    return None if row is None else from_text_or_none(row["at"])
 
 
 def counts(db: Connection) -> dict[str, int]:
@@ -341,7 +316,7 @@ def _release(db: Connection, now: datetime, condition: str) -> list[Delivery]:
         "SELECT * FROM outbox WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id",
         {"ids": many(ids)},
     )
-    return [_delivery(row) for row in rows]
+    return [delivery_of(row) for row in rows]
 
 
 def _existing(db: Connection, delivery_id: int) -> Delivery:
@@ -349,17 +324,3 @@ def _existing(db: Connection, delivery_id: int) -> Delivery:
     if delivery is None:
         raise KeyError(f"no delivery {delivery_id}")
     return delivery
-
-
-def _delivery(row: Row) -> Delivery:
-    values = {name: row[name] for name in Delivery.__slots__}
-    return Delivery(
-        **values
-        | {
-            "not_before": from_text(row["not_before"]),
-            "lease_until": from_text_or_none(row["lease_until"]),
-            "created_at": from_text(row["created_at"]),
-            "updated_at": from_text(row["updated_at"]),
-            "possible_repeat": bool(row["possible_repeat"]),
-        }
-    )

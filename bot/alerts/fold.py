@@ -92,7 +92,7 @@ def sort_out(
     `last_line_at` is when its last catch-up line was made. What was tried already stays at the
     head: it neither folds nor is overtaken, unless it is too old.
     """
-    due, superseded = _latest_versions(due)
+    due, lost, superseded = _latest_versions(due, lost)
     keep: list[Delivery] = []
     fold = [Folded(delivery, FoldReason.UNKNOWN) for delivery in lost]
     recent = len(sends) - bisect_left(sends, now - policy.storm_window)
@@ -141,21 +141,25 @@ def _line_at(fold: Sequence[Folded], last_line_at: datetime | None, policy: Fold
 
 
 def _latest_versions(
-    due: Sequence[Delivery],
-) -> tuple[list[Delivery], tuple[Superseded, ...]]:
+    due: Sequence[Delivery], lost: Sequence[Delivery]
+) -> tuple[list[Delivery], list[Delivery], tuple[Superseded, ...]]:
     # A card shows its alert as it is now: two versions waiting would be one message twice.
     latest: dict[int, Delivery] = {}
     for delivery in due:
-        if delivery.kind in ("alert", "update") and delivery.alert_id is not None:
+        if delivery.alert_id is not None:
             newest = latest.get(delivery.alert_id)
             if newest is None or delivery.version >= newest.version:
                 latest[delivery.alert_id] = delivery
-    keep: list[Delivery] = []
     superseded: list[Superseded] = []
-    for delivery in due:
-        by = latest.get(delivery.alert_id) if delivery.alert_id is not None else None
-        if by is None or by is delivery or delivery.kind not in ("alert", "update"):
-            keep.append(delivery)
-        else:
-            superseded.append(Superseded(delivery, by))
-    return keep, tuple(superseded)
+
+    def without_superseded(deliveries: Sequence[Delivery]) -> list[Delivery]:
+        keep: list[Delivery] = []
+        for delivery in deliveries:
+            by = None if delivery.alert_id is None else latest.get(delivery.alert_id)
+            if by is None or by is delivery:
+                keep.append(delivery)
+            else:
+                superseded.append(Superseded(delivery, by))
+        return keep
+
+    return without_superseded(due), without_superseded(lost), tuple(superseded)

@@ -32,7 +32,7 @@ class RetryPolicy:
     """Waits between attempts; each doubles the one before until the ceiling."""
 
     first_wait: timedelta = timedelta(seconds=5)
-    ceiling: timedelta = timedelta(minutes=10)
+    ceiling: timedelta = timedelta(minutes=2)
     # A critical alert that may have been lost is said again soon.
     repeat_wait: timedelta = timedelta(seconds=2)
     # Telegram's own clock and ours disagree: do not come back on the very second.
@@ -109,7 +109,7 @@ Step = Done | Again | AwaitCatchUp | HoldChat | PauseChat | MoveChat | GiveUp | 
 def back_off(attempts: int, policy: RetryPolicy) -> timedelta:
     """The wait after this many failed attempts (1 or more)."""
     doublings = min(max(0, attempts - 1), 30)  # 2^30 waits are past any ceiling
-    return min(policy.ceiling, policy.first_wait * 2**doublings)
+    return min(policy.ceiling, policy.first_wait * (1 << doublings))
 
 
 def next_step(outcome: Outcome, delivery: Delivery, policy: RetryPolicy, now: datetime) -> Step:
