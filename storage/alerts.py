@@ -64,7 +64,11 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Why a detection was told, or not. `action`: 'send', 'update', 'store' or 'suppress'."""
+    """Why a detection was told, or not. `action`: 'send', 'update', 'store' or 'suppress'.
+
+    'store' keeps an alert without pushing it. `version` is the alert version it led to, None
+    when it led to none.
+    """
 
     entry_id: int
     alert_id: int | None
@@ -73,6 +77,8 @@ class Decision:
     reason: str
     rules_hash: str
     at: datetime
+    direction: str
+    version: int | None = None
 
 
 def create(db: Connection, story_id: int, signal: str, text: AlertText, at: datetime) -> Alert:
@@ -181,6 +187,18 @@ def decisions_of_entry(db: Connection, entry_id: int) -> list[Decision]:
     """Everything decided about the entry's detections, oldest first."""
     rows = fetch(db, "SELECT * FROM decisions WHERE entry_id = :id ORDER BY id", {"id": entry_id})
     return [_decision(row) for row in rows]
+
+
+def directions_told(db: Connection, alert_id: int) -> frozenset[str]:
+    """Every direction that a version of the alert had."""
+    rows = fetch(
+        db,
+        """
+        SELECT DISTINCT direction FROM decisions
+        WHERE alert_id = :id AND version IS NOT NULL""",
+        {"id": alert_id},
+    )
+    return frozenset(row["direction"] for row in rows)
 
 
 def _existing(db: Connection, alert_id: int) -> Alert:

@@ -135,7 +135,9 @@ def m002_stories_and_alerts(db: Connection) -> None:
             action TEXT NOT NULL CHECK (action IN ('send', 'update', 'store', 'suppress')),
             reason TEXT NOT NULL,
             rules_hash TEXT NOT NULL,
-            at TEXT NOT NULL
+            at TEXT NOT NULL,
+            direction TEXT NOT NULL,
+            version INTEGER
         ) STRICT""")
     db.execute("CREATE INDEX decisions_of_alert ON decisions (alert_id)")
     db.execute("CREATE INDEX decisions_of_entry ON decisions (entry_id)")

@@ -16,6 +16,7 @@ from storage.rows import (
     change,
     fetch,
     fetch_one,
+    from_text_or_none,
     many,
     to_text,
     to_text_or_none,

@@ -78,13 +78,19 @@ def get(db: Connection, story_id: int) -> Story | None:
     )
 
 
-def families(db: Connection, story_id: int, signal: str, direction: str) -> frozenset[str]:
-    """Publisher families that tell this signal of the story, in this direction."""
+def families(
+    db: Connection, story_id: int, signal: str, direction: str, but: int | None = None
+) -> frozenset[str]:
+    """Publisher families that tell this signal of the story, in this direction.
+
+    `but` leaves one entry out.
+    """
     rows = fetch(
         db,
         """
         SELECT DISTINCT s.family FROM story_entries s JOIN detections d USING (entry_id)
-        WHERE s.story_id = :id AND d.signal = :signal AND d.direction = :direction""",
-        {"id": story_id, "signal": signal, "direction": direction},
+        WHERE s.story_id = :id AND d.signal = :signal AND d.direction = :direction
+            AND (:but IS NULL OR s.entry_id <> :but)""",
+        {"id": story_id, "signal": signal, "direction": direction, "but": but},
     )
     return frozenset(row["family"] for row in rows)

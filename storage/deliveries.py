@@ -1,0 +1,68 @@
+"""The shapes of the outbox's rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.rows import Row, from_text, from_text_or_none
+
+STATES = ("pending", "sending", "sent", "unknown", "failed", "expired", "paused")
+OWED = ("pending", "sending", "unknown", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A row to enqueue. Alerts and updates have `alert_id`, notices and catch-ups `text`.
+
+    `key` tells messages without an alert apart, so that the same notice is not queued twice;
+    left empty, it is made from the text and the time. `state` is 'pending', or 'paused' to hold
+    the row for a chat that cannot be reached now.
+    """
+
+    alert_id: int | None
+    chat_id: int
+    kind: str
+    version: int
+    level: str
+    not_before: datetime
+    text: str | None = None
+    key: str = ""
+    state: str = "pending"
+    possible_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message for one chat. `alert_id` is None for notices and for catch-ups."""
+
+    id: int
+    alert_id: int | None
+    chat_id: int
+    kind: str
+    version: int
+    state: str
+    level: str
+    attempts: int
+    not_before: datetime
+    lease_until: datetime | None
+    message_id: int | None
+    error: str | None
+    created_at: datetime
+    updated_at: datetime
+    possible_repeat: bool
+    text: str | None
+    folded_into: int | None = None
+
+
+def delivery_of(row: Row) -> Delivery:
+    """A row of the outbox table as a Delivery."""
+    values = {name: row[name] for name in Delivery.__slots__}
+    return Delivery(
+        **values
+        | {
+            "not_before": from_text(row["not_before"]),
+            "lease_until": from_text_or_none(row["lease_until"]),
+            "created_at": from_text(row["created_at"]),
+            "updated_at": from_text(row["updated_at"]),
+            "possible_repeat": bool(row["possible_repeat"]),
+        }
+    )
