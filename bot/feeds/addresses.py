@@ -1,0 +1,77 @@
+"""Which network addresses a feed may make Marsad connect to. Pure."""
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# Refused although `is_global` says yes for some of them. Sources: the IANA special-purpose
+# address registries; cloud providers' documentation for the metadata addresses.
+_REFUSED: tuple[tuple[str, str], ...] = (
+    ("0.0.0.0/8", "unspecified"),
+    ("127.0.0.0/8", "loopback"),
+    ("169.254.0.0/16", "link-local, where clouds keep their metadata"),
+    ("100.64.0.0/10", "shared by a provider's customers"),
+    ("168.63.129.16/32", "a cloud's metadata"),
+    ("192.88.99.0/24", "a 6to4 relay"),
+    ("224.0.0.0/4", "multicast"),
+    ("240.0.0.0/4", "reserved"),
+    ("::/128", "unspecified"),
+    ("::1/128", "loopback"),
+    ("::ffff:0:0/96", "an IPv4 address in disguise"),
+    ("::/96", "an IPv4 address in disguise"),
+    ("64:ff9b::/96", "NAT64"),
+    ("64:ff9b:1::/48", "NAT64"),
+    ("2001::/32", "Teredo"),
+    ("2002::/16", "6to4"),
+    ("fe80::/10", "link-local"),
+    ("fec0::/10", "site-local"),
+    ("ff00::/8", "multicast"),
+)
+REFUSED_NETWORKS: tuple[tuple[Network, str], ...] = tuple(
+    (ipaddress.ip_network(network), reason) for network, reason in _REFUSED
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AllowList:
+    """Hosts and networks that the operator trusts although they are not public."""
+
+    hosts: frozenset[str] = frozenset()
+    networks: tuple[Network, ...] = ()
+
+    @classmethod
+    def of(cls, items: Iterable[str]) -> "AllowList":
+        """From "10.0.0.0/8", "127.0.0.1", "feeds.intranet". Raises ValueError for a bad item."""
+        hosts: set[str] = set()
+        networks: list[Network] = []
+        for item in filter(None, (item.strip() for item in items)):
+            try:
+                networks.append(ipaddress.ip_network(item, strict=False))
+            except ValueError:
+                if "/" in item or ":" in item:
+                    raise ValueError(
+                        f"{item!r} is neither a host name nor a network: write one such as "
+                        "'feeds.intranet', '10.1.2.3' or '10.0.0.0/8' (no port, no scheme)"
+                    ) from None
+                hosts.add(item.casefold().rstrip("."))
+        return cls(frozenset(hosts), tuple(networks))
+
+    def covers(self, host: str, address: Address) -> bool:
+        return host.casefold().rstrip(".") in self.hosts or any(
+            address in network for network in self.networks
+        )
+
+
+def refusal(host: str, address: Address, allow: AllowList) -> str | None:
+    """Why `address`, which `host` resolved to, must not be connected to; None when it may be."""
+    if allow.covers(host, address):
+        return None
+    for network, reason in REFUSED_NETWORKS:
+        if address in network:
+            return reason
+    if address.is_private:
+        return "private"
+    return None if address.is_global else "not a public address"

@@ -1,0 +1,77 @@
+"""Decompress what a server sent, never beyond a limit."""
+
+import zlib
+from dataclasses import dataclass
+
+_GZIP_MAGIC = b"\x1f\x8b\x08"
+
+
+class TooLarge(Exception):
+    """More bytes than allowed came out."""
+
+
+class BadCompression(Exception):
+    """The bytes are not what their header says; the message names the encoding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """`whole` is False when the compressed stream broke off."""
+
+    body: bytes
+    whole: bool
+
+
+def decompress(body: bytes, encoding: str, limit: int) -> Plain:
+    """Undo a Content-Encoding, and gzip that no header told of (feeds served as .gz files).
+
+    `limit` caps the bytes at every stage. Raises TooLarge, BadCompression.
+    """
+    whole = True
+    steps = [step.strip().lower() for step in encoding.split(",") if step.strip()]
+    if len(steps) > 2:
+        raise BadCompression(f"the answer is compressed {len(steps)} times over")
+    for step in reversed(steps):
+        if step == "identity":
+            continue
+        if step not in ("gzip", "x-gzip", "deflate"):
+            raise BadCompression(f"the answer is compressed as {step[:20]!r}, which was not asked")
+        if step != "deflate" and not body.startswith(_GZIP_MAGIC[: len(body)]):
+            continue  # servers that say gzip and send plain text
+        plain = _inflate(body, limit)
+        body, whole = plain.body, whole and plain.whole
+    if body.startswith(_GZIP_MAGIC):
+        plain = _inflate(body, limit)
+        body, whole = plain.body, whole and plain.whole
+    if len(body) > limit:
+        raise TooLarge
+    return Plain(body, whole)
+
+
+def _inflate(body: bytes, limit: int) -> Plain:
+    out = bytearray()
+    rest = body
+    while rest:
+        inflater = zlib.decompressobj(_window_bits(rest))
+        try:
+            out += inflater.decompress(rest, limit - len(out) + 1)
+        except zlib.error as error:
+            if out:  # a broken tail: keep what came before it
+                return Plain(bytes(out), whole=False)
+            raise BadCompression(f"the answer's compression is broken ({error})") from None
+        if len(out) > limit:
+            raise TooLarge
+        if not inflater.eof:
+            return Plain(bytes(out), whole=False)
+        rest = inflater.unused_data.lstrip(b"\0")  # gzip members follow one another
+        if not rest.startswith(_GZIP_MAGIC):
+            break
+    return Plain(bytes(out), whole=True)
+
+
+def _window_bits(body: bytes) -> int:
+    if body.startswith(_GZIP_MAGIC):
+        return 16 + zlib.MAX_WBITS
+    # "deflate" is zlib by RFC 9110, and bare deflate by many servers.
+    is_zlib = len(body) > 1 and body[0] & 0x0F == 8 and (body[0] << 8 | body[1]) % 31 == 0
+    return zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS
