@@ -1,0 +1,322 @@
+"""The words of a rule → the stems and affixes that Arabic builds from them.
+
+A word in a rule is a noun, adjective, particle or verb as a person writes it. Here it
+becomes a `Lexeme`: the stems that inflect, each with a category that says which
+clitics and endings may join it (the tables are in `morphology.py`). Verbs are
+conjugated by mazini from root and form.
+
+Grammar: Ryding, A Reference Grammar of Modern Standard Arabic (2005), chapters 7
+(noun inflection), 12-13 (pronouns, prepositions), 21-30 (verb forms).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import mazini
+from mazini import lexicon as verb_lexicon
+from mazini.errors import MaziniError
+
+from rules.text import arabic_norm, arabic_surface
+
+FORMS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "Iq", "IIq")
+_WAZN_OF_FORM = {
+    "II": "فعّل", "III": "فاعل", "IV": "أفعل", "V": "تفعّل", "VI": "تفاعل", "VII": "انفعل",
+    "VIII": "افتعل", "IX": "افعلّ", "X": "استفعل",
+}  # fmt: skip
+_FORM_I = ("فعَل يفعُل", "فعَل يفعِل", "فعَل يفعَل", "فعُل يفعُل", "فعِل يفعَل", "فعِل يفعِل")
+_SHADDA = "ّ"
+_WEAK = frozenset("اويىأإآءؤئ")
+_SHORT_VOWELS = re.compile("[\u064b-\u0650\u0652\u0670]")
+
+
+class WordProblem(ValueError):
+    """A word that cannot be understood; the message says what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """A surface form that affixes join. ``form`` keeps hamza; ``category`` names a table row."""
+
+    form: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """One word of the vocabulary: what to call it and the stems it is found by."""
+
+    lemma: str
+    part_of_speech: str
+    root: str
+    stems: frozenset[Stem]
+
+
+# --- nouns and adjectives -------------------------------------------------------------
+
+
+def takes_feminine(word: str) -> bool:
+    """Whether a bare masculine word inflects for gender by its shape.
+
+    Participles (مـ), nisba adjectives (ـي), فاعل and فعيل do; other nouns are left alone, so
+    that كتاب is not found in كتابة. ``{adj: ...}`` says so for a word of another shape.
+    """
+    if word.endswith(("ة", "اء", "ى")):
+        return False
+    if word.endswith("ي") and len(word) >= 4:
+        return True
+    if word.startswith("م") and len(word) >= 4:
+        return True
+    return len(word) == 4 and (word[1] == "ا" or word[2] == "ي")
+
+
+def noun(spelling: str, *, adjective: bool | None = None) -> Lexeme:
+    """A noun or adjective, with further stems (broken plurals) after slashes: ``دواء/أدوية``."""
+    words = [arabic_surface(part.strip()) for part in spelling.split("/")]
+    if not all(words):
+        raise WordProblem(f"«{spelling}»: an empty form beside a slash; write singular/plural")
+    stems: set[Stem] = set()
+    for index, word in enumerate(words):
+        definite = word.startswith("ال") and len(word) >= 5
+        if definite:
+            base = word[2:]
+            agrees = takes_feminine(base) if adjective is None else adjective
+            stems |= {
+                Stem(s.form, "D" + s.category)
+                for s in _noun_stems(base, agrees=agrees and index == 0)
+            }
+        if not definite or _perhaps_not_article(word):
+            agrees = takes_feminine(word) if adjective is None else adjective
+            stems |= _noun_stems(word, agrees=agrees and index == 0)
+    return Lexeme(words[0], "noun", "", frozenset(stems))
+
+
+def _perhaps_not_article(word: str) -> bool:
+    """التهاب begins like التجار, but its ال is part of the verbal noun: read it both ways."""
+    return len(word) == 6 and word.startswith("الت") and word[4] == "ا"
+
+
+def _noun_stems(word: str, *, agrees: bool) -> set[Stem]:
+    if len(word) < 2:
+        raise WordProblem(f"«{word}»: one letter is too short for a word; write it as ={word}")
+    if word.endswith("ة"):
+        base = word[:-1]
+        stems = {Stem(word, "N-bare"), Stem(base + "ت", "N-t"), Stem(base, "N-at")}
+        if base.endswith("ي") and len(base) >= 4:
+            stems.add(Stem(base, "N-masc"))
+        return stems
+    if word.endswith("ى"):
+        base = word[:-1]
+        return {
+            Stem(word, "N-bare"),
+            Stem(base + "ا", "N-pron"),
+            Stem(base + "ي", "N-at"),
+            Stem(base + "ي", "N-dual"),
+        }
+    stems = {Stem(word, "N")}
+    if word.endswith("ء"):
+        # The seat of a final hamza follows its vowel once a pronoun is attached.
+        stems |= {Stem(word[:-1] + "ئ", "N-pron"), Stem(word[:-1] + "ؤ", "N-pron")}
+        stems |= {Stem(word[:-1] + "ئ", "N-dual")}
+    if agrees:
+        stems |= {Stem(word + "ة", "N-bare"), Stem(word + "ت", "N-t"), Stem(word, "N-masc")}
+    return stems
+
+
+def particle(spelling: str) -> Lexeme:
+    """A word that takes only و and ف before it: لا، دون، إلى."""
+    word = arabic_surface(spelling)
+    return Lexeme(word, "part", "", frozenset({Stem(word, "P")}))
+
+
+def exact(spelling: str) -> Lexeme:
+    """A word found only as it is written (hamza and ta marbuta may vary)."""
+    word = arabic_surface(spelling)
+    return Lexeme(word, "exact", "", frozenset({Stem(word, "X")}))
+
+
+# --- verbs ----------------------------------------------------------------------------
+
+
+def verb(
+    spelling: str, root: str | None = None, form: str | None = None, also: Iterable[str] = ()
+) -> Lexeme:
+    """A verb given by its past (he-form), in all its conjugation.
+
+    ``root`` and ``form`` may be left out where the spelling tells them. ``also`` adds
+    ``noun`` (مصدر), ``doer`` (اسم الفاعل) and ``done`` (اسم المفعول), which inflect as nouns.
+    """
+    word = unvowelled(spelling)
+    radicals = radicals_of(root) if root else None
+    choices = [(radicals, form)] if radicals and form else _guess(word, spelling, radicals, form)
+    stems: set[Stem] = set()
+    fits = False
+    found_root = ""
+    for guessed_root, guessed_form in choices:
+        try:
+            slots = conjugate(guessed_root, guessed_form)
+        except MaziniError:
+            continue
+        past = {unvowelled(f) for f in slots.get("past_3ms", ())}
+        if arabic_norm(word) in {arabic_norm(p) for p in past}:
+            fits = True
+            found_root = guessed_root
+            stems |= verb_stems(slots, also)
+    if not fits:
+        hint = "write its root and form, like {verb: أخلى, root: خ ل و, form: IV}"
+        if root and form:
+            hint = "check root and form, or write the past of “he” (أخلى, not يخلي)"
+        raise WordProblem(f"verb «{spelling}» is not understood; {hint}")
+    return Lexeme(arabic_surface(spelling), "verb", found_root, frozenset(stems))
+
+
+def root(letters: str) -> tuple[Lexeme, ...]:
+    """The attested verbs of a root, with their verbal nouns and participles."""
+    radicals = radicals_of(letters)
+    patterns = verb_lexicon.attested_wazns(radicals)
+    if not patterns:
+        raise WordProblem(f"root «{letters}» has no verb in the lexicon; list the words instead")
+    found = []
+    for pattern in patterns:
+        slots = _slots(radicals, pattern)
+        stems = verb_stems(slots, ("noun", "doer", "done"))
+        lemma = next(iter(slots.get("past_3ms", ())), radicals)
+        found.append(Lexeme(unvowelled(lemma), "verb", radicals, frozenset(stems)))
+    return tuple(found)
+
+
+def radicals_of(letters: str) -> str:
+    plain = arabic_surface(letters.replace("_", " ").replace("-", " ")).replace(" ", "")
+    if len(plain) not in (3, 4):
+        raise WordProblem(f"root «{letters}»: write three or four letters with spaces, like ح ص ر")
+    return plain
+
+
+def unvowelled(word: str) -> str:
+    """Without vowel signs and shadda, hamza kept."""
+    return arabic_surface(word)
+
+
+def conjugate(root: str, form: str) -> dict[str, tuple[str, ...]]:
+    """Slot → vowelled forms, over every attested vowel pattern when the form is I."""
+    if form not in FORMS:
+        raise WordProblem(f"form «{form}»: write one of {', '.join(FORMS[:10])}")
+    if form in _WAZN_OF_FORM:
+        return _slots(root, _WAZN_OF_FORM[form])
+    if form == "I":
+        attested = verb_lexicon.attested_wazns(root)
+        patterns = [w for w in _FORM_I if w in attested] or [_FORM_I[0]]
+        merged: dict[str, list[str]] = {}
+        for pattern in patterns:
+            for slot, forms in _slots(root, pattern).items():
+                merged.setdefault(slot, []).extend(forms)
+        return {slot: tuple(dict.fromkeys(forms)) for slot, forms in merged.items()}
+    return _slots(root, form)
+
+
+@lru_cache(maxsize=4096)
+def _slots(root: str, wazn: str) -> dict[str, tuple[str, ...]]:
+    found = mazini.conjugate(root, wazn).slots
+    return {slot: tuple(f.form for f in forms) for slot, forms in found.items()}
+
+
+def _guess(word: str, spelling: str, root: str | None, form: str | None) -> list[tuple[str, str]]:
+    """(root, form) candidates that the spelling of a past allows; empty when it tells too little."""
+    if root:
+        return [(root, f) for f in FORMS[:10]]
+    bare = _SHORT_VOWELS.sub("", spelling)
+    candidates: list[tuple[str, str]] = []
+    if len(word) == 2 and bare.endswith(_SHADDA):
+        candidates.append((word[0] + word[1] * 2, "I"))
+    if len(word) == 3:
+        doubled = len(bare) == 4 and bare[2] == _SHADDA
+        candidates.append((word, "II") if doubled else (word, "I"))
+        if word[1] == "ا":
+            candidates = [(word[0] + w + word[2], "I") for w in "وي"]
+        if word[2] in "اى":
+            candidates = [(word[:2] + ("و" if word[2] == "ا" else w), "I") for w in "يو"]
+    if len(word) == 4:
+        if word[0] in "أإ":
+            candidates.append((word[1:], "IV"))
+        if word[1] == "ا":
+            candidates.append((word[0] + word[2:], "III"))
+        if word[0] == "ت":
+            candidates.append((word[1:], "V"))
+    if len(word) == 5:
+        if word[0] == "ت" and word[2] == "ا":
+            candidates.append((word[1] + word[3:], "VI"))
+        if word[:2] == "ان":
+            candidates.append((word[2:], "VII"))
+        if word[0] == "ا" and word[2] in "تطد":
+            candidates.append((word[1] + word[3:], "VIII"))
+    if len(word) == 6 and word.startswith("است"):
+        candidates.append((word[3:], "X"))
+    whole = [(r, f) for r, f in candidates if len(r) == 3]
+    final_weak = [(r[:2] + weak, f) for r, f in whole if r[2] in "ىا" for weak in "وي"]
+    hollow = [(r[0] + weak + r[2], f) for r, f in whole if r[1] == "ا" for weak in "وي"]
+    whole = [(r, f) for r, f in whole if r[2] not in "ىا" and r[1] != "ا"] + final_weak + hollow
+    whole = [(r.replace("إ", "أ").replace("آ", "أ"), f) for r, f in whole]
+    attested = [(r, f) for r, f in whole if _attested(r, f)]
+    return [(r, f) for r, f in (attested or whole) if form is None or f == form]
+
+
+def _attested(root: str, form: str) -> bool:
+    try:
+        patterns = verb_lexicon.attested_wazns(root)
+    except MaziniError:
+        return False
+    if form == "I":
+        return any(p in _FORM_I for p in patterns)
+    return _WAZN_OF_FORM.get(form) in patterns
+
+
+def verb_stems(slots: dict[str, tuple[str, ...]], also: Iterable[str]) -> set[Stem]:
+    """Conjugated forms as whole stems; only conjunctions, س/ل and object pronouns join them."""
+    stems: set[Stem] = set()
+    for slot, forms in slots.items():
+        for vowelled in forms:
+            surface = unvowelled(vowelled)
+            if slot in ("ap", "pp", "vn"):
+                continue
+            # Two letters (مت, قل) collide with everything; a past like شحّ is kept.
+            if len(surface) < 3 and not slot.startswith("past_3"):
+                continue
+            kind = _verb_category(slot)
+            stems |= _with_object_forms(surface, kind)
+    wanted = {"noun": "vn", "doer": "ap", "done": "pp"}
+    for name in also:
+        for vowelled in slots.get(wanted[name], ()):
+            stems |= _derived_noun(vowelled, agrees=name != "noun")
+    return stems
+
+
+def _verb_category(slot: str) -> str:
+    if slot.startswith(("past", "imp")):
+        return "V-past"
+    return "V-sub" if slot.startswith(("sub", "juss")) else "V-ind"
+
+
+def _with_object_forms(surface: str, kind: str) -> set[Stem]:
+    if surface.endswith("وا"):
+        return {Stem(surface, kind + "-0"), Stem(surface[:-1], kind + "-obj")}
+    if surface.endswith("ى"):
+        return {Stem(surface, kind + "-0"), Stem(surface[:-1] + "ا", kind + "-obj")}
+    return {Stem(surface, kind + "-0"), Stem(surface, kind + "-obj")}
+
+
+def _derived_noun(vowelled: str, *, agrees: bool) -> set[Stem]:
+    surface = unvowelled(vowelled)
+    if vowelled.endswith("\u064d"):  # a defective participle: مُخْلٍ, المُخلي
+        stems = {Stem(surface, "N-bare")} | _noun_stems(surface + "ي", agrees=True)
+        return stems | {Stem(surface, "N-masc")}
+    if surface.endswith("ى") and agrees:
+        base = surface[:-1]
+        return (
+            _noun_stems(surface, agrees=False)
+            | _noun_stems(base + "اة", agrees=False)
+            | {Stem(base, "N-masc")}
+        )
+    return _noun_stems(surface, agrees=agrees)

@@ -1,0 +1,219 @@
+"""The shape of rule files. Pydantic models; the JSON Schema for editors comes from them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Language = Literal["ar", "en", "fr"]
+Direction = Literal["worsening", "improving", "denied"]
+Level = Literal["info", "watch", "alert", "critical"]
+Status = Literal["experimental", "test", "stable"]
+Place = Literal["title", "text", "lead", "any"]
+
+MAX_WORDS = 2_000
+"""Words in one list: more is a pasted dictionary, not a rule."""
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,60}$")]
+Reference = Annotated[str, StringConstraints(pattern=r"^(not )?\$?[a-z][a-z0-9-]{0,60}$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Verb(_Model):
+    """A verb by its past (he-form); ``also`` adds its noun, doer or done (participles)."""
+
+    verb: Text
+    root: Text | None = None
+    form: Literal["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"] | None = None
+    also: tuple[Literal["noun", "doer", "done"], ...] = ()
+
+
+class Root(_Model):
+    """All attested verbs, verbal nouns and participles of a root: ``{root: ح ص ر}``."""
+
+    root: Text
+
+
+class Adjective(_Model):
+    """A word that agrees in gender and number, whatever its shape: ``{adj: عسير}``."""
+
+    adj: Text
+
+
+class Noun(_Model):
+    """A word that never takes the feminine ending: ``{noun: معبر/معابر}``."""
+
+    noun: Text
+
+
+class Particle(_Model):
+    """A word that takes only و and ف before it: ``{particle: دون}``."""
+
+    particle: Text
+
+
+class Regex(_Model):
+    """A pattern for a linear-time engine (RE2), over the text as it is written."""
+
+    regex: Text
+
+
+Word = Text | Verb | Root | Adjective | Noun | Particle | Regex
+Words = Annotated[tuple[Word, ...], Field(min_length=1, max_length=MAX_WORDS)]
+
+
+class ByLanguage(_Model):
+    """Words by language."""
+
+    ar: Words | None = None
+    en: Words | None = None
+    fr: Words | None = None
+
+
+class Term(ByLanguage):
+    """A named set of words and phrases.
+
+    ``include`` joins other terms to this one. ``except`` names phrases in which the words
+    mean something else («إخلاء سبيل» is no evacuation); words inside one do not count.
+    """
+
+    include: Annotated[tuple[Reference, ...], Field(min_length=1)] | None = None
+    exceptions: ByLanguage | None = Field(default=None, alias="except")
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Term:
+        if not (self.ar or self.en or self.fr or self.include):
+            raise ValueError("has no words; give ar, en or fr, or include other terms")
+        return self
+
+
+class VocabularyTerm(Term):
+    """A term under ``rules/vocabulary/``.
+
+    In an operator's directory ``add`` and ``remove`` change the shipped term of that name.
+    """
+
+    note: Text | None = None
+    add: ByLanguage | None = None
+    remove: ByLanguage | None = None
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> VocabularyTerm:
+        own = self.ar or self.en or self.fr or self.include
+        changes = self.add or self.remove
+        if own and changes:
+            raise ValueError("has words of its own and add/remove; use one or the other")
+        if not own and not changes and not self.exceptions:
+            raise ValueError("has no words; give ar, en or fr, include other terms, or add/remove")
+        return self
+
+
+Element = Reference | Annotated[tuple[Reference, ...], Field(min_length=1)]
+Elements = Annotated[tuple[Element, ...], Field(min_length=1, max_length=8)]
+
+
+class Clause(_Model):
+    """One thing that a text may say. Exactly one of near, sequence, all, any."""
+
+    near: Elements | None = Field(None, description="all of these in one sentence, any order")
+    sequence: Elements | None = Field(None, description="in this order in one sentence")
+    all: Elements | None = Field(None, description="all of these somewhere in the entry")
+    any: Elements | None = Field(None, description="at least one of these")
+    within: Annotated[int, Field(ge=0, le=60)] | Literal["sentence"] = Field(
+        8, description="near: how many other words may stand between first and last"
+    )
+    gap: Annotated[int, Field(ge=0, le=30)] = Field(
+        3, description="sequence: how many other words may stand between two neighbours"
+    )
+    where: Place = Field("any", alias="in", description="title, text, lead (title or opening), any")
+    negated: bool | Literal["any"] = False
+    weight: Annotated[int, Field(ge=1, le=1000)] | None = None
+    direction: Direction | None = None
+    needs: tuple[Reference, ...] = Field((), description="one of these somewhere in the entry")
+    unless: tuple[Reference, ...] = Field((), description="none of these in the sentence")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Clause:
+        kinds = [k for k in ("near", "sequence", "all", "any") if getattr(self, k)]
+        if len(kinds) != 1:
+            raise ValueError("must have exactly one of near, sequence, all, any")
+        if kinds[0] in ("near", "sequence") and len(getattr(self, kinds[0])) < 2:
+            raise ValueError(f"{kinds[0]} needs two or more terms; for one term use any")
+        if "within" in self.model_fields_set and not self.near:
+            raise ValueError("within belongs to near; for sequence use gap")
+        if "gap" in self.model_fields_set and not self.sequence:
+            raise ValueError("gap belongs to sequence; for near use within")
+        return self
+
+
+class Directions(_Model):
+    """Terms that turn the evidence they stand beside: arrivals, denials."""
+
+    improving: tuple[Reference, ...] = ()
+    denied: tuple[Reference, ...] = ()
+
+
+class Example(_Model):
+    """A text that must fire (or stay silent); a bare string is one too."""
+
+    text: Text
+    title: Text | None = None
+    direction: Direction | None = None
+    lang: Language | None = None
+
+
+Examples = Annotated[tuple[Text | Example, ...], Field(min_length=1)]
+
+
+class Tests(_Model):
+    fires: Examples
+    silent: Examples
+
+
+class Titles(_Model):
+    ar: Text
+    en: Text
+    fr: Text
+
+
+class SignalFile(_Model):
+    """rules/signals/<id>.yaml"""
+
+    id: Name
+    title: Titles
+    description: Titles
+    status: Status = "stable"
+    level: Level = "alert"
+    sector: Text
+    falsepositives: tuple[Text, ...] = ()
+    terms: dict[Name, Reference | Words | Term] = {}
+    threshold: Annotated[int, Field(ge=1, le=1000)] = 100
+    when: Annotated[tuple[Clause, ...], Field(min_length=1)]
+    against: tuple[Clause, ...] = ()
+    unless: tuple[Reference, ...] = Field((), description="none of these in the sentence")
+    unless_in_title: tuple[Reference, ...] = Field(
+        (), description="an entry whose title has one of these is silent"
+    )
+    needs: tuple[Reference, ...] = Field((), description="one of these somewhere in the entry")
+    direction: Directions = Directions()
+    tests: Tests
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_description(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("description"), str):
+            text = value["description"]
+            return {**value, "description": {"ar": text, "en": text, "fr": text}}
+        return value
+
+
+class SwitchOff(_Model):
+    """An operator's file that switches a shipped rule off: ``{id: siege, off: true}``."""
+
+    id: Name
+    off: Literal[True]
