@@ -11,11 +11,11 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.alerts.fold import FoldPolicy, Sorted
-from bot.alerts.health import Health
+from bot.alerts.health import Health, utc_now
 from bot.alerts.look import View, read_view, sort_view, waiting_of
 from bot.alerts.marks import Mark, write_mark, write_sorted
 from bot.alerts.outcome import Outcome, Outgoing, Sender, Sent, Unknown
@@ -72,10 +72,6 @@ class DispatchReport:
     @property
     def attempted(self) -> int:
         return sum(self.outcomes.values())
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Dispatcher:
