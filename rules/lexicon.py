@@ -214,7 +214,7 @@ def conjugate(root: str, form: str) -> dict[str, tuple[str, ...]]:
             for slot, forms in _slots(root, pattern).items():
                 merged.setdefault(slot, []).extend(forms)
         return {slot: tuple(dict.fromkeys(forms)) for slot, forms in merged.items()}
-    return _slots(root, form)
+    return _slots(root, "فعلل" if form == "Iq" else "تفعلل")
 
 
 @lru_cache(maxsize=4096)
@@ -254,13 +254,19 @@ def _guess(word: str, spelling: str, root: str | None, form: str | None) -> list
             candidates.append((word[1] + word[3:], "VIII"))
     if len(word) == 6 and word.startswith("است"):
         candidates.append((word[3:], "X"))
+    quadriliteral = []
+    if len(word) == 4:
+        quadriliteral.append((word, "Iq"))
+    if len(word) == 5 and word[0] == "ت":
+        quadriliteral.append((word[1:], "IIq"))
     whole = [(r, f) for r, f in candidates if len(r) == 3]
     final_weak = [(r[:2] + weak, f) for r, f in whole if r[2] in "ىا" for weak in "وي"]
     hollow = [(r[0] + weak + r[2], f) for r, f in whole if r[1] == "ا" for weak in "وي"]
     whole = [(r, f) for r, f in whole if r[2] not in "ىا" and r[1] != "ا"] + final_weak + hollow
     whole = [(r.replace("إ", "أ").replace("آ", "أ"), f) for r, f in whole]
     attested = [(r, f) for r, f in whole if _attested(r, f)]
-    return [(r, f) for r, f in (attested or whole) if form is None or f == form]
+    likely = attested or whole or quadriliteral
+    return [(r, f) for r, f in likely if form is None or f == form]
 
 
 def _attested(root: str, form: str) -> bool:

@@ -557,10 +557,7 @@ def _in_document(loc: Iterable[str | int], value: Any) -> Location:
     path: list[str | int] = []
     here = value
     for part in loc:
-        if isinstance(here, dict) and isinstance(part, str) and part in here:
-            path.append(part)
-            here = here[part]
-        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+        if (isinstance(here, dict) and isinstance(part, str) and part in here) or (isinstance(here, list) and isinstance(part, int) and part < len(here)):
             path.append(part)
             here = here[part]
         elif isinstance(here, dict) and isinstance(part, str) and part.isidentifier():
