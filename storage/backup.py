@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from storage.database import connect, in_transaction, migrate, problems_of
-from storage.errors import StorageDamaged, StorageError, StorageFull, translate
+from storage.errors import StorageBusy, StorageDamaged, StorageError, translate
 from storage.migrations import MIGRATIONS
 
 
@@ -33,6 +33,8 @@ def copy_to(path: Path, target: Path) -> None:
         _settle(partial)
         partial.replace(target)
         _sync_folder(target.parent)
+    except OSError as error:
+        raise StorageError(f"the backup could not be written to {target}: {error}") from error
     finally:
         partial.unlink(missing_ok=True)
 
@@ -41,9 +43,11 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
     """Put a backup in the place of the database at `path`, which must not be in use.
 
     The backup is checked first and not changed. The database that was there is kept beside it
-    under another name, which is returned (None when there was none). What the backup still
+    under another name, which is returned (None when there was none); at every moment there is one
+    at `path`. What the backup still
     owed may have been sent since it was made: those rows are marked as possible repeats.
-    Raises StorageDamaged for an unsound backup, StorageTooNew for one of a newer Marsad.
+    Raises StorageDamaged for an unsound backup, StorageTooNew for one of a newer Marsad,
+    StorageBusy when the database is in use.
     """
     if not source.is_file():
         raise StorageError(f"there is no backup at {source}")
@@ -60,7 +64,7 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
     except sqlite3.Error as error:
         raise translate(error) or error from error
     except OSError as error:
-        raise StorageFull(f"the backup could not be copied to {path.parent}: {error}") from error
+        raise StorageError(f"the backup could not be copied to {path.parent}: {error}") from error
     finally:
         _remove(partial)
     return kept
@@ -90,18 +94,40 @@ def _prepare(partial: Path, source: Path) -> None:
 
 
 def _set_aside(path: Path, now: datetime) -> Path | None:
+    """Give the database at `path` a second name, so that there is always one under the first."""
     if not path.exists():
         return None
     kept = path.with_name(f"{path.name}.before-restore-{now:%Y%m%dT%H%M%S}")
     if kept.exists():
         raise StorageError(f"{kept} exists already; wait a second and try again")
-    # The WAL goes first: a database without its WAL is older, a WAL of another file is damage.
+    _fold_wal(path)
+    # What could not be folded in (a damaged file's) must not be read as the new file's.
     for suffix in ("-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.replace(kept.with_name(kept.name + suffix))
-    path.replace(kept)
+    try:
+        kept.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, kept)
+        _settle(kept)
     return kept
+
+
+def _fold_wal(path: Path) -> None:
+    """Put all of a database into its one file. Raises StorageBusy when it is in use."""
+    try:
+        connection = connect(path, busy_timeout_ms=500)
+    except sqlite3.DatabaseError:
+        return  # damaged: that is why a backup is being restored
+    try:
+        connection.disable_wal()
+    except sqlite3.DatabaseError as error:
+        known = translate(error)
+        if isinstance(known, StorageBusy):
+            raise StorageBusy(f"{path} is in use; stop the service first") from error
+    finally:
+        connection.close()
 
 
 def _settle(file: Path) -> None:

@@ -1,0 +1,111 @@
+"""Rows for tests: only what a test is about has to be said."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from storage import alerts, chats, entries, feeds, stories
+from storage.alerts import Alert, AlertText
+from storage.chats import Chat
+from storage.database import Connection
+from storage.entries import Entry
+from storage.outbox import NewDelivery
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+_number = count(1)
+
+
+def entry(feed_id: str = "feed", **changes: object) -> Entry:
+    number = next(_number)
+    values: dict[str, object] = {
+        "id": None,
+        "feed_id": feed_id,
+        "guid": f"g{number}",
+        "link": f"https://news.example/{number}",
+        "title": f"عنوان {number}",
+        "summary": "نص الخبر",
+        "content_hash": f"h{number}",
+        "language": "ar",
+        "published_at": None,
+        "first_seen_at": NOW,
+        "updated_at": None,
+        "seeded": False,
+    }
+    return Entry(**values | changes)  # type: ignore[arg-type]
+
+
+def add_feed(db: Connection, feed_id: str = "feed") -> None:
+    known = [(state.id, state.url) for state in feeds.all_states(db)]
+    feeds.sync(db, [*known, (feed_id, f"https://{feed_id}.example/rss")], NOW)
+
+
+def add_entry(db: Connection, feed_id: str = "feed", **changes: object) -> int:
+    if feeds.get(db, feed_id) is None:
+        add_feed(db, feed_id)
+    new = entry(feed_id, **changes)
+    return entries.add(db, new, [f"guid:{new.guid}", f"hash:{new.content_hash}"])
+
+
+def alert_text(entry_id: int, **changes: object) -> AlertText:
+    values: dict[str, object] = {
+        "direction": "worsening",
+        "level": "alert",
+        "audience": "everyone",
+        "title": "لا توجد أدوية في المستشفى",
+        "snippet": "لا توجد أدوية",
+        "link": None,
+        "feed_name": "عنب بلدي",
+        "language": "ar",
+        "explanation": "100/100",
+        "evidence_json": "[]",
+        "rules_hash": "r1",
+        "reason": "first-telling",
+        "entry_id": entry_id,
+        "families": 1,
+    }
+    return AlertText(**values | changes)  # type: ignore[arg-type]
+
+
+def add_alert(
+    db: Connection, signal: str = "siege", at: datetime = NOW, **changes: object
+) -> Alert:
+    entry_id = add_entry(db, first_seen_at=at)
+    story_id = stories.create(db, "قصة", at)
+    stories.attach(db, story_id, entry_id, "enab", at)
+    return alerts.create(db, story_id, signal, alert_text(entry_id, **changes), at)
+
+
+def chat(chat_id: int = 100, *signals: str, **changes: object) -> Chat:
+    values: dict[str, object] = {
+        "id": chat_id,
+        "thread_id": None,
+        "kind": "private" if chat_id > 0 else "group",
+        "title": "مكتب حلب",
+        "language": "ar",
+        "state": "active",
+        "paused_reason": None,
+        "role": "subscriber",
+        "signals": frozenset(signals or {"siege"}),
+        "lowest_level": "info",
+        "created_at": NOW,
+        "blocked_until": None,
+    }
+    return Chat(**values | changes)  # type: ignore[arg-type]
+
+
+def add_chat(db: Connection, chat_id: int = 100, *signals: str, **changes: object) -> Chat:
+    return chats.upsert(db, chat(chat_id, *signals, **changes))
+
+
+def delivery(alert_id: int | None, chat_id: int = 100, **changes: object) -> NewDelivery:
+    values: dict[str, object] = {
+        "alert_id": alert_id,
+        "chat_id": chat_id,
+        "kind": "alert",
+        "version": 1,
+        "level": "alert",
+        "not_before": NOW,
+    }
+    return NewDelivery(**values | changes)  # type: ignore[arg-type]

@@ -1,0 +1,145 @@
+import sqlite3
+
+import pytest
+
+from storage import alerts, entries, stories
+from storage.alerts import Decision
+from storage.database import Connection
+from tests.storage.make import DAY, HOUR, NOW, add_alert, add_entry, alert_text
+from tests.storage.test_entries import detection
+
+
+def decision(alert: alerts.Alert, **changes: object) -> Decision:
+    values: dict[str, object] = {
+        "entry_id": alert.entry_id,
+        "alert_id": alert.id,
+        "signal": alert.signal,
+        "action": "send",
+        "reason": "first-telling",
+        "rules_hash": "r1",
+        "at": NOW,
+        "direction": "worsening",
+        "version": 1,
+    }
+    return Decision(**values | changes)  # type: ignore[arg-type]
+
+
+def test_an_alert_has_a_short_id_for_people(db: Connection) -> None:
+    first, second = add_alert(db), add_alert(db)
+    assert (first.short_id, second.short_id) == ("A1", "A2")
+    for typed in ("A2", "a2", "2", " A2 ", "A٢"):
+        found = alerts.get_by_short_id(db, typed)
+        assert found is not None and found.id == second.id, typed
+    for unknown in ("A3", "", "A", "هلا", "A2; DROP TABLE alerts"):
+        assert alerts.get_by_short_id(db, unknown) is None, unknown
+
+
+def test_a_short_id_is_never_used_twice(db: Connection) -> None:
+    gone = add_alert(db)
+    db.execute("DELETE FROM alerts WHERE id = ?", [gone.id])
+    assert add_alert(db).short_id == "A2"
+
+
+def test_a_new_version_keeps_id_and_birth(db: Connection) -> None:
+    first = add_alert(db)
+    text = alert_text(first.entry_id, direction="improving", title="رفع الحصار", families=3)
+    second = alerts.bump(db, first.id, text, NOW + HOUR)
+    assert (second.id, second.short_id, second.version) == (first.id, first.short_id, 2)
+    assert (second.created_at, second.updated_at) == (NOW, NOW + HOUR)
+    assert (second.direction, second.title, second.families) == ("improving", "رفع الحصار", 3)
+    assert alerts.for_story(db, first.story_id) == [second]
+    assert alerts.get(db, first.id) == second
+
+
+def test_a_story_has_one_alert_for_a_signal(db: Connection) -> None:
+    first = add_alert(db)
+    text = alert_text(first.entry_id)
+    with pytest.raises(sqlite3.IntegrityError):
+        alerts.create(db, first.story_id, first.signal, text, NOW)
+    alerts.create(db, first.story_id, "evacuation", text, NOW)
+
+
+def test_families_never_become_fewer(db: Connection) -> None:
+    alert = add_alert(db)
+    alerts.set_families(db, alert.id, 4)
+    alerts.set_families(db, alert.id, 2)
+    found = alerts.get(db, alert.id)
+    assert found is not None
+    assert (found.families, found.version) == (4, 1)
+
+
+def test_recent_is_newest_first_and_hides_rules_on_test(db: Connection) -> None:
+    old = add_alert(db, at=NOW - DAY)
+    new = add_alert(db, "evacuation")
+    on_test = add_alert(db, audience="operators")
+
+    def ids(found: list[alerts.Alert]) -> list[int]:
+        return [alert.id for alert in found]
+
+    assert ids(alerts.recent(db, None, NOW - DAY, 10)) == [new.id, old.id]
+    assert ids(alerts.recent(db, ["siege"], NOW - DAY, 10)) == [old.id]
+    assert ids(alerts.recent(db, [], NOW - DAY, 10)) == []
+    assert ids(alerts.recent(db, None, NOW, 10)) == [new.id]
+    everything = alerts.recent(db, None, NOW - DAY, 10, for_operators=True)
+    assert ids(everything) == [on_test.id, new.id, old.id]
+
+
+def test_decisions_are_kept_in_order(db: Connection) -> None:
+    alert = add_alert(db)
+    told = decision(alert)
+    silent = decision(alert, action="suppress", reason="same-family-repeat", version=None)
+    nameless = decision(alert, alert_id=None, action="suppress", version=None)
+    for each in (told, silent, nameless):
+        alerts.record_decision(db, each)
+    assert alerts.decisions_of(db, alert.id) == [told, silent]
+    assert alerts.decisions_of_entry(db, alert.entry_id) == [told, silent, nameless]
+
+
+def test_a_direction_was_told_only_by_a_version(db: Connection) -> None:
+    alert = add_alert(db)
+    alerts.record_decision(db, decision(alert))
+    silent = decision(alert, direction="denied", action="suppress", version=None)
+    alerts.record_decision(db, silent)
+    assert alerts.directions_told(db, alert.id) == {"worsening"}
+
+
+def test_a_story_grows_and_its_tellings_are_candidates_for_a_while(db: Connection) -> None:
+    first, second = add_entry(db, title="أول"), add_entry(db, title="ثان", link=None)
+    story_id = stories.create(db, "قصة", NOW)
+    stories.attach(db, story_id, first, "enab", NOW)
+    stories.attach(db, story_id, second, "sana", NOW + HOUR)
+    story = stories.get(db, story_id)
+    assert story is not None
+    assert (story.first_entry_at, story.last_entry_at) == (NOW, NOW + HOUR)
+    assert stories.of_entry(db, first) == story_id
+    assert stories.of_entry(db, 404) is None
+    assert [(c.title, c.family) for c in stories.candidates(db, NOW)] == [
+        ("أول", "enab"),
+        ("ثان", "sana"),
+    ]
+    assert [c.title for c in stories.candidates(db, NOW + HOUR)] == ["ثان"]
+
+
+def test_an_entry_tells_one_story_only(db: Connection) -> None:
+    entry_id = add_entry(db)
+    stories.attach(db, stories.create(db, "أ", NOW), entry_id, "enab", NOW)
+    with pytest.raises(sqlite3.IntegrityError):
+        stories.attach(db, stories.create(db, "ب", NOW), entry_id, "enab", NOW)
+
+
+def test_families_are_counted_by_signal_and_direction(db: Connection) -> None:
+    story_id = stories.create(db, "قصة", NOW)
+    tellings = [
+        ("enab", "improving"),
+        ("enab", "improving"),
+        ("sana", "improving"),
+        ("sana", "denied"),
+    ]
+    for family, direction in tellings:
+        entry_id = add_entry(db)
+        stories.attach(db, story_id, entry_id, family, NOW)
+        entries.add_detection(db, entry_id, detection(direction=direction))
+    assert stories.families(db, story_id, "siege", "improving") == {"enab", "sana"}
+    assert stories.families(db, story_id, "siege", "denied") == {"sana"}
+    assert stories.families(db, story_id, "siege", "denied", but=entry_id) == set()
+    assert stories.families(db, story_id, "evacuation", "improving") == set()

@@ -1,0 +1,169 @@
+import asyncio
+import shutil
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from storage import chats, entries, outbox
+from storage.backup import restore
+from storage.database import Connection, Database
+from storage.errors import StorageBusy, StorageDamaged, StorageError
+from tests.storage.make import HOUR, NOW, add_alert, add_chat, add_entry, delivery
+
+
+def fill(db: Connection) -> None:
+    add_chat(db)
+    alert, sent = add_alert(db), add_alert(db)
+    outbox.enqueue(db, [delivery(alert.id), delivery(sent.id)], NOW)
+    outbox.mark_sent(db, 2, 5, NOW)
+
+
+def names(folder: Path, pattern: str) -> list[str]:
+    return [found.name for found in folder.glob(pattern)]
+
+
+async def opened(path: Path) -> Database:
+    return await Database.open(path)
+
+
+async def test_a_backup_restores_what_was_there(database: Database, tmp_path: Path) -> None:
+    await database.write(fill)
+    backup = tmp_path / "backup.sqlite"
+    await database.backup(backup)
+    await database.write(lambda db: chats.set_language(db, 100, "fr"))
+    await database.close()
+
+    kept = restore(backup, database.path, NOW)
+    assert kept is not None
+    again = await opened(database.path)
+    assert (await again.read(lambda db: chats.get(db, 100))).language == "ar"
+    assert await again.check() == []
+    await again.write(add_entry)
+    await again.close()
+    before = await opened(kept)
+    assert (await before.read(lambda db: chats.get(db, 100))).language == "fr"
+    await before.close()
+
+
+async def test_a_restore_onto_an_empty_place(database: Database, tmp_path: Path) -> None:
+    await database.write(fill)
+    await database.backup(tmp_path / "backup.sqlite")
+    target = tmp_path / "new" / "marsad.sqlite"
+    assert restore(tmp_path / "backup.sqlite", target, NOW) is None
+    again = await opened(target)
+    assert (await again.read(outbox.counts))["sent"] == 1
+    await again.close()
+
+
+async def test_what_a_backup_still_owed_is_marked_as_a_possible_repeat(
+    database: Database, tmp_path: Path
+) -> None:
+    await database.write(fill)
+    await database.backup(tmp_path / "backup.sqlite")
+    await database.close()
+    restore(tmp_path / "backup.sqlite", database.path, NOW)
+    again = await opened(database.path)
+    rows = await again.read(lambda db: outbox.for_chat(db, 100))
+    assert [(row.state, row.possible_repeat) for row in rows] == [
+        ("pending", True),
+        ("sent", False),
+    ]
+    await again.close()
+
+
+async def test_the_service_writes_on_while_a_backup_is_made(
+    database: Database, tmp_path: Path
+) -> None:
+    await database.write(lambda db: [add_entry(db, summary="نص " * 500) for _ in range(300)])
+    backup = tmp_path / "backup.sqlite"
+    making = asyncio.create_task(database.backup(backup))
+    for _ in range(20):
+        await database.write(add_entry)
+    await making
+    copy = await opened(backup)
+    assert await copy.check() == []
+    assert 300 <= len(await copy.read(lambda db: entries.recent(db, NOW - HOUR, 1000))) <= 320
+    await copy.close()
+
+
+async def test_a_backup_is_for_its_owner_only(database: Database, tmp_path: Path) -> None:
+    await database.backup(tmp_path / "backup.sqlite")
+    assert stat.S_IMODE((tmp_path / "backup.sqlite").stat().st_mode) == 0o600
+
+
+async def test_a_backup_overwrites_nothing(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("precious")
+    with pytest.raises(StorageError, match="exists already"):
+        await database.backup(tmp_path / "precious")
+    with pytest.raises(StorageError, match="does not exist"):
+        await database.backup(tmp_path / "no" / "folder" / "backup.sqlite")
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
+async def test_a_failed_backup_leaves_nothing_behind(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Path, target: Path) -> Path:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(StorageError, match="no space"):
+        await database.backup(tmp_path / "backup.sqlite")
+    assert names(tmp_path, "backup*") == []
+
+
+@pytest.mark.parametrize("wreck", ["truncate", "html", "empty", "foreign", "missing"])
+async def test_an_unsound_backup_is_refused_and_the_database_stays(
+    database: Database, tmp_path: Path, wreck: str
+) -> None:
+    await database.write(lambda db: [add_entry(db, summary="نص " * 500) for _ in range(100)])
+    backup = tmp_path / "backup.sqlite"
+    await database.backup(backup)
+    await database.close()
+    match wreck:
+        case "truncate":
+            shutil.copyfile(backup, tmp_path / "whole")
+            backup.write_bytes(backup.read_bytes()[: 4096 * 9])
+        case "html":
+            backup.write_text("<html>" * 1000)
+        case "empty":
+            backup.write_bytes(b"")
+        case "foreign":
+            backup.unlink()
+            other = sqlite3.connect(backup)
+            other.execute("CREATE TABLE bookmarks (id)")
+            other.close()
+        case "missing":
+            backup.unlink()
+    expected = StorageError if wreck == "missing" else StorageDamaged
+    with pytest.raises(expected):
+        restore(backup, database.path, NOW)
+    again = await opened(database.path)
+    assert len(await again.read(lambda db: entries.recent(db, NOW, 1000))) == 100
+    await again.close()
+    assert names(tmp_path, "*.restoring*") == []
+
+
+async def test_a_database_in_use_is_not_replaced(database: Database, tmp_path: Path) -> None:
+    await database.write(fill)
+    await database.backup(tmp_path / "backup.sqlite")
+    with pytest.raises(StorageBusy, match="stop the service first"):
+        restore(tmp_path / "backup.sqlite", database.path, NOW)
+    assert (await database.read(outbox.counts))["sent"] == 1
+    await database.write(add_entry)
+
+
+async def test_a_damaged_database_is_kept_aside_when_it_is_replaced(
+    database: Database, tmp_path: Path
+) -> None:
+    await database.write(fill)
+    await database.backup(tmp_path / "backup.sqlite")
+    await database.close()
+    database.path.write_bytes(b"rubble")
+    kept = restore(tmp_path / "backup.sqlite", database.path, NOW)
+    assert kept is not None and kept.read_bytes() == b"rubble"
+    again = await opened(database.path)
+    assert await again.check() == []
+    await again.close()

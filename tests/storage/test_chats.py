@@ -1,0 +1,118 @@
+import pytest
+
+from storage import chats, outbox
+from storage.database import Connection
+from tests.storage.make import HOUR, NOW, add_alert, add_chat, chat, delivery
+
+
+def test_a_chat_comes_back_as_it_was_stored(db: Connection) -> None:
+    stored = chat(-5, "siege", "evacuation", thread_id=7, language="fr", blocked_until=NOW + HOUR)
+    assert chats.upsert(db, stored) == stored
+    assert chats.get(db, -5) == stored
+    assert chats.get(db, 6) is None
+
+
+def test_meeting_a_chat_again_keeps_what_it_chose(db: Connection) -> None:
+    add_chat(db, 100, "siege", language="fr", role="operator")
+    again = chats.upsert(db, chat(100, "evacuation", title="اسم جديد", language="ar"))
+    assert (again.title, again.language, again.role) == ("اسم جديد", "fr", "operator")
+    assert again.signals == {"siege"}
+
+
+def test_choices_change_one_by_one(db: Connection) -> None:
+    add_chat(db, 100, "siege", "evacuation")
+    chats.set_language(db, 100, "en")
+    chats.set_lowest_level(db, 100, "critical")
+    chats.set_signals(db, 100, ["evacuation", "aid-access"], NOW)
+    found = chats.get(db, 100)
+    assert found is not None
+    assert (found.language, found.lowest_level) == ("en", "critical")
+    assert found.signals == {"evacuation", "aid-access"}
+    chats.set_signals(db, 100, [], NOW)
+    assert chats.subscribed(db) == []
+
+
+@pytest.mark.parametrize("change", [chats.set_language, chats.set_lowest_level])
+def test_changing_an_unknown_chat_is_an_error(db: Connection, change: object) -> None:
+    with pytest.raises(KeyError, match="no chat 404"):
+        change(db, 404, "ar")  # type: ignore[operator]
+
+
+def test_subscribed_means_active_with_a_signal(db: Connection) -> None:
+    add_chat(db, 1, "siege")
+    add_chat(db, 2, signals=frozenset())
+    add_chat(db, 3, "siege")
+    chats.pause(db, 3, "blocked by the user", NOW)
+    assert [each.id for each in chats.subscribed(db)] == [1]
+    assert [each.id for each in chats.everyone(db)] == [1, 2, 3]
+
+
+def test_operators_follow_the_setting(db: Connection) -> None:
+    add_chat(db, 1, role="operator")
+    add_chat(db, 2)
+    chats.set_operators(db, [2, -300], NOW)
+    assert [(each.id, each.kind) for each in chats.operators(db)] == [
+        (-300, "group"),
+        (2, "private"),
+    ]
+    found = chats.get(db, 1)
+    assert found is not None and found.role == "subscriber"
+    assert chats.get(db, 2).signals == {"siege"}
+
+
+def test_a_paused_chat_keeps_settings_and_rows_and_resumes(db: Connection) -> None:
+    alert = add_alert(db)
+    add_chat(db, 100)
+    chats.set_blocked_until(db, 100, NOW + HOUR)
+    outbox.enqueue(db, [delivery(alert.id)], NOW)
+    chats.pause(db, 100, "bot was kicked", NOW)
+    paused = chats.get(db, 100)
+    assert (paused.state, paused.paused_reason) == ("paused", "bot was kicked")
+    assert outbox.counts(db)["paused"] == 1
+    assert outbox.ready(db, NOW + 2 * HOUR, 10) == []
+    chats.resume(db, 100, NOW)
+    resumed = chats.get(db, 100)
+    assert (resumed.state, resumed.paused_reason, resumed.blocked_until) == ("active", None, None)
+    assert len(outbox.ready(db, NOW, 10)) == 1
+
+
+def test_sends_are_remembered_for_pacing(db: Connection) -> None:
+    add_chat(db, 1)
+    add_chat(db, 2)
+    for chat_id, at in ((1, NOW), (1, NOW - HOUR), (2, NOW)):
+        chats.record_sent(db, chat_id, at)
+    assert chats.sends_since(db, NOW - HOUR) == {1: [NOW - HOUR, NOW], 2: [NOW]}
+    assert chats.sends_since(db, NOW) == {1: [NOW], 2: [NOW]}
+
+
+def test_a_group_that_became_a_supergroup_takes_everything_along(db: Connection) -> None:
+    alert = add_alert(db)
+    add_chat(db, -5, "siege", role="operator")
+    outbox.enqueue(db, [delivery(alert.id, -5)], NOW)
+    chats.record_sent(db, -5, NOW)
+    chats.migrate(db, -5, -1005)
+    moved = chats.get(db, -1005)
+    assert chats.get(db, -5) is None
+    assert (moved.kind, moved.signals, moved.role) == ("supergroup", {"siege"}, "operator")
+    assert [row.chat_id for row in outbox.for_chat(db, -1005)] == [-1005]
+    assert chats.sends_since(db, NOW) == {-1005: [NOW]}
+    chats.migrate(db, -5, -1005)
+    chats.migrate(db, -1005, -1005)
+    assert chats.get(db, -1005) == moved, "a repeated or empty move does nothing"
+
+
+def test_moving_into_a_known_chat_joins_both_and_repeats_nothing(db: Connection) -> None:
+    both, old_only, sent_in_old = add_alert(db), add_alert(db), add_alert(db)
+    add_chat(db, -5, "siege")
+    add_chat(db, -1005, "evacuation", language="en", kind="supergroup")
+    outbox.enqueue(db, [delivery(a.id, -5) for a in (both, old_only, sent_in_old)], NOW)
+    outbox.enqueue(db, [delivery(a.id, -1005) for a in (both, sent_in_old)], NOW)
+    outbox.mark_sent(db, outbox.for_chat(db, -5)[2].id, 77, NOW)
+    chats.record_sent(db, -5, NOW)
+    chats.migrate(db, -5, -1005)
+    found = chats.get(db, -1005)
+    assert (found.signals, found.language) == ({"siege", "evacuation"}, "en")
+    rows = {row.alert_id: row.state for row in outbox.for_chat(db, -1005)}
+    assert rows == {both.id: "pending", old_only.id: "pending", sent_in_old.id: "sent"}
+    assert len(outbox.for_chat(db, -1005)) == 3
+    assert chats.sends_since(db, NOW) == {-1005: [NOW]}

@@ -1,0 +1,102 @@
+import pytest
+
+from storage import alerts, chats, entries, feeds, outbox, retention, stories
+from storage.alerts import Decision
+from storage.database import Connection, problems_of
+from tests.storage.make import DAY, NOW, add_alert, add_chat, add_entry, delivery
+
+OLD = NOW - 90 * DAY
+CUTOFF = NOW - 30 * DAY
+
+
+@pytest.fixture(autouse=True)
+def later_documents(db: Connection) -> None:
+    """The feed has shown newer documents since: old entries are not in it any more."""
+    add_entry(db)
+
+
+def old_alert(db: Connection) -> alerts.Alert:
+    alert = add_alert(db, at=OLD)
+    alerts.record_decision(
+        db, Decision(alert.entry_id, alert.id, "siege", "send", "r", "h", OLD, "worsening", 1)
+    )
+    return alert
+
+
+def test_what_is_old_and_delivered_goes_with_all_that_belongs_to_it(db: Connection) -> None:
+    alert = old_alert(db)
+    add_chat(db)
+    outbox.enqueue(db, [delivery(alert.id)], OLD)
+    outbox.mark_sent(db, 1, 5, OLD)
+    chats.record_sent(db, 100, OLD)
+    purged = retention.purge(db, CUTOFF)
+    assert (purged.alerts, purged.entries, purged.stories, purged.sends) == (1, 1, 1, 1)
+    assert alerts.get(db, alert.id) is None
+    assert entries.get(db, alert.entry_id) is None
+    assert stories.get(db, alert.story_id) is None
+    assert sum(outbox.counts(db).values()) == 0
+    assert chats.get(db, 100) is not None
+    assert problems_of(db) == []
+
+
+def test_what_is_recent_stays(db: Connection) -> None:
+    alert = add_alert(db)
+    assert entries.purge(db, CUTOFF) == 0
+    assert alerts.get(db, alert.id) == alert
+
+
+@pytest.mark.parametrize("owed", ["pending", "sending", "unknown", "paused"])
+def test_nothing_undelivered_is_removed(db: Connection, owed: str) -> None:
+    alert = old_alert(db)
+    add_chat(db)
+    outbox.enqueue(db, [delivery(alert.id, not_before=OLD)], OLD)
+    if owed == "sending":
+        outbox.lease(db, [1], NOW)
+    elif owed != "pending":
+        outbox.mark(db, 1, owed, "error", None, OLD, 1)
+    assert entries.purge(db, CUTOFF) == 0
+    assert alerts.get(db, alert.id) == alert
+    assert entries.get(db, alert.entry_id) is not None
+    assert alerts.decisions_of(db, alert.id)
+    assert outbox.counts(db)[owed] == 1
+
+
+def test_a_folded_row_is_delivered_when_its_catch_up_is(db: Connection) -> None:
+    alert = old_alert(db)
+    add_chat(db)
+    outbox.enqueue(db, [delivery(alert.id)], OLD)
+    line = delivery(None, kind="catchup", version=0, text="سطر", not_before=OLD, key="c")
+    catchup = outbox.fold(db, [1], line, OLD)
+    assert entries.purge(db, CUTOFF) == 0
+    outbox.mark_sent(db, catchup, 5, OLD)
+    assert entries.purge(db, CUTOFF) == 1
+    assert sum(outbox.counts(db).values()) == 0
+
+
+def test_an_entry_still_in_its_feed_is_never_forgotten(db: Connection) -> None:
+    """It would come back as new, and alert again."""
+    feeds.sync(db, [("quiet", "https://quiet.example")], OLD)
+    still_there = add_entry(db, "quiet", first_seen_at=OLD)
+    gone = add_entry(db, "quiet", first_seen_at=OLD - DAY)
+    assert entries.purge(db, CUTOFF) == 1
+    assert entries.get(db, still_there) is not None
+    assert entries.get(db, gone) is None
+
+
+def test_an_entry_of_a_story_that_goes_on_stays(db: Connection) -> None:
+    alert = old_alert(db)
+    retelling = add_entry(db, first_seen_at=OLD)
+    stories.attach(db, alert.story_id, retelling, "sana", OLD)
+    text = alerts.AlertText(**{name: getattr(alert, name) for name in alerts.AlertText.__slots__})
+    alerts.bump(db, alert.id, text, NOW)
+    assert entries.purge(db, CUTOFF) == 0
+
+
+def test_old_notices_go_once_they_are_settled(db: Connection) -> None:
+    add_chat(db)
+    for key in ("sent", "waiting"):
+        notice = delivery(None, kind="notice", version=0, text="نص", key=key, not_before=OLD)
+        outbox.enqueue(db, [notice], OLD)
+    outbox.mark_sent(db, 1, 5, OLD)
+    assert retention.purge(db, CUTOFF).deliveries == 1
+    assert outbox.counts(db)["pending"] == 1
