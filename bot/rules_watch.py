@@ -1,0 +1,128 @@
+"""The rules in force, and their reload: all or nothing, while the service runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchfiles import DefaultFilter, awatch
+
+if TYPE_CHECKING:
+    from rules import RuleSet
+
+# A directory is read once it has been quiet this long: editors and copies write in steps.
+QUIET_MS = 1_000
+# ... but somebody who never stops writing does not put it off for ever.
+LONGEST_MS = 30_000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """New rules are in force."""
+
+    hash: str
+    signals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The files say the same as before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The new rules are invalid: the old ones stay in force. Each problem is "file:line: ..."."""
+
+    problems: tuple[str, ...]
+
+
+Reloaded = Swapped | Unchanged | Kept
+
+
+def load_checked(operator_dir: Path | None, full_database: Path | None) -> RuleSet:
+    """Load the rules and run every inline test: the one gate for start and reload.
+
+    Takes seconds: call it off the event loop. Raises RulesInvalid.
+    """
+    from rules import Problem, RulesInvalid, load_rules
+    from rules.trial import run_tests
+
+    rules = load_rules(operator_dir, full_database=full_database)
+    failed = [result for result in run_tests(rules) if not result.passed]
+    if failed:
+        raise RulesInvalid(
+            Problem(result.file, result.line, f"the test «{result.text}» fails: {result.why}")
+            for result in failed
+        )
+    return rules
+
+
+class RulesInForce:
+    """Call it for the rule set in force. Made by `start`."""
+
+    def __init__(
+        self, first: RuleSet, operator_dir: Path | None, full_database: Path | None
+    ) -> None:
+        self._rules = first
+        self._operator_dir = operator_dir
+        self._full_database = full_database
+
+    @classmethod
+    async def start(cls, operator_dir: Path | None, full_database: Path | None) -> RulesInForce:
+        """Load them for the first time. Raises RulesInvalid."""
+        first = await asyncio.to_thread(load_checked, operator_dir, full_database)
+        return cls(first, operator_dir, full_database)
+
+    def __call__(self) -> RuleSet:
+        return self._rules
+
+    async def reload(self) -> Reloaded:
+        """Read the files again and swap, or keep what there is."""
+        from rules import RulesInvalid
+
+        try:
+            rules = await asyncio.to_thread(load_checked, self._operator_dir, self._full_database)
+        except RulesInvalid as invalid:
+            return Kept(tuple(str(problem) for problem in invalid.errors))
+        if rules.hash == self._rules.hash:
+            return Unchanged()
+        self._rules = rules
+        return Swapped(rules.hash, len(rules.signals))
+
+    async def watch(self, stop: asyncio.Event, told: Callable[[Reloaded], Awaitable[None]]) -> None:
+        """Reload after each change of the files, until `stop`; `told` hears what came of it."""
+        from rules.load import SHIPPED
+
+        folders = [SHIPPED / "signals", SHIPPED / "vocabulary"]
+        if self._operator_dir is not None:
+            folders.append(self._operator_dir)
+        changes = awatch(
+            *(folder for folder in folders if folder.is_dir()),
+            watch_filter=_is_rule_file,
+            step=QUIET_MS,
+            debounce=LONGEST_MS,
+            stop_event=stop,
+        )
+        async for _ in changes:
+            reloaded = await self.reload()
+            match reloaded:
+                case Swapped(hash, signals):
+                    log.info("rules: reloaded, %d signals, hash %s", signals, hash)
+                case Kept(problems):
+                    log.error("rules: the old ones stay in force:\n%s", "\n".join(problems))
+                case Unchanged():
+                    continue
+            await told(reloaded)
+
+
+_default = DefaultFilter()
+
+
+def _is_rule_file(change: object, path: str) -> bool:
+    return Path(path).suffix in (".yaml", ".yml") and _default(change, path)  # type: ignore[arg-type]
