@@ -1,13 +1,30 @@
-"""bytes -> entries. Call through `bot.feeds.worker.ParserPool`: parsing is CPU work on
-untrusted input and belongs in a process that can be killed."""
+"""bytes -> entries, whatever the format and whatever encoding it really is in.
+
+Parsing is CPU work on input that nobody vouches for: the service calls it through
+`bot.feeds.worker.ParserPool`, in a process that can be killed.
+"""
 
 from datetime import datetime
 
+from bot.feeds.charset import decode
 from bot.feeds.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.feeds.feedjson import is_json, read_json
+from bot.feeds.feedxml import read_xml
+from bot.feeds.pages import name_page
 
 __all__ = ["Document", "FeedEntry", "ParsedFeed", "Unreadable", "parse"]
 
 
 def parse(document: Document, now: datetime) -> ParsedFeed | Unreadable:
-    """Read a feed document of any format. Never raises for what a document holds."""
-    raise NotImplementedError
+    """Read a feed document: RSS 0.9 to 2.0, Atom, RDF, JSON Feed, whole or broken off.
+
+    Entries keep the document's order. Never raises for what the document holds, but a hostile
+    one can take long and much memory.
+    """
+    page = name_page({}, document.body, document.url)
+    if page is not None:
+        return Unreadable(page.message, page.hint)
+    text = decode(document.body, document.content_type).text
+    if is_json(text):
+        return read_json(text, document, now)
+    return read_xml(text, document, now)

@@ -1,0 +1,126 @@
+"""bytes -> text, also when the server or the document names the wrong encoding. Pure.
+
+Arabic sites serve windows-1256 as "utf-8", "iso-8859-1" or nothing at all. What decodes
+strictly as UTF-8 is UTF-8; otherwise a declared encoding is believed only if the text that
+comes out looks like writing.
+"""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+_BOMS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# What software writes without looking: these names say nothing about the bytes.
+_SAID_WITHOUT_LOOKING = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})
+_USUAL = ("cp1256", "iso8859-6", "cp1252")
+_TEXT_CODECS = re.compile(
+    r"(utf-(8|16|32)(-[lb]e)?|ascii|iso8859-\d+|cp\d+|koi8-[rut]|mac-\w+|gb\w+|big5\w*"
+    r"|shift_jis\w*|euc_\w+|iso2022_\w+|tis-620)"
+)
+_XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})")
+_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+_BAD_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """`encoding` is Python's name of what was used; `damaged`: some characters were lost."""
+
+    text: str
+    encoding: str
+    damaged: bool
+
+
+def decode(body: bytes, content_type: str | None = None) -> Decoded:
+    """Text of a document in whatever encoding it really is. Never raises."""
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return _lossy(body[len(bom) :], encoding)
+    if body[:4] in (b"<\0?\0", b"<\0r\0", b"<\0f\0"):
+        return _lossy(body, "utf-16-le")
+    if body[:4] in (b"\0<\0?", b"\0<\0r", b"\0<\0f"):
+        return _lossy(body, "utf-16-be")
+    declared = _declared(body, content_type)
+    # ISO-2022 is made of ASCII bytes, so UTF-8 would accept it.
+    if not (declared and declared[0].startswith("iso2022")):
+        try:
+            return Decoded(body.decode("utf-8"), "utf-8", damaged=False)
+        except UnicodeDecodeError:
+            pass
+    lossy = _lossy(body, "utf-8")
+    outside = sum(1 for character in lossy.text if character > "\x7f")
+    if lossy.text.count("\ufffd") <= _BAD_SHARE * outside:
+        return lossy
+    for encoding in declared:
+        if encoding not in _SAID_WITHOUT_LOOKING and (text := _strict(body, encoding)) is not None:
+            return Decoded(text, encoding, damaged=False)
+    readings = [
+        Decoded(text, encoding, damaged=False)
+        for encoding in dict.fromkeys((*declared, *_USUAL))
+        if encoding not in ("utf-8", "ascii") and (text := _strict(body, encoding)) is not None
+    ]
+    return max(readings, key=lambda reading: likeness(reading.text), default=lossy)
+
+
+def likeness(text: str) -> float:
+    """How much the characters beyond ASCII look like Arabic or European writing, 0 to 1."""
+    good = seen = 0
+    for found in _OUTSIDE.finditer(text[:400_000]):
+        seen += len(found[0])
+        run = found[0]
+        before = text[found.start() - 1 : found.start()]
+        after = text[found.end() : found.end() + 1]
+        in_latin_word = before.isascii() and (before + after).strip().isalpha()
+        if _ARABIC_RUN.fullmatch(run):
+            good += 0 if (before.isalpha() or after.isalpha()) else len(run)
+        elif _LATIN_RUN.fullmatch(run):
+            good += len(run) if in_latin_word or len(run) == 1 else 0
+        else:
+            good += sum(1 for character in run if character in _MARKS)
+    return good / seen if seen else 1.0
+
+
+_OUTSIDE = re.compile(r"[^\x00-\x7f]+")
+_ARABIC_RUN = re.compile("[\u0600-\u06ff\u00a0\u00ab\u00bb\u2010-\u2026\u200c-\u200f]+")
+_LATIN_RUN = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f]{1,2}[\u2019]?")
+_MARKS = frozenset("\u00a0\u00ab\u00bb\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u00b0\u20ac\u060c")
+
+
+def _declared(body: bytes, content_type: str | None) -> list[str]:
+    """The document's own word first: whoever made it knew more than the server."""
+    names = []
+    if in_document := _XML_ENCODING.search(body[:1_000]):
+        names.append(in_document[1].decode("ascii"))
+    if in_header := _HEADER_CHARSET.search(content_type or ""):
+        names.append(in_header[1])
+    found = []
+    for name in names:
+        try:
+            codec = codecs.lookup(name).name
+        except LookupError:
+            continue
+        # codecs.lookup also knows "zip" and "unicode_escape".
+        if _TEXT_CODECS.fullmatch(codec):
+            found.append(codec)
+    return found
+
+
+def _strict(body: bytes, encoding: str) -> str | None:
+    try:
+        return body.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        # cp1252 and others have a few holes; a stray byte must not rule the encoding out.
+        text = body.decode(encoding, "replace")
+        outside = sum(1 for character in text if character > "\x7f")
+        return text if text.count("\ufffd") <= _BAD_SHARE * outside else None
+
+
+def _lossy(body: bytes, encoding: str) -> Decoded:
+    text = body.decode(encoding, "replace")
+    return Decoded(text, encoding, damaged="\ufffd" in text)

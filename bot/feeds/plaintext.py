@@ -1,0 +1,72 @@
+"""HTML, half-HTML and text from feeds -> plain text. Pure."""
+
+import html
+import re
+
+import nh3
+
+MAX_TITLE = 1_000
+MAX_SUMMARY = 20_000
+_MAX_MARKUP = 200_000
+
+# Only asks whether there is markup. It never looks for the end of a comment: thousands of
+# "<!--" without one would make that search quadratic.
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--|<!\[CDATA\[")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# Tags that a reader sees as a new line: without it "…في حلب</p><p>وقال…" becomes one word.
+_BLOCK = re.compile(
+    r"<(?:br|hr|/?(?:p|div|li|ul|ol|tr|table|h[1-6]|blockquote|section|article|figure"
+    r"|figcaption|dd|dt|pre))\b[^<>]*>",
+    re.IGNORECASE,
+)
+_CELL = re.compile(r"</?t[dh]\b[^<>]*>", re.IGNORECASE)
+# Controls, C1 controls, and the two code points that are no characters. Bidirectional controls,
+# joiners and diacritics are part of Arabic text and stay.
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" ?\n[ \n]*")
+
+
+def plain_text(value: str, limit: int) -> str:
+    """What a reader would see of `value`, at most `limit` characters, cut between words.
+
+    Tags go, entities are resolved (also when they were escaped twice), white space is folded,
+    paragraphs keep a line break. The result is text: it must be escaped before it is shown.
+    """
+    text = value[:_MAX_MARKUP]
+    for _ in range(2):
+        if _TAG.search(text):
+            text = _CELL.sub(" ", _BLOCK.sub("\n", text))
+            text = html.unescape(nh3.clean(clean_characters(text), tags=set()))
+        elif _ENTITY.search(text):
+            text = html.unescape(text)
+        else:
+            break
+    text = clean_characters(text)
+    return shorten(_LINES.sub("\n", _SPACES.sub(" ", text)).strip(), limit)
+
+
+def clean_characters(text: str) -> str:
+    """`text` without what no database or message can hold: NUL, controls, lone surrogates."""
+    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def shorten(text: str, limit: int) -> str:
+    """`text`, or its beginning up to a word's end with "…": never longer than `limit`."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = max(cut.rfind(" "), cut.rfind("\n"))
+    return f"{cut[:space] if space > limit // 2 else cut}…"
+
+
+def split_headline(text: str) -> tuple[str, str]:
+    """A title for text that has none: its first line or sentence, and what is left."""
+    line, _, rest = text.partition("\n")
+    if len(line) <= 200:
+        return line.strip(), rest.strip()
+    found = re.match(r".{20,200}?[.!?؟。](?=\s)", line)
+    if found:
+        return found[0].strip(), text[found.end() :].strip()
+    # No place to part the text at: the title repeats its beginning, so that no sentence is torn.
+    return shorten(line, 160), text

@@ -1,0 +1,51 @@
+"""The process that parses: reads documents from standard input, answers on standard output.
+
+Started by `bot.feeds.worker.ParserPool`; ends when its input does, so also when the service dies.
+"""
+
+import resource
+import sys
+from typing import BinaryIO
+
+from bot.feeds.entry import Unreadable
+from bot.feeds.parse import parse
+from bot.feeds.wire import answer, question_from
+
+
+def main() -> None:
+    limit_resources(int(sys.argv[1]))
+    serve(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
+    """Answer until the input ends. Dies of what parsing cannot survive; that is its purpose."""
+    while len(header := incoming.read(4)) == 4:
+        document, now = question_from(incoming.read(int.from_bytes(header, "big")))
+        try:
+            said = answer(parse(document, now))
+        except MemoryError:
+            raise SystemExit(3) from None
+        except Exception as error:  # noqa: BLE001 - a parser's bug is one feed's trouble
+            said = answer(
+                Unreadable(
+                    f"the document cannot be read ({type(error).__name__})",
+                    "the document is hostile or broken: tell the publisher, or remove the feed",
+                )
+            )
+        outgoing.write(len(said).to_bytes(4, "big") + said)
+        outgoing.flush()
+
+
+def limit_resources(memory_bytes: int) -> None:
+    """Cap what this process may hold and write. Modules are loaded already."""
+    for limit, value in (
+        # Private memory, where addresses alone (threads' stacks, mapped libraries) do not count.
+        (resource.RLIMIT_DATA, memory_bytes),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
+
+
+if __name__ == "__main__":
+    main()
