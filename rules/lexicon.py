@@ -224,7 +224,7 @@ def _slots(root: str, wazn: str) -> dict[str, tuple[str, ...]]:
 
 
 def _guess(word: str, spelling: str, root: str | None, form: str | None) -> list[tuple[str, str]]:
-    """(root, form) candidates that the spelling of a past allows; empty when it tells too little."""
+    """(root, form) candidates that the spelling of a past allows; none when it tells too little."""
     if root:
         return [(root, f) for f in FORMS[:10]]
     bare = _SHORT_VOWELS.sub("", spelling)

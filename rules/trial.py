@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules.load import RuleSet
 from rules.match import Detection, judge, read_entry
+from rules.ruleset import RuleSet
 from rules.schema import Example
 
 

@@ -111,9 +111,8 @@ def _hint(text: str, line: int) -> str:
 
 
 def _check_shape(text: str, shown_as: str) -> None:
-    depth = nodes = 0
-    for event in YAML(typ="safe", pure=True).parse(text):
-        nodes += 1
+    depth = 0
+    for nodes, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             raise YamlProblem(
