@@ -128,7 +128,7 @@ def next_step(outcome: Outcome, delivery: Delivery, policy: RetryPolicy, now: da
             until = now + timedelta(seconds=seconds) + policy.rate_limit_margin
             return HoldChat(until, f"too many messages: Telegram asks to wait {seconds:g} s")
         case ChatGone(reason):
-            return PauseChat(reason)
+            return PauseChat(reason or "Telegram refuses this chat")
         case Migrated(new_chat_id):
             if new_chat_id == delivery.chat_id:
                 return GiveUp("Telegram says that the chat moved to the id it has")
