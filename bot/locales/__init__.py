@@ -1,0 +1,132 @@
+"""Texts for readers in Arabic, English and French: one TOML file each, with the same keys.
+
+Plurals, dates and place names of time zones come from Babel (CLDR). Digits are 0-9 in every
+language: alert ids, links and commands use them, and a desk copies them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_time, get_timezone_location
+from babel.numbers import format_decimal
+
+LANGUAGES = ("ar", "en", "fr")
+DEFAULT_LANGUAGE = "ar"
+
+_FSI, _PDI = "\u2068", "\u2069"
+_COMMAND = re.compile(r"(?<![\w/:.\u2068])/[a-z]+(?: A?\d+)?")
+_LOCALES = {"ar": "ar", "en": "en_GB", "fr": "fr"}
+_LEVANT = "ar_SY"
+
+
+class Texts:
+    """The texts of one language. Keys are dotted: ``texts("card.source", feed="...")``."""
+
+    def __init__(self, language: str, entries: Mapping[str, str | Mapping[str, str]]) -> None:
+        self.language = language
+        self._locale = Locale.parse(_LOCALES[language])
+        self._entries = entries
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text with its placeholders filled. KeyError for a key that no language has."""
+        return self.template(key).format(**values)
+
+    def plural(self, key: str, n: int, **values: object) -> str:
+        """The form that `n` asks for, `{n}` filled with its digits."""
+        return self.plural_template(key, n).format(n=self.number(n), **values)
+
+    def template(self, key: str) -> str:
+        entry = self._entries[key]
+        if not isinstance(entry, str):
+            raise KeyError(f"{key} is a plural")
+        return entry
+
+    def plural_template(self, key: str, n: int) -> str:
+        entry = self._entries[key]
+        if isinstance(entry, str):
+            raise KeyError(f"{key} is not a plural")
+        return entry.get(self._locale.plural_form(n), entry["other"])
+
+    def find(self, key: str) -> str | None:
+        """The text of a key that may be missing (names that others chose: reasons, levels)."""
+        entry = self._entries.get(key)
+        return entry if isinstance(entry, str) else None
+
+    def keys(self) -> Mapping[str, str | Mapping[str, str]]:
+        return self._entries
+
+    def number(self, n: int) -> str:
+        return format_decimal(n, locale=self._locale, numbering_system="latn")
+
+    def moment(self, at: datetime, zone: tzinfo, now: datetime, key: str = "card.time") -> str:
+        """A time as the reader's clock and calendar show it; the year only when it is another.
+
+        `key` names the text that joins date, time and zone.
+        """
+        local = at.astimezone(zone)
+        date = self._date(local)
+        if local.year != now.astimezone(zone).year:
+            date = f"{date} {local.year}"
+        clock = format_time(local, "HH:mm", locale=self._locale)
+        return self(key, date=date, time=clock, zone=self._zone(zone, local))
+
+    def _date(self, local: datetime) -> str:
+        if self.language != "ar":
+            return format_date(local, "d MMMM", locale=self._locale)
+        # The two calendars of the region, as United Nations documents write them.
+        months = [format_date(local, "MMMM", locale=name) for name in (_LEVANT, "ar")]
+        return f"{local.day} {'/'.join(dict.fromkeys(months))}"
+
+    def _zone(self, zone: tzinfo, local: datetime) -> str:
+        if isinstance(zone, ZoneInfo) and zone.key not in ("UTC", "Etc/UTC", "GMT", "Etc/GMT"):
+            return str(get_timezone_location(zone, locale=self._locale, return_city=True))
+        name = local.tzname() or "UTC"
+        return self("card.zone_utc") if name in ("UTC", "GMT") else name
+
+
+@cache
+def texts(language: str) -> Texts:
+    """The texts of a language; of the default one when there are none for it."""
+    if language not in LANGUAGES:
+        return texts(DEFAULT_LANGUAGE)
+    source = (files(__package__) / f"{language}.toml").read_text(encoding="utf-8")
+    entries = _flat(tomllib.loads(source))
+    if language == "ar":
+        entries = {key: _isolated(entry) for key, entry in entries.items()}
+    return Texts(language, entries)
+
+
+def language_of(code: str | None) -> str:
+    """The language to begin with for a Telegram `language_code` such as "fr-CA" or None."""
+    short = (code or "").split("-")[0].lower()
+    return short if short in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def isolate_commands(text: str) -> str:
+    """Right-to-left text with its commands set apart: their slash would be laid out at the end."""
+    return _COMMAND.sub(lambda found: f"{_FSI}{found[0]}{_PDI}", text)
+
+
+def _isolated(entry: str | Mapping[str, str]) -> str | Mapping[str, str]:
+    if isinstance(entry, str):
+        return isolate_commands(entry)
+    return {form: str(_isolated(text)) for form, text in entry.items()}
+
+
+def _flat(tables: Mapping[str, Any], prefix: str = "") -> dict[str, str | Mapping[str, str]]:
+    entries: dict[str, str | Mapping[str, str]] = {}
+    for name, value in tables.items():
+        if isinstance(value, Mapping) and "other" not in value:
+            entries |= _flat(value, f"{prefix}{name}.")
+        else:
+            entries[f"{prefix}{name}"] = value
+    return entries

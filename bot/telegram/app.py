@@ -1,0 +1,280 @@
+"""The bot's conversation with Telegram: handlers, errors, and polling for updates."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import traceback
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
+    Update,
+)
+from telegram.constants import ChatType
+from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.ext import (
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, texts
+from bot.logs import Redactor
+from bot.telegram import keyboards
+from bot.telegram.commands.membership import membership, migrated
+from bot.telegram.commands.recent import SHORT_ID, alert, recent, short_id, why_pressed
+from bot.telegram.commands.start import (
+    COMMANDS,
+    OPERATOR_COMMANDS,
+    language,
+    language_pressed,
+    show_help,
+    start,
+)
+from bot.telegram.commands.status import status
+from bot.telegram.commands.subscribe import pressed, subscribe, unsubscribe
+from bot.telegram.desk import App, Context, Desk, NamedFeed, desk_in, desk_of, say, speaks, utc_now
+from storage.errors import StorageBusy, StorageFull
+
+if TYPE_CHECKING:
+    from rules import RuleSet
+    from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
+
+UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
+_NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
+
+
+def build_application(
+    *,
+    token: str,
+    base_url: str,
+    operators: Sequence[int],
+    timezone: tzinfo,
+    database: Database,
+    rules: Callable[[], RuleSet],
+    catalogue: Sequence[NamedFeed],
+    clock: Callable[[], datetime] = utc_now,
+    read_timeout: float = 20.0,
+) -> App:
+    """The application with every handler, not yet talking to Telegram: see `Polling`.
+
+    `base_url` is the start of the Bot API's addresses, with or without its last "/bot".
+    `read_timeout` is in seconds: a send that takes longer has an unknown outcome.
+    """
+    root = base_url.rstrip("/").removesuffix("/bot")
+    application: App = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{root}/bot")
+        .base_file_url(f"{root}/file/bot")
+        .read_timeout(read_timeout)
+        .write_timeout(10.0)
+        .connect_timeout(10.0)
+        .get_updates_connect_timeout(10.0)
+        .get_updates_read_timeout(15.0)
+        .job_queue(None)
+        .build()
+    )
+    Desk(database, rules, catalogue, frozenset(operators), timezone, clock).keep_in(application)
+    commands: tuple[tuple[str, Handler], ...] = (
+        ("start", start),
+        ("help", show_help),
+        ("subscribe", subscribe),
+        ("unsubscribe", unsubscribe),
+        ("language", language),
+        ("recent", recent),
+        ("alert", alert),
+        ("status", status),
+    )
+    for name, command in commands:
+        application.add_handler(CommandHandler(name, command, filters=_NEW))
+    buttons: tuple[tuple[Handler, str | None], ...] = (
+        (pressed, keyboards.SWITCH),
+        (language_pressed, keyboards.LANGUAGE),
+        (why_pressed, keyboards.WHY),
+        (stale_button, None),
+    )
+    for button, pattern in buttons:
+        application.add_handler(CallbackQueryHandler(button, pattern))
+    application.add_handler(ChatMemberHandler(membership, ChatMemberHandler.MY_CHAT_MEMBER))
+    private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    messages: tuple[tuple[filters.BaseFilter, Handler], ...] = (
+        (filters.StatusUpdate.MIGRATE, migrated),
+        (_NEW & filters.COMMAND, unknown_command),
+        (private & filters.Regex(SHORT_ID), short_id),
+        (private & ~filters.StatusUpdate.ALL, not_a_command),
+    )
+    for chosen, message in messages:
+        application.add_handler(MessageHandler(chosen, message))
+    application.add_error_handler(_error_handler(Redactor((token,))))
+    return application
+
+
+async def unknown_command(update: Update, context: Context) -> None:
+    """In groups only a command that names this bot: others are for other bots."""
+    message = update.effective_message
+    if message is None or not message.text:
+        return
+    addressed = f"@{context.bot.username}".lower() in message.text.split()[0].lower()
+    if message.chat.type == ChatType.PRIVATE or addressed:
+        speech = speaks(await desk_of(context).chat(update), update)
+        await say(update, context, speech, speech("refuse.unknown_command"))
+
+
+async def not_a_command(update: Update, context: Context) -> None:
+    chat = await desk_of(context).chat(update)
+    speech = speaks(chat, update)
+    key = "refuse.unknown_chat" if chat is None else "refuse.not_a_command"
+    await say(update, context, speech, speech(key))
+
+
+async def stale_button(update: Update, context: Context) -> None:
+    """A button of an older version: the press is answered, or the phone would show it waiting."""
+    if update.callback_query:
+        await update.callback_query.answer()
+
+
+def _error_handler(redact: Redactor) -> Callable[[object, Context], Coroutine[Any, Any, None]]:
+    async def handle(update: object, context: Context) -> None:
+        """Log without the token, and apologise to whoever asked."""
+        error = context.error
+        trace = "".join(traceback.format_exception(error)) if error else ""
+        log.error("a handler failed: %s", redact(trace))
+        if not isinstance(update, Update) or update.effective_chat is None:
+            return
+        if isinstance(error, Forbidden | RetryAfter | InvalidToken):
+            return  # an answer cannot arrive now
+        busy = isinstance(error, StorageBusy | StorageFull)
+        speech = speaks(None, update)
+        with contextlib.suppress(TelegramError):
+            if update.callback_query:
+                await update.callback_query.answer(speech("refuse.failed"))
+            else:
+                key = "refuse.busy" if busy else "refuse.failed"
+                await say(update, context, speech, speech(key))
+
+    return handle
+
+
+async def tell_commands(application: App, operators: Sequence[int] = ()) -> None:
+    """Tell Telegram the commands, in each language; a failure is logged, not raised."""
+
+    async def tell(names: Sequence[str], spoken: str, scope: BotCommandScope, code: str) -> None:
+        say_in = texts(spoken)
+        commands = [BotCommand(name, say_in(f"commands.{name}")) for name in names]
+        try:
+            await application.bot.set_my_commands(commands, scope=scope, language_code=code or None)
+        except TelegramError as error:
+            log.warning("the commands could not be told to Telegram: %s", error.message)
+
+    for spoken, code in ((DEFAULT_LANGUAGE, ""), *((name, name) for name in LANGUAGES)):
+        await tell(COMMANDS, spoken, BotCommandScopeDefault(), code)
+        for operator in operators:
+            await tell(OPERATOR_COMMANDS, spoken, BotCommandScopeChat(operator), code)
+
+
+class Polling:
+    """Asks Telegram for updates until stopped; starts even while Telegram cannot be reached.
+
+    ``async with Polling(application, on_conflict=..., on_refused=...)``, or `start` and `stop`.
+    `on_conflict` is called each time Telegram says that another instance polls with the same
+    token; `on_refused` once when Telegram refuses the token (polling then ends).
+    """
+
+    def __init__(
+        self,
+        application: App,
+        *,
+        on_conflict: Callable[[], None],
+        on_refused: Callable[[], None],
+    ) -> None:
+        self._application = application
+        self._on_conflict = on_conflict
+        self._on_refused = on_refused
+        self._starting: asyncio.Task[None] | None = None
+        self.ready = asyncio.Event()
+        """Set once updates are being asked for."""
+
+    async def start(self) -> None:
+        """Returns at once; polling begins as soon as Telegram answers."""
+        self._starting = asyncio.create_task(self._begin(), name="telegram-polling")
+
+    async def stop(self) -> None:
+        """Stop asking, let handlers finish, close connections. Safe at any moment."""
+        if self._starting:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
+        application, updater = self._application, self._application.updater
+        if updater and updater.running:
+            await updater.stop()
+        if application.running:
+            await application.stop()
+        await application.shutdown()
+
+    async def __aenter__(self) -> Polling:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def _begin(self) -> None:
+        updater = self._application.updater
+        if updater is None or not await self._initialized():
+            return
+        await self._application.start()
+        try:
+            await updater.start_polling(
+                bootstrap_retries=-1,
+                drop_pending_updates=False,
+                allowed_updates=UPDATES,
+                error_callback=self._polling_failed,
+            )
+        except InvalidToken as error:
+            self._polling_failed(error)
+            return
+        self.ready.set()
+        operators = desk_in(self._application).operators
+        await tell_commands(self._application, sorted(operators))
+
+    async def _initialized(self) -> bool:
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                await self._application.initialize()
+            except InvalidToken:
+                log.error("Telegram refuses the bot token")
+                self._on_refused()
+                return False
+            except TelegramError as error:
+                log.warning("Telegram cannot be reached (%s), next try in %.0f s", error, wait)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, _LONGEST_WAIT)
+            else:
+                return True
+
+    def _polling_failed(self, error: TelegramError) -> None:
+        match error:
+            case Conflict():
+                log.error("another instance asks Telegram for updates with the same token")
+                self._on_conflict()
+            case InvalidToken():
+                log.error("Telegram refuses the bot token")
+                self._on_refused()
+            case _:
+                log.warning("asking Telegram for updates failed: %s", error.message)

@@ -1,0 +1,64 @@
+"""The bot is blocked, removed, let in again, or its group gets a new id."""
+
+from __future__ import annotations
+
+import logging
+
+from telegram import ChatMember, ChatMemberRestricted, Update
+from telegram.constants import ChatMemberStatus, ChatType
+
+from bot.telegram.desk import Context, desk_of, say, speaks
+from storage import chats
+from storage.chats import Chat
+from storage.database import Connection
+
+log = logging.getLogger(__name__)
+
+BLOCKED = "the bot was blocked or removed"
+
+
+async def membership(update: Update, context: Context) -> None:
+    """Pause a chat that shut the bot out, with its settings kept; resume one that let it in."""
+    desk, change = desk_of(context), update.my_chat_member
+    if change is None:
+        return
+    chat_id, now = change.chat.id, desk.clock()
+    was_in, is_in = _can_write(change.old_chat_member), _can_write(change.new_chat_member)
+
+    def write(db: Connection) -> Chat | None:
+        stored = chats.get(db, chat_id)
+        if stored and not is_in and stored.state == "active":
+            chats.pause(db, chat_id, BLOCKED, now)
+        if stored and is_in and stored.state == "paused":
+            chats.resume(db, chat_id, now)
+        return stored
+
+    stored = await desk.database.write(write)
+    log.info("chat %s: bot is now %s", chat_id, change.new_chat_member.status)
+    group = change.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
+    if is_in and not was_in and group:
+        speech = speaks(stored, update)
+        if stored is None:
+            new = desk.described(change.chat, change.from_user, None)
+            await desk.database.write(lambda db: chats.upsert(db, new))
+            await say(update, context, speech, speech("start.added"))
+        else:
+            await say(update, context, speech, speech("start.resumed"))
+
+
+async def migrated(update: Update, context: Context) -> None:
+    """A group became a supergroup: both ids are told, once in each chat."""
+    message = update.effective_message
+    if message is None:
+        return
+    old, new = message.chat.id, message.migrate_to_chat_id
+    if new is None:
+        old, new = message.migrate_from_chat_id or 0, message.chat.id
+    if old and new:
+        await desk_of(context).database.write(lambda db: chats.migrate(db, old, new))
+
+
+def _can_write(member: ChatMember) -> bool:
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member and member.can_send_messages
+    return member.status not in (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)

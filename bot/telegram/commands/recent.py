@@ -1,0 +1,137 @@
+"""/recent and /alert: looking up what was told, and why."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from telegram import Update
+
+from bot.locales import Texts
+from bot.telegram.blocks import Card
+from bot.telegram.cards import recent_card, text_card
+from bot.telegram.desk import Context, Desk, desk_of, notify, reply, say, speaks
+from bot.telegram.text import clean
+from bot.telegram.why import explanation_card
+from storage import alerts, entries, outbox
+from storage.alerts import Alert, Decision
+from storage.chats import Chat
+from storage.database import Connection
+from storage.entries import StoredDetection
+from storage.outbox import Delivery
+
+USUAL, MOST = 5, 10
+REACH = timedelta(days=30)
+SHORT_ID = re.compile(r"[Aa]\d{1,12}\Z")
+
+
+async def recent(update: Update, context: Context) -> None:
+    """``/recent 10``: the latest alerts of the chat's signals, newest first."""
+    desk = desk_of(context)
+    chat = await desk.chat(update)
+    speech = speaks(chat, update)
+    if chat is None:
+        await say(update, context, speech, speech("refuse.unknown_chat"))
+        return
+    count = _count(context.args or [])
+    if count is None:
+        await say(update, context, speech, speech("recent.bad_count", most=speech.number(MOST)))
+        return
+    operator = chat.role == "operator"
+    if not chat.signals and not operator:
+        await say(update, context, speech, speech("recent.no_signals"))
+        return
+    now = desk.clock()
+    found = await desk.database.read(
+        lambda db: alerts.recent(
+            db, chat.signals or None, now - REACH, count, for_operators=operator
+        )
+    )
+    if not found:
+        await say(update, context, speech, speech("recent.empty"))
+        return
+    card = recent_card(
+        found, speech.language, desk.rules().signals, now=now, timezone=desk.timezone
+    )
+    await reply(update, context, card)
+
+
+def _count(arguments: list[str]) -> int | None:
+    """How many alerts were asked for, at most MOST; None if that is no number from 1."""
+    if not arguments:
+        return USUAL
+    try:
+        wanted = int(arguments[0])  # reads Arabic digits too
+    except ValueError:
+        return None
+    return min(wanted, MOST) if wanted >= 1 else None
+
+
+async def alert(update: Update, context: Context) -> None:
+    """``/alert A12``: what it was, why it was made, and what this chat got."""
+    desk = desk_of(context)
+    chat = await desk.chat(update)
+    speech = speaks(chat, update)
+    if chat is None:
+        await say(update, context, speech, speech("refuse.unknown_chat"))
+    elif not context.args:
+        await say(update, context, speech, speech("alert.usage"))
+    else:
+        await reply(update, context, await _explained(desk, chat, context.args[0], speech))
+
+
+async def short_id(update: Update, context: Context) -> None:
+    """A bare "A12" in a private chat means /alert A12."""
+    message = update.effective_message
+    context.args = [message.text.strip()] if message and message.text else []
+    await alert(update, context)
+
+
+async def why_pressed(update: Update, context: Context) -> None:
+    """The button under an alert."""
+    desk, query = desk_of(context), update.callback_query
+    if query is None:
+        return
+    chat = await desk.chat(update)
+    speech = speaks(chat, update)
+    if chat is None:
+        await notify(query, speech("refuse.unknown_chat"))
+        return
+    wanted = (query.data or "").removeprefix("w:")
+    card = await _explained(desk, chat, wanted, speech)
+    await notify(query)
+    await reply(update, context, card)
+
+
+async def _explained(desk: Desk, chat: Chat, wanted: str, speech: Texts) -> Card:
+    wanted = clean(wanted).strip("#.,،:")[:20]
+    found = await desk.database.read(lambda db: _read(db, chat, wanted))
+    if found is None:
+        return text_card(speech("alert.unknown", id=wanted or "?"), speech.language)
+    told, detection, decisions, deliveries = found
+    return explanation_card(
+        told,
+        speech.language,
+        desk.rules().signals,
+        detection=detection,
+        decisions=decisions,
+        deliveries=deliveries,
+        now=desk.clock(),
+        timezone=desk.timezone,
+    )
+
+
+def _read(
+    db: Connection, chat: Chat, wanted: str
+) -> tuple[Alert, StoredDetection | None, list[Decision], list[Delivery]] | None:
+    told = alerts.get_by_short_id(db, wanted)
+    if told is None or (told.audience == "operators" and chat.role != "operator"):
+        return None
+    detections = [
+        each
+        for each in entries.detections_of(db, told.entry_id)
+        if each.signal == told.signal and each.direction == told.direction
+    ]
+    strongest = max(detections, key=lambda each: each.score, default=None)
+    deliveries = [row for row in outbox.for_chat(db, chat.id) if row.alert_id == told.id]
+    return told, strongest, alerts.decisions_of(db, told.id), deliveries

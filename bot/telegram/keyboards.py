@@ -1,0 +1,63 @@
+"""Buttons and what they say back. Callback data is at most 64 bytes.
+
+Data is a letter for what the button does, then its value: ``s:siege`` switches a signal in the
+menu of /subscribe, ``u:siege`` in that of /unsubscribe, ``s*`` and ``s-`` choose all or none,
+``l:fr`` sets the language and ``w:A12`` asks why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.locales import LANGUAGES, Texts, texts
+from bot.telegram.cards import Signals, signal_title
+
+Menu = Literal["s", "u"]
+
+ALL, NONE = "*", "-"
+SWITCH = r"^[su](:.+|\*|-)$"
+LANGUAGE = r"^l:"
+WHY = r"^w:"
+_LABEL = 60
+
+
+def signals_keyboard(
+    signals: Signals, chosen: Collection[str], menu: Menu, say: Texts
+) -> InlineKeyboardMarkup:
+    """A button for each signal, marked when chosen, then all and none."""
+    rows = [
+        [
+            InlineKeyboardButton(
+                f"{'✅' if signal in chosen else '▫️'} "
+                f"{signal_title(signals, signal, say.language, _LABEL)}",
+                callback_data=f"{menu}:{signal}",
+            )
+        ]
+        for signal in signals
+    ]
+    last = [InlineKeyboardButton(say("subscribe.none"), callback_data=f"{menu}{NONE}")]
+    if menu == "s":
+        last.insert(0, InlineKeyboardButton(say("subscribe.all"), callback_data=f"{menu}{ALL}"))
+    return InlineKeyboardMarkup([*rows, last])
+
+
+def language_keyboard() -> InlineKeyboardMarkup:
+    """Each language by its own name."""
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(texts(language)("name"), callback_data=f"l:{language}")
+                for language in LANGUAGES
+            ]
+        ]
+    )
+
+
+def why_keyboard(short_id: str, say: Texts) -> InlineKeyboardMarkup:
+    """The question under every alert."""
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(say("card.why_button"), callback_data=f"w:{short_id}")]]
+    )

@@ -1,0 +1,202 @@
+"""Deliveries sent through the Bot API: a card out, and an `Outcome` for whatever came of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+
+import httpx
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.error import Conflict as TelegramConflict
+
+from bot.alerts.outcome import (
+    ChatGone,
+    Conflict,
+    Migrated,
+    Outcome,
+    Outgoing,
+    RateLimited,
+    Rejected,
+    Retry,
+    Sent,
+    Unauthorised,
+    Unknown,
+)
+from bot.locales import texts
+from bot.telegram.blocks import Card
+from bot.telegram.cards import Signals, alert_card, text_card
+from bot.telegram.desk import utc_now
+from bot.telegram.keyboards import why_keyboard
+from bot.telegram.text import shorten
+
+log = logging.getLogger(__name__)
+
+# Bad requests that are about the chat: nothing at all can go there now. In lower case.
+_CHAT_GONE = (
+    "chat not found",
+    "chat_id is empty",
+    "peer_id_invalid",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "have no write access",
+    "chat_write_forbidden",
+    "chat_send_plain_forbidden",
+    "chat_restricted",
+    "chat_admin_required",
+    "channel_private",
+    "topic_closed",
+    "topic_deleted",
+    "message thread not found",
+    "user_is_blocked",
+    "user not found",
+    "input_user_deactivated",
+    "bot is not a member",
+    "bot was kicked",
+    "group chat was deactivated",
+)
+# Failures before anything was sent; all others of the transport may come after.
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+    RuntimeError,  # the client is closed or not started
+)
+_SHORTER = 2000
+
+
+class TelegramSender:
+    """Sends what dispatch hands it. `signals` gives the titles of the rules as they are now."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        signals: Callable[[], Signals],
+        *,
+        timezone: tzinfo,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._bot = bot
+        self._signals = signals
+        self._timezone = timezone
+        self._clock = clock
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        """One message to one chat. Raises nothing but CancelledError.
+
+        A card that Telegram cannot parse, or finds too long, is sent once more as plain text.
+        """
+        try:
+            card, keyboard = self._card(outgoing)
+        except Exception as error:
+            log.exception("the card of delivery %s could not be made", outgoing.delivery.id)
+            return Rejected(f"the card could not be made: {error!r}")
+        try:
+            message = await self._send(outgoing, card.html, keyboard, ParseMode.HTML)
+        except BadRequest as error:
+            plain = _plain_instead(error, card)
+            if plain is None:
+                return outcome_of(error)
+            log.error("a card was refused (%s), sent as plain text: %r", error, card.html)
+        except Exception as error:  # noqa: BLE001 every failure is an outcome
+            return outcome_of(error)
+        else:
+            return Sent(message.message_id)
+        try:
+            message = await self._send(outgoing, plain, keyboard, None)
+        except Exception as error:  # noqa: BLE001 every failure is an outcome
+            return outcome_of(error)
+        return Sent(message.message_id)
+
+    def _card(self, outgoing: Outgoing) -> tuple[Card, InlineKeyboardMarkup | None]:
+        delivery, chat, alert = outgoing.delivery, outgoing.chat, outgoing.alert
+        say = texts(chat.language)
+        if alert is None:
+            title = say("notice.title") if delivery.kind == "notice" else ""
+            text = delivery.text or say.plural("card.folded", outgoing.folded, command="/recent")
+            repeat = delivery.possible_repeat
+            return text_card(text, chat.language, title=title, possible_repeat=repeat), None
+        card = alert_card(
+            alert,
+            chat.language,
+            self._signals(),
+            now=self._clock(),
+            timezone=self._timezone,
+            possible_repeat=delivery.possible_repeat,
+            folded=outgoing.folded,
+        )
+        return card, why_keyboard(alert.short_id, say)
+
+    async def _send(
+        self,
+        outgoing: Outgoing,
+        text: str,
+        keyboard: InlineKeyboardMarkup | None,
+        parse_mode: str | None,
+    ) -> Message:
+        return await self._bot.send_message(
+            chat_id=outgoing.chat.id,
+            message_thread_id=outgoing.chat.thread_id,
+            text=text,
+            parse_mode=parse_mode,
+            reply_markup=keyboard,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+
+
+def outcome_of(error: Exception) -> Outcome:
+    """What a failed send means: the error table of python-telegram-bot, most telling first.
+
+    BadRequest and TimedOut are NetworkErrors too; `__cause__` tells whether a request went out.
+    """
+    match error:
+        case RetryAfter(retry_after=wait):
+            return RateLimited(wait.total_seconds() if isinstance(wait, timedelta) else wait)
+        case ChatMigrated(new_chat_id=new_chat_id):
+            return Migrated(new_chat_id)
+        case Forbidden():
+            return ChatGone(error.message)
+        case InvalidToken():
+            # Its message may hold the token itself.
+            return Unauthorised("Telegram refuses the bot token")
+        case TelegramConflict():
+            return Conflict()
+        case BadRequest():
+            gone = any(sign in error.message.lower() for sign in _CHAT_GONE)
+            return ChatGone(error.message) if gone else Rejected(error.message)
+        case NetworkError() if isinstance(error.__cause__, _NEVER_SENT):
+            return Retry(None, _in_words(error))
+        case TelegramError():
+            return Unknown(_in_words(error))
+    log.error("a send failed in an unforeseen way: %s", type(error).__name__, exc_info=error)
+    return Unknown(f"unforeseen {type(error).__name__}")
+
+
+def _plain_instead(error: BadRequest, card: Card) -> str | None:
+    """What to send in place of a refused card; None when plain text would not help."""
+    reason = error.message.lower()
+    if "parse entities" in reason or "parse message text" in reason:
+        return card.plain
+    if "too long" in reason or "entities_too_long" in reason:
+        return shorten(card.plain, _SHORTER)
+    return None
+
+
+def _in_words(error: TelegramError) -> str:
+    """The message, with the kind of the cause; neither may quote an address with the token."""
+    cause = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
+    return f"{error.message[:200]}{cause}"
