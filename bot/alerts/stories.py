@@ -108,12 +108,12 @@ def title_likeness(one: Title, other: Title, policy: StoryPolicy) -> float:
     likeness = fuzz.ratio(one.sorted_text, other.sorted_text, score_cutoff=policy.likeness)
     if likeness == 0.0:
         return 0.0
-    if one.numbers and other.numbers and one.numbers != other.numbers:
+    if one.numbers - other.numbers and other.numbers - one.numbers:
         return 0.0
     mine, theirs = _unmatched(one.words, other.words)
     if mine and theirs:
         return 0.0
-    if ANOTHER.intersection(mine + theirs):
+    if any(word.removeprefix("ال") in ANOTHER for word in mine + theirs):
         return 0.0
     return float(likeness)
 
