@@ -1,0 +1,151 @@
+"""The console as a way out: the same cards as in a chat, for the demo and for a service without a
+token.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import count
+
+from rich import box
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from bot.alerts.dispatch import Policy
+from bot.alerts.fold import FoldPolicy
+from bot.alerts.outcome import Outcome, Outgoing, Retry, Sent
+from bot.alerts.pacing import Limits
+from bot.clock import utc_now
+from bot.telegram.blocks import Card, Line
+from bot.telegram.cards import Signals, alert_card, text_card
+from storage.chats import Chat
+
+# No chat of Telegram has this id.
+CONSOLE_CHAT_ID = 0
+
+# Telegram's limits and a phone's patience do not bind a terminal: everything, at once.
+AT_ONCE = Policy(
+    limits=Limits(
+        chat_gap=timedelta(0),
+        group_sends=1_000_000,
+        overall_sends=1_000_000,
+    ),
+    fold=FoldPolicy(storm_sends=1_000_000, storm_sends_critical=1_000_000),
+)
+
+LEVEL_COLOURS = {"critical": "red", "alert": "dark_orange", "watch": "yellow", "info": "white"}
+EVIDENCE = "bold black on bright_yellow"
+DIRECTION_CONTROLS = dict.fromkeys(map(ord, "\u200e\u200f\u2068\u2069"))
+
+
+def console_chat(signals: Signals, now: datetime) -> Chat:
+    """The reader at the console: every signal, at every level."""
+    return Chat(
+        id=CONSOLE_CHAT_ID,
+        thread_id=None,
+        kind="private",
+        title="console",
+        language="ar",
+        state="active",
+        paused_reason=None,
+        role="subscriber",
+        signals=frozenset(signals),
+        lowest_level="info",
+        created_at=now,
+        blocked_until=None,
+    )
+
+
+class ConsoleSender:
+    """Prints alerts, each in its entry's own language. A `bot.alerts.outcome.Sender`.
+
+    Only what is owed to the console is shown: what a chat on Telegram is owed stays owed, so that
+    a start without a token cannot swallow anybody's alerts.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        signals: Callable[[], Signals],
+        *,
+        timezone: tzinfo = UTC,
+        clock: Callable[[], datetime] = utc_now,
+        explain: bool = False,
+    ) -> None:
+        self._console = console
+        self._signals = signals
+        self._timezone = timezone
+        self._clock = clock
+        self._explain = explain
+        self._numbers = count(1)
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        """Print it; `Retry` for a chat that only Telegram reaches."""
+        if outgoing.chat.id != CONSOLE_CHAT_ID:
+            return Retry(None, "no bot token is set")
+        alert, delivery = outgoing.alert, outgoing.delivery
+        if alert is None:
+            self._print(text_card(delivery.text or "", outgoing.chat.language), delivery.level, "")
+        else:
+            card = alert_card(
+                alert,
+                alert.language or outgoing.chat.language,
+                self._signals(),
+                now=self._clock(),
+                timezone=self._timezone,
+                possible_repeat=delivery.possible_repeat,
+                folded=outgoing.folded,
+            )
+            self._print(card, alert.level, alert.explanation if self._explain else "")
+        return Sent(next(self._numbers))
+
+    def _print(self, card: Card, level: str, why: str) -> None:
+        body = shown(card, mark="" if self._console.is_terminal else "*")
+        if why:
+            body.append(f"\n\n{_settled(why)}", style="dim")
+        # No lines at the sides: a terminal that lays out Arabic would move them.
+        colour = LEVEL_COLOURS.get(level, "white")
+        self._console.print(Panel(body, box=box.HORIZONTALS, border_style=colour))
+
+
+def shown(card: Card, *, mark: str = "") -> Text:
+    """A card for a terminal: its heading bold, the evidence marked.
+
+    `mark` stands on both sides of evidence where there are no colours to show it.
+    """
+    text = Text()
+    for number, line in enumerate(card.lines):
+        if number:
+            text.append("\n")
+        text.append_text(_styled(line, heading=number == 0, mark=mark))
+    return text
+
+
+def _styled(line: Line, *, heading: bool, mark: str) -> Text:
+    mixed = _mixes_directions("".join(span.text for span in line))
+    styled = Text()
+    for span in line:
+        words = span.text if mixed else span.text.translate(DIRECTION_CONTROLS)
+        if span.href:
+            styled.append(f"{words}: {span.href}", style="blue")
+        elif span.style == "b" and not heading:
+            styled.append(f"{mark}{words}{mark}", style=EVIDENCE)
+        elif span.style == "b":
+            styled.append(words, style="bold")
+        else:
+            styled.append(words)
+    return styled
+
+
+def _settled(text: str) -> str:
+    return text if _mixes_directions(text) else text.translate(DIRECTION_CONTROLS)
+
+
+def _mixes_directions(text: str) -> bool:
+    # Marks and isolates only matter where both directions meet; elsewhere some terminals show
+    # them as boxes.
+    letters = {unicodedata.bidirectional(c) for c in text.translate(DIRECTION_CONTROLS)}
+    return "L" in letters and bool(letters & {"R", "AL"})
