@@ -10,46 +10,29 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.alerts.fold import FoldPolicy, Sorted
-from bot.alerts.health import Health, utc_now
+from bot.alerts.fold import Sorted
+from bot.alerts.health import Health
 from bot.alerts.look import View, read_view, sort_view, waiting_of
 from bot.alerts.marks import Mark, write_mark, write_sorted
 from bot.alerts.outcome import Outcome, Outgoing, Sender, Sent, Unknown
-from bot.alerts.pacing import History, Limits, turns
-from bot.alerts.retry import Halt, RetryPolicy, next_step
+from bot.alerts.pacing import History, turns
+from bot.alerts.policy import Policy
+from bot.alerts.retry import Halt, next_step
+from bot.clock import utc_now
 from storage import alerts, chats, outbox
 from storage.chats import Chat
 from storage.database import Connection, Database, StorageError
 from storage.outbox import Delivery
 
+__all__ = ["DispatchReport", "Dispatcher", "Policy"]
+
 log = logging.getLogger(__name__)
 
 CUT_OFF = Unknown("the service stopped while the message was under way")
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How the dispatcher works; the parts decide, the rest are its own times and counts."""
-
-    limits: Limits = field(default_factory=Limits)
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
-    fold: FoldPolicy = field(default_factory=FoldPolicy)
-    # Messages under way at once. One that hangs holds a place until `send_timeout`.
-    concurrency: int = 64
-    send_timeout: timedelta = timedelta(seconds=90)
-    lease: timedelta = timedelta(minutes=10)
-    # While the token is refused one message is tried this often.
-    probe: timedelta = timedelta(minutes=5)
-    # The outbox is looked at this often when nobody pokes, and at most this often when they do.
-    idle: timedelta = timedelta(seconds=1)
-    breath: timedelta = timedelta(milliseconds=50)
-    # How many waiting deliveries one look takes in, and how often leases are looked after.
-    look: int = 5000
-    lease_check: timedelta = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)

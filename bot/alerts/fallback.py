@@ -16,7 +16,8 @@ from typing import Protocol
 
 from apprise import Apprise, NotifyFormat, NotifyType
 
-from bot.alerts.health import Health, utc_now
+from bot.alerts.health import Health
+from bot.clock import utc_now
 from storage import alerts
 from storage.alerts import Alert, Decision
 from storage.database import Connection, Database, StorageError
@@ -38,8 +39,9 @@ class SecondWay:
     """Apprise addresses (MARSAD_NOTIFY_URLS). They hold passwords: none is ever logged."""
 
     def __init__(self, urls: Sequence[str], *, timeout: timedelta = timedelta(seconds=60)) -> None:
-        # Apprise logs addresses and payloads; what failed is said here, by number.
+        # They log addresses and payloads; what failed is said here, by number.
         logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._timeout = timeout
         self._addresses: list[Apprise] = []
         for number, url in enumerate(urls, start=1):

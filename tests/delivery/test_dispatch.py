@@ -17,6 +17,7 @@ from bot.alerts.outcome import (
     Unauthorised,
     Unknown,
 )
+from bot.clock import utc_now
 from storage import chats, outbox
 from storage.database import StorageError
 from tests.delivery.desk import OPERATOR, START, Desk, alert_text, chat, owe
@@ -272,7 +273,7 @@ async def test_a_chat_that_hangs_delays_no_other(desk: Desk) -> None:
         Policy(send_timeout=timedelta(seconds=0.8), idle=timedelta(seconds=0.05)),
     )
     desk.sender.hang = {1}
-    desk.clock.at = await _real_now()
+    desk.clock.at = utc_now()
     await desk.alerts(2, 1)
     await desk.alert(2, level="critical")
     stop = asyncio.Event()
@@ -287,6 +288,15 @@ async def test_a_chat_that_hangs_delays_no_other(desk: Desk) -> None:
     assert (await desk.states(1))[0] == "unknown"
 
 
+async def test_a_console_gets_everything_at_once(desk: Desk) -> None:
+    desk.dispatcher = Dispatcher(desk.database, desk.sender, Policy.at_once(), desk.clock)
+    await desk.alerts(25, 1)
+    desk.clock.pass_(hours=20)
+    report = await desk.dispatcher.run_until_idle()
+    assert report.sent == 25
+    assert desk.sender.alerts_to(1) == [f"A{n}" for n in range(1, 26)]
+
+
 async def test_stopping_lets_answers_come_in(desk: Desk) -> None:
     class Slow:
         async def send(self, outgoing):  # type: ignore[no-untyped-def]
@@ -294,7 +304,7 @@ async def test_stopping_lets_answers_come_in(desk: Desk) -> None:
             return await desk.sender.send(outgoing)
 
     desk.dispatcher = Dispatcher(desk.database, Slow())
-    desk.clock.at = await _real_now()
+    desk.clock.at = utc_now()
     await desk.alert(1, 2)
     stop = asyncio.Event()
     running = asyncio.create_task(desk.dispatcher.run(stop))
@@ -381,9 +391,3 @@ async def test_a_backlog_of_many_chats_is_fair_and_never_too_fast(desk: Desk) ->
     # Every chat has its first message before any has its third.
     kinds = [o.alert.short_id for _, o in desk.sender.got if o.alert is not None]
     assert set(kinds[:60]) == {"A1"}
-
-
-async def _real_now():  # type: ignore[no-untyped-def]
-    from bot.alerts.health import utc_now
-
-    return utc_now()
