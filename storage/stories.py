@@ -60,6 +60,11 @@ def attach(db: Connection, story_id: int, entry_id: int, family: str, at: dateti
     )
 
 
+def detach(db: Connection, entry_id: int) -> None:
+    """Take the entry out of its story, if it has one."""
+    db.execute("DELETE FROM story_entries WHERE entry_id = :id", {"id": entry_id})
+
+
 def of_entry(db: Connection, entry_id: int) -> int | None:
     """The id of the story the entry belongs to, if any."""
     row = fetch_one(db, "SELECT story_id FROM story_entries WHERE entry_id = :id", {"id": entry_id})

@@ -1,15 +1,13 @@
 """What a poll's entries lead to, inside its transaction: it does what the deciders say."""
 
-import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database as Connection
 
 from bot.alerts.decide import (
-    Audience,
     Policy,
     Reason,
     Store,
@@ -20,21 +18,18 @@ from bot.alerts.decide import (
     decide,
 )
 from bot.alerts.route import route
-from bot.alerts.snippet import snippet
-from bot.alerts.stories import StoryPolicy, choose_story
+from bot.alerts.rows import alert_text, dated, detection_row, entry_row, strongest
+from bot.alerts.stories import StoryPolicy, choose_story, same_subject
 from bot.feeds.catalogue import Feed
 from bot.feeds.entry import FeedEntry
 from bot.feeds.identify import EntryChange
 from storage import alerts, chats, entries, outbox, stories
-from storage.alerts import Alert, AlertText, Decision
+from storage.alerts import Alert, Decision
 from storage.chats import Chat
-from storage.entries import Entry, StoredDetection
 from storage.stories import StoryTitle
 
 if TYPE_CHECKING:
     from rules import Detection, RuleSet
-
-LANGUAGES = frozenset({"ar", "en", "fr"})
 
 _ACTIONS = {"Send": "send", "Update": "update", "Store": "store", "Suppress": "suppress"}
 
@@ -52,6 +47,14 @@ class Accepted:
     reasons: dict[Reason, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an entry's text said before: (signal, direction) pairs. `history`: see Telling."""
+
+    said: frozenset[tuple[str, str]]
+    history: bool
+
+
 @dataclass(slots=True)
 class Acceptance:
     """One poll's transaction at work: it does what the pure deciders say."""
@@ -67,6 +70,7 @@ class Acceptance:
     detections: int = 0
     deliveries: int = 0
     told: dict[int, Alert] = field(default_factory=dict)
+    seen: list[int] = field(default_factory=list)
     _candidates: list[StoryTitle] | None = None
     _chats: list[Chat] | None = None
 
@@ -75,25 +79,26 @@ class Acceptance:
         self.kinds[change.kind] += 1
         if change.kind == "seen":
             if change.entry_id is not None:
-                entries.touch(self.db, [change.entry_id], self.now)
+                self.seen.append(change.entry_id)
                 entries.add_keys(self.db, change.entry_id, change.keys)
             return
-        before: frozenset[tuple[str, str]] = frozenset()
-        history = change.kind == "seed"
+        before = Before(frozenset(), history=change.kind == "seed")
         if change.kind == "updated":
-            entry_id, before, history = self._replace(change)
+            entry_id, before = self._replace(change)
         else:
-            entry_id = entries.add(self.db, self._entry(change), change.keys)
+            entry_id = entries.add(self.db, entry_row(self.feed, change, self.now), change.keys)
         for detection in detections:
-            entries.add_detection(self.db, entry_id, self._stored(detection))
+            entries.add_detection(
+                self.db, entry_id, detection_row(detection, self.rules.hash, self.now)
+            )
         self.detections += len(detections)
         if not detections:
             return
         story_id = self._story(entry_id, change.entry)
-        strongest = _strongest(detections)
+        best = strongest(detections)
         for detection in detections:
             said = (detection.signal, detection.direction)
-            if strongest[detection.signal] is not detection:
+            if best[detection.signal] is not detection:
                 self._record(entry_id, detection, Suppress(Reason.WEAKER_IN_SAME_ENTRY), None, None)
                 continue
             telling = Telling(
@@ -102,13 +107,15 @@ class Acceptance:
                 level=detection.level,
                 status=self._status(detection.signal),
                 family=self._family,
-                dated=_dated(change.entry, self.now),
-                said_before=said in before,
-                history=history and (change.kind == "seed" or said in before),
+                dated=dated(change.entry, self.now),
+                said_before=said in before.said,
+                history=before.history and (change.kind == "seed" or said in before.said),
             )
             self._tell(entry_id, story_id, change.entry, detection, telling)
 
     def outcome(self) -> Accepted:
+        """Finish, and say what came of it."""
+        entries.touch(self.db, self.seen, self.now)
         return Accepted(
             new=self.kinds["new"],
             updated=self.kinds["updated"],
@@ -119,27 +126,25 @@ class Acceptance:
             reasons=dict(self.reasons),
         )
 
-    def _replace(self, change: EntryChange) -> tuple[int, frozenset[tuple[str, str]], bool]:
-        """Put the new text in the old one's place; what that said, and was it history?"""
+    def _replace(self, change: EntryChange) -> tuple[int, Before]:
+        """Put the new text in the old one's place; returns what that had said."""
         if change.entry_id is None:
             raise ValueError("an updated entry without the id of the stored one")
-        stored = entries.get(self.db, change.entry_id)
+        entry_id = change.entry_id
+        stored = entries.get(self.db, entry_id)
         if stored is None:
-            raise KeyError(f"no entry {change.entry_id}")
-        before = frozenset(
-            (each.signal, each.direction)
-            for each in entries.detections_of(self.db, change.entry_id)
+            raise KeyError(f"no entry {entry_id}")
+        said = frozenset(
+            (each.signal, each.direction) for each in entries.detections_of(self.db, entry_id)
         )
-        entries.update(
-            self.db,
-            change.entry_id,
-            self._entry(change),
-            change.keys,
-            change.by_hash_only,
-            seen_at=self.now,
-        )
-        entries.clear_detections(self.db, change.entry_id)
-        return change.entry_id, before, stored.seeded
+        row = entry_row(self.feed, change, self.now)
+        entries.update(self.db, entry_id, row, change.keys, change.by_hash_only, seen_at=self.now)
+        entries.clear_detections(self.db, entry_id)
+        if same_subject(stored.title, change.entry.title):
+            return entry_id, Before(said, stored.seeded)
+        # A live page took up another happening under its old id.
+        stories.detach(self.db, entry_id)
+        return entry_id, Before(frozenset(), history=False)
 
     def _tell(
         self,
@@ -165,7 +170,16 @@ class Acceptance:
             return
         already = frozenset[int]()
         families = stories.families(self.db, story_id, telling.signal, telling.direction)
-        text = self._text(entry_id, entry, detection, verdict, alert, max(len(families), 1))
+        text = alert_text(
+            self.feed,
+            entry_id,
+            entry,
+            detection,
+            verdict,
+            alert,
+            max(len(families), 1),
+            self.rules.hash,
+        )
         if alert is None:
             alert = alerts.create(self.db, story_id, telling.signal, text, self.now)
         else:
@@ -220,67 +234,6 @@ class Acceptance:
         rule = self.rules.signals.get(signal)
         return "" if rule is None else rule.status
 
-    def _entry(self, change: EntryChange) -> Entry:
-        entry = change.entry
-        return Entry(
-            id=None,
-            feed_id=self.feed.id,
-            guid=entry.guid,
-            link=entry.link,
-            title=entry.title,
-            summary=entry.summary,
-            content_hash=change.content_hash,
-            language=language_of(self.feed.language, entry),
-            published_at=entry.published_at,
-            first_seen_at=self.now,
-            updated_at=entry.updated_at,
-            seeded=change.kind == "seed",
-        )
-
-    def _stored(self, detection: "Detection") -> StoredDetection:
-        return StoredDetection(
-            signal=detection.signal,
-            direction=detection.direction,
-            score=detection.score,
-            threshold=detection.threshold,
-            level=detection.level,
-            evidence_json=_evidence_json(detection),
-            explanation=detection.explanation,
-            rules_hash=self.rules.hash,
-            created_at=self.now,
-        )
-
-    def _text(
-        self,
-        entry_id: int,
-        entry: FeedEntry,
-        detection: "Detection",
-        verdict: Verdict,
-        alert: Alert | None,
-        families: int,
-    ) -> AlertText:
-        audience: Audience = "operators"
-        if (alert and alert.audience == "everyone") or (
-            not isinstance(verdict, Suppress) and verdict.audience == "everyone"
-        ):
-            audience = "everyone"
-        return AlertText(
-            direction=detection.direction,
-            level=detection.level,
-            audience=audience,
-            title=entry.title,
-            snippet=snippet(entry.title, entry.summary, detection.evidence),
-            link=entry.link,
-            feed_name=self.feed.name,
-            language=language_of(self.feed.language, entry),
-            explanation=detection.explanation,
-            evidence_json=_evidence_json(detection),
-            rules_hash=self.rules.hash,
-            reason=verdict.reason,
-            entry_id=entry_id,
-            families=families,
-        )
-
     def _record(
         self,
         entry_id: int,
@@ -304,28 +257,3 @@ class Acceptance:
                 version=version,
             ),
         )
-
-
-def language_of(catalogued: str | None, entry: FeedEntry) -> str | None:
-    """The catalogue's word, else the entry's; None for a language there are no rules for."""
-    language = catalogued or entry.language
-    return language if language in LANGUAGES else None
-
-
-def _dated(entry: FeedEntry, now: datetime) -> datetime:
-    return max((each for each in (entry.published_at, entry.updated_at) if each), default=now)
-
-
-def _strongest(detections: "tuple[Detection, ...]") -> "dict[str, Detection]":
-    """For each signal the detection with the highest score, the first of equal ones."""
-    best: dict[str, Detection] = {}
-    for detection in detections:
-        rival = best.get(detection.signal)
-        if rival is None or detection.score > rival.score:
-            best[detection.signal] = detection
-    return best
-
-
-def _evidence_json(detection: "Detection") -> str:
-    spans: list[dict[str, Any]] = [asdict(each) for each in detection.evidence]
-    return json.dumps(spans, ensure_ascii=False)

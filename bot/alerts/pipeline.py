@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database as Connection
 
-from bot.alerts.accept import Acceptance, Accepted, language_of
+from bot.alerts.accept import Acceptance, Accepted
 from bot.alerts.decide import Policy
+from bot.alerts.rows import language_of
 from bot.alerts.stories import StoryPolicy
 from bot.feeds.catalogue import Feed
 from bot.feeds.entry import FeedEntry

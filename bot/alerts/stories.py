@@ -90,7 +90,7 @@ def choose_story(
     place = normal_link(link)
     if place is not None:
         for candidate in reversed(candidates):
-            if normal_link(candidate.link) == place:
+            if normal_link(candidate.link) == place and same_subject(title, candidate.title):
                 return StoryChoice(candidate.story_id, StoryReason.SAME_LINK, 100.0)
     heading = read_title(title)
     best = StoryChoice(None, StoryReason.NEW, 0.0)
@@ -99,6 +99,20 @@ def choose_story(
         if likeness > best.likeness:
             best = StoryChoice(candidate.story_id, StoryReason.SAME_TITLE, likeness)
     return best
+
+
+def same_subject(one: str, other: str) -> bool:
+    """Could two headlines of one page tell the same happening, however reworded?
+
+    They share a third of the shorter one's words. Pages that are one address for many
+    happenings (live coverage, lists) share none.
+    """
+    here, there = read_title(one).words, read_title(other).words
+    mine, theirs = _unmatched(here, there)
+    left = [word for word in here if _telling(word)], [word for word in there if _telling(word)]
+    shared = max(len(left[0]) - len(mine), len(left[1]) - len(theirs))
+    shorter = min(len(left[0]), len(left[1]))
+    return shorter == 0 or 3 * shared >= shorter
 
 
 def title_likeness(one: Title, other: Title, policy: StoryPolicy) -> float:

@@ -153,7 +153,7 @@ def test_an_edit_that_says_the_same_is_silent(newsroom: Newsroom) -> None:
 
 def test_an_edit_that_takes_it_back_is_told(newsroom: Newsroom) -> None:
     newsroom.says(SIEGE)
-    assert edit(newsroom, "نفى المجلس وجود حصار") == {Reason.DIRECTION_CHANGED: 1}
+    assert edit(newsroom, "نفى المجلس وجود حصار على الفاشر") == {Reason.DIRECTION_CHANGED: 1}
     assert only_alert(newsroom).direction == "denied"
 
 
@@ -164,6 +164,13 @@ def test_an_edit_of_history_alerts_only_for_what_is_new_in_it(newsroom: Newsroom
         Reason.ENTRY_SEEDED: 1,
         Reason.FIRST_TELLING: 1,
     }
+
+
+def test_a_live_page_that_takes_up_another_happening_alerts_again(newsroom: Newsroom) -> None:
+    newsroom.says("حصار خانق على مدينة الفاشر", kind="seed")
+    assert edit(newsroom, "قوات تفرض حصار بلدة مضايا") == {Reason.FIRST_TELLING: 1}
+    assert edit(newsroom, "حلب القديمة تحت حصار", hours=2) == {Reason.FIRST_TELLING: 1}
+    assert len(alerts.recent(newsroom.db, None, NOW, 10)) == 2
 
 
 def test_old_news_is_not_pushed(newsroom: Newsroom) -> None:

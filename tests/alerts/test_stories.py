@@ -89,13 +89,26 @@ def test_an_address_that_names_no_page_joins_nothing(link: str | None) -> None:
     assert choose_story("عنوان", link, [telling(7, "آخر", link)], POLICY).story_id is None
 
 
+def test_one_address_for_many_happenings_is_no_story() -> None:
+    live = "https://enab.example/live"
+    tellings = [telling(7, "إخلاء أحياء شرق خان يونس", live)]
+    apart = choose_story("وصول قافلة أدوية إلى دير الزور", live, tellings, POLICY)
+    assert apart.story_id is None
+    reworded = choose_story("أوامر بإخلاء أحياء في خان يونس", live, tellings, POLICY)
+    assert reworded.story_id == 7
+
+
 def test_other_parameters_name_other_pages() -> None:
     assert normal_link("https://x.example/?p=1") != normal_link("https://x.example/?p=2")
 
 
 def test_the_latest_of_equal_stories_is_joined_and_links_come_first() -> None:
     title = "لا توجد أدوية في مستشفيات حلب"
-    tellings = [telling(1, "شيء آخر", "https://a.example/1"), telling(2, title), telling(3, title)]
+    tellings = [
+        telling(1, "أدوية حلب", "https://a.example/1"),
+        telling(2, title),
+        telling(3, title),
+    ]
     assert choose_story(title, None, tellings, POLICY).story_id == 3
     assert choose_story(title, "https://a.example/1", tellings, POLICY).story_id == 1
     assert choose_story("خبر لا يشبه أي خبر قبله", None, tellings, POLICY).story_id is None

@@ -1,0 +1,107 @@
+"""What a poll found, in the shapes that are stored. Pure."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.alerts.decide import Send, Store, Update
+from bot.alerts.snippet import snippet
+from bot.feeds.catalogue import Feed
+from bot.feeds.entry import FeedEntry
+from bot.feeds.identify import EntryChange
+from storage.alerts import Alert, AlertText
+from storage.entries import Entry, StoredDetection
+
+if TYPE_CHECKING:
+    from rules import Detection
+
+LANGUAGES = frozenset({"ar", "en", "fr"})
+
+
+def language_of(catalogued: str | None, entry: FeedEntry) -> str | None:
+    """The catalogue's word, else the entry's; None for a language there are no rules for."""
+    language = catalogued or entry.language
+    return language if language in LANGUAGES else None
+
+
+def dated(entry: FeedEntry, now: datetime) -> datetime:
+    """The newest date that the entry gives itself; `now` when it gives none."""
+    return max((each for each in (entry.published_at, entry.updated_at) if each), default=now)
+
+
+def entry_row(feed: Feed, change: EntryChange, now: datetime) -> Entry:
+    entry = change.entry
+    return Entry(
+        id=None,
+        feed_id=feed.id,
+        guid=entry.guid,
+        link=entry.link,
+        title=entry.title,
+        summary=entry.summary,
+        content_hash=change.content_hash,
+        language=language_of(feed.language, entry),
+        published_at=entry.published_at,
+        first_seen_at=now,
+        updated_at=entry.updated_at,
+        seeded=change.kind == "seed",
+    )
+
+
+def detection_row(detection: "Detection", rules_hash: str, now: datetime) -> StoredDetection:
+    return StoredDetection(
+        signal=detection.signal,
+        direction=detection.direction,
+        score=detection.score,
+        threshold=detection.threshold,
+        level=detection.level,
+        evidence_json=_evidence_json(detection),
+        explanation=detection.explanation,
+        rules_hash=rules_hash,
+        created_at=now,
+    )
+
+
+def alert_text(
+    feed: Feed,
+    entry_id: int,
+    entry: FeedEntry,
+    detection: "Detection",
+    verdict: Send | Update | Store,
+    before: Alert | None,
+    families: int,
+    rules_hash: str,
+) -> AlertText:
+    """What the alert says from now on. Once it was for everyone it stays so."""
+    was_public = before is not None and before.audience == "everyone"
+    return AlertText(
+        direction=detection.direction,
+        level=detection.level,
+        audience="everyone" if was_public else verdict.audience,
+        title=entry.title,
+        snippet=snippet(entry.title, entry.summary, detection.evidence),
+        link=entry.link,
+        feed_name=feed.name,
+        language=language_of(feed.language, entry),
+        explanation=detection.explanation,
+        evidence_json=_evidence_json(detection),
+        rules_hash=rules_hash,
+        reason=verdict.reason,
+        entry_id=entry_id,
+        families=families,
+    )
+
+
+def strongest(detections: "tuple[Detection, ...]") -> "dict[str, Detection]":
+    """For each signal the detection with the highest score, the first of equal ones."""
+    best: dict[str, Detection] = {}
+    for detection in detections:
+        rival = best.get(detection.signal)
+        if rival is None or detection.score > rival.score:
+            best[detection.signal] = detection
+    return best
+
+
+def _evidence_json(detection: "Detection") -> str:
+    spans: list[dict[str, Any]] = [asdict(each) for each in detection.evidence]
+    return json.dumps(spans, ensure_ascii=False)
