@@ -285,7 +285,7 @@ def verb_stems(slots: dict[str, tuple[str, ...]], also: Iterable[str]) -> set[St
     for slot, forms in slots.items():
         for vowelled in forms:
             surface = unvowelled(vowelled)
-            if slot in ("ap", "pp", "vn"):
+            if not slot.startswith(("past_", "ind_", "sub_", "juss_", "imp_")):
                 continue
             # Two letters (مت, قل) collide with everything; a past like شحّ is kept.
             if len(surface) < 3 and not slot.startswith("past_3"):

@@ -67,6 +67,7 @@ _NOUN_CATEGORIES = tuple(_NOUN_SUFFIXES)
 _DEFINITE_CATEGORIES = tuple("D" + c for c in _NOUN_SUFFIXES)
 # What the article excludes: pronouns and the construct state.
 _DEFINITE_SUFFIXES = ("0", "dual", "masc", "at")
+_UNATTACHED_SUFFIXES = _DEFINITE_SUFFIXES
 _PREFIX_STEMS: Mapping[str, tuple[str, ...]] = {
     "bare": tuple(c for c in _STEM_SUFFIXES if not c.startswith("D")),
     "conj": tuple(c for c in _STEM_SUFFIXES if c != "X" and not c.startswith("D")),
@@ -127,14 +128,18 @@ class Morphology:
         self._memo[surface] = result
         return result
 
-    def forms(self, lexeme: int) -> tuple[str, ...]:
-        """Every written form of a lexeme that will match."""
+    def forms(self, lexeme: int, *, clitics: bool = True) -> tuple[str, ...]:
+        """Every written form of a lexeme that will match, or those without anything attached."""
         made: set[str] = set()
         for stem in self._lexemes[lexeme].stems:
             for prefix, prefix_category in _prefixes():
                 if stem.category not in _PREFIX_STEMS[prefix_category]:
                     continue
+                if prefix and not clitics and not stem.category.startswith("D"):
+                    continue
                 for category in _STEM_SUFFIXES[stem.category]:
+                    if not clitics and category not in _UNATTACHED_SUFFIXES:
+                        continue
                     if prefix_category == "art" and category not in _DEFINITE_SUFFIXES:
                         continue
                     made |= {prefix + stem.form + ending for ending in _SUFFIXES[category]}
