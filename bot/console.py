@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from itertools import count
 
 from rich import box
@@ -14,10 +14,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.alerts.dispatch import Policy
-from bot.alerts.fold import FoldPolicy
 from bot.alerts.outcome import Outcome, Outgoing, Retry, Sent
-from bot.alerts.pacing import Limits
 from bot.clock import utc_now
 from bot.telegram.blocks import Card, Line
 from bot.telegram.cards import Signals, alert_card, text_card
@@ -25,16 +22,6 @@ from storage.chats import Chat
 
 # No chat of Telegram has this id.
 CONSOLE_CHAT_ID = 0
-
-# Telegram's limits and a phone's patience do not bind a terminal: everything, at once.
-AT_ONCE = Policy(
-    limits=Limits(
-        chat_gap=timedelta(0),
-        group_sends=1_000_000,
-        overall_sends=1_000_000,
-    ),
-    fold=FoldPolicy(storm_sends=1_000_000, storm_sends_critical=1_000_000),
-)
 
 LEVEL_COLOURS = {"critical": "red", "alert": "dark_orange", "watch": "yellow", "info": "white"}
 EVIDENCE = "bold black on bright_yellow"
