@@ -1,0 +1,5 @@
+"""`python -m bot` is the `marsad` command."""
+
+from bot.cli import main
+
+main()
