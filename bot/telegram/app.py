@@ -28,6 +28,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot.clock import utc_now
 from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, texts
 from bot.logs import Redactor
 from bot.telegram import keyboards
@@ -43,7 +44,7 @@ from bot.telegram.commands.start import (
 )
 from bot.telegram.commands.status import status
 from bot.telegram.commands.subscribe import pressed, subscribe, unsubscribe
-from bot.telegram.desk import App, Context, Desk, NamedFeed, desk_in, desk_of, say, speaks, utc_now
+from bot.telegram.desk import App, Context, Desk, NamedFeed, desk_in, desk_of, say, speaks
 from storage.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:

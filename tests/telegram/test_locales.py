@@ -1,0 +1,85 @@
+"""The texts of the three languages agree, and say everything that can happen."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+from babel import Locale
+
+from bot.alerts.decide import Reason
+from bot.locales import LANGUAGES, language_of, texts
+from storage.outbox import STATES
+
+
+def names_in(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def test_every_language_has_the_same_keys() -> None:
+    keys = {language: set(texts(language).keys()) for language in LANGUAGES}
+    assert keys["ar"] == keys["en"] == keys["fr"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_fills_the_same_placeholders_as_the_english_one(language: str) -> None:
+    english, other = texts("en").keys(), texts(language).keys()
+    for key, entry in english.items():
+        theirs = other[key]
+        if isinstance(entry, str):
+            assert isinstance(theirs, str), key
+            assert names_in(theirs) == names_in(entry), key
+        else:
+            assert not isinstance(theirs, str), key
+            assert names_in(theirs["other"]) == names_in(entry["other"]), key
+            for form in theirs.values():
+                # "One" and "two" may say it in a word.
+                assert names_in(entry["other"]) >= names_in(form), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_plural_has_every_form_of_its_language(language: str) -> None:
+    locale = Locale.parse({"en": "en_GB"}.get(language, language))
+    # French has "many" for millions only.
+    forms = {locale.plural_form(n) for n in range(1000)}
+    for key, entry in texts(language).keys().items():
+        if not isinstance(entry, str):
+            assert set(entry) == forms, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_of_a_decision_and_every_state_of_a_delivery_has_words(language: str) -> None:
+    for reason in Reason:
+        assert texts(language).find(f"reason.{reason.value}"), reason
+    for state in STATES:
+        assert texts(language).find(f"outbox.{state}"), state
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_commands_have_descriptions_that_telegram_takes(language: str) -> None:
+    from bot.telegram.commands.start import OPERATOR_COMMANDS
+
+    for name in OPERATOR_COMMANDS:
+        assert 1 <= len(texts(language)(f"commands.{name}")) <= 256
+
+
+def test_a_command_in_an_arabic_text_is_kept_from_turning_around() -> None:
+    for key, entry in texts("ar").keys().items():
+        for text in [entry] if isinstance(entry, str) else entry.values():
+            for place, character in enumerate(text):
+                if character == "/" and text[place + 1 : place + 2].isascii():
+                    assert text[place - 1] in "\u2068/", key
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("fr-CA", "fr"), ("en", "en"), ("AR", "ar"), ("tr", "ar"), (None, "ar"), ("", "ar")],
+)
+def test_a_telegram_language_code_gives_the_language_to_begin_with(
+    code: str | None, expected: str
+) -> None:
+    assert language_of(code) == expected
+
+
+def test_an_unknown_language_is_answered_in_the_default_one() -> None:
+    assert texts("tr").language == "ar"
