@@ -30,6 +30,8 @@ class Outbox(RuleBasedStateMachine):
             add_chat(self.db, chat_id)
         self.sent: set[int] = set()
         self.owed: set[int] = set()
+        for chat in range(3):
+            self.an_alert_is_routed(chat, 0)
 
     def teardown(self) -> None:
         self.db.close()
@@ -43,6 +45,9 @@ class Outbox(RuleBasedStateMachine):
         self.now += timedelta(hours=hours)
 
     @rule(chat=CHATS, wait=st.integers(0, 5))
+    def an_alert_comes(self, chat: int, wait: int) -> None:
+        self.an_alert_is_routed(chat, wait)
+
     def an_alert_is_routed(self, chat: int, wait: int) -> None:
         chat_id = self.chats[chat]
         alert = add_alert(self.db, at=self.now)
@@ -55,16 +60,31 @@ class Outbox(RuleBasedStateMachine):
         )
         assert outbox.enqueue(self.db, [row, row], self.now) == 1
 
-    @rule(minutes=st.integers(0, 90), limit=st.integers(1, 3))
-    def rows_are_leased(self, minutes: int, limit: int) -> None:
+    @rule(
+        minutes=st.integers(0, 90),
+        limit=st.integers(1, 4),
+        outcomes=st.lists(
+            st.sampled_from(["sent", "crash", "pending", "failed", "unknown", "paused"]),
+            min_size=4,
+            max_size=4,
+        ),
+    )
+    def messages_are_sent(self, minutes: int, limit: int, outcomes: list[str]) -> None:
         ids = [row.id for row in outbox.ready(self.db, self.now, limit)]
         assert outbox.lease(self.db, ids, self.now + timedelta(minutes=minutes)) == set(ids)
+        for row_id, outcome in zip(ids, outcomes, strict=False):
+            self.answer(row_id, outcome)
 
     @precondition(lambda self: self.rows("sending", "unknown"))
-    @rule(pick=PICK, outcome=st.sampled_from(["sent", "pending", "failed", "unknown", "paused"]))
-    def an_answer_comes(self, pick: int, outcome: str) -> None:
+    @rule(pick=PICK, outcome=st.sampled_from(["sent", "pending", "failed"]))
+    def a_late_answer_comes(self, pick: int, outcome: str) -> None:
         rows = self.rows("sending", "unknown")
-        row = rows[pick % len(rows)]
+        self.answer(rows[pick % len(rows)].id, outcome)
+
+    def answer(self, row_id: int, outcome: str) -> None:
+        row = outbox.get(self.db, row_id)
+        if outcome == "crash":
+            return
         if outcome == "sent":
             outbox.mark_sent(self.db, row.id, 1, self.now)
             chats.record_sent(self.db, row.chat_id, self.now)
@@ -141,4 +161,4 @@ class Outbox(RuleBasedStateMachine):
 
 
 TestOutbox = Outbox.TestCase
-TestOutbox.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestOutbox.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
