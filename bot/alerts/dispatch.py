@@ -301,7 +301,7 @@ class Dispatcher:
             told = None
         del self._unmarked[chat_id]
         if told is not None and not told.reached:
-            self.health.untold.append(told)
+            self.health.could_not_tell(told)
         return True
 
     async def _rest(self, wake_at: datetime | None, stopped: asyncio.Task[bool]) -> None:

@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=30)
+MOST_UNTOLD = 100
 
 
 @dataclass(slots=True)
@@ -51,6 +52,12 @@ class Health:
             # Any other answer, be it a refusal, is Telegram speaking.
             self.failing_since, self.failing_reason = None, ""
             self.halted = self.halted_at = None
+
+    def could_not_tell(self, told: Told) -> None:
+        """No operator has a chat for this: it is left to the second way, and to the log."""
+        log.error("operators could not be told: %s: %s (%s)", told.chat, told.reason, told.what)
+        self.untold.append(told)
+        del self.untold[:-MOST_UNTOLD]
 
     def stuck(self, error: Exception, at: datetime) -> None:
         """Dispatch could not go on."""

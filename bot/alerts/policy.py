@@ -27,7 +27,7 @@ class Policy:
     idle: timedelta = timedelta(seconds=1)
     breath: timedelta = timedelta(milliseconds=50)
     # How many waiting deliveries one look takes in, and how often leases are looked after.
-    look: int = 5000
+    look: int = 2000
     lease_check: timedelta = timedelta(minutes=1)
 
     @classmethod

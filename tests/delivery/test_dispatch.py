@@ -380,6 +380,28 @@ async def test_a_locked_database_is_waited_for(desk: Desk) -> None:
     assert await desk.states(1) == ["sent"]
 
 
+async def test_a_database_locked_during_a_send_keeps_the_mark_for_later(desk: Desk) -> None:
+    import sqlite3
+
+    other = sqlite3.connect(desk.database.path)
+
+    class Locking:
+        async def send(self, outgoing):  # type: ignore[no-untyped-def]
+            if not desk.sender.got:
+                other.execute("BEGIN IMMEDIATE")
+            return await desk.sender.send(outgoing)
+
+    desk.dispatcher = Dispatcher(desk.database, Locking(), clock=desk.clock)
+    await desk.alerts(2, 1, 2)
+    await desk.work(2)
+    assert sorted(desk.sender.alerts_to(1) + desk.sender.alerts_to(2)) == ["A1", "A1"]
+    other.rollback()
+    other.close()
+    await desk.work(3)
+    assert desk.sender.alerts_to(1) == desk.sender.alerts_to(2) == ["A1", "A2"]
+    assert not any(outgoing.delivery.possible_repeat for _, outgoing in desk.sender.got)
+
+
 async def test_a_backlog_of_many_chats_is_fair_and_never_too_fast(desk: Desk) -> None:
     members = list(range(10, 70))
     await desk.with_chats(*(chat(n) for n in members))
