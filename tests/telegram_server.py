@@ -3,7 +3,7 @@
 In a test::
 
     async with TelegramServer() as server:
-        ...Application.builder().token(server.token).base_url(server.base_url + "/bot")...
+        ...Application.builder().token(server.token).base_url(server.base_url)...
         server.say(7, "/start")                       # a person writes to the bot
         server.fail(flood(30), chat_id=7)             # the next sendMessage to chat 7 gets a 429
         assert server.texts(7) == [...]               # what that chat really got
@@ -77,8 +77,10 @@ class TelegramServer(World):
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
-    base_url = url
-    """What the MARSAD_TELEGRAM_BASE_URL setting takes."""
+    @property
+    def base_url(self) -> str:
+        """What the MARSAD_TELEGRAM_BASE_URL setting takes."""
+        return f"{self.url}/bot"
 
     async def start(self) -> TelegramServer:
         app = web.Application(client_max_size=16 * 2**20)

@@ -68,7 +68,7 @@ def build_application(
     timezone: tzinfo,
     database: Database,
     rules: Callable[[], RuleSet],
-    catalogue: Sequence[NamedFeed],
+    catalogue: Callable[[], Sequence[NamedFeed]],
     clock: Callable[[], datetime] = utc_now,
     read_timeout: float = 20.0,
 ) -> App:
@@ -87,7 +87,7 @@ def build_application(
         .write_timeout(10.0)
         .connect_timeout(10.0)
         .get_updates_connect_timeout(10.0)
-        .get_updates_read_timeout(15.0)
+        .get_updates_read_timeout(8.0)
         .job_queue(None)
         .build()
     )

@@ -53,7 +53,7 @@ class Desk:
 
     database: Database
     rules: Callable[[], RuleSet]
-    catalogue: Sequence[NamedFeed]
+    catalogue: Callable[[], Sequence[NamedFeed]]
     operators: frozenset[int]
     timezone: tzinfo
     clock: Callable[[], datetime]

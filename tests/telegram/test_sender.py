@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 
@@ -153,8 +154,6 @@ async def test_a_busy_connection_pool_is_to_be_repeated(server: TelegramServer) 
     async with Bot(server.token, base_url=server.base_url, request=request) as bot:
         sender = TelegramSender(bot, lambda: SIGNALS, timezone=DAMASCUS)
         server.fail(faults.hang(seconds=0.3))
-        import asyncio
-
         first = asyncio.create_task(sender.send(OUTGOING))
         await server.until(lambda: server.messages)
         assert isinstance(await sender.send(OUTGOING), Retry)

@@ -75,7 +75,7 @@ def status_text(
         speech("status.signals", n=speech.number(len(rules.signals))),
         speech("status.rules", hash=_isolated(rules.hash.rpartition(":")[2][:12])),
     ]
-    blocks = [first, _broken(desk.catalogue, speech, failing), second, third]
+    blocks = [first, _broken(desk.catalogue(), speech, failing), second, third]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
