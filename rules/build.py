@@ -141,6 +141,7 @@ def _tests(signal: schema.SignalFile, document: Document) -> RuleTests:
 def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> CompiledRule:
     local: dict[str, str] = {}
     used: set[str] = set()
+    unknown: list[str] = []
     for name, words in signal.terms.items():
         at: Location = ("terms", name)
         if isinstance(words, str):
@@ -165,10 +166,11 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
         if reference not in local:
             if reference in signal.terms:
                 return reference
-            near = get_close_matches(reference, [*local, *build.sources.vocabulary], n=1)
-            if near and near[0] not in local:
-                near = ["$" + near[0]]
+            near = get_close_matches(reference, local, n=1)
+            shared = get_close_matches(reference, build.sources.vocabulary, n=1)
+            near += ["$" + name for name in shared]
             meant = f"; did you mean {near[0]}?" if near else "; define it under terms:"
+            unknown.append(reference)
             build.problems.append(document.problem(at, f"there is no term «{reference}»{meant}"))
             return reference
         return local[reference]
@@ -196,7 +198,8 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
         many(signal.direction.denied, ("direction", "denied")),
     )
     for name in signal.terms:
-        if name not in used:
+        # A misspelt reference explains why a term seems unused: one message is enough.
+        if name not in used and not unknown:
             build.problems.append(
                 document.problem(
                     ("terms", name), f"no clause uses the term «{name}»; use it or remove it"

@@ -25,7 +25,7 @@ from rules.text import arabic_norm, arabic_surface
 FORMS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "Iq", "IIq")
 _WAZN_OF_FORM = {
     "II": "فعّل", "III": "فاعل", "IV": "أفعل", "V": "تفعّل", "VI": "تفاعل", "VII": "انفعل",
-    "VIII": "افتعل", "IX": "افعلّ", "X": "استفعل",
+    "VIII": "افتعل", "IX": "افعلّ", "X": "استفعل", "Iq": "فعلل", "IIq": "تفعلل",
 }  # fmt: skip
 _FORM_I = ("فعَل يفعُل", "فعَل يفعِل", "فعَل يفعَل", "فعُل يفعُل", "فعِل يفعَل", "فعِل يفعِل")
 _SHADDA = "ّ"
@@ -214,7 +214,7 @@ def conjugate(root: str, form: str) -> dict[str, tuple[str, ...]]:
             for slot, forms in _slots(root, pattern).items():
                 merged.setdefault(slot, []).extend(forms)
         return {slot: tuple(dict.fromkeys(forms)) for slot, forms in merged.items()}
-    return _slots(root, "فعلل" if form == "Iq" else "تفعلل")
+    return {}
 
 
 @lru_cache(maxsize=4096)
@@ -231,13 +231,11 @@ def _guess(word: str, spelling: str, root: str | None, form: str | None) -> list
     candidates: list[tuple[str, str]] = []
     if len(word) == 2 and bare.endswith(_SHADDA):
         candidates.append((word[0] + word[1] * 2, "I"))
+    if len(word) == 3 and word[0] == "أ":
+        candidates.append((word[1] + word[2] * 2, "IV"))
     if len(word) == 3:
         doubled = len(bare) == 4 and bare[2] == _SHADDA
         candidates.append((word, "II") if doubled else (word, "I"))
-        if word[1] == "ا":
-            candidates = [(word[0] + w + word[2], "I") for w in "وي"]
-        if word[2] in "اى":
-            candidates = [(word[:2] + ("و" if word[2] == "ا" else w), "I") for w in "يو"]
     if len(word) == 4:
         if word[0] in "أإ":
             candidates.append((word[1:], "IV"))
@@ -245,7 +243,13 @@ def _guess(word: str, spelling: str, root: str | None, form: str | None) -> list
             candidates.append((word[0] + word[2:], "III"))
         if word[0] == "ت":
             candidates.append((word[1:], "V"))
+        if word[:2] == "ان":
+            candidates.append((word[2] + word[3] * 2, "VII"))
+        if word[0] == "ا" and word[2] in "تطد":
+            candidates.append((word[1] + word[3] * 2, "VIII"))
     if len(word) == 5:
+        if word.startswith("است"):
+            candidates.append((word[3] + word[4] * 2, "X"))
         if word[0] == "ت" and word[2] == "ا":
             candidates.append((word[1] + word[3:], "VI"))
         if word[:2] == "ان":
@@ -264,16 +268,29 @@ def _guess(word: str, spelling: str, root: str | None, form: str | None) -> list
     hollow = [(r[0] + weak + r[2], f) for r, f in whole if r[1] == "ا" for weak in "وي"]
     whole = [(r, f) for r, f in whole if r[2] not in "ىا" and r[1] != "ا"] + final_weak + hollow
     whole = [(r.replace("إ", "أ").replace("آ", "أ"), f) for r, f in whole]
-    attested = [(r, f) for r, f in whole if _attested(r, f)]
-    likely = attested or whole or quadriliteral
+    if bare.endswith(_SHADDA):
+        whole = [(r, f) for r, f in whole if r[1] == r[2]] or whole
+    attested = [(r, f) for r, f in whole if _attested(r, f)] or [
+        # The lexicon is older than the news: a derived form of a known root may be new.
+        (r, f)
+        for r, f in whole
+        if f != "I" and _known(r)
+    ]
+    likely = attested or [(r, f) for r, f in quadriliteral if _attested(r, f)]
     return [(r, f) for r, f in likely if form is None or f == form]
 
 
-def _attested(root: str, form: str) -> bool:
+def _known(root: str) -> bool:
     try:
-        patterns = verb_lexicon.attested_wazns(root)
+        return bool(verb_lexicon.attested_wazns(root))
     except MaziniError:
         return False
+
+
+def _attested(root: str, form: str) -> bool:
+    if not _known(root):
+        return False
+    patterns = verb_lexicon.attested_wazns(root)
     if form == "I":
         return any(p in _FORM_I for p in patterns)
     return _WAZN_OF_FORM.get(form) in patterns

@@ -17,19 +17,28 @@ def readable(
     """Pydantic's findings in words that an operator can act on, without repeats."""
     found: dict[Location, str] = {}
     for one in error.errors(include_url=False):
+        if _cut_short(one):
+            continue
         path = _in_document(one["loc"], value)
         message = _message(one["type"], str(one["msg"]), one.get("ctx") or {}, path, one["input"])
         if one["type"] == "extra_forbidden":
             message = _unknown_key(path, model)
-        # A value that fits none of several shapes gives one finding a shape: keep the first
-        # real one, but let an unknown key speak before «is missing».
-        if path not in found or one["type"] == "extra_forbidden":
-            found[path] = message
+        found.setdefault(path, message)
     return [document.problem((*at, *path), message) for path, message in found.items()]
 
 
+def _cut_short(error: Any) -> bool:
+    """A list is called too short only because its items are wrong, which is told already."""
+    given = error["input"]
+    return (
+        error["type"] == "too_short"
+        and isinstance(given, list)
+        and len(given) >= error["ctx"]["min_length"]
+    )
+
+
 def _in_document(loc: Iterable[str | int], value: Any) -> Location:
-    """The part of pydantic's location that exists in the file (it adds union labels)."""
+    """The part of pydantic's location that exists in the file (it adds the tags of `schema`)."""
     path: list[str | int] = []
     here: Any = value
     for part in loc:
@@ -48,8 +57,8 @@ def _is_index(part: str | int, here: Any) -> bool:
 
 
 def _is_key(part: str | int) -> bool:
-    """Whether a step names a missing key, rather than one of pydantic's union branches."""
-    return isinstance(part, str) and part[:1].islower() and part not in ("str", "tuple", "list")
+    """Whether a step names a missing key, rather than a tag like ``<text>``."""
+    return isinstance(part, str) and part[:1].isalpha()
 
 
 def _unknown_key(path: Location, model: type[BaseModel]) -> str:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
 Language = Literal["ar", "en", "fr"]
 Direction = Literal["worsening", "improving", "denied"]
@@ -63,7 +71,32 @@ class Regex(_Model):
     regex: Text
 
 
-Word = Text | Verb | Root | Adjective | Noun | Particle | Regex
+def _shape(value: Any) -> str:
+    """Which of several shapes a value is meant to be, so that errors speak of that one only."""
+    if isinstance(value, dict):
+        return "<mapping>"
+    return "<list>" if isinstance(value, list | tuple) else "<text>"
+
+
+def _word_shape(value: Any) -> str:
+    if not isinstance(value, dict):
+        return "<text>"
+    for key in ("verb", "adj", "noun", "particle", "regex", "root"):
+        if key in value:
+            return f"<{key}>"
+    return "<verb>"
+
+
+Word = Annotated[
+    Annotated[Text, Tag("<text>")]
+    | Annotated[Verb, Tag("<verb>")]
+    | Annotated[Root, Tag("<root>")]
+    | Annotated[Adjective, Tag("<adj>")]
+    | Annotated[Noun, Tag("<noun>")]
+    | Annotated[Particle, Tag("<particle>")]
+    | Annotated[Regex, Tag("<regex>")],
+    Discriminator(_word_shape),
+]
 Words = Annotated[tuple[Word, ...], Field(min_length=1, max_length=MAX_WORDS)]
 
 
@@ -113,7 +146,11 @@ class VocabularyTerm(Term):
         return self
 
 
-Element = Reference | Annotated[tuple[Reference, ...], Field(min_length=1)]
+Element = Annotated[
+    Annotated[Reference, Tag("<text>")]
+    | Annotated[tuple[Reference, ...], Field(min_length=1), Tag("<list>")],
+    Discriminator(_shape),
+]
 Elements = Annotated[tuple[Element, ...], Field(min_length=1, max_length=8)]
 
 
@@ -167,7 +204,16 @@ class Example(_Model):
     lang: Language | None = None
 
 
-Examples = Annotated[tuple[Text | Example, ...], Field(min_length=1)]
+Examples = Annotated[
+    tuple[
+        Annotated[
+            Annotated[Text, Tag("<text>")] | Annotated[Example, Tag("<mapping>")],
+            Discriminator(_shape),
+        ],
+        ...,
+    ],
+    Field(min_length=1),
+]
 
 
 class Tests(_Model):
@@ -181,6 +227,14 @@ class Titles(_Model):
     fr: Text
 
 
+TermOrWords = Annotated[
+    Annotated[Reference, Tag("<text>")]
+    | Annotated[Words, Tag("<list>")]
+    | Annotated[Term, Tag("<mapping>")],
+    Discriminator(_shape),
+]
+
+
 class SignalFile(_Model):
     """rules/signals/<id>.yaml"""
 
@@ -191,7 +245,7 @@ class SignalFile(_Model):
     level: Level = "alert"
     sector: Text
     falsepositives: tuple[Text, ...] = ()
-    terms: dict[Name, Reference | Words | Term] = {}
+    terms: dict[Name, TermOrWords] = {}
     threshold: Annotated[int, Field(ge=1, le=1000)] = 100
     when: Annotated[tuple[Clause, ...], Field(min_length=1)]
     against: tuple[Clause, ...] = ()

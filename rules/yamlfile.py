@@ -95,7 +95,7 @@ def parse(raw: bytes, shown_as: str) -> Document:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         what = " ".join(str(error.problem or "is not valid YAML").split())
-        raise YamlProblem(Problem(shown_as, line, f"{what}; {_hint(text, line)}")) from error
+        raise YamlProblem(Problem(shown_as, line, f"{what}; {_hint(what, text, line)}")) from error
     except (YAMLError, ValueError, RecursionError) as error:
         what = " ".join(str(error).split())[:200]
         raise YamlProblem(Problem(shown_as, 1, f"is not valid YAML ({what})")) from error
@@ -104,11 +104,11 @@ def parse(raw: bytes, shown_as: str) -> Document:
     return Document(shown_as, value, lines)
 
 
-def _hint(text: str, line: int) -> str:
+def _hint(what: str, text: str, line: int) -> str:
     written = text.splitlines()[line - 1 : line]
     if written and "\t" in written[0]:
         return "indent with spaces, not tabs"
-    if written and written[0].count(":") > 1:
+    if "mapping values" in what:
         return "put text that holds a colon in quotation marks"
     return "check indentation, brackets and quotation marks here and in the line above"
 
@@ -169,7 +169,7 @@ def _build(node: Node, at: Location, lines: dict[Location, int], file: str) -> A
 
 def _scalar(node: ScalarNode) -> Any:
     # YAML 1.1 reads «no» and «on» as booleans; here they are words, like every other.
-    if node.style is not None:
+    if node.style in ("'", '"', "|", ">"):
         return node.value
     if node.value in ("true", "True"):
         return True

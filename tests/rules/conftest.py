@@ -1,0 +1,55 @@
+"""Rule sets for tests: the shipped one, and small ones written on the spot."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rules import RuleSet, load_rules
+from rules.load import SHIPPED
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+
+SMALL = """
+id: {id}
+title: {{ar: تجربة, en: Trial, fr: Essai}}
+description: A rule for a test.
+sector: none
+{body}
+tests:
+  fires: [نص]
+  silent: [نص]
+"""
+
+
+@pytest.fixture(scope="session")
+def shipped() -> RuleSet:
+    return load_rules()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("needs ../shared/data, which is not part of the project")
+    return SHARED
+
+
+@pytest.fixture
+def small_rules(tmp_path: Path) -> Callable[..., RuleSet]:
+    """Build a rule set from one signal's body, with the shipped words for negation and denial."""
+
+    def build(body: str, vocabulary: str = "") -> RuleSet:
+        folder = tmp_path / "small"
+        (folder / "signals").mkdir(parents=True, exist_ok=True)
+        (folder / "vocabulary").mkdir(exist_ok=True)
+        (folder / "signals" / "trial.yaml").write_text(
+            SMALL.format(id="trial", body=body), encoding="utf-8"
+        )
+        for name in ("negation.yaml", "denial.yaml"):
+            text = (SHIPPED / "vocabulary" / name).read_text(encoding="utf-8")
+            (folder / "vocabulary" / name).write_text(text, encoding="utf-8")
+        if vocabulary:
+            (folder / "vocabulary" / "own.yaml").write_text(vocabulary, encoding="utf-8")
+        return load_rules(shipped=folder)
+
+    return build
