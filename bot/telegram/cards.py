@@ -164,7 +164,8 @@ def source_line(say: Texts, alert: Alert, scale: float) -> Line:
 
 
 def _time(say: Texts, alert: Alert, timezone: tzinfo, now: datetime) -> Line:
-    return line(say.moment(alert.updated_at, timezone, now))
+    # When Marsad saw it: a feed's own dates are often missing or wrong.
+    return line(say("card.seen", when=say.moment(alert.updated_at, timezone, now)))
 
 
 def link_line(say: Texts, raw: str | None) -> Line:

@@ -33,10 +33,10 @@ from bot.alerts.outcome import (
     Unauthorised,
     Unknown,
 )
+from bot.clock import utc_now
 from bot.locales import texts
 from bot.telegram.blocks import Card
 from bot.telegram.cards import Signals, alert_card, text_card
-from bot.clock import utc_now
 from bot.telegram.keyboards import why_keyboard
 from bot.telegram.text import shorten
 

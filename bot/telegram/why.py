@@ -49,7 +49,7 @@ def explanation_card(
                 "threshold": say.number(detection.threshold),
             }
             score = line(say("why.score", **values))
-        when = line(say.moment(alert.created_at, timezone, now))
+        when = line(say("card.seen", when=say.moment(alert.created_at, timezone, now)))
         return [
             Block((bold(fill(say.template("why.title"), id=short_id)),)),
             Block(
