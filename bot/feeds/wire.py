@@ -1,9 +1,8 @@
 """Documents and parsed feeds as JSON, for the pipe between the service and its parsers."""
 
-import base64
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,20 +15,17 @@ _FEED = TypeAdapter(ParsedFeed)
 _UNREADABLE = TypeAdapter(Unreadable)
 
 
-def question(document: Document, now: datetime) -> bytes:
-    """A document to be parsed, as one message."""
-    asked = asdict(document) | {
-        "body": base64.b64encode(document.body).decode("ascii"),
-        "now": now.isoformat(),
-    }
-    return json.dumps(asked).encode("ascii")
+def question(document: Document, now: datetime) -> tuple[bytes, bytes]:
+    """A document to be parsed, as two messages: what is known of it, and its body."""
+    about = asdict(replace(document, body=b"")) | {"body": "", "now": now.isoformat()}
+    return json.dumps(about).encode("ascii"), document.body
 
 
-def question_from(message: bytes) -> tuple[Document, datetime]:
+def question_from(about: bytes, body: bytes) -> tuple[Document, datetime]:
     """What `question` wrote."""
-    asked = json.loads(message)
+    asked = json.loads(about)
     now = datetime.fromisoformat(asked.pop("now"))
-    return Document(**asked | {"body": base64.b64decode(asked["body"])}), now
+    return Document(**asked | {"body": body}), now
 
 
 def answer(parsed: ParsedFeed | Unreadable) -> bytes:

@@ -75,7 +75,7 @@ class _Worker:
                 await self.stop()
             process = self._process or await self._start()
             async with asyncio.timeout(self._limits.seconds):
-                answer = await _ask(process, question(document, now))
+                answer = await _ask(process, *question(document, now))
             self._documents += 1
             return answer_from(answer)
         except TimeoutError:
@@ -124,10 +124,12 @@ class _Worker:
         return self._process
 
 
-async def _ask(process: asyncio.subprocess.Process, message: bytes) -> dict[str, object]:
-    """One question, one answer; each a 4-byte length and that many bytes of JSON."""
+async def _ask(process: asyncio.subprocess.Process, *messages: bytes) -> dict[str, object]:
+    """Send messages, get an answer; each is a 4-byte length and that many bytes."""
     assert process.stdin is not None and process.stdout is not None  # noqa: S101 - both are PIPE
-    process.stdin.write(len(message).to_bytes(4, "big") + message)
+    for message in messages:
+        process.stdin.write(len(message).to_bytes(4, "big"))
+        process.stdin.write(message)
     await process.stdin.drain()
     length = int.from_bytes(await process.stdout.readexactly(4), "big")
     if length > _LONGEST_ANSWER:

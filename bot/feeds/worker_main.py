@@ -19,8 +19,8 @@ def main() -> None:
 
 def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
     """Answer until the input ends. Dies of what parsing cannot survive; that is its purpose."""
-    while len(header := incoming.read(4)) == 4:
-        document, now = question_from(incoming.read(int.from_bytes(header, "big")))
+    while (about := _message(incoming)) is not None and (body := _message(incoming)) is not None:
+        document, now = question_from(about, body)
         try:
             said = answer(parse(document, now))
         except MemoryError:
@@ -34,6 +34,11 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
             )
         outgoing.write(len(said).to_bytes(4, "big") + said)
         outgoing.flush()
+
+
+def _message(incoming: BinaryIO) -> bytes | None:
+    header = incoming.read(4)
+    return incoming.read(int.from_bytes(header, "big")) if len(header) == 4 else None
 
 
 def limit_resources(memory_bytes: int) -> None:
