@@ -9,9 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from itertools import count
 
-from rich import box
 from rich.console import Console
-from rich.panel import Panel
+from rich.rule import Rule
 from rich.text import Text
 
 from bot.alerts.outcome import Outcome, Outgoing, Retry, Sent
@@ -93,9 +92,9 @@ class ConsoleSender:
         body = shown(card, mark="" if self._console.is_terminal else "*")
         if why:
             body.append(f"\n\n{_settled(why)}", style="dim")
-        # No lines at the sides: a terminal that lays out Arabic would move them.
-        colour = LEVEL_COLOURS.get(level, "white")
-        self._console.print(Panel(body, box=box.HORIZONTALS, border_style=colour))
+        # A line above and none at the sides: a terminal that lays out Arabic would move them.
+        self._console.print(Rule(style=LEVEL_COLOURS.get(level, "white")))
+        self._console.print(body)
 
 
 def shown(card: Card, *, mark: str = "") -> Text:
@@ -117,8 +116,10 @@ def _styled(line: Line, *, heading: bool, mark: str) -> Text:
     for span in line:
         words = span.text if mixed else span.text.translate(DIRECTION_CONTROLS)
         if span.href:
+            # The address says what the rest of its line says, and can be tapped.
             styled.append(f"{words}: {span.href}", style="blue")
-        elif span.style == "b" and not heading:
+            break
+        if span.style == "b" and not heading:
             styled.append(f"{mark}{words}{mark}", style=EVIDENCE)
         elif span.style == "b":
             styled.append(words, style="bold")

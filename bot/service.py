@@ -1,0 +1,300 @@
+"""The running service: start, run, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot import telling
+from bot.alerts.fallback import Fallback, SecondWay
+from bot.clock import utc_now
+from bot.heartbeat import Heartbeat
+from bot.lock import InstanceLock
+from bot.metrics import Metrics, MetricsServer
+from bot.problem import CannotGoOn
+from bot.rules_watch import Kept, Reloaded, Swapped
+from bot.wiring import Parts, opened
+from storage import entries, feeds, outbox
+from storage.database import Connection
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.telegram.app import Polling
+
+log = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=10)
+HOUSEKEEPING = timedelta(hours=24)
+# What a poll that is under way gets to end well; a fetch has its own, shorter, time-out.
+TICK_GRACE = timedelta(seconds=45)
+# No good tick for this long is a service that stands still.
+STALE = timedelta(minutes=5)
+# A chat that stayed unreachable this long gets nothing of what was held for it.
+HELD_FOR = timedelta(days=7)
+# Telegram says 409 once when one process takes over from another; a second instance hears it
+# again and again.
+CONFLICTS, CONFLICT_WINDOW = 3, timedelta(minutes=1)
+
+
+class Service:
+    """Everything that runs, over `Parts`. `run` returns when `stop` is set."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        parts: Parts,
+        *,
+        tick: timedelta = TICK,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._settings = settings
+        self._parts = parts
+        self._tick_every = tick
+        self._clock = clock
+        self._heartbeat = Heartbeat(
+            settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None
+        )
+        self._way = SecondWay([url.get_secret_value() for url in settings.notify_urls])
+        self._ticking = asyncio.Lock()
+        self._stop = asyncio.Event()
+        self._failure: CannotGoOn | None = None
+        self._conflicts: deque[datetime] = deque(maxlen=CONFLICTS)
+        self._started_at = clock()
+        self._last_tick: datetime | None = None
+        self.metrics = Metrics()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set. Raises CannotGoOn when Telegram makes it end by itself."""
+        self._stop = stop
+        self._started_at = self._clock()
+        port = self._settings.metrics_port
+        server = MetricsServer(self.metrics, port, self.problems) if port else None
+        scheduler = self._scheduler()
+        dispatcher = self._parts.dispatcher
+        polling = self._polling()
+        try:
+            scheduler.start()
+            if polling:
+                await polling.start()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(dispatcher.run(stop), name="dispatch")
+                tasks.create_task(self._parts.rules.watch(stop, self._reloaded), name="rules")
+                if self._way:
+                    fallback = Fallback(
+                        self._parts.database, self._way, dispatcher.health, clock=self._clock
+                    )
+                    tasks.create_task(fallback.run(stop), name="second-way")
+        finally:
+            stop.set()
+            # What is under way ends first: a scheduler that is shut down cuts its jobs off.
+            scheduler.pause()
+            await self._finish_tick()
+            if polling:
+                await polling.stop()
+            await dispatcher.drain()
+            scheduler.shutdown(wait=False)
+            await self._heartbeat.close()
+            if server:
+                server.close()
+        if self._failure:
+            raise self._failure
+
+    def problems(self) -> list[str]:
+        """What is wrong now, for /healthz; [] when all is well. Reads plain values only."""
+        health, now = self._parts.dispatcher.health, self._clock()
+        found = []
+        if now - (self._last_tick or self._started_at) > STALE:
+            since = f"{self._last_tick:%Y-%m-%d %H:%M} UTC" if self._last_tick else "the start"
+            found.append(f"no good tick since {since}")
+        if health.halted:
+            found.append(f"nothing is sent: {health.halted.reason}")
+        if health.stuck_since:
+            found.append(f"dispatch is stuck: {health.stuck_reason}")
+        if health.failing_since:
+            found.append(f"Telegram does not answer: {health.failing_reason}")
+        return found
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            # A late tick is still due, and two that were missed are one.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        every = IntervalTrigger(seconds=self._tick_every.total_seconds())
+        scheduler.add_job(self._tick, every, next_run_time=utc_now(), id="tick")
+        daily = IntervalTrigger(seconds=HOUSEKEEPING.total_seconds())
+        first = utc_now() + timedelta(minutes=1)
+        scheduler.add_job(self._keep_house, daily, next_run_time=first, id="housekeeping")
+        return scheduler
+
+    async def _tick(self) -> None:
+        if self._stop.is_set():
+            return
+        async with self._ticking:
+            try:
+                with self.metrics.tick_seconds.time():
+                    reports = await self._parts.poller.tick(self._clock())
+            except StorageError as error:
+                log.error("tick: %s; trying again", error)
+                return
+            except Exception:
+                log.exception("tick: failed; trying again")
+                return
+        for report in reports:
+            self.metrics.polls.labels(report.result).inc()
+            self.metrics.entries.inc(report.new)
+            self.metrics.alerts.inc(len(report.accepted.told) if report.accepted else 0)
+        self._last_tick = self._clock()
+        self.metrics.last_tick.set(self._last_tick.timestamp())
+        await self._gauge()
+        self._parts.dispatcher.poke()
+        self._heartbeat.beat()
+
+    async def _gauge(self) -> None:
+        if not self._settings.metrics_port:
+            return
+
+        def look(db: Connection) -> tuple[dict[str, int], dict[str, int]]:
+            active = [state for state in feeds.all_states(db) if state.active]
+            held = sum(1 for state in active if state.held)
+            failing = sum(1 for state in active if state.failures and not state.held)
+            conditions = {"held": held, "failing": failing, "ok": len(active) - held - failing}
+            return outbox.counts(db), conditions
+
+        self.metrics.gauges(*await self._parts.database.read(look))
+
+    async def _keep_house(self) -> None:
+        now = self._clock()
+        older = now - timedelta(days=self._settings.retention_days)
+
+        def forget(db: Connection) -> tuple[int, int]:
+            return entries.purge(db, older), outbox.expire_held(db, now - HELD_FOR, now)
+
+        try:
+            purged, expired = await self._parts.database.write(forget)
+        except StorageError as error:
+            log.error("housekeeping: %s; trying again tomorrow", error)
+            return
+        if purged or expired:
+            log.info("housekeeping: %d old entries and %d held messages went", purged, expired)
+
+    async def _reloaded(self, reloaded: Reloaded) -> None:
+        match reloaded:
+            case Swapped():
+                self.metrics.reloads.labels("swapped").inc()
+            case Kept():
+                self.metrics.reloads.labels("kept").inc()
+        text = telling.told(reloaded)
+        if text is None:
+            return
+        try:
+            await self._parts.database.write(
+                partial(telling.tell_operators, text=text, now=self._clock())
+            )
+        except StorageError as error:
+            log.error("operators could not be told of the rules: %s", error)
+        self._parts.dispatcher.poke()
+
+    async def _finish_tick(self) -> None:
+        try:
+            async with asyncio.timeout(TICK_GRACE.total_seconds()), self._ticking:
+                await self._parts.poller.drain()
+        except TimeoutError:
+            log.warning("stop: a poll is cut off; its feeds are polled again at the next start")
+
+    # What Telegram may say to make the service end.
+
+    def _polling(self) -> Polling | None:
+        if self._parts.application is None:
+            return None
+        from bot.telegram.app import Polling
+
+        return Polling(
+            self._parts.application, on_conflict=self._conflict, on_refused=self._refused
+        )
+
+    def _conflict(self) -> None:
+        self._conflicts.append(self._clock())
+        if too_many(self._conflicts, self._clock()):
+            self._end(
+                "Another instance uses the same bot token (Telegram says 409): stop one of them, "
+                "or give each its own token"
+            )
+
+    def _refused(self) -> None:
+        self._end(
+            "Telegram refuses the bot token: copy it from @BotFather again into "
+            "MARSAD_TELEGRAM_TOKEN"
+        )
+
+    def _end(self, why: str) -> None:
+        log.error("%s", why)
+        self._failure = CannotGoOn(why, exit_code=3)
+        if self._way:
+            self._last_words = asyncio.create_task(
+                self._way.tell("Marsad: stopped · توقف مرصد", why, bad=True)
+            )
+            self._last_words.add_done_callback(lambda _: self._stop.set())
+        else:
+            self._stop.set()
+
+
+def too_many(conflicts: Sequence[datetime], now: datetime) -> bool:
+    """Whether these 409s mean a second instance rather than one that just ended."""
+    recent = [at for at in conflicts if now - at <= CONFLICT_WINDOW]
+    return len(recent) >= CONFLICTS
+
+
+async def serve(settings: Settings) -> None:
+    """`marsad run`: until SIGTERM or SIGINT. Raises what `Parts` and `Service.run` raise."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _asked_to_stop, number, stop)
+    with InstanceLock(settings.data_dir):
+        async with opened(settings) as parts:
+            log.info(
+                "Marsad runs: %d feeds, %d signals, %s",
+                len(parts.catalogue),
+                len(parts.rules().signals),
+                "Telegram" if parts.application else "console (no bot token is set)",
+            )
+            await Service(settings, parts).run(stop)
+    log.info("Marsad stopped")
+
+
+async def poll_once(settings: Settings) -> bool:
+    """`marsad poll`: every feed once, then what is owed. Whether any feed could be read."""
+    with InstanceLock(settings.data_dir):
+        async with opened(settings) as parts:
+            reports = await parts.poller.poll_all(utc_now())
+            if parts.application:
+                await parts.application.bot.initialize()
+            sent = await parts.dispatcher.run_until_idle()
+            await parts.dispatcher.drain()
+            for report in reports:
+                if report.error:
+                    log.warning("%s: %s", report.feed_id, report.error)
+            log.info(
+                "%d feeds polled, %d failed, %d new entries, %d messages sent",
+                len(reports),
+                sum(1 for report in reports if report.error),
+                sum(report.new for report in reports),
+                sent.sent,
+            )
+    return not reports or any(not report.error for report in reports)
+
+
+def _asked_to_stop(number: int, stop: asyncio.Event) -> None:
+    log.info("%s: stopping", signal.Signals(number).name)
+    stop.set()
