@@ -66,7 +66,7 @@ def takes_feminine(word: str) -> bool:
     """
     if word.endswith(("ة", "اء", "ى")):
         return False
-    if word.endswith("ي") and len(word) >= 4:
+    if word.endswith("ي") and len(word) >= 3:
         return True
     if word.startswith("م") and len(word) >= 4:
         return True
@@ -75,9 +75,9 @@ def takes_feminine(word: str) -> bool:
 
 def noun(spelling: str, *, adjective: bool | None = None) -> Lexeme:
     """A noun or adjective, with further stems (broken plurals) after slashes: ``دواء/أدوية``."""
-    words = [arabic_surface(part.strip()) for part in spelling.split("/")]
-    if not all(words):
+    if not all(part.strip() for part in spelling.split("/")):
         raise WordProblem(f"«{spelling}»: an empty form beside a slash; write singular/plural")
+    words = [_one_word(part) for part in spelling.split("/")]
     stems: set[Stem] = set()
     for index, word in enumerate(words):
         definite = word.startswith("ال") and len(word) >= 5
@@ -92,6 +92,14 @@ def noun(spelling: str, *, adjective: bool | None = None) -> Lexeme:
             agrees = takes_feminine(word) if adjective is None else adjective
             stems |= _noun_stems(word, agrees=agrees and index == 0)
     return Lexeme(words[0], "noun", "", frozenset(stems))
+
+
+def _one_word(spelling: str) -> str:
+    """The letters of one Arabic word; a phrase or a sign among them is refused."""
+    word = arabic_surface(spelling.strip())
+    if not word or not all(c.isalpha() and "\u0620" <= c <= "\u06d3" for c in word):
+        raise WordProblem(f"«{spelling}» is not one Arabic word; write a phrase as a plain line")
+    return word
 
 
 def _perhaps_not_article(word: str) -> bool:
@@ -128,13 +136,13 @@ def _noun_stems(word: str, *, agrees: bool) -> set[Stem]:
 
 def particle(spelling: str) -> Lexeme:
     """A word that takes only و and ف before it: لا، دون، إلى."""
-    word = arabic_surface(spelling)
+    word = _one_word(spelling)
     return Lexeme(word, "part", "", frozenset({Stem(word, "P")}))
 
 
 def exact(spelling: str) -> Lexeme:
     """A word found only as it is written (hamza and ta marbuta may vary)."""
-    word = arabic_surface(spelling)
+    word = _one_word(spelling)
     return Lexeme(word, "exact", "", frozenset({Stem(word, "X")}))
 
 
@@ -149,7 +157,7 @@ def verb(
     ``root`` and ``form`` may be left out where the spelling tells them. ``also`` adds
     ``noun`` (مصدر), ``doer`` (اسم الفاعل) and ``done`` (اسم المفعول), which inflect as nouns.
     """
-    word = unvowelled(spelling)
+    word = _one_word(spelling)
     radicals = radicals_of(root) if root else None
     choices = [(radicals, form)] if radicals and form else _guess(word, spelling, radicals, form)
     stems: set[Stem] = set()
@@ -312,6 +320,9 @@ def verb_stems(slots: dict[str, tuple[str, ...]], also: Iterable[str]) -> set[St
     wanted = {"noun": "vn", "doer": "ap", "done": "pp"}
     for name in also:
         for vowelled in slots.get(wanted[name], ()):
+            # A form-I verbal noun cannot be derived: mazini says «?», the rule lists the word.
+            if "?" in vowelled:
+                continue
             stems |= _derived_noun(vowelled, agrees=name != "noun")
     return stems
 

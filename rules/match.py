@@ -72,7 +72,12 @@ class CompiledRule:
 
     def triggers(self) -> frozenset[str]:
         """Terms without any of which no clause of the rule can hold."""
-        return frozenset(t for clause in self.when for t in clause.elements[0].terms)
+        return frozenset(
+            term
+            for clause in self.when
+            for element in (clause.elements if clause.kind == "any" else clause.elements[:1])
+            for term in element.terms
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ def _take_signal(
 
 def schema_name(name: str) -> bool:
     return (
-        2 <= len(name) <= 61
+        1 <= len(name) <= 61
         and name[0].isascii()
         and name[0].islower()
         and all(c.isascii() and (c.islower() or c.isdigit() or c == "-") for c in name)

@@ -41,7 +41,8 @@ _TOKEN = re.compile(
 _TA_MARBUTA = re.compile(f"\u0629[{_ARABIC_MARK}]*")
 _ARABIC_MARKS = re.compile(f"[{_ARABIC_MARK}]+")
 _LATIN_MARKS = re.compile(f"[{_LATIN_MARK}]+")
-_TRAILING_MARKS = re.compile(f"[{_ARABIC_MARK}]+$")
+# Shown words keep their vowel signs, but not the invisible controls after them.
+_TRAILING_CONTROLS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+$")
 
 # What ends a sentence: always, and (a full stop) only where it is not part of an
 # abbreviation, a number or a web address.
@@ -134,7 +135,7 @@ def tokenize(text: str) -> list[Token]:
         if match.lastgroup == "ar":
             for part_start, part_end in _split_after_ta_marbuta(text, start, end):
                 raw = text[part_start:part_end]
-                trimmed = _TRAILING_MARKS.sub("", raw) or raw
+                trimmed = _TRAILING_CONTROLS.sub("", raw) or raw
                 surface = arabic_surface(raw)
                 if surface:
                     tokens.append(

@@ -1,0 +1,103 @@
+"""Words and sentences, whatever writers and old systems do to them."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.text import arabic_norm, arabic_surface, latin_norm, sentences, tokenize
+
+ARABIC_LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهويءأإآؤئىة"
+MARKS = "ـًٌٍَُِّْ\u200f\u200e\u202b\u202c"
+
+
+def words(text: str) -> list[str]:
+    return [t.surface for t in tokenize(text)]
+
+
+@given(st.text(max_size=300))
+def test_offsets_point_into_the_original(text: str) -> None:
+    last = 0
+    for token in tokenize(text):
+        assert last <= token.start < token.end <= len(text)
+        last = token.end
+        written = text[token.start : token.end]
+        if token.script == "ar":
+            assert arabic_norm(written) == token.norm
+        elif token.script == "latin":
+            assert latin_norm(written) == token.norm
+
+
+@given(st.text(max_size=300))
+def test_sentences_hold_every_token_once(text: str) -> None:
+    inside = [t for s in sentences(text, "text") for t in s.tokens]
+    assert inside == tokenize(text)
+
+
+@given(
+    st.text(ARABIC_LETTERS, min_size=2, max_size=8).filter(lambda w: "ة" not in w[:-1]),
+    st.data(),
+)
+def test_diacritics_tatweel_and_controls_change_nothing(word: str, data: st.DataObject) -> None:
+    decorated = "".join(c + data.draw(st.text(MARKS, max_size=2)) for c in word)
+    assert [t.norm for t in tokenize(decorated)] == [arabic_norm(word)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("«المستشفى»،والعيادة", ["المستشفى", "والعيادة"]),
+        ("المدينةالمحاصرة", ["المدينة", "المحاصرة"]),
+        ("#وقف_إطلاق_النار", ["وقف", "إطلاق", "النار"]),
+        ("قتل 12شهيدا", ["قتل", "12", "شهيدا"]),
+        ("٣٫٥ و۴۲ و5,000", ["35", "و", "42", "و", "5000"]),
+        ("ﺍﻟﻤﺴﺘﺸﻔﻰ", ["المستشفى"]),
+        ("ﻻ ﺃﺩﻭﻳﺔ", ["لا", "أدوية"]),
+        ("کودکان يمنی", ["كودكان", "يمني"]),
+        ("l’hôpital d'Alep", ["l", "hôpital", "d", "alep"]),
+        ("cease-fire covid19", ["cease", "fire", "covid", "19"]),
+        ("قصف‏ المستشفى‎", ["قصف", "المستشفى"]),
+        ("في غزةGaza", ["في", "غزة", "gaza"]),
+    ],
+)
+def test_words_survive_what_surrounds_them(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("انتهت الهدنة.وبدأت المعارك", 2),
+        ("انتهت الهدنة؟ نعم! انتهت", 3),
+        ("سطر أول\nسطر ثان", 2),
+        ("قال د. أحمد إن المستشفى مغلق", 1),
+        ("Dr. Smith said the U.S. aid stopped. Nobody knew.", 2),
+        ("3.5 million people", 1),
+        ("قال: «لا دواء». ثم صمت", 2),
+        ("see example.org for more", 1),
+    ],
+)
+def test_sentences_end_where_a_reader_would_end_them(text: str, count: int) -> None:
+    assert len(sentences(text, "text")) == count
+
+
+def test_presentation_forms_are_plain_letters_afterwards() -> None:
+    plain = "المستشفى خارج الخدمة"
+    shaped = "".join(
+        next(
+            (
+                c
+                for c in map(chr, range(0xFE80, 0xFEF5))
+                if unicodedata.normalize("NFKC", c) == letter
+            ),
+            letter,
+        )
+        for letter in plain
+    )
+    assert shaped != plain
+    assert words(shaped) == words(plain)
+
+
+def test_surface_keeps_hamza_and_norm_drops_it() -> None:
+    assert (arabic_surface("إِخْلاءٌ"), arabic_norm("إِخْلاءٌ")) == ("إخلاء", "اخلاء")
