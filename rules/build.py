@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from rules import schema
-from rules.clauses import NEGATION, NEGATION_STOPS, ClauseElement, CompiledClause
+from rules.clauses import NEGATION, NEGATION_NEXT, NEGATION_STOPS, ClauseElement, CompiledClause
 from rules.full import Enricher
 from rules.match import CompiledRule
 from rules.morphology import Morphology
@@ -17,7 +17,7 @@ from rules.terms import CompiledTerm, TermCycle, TermMatcher, in_order
 from rules.wordlist import Compiler, Lexicon
 from rules.yamlfile import Document, Location, Problem
 
-_RESERVED = (NEGATION, NEGATION_STOPS)
+_RESERVED = (NEGATION, NEGATION_NEXT, NEGATION_STOPS)
 
 
 class _Build:

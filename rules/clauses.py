@@ -10,6 +10,7 @@ from rules.schema import Direction, Place
 from rules.terms import Reading, Span
 
 NEGATION = "$negation"
+NEGATION_NEXT = "$negation-next"
 NEGATION_STOPS = "$negation-stops"
 
 SILENCING_REACH = 2
@@ -195,6 +196,10 @@ def first_anywhere(
 
 def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
     """The negation that governs a span: before it, near enough, nothing breaking in between."""
+    beside = reading.of(NEGATION_NEXT)
+    at = bisect_left(beside, span.first, key=lambda s: s.first) - 1
+    if at >= 0 and beside[at].last + 1 == span.first:
+        return beside[at]
     negators = reading.of(NEGATION)
     before = bisect_left(negators, span.first, key=lambda s: s.first)
     for negator in reversed(negators[max(0, before - 3) : before]):
