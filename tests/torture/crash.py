@@ -1,0 +1,334 @@
+"""The crash test: a service that is killed again and again must lose nothing and hide no repeat.
+
+    python -m tests.torture.crash --kills 120        what `make torture` runs
+
+The real service runs as a process over a real SQLite file, between a feed server that never stops
+publishing and a fake Bot API that answers slowly. It gets SIGKILL at random moments and starts
+again. In the end: each alert that should exist was told to each chat that should have it; what
+came twice was marked as a possible repeat; and there were at most as many repeats in a chat as
+there were crashes. `--seed` repeats a run as far as the machine's own timing allows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.telegram.bot_api import Description
+from tests.telegram_server import TelegramServer
+from tests.torture.books import Books, Tally, audit, open_books, seat_chats
+from tests.torture.newsroom import Newsroom, write_catalogue, write_rules
+
+
+class SlowTelegram(TelegramServer):
+    """Delivers, then takes its time to answer: there is a kill's worth of doubt in each send."""
+
+    def __init__(self, chance: random.Random, description: Description | None = None) -> None:
+        super().__init__(description=description)
+        self.chance = chance
+        self.sending = asyncio.Event()
+        self.in_doubt = 0
+
+    async def call(self, method: str, values: dict[str, Any]) -> Any:
+        if method != "sendMessage":
+            return await super().call(method, values)
+        self.sending.set()
+        await asyncio.sleep(self.chance.uniform(0, 0.04))
+        result = await super().call(method, values)
+        self.in_doubt += 1
+        try:
+            await asyncio.sleep(self.chance.uniform(0, 0.04))
+        finally:
+            self.in_doubt -= 1
+        return result
+
+
+class Service:
+    """`marsad run` as a process: from a nursery that forks it (fast), or started anew each time."""
+
+    def __init__(self, environment: dict[str, str], log: Path, *, nursery: bool) -> None:
+        self._environment = environment
+        self._log = log
+        self._nursery = nursery
+        self._process: asyncio.subprocess.Process | None = None
+        self.pid = 0
+        self.sessions: list[int] = []
+
+    async def prepare(self) -> None:
+        if not self._nursery:
+            return
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.torture.service", "--nursery"),
+                env=self._environment,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
+        await self._line("ready")
+
+    async def start(self) -> None:
+        if self._nursery:
+            assert self._process is not None
+            assert self._process.stdin is not None
+            self._process.stdin.write(b"\n")
+            self.pid = int((await self._line("pid")).split()[1])
+        else:
+            with self._log.open("ab") as log:
+                self._process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-m", "tests.torture.service"),
+                    env=self._environment,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            self.pid = self._process.pid
+        self.sessions.append(self.pid)
+
+    async def end(self, number: signal.Signals) -> int:
+        """Send the signal, wait for the end, return the exit code (negative: the signal's)."""
+        os.kill(self.pid, number)
+        if self._nursery:
+            return int((await self._line("exit")).split()[1])
+        assert self._process is not None
+        return await self._process.wait()
+
+    async def close(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            if self._process.stdin:
+                self._process.stdin.close()
+            else:
+                self._process.kill()
+            await self._process.wait()
+
+    def left_over(self) -> list[int]:
+        """Processes that a killed service left behind (its workers must end by themselves)."""
+        mine, found = set(self.sessions), []
+        for entry in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                session = int(entry.read_text().rsplit(")", 1)[1].split()[3])
+            except (OSError, ValueError):
+                continue
+            if session in mine:
+                found.append(int(entry.parent.name))
+        return found
+
+    async def _line(self, start: str) -> str:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        line = (await asyncio.wait_for(self._process.stdout.readline(), 120)).decode()
+        if not line.startswith(start):
+            raise RuntimeError(f"the service's nursery said {line!r}: see {self._log}")
+        return line
+
+
+@dataclass
+class Result:
+    """What a run showed. `problems` is empty when every claim held."""
+
+    seed: int
+    kills: int = 0
+    killed_starting: int = 0
+    killed_in_doubt: int = 0
+    seconds: float = 0.0
+    published: int = 0
+    loud: int = 0
+    tallies: list[Tally] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+async def torture(
+    folder: Path,
+    *,
+    kills: int,
+    seed: int,
+    nursery: bool,
+    per_second: float = 5.0,
+    longest_life: float = 2.5,
+    seconds: float = 3600.0,
+    settle: float = 90.0,
+) -> Result:
+    """Kill the service `kills` times, or as often as fits into `seconds`, and audit the books."""
+    chance, result = random.Random(seed), Result(seed)
+    began = time.monotonic()
+    log = folder / "service.log"
+    async with AsyncExitStack() as stack:
+        telegram = await stack.enter_async_context(SlowTelegram(random.Random(seed + 1)))
+        newsroom = Newsroom(random.Random(seed + 2), per_second)
+        url = await newsroom.start()
+        stack.push_async_callback(newsroom.stop)
+        write_rules(folder / "rules")
+        write_catalogue(folder / "feeds.yaml", url)
+        books = await open_books(folder / "data" / "marsad.sqlite")
+        await seat_chats(books)
+        await books.close()
+        service = Service(_environment(folder, telegram, log), log, nursery=nursery)
+        await service.prepare()
+        stack.push_async_callback(service.close)
+
+        # The first life is long enough to read every feed once: what follows is news.
+        await service.start()
+        await _until(lambda: telegram.unread == 0 and newsroom.requests >= 6, 60, "the first polls")
+        publishing = asyncio.create_task(newsroom.publish())
+        stack.callback(publishing.cancel)
+        while result.kills < kills and time.monotonic() - began < seconds:
+            await _random_moment(chance, telegram, newsroom, longest_life, result)
+            code = await service.end(signal.SIGKILL)
+            if code != -signal.SIGKILL:
+                result.problems.append(f"the service ended by itself with exit code {code}")
+                break
+            result.kills += 1
+            await service.start()
+        publishing.cancel()
+        result.published = len(newsroom.published)
+        result.loud = sum(entry.signal is not None for entry in newsroom.published)
+
+        books = await open_books(folder / "data" / "marsad.sqlite")
+        stack.push_async_callback(books.close)
+        try:
+            await _settled(books, newsroom, settle)
+        except TimeoutError:
+            result.problems.append(f"not everything was settled after {settle:g} s")
+        code = await service.end(signal.SIGTERM)
+        if code != 0:
+            result.problems.append(f"SIGTERM: exit code {code}")
+        await asyncio.sleep(0.5)
+        if left := service.left_over():
+            result.problems.append(f"{len(left)} processes of killed services are still there")
+        result.tallies, found = await audit(books, newsroom, telegram, result.kills)
+        result.problems += found
+    result.seconds = time.monotonic() - began
+    return result
+
+
+async def _random_moment(
+    chance: random.Random,
+    telegram: SlowTelegram,
+    newsroom: Newsroom,
+    longest_life: float,
+    result: Result,
+) -> None:
+    """Let the service live for a while: not at all, for some time, or until it is sending."""
+    way = chance.random()
+    if way < 0.1:
+        await asyncio.sleep(chance.uniform(0, 0.6))
+        result.killed_starting += 1
+        return
+    asked = newsroom.requests
+    await _until(lambda: newsroom.requests > asked, 60, "a poll after a start")
+    await asyncio.sleep(chance.uniform(0, longest_life))
+    if way < 0.6:
+        telegram.sending.clear()
+        try:
+            async with asyncio.timeout(3):
+                await telegram.sending.wait()
+        except TimeoutError:
+            return
+        await asyncio.sleep(chance.uniform(0, 0.08))
+    result.killed_in_doubt += telegram.in_doubt > 0
+
+
+async def _settled(books: Books, newsroom: Newsroom, seconds: float) -> None:
+    """Wait until everything published is stored and nothing is owed to anyone."""
+    loud = {entry.number for entry in newsroom.published if entry.signal is not None}
+    async with asyncio.timeout(seconds):
+        quiet = 0
+        while quiet < 3:
+            await asyncio.sleep(0.4)
+            quiet = quiet + 1 if await books.nothing_owed(loud) else 0
+
+
+async def _until(condition: Any, seconds: float, what: str) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110 what is waited for is in another process
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise RuntimeError(f"{what} did not come within {seconds:g} s") from None
+
+
+def _environment(folder: Path, telegram: TelegramServer, log: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MARSAD_")}
+    return kept | {
+        "MARSAD_TELEGRAM_TOKEN": telegram.token,
+        "MARSAD_TELEGRAM_BASE_URL": telegram.base_url,
+        "MARSAD_DATA_DIR": str(folder / "data"),
+        "MARSAD_RULES_DIR": str(folder / "rules"),
+        "MARSAD_FEEDS_FILE": str(folder / "feeds.yaml"),
+        "MARSAD_ALLOW_PRIVATE": "127.0.0.0/8",
+        "MARSAD_LOG_LEVEL": "INFO",
+        "TORTURE_LOG": str(log),
+    }
+
+
+def print_result(result: Result) -> None:
+    """The table of what each chat got, and what was found wrong."""
+    table = Table(
+        *("chat", "wanted", "told", "as cards", "in lines", "marked", "really twice", "unmarked"),
+        title=(
+            f"{result.kills} kills ({result.killed_in_doubt} with answers under way, "
+            f"{result.killed_starting} while starting) in {result.seconds:.0f} s, seed "
+            f"{result.seed}: {result.published} entries, {result.loud} of them alerts"
+        ),
+    )
+    for tally in result.tallies:
+        table.add_row(
+            tally.chat,
+            *(str(n) for n in (tally.wanted, tally.told, tally.cards, tally.in_lines)),
+            *(str(n) for n in (tally.marked, tally.twice, tally.unmarked)),
+        )
+    console = Console(width=120)
+    console.print(table)
+    for problem in result.problems:
+        console.print(f"PROBLEM: {problem}", markup=False)
+    if not result.problems:
+        console.print("Nothing lost, no repeat without its mark.")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Kill the service again and again.")
+    parser.add_argument("--kills", type=int, default=120)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--seconds", type=float, default=1800, help="no new kill after this long")
+    parser.add_argument(
+        "--nursery", action="store_true", help="fork the service instead of starting it anew"
+    )
+    parser.add_argument("--keep", type=Path, help="a folder for the database and the log")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="marsad-torture-") as temporary:
+        folder = arguments.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        log = folder / "service.log"
+        run = torture(
+            folder,
+            kills=arguments.kills,
+            seed=arguments.seed,
+            nursery=arguments.nursery,
+            seconds=arguments.seconds,
+        )
+        result = Result(arguments.seed, problems=["the run did not end"])
+        try:
+            result = asyncio.run(run)
+        finally:
+            print_result(result)
+            if result.problems and log.exists():
+                print(f"--- the end of {log}", *log.read_text().splitlines()[-40:], sep="\n")
+    return 1 if result.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""A feed server on loopback that never stops publishing, and the rules its entries are for.
+
+Every entry has a number of its own in its title. Loud entries hold a made-up word that only the
+torture's own rules know, so that these tests do not depend on what the shipped rules find.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from aiohttp import web
+
+CRITICAL, ALERT = "torture-critical", "torture-alert"
+WORDS = {CRITICAL: "zorbulite", ALERT: "quandrium"}
+LEVELS = {CRITICAL: "critical", ALERT: "alert"}
+FEEDS = 3
+# A feed shows so many entries: the newest. Far more than come out while the service is down.
+SHOWN = 250
+FILLERS = 100
+
+_RULE = """\
+id: {id}
+title: {{ar: {id}, en: {id}, fr: {id}}}
+description: {id}
+sector: Test
+level: {level}
+terms:
+  mark: {{en: [{word}]}}
+when:
+  - any: [mark]
+tests:
+  fires: [heavy {word} near the gate]
+  silent: [a quiet day at the gate]
+"""
+
+
+def write_rules(directory: Path) -> None:
+    """The two rules of the torture, as an operator's rules directory."""
+    signals = directory / "signals"
+    signals.mkdir(parents=True)
+    for signal, word in WORDS.items():
+        text = _RULE.format(id=signal, level=LEVELS[signal], word=word)
+        (signals / f"{signal}.yaml").write_text(text, encoding="utf-8")
+
+
+def write_catalogue(path: Path, url: str) -> None:
+    """feeds.yaml for these feeds."""
+    feeds = [
+        f"  - id: wire-{n}\n    name: Wire {n}\n    url: {url}/feed/{n}\n    language: en\n"
+        f"    family: wire-{n}\n    region: Test\n"
+        for n in range(FEEDS)
+    ]
+    path.write_text("feeds:\n" + "".join(feeds), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Published:
+    """One entry. `signal` is None for a silent one."""
+
+    number: int
+    signal: str | None
+    at: datetime
+
+    @property
+    def title(self) -> str:
+        if self.signal is None:
+            return f"Observer {self.number} sees a calm market at gate {self.number}"
+        return f"Observer {self.number} reports heavy {WORDS[self.signal]} near gate {self.number}"
+
+
+class Newsroom:
+    """Publishes at random; `published` holds all of it but the old entries it began with."""
+
+    def __init__(self, chance: random.Random, per_second: float) -> None:
+        self.published: list[Published] = []
+        self.requests = 0
+        self._chance = chance
+        self._per_second = per_second
+        self._shown: list[deque[Published]] = [deque(maxlen=SHOWN) for _ in range(FEEDS)]
+        old = datetime.now(UTC) - timedelta(days=2)
+        for n in range(FEEDS * FILLERS):
+            self._shown[n % FEEDS].append(Published(n, None, old))
+        self._next = 10_000
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> str:
+        """Serve; returns the URL."""
+        app = web.Application()
+        app.router.add_get("/feed/{n}", self._serve)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def publish(self) -> None:
+        """Publish until cancelled."""
+        while True:
+            await asyncio.sleep(self._chance.expovariate(self._per_second))
+            signal = self._chance.choice([CRITICAL, ALERT, ALERT, None])
+            entry = Published(self._next, signal, datetime.now(UTC))
+            self._next += 1
+            self.published.append(entry)
+            self._chance.choice(self._shown).append(entry)
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        self.requests += 1
+        items = "".join(
+            f"<item><title>{escape(entry.title)}</title><guid>urn:torture:{entry.number}</guid>"
+            f"<link>http://wire.example/{entry.number}</link>"
+            f"<pubDate>{format_datetime(entry.at)}</pubDate></item>"
+            for entry in reversed(self._shown[int(request.match_info["n"])])
+        )
+        body = f'<rss version="2.0"><channel><title>Wire</title>{items}</channel></rss>'
+        etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
+        if request.headers.get("If-None-Match") == etag:
+            return web.Response(status=304, headers={"ETag": etag})
+        headers = {"ETag": etag, "Content-Type": "application/rss+xml; charset=utf-8"}
+        return web.Response(body=body.encode(), headers=headers)

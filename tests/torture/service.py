@@ -1,0 +1,130 @@
+"""The real service with seconds for minutes, as a process of its own that can be killed.
+
+    python -m tests.torture.service            `marsad run`
+    python -m tests.torture.service --nursery  loads everything once, then forks a `marsad run`
+                                               for each line on its input, and says "pid N" and,
+                                               when it ended, "exit N"
+
+Nothing but times is changed: how often feeds are asked, how long retries and lines wait.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import traceback
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+
+def quicken() -> None:
+    """Put short times in the place of the product's: as defaults, so that nothing else changes."""
+    from bot.alerts.fold import FoldPolicy
+    from bot.alerts.pacing import Limits
+    from bot.alerts.policy import Policy
+    from bot.alerts.retry import RetryPolicy
+    from bot.feeds.schedule import SchedulePolicy
+    from bot.service import Service
+
+    _defaults(Limits, chat_gap=_seconds(0.04), group_window=_seconds(3), overall_sends=100)
+    _defaults(
+        RetryPolicy,
+        first_wait=_seconds(0.2),
+        ceiling=_seconds(1),
+        repeat_wait=_seconds(0.1),
+        rate_limit_margin=_seconds(0.1),
+    )
+    _defaults(
+        FoldPolicy,
+        storm_sends=30,
+        storm_sends_critical=60,
+        storm_window=_seconds(6),
+        settle=_seconds(0.5),
+        line_gap=_seconds(1),
+    )
+    _defaults(Policy, idle=_seconds(0.1), breath=_seconds(0.01))
+    _defaults(
+        SchedulePolicy,
+        interval=_seconds(0.5),
+        wish_ceiling=_seconds(1),
+        failure_ceiling=_seconds(1),
+        claim=_seconds(1),
+        held=_seconds(1),
+    )
+    _defaults(Service, tick=_seconds(0.3))
+
+
+def _seconds(number: float) -> timedelta:
+    return timedelta(seconds=number)
+
+
+def _defaults(cls: type, **values: object) -> None:
+    """Change what `cls` takes when it is told nothing else."""
+    function: Any = cls.__init__  # type: ignore[misc]
+    optional = [
+        name
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.default is not parameter.empty
+        and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ]
+    positional = dict(zip(optional, function.__defaults__ or (), strict=True))
+    keyword = dict(function.__kwdefaults__ or {})
+    for name, value in values.items():
+        place = positional if name in positional else keyword
+        if name not in place:
+            raise SystemExit(f"{cls.__name__} takes no {name} any more: mend tests/torture")
+        place[name] = value
+    function.__defaults__ = tuple(positional.values())
+    function.__kwdefaults__ = keyword or None
+
+
+def run() -> None:
+    from bot.cli import app
+
+    app(["run"])
+
+
+def nursery() -> None:
+    import bot.rules_watch
+    import bot.telegram.app
+    import bot.telegram.sender
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    rules = bot.rules_watch.load_checked(settings.rules_dir, settings.morphology_db)
+    bot.rules_watch.load_checked = lambda *_: rules  # type: ignore[assignment]
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _be_the_service()
+        print(f"pid {child}", flush=True)
+        _, status = os.waitpid(child, 0)
+        print(f"exit {os.waitstatus_to_exitcode(status)}", flush=True)
+
+
+def _be_the_service() -> None:
+    os.setsid()
+    log = os.open(os.environ["TORTURE_LOG"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for target, source in ((0, nothing), (1, log), (2, log)):
+        os.dup2(source, target)
+    code = 1
+    try:
+        run()
+        code = 0
+    except SystemExit as exit_:
+        code = exit_.code if isinstance(exit_.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path.cwd()))
+    quicken()
+    nursery() if "--nursery" in sys.argv else run()
