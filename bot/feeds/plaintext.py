@@ -12,6 +12,12 @@ _MAX_MARKUP = 200_000
 # Only asks whether there is markup. It never looks for the end of a comment: thousands of
 # "<!--" without one would make that search quadratic.
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--|<!\[CDATA\[")
+# What is left to look for after unescaping: "<tomorrow>" may be text by then.
+_HTML_TAG = re.compile(
+    r"</?(?:a|b|br|div|em|figure|font|h[1-6]|i|iframe|img|li|ol|p|script|span|strong|style|table"
+    r"|td|tr|u|ul)\b[^<>]*>",
+    re.IGNORECASE,
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # Tags that a reader sees as a new line: without it "…في حلب</p><p>وقال…" becomes one word.
 _BLOCK = re.compile(
@@ -34,8 +40,8 @@ def plain_text(value: str, limit: int) -> str:
     paragraphs keep a line break. The result is text: it must be escaped before it is shown.
     """
     text = value[:_MAX_MARKUP]
-    for _ in range(2):
-        if _TAG.search(text):
+    for tags in (_TAG, _HTML_TAG):
+        if tags.search(text):
             text = _CELL.sub(" ", _BLOCK.sub("\n", text))
             text = html.unescape(nh3.clean(clean_characters(text), tags=set()))
         elif _ENTITY.search(text):

@@ -158,9 +158,7 @@ async def test_a_broken_connection_leaves_what_arrived(server: FeedServer) -> No
         "http://half.test/",
     ],
 )
-async def test_a_redirect_to_a_private_address_is_refused(
-    server: FeedServer, target: str
-) -> None:
+async def test_a_redirect_to_a_private_address_is_refused(server: FeedServer, target: str) -> None:
     server.serve("/", b"", "302 Found", {"Location": target})
     names = Names(inside_test=["192.168.1.1"], half_test=["8.8.8.8", "10.0.0.1"])
     assert failure(await fetch(server.url("/"), names)).kind == "address"
@@ -228,9 +226,7 @@ async def test_statuses_are_told_apart(server: FeedServer, status: str, kind: st
     ("value", "seconds"),
     [("120", 120), ("Sat, 31 Jan 2026 12:10:00 GMT", 600), ("soon", None), ("-5", None)],
 )
-async def test_retry_after_is_read(
-    server: FeedServer, value: str, seconds: int | None
-) -> None:
+async def test_retry_after_is_read(server: FeedServer, value: str, seconds: int | None) -> None:
     server.serve("/", b"", "429 Too Many Requests", {"Retry-After": value})
     wait = failure(await fetch(server.url("/"))).retry_after
     assert wait == (None if seconds is None else timedelta(seconds=seconds))
