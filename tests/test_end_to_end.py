@@ -1,0 +1,196 @@
+"""The whole way: a publisher on loopback, the service, a fake Bot API, a reader."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import utc_now
+from bot.problem import CannotGoOn
+from bot.service import Service
+from bot.settings import Settings, load_settings
+from bot.wiring import Parts, opened
+from storage import outbox
+from tests.shell.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
+from tests.telegram_server import TelegramServer
+
+READER, OPERATOR = 7, 900
+SIGNAL = "medicine-shortage"
+
+
+class Clock:
+    """The time, which a test moves on."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.ahead
+
+
+@dataclass
+class Running:
+    """The service while it runs."""
+
+    service: Service
+    parts: Parts
+    clock: Clock
+    stop: asyncio.Event
+    ended: asyncio.Task[None]
+
+
+def settings_for(
+    folder: Path, newsroom: Newsroom, telegram: TelegramServer, **given: Any
+) -> Settings:
+    values: dict[str, Any] = {
+        "telegram_token": telegram.token,
+        "telegram_base_url": telegram.base_url,
+        "operators": (OPERATOR,),
+        "data_dir": folder / "data",
+        "feeds_file": write_feeds(folder, newsroom),
+        "allow_private": ("127.0.0.1",),
+    }
+    return load_settings(None, **values | given)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Running]:
+    clock, stop = Clock(), asyncio.Event()
+    async with opened(settings, clock=clock) as parts:
+        service = Service(settings, parts, tick=timedelta(seconds=0.2), clock=clock)
+        ended = asyncio.create_task(service.run(stop))
+        try:
+            yield Running(service, parts, clock, stop, ended)
+        finally:
+            stop.set()
+            await asyncio.wait({ended})
+
+
+@pytest.fixture
+async def newsroom() -> AsyncIterator[Newsroom]:
+    async with Newsroom() as serving:
+        yield serving
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramServer]:
+    async with TelegramServer() as serving:
+        yield serving
+    assert not serving.violations
+
+
+async def until(condition: Any, *, seconds: float = 10.0) -> None:
+    end = asyncio.get_running_loop().time() + seconds
+    while not condition():
+        assert asyncio.get_running_loop().time() < end
+        await asyncio.sleep(0.05)
+
+
+def id_in(text: str) -> str:
+    found = re.search(r"A\d+", text)
+    assert found, text
+    return found[0]
+
+
+async def ask(telegram: TelegramServer, chat_id: int, text: str) -> str:
+    before = len(telegram.sent_to(chat_id))
+    telegram.say(chat_id, text)
+    return (await telegram.next_message(chat_id, before, seconds=10)).text
+
+
+async def subscribe(telegram: TelegramServer, chat_id: int) -> None:
+    await ask(telegram, chat_id, "/start")
+    await ask(telegram, chat_id, "/subscribe")
+    menu = telegram.sent_to(chat_id)[-1]
+    data = next(b["callback_data"] for b in menu.buttons if SIGNAL in b["callback_data"])
+    telegram.press(menu, data)
+    await telegram.until(lambda: telegram.answers)
+
+
+async def test_a_new_entry_reaches_a_subscribed_chat_once(
+    tmp_path: Path, newsroom: Newsroom, telegram: TelegramServer
+) -> None:
+    newsroom.publish(SPORT)
+    async with running(settings_for(tmp_path, newsroom, telegram)) as now:
+        await subscribe(telegram, READER)
+        await until(lambda: newsroom.asked == 1)
+
+        newsroom.publish(SHORTAGE)
+        now.clock.ahead += timedelta(minutes=20)
+        before = len(telegram.sent_to(READER))
+        alert = (await telegram.next_message(READER, before, seconds=10)).text
+        assert SHORTAGE in alert
+        assert "صحيفة الاختبار" in alert
+        assert SPORT not in "".join(telegram.texts(READER))
+
+        short_id = id_in(alert)
+        assert short_id in await ask(telegram, READER, "/recent")
+        assert "نقص" in await ask(telegram, READER, f"/alert {short_id}")
+
+        sent = len(telegram.texts(READER))
+        now.clock.ahead += timedelta(minutes=20)
+        await until(lambda: newsroom.asked == 3)
+        await asyncio.sleep(0.6)
+        assert len(telegram.texts(READER)) == sent
+        assert now.service.problems() == []
+
+        now.stop.set()
+        await asyncio.wait_for(now.ended, 10)
+        counts = await now.parts.database.read(outbox.counts)
+        assert counts["sent"] == 1
+        assert sum(counts.values()) == 1
+
+
+async def test_what_was_owed_at_a_stop_is_sent_after_the_next_start(
+    tmp_path: Path, newsroom: Newsroom, telegram: TelegramServer
+) -> None:
+    newsroom.publish(SPORT)
+    settings = settings_for(tmp_path, newsroom, telegram)
+    async with running(settings):
+        await subscribe(telegram, READER)
+        await until(lambda: newsroom.asked == 1)
+    newsroom.publish(SHORTAGE)
+    async with opened(settings) as parts:  # polled, but nothing dispatched
+        await parts.poller.poll_all(utc_now())
+    before = len(telegram.texts(READER))
+    async with running(settings):
+        await telegram.next_message(READER, before, seconds=10)
+    assert id_in(telegram.texts(READER)[before])
+
+
+async def test_rules_that_change_are_taken_over_or_operators_hear_why_not(
+    tmp_path: Path, newsroom: Newsroom, telegram: TelegramServer
+) -> None:
+    mine = tmp_path / "mine"
+    (mine / "signals").mkdir(parents=True)
+    async with running(settings_for(tmp_path, newsroom, telegram, rules_dir=mine)) as now:
+        before = now.parts.rules().hash
+        await asyncio.sleep(0.5)  # until the folder is watched
+        (mine / "signals" / "broken.yaml").write_text("id: broken\n", encoding="utf-8")
+        await telegram.until(lambda: telegram.texts(OPERATOR), seconds=15)
+        assert "broken.yaml:1" in telegram.texts(OPERATOR)[0]
+        assert now.parts.rules().hash == before
+        (mine / "signals" / "broken.yaml").write_text(
+            f"id: {SIGNAL}\noff: true\n", encoding="utf-8"
+        )
+        await until(lambda: SIGNAL not in now.parts.rules().signals, seconds=15)
+        assert now.parts.rules().hash != before
+
+
+async def test_a_refused_token_ends_the_service_with_3(
+    tmp_path: Path, newsroom: Newsroom, telegram: TelegramServer
+) -> None:
+    settings = settings_for(tmp_path, newsroom, telegram, telegram_token="1:wrong-token-of-nobody")
+    async with running(settings) as now:
+        with pytest.raises(CannotGoOn, match="MARSAD_TELEGRAM_TOKEN") as refused:
+            await asyncio.wait_for(now.ended, 10)
+        assert refused.value.exit_code == 3
+    telegram.violations.clear()
