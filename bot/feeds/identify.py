@@ -46,9 +46,14 @@ class EntryChange:
 
 @dataclass(frozen=True, slots=True)
 class KeyedEntry:
-    """An entry with the names it may be known by, the most trusted first."""
+    """An entry with the names to look it up by, the most trusted first, and all those to store.
+
+    The bare text's hash is stored always, but looked up only for an entry that has no other
+    name: its guid and link may be shared by other entries in a later document.
+    """
 
     entry: FeedEntry
+    names: tuple[str, ...]
     keys: tuple[str, ...]
 
 
@@ -124,14 +129,21 @@ def keyed(entries: Sequence[FeedEntry]) -> tuple[KeyedEntry, ...]:
     found: dict[tuple[str, ...], KeyedEntry] = {}
     for entry, text, link in rows:
         single = len(texts[entry.guid, link]) == 1
-        keys = []
+        names = []
         if entry.guid and single and len(named_by_guid[entry.guid]) == 1:
-            keys.append(guid_key(entry.guid))
+            names.append(guid_key(entry.guid))
         if link and single and len(named_by_link[link]) == 1:
-            keys.append(f"link:{link}" if len(link) <= 500 else f"link:{sha256(link)}")
-        if not keys or _telling(entry):
-            keys.append(f"hash:{text}")
-        found.setdefault(tuple(keys), KeyedEntry(entry, tuple(keys)))
+            names.append(f"link:{link}" if len(link) <= 500 else f"link:{sha256(link)}")
+        bare = f"hash:{text}"
+        if not names:
+            names.append(bare)
+        elif _telling(entry):
+            # With the day: a bulletin may say word for word what it said yesterday.
+            day = f"{entry.published_at:%Y-%m-%d}" if entry.published_at else ""
+            names.append(f"text:{text}:{day}")
+        found.setdefault(
+            tuple(names), KeyedEntry(entry, tuple(names), tuple(dict.fromkeys((*names, bare))))
+        )
     return tuple(found.values())
 
 
@@ -189,7 +201,7 @@ class _Match:
 
 def _match(each: KeyedEntry, known: Mapping[str, Known]) -> _Match:
     reason = "unknown"
-    for key in each.keys:
+    for key in each.names:
         stored = known.get(key)
         if stored is None:
             continue
@@ -203,11 +215,9 @@ def _match(each: KeyedEntry, known: Mapping[str, Known]) -> _Match:
 
 def _same_entry(entry: FeedEntry, stored: Known, name: str) -> bool:
     """Whether what a name names now is what it named before."""
-    apart = _days_apart(entry.published_at, stored.published_at)
     if content_hash(entry) == stored.content_hash:
-        # A daily bulletin can say word for word what it said yesterday: the date tells. With
-        # guid or link the same it is one entry, whose date the publisher moved.
-        return name != "hash" or apart is None or apart < 0.5
+        return True
+    apart = _days_apart(entry.published_at, stored.published_at)
     if name == "guid" and apart is not None and apart > 1 and _link_moved(entry, stored):
         return False
     return _alike(entry.title, stored.title) or _alike(entry.summary, stored.summary)

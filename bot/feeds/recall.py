@@ -9,8 +9,8 @@ from storage.entries import KnownEntry
 
 
 def recall(db: Connection, feed_id: str, listed: Sequence[KeyedEntry]) -> dict[str, Known]:
-    """The feed's stored entries by those of the keys that are taken."""
-    taken = entries.known(db, feed_id, {key for each in listed for key in each.keys})
+    """The feed's stored entries by those of the names that are taken."""
+    taken = entries.known(db, feed_id, {name for each in listed for name in each.names})
     known = {row.entry_id: _known(db, row) for row in taken.values()}
     return {
         key: stored for key, row in taken.items() if (stored := known[row.entry_id]) is not None
