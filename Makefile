@@ -35,6 +35,11 @@ run: setup
 test: setup
 	@$(RUN) pytest
 
+# Forked from one that has loaded everything, then started anew as an operator starts it.
+torture: setup
+	@$(RUN) python -m tests.torture.crash --kills 100 --nursery
+	@$(RUN) python -m tests.torture.crash --kills 20
+
 check: setup
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .

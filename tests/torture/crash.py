@@ -46,11 +46,11 @@ class SlowTelegram(TelegramServer):
         if method != "sendMessage":
             return await super().call(method, values)
         self.sending.set()
-        await asyncio.sleep(self.chance.uniform(0, 0.04))
+        await asyncio.sleep(self.chance.uniform(0, 0.12))
         result = await super().call(method, values)
         self.in_doubt += 1
         try:
-            await asyncio.sleep(self.chance.uniform(0, 0.04))
+            await asyncio.sleep(self.chance.uniform(0, 0.12))
         finally:
             self.in_doubt -= 1
         return result
@@ -238,7 +238,7 @@ async def _random_moment(
                 await telegram.sending.wait()
         except TimeoutError:
             return
-        await asyncio.sleep(chance.uniform(0, 0.08))
+        await asyncio.sleep(chance.uniform(0, 0.12))
     result.killed_in_doubt += telegram.in_doubt > 0
 
 

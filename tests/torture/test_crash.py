@@ -11,8 +11,8 @@ async def test_a_service_that_is_killed_loses_nothing_and_hides_no_repeat(tmp_pa
         kills=8,
         seed=2026,
         nursery=True,
-        longest_life=0.6,
-        seconds=60,
+        longest_life=0.5,
+        seconds=45,
         settle=30,
     )
     print_result(result)
