@@ -105,7 +105,9 @@ class MetricsServer:
                 f"MARSAD_METRICS_PORT: port {port} cannot be used ({error.strerror}); "
                 "write another one, or leave it out"
             ) from error
-        self._thread = Thread(target=self._server.serve_forever, name="metrics", daemon=True)
+        self._thread = Thread(
+            target=self._server.serve_forever, args=(0.1,), name="metrics", daemon=True
+        )
         self._thread.start()
         log.info("metrics: http://%s:%d/metrics and /healthz", LOOPBACK, self.port)
 

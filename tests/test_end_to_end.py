@@ -22,6 +22,8 @@ from storage import outbox
 from tests.shell.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
 from tests.telegram_server import TelegramServer
 
+pytestmark = pytest.mark.usefixtures("shipped_rules_once")
+
 READER, OPERATOR = 7, 900
 SIGNAL = "medicine-shortage"
 

@@ -24,6 +24,8 @@ from bot.doctor import (
 from bot.settings import load_settings
 from storage.database import Database
 
+pytestmark = pytest.mark.usefixtures("shipped_rules_once")
+
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 

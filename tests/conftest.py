@@ -1,0 +1,33 @@
+"""What every test may use."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot import rules_watch
+
+if TYPE_CHECKING:
+    from rules import RuleSet
+
+_load = rules_watch.load_checked
+
+
+@cache
+def _shipped() -> RuleSet:
+    return _load(None, None)
+
+
+@pytest.fixture
+def shipped_rules_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped rules are compiled once for all tests; an operator's are read as always."""
+
+    def load(operator_dir: Path | None, full_database: Path | None) -> RuleSet:
+        if operator_dir is None and full_database is None:
+            return _shipped()
+        return _load(operator_dir, full_database)
+
+    monkeypatch.setattr(rules_watch, "load_checked", load)
