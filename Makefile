@@ -35,6 +35,9 @@ run: setup
 test: setup
 	@$(RUN) pytest
 
+bench: setup
+	@$(RUN) python -m bench.detection
+
 # Forked from one that has loaded everything, then started anew as an operator starts it.
 torture: setup
 	@$(RUN) python -m tests.torture.crash --kills 100 --nursery

@@ -99,9 +99,10 @@ class Service:
             # What is under way ends first: a scheduler that is shut down cuts its jobs off.
             scheduler.pause()
             await self._finish_tick()
+            # Before the bot's connections close: an answer that is cut off leaves a doubt.
+            await dispatcher.drain()
             if polling:
                 await polling.stop()
-            await dispatcher.drain()
             scheduler.shutdown(wait=False)
             await self._heartbeat.close()
             if server:
@@ -274,17 +275,15 @@ async def serve(settings: Settings) -> None:
 
 
 async def poll_once(settings: Settings) -> bool:
-    """`marsad poll`: every feed once, then what is owed. Whether any feed could be read."""
+    """`marsad poll`: every feed once, then what is owed. Whether any feed could be read.
+
+    Raises CannotGoOn when Telegram refuses the token, and what `opened` raises.
+    """
     with InstanceLock(settings.data_dir):
         async with opened(settings) as parts:
             reports = await parts.poller.poll_all(utc_now())
-            if parts.application:
-                await parts.application.bot.initialize()
             sent = await parts.dispatcher.run_until_idle()
             await parts.dispatcher.drain()
-            for report in reports:
-                if report.error:
-                    log.warning("%s: %s", report.feed_id, report.error)
             log.info(
                 "%d feeds polled, %d failed, %d new entries, %d messages sent",
                 len(reports),
@@ -292,6 +291,8 @@ async def poll_once(settings: Settings) -> bool:
                 sum(report.new for report in reports),
                 sent.sent,
             )
+            if parts.dispatcher.health.halted:
+                raise CannotGoOn(f"nothing is sent: {parts.dispatcher.health.halted.reason}", 3)
     return not reports or any(not report.error for report in reports)
 
 

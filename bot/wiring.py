@@ -72,6 +72,8 @@ async def opened(
         )
         stack.push_async_callback(poller.aclose)
         application = _application(settings, database, rules, catalogue, clock)
+        if application is not None:
+            stack.push_async_callback(_close_connections, application)
         sender: Sender
         if application is None:
             sender, policy = (
@@ -117,6 +119,12 @@ def _application(
         catalogue=lambda: catalogue,
         clock=clock,
     )
+
+
+async def _close_connections(application: App) -> None:
+    """Also those that were opened before Telegram first answered, which `shutdown` leaves."""
+    await application.bot.shutdown()
+    await application.bot.request.shutdown()
 
 
 def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datetime) -> None:

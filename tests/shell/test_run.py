@@ -9,10 +9,14 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.console import console_chat
 from bot.service import CONFLICT_WINDOW, CONFLICTS, too_many
+from storage import chats, outbox
+from storage.database import Database
 from tests.shell.newsroom import SHORTAGE, Newsroom, write_feeds
 from tests.telegram_server import TelegramServer
 
@@ -84,22 +88,34 @@ async def test_without_a_token_alerts_are_on_the_console_and_sigterm_ends_it_wel
     assert "Marsad stopped" in error
 
 
-async def test_with_a_token_one_poll_sends_and_the_token_is_in_no_line(tmp_path: Path) -> None:
+async def test_a_refused_token_ends_a_poll_with_3_is_in_no_line_and_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    token = "123456789:AAEhBP0av28fakefakefakefakefakefake"
+    database = await Database.open(tmp_path / "data" / "marsad.sqlite")
+    reader = replace(console_chat({"medicine-shortage": None}, NOW), id=7)
+    await database.write(lambda db: chats.upsert(db, reader))
+    await database.close()
     async with Newsroom() as newsroom, TelegramServer() as telegram:
         newsroom.publish(SHORTAGE)
         write_feeds(tmp_path, newsroom)
-        environment = {
-            "MARSAD_TELEGRAM_TOKEN": telegram.token,
-            "MARSAD_TELEGRAM_BASE_URL": telegram.base_url,
-            "MARSAD_LOG_LEVEL": "DEBUG",
-        }
-        async with process(tmp_path, "poll", **environment) as running:
+        async with process(
+            tmp_path,
+            "poll",
+            MARSAD_TELEGRAM_TOKEN=token,
+            MARSAD_TELEGRAM_BASE_URL=telegram.base_url,
+            MARSAD_LOG_LEVEL="DEBUG",
+        ) as running:
             code, out, error = await ended(running)
-        assert code == 0
+        assert code == 3
+        assert "token is refused" in error
         assert "1 feeds polled, 0 failed, 1 new entries" in error
         assert "Traceback" not in error
-        assert telegram.token not in out + error
-        assert telegram.token.split(":")[1] not in out + error
+        assert token not in out + error
+        assert token.split(":")[1] not in out + error
+    database = await Database.open(tmp_path / "data" / "marsad.sqlite")
+    assert (await database.read(outbox.counts))["pending"] == 1
+    await database.close()
 
 
 def test_one_409_is_a_handover_and_many_are_a_second_instance() -> None:
