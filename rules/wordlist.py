@@ -8,7 +8,7 @@ from typing import Any
 
 import re2
 
-from rules import latin, lexicon, schema
+from rules import latin, lexicon, schema, verbs
 from rules.lexicon import Lexeme, WordProblem
 from rules.terms import CompiledTerm, LatinIndex, Phrase, Unit
 from rules.text import tokenize
@@ -149,7 +149,7 @@ class Compiler:
                 return self._words.latin(numbers[0].norm, "en", exact=True)
             raise WordProblem(f"«{piece}» has no Arabic letters; put it under en: or fr:")
         if mark == "~":
-            return self._words.arabic(("verb", spelling), lambda: lexicon.verb(spelling))
+            return self._words.arabic(("verb", spelling), lambda: verbs.verb(spelling))
         if mark == "=":
             return self._words.arabic(("exact", spelling), lambda: lexicon.exact(spelling))
         if not alone and spelling in _FUNCTION_WORDS:
@@ -182,9 +182,9 @@ def _special(
     if isinstance(word, schema.Verb):
         spec = word
         key = ("verb", spec.verb, spec.root, spec.form, spec.also)
-        return [(key, lambda: lexicon.verb(spec.verb, spec.root, spec.form, spec.also))]
+        return [(key, lambda: verbs.verb(spec.verb, spec.root, spec.form, spec.also))]
     if isinstance(word, schema.Root):
-        lexemes = lexicon.root(word.root)
+        lexemes = verbs.root(word.root)
         return [
             (("root", word.root, i), lambda lexeme=lexeme: lexeme)  # type: ignore[misc]
             for i, lexeme in enumerate(lexemes)

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import RuleSet
-from rules.lexicon import Lexeme, WordProblem, exact, noun, particle, root, verb
+from rules.lexicon import Lexeme, WordProblem, exact, noun, particle
 from rules.morphology import Morphology
 from rules.text import arabic_surface
+from rules.verbs import root, verb
 
 
 def matches(lexeme: Lexeme, word: str) -> bool:
