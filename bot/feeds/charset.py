@@ -16,6 +16,12 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# UTF-16 without a mark, by how XML and feeds begin.
+_WIDE_STARTS: dict[bytes, str] = {
+    start.encode(encoding): encoding
+    for start in ("<?", "<r", "<f", "<R", "{ ", '{"', "{\n")
+    for encoding in ("utf-16-le", "utf-16-be")
+}
 # What software writes without looking: these names say nothing about the bytes.
 _SAID_WITHOUT_LOOKING = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})
 _USUAL = ("cp1256", "iso8859-6", "cp1252")
@@ -26,6 +32,7 @@ _TEXT_CODECS = re.compile(
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})")
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _BAD_SHARE = 0.05
+_SAMPLE = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +49,8 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     for bom, encoding in _BOMS:
         if body.startswith(bom):
             return _lossy(body[len(bom) :], encoding)
-    if body[:4] in (b"<\0?\0", b"<\0r\0", b"<\0f\0"):
-        return _lossy(body, "utf-16-le")
-    if body[:4] in (b"\0<\0?", b"\0<\0r", b"\0<\0f"):
-        return _lossy(body, "utf-16-be")
+    if wide := _WIDE_STARTS.get(body[:4]):
+        return _lossy(body, wide)
     declared = _declared(body, content_type)
     # ISO-2022 is made of ASCII bytes, so UTF-8 would accept it.
     if not (declared and declared[0].startswith("iso2022")):
@@ -53,25 +58,38 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
             return Decoded(body.decode("utf-8"), "utf-8", damaged=False)
         except UnicodeDecodeError:
             pass
-    lossy = _lossy(body, "utf-8")
-    outside = sum(1 for character in lossy.text if character > "\x7f")
-    if lossy.text.count("\ufffd") <= _BAD_SHARE * outside:
-        return lossy
+    # Judged by a part of it: a document of some megabytes is not decoded five times over.
+    sample = body[:_SAMPLE]
+    if _mostly_fits(sample.decode("utf-8", "replace")):
+        return _lossy(body, "utf-8")
     for encoding in declared:
-        if encoding not in _SAID_WITHOUT_LOOKING and (text := _strict(body, encoding)) is not None:
-            return Decoded(text, encoding, damaged=False)
+        if encoding not in _SAID_WITHOUT_LOOKING and _fits(sample, encoding):
+            return _lossy(body, encoding)
     readings = [
-        Decoded(text, encoding, damaged=False)
+        encoding
         for encoding in dict.fromkeys((*declared, *_USUAL))
-        if encoding not in ("utf-8", "ascii") and (text := _strict(body, encoding)) is not None
+        if encoding not in ("utf-8", "ascii") and _fits(sample, encoding)
     ]
-    return max(readings, key=lambda reading: likeness(reading.text), default=lossy)
+    return _lossy(
+        body,
+        max(
+            readings,
+            key=lambda encoding: likeness(sample.decode(encoding, "replace")),
+            default="utf-8",
+        ),
+    )
+
+
+def is_binary(body: bytes) -> bool:
+    """Whether a document is no text in any encoding."""
+    wide = body.startswith(tuple(bom for bom, _ in _BOMS)) or body[:4] in _WIDE_STARTS
+    return b"\0" in body[:4_096] and not wide
 
 
 def likeness(text: str) -> float:
     """How much the characters beyond ASCII look like Arabic or European writing, 0 to 1."""
     good = seen = 0
-    for found in _OUTSIDE.finditer(text[:400_000]):
+    for found in _OUTSIDE.finditer(text):
         seen += len(found[0])
         run = found[0]
         before = text[found.start() - 1 : found.start()]
@@ -111,14 +129,14 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
     return found
 
 
-def _strict(body: bytes, encoding: str) -> str | None:
-    try:
-        return body.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        # cp1252 and others have a few holes; a stray byte must not rule the encoding out.
-        text = body.decode(encoding, "replace")
-        outside = sum(1 for character in text if character > "\x7f")
-        return text if text.count("\ufffd") <= _BAD_SHARE * outside else None
+def _fits(body: bytes, encoding: str) -> bool:
+    # Not strictly: these encodings have holes, and a stray byte must not rule one out.
+    return _mostly_fits(body.decode(encoding, "replace"))
+
+
+def _mostly_fits(text: str) -> bool:
+    outside = sum(1 for character in text if character > "\x7f")
+    return text.count("\ufffd") <= _BAD_SHARE * outside
 
 
 def _lossy(body: bytes, encoding: str) -> Decoded:

@@ -55,7 +55,7 @@ def read_xml(text: str, document: Document, now: datetime) -> ParsedFeed | Unrea
         )
     if source.depth > MAX_DEPTH:
         return Unreadable(
-            f"the document's tags are nested {source.depth} deep",
+            f"the document's tags are nested more than {MAX_DEPTH} deep",
             "this is no feed that a reader can use: tell the publisher, or remove it",
         )
     read = feedparser.parse(
@@ -125,13 +125,14 @@ def _prepare(text: str, truncated: bool) -> _Source | None:
 
 
 def _depth(text: str) -> int:
-    """How deep tags are nested in an entry, roughly, before any parser pays for it.
+    """How deep tags are nested in an entry, roughly, before any parser pays for it; what is
+    more than MAX_DEPTH is not counted further.
 
     Each entry starts anew, and HTML's lone tags do not count: feeds that forget to escape
     their "<br>" are readable.
     """
     depth = deepest = position = 0
-    while (position := text.find("<", position)) >= 0:
+    while deepest <= MAX_DEPTH and (position := text.find("<", position)) >= 0:
         if text.startswith(("<![CDATA[", "<!--"), position):
             closing = "-->" if text.startswith("<!--", position) else "]]>"
             end = text.find(closing, position)

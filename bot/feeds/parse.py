@@ -6,7 +6,7 @@ Parsing is CPU work on input that nobody vouches for: the service calls it throu
 
 from datetime import datetime
 
-from bot.feeds.charset import decode
+from bot.feeds.charset import decode, is_binary
 from bot.feeds.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.feedjson import is_json, read_json
 from bot.feeds.feedxml import read_xml
@@ -24,6 +24,11 @@ def parse(document: Document, now: datetime) -> ParsedFeed | Unreadable:
     page = name_page({}, document.body, document.url)
     if page is not None:
         return Unreadable(page.message, page.hint)
+    if is_binary(document.body):
+        return Unreadable(
+            "the answer is no text (an image, a PDF, an archive?)",
+            "look for the site's RSS or Atom address and put it into feeds.yaml",
+        )
     text = decode(document.body, document.content_type).text
     if is_json(text):
         return read_json(text, document, now)

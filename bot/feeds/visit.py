@@ -80,6 +80,8 @@ class Visitor:
     async def visit(self, poll: Visit) -> PollReport:
         """Poll a feed and commit what came of it. Raises StorageError with nothing committed."""
         state = poll.state
+        # A fetch without validators is read even if nothing changed: now and then every entry
+        # that is still listed must be seen, or retention would forget those of a quiet feed.
         whole = goes_unconditional(self._roll(), self._policy.unconditional_share) or state.held
         request = FetchRequest(
             poll.feed.url,

@@ -83,11 +83,15 @@ def test_every_mistake_is_told_at_once_with_its_line() -> None:
         ("feeds:\n  - name: a\n    name: b\n    url: https://a.test/\n", "duplicate key"),
         ("feeds: [" * 2_000, "is not YAML"),
         ("feeds:\n  - name: {a: b}\n    url: [x]\n", "must be text"),
-        ("feeds:\n" + "  - {name: a, url: b}\n" * 5_001, "more than 5000"),
     ],
 )
 def test_a_file_that_is_no_list_of_feeds_is_refused(text: str, words: str) -> None:
     assert any(words in problem for problem in problems(text))
+
+
+def test_an_endless_list_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.feeds.catalogue.MAX_FEEDS", 3)
+    assert "more than 3" in problems("feeds:\n" + "  - {name: a, url: b}\n" * 4)[0]
 
 
 def test_a_missing_file_and_a_wrong_encoding_are_told(tmp_path: Path) -> None:

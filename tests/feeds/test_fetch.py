@@ -25,7 +25,7 @@ from tests.feeds.server import (
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 BODY = b'<rss version="2.0"><channel></channel></rss>'
 LIMITS = FetchLimits(
-    total_seconds=0.6, silence_seconds=0.4, compressed_bytes=200_000, decoded_bytes=200_000
+    total_seconds=0.4, silence_seconds=0.3, compressed_bytes=200_000, decoded_bytes=200_000
 )
 
 
