@@ -142,6 +142,7 @@ class Result:
 
     seed: int
     kills: int = 0
+    stops: int = 0
     killed_starting: int = 0
     killed_in_doubt: int = 0
     seconds: float = 0.0
@@ -186,7 +187,13 @@ async def torture(
         publishing = asyncio.create_task(newsroom.publish())
         stack.callback(publishing.cancel)
         while result.kills < kills and time.monotonic() - began < seconds:
-            await _random_moment(chance, telegram, newsroom, longest_life, result)
+            up = await _random_moment(chance, telegram, newsroom, longest_life, result)
+            if up and chance.random() < 0.95:
+                result.problems += await _stopped_well(service, log)
+                result.stops += 1
+                await service.start()
+                continue
+            result.killed_in_doubt += telegram.in_doubt > 0
             code = await service.end(signal.SIGKILL)
             if code != -signal.SIGKILL:
                 result.problems.append(f"the service ended by itself with exit code {code}")
@@ -203,9 +210,7 @@ async def torture(
             await _settled(books, newsroom, settle)
         except TimeoutError:
             result.problems.append(f"not everything was settled after {settle:g} s")
-        code = await service.end(signal.SIGTERM)
-        if code != 0:
-            result.problems.append(f"SIGTERM: exit code {code}")
+        result.problems += await _stopped_well(service, log)
         await asyncio.sleep(0.5)
         if left := service.left_over():
             result.problems.append(f"{len(left)} processes of killed services are still there")
@@ -221,13 +226,16 @@ async def _random_moment(
     newsroom: Newsroom,
     longest_life: float,
     result: Result,
-) -> None:
-    """Let the service live for a while: not at all, for some time, or until it is sending."""
+) -> bool:
+    """Let the service live for a while: not at all, for some time, or until it is sending.
+
+    Returns whether it is up.
+    """
     way = chance.random()
     if way < 0.1:
         await asyncio.sleep(chance.uniform(0, 0.6))
         result.killed_starting += 1
-        return
+        return False
     asked = newsroom.requests
     await _until(lambda: newsroom.requests > asked, 60, "a poll after a start")
     await asyncio.sleep(chance.uniform(0, longest_life))
@@ -237,9 +245,24 @@ async def _random_moment(
             async with asyncio.timeout(3):
                 await telegram.sending.wait()
         except TimeoutError:
-            return
+            return True
         await asyncio.sleep(chance.uniform(0, 0.12))
-    result.killed_in_doubt += telegram.in_doubt > 0
+    return True
+
+
+async def _stopped_well(service: Service, log: Path) -> list[str]:
+    """SIGTERM, as operators stop the service: nothing under way may be left in doubt."""
+
+    def said() -> bytes:
+        return log.read_bytes() if log.exists() else b""
+
+    before = len(said())
+    code = await service.end(signal.SIGTERM)
+    words = said()[before:].decode()
+    problems = [] if code == 0 else [f"SIGTERM: exit code {code}"]
+    if "Marsad stopped" not in words or "unknown" in words or "Traceback" in words:
+        problems.append(f"SIGTERM: it did not stop well: {words[:2000]}")
+    return problems
 
 
 async def _settled(books: Books, newsroom: Newsroom, seconds: float) -> None:
@@ -281,8 +304,9 @@ def print_result(result: Result) -> None:
         *("chat", "wanted", "told", "as cards", "in lines", "marked", "really twice", "unmarked"),
         title=(
             f"{result.kills} kills ({result.killed_in_doubt} with answers under way, "
-            f"{result.killed_starting} while starting) in {result.seconds:.0f} s, seed "
-            f"{result.seed}: {result.published} entries, {result.loud} of them alerts"
+            f"{result.killed_starting} while starting) and {result.stops} stops in "
+            f"{result.seconds:.0f} s, seed {result.seed}: {result.published} entries, "
+            f"{result.loud} of them alerts"
         ),
     )
     for tally in result.tallies:
