@@ -188,7 +188,7 @@ async def torture(
         stack.callback(publishing.cancel)
         while result.kills < kills and time.monotonic() - began < seconds:
             up = await _random_moment(chance, telegram, newsroom, longest_life, result)
-            if up and chance.random() < 0.95:
+            if up and chance.random() < 0.15:
                 result.problems += await _stopped_well(service, log)
                 result.stops += 1
                 await service.start()
