@@ -260,12 +260,16 @@ def fold(db: Connection, ids: Collection[int], catchup: NewDelivery, at: datetim
 
 
 def expire_held(db: Connection, created_before: datetime, at: datetime) -> int:
-    """Give up rows held for chats that stayed unreachable this long; returns how many."""
+    """Give up rows held for chats that stayed unreachable this long; returns how many.
+
+    Rows of unknown outcome too: such a chat gets no catch-up that could tell them.
+    """
     return change(
         db,
         """
         UPDATE outbox SET state = 'expired', error = 'the chat stayed paused', updated_at = :at
-        WHERE state = 'paused' AND created_at < :before""",
+        WHERE created_at < :before AND (state = 'paused' OR (state = 'unknown'
+            AND chat_id IN (SELECT id FROM chats WHERE state = 'paused')))""",
         {"before": to_text(created_before), "at": to_text(at)},
     )
 

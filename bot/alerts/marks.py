@@ -66,9 +66,11 @@ def write_mark(db: Connection, mark: Mark) -> Told | None:
             )
         case AwaitCatchUp(reason):
             outbox.mark(db, delivery.id, "unknown", reason, None, at, attempts)
-        case HoldChat(until, reason):
+        case HoldChat(until, reason, tell):
             chats.set_blocked_until(db, chat_id, until)
             outbox.mark(db, delivery.id, "pending", reason, None, at, delivery.attempts)
+            if tell:
+                return _tell(db, Notice.CHAT_HELD, chat_id, reason, _name(db, delivery), at)
         case PauseChat(reason):
             return _pause(db, delivery, chat_id, reason, at)
         case MoveChat(new_chat_id, reason):

@@ -37,6 +37,8 @@ class RetryPolicy:
     repeat_wait: timedelta = timedelta(seconds=2)
     # Telegram's own clock and ours disagree: do not come back on the very second.
     rate_limit_margin: timedelta = timedelta(seconds=1)
+    # Operators hear of a chat that is held for this long.
+    long_hold: timedelta = timedelta(minutes=15)
     # A catch-up line is repeated until it is this old, then given up and operators told.
     line_age: timedelta = timedelta(hours=48)
 
@@ -67,10 +69,14 @@ class AwaitCatchUp:
 
 @dataclass(frozen=True, slots=True)
 class HoldChat:
-    """Nothing goes to this chat until `until`; the other chats do not notice."""
+    """Nothing goes to this chat until `until`; the other chats do not notice.
+
+    `tell`: it is for so long that operators should know why the chat is silent.
+    """
 
     until: datetime
     reason: str
+    tell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +131,10 @@ def next_step(outcome: Outcome, delivery: Delivery, policy: RetryPolicy, now: da
                 wait = max(wait, timedelta(seconds=after))
             return Again(now + wait, delivery.possible_repeat, f"did not go out: {error}")
         case RateLimited(seconds):
-            until = now + timedelta(seconds=seconds) + policy.rate_limit_margin
-            return HoldChat(until, f"too many messages: Telegram asks to wait {seconds:g} s")
+            wait = timedelta(seconds=seconds)
+            reason = f"too many messages: Telegram asks to wait {seconds:g} s"
+            until = now + wait + policy.rate_limit_margin
+            return HoldChat(until, reason, tell=wait >= policy.long_hold)
         case ChatGone(reason):
             return PauseChat(reason or "Telegram refuses this chat")
         case Migrated(new_chat_id):

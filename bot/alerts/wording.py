@@ -32,8 +32,8 @@ class Notice(StrEnum):
     """What operators are told."""
 
     CHAT_PAUSED = "chat-paused"
+    CHAT_HELD = "chat-held"
     REJECTED = "rejected"
-    GIVEN_UP = "given-up"
     LOST_LINE = "lost-line"
 
 
@@ -73,11 +73,14 @@ _NOTICES: Mapping[str, Mapping[Notice, str]] = {
             "أوقف الإرسال إلى المحادثة {chat} لأن تيليغرام رفضها: {reason}. "
             "اشتراكاتها محفوظة، ويعود الإرسال حين تسمح للبوت من جديد."
         ),
+        Notice.CHAT_HELD: (
+            "لا يُرسل شيء إلى المحادثة {chat} لأن تيليغرام طلب الانتظار: {reason}. "
+            "تنبيهاتها محفوظة وتُرسل بعد ذلك."
+        ),
         Notice.REJECTED: (
             "لم تُرسل رسالة ({what}) إلى المحادثة {chat}: {reason}. لم يرها أحد هناك؛ "
             "أبلغ من يتولى صيانة مرصد."
         ),
-        Notice.GIVEN_UP: "تُرك إرسال رسالة ({what}) إلى المحادثة {chat}: {reason}.",
         Notice.LOST_LINE: "تُرك إرسال ملخص ({what}) إلى المحادثة {chat}: {reason}.",
     },
     "en": {
@@ -85,11 +88,14 @@ _NOTICES: Mapping[str, Mapping[Notice, str]] = {
             "Sending to chat {chat} is paused because Telegram refuses it: {reason}. Its "
             "subscriptions are kept; sending resumes when the chat lets the bot in again."
         ),
+        Notice.CHAT_HELD: (
+            "Nothing goes to chat {chat} for now: {reason}. Its alerts are kept and go out after "
+            "that."
+        ),
         Notice.REJECTED: (
             "A message ({what}) could not be sent to chat {chat}: {reason}. Nobody saw it there; "
             "tell whoever maintains Marsad."
         ),
-        Notice.GIVEN_UP: "A message ({what}) to chat {chat} was given up: {reason}.",
         Notice.LOST_LINE: "A catch-up line ({what}) to chat {chat} was given up: {reason}.",
     },
     "fr": {
@@ -97,11 +103,14 @@ _NOTICES: Mapping[str, Mapping[Notice, str]] = {
             "L'envoi à la discussion {chat} est suspendu car Telegram la refuse : {reason}. Ses "
             "abonnements sont conservés ; l'envoi reprend quand elle admet de nouveau le bot."
         ),
+        Notice.CHAT_HELD: (
+            "Rien ne part vers la discussion {chat} pour l'instant : {reason}. Ses alertes sont "
+            "conservées et partiront ensuite."
+        ),
         Notice.REJECTED: (
             "Un message ({what}) n'a pas pu être envoyé à la discussion {chat} : {reason}. "
             "Personne ne l'y a vu ; prévenez qui maintient Marsad."
         ),
-        Notice.GIVEN_UP: "Un message ({what}) à la discussion {chat} est abandonné : {reason}.",
         Notice.LOST_LINE: "Récapitulatif ({what}) à la discussion {chat} abandonné : {reason}.",
     },
 }

@@ -112,6 +112,17 @@ async def test_a_chat_that_lets_the_bot_in_again_gets_what_it_missed(desk: Desk)
     assert await desk.states(1) == ["sent"]
 
 
+async def test_what_was_in_doubt_for_a_chat_that_stays_gone_ends_too(desk: Desk) -> None:
+    desk.sender.script[1] = [Unknown("reset"), ChatGone("kicked")]
+    await desk.alerts(2, 1)
+    await desk.work(3)
+    assert await desk.states(1) == ["unknown", "paused"]
+    desk.clock.pass_(days=8)
+    now = desk.clock()
+    await desk.database.write(lambda db: outbox.expire_held(db, now - timedelta(days=7), now))
+    assert await desk.states(1) == ["expired", "expired"]
+
+
 async def test_an_operator_that_is_gone_leaves_the_word_to_the_second_way(desk: Desk) -> None:
     desk.sender.script[OPERATOR] = [ChatGone("never wrote to the bot")]
     await desk.alert(OPERATOR)

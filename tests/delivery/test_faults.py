@@ -169,7 +169,7 @@ async def test_every_fault_has_its_answer_and_delays_no_other_chat(tmp_path) -> 
         async with running(desk, sender):
             await server.until(
                 lambda: (
-                    len(server.texts(OPERATOR)) >= 7
+                    len(server.texts(OPERATOR)) >= 8
                     and all(
                         len(server.texts(-10012 if n == -12 else n)) >= len(case.got)
                         for n, case in CASES.items()
@@ -198,11 +198,12 @@ async def test_every_fault_has_its_answer_and_delays_no_other_chat(tmp_path) -> 
     until = rows[2].blocked_until
     assert until is not None
     assert until - utc_now() > timedelta(hours=11, minutes=59)
-    # Operators heard of each paused chat once, and of the card that was refused.
+    # Operators heard once of each paused chat, of the long wait and of the card that was refused.
     told = server.texts(OPERATOR)
     assert sum("paused" in text for text in told) == 6
     assert sum("could not be sent" in text for text in told) == 1
-    assert len(told) == 7
+    assert sum("43200 s" in text for text in told) == 1
+    assert len(told) == 8
     await database.close()
 
 
