@@ -135,15 +135,16 @@ def keyed(entries: Sequence[FeedEntry]) -> tuple[KeyedEntry, ...]:
         if link and single and len(named_by_link[link]) == 1:
             names.append(f"link:{link}" if len(link) <= 500 else f"link:{sha256(link)}")
         bare = f"hash:{text}"
+        # What shares all of its names with an earlier row is that row once more.
+        once = tuple(names) or (bare,)
         if not names:
             names.append(bare)
         elif _telling(entry):
             # With the day: a bulletin may say word for word what it said yesterday.
             day = f"{entry.published_at:%Y-%m-%d}" if entry.published_at else ""
             names.append(f"text:{text}:{day}")
-        found.setdefault(
-            tuple(names), KeyedEntry(entry, tuple(names), tuple(dict.fromkeys((*names, bare))))
-        )
+        keys = tuple(dict.fromkeys((*names, bare)))
+        found.setdefault(once, KeyedEntry(entry, tuple(names), keys))
     return tuple(found.values())
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.feeds.fault_run import FAULTS, GOOD, INTERVAL
 
-SECONDS = 5
+SECONDS = 4
 
 
 @cache

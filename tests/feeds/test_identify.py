@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feeds.canonical import canonical_link
@@ -355,7 +355,6 @@ def test_a_second_poll_of_the_same_document_finds_nothing_new(
 
 
 @given(st.lists(st.lists(ENTRIES, max_size=6), max_size=6), st.randoms())
-@settings(max_examples=60)
 def test_every_text_is_stored_unless_a_named_rule_says_why_not(
     documents: list[list[FeedEntry]], random: object
 ) -> None:
