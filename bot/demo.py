@@ -38,6 +38,11 @@ from storage import entries
 from storage.database import Connection, Database
 
 FOLDER = "demo"
+INVENTED = (
+    "أخبار متخيَّلة: الأماكن حقيقية والأحداث لم تقع.\n"
+    "Invented news: the places are real, the events never happened."
+)
+STARS = "الكلمات الدالة بين *نجمتين*.\nEvidence stands between *stars*."
 EVER = timedelta(days=36_500)
 EVERYTHING = 100_000
 
@@ -86,8 +91,10 @@ async def show(
             sender = ConsoleSender(
                 console, lambda: rules().signals, timezone=settings.timezone, explain=True
             )
+            if feed is None:
+                console.print(INVENTED, highlight=False, soft_wrap=True)
             if not console.is_terminal:
-                console.print("Evidence stands between *stars*.\n", highlight=False)
+                console.print(STARS, highlight=False, soft_wrap=True)
             dispatcher = Dispatcher(database, sender, Policy.at_once())
             await dispatcher.run_until_idle()
             await dispatcher.drain()
