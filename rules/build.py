@@ -254,5 +254,6 @@ def _clause(
         clause.direction or "worsening",
         many(clause.needs, (*at, "needs")),
         many(clause.unless, (*at, "unless")),
+        clause.unless_within,
         label,
     )

@@ -44,6 +44,7 @@ class CompiledClause:
     direction: Direction
     needs: tuple[str, ...]
     unless: tuple[str, ...]
+    unless_within: int | None
     label: str
 
 

@@ -41,14 +41,16 @@ class Lexeme:
 def takes_feminine(word: str) -> bool:
     """Whether a bare masculine word inflects for gender by its shape.
 
-    Participles (مـ), nisba adjectives (ـي), فاعل and فعيل do; other nouns are left alone, so
-    that كتاب is not found in كتابة. ``{adj: ...}`` says so for a word of another shape.
+    Participles (مـ), nisba adjectives (ـي), فاعل (آمن too) and فعيل do; other nouns are left
+    alone, so that كتاب is not found in كتابة. ``{adj: ...}`` says so for other shapes.
     """
     if word.endswith(("ة", "اء", "ى")):
         return False
     if word.endswith("ي") and len(word) >= 3:
         return True
     if word.startswith("م") and len(word) >= 4:
+        return True
+    if word.startswith("آ") and len(word) == 3:
         return True
     return len(word) == 4 and (word[1] == "ا" or word[2] == "ي")
 

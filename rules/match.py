@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rules.clauses import (
     SILENCING_REACH,
+    Choice,
     CompiledClause,
     between,
     first_anywhere,
@@ -167,7 +168,8 @@ def _hold(
     here = [
         r
         for r in placed(entry.readings, clause.where)
-        if id(r) not in blocked and not any(r.of(name) for name in clause.unless)
+        if id(r) not in blocked
+        and (clause.unless_within is not None or not any(r.of(n) for n in clause.unless))
     ]
     if clause.kind == "all":
         spans = first_anywhere(clause, here)
@@ -181,11 +183,23 @@ def _hold(
     held = []
     for reading in here:
         combination = in_sentence(clause, reading)
-        if combination is not None:
+        if combination is not None and not _set_aside(clause, reading, combination):
             combination += negators_of(clause, reading, combination)
             direction = _direction(clause, rule, reading, [s for s, _ in combination])
             held.append(Found(clause, tuple((reading, s, n) for s, n in combination), direction))
     return held
+
+
+def _set_aside(clause: CompiledClause, reading: Reading, chosen: Choice) -> bool:
+    """Whether an ``unless`` term stands close to the evidence (``unless_within``)."""
+    if clause.unless_within is None:
+        return False
+    return any(
+        between(other, span) <= clause.unless_within
+        for name in clause.unless
+        for other in reading.of(name)
+        for span, _ in chosen
+    )
 
 
 def _direction(

@@ -173,6 +173,9 @@ class Clause(_Model):
     direction: Direction | None = None
     needs: tuple[Reference, ...] = Field((), description="one of these somewhere in the entry")
     unless: tuple[Reference, ...] = Field((), description="none of these in the sentence")
+    unless_within: Annotated[int, Field(ge=0, le=60)] | None = Field(
+        None, description="unless: only within so many words of the evidence"
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Clause:
@@ -183,6 +186,8 @@ class Clause(_Model):
             raise ValueError(f"{kinds[0]} needs two or more terms; for one term use any")
         if "within" in self.model_fields_set and not self.near:
             raise ValueError("within belongs to near; for sequence use gap")
+        if self.unless_within is not None and not self.unless:
+            raise ValueError("unless_within belongs to unless; name the terms there")
         if "gap" in self.model_fields_set and not self.sequence:
             raise ValueError("gap belongs to sequence; for near use within")
         return self

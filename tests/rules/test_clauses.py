@@ -171,6 +171,15 @@ def test_unless_speaks_for_its_sentence_and_in_title_for_the_entry(small_rules: 
     assert not fires(rules, "نقص الأدوية", title="مباراة اليوم")
 
 
+def test_unless_may_look_only_so_far_from_the_evidence(small_rules: Build) -> None:
+    rules = small_rules(
+        WORDS + "  sport: {ar: [مباراة]}\nwhen:\n"
+        "  - {near: [medicine, lack], unless: [sport], unless_within: 2}"
+    )
+    assert not fires(rules, "نقص الأدوية في المباراة")
+    assert fires(rules, "نقص الأدوية مستمر رغم كل شيء، وتأجلت المباراة")
+
+
 def test_needs_asks_for_a_setting_anywhere_in_the_entry(small_rules: Build) -> None:
     rules = small_rules(
         WORDS + "  war: {ar: [حرب/حروب]}\nwhen:\n  - near: [medicine, lack]\nneeds: [war]"
