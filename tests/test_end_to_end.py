@@ -20,6 +20,7 @@ from bot.settings import Settings, load_settings
 from bot.wiring import Parts, opened
 from storage import outbox
 from tests.shell.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
+from tests.telegram.faults import conflict
 from tests.telegram_server import TelegramServer
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
@@ -196,3 +197,13 @@ async def test_a_refused_token_ends_the_service_with_3(
             await asyncio.wait_for(now.ended, 10)
         assert refused.value.exit_code == 3
     telegram.violations.clear()
+
+
+async def test_a_second_instance_on_the_same_token_ends_the_service_with_3(
+    tmp_path: Path, newsroom: Newsroom, telegram: TelegramServer
+) -> None:
+    telegram.fail(conflict(), method="getUpdates", times=None)
+    async with running(settings_for(tmp_path, newsroom, telegram)) as now:
+        with pytest.raises(CannotGoOn, match="409") as refused:
+            await asyncio.wait_for(now.ended, 20)
+        assert refused.value.exit_code == 3
