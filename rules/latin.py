@@ -28,6 +28,7 @@ def _by_lemma(language: str) -> tuple[Mapping[str, str], Mapping[str, tuple[str,
     return lemma_of, {lemma: tuple(forms) for lemma, forms in forms_of.items()}
 
 
+@lru_cache(maxsize=16_384)
 def forms(word: str, language: str) -> frozenset[str]:
     """The folded forms that a word of a rule is found by.
 

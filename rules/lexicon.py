@@ -12,6 +12,7 @@ Grammar: Ryding, A Reference Grammar of Modern Standard Arabic (2005), chapters 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rules.text import arabic_surface
 
@@ -55,6 +56,7 @@ def takes_feminine(word: str) -> bool:
     return len(word) == 4 and (word[1] == "ا" or word[2] == "ي")
 
 
+@lru_cache(maxsize=16_384)
 def noun(spelling: str, *, adjective: bool | None = None) -> Lexeme:
     """A noun or adjective, with further stems (broken plurals) after slashes: ``دواء/أدوية``."""
     if not all(part.strip() for part in spelling.split("/")):

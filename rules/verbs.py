@@ -27,8 +27,9 @@ _WEAK = frozenset("اويىأإآءؤئ")
 _SHORT_VOWELS = re.compile("[\u064b-\u0650\u0652\u0670]")
 
 
+@lru_cache(maxsize=4096)
 def verb(
-    spelling: str, root: str | None = None, form: str | None = None, also: Iterable[str] = ()
+    spelling: str, root: str | None = None, form: str | None = None, also: tuple[str, ...] = ()
 ) -> Lexeme:
     """A verb given by its past (he-form), in all its conjugation.
 
