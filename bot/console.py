@@ -94,7 +94,9 @@ class ConsoleSender:
             body.append(f"\n\n{_settled(why)}", style="dim")
         # A line above and none at the sides: a terminal that lays out Arabic would move them.
         self._console.print(Rule(style=LEVEL_COLOURS.get(level, "white")))
-        self._console.print(body)
+        for line in body.split("\n", allow_blank=True):
+            # A long address stays in one piece, so that it can be tapped.
+            self._console.print(line, soft_wrap="://" in line.plain)
 
 
 def shown(card: Card, *, mark: str = "") -> Text:
