@@ -44,8 +44,21 @@ class _Build:
         meant = f"; did you mean ${near[0]}?" if near else "; see rules/vocabulary/"
         return f"there is no vocabulary term ${name}{meant}"
 
-    def add_term(self, full_name: str, term: schema.Term, document: Document, at: Location) -> None:
+    def add_term(
+        self,
+        full_name: str,
+        term: schema.Term,
+        document: Document,
+        at: Location,
+        local: Callable[[str, Location], str] | None = None,
+    ) -> None:
+        """Compile a term; ``local`` resolves names without $ among the signal's own terms."""
         self.where[full_name] = (document, at)
+
+        def included(reference: str, at: Location) -> str:
+            if local is not None and not reference.startswith("$"):
+                return local(reference, at)
+            return self.vocabulary_name(reference, document, at)
 
         def resolve(reference: str) -> str:
             return self.vocabulary_name(reference, document, at)
@@ -54,8 +67,7 @@ class _Build:
         for issue in issues:
             self.problems.append(document.problem((*at, *issue.at), issue.message))
         compiled.include = tuple(
-            self.vocabulary_name(r, document, (*at, "include", i))
-            for i, r in enumerate(term.include or ())
+            included(r, (*at, "include", i)) for i, r in enumerate(term.include or ())
         )
         if term.exceptions:
             hidden = full_name + "!except"
@@ -142,6 +154,15 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
     local: dict[str, str] = {}
     used: set[str] = set()
     unknown: list[str] = []
+
+    def own_term(reference: str, at: Location) -> str:
+        used.add(reference)
+        if reference not in signal.terms:
+            build.problems.append(
+                document.problem(at, f"there is no term «{reference}» here; ${reference}?")
+            )
+        return f"{signal.id}/{reference}"
+
     for name, words in signal.terms.items():
         at: Location = ("terms", name)
         if isinstance(words, str):
@@ -157,7 +178,7 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
             latin = tuple(w for w in words if _is_latin(w)) or None
             words = schema.Term(ar=arabic, en=latin, fr=latin)
         local[name] = f"{signal.id}/{name}"
-        build.add_term(local[name], words, document, at)
+        build.add_term(local[name], words, document, at, own_term)
 
     def resolve(reference: str, at: Location) -> str:
         if reference.startswith("$"):
@@ -248,6 +269,7 @@ def _clause(
         kind,
         tuple(elements),
         within,
+        clause.unbroken,
         clause.where,
         None if clause.negated == "any" else bool(clause.negated),
         clause.weight or threshold,

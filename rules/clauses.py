@@ -38,6 +38,7 @@ class CompiledClause:
     kind: str
     elements: tuple[ClauseElement, ...]
     within: int | None
+    unbroken: bool
     where: Place
     negated: bool | None
     weight: int
@@ -127,7 +128,7 @@ def _tightest(clause: CompiledClause, reading: Reading, options: Sequence[Choice
     for anchor in options[0]:
         near = [anchor]
         for usable in options[1:]:
-            choice = _nearest(usable, anchor[0], window, near)
+            choice = _nearest(usable, anchor[0], window, near, reading if clause.unbroken else None)
             if choice is None:
                 break
             near.append(choice)
@@ -145,11 +146,21 @@ _NEIGHBOURS = 12
 """Matches on each side of the anchor that are tried: it keeps time linear in the text."""
 
 
-def _nearest(usable: Choice, anchor: Span, window: int, taken: Choice) -> tuple[Span, str] | None:
+def _broken(reading: Reading, a: Span, b: Span) -> bool:
+    """Whether a comma, colon, bracket or quotation mark stands between two spans."""
+    left, right = (a, b) if a.first <= b.first else (b, a)
+    return any(t.breaks for t in reading.sentence.tokens[left.last + 1 : right.first + 1])
+
+
+def _nearest(
+    usable: Choice, anchor: Span, window: int, taken: Choice, unbroken_in: Reading | None
+) -> tuple[Span, str] | None:
     """The match closest to the anchor that overlaps nothing chosen so far."""
     at = bisect_left(usable, anchor.first, key=lambda pair: pair[0].first)
     around = usable[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]
     fitting = [p for p in around if between(p[0], anchor) <= window]
+    if unbroken_in is not None:
+        fitting = [p for p in fitting if not _broken(unbroken_in, anchor, p[0])]
     fitting.sort(key=lambda p: between(p[0], anchor))
     return next((p for p in fitting if not any(p[0].overlaps(q[0]) for q in taken)), None)
 
@@ -173,6 +184,8 @@ def _ordered(clause: CompiledClause, reading: Reading, options: Sequence[Choice]
             end = path[-1][0].last
             start = bisect_right(usable, end, key=lambda pair: pair[0].first)
             for pair in usable[start : start + _NEIGHBOURS]:
+                if clause.unbroken and _broken(reading, path[-1][0], pair[0]):
+                    continue
                 if pair[0].first - end - 1 <= gap:
                     # One path to each end is enough: all that follows depends on the end only.
                     longer.setdefault((pair[0], pair[1]), [*path, pair])

@@ -168,6 +168,9 @@ class Clause(_Model):
         3, description="sequence: how many other words may stand between two neighbours"
     )
     where: Place = Field("any", alias="in", description="title, text, lead (title or opening), any")
+    unbroken: bool = Field(
+        False, description="near, sequence: no comma, colon, bracket or quotation mark in between"
+    )
     negated: bool | Literal["any"] = False
     weight: Annotated[int, Field(ge=1, le=1000)] | None = None
     direction: Direction | None = None

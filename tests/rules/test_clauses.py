@@ -180,6 +180,20 @@ def test_unless_may_look_only_so_far_from_the_evidence(small_rules: Build) -> No
     assert fires(rules, "نقص الأدوية مستمر رغم كل شيء، وتأجلت المباراة")
 
 
+def test_unbroken_does_not_reach_over_a_comma(small_rules: Build) -> None:
+    rules = small_rules(WORDS + "when:\n  - {near: [medicine, lack], unbroken: true}")
+    assert fires(rules, "نقص كبير في الأدوية")
+    assert not fires(rules, "نقص كبير، والأدوية متوفرة")
+
+
+def test_a_term_may_include_another_of_its_rule(small_rules: Build) -> None:
+    rules = small_rules(
+        "terms:\n  blood: {ar: [دم/دماء]}\n  supply: {ar: [دواء/أدوية], include: [blood]}\n"
+        "when:\n  - any: [supply]"
+    )
+    assert fires(rules, "الدماء")
+
+
 def test_needs_asks_for_a_setting_anywhere_in_the_entry(small_rules: Build) -> None:
     rules = small_rules(
         WORDS + "  war: {ar: [حرب/حروب]}\nwhen:\n  - near: [medicine, lack]\nneeds: [war]"

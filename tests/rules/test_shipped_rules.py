@@ -61,7 +61,7 @@ def language_of(example: str | Example) -> str:
 def test_every_rule_is_tested_in_three_languages(shipped: RuleSet, kind: str) -> None:
     for tests in shipped.tests:
         examples = getattr(tests.tests, kind)
-        counts = {lang: 0 for lang in ("ar", "en", "fr")}
+        counts = dict.fromkeys(("ar", "en", "fr"), 0)
         for example in examples:
             counts[language_of(example)] += 1
         enough = counts["ar"] >= 6 and counts["en"] >= 3 and counts["fr"] >= 3
