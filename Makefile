@@ -33,7 +33,7 @@ run: setup
 	@$(RUN) marsad run
 
 test: setup
-	@$(RUN) pytest
+	@$(RUN) pytest -n auto --dist worksteal
 
 bench: setup
 	@$(RUN) python -m bench.detection

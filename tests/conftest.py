@@ -26,7 +26,8 @@ def shipped_rules_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The shipped rules are compiled once for all tests; an operator's are read as always."""
 
     def load(operator_dir: Path | None, full_database: Path | None) -> RuleSet:
-        if operator_dir is None and full_database is None:
+        own = operator_dir is not None and any(operator_dir.rglob("*.yaml"))
+        if not own and full_database is None:
             return _shipped()
         return _load(operator_dir, full_database)
 
