@@ -114,10 +114,13 @@ class Morphology:
         if known is not None:
             return known
         found: dict[tuple[int, str], Analysis] = {}
+        closed = arabic_norm(surface) in _FUNCTION_WORDS
         if len(surface) <= 40:
             for raw in self._analyzer.analyze(surface):
                 if "lexeme" in raw and spelling_agrees(surface, raw["diac"]):
                     lexeme = int(raw["lexeme"])
+                    if closed and self._lexemes[lexeme].part_of_speech in ("noun", "verb"):
+                        continue
                     analysis = Analysis(
                         lexeme, self._lexemes[lexeme].lemma, self._lexemes[lexeme].root, raw["bw"]
                     )
@@ -143,6 +146,8 @@ class Morphology:
                     if prefix_category == "art" and category not in _DEFINITE_SUFFIXES:
                         continue
                     made |= {prefix + stem.form + ending for ending in _SUFFIXES[category]}
+        if self._lexemes[lexeme].part_of_speech in ("noun", "verb"):
+            made = {form for form in made if arabic_norm(form) not in _FUNCTION_WORDS}
         return tuple(sorted(made))
 
     @property
@@ -150,6 +155,17 @@ class Morphology:
         return self._lexemes
 
 
+# Function words that look like a noun or verb with clitics: بعدما is no ب + عدم, and أنه no
+# jussive of أنهى. Only particles and exact words are found in them.
+_FUNCTION_WORDS = frozenset(
+    arabic_norm(word)
+    for word in (
+        "أن أنه أنها أنهم أننا إن إنه إنها إنهم لأن لأنه لأنها وأن وأنه وأنها بأن بأنه بأنها كأن "
+        "عندما بعدما حينما بينما كلما مثلما قبلما ربما إنما كما لما فيما مما عما لم لن لو لولا "
+        "كان كانت هذا هذه ذلك تلك التي الذي الذين بعد قبل عند منذ حتى على عليه عليها إلى إليه "
+        "إليها عن عنه عنها من منه منها في فيه فيها به بها له لها لهم بهم فيهم منهم"
+    ).split()
+)
 _ALEFS = frozenset("أإآ")
 
 

@@ -112,6 +112,12 @@ def test_a_root_brings_its_attested_verbs_nouns_and_participles() -> None:
         assert morphology.analyse(word), word
 
 
+def test_function_words_are_no_inflected_nouns_or_verbs() -> None:
+    none_match(noun("عدم"), "بعدما")
+    none_match(verb("أنهى"), "أنه أنها وأنهم")
+    all_match(noun("عدم"), "عدم بعدم وعدم")
+
+
 def test_particles_take_conjunctions_and_exact_words_nothing() -> None:
     all_match(particle("دون"), "دون ودون فدون")
     none_match(particle("دون"), "الدون بدونه دونهم")
