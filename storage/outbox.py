@@ -207,7 +207,8 @@ def resume_chat(db: Connection, chat_id: int, now: datetime) -> int:
 def move_chat(db: Connection, old_id: int, new_id: int) -> None:
     """Give the old chat's rows to the new one; where both have the same row, one is kept.
 
-    The one kept is a sent one if there is one: nobody should read it twice.
+    The one kept is a sent one if there is one: nobody should read it twice. What was held for
+    the old chat is due when the new one can be sent to.
     """
     same = """
         SELECT {keep}.id AS kept, {drop}.id AS dropped FROM outbox o JOIN outbox n
@@ -221,6 +222,12 @@ def move_chat(db: Connection, old_id: int, new_id: int) -> None:
             db.execute("UPDATE outbox SET folded_into = :kept WHERE folded_into = :dropped", pair)
             db.execute("DELETE FROM outbox WHERE id = :dropped", pair)
     db.execute("UPDATE outbox SET chat_id = :new WHERE chat_id = :old", ids)
+    db.execute(
+        """
+        UPDATE outbox SET state = 'pending' WHERE chat_id = :new AND state = 'paused'
+            AND (SELECT state FROM chats WHERE id = :new) = 'active'""",
+        ids,
+    )
 
 
 def fold(db: Connection, ids: Collection[int], catchup: NewDelivery, at: datetime) -> int:

@@ -116,3 +116,13 @@ def test_moving_into_a_known_chat_joins_both_and_repeats_nothing(db: Connection)
     assert rows == {both.id: "pending", old_only.id: "pending", sent_in_old.id: "sent"}
     assert len(outbox.for_chat(db, -1005)) == 3
     assert chats.sends_since(db, NOW) == {-1005: [NOW]}
+
+
+def test_what_was_held_for_the_old_group_is_due_in_the_new_one(db: Connection) -> None:
+    alert = add_alert(db)
+    add_chat(db, -5, "siege")
+    outbox.enqueue(db, [delivery(alert.id, -5)], NOW)
+    chats.pause(db, -5, "the bot was removed", NOW)
+    add_chat(db, -1005, kind="supergroup")
+    chats.migrate(db, -5, -1005)
+    assert [row.state for row in outbox.for_chat(db, -1005)] == ["pending"]

@@ -82,6 +82,28 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_settings(bench: Bench
     await bench.ask(GROUP, "/start", user_id=ADMIN)
     await bench.ask(GROUP, "/subscribe", user_id=ADMIN)
     await bench.press(GROUP, "s:evacuation", user_id=ADMIN)
+    await _becomes_a_supergroup(bench)
+    assert (await bench.chat(NEW_GROUP)).signals == {"evacuation"}
+    assert await bench.database.read(lambda db: chats.get(db, GROUP)) is None
+
+
+@pytest.mark.parametrize("greeted", [False, True])
+async def test_leaving_the_old_group_for_the_new_one_pauses_nothing(
+    bench: Bench, greeted: bool
+) -> None:
+    bench.server.room(GROUP, "group", admins={ADMIN})
+    await bench.ask(GROUP, "/start", user_id=ADMIN)
+    await bench.ask(GROUP, "/subscribe", user_id=ADMIN)
+    await bench.press(GROUP, "s:evacuation", user_id=ADMIN)
+    bench.server.membership(GROUP, "member", "left", user_id=ADMIN)
+    if greeted:
+        bench.server.membership(NEW_GROUP, "left", "member", user_id=ADMIN)
+    await _becomes_a_supergroup(bench)
+    chat = await bench.chat(NEW_GROUP)
+    assert (chat.state, chat.signals) == ("active", {"evacuation"})
+
+
+async def _becomes_a_supergroup(bench: Bench) -> None:
     for chat_id, field, other in (
         (GROUP, "migrate_to_chat_id", NEW_GROUP),
         (NEW_GROUP, "migrate_from_chat_id", GROUP),
@@ -90,8 +112,6 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_settings(bench: Bench
         chat = {"id": chat_id, "type": kind, "title": "مجموعة"}
         bench.server.inject({"message": {"message_id": 1, "date": 0, "chat": chat, field: other}})
     await bench.settled()
-    assert (await bench.chat(NEW_GROUP)).signals == {"evacuation"}
-    assert await bench.database.read(lambda db: chats.get(db, GROUP)) is None
 
 
 async def test_a_fault_of_ours_is_logged_without_the_token_and_answered_with_an_apology(

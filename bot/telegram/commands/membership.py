@@ -54,8 +54,18 @@ async def migrated(update: Update, context: Context) -> None:
     old, new = message.chat.id, message.migrate_to_chat_id
     if new is None:
         old, new = message.migrate_from_chat_id or 0, message.chat.id
-    if old and new:
-        await desk_of(context).database.write(lambda db: chats.migrate(db, old, new))
+    if not (old and new):
+        return
+    desk = desk_of(context)
+
+    def write(db: Connection) -> None:
+        chats.migrate(db, old, new)
+        moved = chats.get(db, new)
+        # The move itself takes the bot out of the old group, and that may be told first.
+        if moved is not None and moved.state == "paused":
+            chats.resume(db, new, desk.clock())
+
+    await desk.database.write(write)
 
 
 def _can_write(member: ChatMember) -> bool:
