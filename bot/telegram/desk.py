@@ -147,8 +147,10 @@ def speaks(chat: Chat | None, update: Update) -> Texts:
 async def may_change(update: Update, context: Context) -> bool:
     """Whether the person may change the chat's settings: in groups, its administrators."""
     chat = chat_of(update)
-    if chat.type in (ChatType.PRIVATE, ChatType.CHANNEL):
-        return True  # only administrators post in a channel, and press its bot's buttons or not
+    if chat.type == ChatType.PRIVATE:
+        return True
+    if chat.type == ChatType.CHANNEL and update.callback_query is None:
+        return True  # only administrators post in a channel; its buttons all readers can press
     message = update.message
     if message and message.sender_chat and message.sender_chat.id == chat.id:
         return True  # an administrator who writes in the group's name
@@ -198,10 +200,11 @@ async def redraw(query: CallbackQuery, card: Card, keyboard: InlineKeyboardMarku
         )
 
 
-async def notify(query: CallbackQuery, text: str = "") -> None:
-    """The short note over the chat after a press. Too late for one is no error."""
+async def notify(query: CallbackQuery, text: str = "", *, stays: bool = False) -> None:
+    """The short note over the chat after a press; `stays` until it is closed. Only who pressed
+    sees it. Too late for one is no error."""
     with _unless_unchanged():
-        await query.answer(text[:200] or None)
+        await query.answer(text[:200] or None, show_alert=stays or None)
 
 
 @contextlib.contextmanager

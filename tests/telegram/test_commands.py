@@ -117,10 +117,10 @@ async def test_an_old_button_of_a_signal_that_is_gone_shows_the_new_list(bench: 
 async def test_in_a_group_only_administrators_change_settings(bench: Bench) -> None:
     bench.server.room(GROUP, admins={ADMIN})
     await bench.ask(GROUP, "/start", user_id=GUEST)
-    assert "لمشرفي المجموعة" in await bench.ask(GROUP, "/subscribe", user_id=GUEST)
-    assert "لمشرفي المجموعة" in await bench.ask(GROUP, "/language fr", user_id=GUEST)
+    assert "للمشرفين" in await bench.ask(GROUP, "/subscribe", user_id=GUEST)
+    assert "للمشرفين" in await bench.ask(GROUP, "/language fr", user_id=GUEST)
     await bench.ask(GROUP, "/subscribe", user_id=ADMIN)
-    assert "لمشرفي المجموعة" in await bench.press(GROUP, "s*", user_id=GUEST)
+    assert "للمشرفين" in await bench.press(GROUP, "s*", user_id=GUEST)
     assert (await bench.chat(GROUP)).signals == frozenset()
     await bench.press(GROUP, "s:aid-access", user_id=ADMIN)
     assert (await bench.chat(GROUP)).signals == {"aid-access"}
@@ -148,6 +148,29 @@ async def test_a_channel_is_subscribed_by_a_post(bench: Bench) -> None:
     await bench.press(GROUP, "s:evacuation", user_id=ADMIN)
     chat = await bench.chat(GROUP)
     assert (chat.kind, chat.signals) == ("channel", {"evacuation"})
+
+
+async def test_a_channels_readers_cannot_change_it_by_its_buttons(bench: Bench) -> None:
+    bench.server.room(GROUP, "channel", admins={ADMIN})
+    await bench.ask(GROUP, "/start")
+    await bench.ask(GROUP, "/subscribe")
+    assert "للمشرفين" in await bench.press(GROUP, "s*", user_id=GUEST)
+    assert (await bench.chat(GROUP)).signals == frozenset()
+    await bench.ask(GROUP, "/language")
+    assert "للمشرفين" in await bench.press(GROUP, "l:fr", user_id=GUEST)
+    assert (await bench.chat(GROUP)).language == "ar"
+
+
+async def test_in_a_channel_only_the_reader_who_asks_is_told_why(bench: Bench) -> None:
+    bench.server.room(GROUP, "channel", admins={ADMIN})
+    await bench.ask(GROUP, "/start")
+    alert = await bench.alert()
+    sender = TelegramSender(bench.application.bot, lambda: SIGNALS, timezone=DAMASCUS)
+    await sender.send(Outgoing(sample_delivery(), replace(sample_chat(), id=GROUP), alert))
+    before = len(bench.server.texts(GROUP))
+    note = await bench.press(GROUP, "w:A1", user_id=GUEST)
+    assert note.startswith("ما وُجد في الخبر: ")
+    assert len(bench.server.texts(GROUP)) == before
 
 
 async def test_the_language_is_chosen_by_word_or_button(bench: Bench) -> None:

@@ -11,7 +11,8 @@ from bot.locales import Texts
 from bot.telegram.blocks import Card
 from bot.telegram.cards import recent_card, text_card
 from bot.telegram.desk import Context, Desk, desk_of, notify, reply, say, speaks
-from bot.telegram.text import clean
+from bot.telegram.evidence import evidence_of
+from bot.telegram.text import clean, shorten
 from bot.telegram.why import explanation_card
 from storage import alerts, entries, outbox
 from storage.alerts import Alert, Decision
@@ -98,9 +99,22 @@ async def why_pressed(update: Update, context: Context) -> None:
         await notify(query, speech("refuse.unknown_chat"))
         return
     wanted = (query.data or "").removeprefix("w:")
+    if chat.kind == "channel":
+        # Every reader can press, and an answer in the channel would go to all of them each time.
+        await notify(query, await _in_short(desk, chat, wanted, speech), stays=True)
+        return
     card = await _explained(desk, chat, wanted, speech)
     await notify(query)
     await reply(update, context, card)
+
+
+async def _in_short(desk: Desk, chat: Chat, wanted: str, speech: Texts) -> str:
+    """The words that made an alert, short enough for a note."""
+    found = await desk.database.read(lambda db: _read(db, chat, wanted))
+    if found is None:
+        return speech("alert.unknown", id=clean(wanted)[:20])
+    words = dict.fromkeys(clean(each.quote) for each in evidence_of(found[0]))
+    return shorten(" ".join([speech("why.found"), " · ".join(filter(None, words))]), 200)
 
 
 async def _explained(desk: Desk, chat: Chat, wanted: str, speech: Texts) -> Card:
