@@ -99,6 +99,11 @@ def set_language(db: Connection, chat_id: int, language: str) -> None:
     _set(db, chat_id, "language = :language", {"language": language})
 
 
+def set_thread(db: Connection, chat_id: int, thread_id: int | None) -> None:
+    """Send to this topic of a forum from now on; None for the general one."""
+    _set(db, chat_id, "thread_id = :thread_id", {"thread_id": thread_id})
+
+
 def set_lowest_level(db: Connection, chat_id: int, level: str) -> None:
     _set(db, chat_id, "lowest_level = :level", {"level": level})
 

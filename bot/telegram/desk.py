@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -88,9 +88,18 @@ class Desk:
         return await self.database.write(write)
 
     async def register(self, update: Update) -> Chat:
-        """The chat as stored, added if it is new."""
+        """The chat as stored, added if it is new; alerts go to the topic it writes from."""
         new = self.described(chat_of(update), update.effective_user, thread_of(update))
-        return await self.database.write(lambda db: chats.upsert(db, new))
+
+        def write(db: Connection) -> Chat:
+            stored = chats.upsert(db, new)
+            if stored.thread_id == new.thread_id:
+                return stored
+            # Also back to the general topic: the one before may be closed or gone.
+            chats.set_thread(db, new.id, new.thread_id)
+            return replace(stored, thread_id=new.thread_id)
+
+        return await self.database.write(write)
 
     def described(self, asking: TelegramChat, user: User | None, thread_id: int | None) -> Chat:
         return Chat(

@@ -52,7 +52,8 @@ async def test_help_lists_the_commands_and_operators_see_theirs(bench: Bench) ->
 async def test_an_unknown_command_and_plain_text_are_answered_with_a_hint(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     assert "لا أعرف هذا الأمر" in await bench.ask(READER, "/weather")
-    assert "/subscribe" in await bench.ask(READER, "مرحبا، ما الأخبار؟")
+    for talk in ("مرحبا، ما الأخبار؟", "what about A1", "A1 or A2"):
+        assert "/subscribe" in await bench.ask(READER, talk), talk
 
 
 async def test_in_a_group_other_bots_commands_and_talk_are_left_alone(bench: Bench) -> None:
@@ -139,6 +140,8 @@ async def test_in_a_forum_alerts_go_to_the_topic_where_they_were_asked_for(bench
     assert "القسم" in answer
     assert bench.server.messages[-1].thread_id == 44
     assert (await bench.chat(GROUP)).thread_id == 44
+    await bench.ask(GROUP, "/subscribe", user_id=ADMIN)
+    assert (await bench.chat(GROUP)).thread_id is None, "the general topic is one like another"
 
 
 async def test_a_channel_is_subscribed_by_a_post(bench: Bench) -> None:

@@ -23,7 +23,7 @@ from storage.outbox import Delivery
 
 USUAL, MOST = 5, 10
 REACH = timedelta(days=30)
-SHORT_ID = re.compile(r"[Aa]\d{1,12}\Z")
+SHORT_ID = re.compile(r"\A\s*[Aa]\d{1,12}\s*\Z")
 
 
 async def recent(update: Update, context: Context) -> None:
