@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 QUIET_MS = 1_000
 # ... but somebody who never stops writing does not put it off for ever.
 LONGEST_MS = 30_000
+# After watching itself failed (the system's limit of watches, say).
+REST = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +93,9 @@ class RulesInForce:
             rules = await asyncio.to_thread(load_checked, self._operator_dir, self._full_database)
         except RulesInvalid as invalid:
             return Kept(tuple(str(problem) for problem in invalid.errors))
+        except Exception as error:  # a vanished file, a bug: neither ends the service
+            log.exception("rules: the new ones could not be read")
+            return Kept((f"they could not be read: {error!r}; the log has the details",))
         if rules.hash == self._rules.hash:
             return Unchanged()
         self._rules = rules
@@ -97,6 +103,20 @@ class RulesInForce:
 
     async def watch(self, stop: asyncio.Event, told: Callable[[Reloaded], Awaitable[None]]) -> None:
         """Reload after each change of the files, until `stop`; `told` hears what came of it."""
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                try:
+                    await self._watch(stop, told)
+                except Exception:  # feeds and sending go on without it
+                    log.exception("rules: changes cannot be seen; watching again in a minute")
+                    await asyncio.wait({stopped}, timeout=REST.total_seconds())
+        finally:
+            stopped.cancel()
+
+    async def _watch(
+        self, stop: asyncio.Event, told: Callable[[Reloaded], Awaitable[None]]
+    ) -> None:
         from rules.load import SHIPPED
 
         folders = [SHIPPED / "signals", SHIPPED / "vocabulary"]
