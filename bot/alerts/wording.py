@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from html import escape
 
 from bot.alerts.fold import FoldReason
 
@@ -133,9 +134,9 @@ def line_text(items: Sequence[LineItem], language: str) -> str:
         bare: list[str] = []
         for item in alerts.values():
             line = _titled(item, language)
-            if not bare and len(line) <= left:
+            if not bare and (weight := _weight(line)) <= left:
                 lines.append(line)
-                left -= len(line)
+                left -= weight
             else:
                 bare.append(item.short_id)
         if bare:
@@ -156,8 +157,14 @@ def notice_text(notice: Notice, language: str, *, chat: str, reason: str, what: 
     return words[notice].format(**isolated)
 
 
+def _weight(line: str) -> int:
+    """How long a line may become in a message: escaped, in UTF-16 units."""
+    return len(escape(line)) + sum(character > "\uffff" for character in line)
+
+
 def _titled(item: LineItem, language: str) -> str:
-    title = " ".join(item.title.split())
+    # Kept from being a mention: a feed must not call on people in a group.
+    title = " ".join(item.title.split()).replace("@", "@\u2060")
     if len(title) > TITLE_LENGTH:
         title = title[: TITLE_LENGTH - 1].rstrip() + "…"
     level = _LEVELS.get(language, _LEVELS["en"]).get(item.level, item.level)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bot.alerts.fold import FoldPolicy, FoldReason, Sorted, line_level, sort_out
 from bot.alerts.wording import LINE_LENGTH, LineItem, Notice, line_text, notice_text
+from bot.telegram.cards import text_card
 from storage.outbox import Delivery
 from tests.delivery.desk import START, delivery
 
@@ -153,7 +154,7 @@ items = st.lists(
     st.builds(
         LineItem,
         short_id=st.integers(1, 10**7).map(lambda n: f"A{n}"),
-        title=st.text(max_size=300),
+        title=st.text(max_size=300) | st.sampled_from(['"' * 90, "<&>" * 30, "🔴" * 90, "@all"]),
         level=st.sampled_from(["info", "watch", "alert", "critical"]),
         reason=st.sampled_from(list(FoldReason)),
     ),
@@ -169,8 +170,10 @@ def test_a_line_names_every_alert_and_fits_into_one_message(
 ) -> None:
     text = line_text(told, language)
     assert len(text) <= LINE_LENGTH
+    card = text_card(text, language, possible_repeat=True)
     for item in told:
-        assert item.short_id in text
+        assert item.short_id in card.plain
+    assert "@all" not in card.plain
 
 
 def test_an_arabic_line_says_how_many_and_why() -> None:
