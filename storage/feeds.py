@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database as Connection
 
@@ -17,6 +17,9 @@ from storage.rows import (
     to_text,
     to_text_or_none,
 )
+
+# A clock that is kept by NTP steps less than this.
+CLOCK_STEP = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,18 @@ def sync(db: Connection, feeds: Sequence[tuple[str, str]], now: datetime) -> Non
 
 
 def due(db: Connection, now: datetime, limit: int) -> list[FeedState]:
-    """Active feeds whose time has come, the longest waiting first."""
+    """Active feeds whose time has come, the longest waiting first.
+
+    A feed that was checked in the future is due as well: the clock was ahead then, and what it
+    planned may be years away.
+    """
     rows = fetch(
         db,
         """
-        SELECT * FROM feeds WHERE active = 1 AND next_check_at <= :now
+        SELECT * FROM feeds
+        WHERE active = 1 AND (next_check_at <= :now OR last_checked_at > :ahead)
         ORDER BY next_check_at, id LIMIT :limit""",
-        {"now": to_text(now), "limit": limit},
+        {"now": to_text(now), "ahead": to_text(now + CLOCK_STEP), "limit": limit},
     )
     return [_state(row) for row in rows]
 

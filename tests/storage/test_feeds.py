@@ -27,6 +27,16 @@ def test_a_claimed_feed_is_not_due_again(db: Connection) -> None:
     assert feeds.due(db, NOW, 10) == []
 
 
+def test_a_clock_that_was_ahead_and_is_set_right_stops_no_feed(db: Connection) -> None:
+    feeds.sync(db, [("a", "https://a.example")], NOW)
+    fresh, ahead = feeds.get(db, "a"), NOW + timedelta(days=900)
+    assert fresh is not None
+    feeds.save(db, replace(fresh, last_checked_at=ahead, next_check_at=ahead + HOUR))
+    assert [feed.id for feed in feeds.due(db, NOW, 10)] == ["a"]
+    feeds.save(db, replace(fresh, last_checked_at=NOW, next_check_at=NOW + HOUR))
+    assert feeds.due(db, NOW, 10) == []
+
+
 def test_all_but_id_and_url_is_saved(db: Connection) -> None:
     feeds.sync(db, [("a", "https://a.example")], NOW)
     state = feeds.FeedState(
