@@ -77,13 +77,15 @@ class IdentityPolicy:
     """`first_poll_age`: how young an entry must be to alert on a feed's first poll; None lets
     all of them alert. `max_age`: what is dated earlier is history. `hash_updates`: how many
     times an entry may be updated with nothing but its text to say so. `hold_from` and
-    `hold_share`: a document of so many entries with more than this share unknown is held."""
+    `hold_share`: a document of so many entries with more than this share unknown is held.
+    `absence`: when nothing was accepted for so long, entries dated since are no surprise."""
 
     first_poll_age: timedelta | None = timedelta(hours=6)
     max_age: timedelta = timedelta(days=7)
     hash_updates: int = 3
     hold_from: int = 10
     hold_share: float = 0.5
+    absence: timedelta = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ def identify(
     """What each entry of a poll is. `known` holds the stored entries by those keys that exist.
 
     A feed that was read before and suddenly shows mostly unknown entries is held: the cause may
-    be a new way of making guids, another site at the address, or a glitch. The next poll
+    be a new way of making guids, another site at the address, or a glitch. (After an outage of
+    ours or theirs, what is dated since then was to be expected.) The next poll
     decides, whatever it shows: held entries that are still there are taken as new, unless they
     are dated well before the feed was last accepted (they are the old ones, renamed).
     """
@@ -171,7 +174,8 @@ def identify(
     mostly_unknown = (
         memory.seeded
         and len(entries) >= policy.hold_from
-        and unknown > policy.hold_share * len(entries)
+        and unknown - _expected(matches, entries, memory, policy, now)
+        > policy.hold_share * len(entries)
     )
     if mostly_unknown and not memory.held:
         return Identified((), held=True, released=False, confirmed=False, unknown=unknown)
@@ -192,6 +196,25 @@ def identify(
         confirmed=memory.held and mostly_unknown,
         unknown=unknown,
     )
+
+
+def _expected(
+    matches: Sequence["_Match"],
+    entries: Sequence[KeyedEntry],
+    memory: FeedMemory,
+    policy: IdentityPolicy,
+    now: datetime,
+) -> int:
+    """How many of the unknown entries came while nobody looked."""
+    since = memory.last_accepted_at
+    if since is None or now - since < policy.absence:
+        return 0
+    dates = [
+        _dated(each.entry)
+        for each, match in zip(entries, matches, strict=True)
+        if match.known is None
+    ]
+    return sum(1 for dated in dates if dated is not None and dated > since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +265,11 @@ def _days_apart(one: datetime | None, other: datetime | None) -> float | None:
     return abs((one - other).total_seconds()) / 86_400
 
 
+def _dated(entry: FeedEntry) -> datetime | None:
+    """The newest of the entry's own dates."""
+    return max(filter(None, (entry.published_at, entry.updated_at)), default=None)
+
+
 def _telling(entry: FeedEntry) -> bool:
     """Whether the text is long enough that two entries would not share it by chance."""
     return len(entry.title) + len(entry.summary) >= 80
@@ -250,7 +278,7 @@ def _telling(entry: FeedEntry) -> bool:
 def _of_unknown(
     entry: FeedEntry, reason: str, memory: FeedMemory, policy: IdentityPolicy, now: datetime
 ) -> tuple[Kind, str]:
-    dated = max(filter(None, (entry.published_at, entry.updated_at)), default=None)
+    dated = _dated(entry)
     age = None if dated is None else now - dated
     if not memory.seeded:
         # Dates reach back thirty days at most: an age above says that all may alert.
@@ -283,7 +311,7 @@ def _of_known(
     )
     if by_hash_only and stored.hash_updates >= policy.hash_updates:
         return change("seen", "updated-too-often")
-    dated = max(filter(None, (entry.published_at, entry.updated_at)), default=stored.first_seen_at)
+    dated = _dated(entry) or stored.first_seen_at
     if now - dated > policy.max_age:
         return change("seen", "updated-too-late")
     return change("updated", f"text-changed-{match.reason}", by_hash_only)

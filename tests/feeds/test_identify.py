@@ -261,6 +261,17 @@ def test_a_feed_that_is_suddenly_mostly_new_is_held_and_taken_when_it_stays_so()
     assert kinds(released) == ["new"] * 20
 
 
+def test_what_came_while_nobody_looked_is_not_held() -> None:
+    store = Store()
+    store.poll(numbered(range(20)), NEVER_READ)
+    after_a_night = FeedMemory(seeded=True, held=False, last_accepted_at=NOW - 9 * HOUR)
+    fresh = numbered(range(100, 120), NOW - HOUR)
+    assert kinds(store.poll(fresh, after_a_night)) == ["new"] * 20
+    undated = [replace(each, published_at=None) for each in numbered(range(200, 220))]
+    assert store.poll(undated, after_a_night).held
+    assert store.poll(numbered(range(300, 320), NOW - DAY), after_a_night).held
+
+
 def test_old_entries_under_new_names_are_history_when_the_hold_ends() -> None:
     store = Store()
     renamed = [
