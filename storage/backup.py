@@ -14,7 +14,8 @@ from storage.migrations import MIGRATIONS
 def copy_to(path: Path, target: Path) -> None:
     """Copy a live database to `target` with VACUUM INTO. `Database.backup` calls this.
 
-    Raises StorageError when `target` exists or its folder does not; nothing is left behind.
+    Raises StorageError when `target` exists or its folder does not, StorageFull when there is no
+    room, StorageDamaged when what is at `path` is no sound database; nothing is left behind.
     """
     if not path.exists():
         raise StorageError(f"there is no database at {path}; nothing to back up")
@@ -23,7 +24,7 @@ def copy_to(path: Path, target: Path) -> None:
     if not target.parent.is_dir():
         raise StorageError(f"the folder {target.parent} does not exist; make it first")
     partial = target.with_name(target.name + ".partial")
-    partial.unlink(missing_ok=True)
+    _remove(partial)
     try:
         connection = connect(path)
         try:
@@ -33,10 +34,12 @@ def copy_to(path: Path, target: Path) -> None:
         _settle(partial)
         partial.replace(target)
         _sync_folder(target.parent)
+    except sqlite3.Error as error:
+        raise translate(error) or error from error
     except OSError as error:
         raise StorageError(f"the backup could not be written to {target}: {error}") from error
     finally:
-        partial.unlink(missing_ok=True)
+        _remove(partial)
 
 
 def restore(source: Path, path: Path, now: datetime) -> Path | None:

@@ -1,5 +1,7 @@
 import asyncio
+import resource
 import shutil
+import signal
 import sqlite3
 import stat
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage import chats, entries, outbox
-from storage.backup import restore
+from storage.backup import copy_to, restore
 from storage.database import Connection, Database
 from storage.errors import StorageBusy, StorageDamaged, StorageError
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, add_entry, delivery
@@ -111,6 +113,25 @@ async def test_a_failed_backup_leaves_nothing_behind(
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(StorageError, match="no space"):
         await database.backup(tmp_path / "backup.sqlite")
+    assert names(tmp_path, "backup*") == []
+
+
+async def test_a_backup_that_does_not_fit_or_cannot_be_read_says_so(
+    database: Database, tmp_path: Path
+) -> None:
+    await database.write(fill)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(StorageError):
+            copy_to(database.path, tmp_path / "backup.sqlite")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    (tmp_path / "letter").write_bytes(b"no database " * 1000)
+    with pytest.raises(StorageDamaged):
+        copy_to(tmp_path / "letter", tmp_path / "backup.sqlite")
     assert names(tmp_path, "backup*") == []
 
 
