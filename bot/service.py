@@ -159,7 +159,9 @@ class Service:
         self.metrics.last_tick.set(self._last_tick.timestamp())
         await self._gauge()
         self._parts.dispatcher.poke()
-        self._heartbeat.beat()
+        # A heart that beats while nothing can be sent would make silence look like good news.
+        if not self.problems():
+            self._heartbeat.beat()
 
     async def _gauge(self) -> None:
         if not self._settings.metrics_port:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot.clock import utc_now
+from bot.heartbeat import Heartbeat
 from bot.problem import CannotGoOn
 from bot.service import Service
 from bot.settings import Settings, load_settings
@@ -186,6 +187,23 @@ async def test_rules_that_change_are_taken_over_or_operators_hear_why_not(
         )
         await until(lambda: SIGNAL not in now.parts.rules().signals, seconds=15)
         assert now.parts.rules().hash != before
+
+
+async def test_the_heartbeat_stops_while_nothing_can_be_sent(
+    tmp_path: Path, newsroom: Newsroom, telegram: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats: list[datetime] = []
+    monkeypatch.setattr(Heartbeat, "beat", lambda _: beats.append(utc_now()))
+    async with running(settings_for(tmp_path, newsroom, telegram)) as now:
+        await until(lambda: beats)
+        health = now.parts.dispatcher.health
+        health.failing_since, health.failing_reason = utc_now(), "no answer"
+        await asyncio.sleep(0.3)  # until a tick under way has ended
+        still = len(beats)
+        await asyncio.sleep(0.6)
+        assert len(beats) == still
+        health.failing_since = None
+        await until(lambda: len(beats) > still)
 
 
 async def test_a_refused_token_ends_the_service_with_3(
