@@ -145,7 +145,8 @@ async def _ask_telegram(settings: Settings) -> TelegramAnswer | None:
     if settings.telegram_token is None:
         return None
     redact = Redactor(settings.secrets)
-    url = f"{settings.telegram_base_url}{settings.telegram_token.get_secret_value()}/getMe"
+    root = settings.telegram_base_url.rstrip("/").removesuffix("/bot")  # as the service reads it
+    url = f"{root}/bot{settings.telegram_token.get_secret_value()}/getMe"
     try:
         async with httpx.AsyncClient(timeout=10) as client:
             response = await client.get(url)

@@ -23,6 +23,7 @@ from bot.doctor import (
 )
 from bot.settings import load_settings
 from storage.database import Database
+from tests.telegram_server import TelegramServer
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
 
@@ -98,6 +99,14 @@ async def test_an_unreachable_telegram_does_not_show_the_token(tmp_path: Path) -
     )
     assert findings["token"].state is State.BAD
     assert token not in str(findings)
+
+
+@pytest.mark.parametrize("ending", ["/bot", "/bot/", "", "/"])
+async def test_doctor_asks_the_telegram_that_the_service_asks(tmp_path: Path, ending: str) -> None:
+    async with TelegramServer() as telegram:
+        base_url = f"{telegram.url}{ending}"
+        findings = await found(tmp_path, telegram_token=telegram.token, telegram_base_url=base_url)
+    assert findings["token"].state is State.OK
 
 
 def test_nothing_that_was_found_is_read_as_markup() -> None:
