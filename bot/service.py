@@ -115,8 +115,10 @@ class Service:
         health, now = self._parts.dispatcher.health, self._clock()
         found = []
         if now - (self._last_tick or self._started_at) > STALE:
-            since = f"{self._last_tick:%Y-%m-%d %H:%M} UTC" if self._last_tick else "the start"
-            found.append(f"no good tick since {since}")
+            last = f"{self._last_tick:%Y-%m-%d %H:%M} UTC" if self._last_tick else "the start"
+            found.append(f"no good tick since {last}")
+        if since := self._parts.poller.unreachable_since:
+            found.append(f"no feed can be reached since {since:%Y-%m-%d %H:%M} UTC")
         if health.halted:
             found.append(f"nothing is sent: {health.halted.reason}")
         if health.stuck_since:

@@ -66,6 +66,11 @@ class Poller:
         self._feeds = {feed.id: feed for feed in catalogue}
         self._synced = False
 
+    @property
+    def unreachable_since(self) -> datetime | None:
+        """Since when no feed at all can be reached: our own connection is down, it seems."""
+        return self._visitor.line.down_since
+
     async def tick(self, now: datetime) -> tuple[PollReport, ...]:
         """Start a poll for every feed that is due; wait for them, but not for slow ones.
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from bot.feeds.answers import Fetched, FetchFailed, FetchRequest, NotModified, Retriever
 from bot.feeds.catalogue import Feed
 from bot.feeds.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.feeds.failures import host_of
 from bot.feeds.fetch import goes_unconditional
 from bot.feeds.health import condition, quiet, telling
 from bot.feeds.identify import EntryChange, FeedMemory, Identified, KeyedEntry, identify, keyed
+from bot.feeds.line import Line
 from bot.feeds.notices import FeedNotice
 from bot.feeds.polling import EntryPipeline, Parser, PollPolicy, PollReport
 from bot.feeds.recall import recall
@@ -76,6 +78,7 @@ class Visitor:
         self._held: dict[str, tuple[FeedEntry, ...]] = {}
         # What the publisher wished in the last document that was read: a 304 does not repeat it.
         self._wishes: dict[str, Wishes] = {}
+        self.line = Line()
 
     async def visit(self, poll: Visit) -> PollReport:
         """Poll a feed and commit what came of it. Raises StorageError with nothing committed."""
@@ -89,9 +92,10 @@ class Visitor:
             None if whole else state.last_modified,
         )
         answer = await self._retriever.fetch(request, poll.now)
+        ours = self.line.note(host_of(poll.feed.url), answer, poll.ended())
         match answer:
             case FetchFailed():
-                return await self._failed(poll, answer)
+                return await self._failed(poll, answer, ours=ours)
             case NotModified():
                 return await self._unchanged(poll, answer)
             case Fetched() if answer.body_hash == state.body_hash and not whole:
@@ -99,14 +103,16 @@ class Visitor:
             case Fetched():
                 return await self._read(poll, answer)
 
-    async def _failed(self, poll: Visit, failed: FetchFailed) -> PollReport:
+    async def _failed(self, poll: Visit, failed: FetchFailed, *, ours: bool = False) -> PollReport:
+        """`ours`: our own connection is down. The feed is then asked as often as ever, to be there
+        when it comes back; of feeds that break meanwhile, operators hear of the first."""
         outcome = Condition(
-            failures=poll.state.failures + 1,
+            failures=0 if ours else poll.state.failures + 1,
             gone=failed.kind == "gone",
             retry_after=failed.retry_after,
         )
         after = after_failure(poll.state, failed, poll.now)
-        await self._keep(poll, after, outcome, failed=failed)
+        await self._keep(poll, after, outcome, failed=failed, ours=ours)
         log.warning("%s: %s", poll.feed.id, failed.message)
         return PollReport(poll.feed.id, "failed", error=failed.message, hint=failed.hint)
 
@@ -209,6 +215,7 @@ class Visitor:
         *,
         wishes: Wishes | None = None,
         failed: FetchFailed | None = None,
+        ours: bool = False,
         accept: "Callable[[Connection], Accepted] | None" = None,
     ) -> "Accepted | None":
         """The poll's one transaction: entries and all they lead to, the feed's memory, notices."""
@@ -224,6 +231,8 @@ class Visitor:
         kind = failed.kind if failed else None
         how = condition(after, self._policy.health, kind)
         told = telling(poll.state, how)
+        if ours and told:
+            told, self.line.told = (None if self.line.told else told), True
         after = replace(
             after,
             next_check_at=planned.at,

@@ -16,7 +16,7 @@ from storage import entries
 from storage.errors import StorageFull
 from tests.feeds.desk import NOW, Desk, InlineParser, open_desk
 from tests.feeds.documents import numbered, rss
-from tests.feeds.server import Request, answer
+from tests.feeds.server import Names, Request, answer
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 QUARTER = 20 * MINUTE
@@ -147,6 +147,38 @@ async def test_notices_reach_operators_through_the_outbox(tmp_path: Path) -> Non
         queued = await desk.database.read(partial(outbox.ready, now=NOW + HOUR, limit=10))
         assert sorted(each.chat_id for each in queued) == [-8, 7]
         assert all(each.kind == "notice" and "410" in (each.text or "") for each in queued)
+
+
+async def test_an_outage_of_our_own_delays_no_feed_and_floods_nobody(tmp_path: Path) -> None:
+    ids = [f"f{number}" for number in range(9)]
+    names = Names(**{f"{feed}_test": ["127.0.0.1"] for feed in ids})
+    async with open_desk(tmp_path, ids, names=names, host=lambda feed: f"{feed}.test") as desk:
+        for feed in ids:
+            desk.server.serve(f"/{feed}", rss(numbered(range(3))))
+        await desk.tick()
+        known, names.names = names.names, {}
+        for quarters in range(1, 13):
+            await desk.tick(quarters * QUARTER)
+        assert desk.poller.unreachable_since is not None
+        assert [notice.telling for notice in desk.notices] == ["broken"]
+        names.names = known
+        back = [await desk.tick(quarters * QUARTER) for quarters in (13, 14)]
+        assert len({feed for reports in back for feed in reports}) >= 7, "not hours later"
+        assert desk.poller.unreachable_since is None
+        await desk.poll(24 * HOUR)
+        assert [notice.telling for notice in desk.notices] == ["broken", "recovered"]
+
+
+async def test_a_few_dead_feeds_among_others_are_their_own_trouble(tmp_path: Path) -> None:
+    ids = [f"f{number}" for number in range(6)]
+    names = Names(f4_test=["127.0.0.1"], f5_test=["127.0.0.1"])
+    async with open_desk(tmp_path, ids, names=names, host=lambda feed: f"{feed}.test") as desk:
+        for feed in ids:
+            desk.server.serve(f"/{feed}", rss(numbered(range(3))))
+        for hours in range(4):
+            await desk.poll(hours * HOUR)
+        assert len([notice for notice in desk.notices if notice.telling == "broken"]) == 4
+        assert desk.poller.unreachable_since is None
 
 
 async def test_a_gone_feed_is_asked_once_a_day(desk: Desk) -> None:
