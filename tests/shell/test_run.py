@@ -20,6 +20,8 @@ from storage.database import Database
 from tests.shell.newsroom import SHORTAGE, Newsroom, write_feeds
 from tests.telegram_server import TelegramServer
 
+# Seconds that a start may take on a machine that is busy with other things.
+PATIENCE = 90
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -52,7 +54,7 @@ async def process(folder: Path, *arguments: str, **environment: str) -> AsyncIte
 
 
 async def ended(running: Process) -> tuple[int, str, str]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         out, err = await running.communicate()
     return running.returncode or 0, out.decode("utf-8"), err.decode("utf-8")
 
@@ -60,7 +62,7 @@ async def ended(running: Process) -> tuple[int, str, str]:
 async def said(running: Process, words: str) -> None:
     """Wait until a line of standard error holds these words."""
     assert running.stderr
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while words not in (await running.stderr.readline()).decode("utf-8"):
             assert not running.stderr.at_eof()
 
@@ -79,7 +81,7 @@ async def test_without_a_token_alerts_are_on_the_console_and_sigterm_ends_it_wel
                 assert f"process {running.pid}" in error
             assert running.stdout
             shown = ""
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 while "مستشفى تعز" not in shown:
                     shown += (await running.stdout.readline()).decode("utf-8")
             running.send_signal(signal.SIGTERM)
