@@ -6,9 +6,13 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from storage.database import connect, in_transaction, migrate, problems_of
+from storage.database import Connection, connect, in_transaction, migrate, problems_of
 from storage.errors import StorageBusy, StorageDamaged, StorageError, translate
 from storage.migrations import MIGRATIONS
+
+# How many alerts a database that cannot be read any more may have had beyond its backup.
+UNREAD_IDS = 1_000
+_LAST_ALERT = "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'alerts'"
 
 
 def copy_to(path: Path, target: Path) -> None:
@@ -47,8 +51,8 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
 
     The backup is checked first and not changed. The database that was there is kept beside it
     under another name, which is returned (None when there was none); at every moment there is one
-    at `path`. What the backup still
-    owed may have been sent since it was made: those rows are marked as possible repeats.
+    at `path`. What the backup still owed may have been sent since it was made: those rows are
+    marked as possible repeats. Alerts to come get ids that no reader saw on another alert.
     Raises StorageDamaged for an unsound backup, StorageTooNew for one of a newer Marsad,
     StorageBusy when the database is in use.
     """
@@ -59,7 +63,7 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
     _remove(partial)
     try:
         shutil.copyfile(source, partial)
-        _prepare(partial, source)
+        _prepare(partial, source, _last_alert(path))
         _settle(partial)
         kept = _set_aside(path, now)
         partial.replace(path)
@@ -73,7 +77,19 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
     return kept
 
 
-def _prepare(partial: Path, source: Path) -> None:
+def _last_alert(path: Path) -> int | None:
+    """The number of the last alert of the database at `path`; None when that cannot be read."""
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            return int(connection.execute(_LAST_ALERT).fetchone()[0])
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return None
+
+
+def _prepare(partial: Path, source: Path, last_alert: int | None) -> None:
     connection = connect(partial)
     try:
         if not MIGRATIONS.applied(connection):
@@ -82,14 +98,20 @@ def _prepare(partial: Path, source: Path) -> None:
         if problems:
             raise StorageDamaged(f"{source} is damaged: {'; '.join(problems[:3])}")
         migrate(connection)
-        in_transaction(
-            connection,
-            lambda db: db.execute(
+
+        def adjust(db: Connection) -> None:
+            db.execute(
                 """
                 UPDATE outbox SET possible_repeat = 1
                 WHERE state IN ('pending', 'sending', 'unknown', 'paused')"""
-            ),
-        )
+            )
+            # "A57" on somebody's phone must not become the id of another alert.
+            used = db.execute(_LAST_ALERT).fetchone()[0]
+            unread = used + UNREAD_IDS if last_alert is None else max(used, last_alert)
+            db.execute("DELETE FROM sqlite_sequence WHERE name = 'alerts'")
+            db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('alerts', ?)", [unread])
+
+        in_transaction(connection, adjust)
         # Everything into the one file: the rename must not leave a part of it behind.
         connection.disable_wal()
     finally:

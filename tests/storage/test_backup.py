@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage import chats, entries, outbox
-from storage.backup import copy_to, restore
+from storage.backup import UNREAD_IDS, copy_to, restore
 from storage.database import Connection, Database
 from storage.errors import StorageBusy, StorageDamaged, StorageError
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, add_entry, delivery
@@ -72,6 +72,23 @@ async def test_what_a_backup_still_owed_is_marked_as_a_possible_repeat(
         ("pending", True),
         ("sent", False),
     ]
+    await again.close()
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_an_id_that_readers_saw_is_never_given_to_another_alert(
+    database: Database, tmp_path: Path, lost: bool
+) -> None:
+    await database.write(fill)
+    await database.backup(tmp_path / "backup.sqlite")
+    seen = await database.write(add_alert)
+    await database.close()
+    if lost:
+        database.path.unlink()
+    restore(tmp_path / "backup.sqlite", database.path, NOW)
+    again = await opened(database.path)
+    told = await again.write(add_alert)
+    assert told.id == (2 + UNREAD_IDS + 1 if lost else seen.id + 1)
     await again.close()
 
 
