@@ -50,11 +50,18 @@ def _print_json(value: object) -> None:
 
 @app.command()
 def check(folder: Folder = None, as_json: AsJson = False) -> None:
-    """Say everything that is wrong in the rules, as file:line: what, and what to write instead."""
-    from rules import RulesInvalid
+    """Say everything that is wrong in the rules, as file:line: what, and what to write instead.
 
+    The same gate as at the start of the service and at a reload: the files, then their tests.
+    """
+    from bot.settings import load_settings
+    from rules import RulesInvalid
+    from rules.trial import load_checked
+
+    settings = load_settings()
+    directory = folder or settings.rules_dir
     try:
-        rules = _load(folder)
+        rules = load_checked(directory, full_database=settings.morphology_db)
     except RulesInvalid as invalid:
         if as_json:
             _print_json({"ok": False, "errors": [asdict(e) for e in invalid.errors]})

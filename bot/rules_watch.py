@@ -49,21 +49,10 @@ Reloaded = Swapped | Unchanged | Kept
 
 
 def load_checked(operator_dir: Path | None, full_database: Path | None) -> RuleSet:
-    """Load the rules and run every inline test: the one gate for start and reload.
+    """`rules.trial.load_checked`, imported when it is needed: that takes a second."""
+    from rules.trial import load_checked as load
 
-    Takes seconds: call it off the event loop. Raises RulesInvalid.
-    """
-    from rules import Problem, RulesInvalid, load_rules
-    from rules.trial import run_tests
-
-    rules = load_rules(operator_dir, full_database=full_database)
-    failed = [result for result in run_tests(rules) if not result.passed]
-    if failed:
-        raise RulesInvalid(
-            Problem(result.file, result.line, f"the test «{result.text}» fails: {result.why}")
-            for result in failed
-        )
-    return rules
+    return load(operator_dir, full_database=full_database)
 
 
 class RulesInForce:

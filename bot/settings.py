@@ -55,10 +55,11 @@ class SettingsInvalid(Exception):
 
 
 def _packaged_feeds() -> Path:
-    """`feeds.yaml` here, or the one that is installed with the package."""
+    """`feeds.yaml` here, or the one that is installed with the package, or in its checkout."""
     here = Path("feeds.yaml")
     installed = Path(__file__).parent / "feeds" / "feeds.yaml"
-    return here if here.exists() or not installed.exists() else installed
+    checkout = Path(__file__).parents[1] / "feeds.yaml"
+    return next((p for p in (here, installed, checkout) if p.is_file()), here)
 
 
 class Settings(BaseSettings):

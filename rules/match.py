@@ -71,6 +71,10 @@ class CompiledRule:
     improving: tuple[str, ...]
     denied: tuple[str, ...]
 
+    def looks_for(self) -> frozenset[str]:
+        """The terms of its clauses."""
+        return frozenset(t for c in self.when for e in c.elements for t in e.terms)
+
     def triggers(self) -> frozenset[str]:
         """Terms without any of which no clause of the rule can hold."""
         return frozenset(

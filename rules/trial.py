@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rules.load import load_rules
 from rules.match import Detection, judge, read_entry
-from rules.ruleset import RuleSet
+from rules.ruleset import RuleSet, RulesInvalid
 from rules.schema import Example
+from rules.yamlfile import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,28 @@ def _try(rules: RuleSet, signal: str, kind: str, example: Example) -> tuple[bool
     if kind == "silent":
         return (True, "") if found is None else (False, f"it fired: {found.explanation}")
     if found is None:
-        near = sorted(n for n in entry.present() if n.startswith((signal + "/", "$")))
+        near = sorted(verdict.rule.looks_for() & entry.present())
         reason = verdict.silenced_by or f"score {verdict.score}/{verdict.rule.threshold}"
         return False, f"it stayed silent ({reason}); terms found: {', '.join(near) or 'none'}"
     if example.direction and found.direction != example.direction:
         return False, f"direction is {found.direction}, not {example.direction}"
     return True, ""
+
+
+def load_checked(operator_dir: Path | None = None, *, full_database: Path | None = None) -> RuleSet:
+    """Load rules and run their inline tests: the one gate for start, check and reload.
+
+    Takes seconds: call it off the event loop. Raises `RulesInvalid` with everything that is
+    wrong in the files or, when they are sound, with every test that fails.
+    """
+    rules = load_rules(operator_dir, full_database=full_database)
+    failed = [result for result in run_tests(rules) if not result.passed]
+    if failed:
+        raise RulesInvalid(
+            Problem(result.file, result.line, f"the test «{result.text}» fails: {result.why}")
+            for result in failed
+        )
+    return rules
 
 
 # --- labelled entries -----------------------------------------------------------------
@@ -224,7 +242,7 @@ def _mistake(
     if found is None and labelled is not None:
         reading = read_entry(rules.terms, entry.title, entry.text, entry.language)
         verdict = judge(rules.rules[name], reading, reading.present())
-        near = sorted(n for n in reading.present() if n.startswith(name + "/"))
+        near = sorted(verdict.rule.looks_for() & reading.present())
         why = verdict.silenced_by or f"score {verdict.score}/{verdict.rule.threshold}"
         return Mistake(entry, name, "missed", f"{why}; terms: {', '.join(near) or 'none'}")
     if found is not None and labelled is not None and found.direction != labelled:

@@ -142,7 +142,7 @@ class Compiler:
 
     def _arabic(self, piece: str, *, alone: bool) -> int:
         mark, spelling = (piece[0], piece[1:]) if piece[0] in "=~" else ("", piece)
-        if not any("\u0620" <= c <= "\u06d3" or "\ufb50" <= c for c in spelling):
+        if not any("\u0620" <= c <= "\u06d3" or c >= "\ufb50" for c in spelling):
             numbers = [t for t in tokenize(spelling) if t.script == "number"]
             if numbers:
                 return self._words.latin(numbers[0].norm, "en", exact=True)
