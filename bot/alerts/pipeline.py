@@ -1,7 +1,8 @@
 """From what a poll found to what is owed to chats."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from bot.alerts.accept import Acceptance, Accepted
 from bot.alerts.decide import Policy
 from bot.alerts.rows import language_of
 from bot.alerts.stories import StoryPolicy
+from bot.alerts.unread import Unread, queue_unread
 from bot.feeds.catalogue import Feed
 from bot.feeds.entry import FeedEntry
 from bot.feeds.identify import EntryChange
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Accepted", "Detector", "Found", "Pipeline"]
 
+log = logging.getLogger(__name__)
+
 Detector = Callable[["RuleSet", str, str, str | None], "tuple[Detection, ...]"]
 
 
@@ -27,11 +31,18 @@ class Found(list["tuple[Detection, ...]"]):
     """What `Pipeline.detect` found, entry by entry, with the rules that found it.
 
     The rules may be reloaded before the transaction: the hash that is stored is of these.
+    `unread` names, by place, the exception of each entry whose detection raised one.
     """
 
-    def __init__(self, per_entry: Sequence["tuple[Detection, ...]"], rules: "RuleSet") -> None:
+    def __init__(
+        self,
+        per_entry: Sequence["tuple[Detection, ...]"],
+        rules: "RuleSet",
+        unread: Mapping[int, str] | None = None,
+    ) -> None:
         super().__init__(per_entry)
         self.rules = rules
+        self.unread = unread or {}
 
 
 class Pipeline:
@@ -55,6 +66,7 @@ class Pipeline:
         """Detections of each entry, in a thread. `language` is what the catalogue says.
 
         It wins over what the entry claims: many Arabic feeds leave their software's "en".
+        An entry on which the rules fail has none, and stands in `Found.unread`.
         """
         return await asyncio.to_thread(self._detect, tuple(entries), language)
 
@@ -69,7 +81,8 @@ class Pipeline:
         """Store a poll's entries and all that follows, inside the poll's write transaction.
 
         `found` holds the detections of each change, in the same order (() for seen ones).
-        Raises ValueError when they do not match.
+        Operators are told of those that could not be read. Raises ValueError when `found` and
+        `changes` do not match.
         """
         if len(changes) != len(found):
             raise ValueError(f"{len(changes)} entries but detections of {len(found)}")
@@ -77,18 +90,32 @@ class Pipeline:
         acceptance = Acceptance(db, feed, rules, self._policy, self._story_policy, now)
         for change, detections in zip(changes, found, strict=True):
             acceptance.take(change, detections)
+        if isinstance(found, Found) and found.unread:
+            log.error("%s: entries stored unread by the rules: %d", feed.id, len(found.unread))
+            queue_unread(db, feed, _unread(changes, found.unread), now)
         return acceptance.outcome()
 
     def _detect(self, batch: tuple[FeedEntry, ...], language: str | None) -> Found:
         detector = self._detector or _rules_detector()
         rules = self._rules()
-        return Found(
-            [
-                detector(rules, entry.title, entry.summary, language_of(language, entry))
-                for entry in batch
-            ],
-            rules,
-        )
+        per_entry: list[tuple[Detection, ...]] = []
+        unread: dict[int, str] = {}
+        for place, entry in enumerate(batch):
+            detections: tuple[Detection, ...] = ()
+            try:
+                detections = detector(
+                    rules, entry.title, entry.summary, language_of(language, entry)
+                )
+            except Exception as error:  # a bug in the rules must not keep the others back
+                log.exception("the rules could not read %s: %r", entry.link, entry.title[:200])
+                unread[place] = type(error).__name__
+            per_entry.append(detections)
+        return Found(per_entry, rules, unread)
+
+
+def _unread(changes: Sequence[EntryChange], errors: Mapping[int, str]) -> list[Unread]:
+    entries = [(changes[place].entry, error) for place, error in sorted(errors.items())]
+    return [Unread(entry.title, entry.link, error) for entry, error in entries]
 
 
 def _rules_detector() -> Detector:

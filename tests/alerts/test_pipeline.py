@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -248,6 +249,39 @@ async def test_detections_carry_the_rules_that_found_them(newsroom: Newsroom) ->
     changes = [change(item(SIEGE)), change(item("رياضة"))]
     accepted = newsroom.pipeline.accept(newsroom.db, feed(), changes, found, NOW)
     assert accepted.told[0].rules_hash == "r1"
+
+
+async def test_an_entry_that_the_rules_cannot_read_keeps_no_other_back(
+    newsroom: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumble(rule_set: Any, title: str, text: str, language: str | None) -> Any:
+        if "عثرة" in title:
+            raise RecursionError("a bug in the rules")
+        return find(rule_set, title, text, language)
+
+    add_feed(newsroom.db, feed().id)
+    add_chat(newsroom.db, 1, "siege")
+    add_chat(newsroom.db, 9, language="en", role="operator")
+    stumbling = Pipeline(lambda: newsroom.rules, detector=stumble)  # type: ignore[arg-type, return-value]
+    for day in (0, 0, 1):
+        batch = [item(f"عثرة {SIEGE}", link="https://enab.example/1"), item(SIEGE), item("عثرة")]
+        found = await stumbling.detect(batch, "ar")
+        assert [len(each) for each in found] == [0, 1, 0]
+        changes = [change(each) for each in batch]
+        if not day:
+            accepted = stumbling.accept(newsroom.db, feed(), changes, found, NOW)
+            assert accepted.new == 3, "what cannot be read is stored all the same"
+        else:
+            stumbling.accept(newsroom.db, feed(), changes, found, NOW + DAY)
+    assert "RecursionError: a bug in the rules" in caplog.text, "the bug itself is in the log"
+    alert = outbox.for_chat(newsroom.db, 1)[0]
+    assert alert.kind == "alert"
+    rows = outbox.for_chat(newsroom.db, 9)
+    notices = [row.text or "" for row in rows if row.kind == "notice"]
+    assert len(notices) == 2, "one for the feed and day"
+    assert "موقع enab" in notices[0] and "RecursionError" in notices[0]
+    assert f"عثرة {SIEGE}" in notices[0] and "https://enab.example/1" in notices[0]
+    assert "Other entries of the same feed: 1" in notices[0]
 
 
 async def test_the_catalogue_knows_the_language_better_than_the_entry() -> None:
