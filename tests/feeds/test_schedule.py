@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
 from hypothesis import given
@@ -176,3 +177,62 @@ def test_no_header_makes_the_times_raise(value: str, date: str) -> None:
     fresh_for({"cache-control": value, "expires": value, "date": date, "age": date}, NOW)
     wait = retry_after({"retry-after": value, "date": date}, NOW)
     assert wait is None or timedelta() <= wait <= timedelta(days=30)
+
+
+SECONDS = st.none() | st.integers(-10, 10**9)
+# From 1990 to 2090: HTTP dates have whole seconds.
+DATE = st.none() | st.integers(631_152_000, 3_786_912_000).map(
+    lambda second: format_datetime(datetime.fromtimestamp(second, UTC), usegmt=True)
+)
+
+
+@given(
+    max_age=SECONDS,
+    age=SECONDS,
+    expires=DATE,
+    date=DATE,
+    wait=st.none() | st.integers(0, 10**7).map(str) | DATE,
+    ttl=WISH,
+    update_period=WISH,
+    interval_minutes=st.none() | st.integers(1, 10_080),
+    failures=st.integers(0, 50),
+    roll=st.floats(0, 1, exclude_max=True),
+)
+def test_no_mix_of_headers_and_wishes_undercuts_retry_after_or_loses_a_feed(
+    max_age: int | None,
+    age: int | None,
+    expires: str | None,
+    date: str | None,
+    wait: str | None,
+    ttl: timedelta | None,
+    update_period: timedelta | None,
+    interval_minutes: int | None,
+    failures: int,
+    roll: float,
+) -> None:
+    given_headers = {
+        "cache-control": None if max_age is None else f"public, max-age={max_age}",
+        "age": None if age is None else str(age),
+        "expires": expires,
+        "date": date,
+        "retry-after": wait,
+    }
+    headers = {name: value for name, value in given_headers.items() if value is not None}
+    check = planned(
+        interval_minutes=interval_minutes,
+        wishes=Wishes(ttl, update_period, fresh_for(headers, NOW)),
+        roll=roll,
+        failures=failures,
+        retry_after=retry_after(headers, NOW),
+    )
+    if wait is not None:
+        server_now = NOW if date is None else parsedate_to_datetime(date)
+        asked = (
+            timedelta(seconds=int(wait))
+            if wait.isdigit()
+            else parsedate_to_datetime(wait) - server_now
+        )
+        assert after(check) >= min(asked, POLICY.server_ceiling)
+    usual = timedelta(minutes=interval_minutes) if interval_minutes else POLICY.interval
+    ceiling = max(usual, POLICY.wish_ceiling, POLICY.failure_ceiling, POLICY.server_ceiling)
+    assert timedelta() < usual <= after(check) <= ceiling * (1 + POLICY.jitter)
