@@ -16,6 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import telling
 from bot.alerts.fallback import Fallback, SecondWay
+from bot.alerts.marks import Told, give_up_held
 from bot.clock import utc_now
 from bot.heartbeat import Heartbeat
 from bot.lock import InstanceLock
@@ -182,16 +183,21 @@ class Service:
         now = self._clock()
         older = now - timedelta(days=self._settings.retention_days)
 
-        def forget(db: Connection) -> tuple[int, int]:
-            return entries.purge(db, older), outbox.expire_held(db, now - HELD_FOR, now)
+        def forget(db: Connection) -> tuple[int, list[Told]]:
+            return entries.purge(db, older), give_up_held(db, now - HELD_FOR, now)
 
         try:
-            purged, expired = await self._parts.database.write(forget)
+            purged, given_up = await self._parts.database.write(forget)
         except StorageError as error:
             log.error("housekeeping: %s; trying again tomorrow", error)
             return
-        if purged or expired:
-            log.info("housekeeping: %d old entries and %d held messages went", purged, expired)
+        if purged:
+            log.info("housekeeping: %d old entries went", purged)
+        for told in given_up:
+            log.warning("housekeeping: %s: %s (%s)", told.chat, told.what, told.reason)
+            if not told.reached:
+                self._parts.dispatcher.health.could_not_tell(told)
+        self._parts.dispatcher.poke()
 
     async def _reloaded(self, reloaded: Reloaded) -> None:
         match reloaded:

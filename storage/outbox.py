@@ -6,6 +6,7 @@ or expired is still owed.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -266,19 +267,21 @@ def fold(db: Connection, ids: Collection[int], catchup: NewDelivery, at: datetim
     return catchup_id
 
 
-def expire_held(db: Connection, created_before: datetime, at: datetime) -> int:
-    """Give up rows held for chats that stayed unreachable this long; returns how many.
+def expire_held(db: Connection, created_before: datetime, at: datetime) -> dict[int, int]:
+    """Give up rows held for chats that stayed unreachable this long; how many, by chat.
 
     Rows of unknown outcome too: such a chat gets no catch-up that could tell them.
     """
-    return change(
+    rows = fetch(
         db,
         """
         UPDATE outbox SET state = 'expired', error = 'the chat stayed paused', updated_at = :at
         WHERE created_at < :before AND (state = 'paused' OR (state = 'unknown'
-            AND chat_id IN (SELECT id FROM chats WHERE state = 'paused')))""",
+            AND chat_id IN (SELECT id FROM chats WHERE state = 'paused')))
+        RETURNING chat_id""",
         {"before": to_text(created_before), "at": to_text(at)},
     )
+    return dict(Counter(row["chat_id"] for row in rows))
 
 
 def _enqueue(db: Connection, row: NewDelivery, at: datetime) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -110,6 +110,21 @@ def write_sorted(db: Connection, chat: Chat, found: Sorted, at: datetime) -> Non
             outbox.mark(db, item.delivery.id, "expired", reason, None, at, item.delivery.attempts)
 
 
+def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list[Told]:
+    """Expire what was held this long for chats that stay unreachable, and tell operators.
+
+    Of one chat they hear once a month, not each day that one more message grows too old.
+    """
+    told = []
+    for chat_id, count in outbox.expire_held(db, created_before, at).items():
+        chat = chats.get(db, chat_id)
+        reason = (chat and chat.paused_reason) or "Telegram refuses this chat"
+        key = f"given-up:{chat_id}:{at:%Y-%m}"
+        word = _tell(db, Notice.GIVEN_UP, chat_id, reason, str(count), at, key)
+        told.append(replace(word, what=f"messages given up: {count}"))
+    return told
+
+
 def _items(db: Connection, folded: Sequence[Folded]) -> list[LineItem]:
     found: list[LineItem] = []
     for item in folded:
@@ -134,9 +149,18 @@ def _pause(
 
 
 def _tell(
-    db: Connection, notice: Notice, chat_id: int, reason: str, what: str, at: datetime
+    db: Connection,
+    notice: Notice,
+    chat_id: int,
+    reason: str,
+    what: str,
+    at: datetime,
+    key: str = "",
 ) -> Told:
-    """Queue a notice for each operator's chat but the one that the trouble is with."""
+    """Queue a notice for each operator's chat but the one that the trouble is with.
+
+    With a `key` it is queued once.
+    """
     chat = chats.get(db, chat_id)
     name = f"{chat.title} ({chat_id})" if chat is not None and chat.title else str(chat_id)
     readers = [
@@ -155,6 +179,7 @@ def _tell(
                 level="alert",
                 not_before=at,
                 text=notice_text(notice, reader.language, chat=name, reason=reason, what=what),
+                key=key,
             )
             for reader in readers
         ],

@@ -36,6 +36,7 @@ class Notice(StrEnum):
     CHAT_HELD = "chat-held"
     REJECTED = "rejected"
     LOST_LINE = "lost-line"
+    GIVEN_UP = "given-up"
 
 
 _LINES: Mapping[str, Mapping[str, str]] = {
@@ -83,6 +84,10 @@ _NOTICES: Mapping[str, Mapping[Notice, str]] = {
             "أبلغ من يتولى صيانة مرصد."
         ),
         Notice.LOST_LINE: "تُرك إرسال ملخص ({what}) إلى المحادثة {chat}: {reason}.",
+        Notice.GIVEN_UP: (
+            "بقيت المحادثة {chat} متعذرة طويلًا: {reason}. تُرك ما كان محفوظًا لها أو لم يتأكد "
+            "وصوله، وعدد الرسائل: {what}. أبلغ أصحابها، واطلب منهم إرسال /start إلى البوت."
+        ),
     },
     "en": {
         Notice.CHAT_PAUSED: (
@@ -98,6 +103,11 @@ _NOTICES: Mapping[str, Mapping[Notice, str]] = {
             "tell whoever maintains Marsad."
         ),
         Notice.LOST_LINE: "A catch-up line ({what}) to chat {chat} was given up: {reason}.",
+        Notice.GIVEN_UP: (
+            "Chat {chat} could not be reached for too long: {reason}. Messages held for it, or "
+            "whose arrival is in doubt, that are given up: {what}. Tell its people, and have them "
+            "send /start to the bot."
+        ),
     },
     "fr": {
         Notice.CHAT_PAUSED: (
@@ -113,6 +123,11 @@ _NOTICES: Mapping[str, Mapping[Notice, str]] = {
             "Personne ne l'y a vu ; prévenez qui maintient Marsad."
         ),
         Notice.LOST_LINE: "Récapitulatif ({what}) à la discussion {chat} abandonné : {reason}.",
+        Notice.GIVEN_UP: (
+            "La discussion {chat} est restée injoignable trop longtemps : {reason}. Messages "
+            "retenus pour elle, ou dont l'arrivée est incertaine, abandonnés : {what}. Prévenez "
+            "ses membres et faites-leur envoyer /start au bot."
+        ),
     },
 }
 

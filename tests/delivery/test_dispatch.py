@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from bot.alerts.dispatch import Dispatcher, Policy
+from bot.alerts.marks import give_up_held
 from bot.alerts.outcome import (
     ChatGone,
     Conflict,
@@ -117,10 +118,27 @@ async def test_what_was_in_doubt_for_a_chat_that_stays_gone_ends_too(desk: Desk)
     await desk.alerts(2, 1)
     await desk.work(3)
     assert await desk.states(1) == ["unknown", "paused"]
-    desk.clock.pass_(days=8)
-    now = desk.clock()
-    await desk.database.write(lambda db: outbox.expire_held(db, now - timedelta(days=7), now))
-    assert await desk.states(1) == ["expired", "expired"]
+    week = timedelta(days=7)
+    for days in (8, 1):
+        desk.clock.pass_(days=days)
+        now = desk.clock()
+        told = await desk.database.write(lambda db: give_up_held(db, now - week, now))  # noqa: B023
+        assert await desk.states(1) == ["expired", "expired"]
+        assert [each.what for each in told] == (["messages given up: 2"] if days == 8 else [])
+    words = [row.text or "" for row in await desk.rows(OPERATOR) if row.kind == "notice"]
+    assert len(words) == 2, "that the chat is gone, and what that came to"
+    assert "Chat 1 (1)" in words[1] and "kicked" in words[1]
+    assert "given up: \u20682\u2069" in words[1]
+
+
+async def test_of_a_chat_that_stays_gone_operators_hear_once_a_month(desk: Desk) -> None:
+    for now in (START, START + timedelta(hours=1), START + timedelta(days=31)):
+        desk.clock.at = now
+        await desk.alert(1)
+        await desk.database.write(lambda db: chats.pause(db, 1, "kicked", now))  # noqa: B023
+        await desk.database.write(lambda db: give_up_held(db, now + timedelta(1), now))  # noqa: B023
+    words = [row.text or "" for row in await desk.rows(OPERATOR)]
+    assert [each.count("given up") for each in words] == [1, 1]
 
 
 async def test_an_operator_that_is_gone_leaves_the_word_to_the_second_way(desk: Desk) -> None:

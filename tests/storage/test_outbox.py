@@ -192,7 +192,7 @@ def test_nothing_is_folded_for_the_wrong_chat_or_twice(db: Connection) -> None:
 def test_rows_held_too_long_are_given_up_by_name(db: Connection) -> None:
     row = queued(db)
     chats.pause(db, 100, "blocked", NOW)
-    assert outbox.expire_held(db, NOW, NOW) == 0
-    assert outbox.expire_held(db, NOW + HOUR, NOW + HOUR) == 1
+    assert outbox.expire_held(db, NOW, NOW) == {}
+    assert outbox.expire_held(db, NOW + HOUR, NOW + HOUR) == {100: 1}
     given_up = outbox.get(db, row.id)
     assert (given_up.state, given_up.error) == ("expired", "the chat stayed paused")
