@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from rules import schema
 from rules.messages import readable
-from rules.yamlfile import Document, Location, Problem, YamlProblem, read
+from rules.yamlfile import Document, Location, Problem, YamlProblem, contents, parse
 
 MAX_FILES = 500
 
@@ -36,11 +36,12 @@ def read_layer(folder: Path, shown: str, layer: int, sources: Sources) -> None:
         for path in files[:MAX_FILES]:
             label = f"{shown}/{kind}/{path.name}"
             try:
-                document = read(path, label)
+                raw = contents(path, label)
+                document = parse(raw, label)
             except YamlProblem as error:
                 sources.problems.append(error.problem)
                 continue
-            sources.digest.update(f"{layer}/{kind}/{path.name}\0".encode() + path.read_bytes())
+            sources.digest.update(f"{layer}/{kind}/{path.name}\0".encode() + raw)
             if not isinstance(document.value, dict):
                 what = "is empty" if document.value is None else "is no mapping of keys to values"
                 sources.problems.append(

@@ -64,15 +64,14 @@ class YamlProblem(Exception):
         self.problem = problem
 
 
-def read(path: Path, shown_as: str) -> Document:
-    """Read a file. Raises `YamlProblem`, never anything else for bad content."""
+def contents(path: Path, shown_as: str) -> bytes:
+    """A file's bytes, to be parsed. Raises `YamlProblem`, never anything else."""
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise YamlProblem(
             Problem(shown_as, 1, f"cannot be read ({error.strerror}); check that it is a file")
         ) from error
-    return parse(raw, shown_as)
 
 
 def parse(raw: bytes, shown_as: str) -> Document:
