@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchfiles import DefaultFilter, awatch
+from watchfiles import awatch
 
 if TYPE_CHECKING:
     from rules import RuleSet
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 QUIET_MS = 1_000
 # ... but somebody who never stops writing does not put it off for ever.
 LONGEST_MS = 30_000
+# The files are compared this often besides: a folder that was replaced as a whole (a new release
+# under a link, a network drive) tells the watcher nothing.
+CHECK_MS = 30_000
 # After watching itself failed (the system's limit of watches, say).
 REST = timedelta(minutes=1)
 
@@ -59,17 +63,23 @@ class RulesInForce:
     """Call it for the rule set in force. Made by `start`."""
 
     def __init__(
-        self, first: RuleSet, operator_dir: Path | None, full_database: Path | None
+        self, first: RuleSet, operator_dir: Path | None, full_database: Path | None, tried: str
     ) -> None:
+        """`tried` is the fingerprint of the files, as they were just before `first` was loaded."""
         self._rules = first
         self._operator_dir = operator_dir
         self._full_database = full_database
+        self._tried = tried
 
     @classmethod
     async def start(cls, operator_dir: Path | None, full_database: Path | None) -> RulesInForce:
         """Load them for the first time. Raises RulesInvalid."""
+        from rules.load import fingerprint
+
+        # Before the load: what is saved meanwhile then differs, and is looked at by `watch`.
+        tried = await asyncio.to_thread(fingerprint, operator_dir)
         first = await asyncio.to_thread(load_checked, operator_dir, full_database)
-        return cls(first, operator_dir, full_database)
+        return cls(first, operator_dir, full_database, tried)
 
     def __call__(self) -> RuleSet:
         return self._rules
@@ -78,6 +88,7 @@ class RulesInForce:
         """Read the files again and swap, or keep what there is."""
         from rules import RulesInvalid
 
+        self._tried = await self._fingerprint()
         try:
             rules = await asyncio.to_thread(load_checked, self._operator_dir, self._full_database)
         except RulesInvalid as invalid:
@@ -106,32 +117,55 @@ class RulesInForce:
     async def _watch(
         self, stop: asyncio.Event, told: Callable[[Reloaded], Awaitable[None]]
     ) -> None:
+        """Watch until something was reloaded: after that other folders may be in place."""
         from rules.load import SHIPPED
 
+        if await self._differ() and await self._rest(stop):
+            await self._take(told)
+            return
         folders = [SHIPPED / "signals", SHIPPED / "vocabulary"]
         if self._operator_dir is not None:
             folders.append(self._operator_dir)
-        changes = awatch(
+        looks = awatch(
             *(folder for folder in folders if folder.is_dir()),
-            watch_filter=_is_rule_file,
+            watch_filter=None,
             step=QUIET_MS,
             debounce=LONGEST_MS,
+            rust_timeout=CHECK_MS,
+            yield_on_timeout=True,
             stop_event=stop,
         )
-        async for _ in changes:
-            reloaded = await self.reload()
-            match reloaded:
-                case Swapped(hash, signals):
-                    log.info("rules: reloaded, %d signals, hash %s", signals, hash)
-                case Kept(problems):
-                    log.error("rules: the old ones stay in force:\n%s", "\n".join(problems))
-                case Unchanged():
-                    continue
-            await told(reloaded)
+        async with aclosing(looks):
+            async for seen in looks:
+                if await self._differ() and (seen or await self._rest(stop)):
+                    await self._take(told)
+                    return
 
+    async def _fingerprint(self) -> str:
+        from rules.load import fingerprint
 
-_default = DefaultFilter()
+        return await asyncio.to_thread(fingerprint, self._operator_dir)
 
+    async def _differ(self) -> bool:
+        """Whether the files are others than those that were tried last."""
+        return await self._fingerprint() != self._tried
 
-def _is_rule_file(change: object, path: str) -> bool:
-    return Path(path).suffix in (".yaml", ".yml") and _default(change, path)  # type: ignore[arg-type]
+    async def _rest(self, stop: asyncio.Event) -> bool:
+        """Wait for the files to be quiet where the watcher did not; False when they are not."""
+        before = await self._fingerprint()
+        try:
+            await asyncio.wait_for(stop.wait(), QUIET_MS / 1000)
+        except TimeoutError:
+            return await self._fingerprint() == before
+        return False
+
+    async def _take(self, told: Callable[[Reloaded], Awaitable[None]]) -> None:
+        reloaded = await self.reload()
+        match reloaded:
+            case Swapped(hash, signals):
+                log.info("rules: reloaded, %d signals, hash %s", signals, hash)
+            case Kept(problems):
+                log.error("rules: the old ones stay in force:\n%s", "\n".join(problems))
+            case Unchanged():
+                return
+        await told(reloaded)

@@ -12,10 +12,35 @@ from pathlib import Path
 from rules.build import compile_rules
 from rules.full import Enricher
 from rules.ruleset import RuleSet
-from rules.sources import Sources, read_layer
+from rules.sources import Sources, read_layer, rule_files
 from rules.yamlfile import Problem
 
 SHIPPED = Path(__file__).parent
+
+
+def fingerprint(operator_dir: Path | None = None, *, shipped: Path = SHIPPED) -> str:
+    """A digest of the files that `load_rules` reads, without parsing them: milliseconds.
+
+    A folder that is missing, or a file that cannot be read, counts as such.
+    """
+    digest = hashlib.sha256()
+    for folder in (shipped, operator_dir):
+        for kind in ("signals", "vocabulary", "."):
+            if folder is None or (kind == "." and folder == shipped):
+                continue
+            place = folder / kind
+            digest.update(f"{folder == shipped}/{kind}/{place.is_dir()}\0".encode())
+            for path in rule_files(place):
+                digest.update(f"{path.name}\0".encode() + _digest_of(path))
+    return digest.hexdigest()
+
+
+def _digest_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        return str(error.errno).encode()
 
 
 def load_rules(

@@ -29,10 +29,15 @@ class Sources:
     own: list[Document]
 
 
+def rule_files(folder: Path) -> list[Path]:
+    """The YAML files right in a folder, by name; [] when there is no such folder."""
+    return sorted(path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
+
+
 def read_layer(folder: Path, shown: str, layer: int, sources: Sources) -> None:
     for kind, take in (("vocabulary", _take_vocabulary), ("signals", _take_signal)):
         names: dict[str, Document] = {}
-        files = sorted(p for p in (folder / kind).glob("*.y*ml") if p.suffix in (".yaml", ".yml"))
+        files = rule_files(folder / kind)
         for path in files[:MAX_FILES]:
             label = f"{shown}/{kind}/{path.name}"
             try:
