@@ -18,7 +18,7 @@ def outcome() -> dict[str, Any]:
         [sys.executable, "-m", "tests.feeds.fault_run", str(SECONDS)],
         cwd=Path(__file__).parents[2],
         capture_output=True,
-        timeout=60,
+        timeout=150,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr.decode()[-3_000:]

@@ -3,6 +3,7 @@ import gzip
 import time
 import zlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,9 +25,9 @@ from tests.feeds.server import (
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 BODY = b'<rss version="2.0"><channel></channel></rss>'
-LIMITS = FetchLimits(
-    total_seconds=0.4, silence_seconds=0.3, compressed_bytes=200_000, decoded_bytes=200_000
-)
+LIMITS = FetchLimits(compressed_bytes=200_000, decoded_bytes=200_000)
+# For servers that are slow on purpose; on a busy machine any other may take as long.
+IMPATIENT = replace(LIMITS, total_seconds=0.4, silence_seconds=0.3)
 
 
 @pytest.fixture
@@ -36,10 +37,15 @@ async def server() -> AsyncIterator[FeedServer]:
 
 
 async def fetch(
-    url: str, names: Names | None = None, *, allow: str = "feeds.test", **validators: str
+    url: str,
+    names: Names | None = None,
+    *,
+    allow: str = "feeds.test",
+    limits: FetchLimits = LIMITS,
+    **validators: str,
 ) -> FetchOutcome:
     fetcher = Fetcher(
-        limits=LIMITS, allow=AllowList.of(allow.split(",")), resolver=names or Names()
+        limits=limits, allow=AllowList.of(allow.split(",")), resolver=names or Names()
     )
     try:
         return await fetcher.fetch(FetchRequest(url, **validators), NOW)
@@ -94,8 +100,8 @@ async def test_no_cookie_is_sent_back(server: FeedServer) -> None:
 async def test_a_slow_server_is_given_up_in_time(server: FeedServer, handler: object) -> None:
     server.handlers["/"] = handler  # type: ignore[assignment]
     started = time.monotonic()
-    assert failure(await fetch(server.url("/"))).kind == "timeout"
-    assert time.monotonic() - started < 1.5
+    assert failure(await fetch(server.url("/"), limits=IMPATIENT)).kind == "timeout"
+    assert time.monotonic() - started < 5
 
 
 async def test_an_endless_body_is_cut_off(server: FeedServer) -> None:
