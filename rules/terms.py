@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from typing import Any
 
 from rules.morphology import Morphology
 from rules.text import Sentence, Token
+
+_ELIDED = re.compile("[ldnsjm][aeiouyh][a-z]{3}")
 
 LatinIndex = Mapping[str, Mapping[str, tuple[int, ...]]]
 """language → folded form → numbers of the words that have this form"""
@@ -100,9 +103,12 @@ class TermMatcher:
             return tuple({a.lexeme for a in self._morphology.analyse(token.surface)})
         if token.script == "number":
             return self._latin["en"].get(token.norm, ())
-        if language is not None and language in self._latin:
-            return self._latin[language].get(token.norm, ())
-        return tuple(n for index in self._latin.values() for n in index.get(token.norm, ()))
+        languages = [x for x in self._latin if x == language] or list(self._latin)
+        found = tuple(n for name in languages for n in self._latin[name].get(token.norm, ()))
+        if not found and "fr" in languages and _ELIDED.match(token.norm):
+            # «larret» in a URL slug is «l'arrêt».
+            return self._latin["fr"].get(token.norm[1:], ())
+        return found
 
     def read(self, sentence: Sentence, language: str | None, text: str) -> Reading:
         words = tuple(self.words_of(token, language) for token in sentence.tokens)

@@ -242,6 +242,15 @@ def test_english_and_french_need_no_accents_capitals_or_apostrophes(small_rules:
     assert fires(rules, "shortages of medicines")
 
 
+def test_slugs_that_swallow_an_elision_are_read(small_rules: Build) -> None:
+    rules = small_rules(
+        "terms:\n  hospital: {fr: [hôpital]}\n  shut: {fr: [fermeture]}\n"
+        "when:\n  - near: [hospital, shut]"
+    )
+    assert fires(rules, "la fermeture de lhopital de gao")
+    assert not fires(rules, "la fermeture du capital")
+
+
 def test_evidence_shows_the_writers_own_words(small_rules: Build) -> None:
     rules = small_rules(WORDS + "when:\n  - near: [medicine, lack]")
     text = "هناك نَقْصٌ حادّ في الأَدْوِيــة‏."
