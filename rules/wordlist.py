@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -11,7 +12,7 @@ import re2
 from rules import latin, lexicon, schema, verbs
 from rules.lexicon import Lexeme, WordProblem
 from rules.terms import CompiledTerm, LatinIndex, Phrase, Unit
-from rules.text import tokenize
+from rules.text import Token, tokenize
 from rules.yamlfile import Location
 
 _FUNCTION_WORDS = frozenset(
@@ -158,7 +159,7 @@ class Compiler:
     def _latin(self, piece: str, language: str) -> list[Unit]:
         exact = piece.startswith("=")
         units = []
-        tokens = tokenize(piece.lstrip("=").replace("/", " "))
+        tokens = _tokens(piece)
         if not tokens:
             raise WordProblem(f"«{piece}» has no letters; write a word")
         if any(t.script == "ar" for t in tokens):
@@ -173,6 +174,11 @@ class Compiler:
                 number = self._words.latin(token.surface, language, exact=False)
             units.append(Unit(frozenset({number})))
         return units
+
+
+@lru_cache(maxsize=32_768)
+def _tokens(piece: str) -> tuple[Token, ...]:
+    return tuple(tokenize(piece.lstrip("=").replace("/", " ")))
 
 
 def _special(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,9 @@ def contents(path: Path, shown_as: str) -> bytes:
         ) from error
 
 
+@lru_cache(maxsize=128)
 def parse(raw: bytes, shown_as: str) -> Document:
-    """Parse YAML bytes in UTF-8. Raises `YamlProblem`."""
+    """Parse YAML bytes in UTF-8; unchanged files are parsed once. Raises `YamlProblem`."""
     if len(raw) > MAX_BYTES:
         raise YamlProblem(
             Problem(shown_as, 1, f"{len(raw)} bytes; split it, a file may have {MAX_BYTES}")

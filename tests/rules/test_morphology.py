@@ -137,12 +137,12 @@ def test_missing_dots_and_hamzas_are_forgiven_but_not_contradicted() -> None:
     assert not matches(noun("أعلام"), "إعلام")
 
 
-def test_every_form_of_every_shipped_word_is_found(shipped: RuleSet) -> None:
-    """All words, some forms of each: the property below tries all forms of some words."""
+def test_every_shipped_word_is_found_in_a_form_of_it(shipped: RuleSet) -> None:
+    """Every word, one form of each: the property below tries any form of some words."""
     chooser = random.Random(7)
     for number in range(len(shipped.morphology.lexemes)):
         forms = shipped.morphology.forms(number)
-        for form in chooser.sample(forms, min(3, len(forms))):
+        for form in chooser.sample(forms, 1):
             found = {a.lexeme for a in shipped.morphology.analyse(form)}
             assert number in found, (shipped.morphology.lexemes[number].lemma, form)
 
