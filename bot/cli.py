@@ -207,11 +207,13 @@ def _exit_code(error: Exception) -> int:
 
 def _mount() -> None:
     from bot.feeds_cli import app as feeds
+    from bot.morphology_cli import app as morphology
     from bot.rules_cli import app as rules
     from bot.rules_cli import eval_command
 
     app.add_typer(feeds, name="feeds", help="Look at the list of feeds, import and export it.")
     app.add_typer(rules, name="rules")
+    app.add_typer(morphology, name="morphology", help="A full Arabic dictionary, if you want one.")
     app.command("eval")(eval_command)
 
 
