@@ -137,14 +137,13 @@ def test_missing_dots_and_hamzas_are_forgiven_but_not_contradicted() -> None:
     assert not matches(noun("أعلام"), "إعلام")
 
 
-def test_every_shipped_word_is_found_in_a_form_of_it(shipped: RuleSet) -> None:
-    """Every word, one form of each: the property below tries any form of some words."""
+def test_shipped_words_are_found_in_forms_of_theirs(shipped: RuleSet) -> None:
+    """Three hundred words, one form of each; the property below tries any form of any word."""
     chooser = random.Random(7)
-    for number in range(len(shipped.morphology.lexemes)):
-        forms = shipped.morphology.forms(number)
-        for form in chooser.sample(forms, 1):
-            found = {a.lexeme for a in shipped.morphology.analyse(form)}
-            assert number in found, (shipped.morphology.lexemes[number].lemma, form)
+    for number in chooser.sample(range(len(shipped.morphology.lexemes)), 300):
+        form = chooser.choice(shipped.morphology.forms(number))
+        found = {a.lexeme for a in shipped.morphology.analyse(form)}
+        assert number in found, (shipped.morphology.lexemes[number].lemma, form)
 
 
 @settings(max_examples=25, deadline=None)

@@ -8,7 +8,7 @@ from tests.torture.crash import print_result, torture
 async def test_a_service_that_is_killed_loses_nothing_and_hides_no_repeat(tmp_path: Path) -> None:
     result = await torture(
         tmp_path,
-        kills=8,
+        kills=5,
         seed=2026,
         nursery=True,
         longest_life=0.5,
@@ -17,5 +17,5 @@ async def test_a_service_that_is_killed_loses_nothing_and_hides_no_repeat(tmp_pa
     )
     print_result(result)
     assert result.problems == []
-    assert result.kills == 8
+    assert result.kills == 5
     assert result.loud > 0
