@@ -206,10 +206,10 @@ def _exit_code(error: Exception) -> int:
 
 
 def _mount() -> None:
+    from bot.eval_cli import eval_command
     from bot.feeds_cli import app as feeds
     from bot.morphology_cli import app as morphology
     from bot.rules_cli import app as rules
-    from bot.rules_cli import eval_command
 
     app.add_typer(feeds, name="feeds", help="Look at the list of feeds, import and export it.")
     app.add_typer(rules, name="rules")

@@ -1,4 +1,4 @@
-"""``marsad rules …`` and ``marsad eval``: what operators do with rules at a terminal."""
+"""``marsad rules …``: what operators do with rules at a terminal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rules import RuleSet
     from rules.explain import Explanation
     from rules.replay import Replayable
-    from rules.trial import Evaluation, TestResult
+    from rules.trial import TestResult
 
 app = typer.Typer(help="Check, test, explain and replay the rules.", no_args_is_help=True)
 
@@ -36,7 +36,7 @@ Folder = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
-def _load(folder: Path | None) -> RuleSet:
+def load(folder: Path | None) -> RuleSet:
     from bot.settings import load_settings
     from rules import load_rules
 
@@ -44,7 +44,7 @@ def _load(folder: Path | None) -> RuleSet:
     return load_rules(folder or settings.rules_dir, full_database=settings.morphology_db)
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
@@ -64,14 +64,14 @@ def check(folder: Folder = None, as_json: AsJson = False) -> None:
         rules = load_checked(directory, full_database=settings.morphology_db)
     except RulesInvalid as invalid:
         if as_json:
-            _print_json({"ok": False, "errors": [asdict(e) for e in invalid.errors]})
+            print_json({"ok": False, "errors": [asdict(e) for e in invalid.errors]})
         else:
             for error in invalid.errors:
                 typer.echo(str(error), err=True)
             typer.echo(_count(len(invalid.errors), "error"), err=True)
         raise typer.Exit(1) from None
     if as_json:
-        _print_json({"ok": True, "errors": [], "signals": list(rules.signals), "hash": rules.hash})
+        print_json({"ok": True, "errors": [], "signals": list(rules.signals), "hash": rules.hash})
     else:
         typer.echo(f"{len(rules.signals)} rules, no errors ({rules.hash}).")
 
@@ -81,10 +81,10 @@ def test(folder: Folder = None, as_json: AsJson = False) -> None:
     """Run the tests that stand in the rule files."""
     from rules.trial import run_tests
 
-    results = run_tests(_load(folder))
+    results = run_tests(load(folder))
     failed = [r for r in results if not r.passed]
     if as_json:
-        _print_json(
+        print_json(
             {
                 "passed": len(results) - len(failed),
                 "failed": len(failed),
@@ -129,9 +129,9 @@ def explain(
     from rules.explain import explain as explain_text
 
     written = _text(text, file)
-    explanation = explain_text(_load(rules_dir), title, written, lang)
+    explanation = explain_text(load(rules_dir), title, written, lang)
     if as_json:
-        _print_json(_explanation_json(explanation))
+        print_json(_explanation_json(explanation))
     else:
         _show_explanation(explanation, title, written)
 
@@ -207,11 +207,11 @@ def expand(
 
     arabic = any("\u0600" <= c <= "\u06ff" for c in word)
     try:
-        found = expand_word(_load(None), word, lang or ("ar" if arabic else "en"))
+        found = expand_word(load(None), word, lang or ("ar" if arabic else "en"))
     except WordProblem as problem:
         raise CannotGoOn(str(problem)) from problem
     if as_json:
-        _print_json(asdict(found))
+        print_json(asdict(found))
         return
     shown = found.forms if every else found.plain
     typer.echo(("، " if arabic else ", ").join(shown))
@@ -240,11 +240,11 @@ def replay(
     from bot.settings import load_settings
     from rules.replay import replay as run
 
-    rules = _load(folder)
+    rules = load(folder)
     settings = load_settings()
     result = run(rules, _stored(settings.database_file, days))
     if as_json:
-        _print_json(
+        print_json(
             {
                 "entries": result.entries,
                 "unchanged": result.unchanged,
@@ -311,54 +311,6 @@ def schema(
     for name, text in schemas().items():
         (folder / name).write_text(text, encoding="utf-8")
         typer.echo(str(folder / name))
-
-
-def eval_command(
-    file: Annotated[Path, typer.Argument(help='JSON lines: {"id", "lang", "title", "text", …}.')],
-    rules_dir: Annotated[Path | None, typer.Option("--rules", help="Operators' rules.")] = None,
-    errors: Annotated[bool, typer.Option(help="Show each mistake and its explanation.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Score the rules on labelled entries: precision, recall and F1 by signal."""
-    from rules.trial import LabelsInvalid, evaluate, read_labelled
-
-    rules = _load(rules_dir)
-    try:
-        entries = read_labelled(file)
-    except LabelsInvalid as invalid:
-        raise CannotGoOn(str(invalid)) from invalid
-    result = evaluate(rules, entries)
-    if as_json:
-        _print_json(result.as_json())
-        return
-    _show_evaluation(result)
-    if errors:
-        for mistake in result.mistakes:
-            typer.echo(f"\n{mistake.kind} {mistake.signal} [{mistake.entry.id}]: {mistake.why}")
-            typer.echo(f"    {mistake.entry.title or mistake.entry.text[:160]}")
-
-
-def _show_evaluation(result: Evaluation) -> None:
-    table = Table("signal", "precision", "recall", "F1", "tp", "fp", "fn", title="Labelled entries")
-    rows = [*result.signals.items(), ("micro", result.micro)]
-    for name, score in rows:
-        if name == "micro":
-            table.add_section()
-        table.add_row(
-            name,
-            f"{score.precision:.3f}",
-            f"{score.recall:.3f}",
-            f"{score.f1:.3f}",
-            str(score.tp),
-            str(score.fp),
-            str(score.fn),
-        )
-    Console().print(table)
-    typer.echo(
-        f"{result.entries} entries, {100 * result.micro.fp / result.entries:.1f} false detections "
-        f"per 100 entries; direction right in {result.directions_right} of {result.directions} "
-        "true detections."
-    )
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:
