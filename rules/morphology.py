@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rules.lexicon import Lexeme
-from rules.text import arabic_norm, arabic_surface
+from rules.text import arabic_norm
 
 if TYPE_CHECKING:
     from camel_tools.morphology.analyzer import Analyzer
@@ -258,6 +258,3 @@ def full_database(path: Path) -> Any:
     from camel_tools.morphology.database import MorphologyDB
 
     return MorphologyDB(str(path), "a")
-
-
-__all__ = ["Analysis", "Morphology", "arabic_surface", "full_database", "prepare_camel_tools"]

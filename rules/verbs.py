@@ -23,7 +23,6 @@ _WAZN_OF_FORM = {
 }  # fmt: skip
 _FORM_I = ("فعَل يفعُل", "فعَل يفعِل", "فعَل يفعَل", "فعُل يفعُل", "فعِل يفعَل", "فعِل يفعِل")
 _SHADDA = "ّ"
-_WEAK = frozenset("اويىأإآءؤئ")
 _SHORT_VOWELS = re.compile("[\u064b-\u0650\u0652\u0670]")
 
 
