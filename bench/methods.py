@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from rules import load_rules
-from rules.text import tokenize
-from rules.trial import LabelledEntry, Score, read_labelled, score_labels
+from rules.language.text import tokenize
+from rules.trying.inline_tests import LabelledEntry, Score, read_labelled, score_labels
 
 Reading = Callable[[str], list[str]]
 STEMMERS = {

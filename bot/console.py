@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
-from bot.alerts.outcome import Outcome, Outgoing, Retry, Sent
 from bot.clock import utc_now
-from bot.telegram.blocks import Card, Line
-from bot.telegram.cards import Signals, alert_card, text_card
+from bot.delivery.outcome import Outcome, Outgoing, Retry, Sent
+from bot.messages.blocks import Card, Line
+from bot.messages.cards import Signals, alert_card, text_card
 from storage.chats import Chat
 
 # No chat of Telegram has this id.
@@ -46,7 +46,7 @@ def console_chat(signals: Signals, now: datetime) -> Chat:
 
 
 class ConsoleSender:
-    """Prints alerts, each in its entry's own language. A `bot.alerts.outcome.Sender`.
+    """Prints alerts, each in its entry's own language. A `bot.delivery.outcome.Sender`.
 
     Only what is owed to the console is shown: what a chat on Telegram is owed stays owed, so that
     a start without a token cannot swallow anybody's alerts.

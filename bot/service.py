@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import telling
-from bot.alerts.fallback import Fallback, SecondWay
-from bot.alerts.marks import Told, give_up_held
+from bot import rule_notices as telling
 from bot.clock import utc_now
+from bot.delivery.results import Told, give_up_held
+from bot.delivery.second_channel import Fallback, SecondWay
+from bot.errors import CannotGoOn
 from bot.heartbeat import Heartbeat
 from bot.lock import InstanceLock
 from bot.metrics import Metrics, MetricsServer
-from bot.problem import CannotGoOn
-from bot.rules_watch import Kept, Reloaded, Swapped
+from bot.rules_in_force import Kept, Reloaded, Swapped
 from bot.wiring import Parts, opened
 from storage import entries, feeds, outbox
 from storage.database import Connection

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bot.alerts.dispatch import Dispatcher
-from bot.alerts.outcome import Sender
 from bot.alerts.pipeline import Pipeline
-from bot.alerts.policy import Policy
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
-from bot.feeds.addresses import AllowList
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.outcome import Sender
+from bot.delivery.policy import Policy
 from bot.feeds.catalogue import Feed, load_catalogue
-from bot.feeds.fetch import Fetcher
-from bot.feeds.identify import IdentityPolicy
-from bot.feeds.poll import Poller, PollPolicy
-from bot.rules_watch import RulesInForce
+from bot.feeds.fetch.addresses import AllowList
+from bot.feeds.fetch.fetcher import Fetcher
+from bot.polling.identify import IdentityPolicy
+from bot.polling.poller import Poller, PollPolicy
+from bot.rules_in_force import RulesInForce
 from storage import chats
 from storage.database import Connection, Database
 

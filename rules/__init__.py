@@ -1,9 +1,9 @@
 """What counts as a signal. Pure: text in, detections out; no clock, no network, no database."""
 
-from rules.load import load_rules
-from rules.match import Detection, Evidence
-from rules.ruleset import RuleSet, RulesInvalid, Signal, detect
-from rules.yamlfile import Problem
+from rules.loading.load import load_rules
+from rules.loading.yamlfile import Problem
+from rules.matching.match import Detection, Evidence
+from rules.matching.ruleset import RuleSet, RulesInvalid, Signal, detect
 
 __all__ = [
     "Detection",

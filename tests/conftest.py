@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import rules_watch
+from bot import rules_in_force as rules_watch
 
 if TYPE_CHECKING:
     from rules import RuleSet

@@ -31,9 +31,9 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.telegram.bot_api import BadField, Description
-from tests.telegram.faults import Fault
-from tests.telegram.world import Message, Refusal, World
+from tests.bot.telegram.bot_api import BadField, Description
+from tests.bot.telegram.faults import Fault
+from tests.bot.telegram.world import Message, Refusal, World
 
 __all__ = ["TOKEN", "Message", "TelegramServer"]
 

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from bot.clock import utc_now
+from bot.errors import CannotGoOn
 from bot.heartbeat import Heartbeat
-from bot.problem import CannotGoOn
 from bot.service import Service
 from bot.settings import Settings, load_settings
 from bot.wiring import Parts, opened
 from storage import outbox
-from tests.shell.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
-from tests.telegram.faults import conflict
+from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
+from tests.bot.telegram.faults import conflict
 from tests.telegram_server import TelegramServer
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database as Connection
 
-from bot.alerts.accept import Acceptance, Accepted
 from bot.alerts.decide import Policy
+from bot.alerts.record import Acceptance, Accepted
 from bot.alerts.rows import language_of
 from bot.alerts.stories import StoryPolicy
 from bot.alerts.unread import Unread, queue_unread
 from bot.feeds.catalogue import Feed
-from bot.feeds.entry import FeedEntry
-from bot.feeds.identify import EntryChange
+from bot.feeds.parse.entry import FeedEntry
+from bot.polling.identify import EntryChange
 
 if TYPE_CHECKING:
     from rules import Detection, RuleSet

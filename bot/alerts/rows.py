@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from bot.alerts.decide import Send, Store, Update
 from bot.alerts.snippet import snippet
 from bot.feeds.catalogue import Feed
-from bot.feeds.entry import FeedEntry
-from bot.feeds.identify import EntryChange
+from bot.feeds.parse.entry import FeedEntry
+from bot.polling.identify import EntryChange
 from storage.alerts import Alert, AlertText
 from storage.entries import Entry, StoredDetection
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from rules.text import sentences
+from rules.language.text import sentences
 
 LONGEST = 400
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from rapidfuzz import fuzz
 from w3lib.url import canonicalize_url, url_query_cleaner
 
-from rules.text import tokenize
+from rules.language.text import tokenize
 from storage.stories import StoryTitle
 
 TRACKING = [

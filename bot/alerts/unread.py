@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.alerts.wording import FIRST_STRONG, POP
 from bot.feeds.catalogue import Feed
+from bot.messages.wording import FIRST_STRONG, POP
 from storage import chats, outbox
 from storage.database import Connection
 from storage.outbox import NewDelivery

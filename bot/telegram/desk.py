@@ -22,8 +22,8 @@ from telegram.error import BadRequest
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.locales import DEFAULT_LANGUAGE, Texts, language_of, texts
-from bot.telegram.blocks import Card
-from bot.telegram.cards import text_card
+from bot.messages.blocks import Card
+from bot.messages.cards import text_card
 from storage import chats
 from storage.chats import Chat
 

@@ -13,7 +13,7 @@ from typing import Literal
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.locales import LANGUAGES, Texts, texts
-from bot.telegram.cards import Signals, signal_title
+from bot.messages.cards import Signals, signal_title
 
 Menu = Literal["s", "u"]
 

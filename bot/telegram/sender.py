@@ -20,7 +20,8 @@ from telegram.error import (
 )
 from telegram.error import Conflict as TelegramConflict
 
-from bot.alerts.outcome import (
+from bot.clock import utc_now
+from bot.delivery.outcome import (
     ChatGone,
     Conflict,
     Migrated,
@@ -33,12 +34,11 @@ from bot.alerts.outcome import (
     Unauthorised,
     Unknown,
 )
-from bot.clock import utc_now
 from bot.locales import texts
-from bot.telegram.blocks import Card
-from bot.telegram.cards import Signals, alert_card, text_card
+from bot.messages.blocks import Card
+from bot.messages.cards import Signals, alert_card, text_card
+from bot.messages.text import shorten
 from bot.telegram.keyboards import why_keyboard
-from bot.telegram.text import shorten
 
 log = logging.getLogger(__name__)
 

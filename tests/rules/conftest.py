@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rules import RuleSet, load_rules
-from rules.load import SHIPPED
+from rules.loading.load import SHIPPED
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from rules import Detection, RuleSet
-from rules.explain import explain
+from rules.trying.explain import explain
 
 Build = Callable[..., RuleSet]
 

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from rules import load_rules
-from rules.load import SHIPPED
-from rules.trial import run_tests
+from rules.loading.load import SHIPPED
+from rules.trying.inline_tests import run_tests
 
 EXAMPLE = re.compile(r"<!-- example: (\S+) -->\n```yaml\n(.*?)```", re.DOTALL)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import RuleSet
-from rules.text import MAX_CHARACTERS
+from rules.language.text import MAX_CHARACTERS
 
 HOSTILE = {
     "empty": "",

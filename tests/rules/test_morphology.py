@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import RuleSet
-from rules.lexicon import Lexeme, WordProblem, exact, noun, particle
-from rules.morphology import Morphology
-from rules.text import arabic_surface
-from rules.verbs import root, verb
+from rules.language.lexicon import Lexeme, WordProblem, exact, noun, particle
+from rules.language.morphology import Morphology
+from rules.language.text import arabic_surface
+from rules.language.verbs import root, verb
 
 
 def matches(lexeme: Lexeme, word: str) -> bool:

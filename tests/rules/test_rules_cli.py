@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli.main import app
 
 BROKEN = Path(__file__).parent / "broken"
 RULE = """id: well-water

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from rules import RuleSet, load_rules
-from rules.explain import explain
-from rules.jsonschema import FOLDER, schemas
-from rules.load import SHIPPED
-from rules.schema import Example
-from rules.text import tokenize
-from rules.trial import evaluate, read_labelled, run_tests
+from rules.language.text import tokenize
+from rules.loading.jsonschema import FOLDER, schemas
+from rules.loading.load import SHIPPED
+from rules.loading.schema import Example
+from rules.trying.explain import explain
+from rules.trying.inline_tests import evaluate, read_labelled, run_tests
 
 SIGNALS = {
     "aid-access",
@@ -138,9 +138,9 @@ def test_a_full_database_makes_no_answer_worse(
 def test_a_full_database_brings_broken_plurals_to_bare_words(
     shared_data: Path, tmp_path: Path
 ) -> None:
-    from rules.full import Enricher
-    from rules.lexicon import noun
-    from rules.morphology import Morphology
+    from rules.language.full_database import Enricher
+    from rules.language.lexicon import noun
+    from rules.language.morphology import Morphology
 
     database = tmp_path / "full.db"
     with gzip.open(shared_data / "msa-full.db.gz") as packed, database.open("wb") as plain:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.sources import Sources, read_layer
+from rules.loading.sources import Sources, read_layer
 
 
 def read(folder: Path) -> Sources:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.text import arabic_norm, arabic_surface, latin_norm, sentences, tokenize
+from rules.language.text import arabic_norm, arabic_surface, latin_norm, sentences, tokenize
 
 ARABIC_LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهويءأإآؤئىة"
 MARKS = "ـًٌٍَُِّْ\u200f\u200e\u202b\u202c"

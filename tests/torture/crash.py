@@ -27,7 +27,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.telegram.bot_api import Description
+from tests.bot.telegram.bot_api import Description
 from tests.telegram_server import TelegramServer
 from tests.torture.books import Books, Tally, audit, open_books, seat_chats
 from tests.torture.newsroom import Newsroom, write_catalogue, write_rules

@@ -21,11 +21,11 @@ from typing import Any
 
 def quicken() -> None:
     """Put short times in the place of the product's: as defaults, so that nothing else changes."""
-    from bot.alerts.fold import FoldPolicy
-    from bot.alerts.pacing import Limits
-    from bot.alerts.policy import Policy
-    from bot.alerts.retry import RetryPolicy
-    from bot.feeds.schedule import SchedulePolicy
+    from bot.delivery.catchup import FoldPolicy
+    from bot.delivery.pacing import Limits
+    from bot.delivery.policy import Policy
+    from bot.delivery.retry import RetryPolicy
+    from bot.polling.schedule import SchedulePolicy
     from bot.service import Service
 
     _defaults(Limits, chat_gap=_seconds(0.04), group_window=_seconds(3), overall_sends=100)
@@ -81,13 +81,13 @@ def _defaults(cls: type, **values: object) -> None:
 
 
 def run() -> None:
-    from bot.cli import app
+    from bot.cli.main import app
 
     app(["run"])
 
 
 def nursery() -> None:
-    import bot.rules_watch
+    import bot.rules_in_force
     import bot.telegram.app
     import bot.telegram.sender
     from bot.settings import load_settings
@@ -95,7 +95,7 @@ def nursery() -> None:
 
     # The inline tests of the shipped rules are not what is tried here.
     rules = load_rules(load_settings().rules_dir)
-    bot.rules_watch.load_checked = lambda *_: rules  # type: ignore[assignment]
+    bot.rules_in_force.load_checked = lambda *_: rules  # type: ignore[assignment]
     print("ready", flush=True)
     for _ in sys.stdin:
         child = os.fork()

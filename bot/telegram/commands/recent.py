@@ -8,12 +8,12 @@ from datetime import timedelta
 from telegram import Update
 
 from bot.locales import Texts
-from bot.telegram.blocks import Card
-from bot.telegram.cards import recent_card, text_card
+from bot.messages.blocks import Card
+from bot.messages.cards import recent_card, text_card
+from bot.messages.evidence import evidence_of
+from bot.messages.explanation import explanation_card
+from bot.messages.text import clean, shorten
 from bot.telegram.desk import Context, Desk, desk_of, notify, reply, say, speaks
-from bot.telegram.evidence import evidence_of
-from bot.telegram.text import clean, shorten
-from bot.telegram.why import explanation_card
 from storage import alerts, entries, outbox
 from storage.alerts import Alert, Decision
 from storage.chats import Chat

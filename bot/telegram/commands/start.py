@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.locales import LANGUAGES, Texts, texts
-from bot.telegram.cards import text_card
+from bot.messages.cards import text_card
 from bot.telegram.desk import Context, Desk, desk_of, may_change, notify, redraw, reply, say, speaks
 from bot.telegram.keyboards import language_keyboard
 from storage import chats

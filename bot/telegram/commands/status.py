@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from telegram import Update
 
 from bot.locales import Texts
-from bot.telegram.cards import text_card
+from bot.messages.cards import text_card
+from bot.messages.text import clean, shorten
 from bot.telegram.desk import Context, Desk, NamedFeed, desk_of, reply, say, speaks
-from bot.telegram.text import clean, shorten
 from storage import chats, feeds, outbox
 from storage.database import Connection
 from storage.feeds import FeedState

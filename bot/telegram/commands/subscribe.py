@@ -9,8 +9,8 @@ from typing import cast
 from telegram import InlineKeyboardMarkup, Update
 
 from bot.locales import Texts, texts
-from bot.telegram.blocks import Card
-from bot.telegram.cards import Signals, signal_title, text_card
+from bot.messages.blocks import Card
+from bot.messages.cards import Signals, signal_title, text_card
 from bot.telegram.desk import (
     Context,
     desk_of,

@@ -1,0 +1,259 @@
+"""What a poll's entries lead to, inside its transaction: it does what the deciders say."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database as Connection
+
+from bot.alerts.decide import (
+    Policy,
+    Reason,
+    Store,
+    Suppress,
+    Telling,
+    Told,
+    Verdict,
+    decide,
+)
+from bot.alerts.route import route
+from bot.alerts.rows import alert_text, dated, detection_row, entry_row, strongest
+from bot.alerts.stories import StoryPolicy, choose_story, same_subject
+from bot.feeds.catalogue import Feed
+from bot.feeds.parse.entry import FeedEntry
+from bot.polling.identify import EntryChange
+from storage import alerts, chats, entries, outbox, stories
+from storage.alerts import Alert, Decision
+from storage.chats import Chat
+from storage.stories import StoryTitle
+
+if TYPE_CHECKING:
+    from rules import Detection, RuleSet
+
+_ACTIONS = {"Send": "send", "Update": "update", "Store": "store", "Suppress": "suppress"}
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a poll led to. `reasons` counts the decisions by their named reason."""
+
+    new: int
+    updated: int
+    seeded: int
+    detections: int
+    told: tuple[Alert, ...]
+    deliveries: int
+    reasons: dict[Reason, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an entry's text said before: (signal, direction) pairs. `history`: see Telling."""
+
+    said: frozenset[tuple[str, str]]
+    history: bool
+
+
+@dataclass(slots=True)
+class Acceptance:
+    """One poll's transaction at work: it does what the pure deciders say."""
+
+    db: Connection
+    feed: Feed
+    rules: "RuleSet"
+    policy: Policy
+    story_policy: StoryPolicy
+    now: datetime
+    kinds: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[Reason] = field(default_factory=Counter)
+    detections: int = 0
+    deliveries: int = 0
+    told: dict[int, Alert] = field(default_factory=dict)
+    seen: list[int] = field(default_factory=list)
+    _candidates: list[StoryTitle] | None = None
+    _chats: list[Chat] | None = None
+
+    def take(self, change: EntryChange, detections: "tuple[Detection, ...]") -> None:
+        """Store one entry of the poll and tell what is to be told of it."""
+        self.kinds[change.kind] += 1
+        if change.kind == "seen":
+            if change.entry_id is not None:
+                self.seen.append(change.entry_id)
+                entries.add_keys(self.db, change.entry_id, change.keys)
+            return
+        before = Before(frozenset(), history=change.kind == "seed")
+        if change.kind == "updated":
+            entry_id, before = self._replace(change)
+        else:
+            entry_id = entries.add(self.db, entry_row(self.feed, change, self.now), change.keys)
+        for detection in detections:
+            entries.add_detection(
+                self.db, entry_id, detection_row(detection, self.rules.hash, self.now)
+            )
+        self.detections += len(detections)
+        if not detections:
+            return
+        story_id = self._story(entry_id, change.entry)
+        best = strongest(detections)
+        for detection in detections:
+            said = (detection.signal, detection.direction)
+            if best[detection.signal] is not detection:
+                self._record(entry_id, detection, Suppress(Reason.WEAKER_IN_SAME_ENTRY), None, None)
+                continue
+            telling = Telling(
+                signal=detection.signal,
+                direction=detection.direction,
+                level=detection.level,
+                status=self._status(detection.signal),
+                family=self._family,
+                dated=dated(change.entry, self.now),
+                said_before=said in before.said,
+                history=before.history and (change.kind == "seed" or said in before.said),
+            )
+            self._tell(entry_id, story_id, change.entry, detection, telling)
+
+    def outcome(self) -> Accepted:
+        """Finish, and say what came of it."""
+        entries.touch(self.db, self.seen, self.now)
+        return Accepted(
+            new=self.kinds["new"],
+            updated=self.kinds["updated"],
+            seeded=self.kinds["seed"],
+            detections=self.detections,
+            told=tuple(self.told.values()),
+            deliveries=self.deliveries,
+            reasons=dict(self.reasons),
+        )
+
+    def _replace(self, change: EntryChange) -> tuple[int, Before]:
+        """Put the new text in the old one's place; returns what that had said."""
+        if change.entry_id is None:
+            raise ValueError("an updated entry without the id of the stored one")
+        entry_id = change.entry_id
+        stored = entries.get(self.db, entry_id)
+        if stored is None:
+            raise KeyError(f"no entry {entry_id}")
+        said = frozenset(
+            (each.signal, each.direction) for each in entries.detections_of(self.db, entry_id)
+        )
+        row = entry_row(self.feed, change, self.now)
+        entries.update(self.db, entry_id, row, change.keys, change.by_hash_only, seen_at=self.now)
+        entries.clear_detections(self.db, entry_id)
+        if same_subject(stored.title, change.entry.title):
+            return entry_id, Before(said, stored.seeded)
+        # A live page took up another happening under its old id.
+        stories.detach(self.db, entry_id)
+        return entry_id, Before(frozenset(), history=False)
+
+    def _tell(
+        self,
+        entry_id: int,
+        story_id: int,
+        entry: FeedEntry,
+        detection: "Detection",
+        telling: Telling,
+    ) -> None:
+        alert = next(
+            (a for a in alerts.for_story(self.db, story_id) if a.signal == telling.signal), None
+        )
+        if telling.status == "":
+            self._record(entry_id, detection, Suppress(Reason.RULE_REMOVED), alert, None)
+            return
+        verdict = decide(
+            telling, None if alert is None else self._told(alert, entry_id), self.policy, self.now
+        )
+        if isinstance(verdict, Suppress):
+            if alert is not None:
+                self._count_families(alert)
+            self._record(entry_id, detection, verdict, alert, None)
+            return
+        already = frozenset[int]()
+        families = stories.families(self.db, story_id, telling.signal, telling.direction)
+        text = alert_text(
+            self.feed,
+            entry_id,
+            entry,
+            detection,
+            verdict,
+            alert,
+            max(len(families), 1),
+            self.rules.hash,
+        )
+        if alert is None:
+            alert = alerts.create(self.db, story_id, telling.signal, text, self.now)
+        else:
+            already = outbox.chats_told(self.db, alert.id)
+            alert = alerts.bump(self.db, alert.id, text, self.now)
+        self.told[alert.id] = alert
+        self._record(entry_id, detection, verdict, alert, alert.version)
+        if not isinstance(verdict, Store):
+            rows = route(alert, verdict.audience, self._all_chats(), already, self.now)
+            self.deliveries += outbox.enqueue(self.db, rows, self.now)
+
+    def _told(self, alert: Alert, entry_id: int) -> Told:
+        return Told(
+            direction=alert.direction,
+            level=alert.level,
+            audience=alert.audience,
+            families=stories.families(
+                self.db, alert.story_id, alert.signal, alert.direction, but=entry_id
+            ),
+            directions=alerts.directions_told(self.db, alert.id),
+        )
+
+    def _count_families(self, alert: Alert) -> None:
+        families = stories.families(self.db, alert.story_id, alert.signal, alert.direction)
+        alerts.set_families(self.db, alert.id, len(families))
+
+    def _story(self, entry_id: int, entry: FeedEntry) -> int:
+        known = stories.of_entry(self.db, entry_id)
+        if known is not None:
+            return known
+        if self._candidates is None:
+            since = self.now - self.story_policy.window
+            self._candidates = stories.candidates(self.db, since)
+        choice = choose_story(entry.title, entry.link, self._candidates, self.story_policy)
+        story_id = choice.story_id
+        if story_id is None:
+            story_id = stories.create(self.db, entry.title, self.now)
+        stories.attach(self.db, story_id, entry_id, self._family, self.now)
+        self._candidates.append(StoryTitle(story_id, entry.title, self._family, entry.link))
+        return story_id
+
+    @property
+    def _family(self) -> str:
+        return self.feed.family or self.feed.id
+
+    def _all_chats(self) -> list[Chat]:
+        if self._chats is None:
+            self._chats = chats.everyone(self.db)
+        return self._chats
+
+    def _status(self, signal: str) -> str:
+        rule = self.rules.signals.get(signal)
+        return "" if rule is None else rule.status
+
+    def _record(
+        self,
+        entry_id: int,
+        detection: "Detection",
+        verdict: Verdict,
+        alert: Alert | None,
+        version: int | None,
+    ) -> None:
+        self.reasons[verdict.reason] += 1
+        alerts.record_decision(
+            self.db,
+            Decision(
+                entry_id=entry_id,
+                alert_id=None if alert is None else alert.id,
+                signal=detection.signal,
+                action=_ACTIONS[type(verdict).__name__],
+                reason=verdict.reason,
+                rules_hash=self.rules.hash,
+                at=self.now,
+                direction=detection.direction,
+                version=version,
+            ),
+        )

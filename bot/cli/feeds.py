@@ -1,0 +1,143 @@
+"""`marsad feeds ...`: the list of feeds, from the operator's side."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.clock import utc_now
+from bot.errors import CannotGoOn
+
+if TYPE_CHECKING:
+    from bot.feeds.catalogue import Feed
+    from bot.settings import Settings
+    from storage.feeds import FeedState
+
+app = typer.Typer(no_args_is_help=True)
+
+File = Annotated[Path | None, typer.Argument(help="A feeds.yaml; the one in use otherwise.")]
+
+
+@app.command()
+def check(file: File = None) -> None:
+    """Say everything that is wrong with feeds.yaml, with its line."""
+    from bot.feeds.catalogue import load_catalogue
+    from bot.settings import load_settings
+
+    path = file or load_settings().feeds_file
+    feeds = load_catalogue(path)
+    typer.echo(f"{path}: {len(feeds)} feeds, all well.")
+
+
+@app.command("list")
+def list_feeds() -> None:
+    """Show each feed and how it does."""
+    from bot.feeds.catalogue import load_catalogue
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    feeds = load_catalogue(settings.feeds_file)
+    states = asyncio.run(_states(settings))
+    table = Table(box=None, pad_edge=False)
+    for heading in ("id", "name", "language", "last new entry", "condition"):
+        table.add_column(heading, overflow="fold")
+    for feed in feeds:
+        table.add_row(*(cell.replace("[", "\\[") for cell in _row(feed, states.get(feed.id))))
+    Console().print(table)
+
+
+def _row(feed: Feed, state: FeedState | None) -> tuple[str, ...]:
+    from bot.polling.health import condition
+
+    if state is None or state.last_checked_at is None:
+        return feed.id, feed.name, feed.language or "", "", "not polled yet"
+    newest = state.last_new_entry_at
+    return (
+        feed.id,
+        feed.name,
+        feed.language or "",
+        f"{newest:%Y-%m-%d %H:%M}" if newest else "",
+        ". ".join(filter(None, (condition(state), state.error, state.hint))),
+    )
+
+
+@app.command("import")
+def import_list(
+    file: Annotated[Path, typer.Argument(help="An OPML list, from another reader.")],
+    language: Annotated[
+        str | None, typer.Option(help="ar, en or fr, for all of them; OPML seldom says.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Print the rows, change nothing.")] = False,
+) -> None:
+    """Add the feeds of an OPML list to feeds.yaml, those that are not there yet."""
+    from bot.feeds.catalogue import load_catalogue
+    from bot.feeds.opml import OpmlInvalid, catalogue_text, import_opml
+    from bot.settings import load_settings
+
+    path = load_settings().feeds_file
+    try:
+        imported = import_opml(file.read_text(encoding="utf-8-sig"), load_catalogue(path), language)
+    except (OpmlInvalid, UnicodeDecodeError) as error:
+        raise CannotGoOn(f"{file}: {error}") from error
+    for line in imported.left:
+        typer.echo(f"left out: {line}", err=True)
+    rows = catalogue_text(imported.feeds).partition("\n")[2]
+    if dry_run:
+        typer.echo(rows, nl=False)
+        return
+    if imported.feeds:
+        _append(path, rows)
+    typer.echo(f"{path}: {len(imported.feeds)} feeds added, {len(imported.left)} left out.")
+
+
+def _append(path: Path, rows: str) -> None:
+    """Write the rows at the end of feeds.yaml, if it can be read with them."""
+    from bot.feeds.catalogue import CatalogueInvalid, read_catalogue
+
+    text = path.read_text(encoding="utf-8-sig")
+    if text.rstrip().endswith("[]"):
+        text = text.rstrip()[:-2]
+    text = f"{text.rstrip()}\n{rows}"
+    try:
+        read_catalogue(text, path.name)
+    except CatalogueInvalid as invalid:
+        raise CannotGoOn(
+            f"the rows do not fit at the end of {path} ({invalid.problems[0]}); "
+            "print them with --dry-run and put them in by hand"
+        ) from invalid
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+@app.command("export")
+def export_list(
+    file: Annotated[Path, typer.Argument(help="Where to write the OPML list; must not exist.")],
+) -> None:
+    """Write the feeds as an OPML list, for another reader."""
+    from bot.feeds.catalogue import load_catalogue
+    from bot.feeds.opml import export_opml
+    from bot.settings import load_settings
+
+    feeds = load_catalogue(load_settings().feeds_file)
+    with file.open("x", encoding="utf-8") as written:
+        written.write(export_opml(feeds, utc_now()))
+    typer.echo(f"{file}: {len(feeds)} feeds.")
+
+
+async def _states(settings: Settings) -> dict[str, FeedState]:
+    from storage import feeds
+    from storage.database import Database
+
+    if not settings.database_file.exists():
+        return {}
+    database = await Database.open(settings.database_file)
+    try:
+        return {state.id: state for state in await database.read(feeds.all_states)}
+    finally:
+        await database.close()

@@ -1,0 +1,220 @@
+"""The `marsad` command.
+
+Exit codes: 0 done · 1 something is wrong, as told · 2 wrong usage or setting · 3 another instance
+runs, or Telegram refuses the token · 70 a bug (with a traceback in the log) · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import importlib.util
+import logging
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+BUG, INTERRUPTED = 70, 130
+
+
+class Commands(TyperGroup):
+    """Says what is wrong in words and ends with a code, for every error that a user can mend."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except _user_errors() as error:
+            complain(str(error))
+            raise typer.Exit(_exit_code(error)) from None
+        except OSError as error:
+            if error.filename is None:
+                raise
+            complain(f"«{error.filename}»: {error.strerror}")
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="Marsad (مرصد) watches news feeds for humanitarian signals and tells relief staff.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def main() -> None:
+    """The entry point: what is left over after `Commands` is a bug, and goes to the log."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception:
+        from bot.logs import set_up_logging
+
+        if not logging.getLogger().handlers:
+            set_up_logging("INFO")
+        logging.getLogger("marsad").exception("this is a bug in Marsad; please report it with:")
+        sys.exit(BUG)
+
+
+def complain(message: str) -> None:
+    """To standard error: nothing that a feed or a file said is read as markup."""
+    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
+
+
+def settings_and_logs(level: str | None = None) -> Settings:
+    """Read the settings and start logging; every command begins with this."""
+    from bot.logs import set_up_logging
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    set_up_logging(level or settings.log_level, settings.secrets)
+    return settings
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"marsad {importlib.metadata.version('marsad')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run() -> None:
+    """Serve until SIGTERM or Ctrl-C: poll feeds, find signals, tell chats."""
+    settings = settings_and_logs()
+    from bot.service import serve
+
+    asyncio.run(serve(settings))
+
+
+@app.command()
+def poll() -> None:
+    """Poll every feed once, send what it gave, and end."""
+    settings = settings_and_logs()
+    from bot.service import poll_once
+
+    if not asyncio.run(poll_once(settings)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    feed: Annotated[
+        str | None,
+        typer.Option(metavar="URL_OR_FILE", help="Any feed instead of the sample feeds."),
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Where to leave demo.sqlite (an older one is replaced).")
+    ] = None,
+) -> None:
+    """Show what Marsad does, on sample feeds: no token, no network."""
+    settings = settings_and_logs(level="WARNING")
+    from bot.cli.demo import show
+
+    if not asyncio.run(show(settings, feed=feed, data_dir=data_dir or settings.data_dir)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it; must not exist.")],
+) -> None:
+    """Write a whole copy of the database, also while the service runs."""
+    settings = settings_and_logs()
+    from storage.backup import copy_to
+
+    copy_to(settings.database_file, file)
+    typer.echo(f"Backed up {settings.database_file} to {file}.")
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file made by `marsad backup`.")]) -> None:
+    """Put a backup in place of the database. The service must be stopped; the old file is kept."""
+    settings = settings_and_logs()
+    from bot.lock import InstanceLock
+    from storage.backup import restore as put_back
+
+    with InstanceLock(settings.data_dir):
+        kept = put_back(file, settings.database_file, datetime.now(UTC))
+    typer.echo(f"Restored {settings.database_file} from {file}.")
+    if kept:
+        typer.echo(f"The database that was there is kept as {kept}.")
+    typer.echo("Alerts that were still to be sent when the backup was made are sent again,")
+    typer.echo("marked as possible repeats.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check token, feeds, rules, clock, disk and database, and say what to do."""
+    settings = settings_and_logs(level="ERROR")
+    from bot.cli.doctor import examine, show
+
+    if not show(asyncio.run(examine(settings))):
+        raise typer.Exit(1)
+
+
+def _user_errors() -> tuple[type[Exception], ...]:
+    """What a user can mend. Imported only when something went wrong: `--help` stays quick."""
+    from bot.errors import CannotGoOn
+    from bot.feeds.catalogue import CatalogueInvalid
+    from bot.lock import AlreadyRunning
+    from bot.settings import SettingsInvalid
+    from rules import RulesInvalid
+    from storage.errors import StorageError
+
+    return (
+        AlreadyRunning,
+        CannotGoOn,
+        CatalogueInvalid,
+        RulesInvalid,
+        SettingsInvalid,
+        StorageError,
+    )
+
+
+def _exit_code(error: Exception) -> int:
+    from bot.errors import CannotGoOn
+    from bot.lock import AlreadyRunning
+    from bot.settings import SettingsInvalid
+
+    match error:
+        case SettingsInvalid():
+            return 2
+        case AlreadyRunning():
+            return 3
+        case CannotGoOn(exit_code=code):
+            return code
+        case _:
+            return 1
+
+
+def _mount() -> None:
+    from bot.cli.evaluation import eval_command
+    from bot.cli.feeds import app as feeds
+    from bot.cli.morphology import app as morphology
+    from bot.cli.rules import app as rules
+
+    app.add_typer(feeds, name="feeds", help="Look at the list of feeds, import and export it.")
+    app.add_typer(rules, name="rules")
+    app.add_typer(morphology, name="morphology", help="A full Arabic dictionary, if you want one.")
+    app.command("eval")(eval_command)
+
+
+_mount()

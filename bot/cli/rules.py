@@ -1,0 +1,317 @@
+"""``marsad rules …``: what operators do with rules at a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.errors import CannotGoOn
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database as Connection
+
+    from rules import RuleSet
+    from rules.trying.explain import Explanation
+    from rules.trying.inline_tests import TestResult
+    from rules.trying.replay import Replayable
+
+app = typer.Typer(help="Check, test, explain and replay the rules.", no_args_is_help=True)
+
+EVIDENCE_STYLE = "bold black on bright_yellow"
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(help="The operators' rules directory; without it, MARSAD_RULES_DIR if set."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def load(folder: Path | None) -> RuleSet:
+    from bot.settings import load_settings
+    from rules import load_rules
+
+    settings = load_settings()
+    return load_rules(folder or settings.rules_dir, full_database=settings.morphology_db)
+
+
+def print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+@app.command()
+def check(folder: Folder = None, as_json: AsJson = False) -> None:
+    """Say everything that is wrong in the rules, as file:line: what, and what to write instead.
+
+    The same gate as at the start of the service and at a reload: the files, then their tests.
+    """
+    from bot.settings import load_settings
+    from rules import RulesInvalid
+    from rules.trying.inline_tests import load_checked
+
+    settings = load_settings()
+    directory = folder or settings.rules_dir
+    try:
+        rules = load_checked(directory, full_database=settings.morphology_db)
+    except RulesInvalid as invalid:
+        if as_json:
+            print_json({"ok": False, "errors": [asdict(e) for e in invalid.errors]})
+        else:
+            for error in invalid.errors:
+                typer.echo(str(error), err=True)
+            typer.echo(_count(len(invalid.errors), "error"), err=True)
+        raise typer.Exit(1) from None
+    if as_json:
+        print_json({"ok": True, "errors": [], "signals": list(rules.signals), "hash": rules.hash})
+    else:
+        typer.echo(f"{len(rules.signals)} rules, no errors ({rules.hash}).")
+
+
+@app.command()
+def test(folder: Folder = None, as_json: AsJson = False) -> None:
+    """Run the tests that stand in the rule files."""
+    from rules.trying.inline_tests import run_tests
+
+    results = run_tests(load(folder))
+    failed = [r for r in results if not r.passed]
+    if as_json:
+        print_json(
+            {
+                "passed": len(results) - len(failed),
+                "failed": len(failed),
+                "failures": [asdict(r) for r in failed],
+            }
+        )
+    else:
+        _show_tests(results, failed)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _show_tests(results: list[TestResult], failed: list[TestResult]) -> None:
+    console = Console()
+    table = Table("signal", "fires", "silent", "failed", title="Inline tests")
+    for signal in dict.fromkeys(r.signal for r in results):
+        mine = [r for r in results if r.signal == signal]
+        bad = sum(not r.passed for r in mine)
+        table.add_row(
+            signal,
+            str(sum(r.kind == "fires" for r in mine)),
+            str(sum(r.kind == "silent" for r in mine)),
+            Text(str(bad), style="bold red" if bad else ""),
+        )
+    console.print(table)
+    for result in failed:
+        typer.echo(f"{result.file}:{result.line}: {result.kind}: «{result.text}»")
+        typer.echo(f"    {result.why}")
+    typer.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed.")
+
+
+@app.command()
+def explain(
+    text: Annotated[str | None, typer.Argument(help="The text; or give --file.")] = None,
+    file: Annotated[Path | None, typer.Option(help="A text file (UTF-8); - reads input.")] = None,
+    title: Annotated[str, typer.Option(help="A headline to go with the text.")] = "",
+    lang: Annotated[str | None, typer.Option(help="ar, en or fr; guessed otherwise.")] = None,
+    rules_dir: Annotated[Path | None, typer.Option("--rules", help="Operators' rules.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the rules find in a text, and why."""
+    from rules.trying.explain import explain as explain_text
+
+    written = _text(text, file)
+    explanation = explain_text(load(rules_dir), title, written, lang)
+    if as_json:
+        print_json(_explanation_json(explanation))
+    else:
+        _show_explanation(explanation, title, written)
+
+
+def _text(text: str | None, file: Path | None) -> str:
+    if (text is None) == (file is None):
+        raise CannotGoOn("give either a text or --file, not both and not neither", 2)
+    if text is not None:
+        return text
+    try:
+        raw = sys.stdin.buffer.read() if str(file) == "-" else Path(str(file)).read_bytes()
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CannotGoOn(f"{file}: is not UTF-8 text; save it as UTF-8") from error
+    except OSError as error:
+        raise CannotGoOn(f"{file}: cannot be read ({error.strerror})") from error
+
+
+def _explanation_json(explanation: Explanation) -> dict[str, Any]:
+    return {
+        "detections": [asdict(d) for d in explanation.detections],
+        "signals": [asdict(s) | {"detection": None} for s in explanation.signals],
+        "words": [asdict(w) for w in explanation.words],
+    }
+
+
+def _show_explanation(explanation: Explanation, title: str, text: str) -> None:
+    from rules.trying.explain import sentence_around
+
+    console = Console()
+    if not explanation.detections:
+        console.print("No signal.")
+    for detection in explanation.detections:
+        console.print(
+            Text(f"● {detection.signal}", style="bold")
+            + Text(f"  {detection.direction}, {detection.level}")
+        )
+        console.print(f"  {detection.explanation}", markup=False, highlight=False)
+        shown = set()
+        for item in detection.evidence:
+            source = title if item.field == "title" else text
+            sentence = " ".join(sentence_around(source, item.start, item.end).split())
+            if sentence in shown:
+                continue
+            shown.add(sentence)
+            line = Text("  │ " + sentence)
+            for other in detection.evidence:
+                line.highlight_words([" ".join(other.quote.split())], EVIDENCE_STYLE)
+            console.print(line)
+    silent = [s for s in explanation.signals if s.detection is None]
+    for signal in silent:
+        reason = signal.silenced_by or f"score {signal.score}/{signal.threshold}"
+        console.print(f"○ {signal.signal}: silent, {reason}", markup=False, highlight=False)
+    table = Table("word", "cut as", "is a form of", "terms", title="Words that the rules know")
+    for word in explanation.words:
+        table.add_row(
+            word.text, "\n".join(word.segments), "\n".join(word.lemmas), ", ".join(word.terms)
+        )
+    if explanation.words:
+        console.print(table)
+
+
+@app.command()
+def expand(
+    word: Annotated[str, typer.Argument(help="As in a rule: دواء/أدوية, ~نفد, shortage.")],
+    lang: Annotated[str | None, typer.Option(help="ar, en or fr; guessed otherwise.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Also with attached words.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the forms that a word will match, and warn of commoner words among them."""
+    from rules.language.lexicon import WordProblem
+    from rules.trying.explain import expand as expand_word
+
+    arabic = any("\u0600" <= c <= "\u06ff" for c in word)
+    try:
+        found = expand_word(load(None), word, lang or ("ar" if arabic else "en"))
+    except WordProblem as problem:
+        raise CannotGoOn(str(problem)) from problem
+    if as_json:
+        print_json(asdict(found))
+        return
+    shown = found.forms if every else found.plain
+    typer.echo(("، " if arabic else ", ").join(shown))
+    hidden = len(found.forms) - len(shown)
+    more = f", {hidden} of them with something attached (و، ال، ب، ها …): --all" if hidden else ""
+    typer.echo(f"«{word}» matches {_count(len(found.forms), 'form')}{more}.")
+    if found.terms:
+        typer.echo(f"Already in: {', '.join(found.terms)}")
+    for collision in found.collisions:
+        typer.echo(
+            f"Warning: «{collision.form}» is much commoner than the word itself "
+            f"(Zipf {collision.frequency:.1f} against {collision.usual:.1f}): "
+            "it may be another word; look at it, and use =… or a phrase if it is."
+        )
+    if not found.frequencies:
+        typer.echo("Collisions with common words: install marsad[words] to see them.")
+
+
+@app.command()
+def replay(
+    folder: Folder = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How far back.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Compare what these rules find in stored entries with what was found when they came."""
+    from bot.settings import load_settings
+    from rules.trying.replay import replay as run
+
+    rules = load(folder)
+    settings = load_settings()
+    result = run(rules, _stored(settings.database_file, days))
+    if as_json:
+        print_json(
+            {
+                "entries": result.entries,
+                "unchanged": result.unchanged,
+                "added": result.count("added"),
+                "lost": result.count("lost"),
+                "changes": [
+                    {"kind": c.kind, "signal": c.signal, "entry": c.entry.id,
+                     "title": c.entry.title, "why": c.why}
+                    for c in result.changes
+                ],
+            }
+        )  # fmt: skip
+        return
+    for change in result.changes:
+        mark = "+" if change.kind == "added" else "-"
+        typer.echo(f"{mark} {change.signal}: {change.entry.title or change.entry.text[:100]}")
+        if change.why:
+            typer.echo(f"    {change.why}")
+    typer.echo(
+        f"{_count(result.entries, 'entry', 'entries')} of the last {_count(days, 'day')}: "
+        f"{result.count('added')} added, {result.count('lost')} lost, "
+        f"{result.unchanged} unchanged."
+    )
+
+
+def _stored(database: Path, days: int) -> list[Replayable]:
+    if not database.exists():
+        raise CannotGoOn(f"{database}: no database there yet; let `marsad poll` run first")
+    return asyncio.run(_read_stored(database, datetime.now(UTC) - timedelta(days=days)))
+
+
+async def _read_stored(database: Path, since: datetime) -> list[Replayable]:
+    from rules.trying.replay import Replayable
+    from storage import entries
+    from storage.database import Database
+
+    def read(db: Connection) -> list[Replayable]:
+        return [
+            Replayable(
+                entry.id or 0,
+                entry.title,
+                entry.summary,
+                entry.language,
+                frozenset(d.signal for d in entries.detections_of(db, entry.id or 0)),
+            )
+            for entry in entries.recent(db, since, 1_000_000)
+        ]
+
+    store = await Database.open(database)
+    try:
+        return await store.read(read)
+    finally:
+        await store.close()
+
+
+@app.command(hidden=True)
+def schema(
+    folder: Annotated[Path, typer.Argument(help="Where to write the JSON Schemas.")],
+) -> None:
+    """Write the JSON Schemas that editors check rule files with."""
+    from rules.loading.jsonschema import schemas
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in schemas().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        typer.echo(str(folder / name))
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,331 @@
+"""The outbox's way out: lease, send, mark; one message at a time in a chat, many chats at once.
+
+No transaction is open while a message is under way. A process that dies between lease and mark
+leaves a row whose outcome is unknown; the next start treats it by the rule for unknown outcomes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.clock import utc_now
+from bot.delivery.catchup import Sorted
+from bot.delivery.health import Health
+from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
+from bot.delivery.pacing import History, turns
+from bot.delivery.policy import Policy
+from bot.delivery.results import Mark, write_mark, write_sorted
+from bot.delivery.retry import Halt, next_step
+from bot.delivery.waiting import View, read_view, sort_view, waiting_of
+from storage import alerts, chats, outbox
+from storage.chats import Chat
+from storage.database import Connection, Database, StorageError
+from storage.outbox import Delivery
+
+__all__ = ["DispatchReport", "Dispatcher", "Policy"]
+
+log = logging.getLogger(__name__)
+
+CUT_OFF = Unknown("the service stopped while the message was under way")
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchReport:
+    """What was done. `outcomes` counts attempts by the name of their outcome.
+
+    `wake_at` is when there may be more to do among what is due (None: nothing waits for its
+    turn).
+    """
+
+    outcomes: Mapping[str, int]
+    folded: int
+    superseded: int
+    wake_at: datetime | None
+
+    @property
+    def sent(self) -> int:
+        return self.outcomes.get(Sent.__name__, 0)
+
+    @property
+    def attempted(self) -> int:
+        return sum(self.outcomes.values())
+
+
+class Dispatcher:
+    """Sends what the outbox owes. One instance for a database, and one process."""
+
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        policy: Policy | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.health = Health()
+        # Attempts so far, by the name of their outcome.
+        self.outcomes: Counter[str] = Counter()
+        self._database = database
+        self._sender = sender
+        self._policy = policy or Policy()
+        self._clock = clock
+        self._history = History(
+            keep=max(self._policy.fold.storm_window, self._policy.limits.group_window)
+        )
+        self._leases_checked_at: datetime | None = None
+        self._closing = False
+        self._busy: dict[int, asyncio.Task[None]] = {}
+        self._unmarked: dict[int, Mark] = {}
+        self._poked = asyncio.Event()
+
+    def poke(self) -> None:
+        """There is something new in the outbox: look at it now."""
+        self._poked.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until `stop` is set. Then call `drain`."""
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                self._poked.clear()
+                try:
+                    report = await self._look(self._clock())
+                except Exception as error:  # a bug in one look must not end all sending
+                    log.exception("dispatch: a look at the outbox failed")
+                    self.health.stuck(error, self._clock())
+                    report = DispatchReport({}, 0, 0, None)
+                await self._rest(report.wake_at, stopped)
+        finally:
+            stopped.cancel()
+
+    async def run_once(self, now: datetime) -> DispatchReport:
+        """Look once, send at most one message to each chat, and wait for the answers."""
+        before = Counter(self.outcomes)
+        report = await self._look(now)
+        await asyncio.gather(*self._busy.values())
+        outcomes = dict(self.outcomes - before)
+        return DispatchReport(outcomes, report.folded, report.superseded, report.wake_at)
+
+    async def run_until_idle(self, limit: timedelta = timedelta(minutes=1)) -> DispatchReport:
+        """Send until nothing is due, or until `limit` has passed (for one-shot commands)."""
+        end = self._clock() + limit
+        before = Counter(self.outcomes)
+        folded = superseded = 0
+        while True:
+            report = await self.run_once(self._clock())
+            folded += report.folded
+            superseded += report.superseded
+            now = self._clock()
+            resting = not report.attempted and not report.folded
+            later = report.wake_at is None or report.wake_at > end
+            if now >= end or (resting and later):
+                outcomes = dict(self.outcomes - before)
+                return DispatchReport(outcomes, folded, superseded, report.wake_at)
+            if resting and report.wake_at is not None:
+                await asyncio.sleep(max(0.01, (report.wake_at - now).total_seconds()))
+
+    async def drain(self, grace: timedelta = timedelta(seconds=20)) -> bool:
+        """Start nothing more, wait for the answers that are under way, and mark them.
+
+        After `grace` what is left is cut off: its outcome is marked unknown. Returns whether
+        everything could be marked; what could not is unknown at the next start.
+        """
+        self._closing = True
+        if self._busy:
+            _, late = await asyncio.wait(self._busy.values(), timeout=grace.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        for attempt in range(3):
+            await asyncio.sleep(0.3 * attempt)
+            if await self._finish_marks():
+                return True
+        return False
+
+    # One look: finish marks, take over leases, read, decide, fold, lease, start.
+
+    async def _look(self, now: datetime) -> DispatchReport:
+        try:
+            report = await self._look_unguarded(now)
+        except StorageError as error:
+            self.health.stuck(error, self._clock())
+            return DispatchReport({}, 0, 0, now + self.health.wait)
+        if not self._unwritten():
+            self.health.unstuck()
+        return report
+
+    async def _look_unguarded(self, now: datetime) -> DispatchReport:
+        if not await self._finish_marks():
+            # The database takes no marks: to send more would only add to what may be repeated.
+            return DispatchReport({}, 0, 0, now + self.health.wait)
+        await self._take_over_leases(now)
+        probing = self.health.halted_at is not None
+        if self.health.halted_at is not None and self.health.halted_at + self._policy.probe > now:
+            return DispatchReport({}, 0, 0, self.health.halted_at + self._policy.probe)
+        self._history.forget(now)
+        busy, policy = frozenset(self._busy), self._policy
+        view = await self._database.read(
+            lambda db: read_view(db, busy, policy.look, policy.fold, now)
+        )
+        found = sort_view(view, self._history.by_chat, policy.fold, now)
+        folded = await self._fold(view, found, now)
+        turn = turns(
+            waiting_of(view, found),
+            self._history.by_chat,
+            self._history.overall,
+            policy.limits,
+            now,
+        )
+        places = max(0, policy.concurrency - len(self._busy))
+        go = turn.go[: min(1, places) if probing else places]
+        await self._start([h for chat in go if (h := found[chat].head)], view.chats, now)
+        wakes = [item.wake_at for item in found.values() if item.wake_at is not None]
+        wakes += [turn.wake_at] if turn.wake_at is not None else []
+        wakes += [now] if folded else []
+        superseded = sum(len(item.superseded) for item in found.values())
+        return DispatchReport({}, folded, superseded, min(wakes, default=None))
+
+    async def _take_over_leases(self, now: datetime) -> None:
+        """Treat what was left without an answer: by the process before, or by a bug in this."""
+        checked_at, first = self._leases_checked_at, self._leases_checked_at is None
+        if checked_at is not None and checked_at + self._policy.lease_check > now:
+            return
+        retry, keep = self._policy.retry, self._history.keep
+
+        def take_over(db: Connection) -> tuple[int, dict[int, list[datetime]]]:
+            release = outbox.release_all_leases if first else outbox.release_expired_leases
+            released = release(db, now)
+            for delivery in released:
+                step = next_step(CUT_OFF, delivery, retry, now)
+                write_mark(db, Mark(delivery, step, now, counts=True))
+            return len(released), chats.sends_since(db, now - keep) if first else {}
+
+        released, sends = await self._database.write(take_over)
+        self._leases_checked_at = now
+        self._history.load(sends)
+        if released:
+            log.warning("dispatch: %d deliveries were left without an answer", released)
+
+    async def _fold(self, view: View, found: Mapping[int, Sorted], now: datetime) -> int:
+        """Fold and replace, a transaction for each chat; returns how many were folded."""
+        folded = 0
+        for chat_id, item in found.items():
+            if not item.fold and not item.superseded:
+                continue
+            write = partial(write_sorted, chat=view.chats[chat_id], found=item, at=now)
+            try:
+                await self._database.write(write)
+            except (KeyError, ValueError) as error:
+                # The chat changed since it was read (moved, left): the next look sorts it anew.
+                log.info("dispatch: chat %d was not folded: %s", chat_id, error)
+            else:
+                folded += len(item.fold)
+        return folded
+
+    async def _start(
+        self, heads: Sequence[Delivery], known: Mapping[int, Chat], now: datetime
+    ) -> None:
+        if not heads or self._closing:
+            return
+
+        def lease(db: Connection) -> list[Outgoing]:
+            leased = outbox.lease(db, [head.id for head in heads], now + self._policy.lease)
+            return [_outgoing(db, head, known) for head in heads if head.id in leased]
+
+        for outgoing in await self._database.write(lease):
+            self._history.started(now)
+            self._busy[outgoing.chat.id] = asyncio.create_task(
+                self._deliver(outgoing), name=f"deliver {outgoing.delivery.id}"
+            )
+
+    # One message.
+
+    async def _deliver(self, outgoing: Outgoing) -> None:
+        delivery, chat_id = outgoing.delivery, outgoing.chat.id
+        try:
+            outcome = await self._send(outgoing)
+            at = self._clock()
+            step = next_step(outcome, delivery, self._policy.retry, at)
+            counts = isinstance(outcome, Sent | Unknown)
+            if counts:
+                self._history.finished(chat_id, at)
+            if not isinstance(outcome, Sent):
+                log.warning("dispatch: delivery %d to %d: %s", delivery.id, chat_id, step.reason)
+            self.outcomes[type(outcome).__name__] += 1
+            self.health.note(outcome, step if isinstance(step, Halt) else None, at)
+            self._unmarked[chat_id] = Mark(delivery, step, at, counts)
+            await self._write_unmarked(chat_id)
+        finally:
+            self._busy.pop(chat_id, None)
+            self._poked.set()
+
+    async def _send(self, outgoing: Outgoing) -> Outcome:
+        seconds = self._policy.send_timeout.total_seconds()
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._sender.send(outgoing)
+        except TimeoutError:
+            return Unknown(f"no answer within {seconds:g} s")
+        except asyncio.CancelledError:
+            return CUT_OFF
+        except Exception as error:  # a bug must neither lose the message nor stop the others
+            log.exception("dispatch: the sender failed on delivery %d", outgoing.delivery.id)
+            return Unknown(f"the sender failed ({type(error).__name__})")
+
+    def _unwritten(self) -> list[int]:
+        """Chats whose last answer could not be marked; those being marked are not among them."""
+        return [chat_id for chat_id in self._unmarked if chat_id not in self._busy]
+
+    async def _finish_marks(self) -> bool:
+        """Write what could not be written before; whether nothing is left of it."""
+        for chat_id in self._unwritten():
+            if not await self._write_unmarked(chat_id):
+                return False
+        return True
+
+    async def _write_unmarked(self, chat_id: int) -> bool:
+        """Write the chat's mark. While the database cannot, it is kept and False returned."""
+        mark = self._unmarked[chat_id]
+        try:
+            told = await self._database.write(lambda db: write_mark(db, mark))
+        except StorageError as error:
+            self.health.stuck(error, self._clock())
+            return False
+        except Exception:  # its lease runs out, and it is treated as unknown then
+            log.exception("dispatch: delivery %d could not be marked", mark.delivery.id)
+            told = None
+        del self._unmarked[chat_id]
+        if told is not None and not told.reached:
+            self.health.could_not_tell(told)
+        return True
+
+    async def _rest(self, wake_at: datetime | None, stopped: asyncio.Task[bool]) -> None:
+        """Sleep until poked, stopped, or there may be something to do."""
+        breath = max(self._policy.breath, self.health.wait).total_seconds()
+        await asyncio.wait({stopped}, timeout=breath)
+        if stopped.done() or self.health.wait:
+            return
+        idle = self._policy.idle.total_seconds() - breath
+        if wake_at is not None:
+            idle = min(idle, (wake_at - self._clock()).total_seconds())
+        poked = asyncio.create_task(self._poked.wait())
+        try:
+            await asyncio.wait(
+                {poked, stopped}, timeout=max(0.0, idle), return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            poked.cancel()
+
+
+def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat]) -> Outgoing:
+    return Outgoing(
+        delivery=head,
+        chat=known[head.chat_id],
+        alert=None if head.alert_id is None else alerts.get(db, head.alert_id),
+        folded=outbox.folded_count(db, head.id) if head.kind == "catchup" else 0,
+    )

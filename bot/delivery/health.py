@@ -1,0 +1,82 @@
+"""How sending goes: what the second way, the metrics and `marsad doctor` ask."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.delivery.outcome import Outcome, Retry, Sent, Unknown
+from bot.delivery.results import Told
+from bot.delivery.retry import Halt
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(seconds=30)
+MOST_UNTOLD = 100
+
+
+@dataclass(slots=True)
+class Health:
+    """The state of the way out. Times are UTC; None means that all is well.
+
+    `failing_since`: Telegram gives no answers. `stuck_since`: the database takes no marks, or
+    a bug stops dispatch. `halted`: the token is refused or used twice. `untold`: what operators
+    had to be told and had no chat for.
+    """
+
+    last_sent_at: datetime | None = None
+    failing_since: datetime | None = None
+    failing_reason: str = ""
+    stuck_since: datetime | None = None
+    stuck_reason: str = ""
+    halted: Halt | None = None
+    halted_at: datetime | None = None
+    untold: list[Told] = field(default_factory=list)
+    _stuck_times: int = 0
+
+    def note(self, outcome: Outcome, halt: Halt | None, at: datetime) -> None:
+        """An attempt had this outcome."""
+        if isinstance(outcome, Sent):
+            self.last_sent_at = at
+        if halt is not None:
+            if self.halted is None:
+                log.error("dispatch: nothing is sent any more: %s", halt.reason)
+            self.halted, self.halted_at = halt, at
+        elif isinstance(outcome, Retry | Unknown):
+            if self.failing_since is None:
+                self.failing_since = at
+            self.failing_reason = outcome.error
+        else:
+            # Any other answer, be it a refusal, is Telegram speaking.
+            self.failing_since, self.failing_reason = None, ""
+            self.halted = self.halted_at = None
+
+    def could_not_tell(self, told: Told) -> None:
+        """No operator has a chat for this: it is left to the second way, and to the log."""
+        log.error("operators could not be told: %s: %s (%s)", told.chat, told.reason, told.what)
+        self.untold.append(told)
+        del self.untold[:-MOST_UNTOLD]
+
+    def stuck(self, error: Exception, at: datetime) -> None:
+        """Dispatch could not go on."""
+        self._stuck_times += 1
+        self.stuck_reason = str(error) or type(error).__name__
+        if self.stuck_since is None:
+            self.stuck_since = at
+            log.error("dispatch: %s; trying again", self.stuck_reason)
+
+    def unstuck(self) -> None:
+        """Dispatch goes on."""
+        if self.stuck_since is not None:
+            log.info("dispatch: goes on")
+        self._stuck_times, self.stuck_since, self.stuck_reason = 0, None, ""
+
+    @property
+    def wait(self) -> timedelta:
+        """How long to leave a stuck dispatch alone; zero when it is not stuck."""
+        if not self._stuck_times:
+            return timedelta(0)
+        doublings = min(self._stuck_times - 1, 20)
+        return min(LONGEST_WAIT, FIRST_WAIT * (1 << doublings))

@@ -1,0 +1,111 @@
+"""What came of a send: the words that dispatch and a sender share.
+
+A sender (Telegram, the console, a test) turns whatever its transport said into one `Outcome`;
+what to do about it is decided elsewhere (`bot.delivery.retry`), so each row of the error table is a
+plain value here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from storage.alerts import Alert
+    from storage.chats import Chat
+    from storage.outbox import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One delivery on its way out, with all that a card needs.
+
+    `alert` is None for a notice or a catch-up line, whose text is `delivery.text`. `folded` says
+    how many other alerts that line stands for (0 for a card of its own). A card whose
+    `delivery.possible_repeat` is true says that the reader may have it already.
+    """
+
+    delivery: Delivery
+    chat: Chat
+    alert: Alert | None
+    folded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The chat has it."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The request went out and no answer came (read timeout, reset, 5xx): the chat may have it."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The request never went out (connect or pool timeout): the chat has nothing, try again.
+
+    `after` is the wait that was asked for, in seconds; None leaves it to the back-off.
+    """
+
+    after: float | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """429 for this chat: nothing may go there for `seconds` (hours are possible)."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChatGone:
+    """Blocked, kicked, chat not found, no rights, topic closed: nothing can go there."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The group became a supergroup: the same chat, under another id."""
+
+    new_chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """This message is refused even as plain text; others may pass."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unauthorised:
+    """The token is refused: nothing can go out until an operator replaces it."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """409: another instance uses the same token."""
+
+    error: str = "another instance uses this token"
+
+
+Outcome = (
+    Sent | Unknown | Retry | RateLimited | ChatGone | Migrated | Rejected | Unauthorised | Conflict
+)
+
+
+class Sender(Protocol):
+    """A way out. `send` raises only `asyncio.CancelledError`: what goes wrong is an Outcome."""
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        """Send one message to `outgoing.chat` and say what came of it."""
+        ...

@@ -1,0 +1,252 @@
+"""URL -> bytes. Nothing a server does makes it take longer, read more or go elsewhere than
+allowed; every outcome is a value with words for the operator."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+
+from bot.feeds.fetch.addresses import AllowList
+from bot.feeds.fetch.compression import BadCompression, TooLarge, decompress
+from bot.feeds.fetch.failures import connection_failure, host_of, status_failure
+from bot.feeds.fetch.headers import fresh_for
+from bot.feeds.fetch.outcome import (
+    FailureKind,
+    Fetched,
+    FetchFailed,
+    FetchOutcome,
+    FetchRequest,
+    NotModified,
+    Retriever,
+)
+from bot.feeds.fetch.transport import (
+    AddressRefused,
+    CheckedTransport,
+    HostNotFound,
+    Resolver,
+    system_resolver,
+)
+from bot.feeds.parse.pages import name_page
+
+__all__ = [
+    "FetchFailed",
+    "FetchLimits",
+    "FetchOutcome",
+    "FetchRequest",
+    "Fetched",
+    "Fetcher",
+    "NotModified",
+    "Retriever",
+    "goes_unconditional",
+]
+
+USER_AGENT = "Marsad/0.1 (feed reader for relief work)"
+ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
+UNCONDITIONAL_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """Seconds for the whole fetch with its redirects, and for one silence; bytes of a body."""
+
+    total_seconds: float = 30.0
+    silence_seconds: float = 15.0
+    compressed_bytes: int = 5_000_000
+    decoded_bytes: int = 5_000_000
+    redirects: int = 5
+
+
+def goes_unconditional(roll: float, share: float = UNCONDITIONAL_SHARE) -> bool:
+    """Whether this fetch leaves the validators out, so that a server that wrongly answers
+    "not modified" for ever is found out. `roll` is uniform in [0, 1)."""
+    return roll < share
+
+
+class Fetcher:
+    """Fetches over http and https. Close it with `aclose()`."""
+
+    def __init__(
+        self,
+        *,
+        limits: FetchLimits | None = None,
+        allow: AllowList | None = None,
+        resolver: Resolver = system_resolver,
+        user_agent: str = USER_AGENT,
+    ) -> None:
+        # httpx logs whole addresses at INFO, and feed addresses can hold keys.
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self._limits = limits or FetchLimits()
+        self._client = httpx.AsyncClient(
+            transport=CheckedTransport(allow or AllowList(), resolver),
+            timeout=httpx.Timeout(self._limits.silence_seconds),
+            headers={
+                "user-agent": user_agent,
+                "accept": ACCEPT,
+                "accept-encoding": "gzip, deflate",
+            },
+            # No cookie is kept: feeds need none, and they would grow and track.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def fetch(self, request: FetchRequest, now: datetime) -> FetchOutcome:
+        """Get a feed. Never raises for anything a server, a name or an address does."""
+        host = host_of(request.url)
+        seconds = self._limits.total_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._follow(request, now)
+        except TimeoutError:
+            return FetchFailed(
+                "timeout",
+                f"{host} did not finish its answer in {seconds:g} s",
+                "the server or the line is slow; Marsad tries again, less often",
+            )
+        except AddressRefused as error:
+            return FetchFailed(
+                "address",
+                f"{error}, which feeds may not reach",
+                "if you trust it, add it to MARSAD_ALLOW_PRIVATE; otherwise remove the feed",
+            )
+        except HostNotFound as error:
+            return FetchFailed(
+                "dns",
+                str(error),
+                "check the address in feeds.yaml and this machine's name server",
+            )
+        except TooLarge:
+            return FetchFailed(
+                "too-large",
+                f"the answer is larger than {self._limits.decoded_bytes / 1e6:g} MB",
+                "use a narrower feed of this publisher (a section, fewer entries)",
+            )
+        except BadCompression as error:
+            return FetchFailed("protocol", str(error), "tell the publisher; Marsad tries again")
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            return connection_failure(host, error)
+
+    async def _follow(self, request: FetchRequest, now: datetime) -> FetchOutcome:
+        headers = {}
+        if request.etag:
+            headers["if-none-match"] = request.etag
+        if request.last_modified:
+            headers["if-modified-since"] = request.last_modified
+        url, permanent = httpx.URL(request.url), True
+        for _ in range(self._limits.redirects + 1):
+            if url.scheme not in ("http", "https") or not url.host:
+                return FetchFailed(
+                    "redirect",
+                    f"it leads to a {url.scheme or 'relative'}: address, which is not fetched",
+                    "put the feed's final address into feeds.yaml",
+                )
+            outgoing = self._client.build_request("GET", url, headers=headers)
+            response = await self._client.send(outgoing, stream=True)
+            try:
+                if response.status_code not in (301, 302, 303, 307, 308):
+                    moved = str(url) if permanent and str(url) != request.url else None
+                    return await self._answer(response, request, now, moved)
+                permanent = permanent and response.status_code in (301, 308)
+                location = response.headers.get("location")
+            finally:
+                await response.aclose()
+            if not location:
+                return FetchFailed(
+                    "redirect",
+                    f"{url.host} redirects to nowhere",
+                    "open the address in a browser and put the final one into feeds.yaml",
+                )
+            url = url.join(location)
+        return FetchFailed(
+            "redirect",
+            f"{host_of(request.url)} redirects more than {self._limits.redirects} times",
+            "open the address in a browser and put the final one into feeds.yaml",
+        )
+
+    async def _answer(
+        self, response: httpx.Response, request: FetchRequest, now: datetime, moved: str | None
+    ) -> FetchOutcome:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        etag, last_modified = _validators(headers)
+        if response.status_code == 304:
+            if request.etag or request.last_modified:
+                return NotModified(etag, last_modified, fresh_for(headers, now))
+            return FetchFailed(
+                "protocol",
+                "the server says “not modified” although nothing was asked of it",
+                "tell the publisher; Marsad tries again",
+                status=304,
+            )
+        failing = not 200 <= response.status_code < 300
+        body, broken = await self._read(response, cut=failing)
+        page = name_page(headers, body, str(response.request.url))
+        if failing:
+            return status_failure(response.status_code, headers, body, now)
+        if page is not None:
+            kind: FailureKind = "challenge" if page.kind == "challenge" else "page"
+            return FetchFailed(kind, page.message, page.hint, status=response.status_code)
+        if not body.strip():
+            return FetchFailed(
+                "dropped" if broken else "protocol",
+                "the answer is empty",
+                "the publisher's server has trouble; Marsad tries again",
+                status=response.status_code,
+            )
+        return Fetched(
+            body=body,
+            body_hash=hashlib.sha256(body).hexdigest(),
+            url=str(response.request.url),
+            content_type=headers.get("content-type"),
+            etag=etag,
+            last_modified=last_modified,
+            fresh_for=fresh_for(headers, now),
+            truncated=broken,
+            moved_to=moved,
+        )
+
+    async def _read(self, response: httpx.Response, *, cut: bool) -> tuple[bytes, bool]:
+        """The decompressed body and whether it broke off. `cut`: its beginning is enough."""
+        limit = 65_536 if cut else self._limits.compressed_bytes
+        received, broken = bytearray(), False
+        try:
+            async for chunk in response.aiter_raw():
+                received += chunk
+                if len(received) > limit:
+                    if not cut:
+                        raise TooLarge
+                    broken = True
+                    break
+        except (httpx.ReadError, httpx.RemoteProtocolError, httpx.ReadTimeout):
+            broken = True
+        try:
+            plain = decompress(
+                bytes(received),
+                response.headers.get("content-encoding", ""),
+                self._limits.decoded_bytes,
+            )
+        except (TooLarge, BadCompression):
+            if cut:
+                return b"", True
+            raise
+        return plain.body, broken or not plain.whole
+
+
+def _validators(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
+    # Longer ones exist and are a server's fault: without them the next fetch is merely whole.
+    etag, last_modified = headers.get("etag", ""), headers.get("last-modified", "")
+    return (
+        etag if 0 < len(etag) <= 500 else None,
+        last_modified if 0 < len(last_modified) <= 100 else None,
+    )

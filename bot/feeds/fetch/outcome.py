@@ -1,0 +1,83 @@
+"""What can come of asking for a feed: values, with words for the operator."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+FailureKind = Literal[
+    "address",  # refused: not a public address
+    "dns",
+    "connect",
+    "tls",
+    "timeout",
+    "dropped",  # the connection broke before anything could be read
+    "too-large",
+    "redirect",
+    "challenge",  # captcha or another bot check
+    "page",  # a web page
+    "gone",  # 410
+    "missing",  # 404
+    "refused",  # 401, 403 and other 4xx
+    "rate-limited",  # 429
+    "server",  # 5xx
+    "protocol",  # not HTTP, bad compression, an impossible answer
+    "unreadable",  # no feed; set by the poller after parsing
+    "file",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """What to fetch. Validators are the server's own words from the last committed answer."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A new body. `truncated`: the connection broke; what arrived may still be read.
+
+    `fresh_for` is what Cache-Control or Expires asked. `moved_to` is set after a permanent
+    redirect. `body_hash` is the SHA-256 of the decompressed body.
+    """
+
+    body: bytes
+    body_hash: str
+    url: str
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+    fresh_for: timedelta | None = None
+    truncated: bool = False
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """304. Validators are None where the answer did not repeat them: keep the old ones."""
+
+    etag: str | None
+    last_modified: str | None
+    fresh_for: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """No feed this time: what happened, and what the operator can do."""
+
+    kind: FailureKind
+    message: str
+    hint: str
+    status: int | None = None
+    retry_after: timedelta | None = None
+
+
+FetchOutcome = Fetched | NotModified | FetchFailed
+
+
+class Retriever(Protocol):
+    """Where feed documents come from: `Fetcher`, or `bot.feeds.fetch.local_files.FileRetriever`."""
+
+    async def fetch(self, request: FetchRequest, now: datetime) -> FetchOutcome: ...

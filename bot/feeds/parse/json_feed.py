@@ -1,0 +1,131 @@
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), which feedparser cannot read."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.feeds.parse.dates import entry_time
+from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.feeds.parse.links import absolute, language_tag
+from bot.feeds.parse.plaintext import (
+    MAX_SUMMARY,
+    MAX_TITLE,
+    clean_characters,
+    plain_text,
+    shorten,
+    split_headline,
+)
+from bot.feeds.parse.xml_feed import MAX_ENTRIES
+
+_VERSION = "jsonfeed.org/version/1"
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+
+
+def is_json(text: str) -> bool:
+    """Whether the document is JSON rather than XML."""
+    return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+
+
+def read_json(text: str, document: Document, now: datetime) -> ParsedFeed | Unreadable:
+    """Never raises for what the document holds."""
+    text = text.lstrip("\ufeff \t\r\n")
+    whole = True
+    try:
+        feed = json.loads(text)
+    except (ValueError, RecursionError):
+        feed, whole = _what_can_be_read(text), False
+    if not isinstance(feed, dict) or _VERSION not in str(feed.get("version", "")):
+        return Unreadable(
+            "the answer is JSON but no JSON Feed",
+            "look for the site's RSS, Atom or JSON Feed address and put it into feeds.yaml",
+        )
+    items = feed.get("items")
+    listed = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    kept = listed
+    if len(listed) > 2 * MAX_ENTRIES:
+        kept = listed[:MAX_ENTRIES] + listed[-MAX_ENTRIES:]
+    language = language_tag(feed.get("language"))
+    entries = tuple(filter(None, (_entry(item, document, now, language) for item in kept)))
+    return ParsedFeed(
+        format="json1",
+        title=plain_text(_text(feed.get("title")), MAX_TITLE),
+        language=language,
+        link=absolute(feed.get("home_page_url"), document.url),
+        entries=entries,
+        ttl=None,
+        update_period=None,
+        complete=whole and not document.truncated,
+        entries_in_document=len(listed),
+        problem=None if whole else f"the document breaks off; {len(entries)} entries were read",
+    )
+
+
+def _entry(
+    item: Mapping[str, Any], document: Document, now: datetime, feed_language: str | None
+) -> FeedEntry | None:
+    identity = item.get("id")
+    guid = str(identity) if isinstance(identity, str | int | float) else ""
+    guid = clean_characters(guid).strip()[:2_000]
+    link = absolute(item.get("url"), document.url) or absolute(
+        item.get("external_url"), document.url
+    )
+    title = plain_text(_text(item.get("title")), MAX_TITLE)
+    # content_text is text already: an "<" in it is no tag.
+    texts = [
+        shorten(clean_characters(_text(item.get("content_text"))).strip(), MAX_SUMMARY),
+        plain_text(_text(item.get("content_html")), MAX_SUMMARY),
+        plain_text(_text(item.get("summary")), MAX_SUMMARY),
+    ]
+    summary = max(texts, key=len)
+    if not title:
+        title, summary = split_headline(summary)
+    if not title and not link and not guid:
+        return None
+    published, updated = (
+        entry_time(_text(item.get(name)) or None, None, now, timezone=document.timezone)
+        for name in ("date_published", "date_modified")
+    )
+    return FeedEntry(
+        guid=guid or None,
+        link=link,
+        title=shorten(title or link or guid, MAX_TITLE),
+        summary=summary,
+        published_at=published or updated,
+        updated_at=updated,
+        language=language_tag(item.get("language")) or feed_language or document.language,
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _what_can_be_read(text: str) -> dict[str, Any] | None:
+    """The complete items of a JSON document that breaks off."""
+    start = _ITEMS.search(text)
+    if start is None:
+        return None
+    items: list[object] = []
+    decoder, position = json.JSONDecoder(), start.end()
+    while len(items) < 2 * MAX_ENTRIES:
+        position = _skip(text, position)
+        try:
+            item, position = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            break
+        items.append(item)
+    version = re.search(r'"version"\s*:\s*"([^"]{0,100})"', text)
+    title = re.search(r'"title"\s*:\s*("(?:[^"\\]|\\.){0,500}")', text[: start.start()])
+    return {
+        "version": version[1].replace("\\/", "/") if version else "",
+        "title": json.loads(title[1]) if title else "",
+        "items": items,
+    }
+
+
+def _skip(text: str, position: int) -> int:
+    while position < len(text) and text[position] in ", \t\r\n":
+        position += 1
+    return position

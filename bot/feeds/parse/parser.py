@@ -1,0 +1,35 @@
+"""bytes -> entries, whatever the format and whatever encoding it really is in.
+
+Parsing is CPU work on input that nobody vouches for: the service calls it through
+`bot.feeds.parse.pool.ParserPool`, in a process that can be killed.
+"""
+
+from datetime import datetime
+
+from bot.feeds.parse.charset import decode, is_binary
+from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.feeds.parse.json_feed import is_json, read_json
+from bot.feeds.parse.pages import name_page
+from bot.feeds.parse.xml_feed import read_xml
+
+__all__ = ["Document", "FeedEntry", "ParsedFeed", "Unreadable", "parse"]
+
+
+def parse(document: Document, now: datetime) -> ParsedFeed | Unreadable:
+    """Read a feed document: RSS 0.9 to 2.0, Atom, RDF, JSON Feed, whole or broken off.
+
+    Entries keep the document's order. Never raises for what the document holds, but a hostile
+    one can take long and much memory.
+    """
+    page = name_page({}, document.body, document.url)
+    if page is not None:
+        return Unreadable(page.message, page.hint)
+    if is_binary(document.body):
+        return Unreadable(
+            "the answer is no text (an image, a PDF, an archive?)",
+            "look for the site's RSS or Atom address and put it into feeds.yaml",
+        )
+    text = decode(document.body, document.content_type).text
+    if is_json(text):
+        return read_json(text, document, now)
+    return read_xml(text, document, now)

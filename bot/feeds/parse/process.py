@@ -1,0 +1,57 @@
+"""The process that parses: reads documents from standard input, answers on standard output.
+
+Started by `bot.feeds.parse.pool.ParserPool`; ends when its input does, so also when the service
+dies.
+"""
+
+import resource
+import sys
+from typing import BinaryIO
+
+from bot.feeds.parse.entry import Unreadable
+from bot.feeds.parse.parser import parse
+from bot.feeds.parse.pipe import answer, question_from
+
+
+def main() -> None:
+    limit_resources(int(sys.argv[1]))
+    serve(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
+    """Answer until the input ends. Dies of what parsing cannot survive; that is its purpose."""
+    while (about := _message(incoming)) is not None and (body := _message(incoming)) is not None:
+        document, now = question_from(about, body)
+        try:
+            said = answer(parse(document, now))
+        except MemoryError:
+            raise SystemExit(3) from None
+        except Exception as error:  # noqa: BLE001 - a parser's bug is one feed's trouble
+            said = answer(
+                Unreadable(
+                    f"the document cannot be read ({type(error).__name__})",
+                    "the document is hostile or broken: tell the publisher, or remove the feed",
+                )
+            )
+        outgoing.write(len(said).to_bytes(4, "big") + said)
+        outgoing.flush()
+
+
+def _message(incoming: BinaryIO) -> bytes | None:
+    header = incoming.read(4)
+    return incoming.read(int.from_bytes(header, "big")) if len(header) == 4 else None
+
+
+def limit_resources(memory_bytes: int) -> None:
+    """Cap what this process may hold and write. Modules are loaded already."""
+    for limit, value in (
+        # Private memory, where addresses alone (threads' stacks, mapped libraries) do not count.
+        (resource.RLIMIT_DATA, memory_bytes),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""Messages composed of blocks, so that what does not fit is left out whole.
+
+Finished HTML is never cut: a block is dropped, or the raw text in it is shortened and the whole
+composed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from string import Formatter
+from typing import Literal
+
+from bot.messages.text import FSI, PDI, Marked, balance, escape, length, other_direction, start_mark
+
+TEXT_LIMIT = 3800
+"""Telegram takes 4096 characters after entities; the rest is room for what it counts otherwise."""
+ENTITY_LIMIT = 90
+"""Telegram drops what is over about 100."""
+
+Style = Literal["", "b", "i", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of clean text in one style; with `href`, a link."""
+
+    text: str
+    style: Style = ""
+    href: str | None = None
+
+
+Line = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that stand together. `rank` 0 always stays; of the others the highest goes first."""
+
+    lines: tuple[Line, ...]
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message in the Bot API's HTML, as plain text, and as lines for other displays."""
+
+    html: str
+    plain: str
+    lines: tuple[Line, ...]
+
+
+def line(*parts: str | Span | Line) -> Line:
+    """One line of text, spans and pieces of lines."""
+    spans: list[Span] = []
+    for part in parts:
+        spans.extend((Span(part),) if isinstance(part, str) else _spans(part))
+    merged: list[Span] = []
+    for span in spans:
+        last = merged[-1] if merged else None
+        if last and (last.style, last.href, None) == (span.style, span.href, span.href):
+            merged[-1] = Span(last.text + span.text, span.style)
+        elif span.text:
+            merged.append(span)
+    return tuple(merged)
+
+
+def fill(template: str, **values: str | Span | Line) -> Line:
+    """A template's line, its placeholders filled with text, spans or pieces of lines."""
+    parts: list[str | Span | Line] = []
+    for literal, name, _, _ in Formatter().parse(template):
+        parts.append(literal)
+        if name:
+            parts.append(values[name])
+    return line(*parts)
+
+
+def foreign(text: str, language: str, style: Style = "", href: str | None = None) -> Line:
+    """A name, id or word of any language, kept from reordering a line in `language`.
+
+    What isolates it stays outside the style, so that a tap on code copies the word alone.
+    """
+    span = Span(text, style, href)
+    return (Span(FSI), span, Span(PDI)) if other_direction(text, language) else (span,)
+
+
+def quoted(marked: Marked, language: str, opened: str = "", closed: str = "") -> Line:
+    """Feed text in its own direction, its marks in bold."""
+    if not marked.text:
+        return ()
+    spans: list[Span] = []
+    at = 0
+    for start, end in marked.marks:
+        spans.append(Span(marked.text[at:start]))
+        spans.append(Span(marked.text[start:end], "b"))
+        at = end
+    spans.append(Span(marked.text[at:]))
+    if other_direction(marked.text, language):
+        opened, closed = FSI + opened, closed + PDI
+    return line(opened, tuple(spans), closed)
+
+
+def _spans(part: Span | Line) -> Line:
+    return (part,) if isinstance(part, Span) else part
+
+
+def compose(language: str, build: Callable[[float], Sequence[Block]]) -> Card:
+    """The card of `build(scale)`, where `scale` (1.0 down to 0.05) is how long its texts may be.
+
+    Texts shrink to a third first, then optional blocks go, then texts shrink further.
+    """
+    for scale in (1.0, 0.6, 0.35):
+        card = _card(language, _filled(build(scale)))
+        if _fits(card):
+            return card
+    for scale in (0.35, 0.2, 0.1, 0.05):
+        blocks = _filled(build(scale))
+        while not _fits(card := _card(language, blocks)):
+            optional = [block for block in blocks if block.rank]
+            if not optional:
+                break
+            blocks.remove(max(optional, key=lambda block: block.rank))
+        else:
+            return card
+    raise AssertionError("a card whose required blocks do not fit at the smallest scale")
+
+
+def _filled(blocks: Sequence[Block]) -> list[Block]:
+    return [block for block in blocks if any(block.lines)]
+
+
+def _fits(card: Card) -> bool:
+    longest = max(length(card.plain), length(card.html))
+    entities = sum(1 for each in card.lines for span in each if span.style or span.href)
+    return longest <= TEXT_LIMIT and entities <= ENTITY_LIMIT
+
+
+def _card(language: str, blocks: Sequence[Block]) -> Card:
+    lines: list[Line] = []
+    for block in blocks:
+        if lines:
+            lines.append(())
+        lines.extend(_directed(language, each) for each in block.lines if each)
+    html = "\n".join("".join(map(_html, each)) for each in lines)
+    plain = "\n".join("".join(map(_plain, each)) for each in lines)
+    return Card(html, plain, tuple(lines))
+
+
+def _directed(language: str, spans: Line) -> Line:
+    mark = start_mark(language, "".join(span.text for span in spans))
+    if not mark:
+        return spans
+    if not spans[0].style and not spans[0].href:
+        return (replace(spans[0], text=mark + spans[0].text), *spans[1:])
+    return (Span(mark), *spans)
+
+
+def _html(span: Span) -> str:
+    text = escape(span.text)
+    if span.href:
+        return f'<a href="{escape(span.href)}">{text}</a>'
+    return f"<{span.style}>{text}</{span.style}>" if span.style else text
+
+
+def _plain(span: Span) -> str:
+    return f"{span.text} {FSI}{span.href}{PDI}" if span.href else span.text
+
+
+def paragraphs(text: str) -> list[Block]:
+    """Marsad's own words (they may quote feeds) as blocks, one for each paragraph."""
+    blocks: list[Block] = []
+    lines: list[Line] = []
+    for each in [*text.splitlines(), ""]:
+        if each.strip():
+            lines.append(line(balance(each.rstrip())))
+        elif lines:
+            blocks.append(Block(tuple(lines)))
+            lines = []
+    return blocks

@@ -1,0 +1,211 @@
+"""What an alert looks like in a chat. Pure: values in, a `Card` out.
+
+Everything from feeds and rules is cleaned, kept in its own direction and escaped; whatever it
+says, a card stays within Telegram's limits and is valid HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Protocol
+
+from bot.locales import Texts, isolate_commands, texts
+from bot.messages.blocks import (
+    TEXT_LIMIT,
+    Block,
+    Card,
+    Line,
+    Span,
+    compose,
+    fill,
+    foreign,
+    line,
+    paragraphs,
+    quoted,
+)
+from bot.messages.evidence import evidence_of, marked_snippet, marked_title
+from bot.messages.text import RTL_LANGUAGES, clean, shorten, shorten_marked, web_link
+
+if TYPE_CHECKING:
+    from storage.alerts import Alert
+
+LEVEL_MARKS = {"critical": "🔴", "alert": "🟠", "watch": "🟡", "info": "⚪"}
+QUOTES = {"ar": ("«", "»"), "en": ("“", "”"), "fr": ("« ", " »")}
+
+# Longest texts of a card at full scale, in UTF-16 units.
+HEADLINE, SNIPPET, NAME = 350, 900, 120
+
+
+class TitledSignal(Protocol):
+    """The part of `rules.Signal` that cards show."""
+
+    @property
+    def title(self) -> Mapping[str, str]:
+        """By language."""
+        ...
+
+
+Signals = Mapping[str, TitledSignal]
+
+
+def alert_card(
+    alert: Alert,
+    language: str,
+    signals: Signals,
+    *,
+    now: datetime,
+    timezone: tzinfo,
+    possible_repeat: bool = False,
+    folded: int = 0,
+) -> Card:
+    """The message that tells an alert.
+
+    `folded` alerts are told by this one as well; `possible_repeat` says that the chat may have it
+    already. Times are shown in `timezone`.
+    """
+    say = texts(language)
+    evidence = evidence_of(alert)
+    title, snippet = marked_title(alert, evidence), marked_snippet(alert, evidence)
+    if snippet.text == title.text:
+        snippet = marked_snippet(None, evidence)
+    opened, closed = QUOTES[say.language]
+
+    def build(scale: float) -> list[Block]:
+        head = [heading(say, signals, alert.signal, alert.level, alert.direction, scale)]
+        if alert.version > 1:
+            head.append(fill(say.template("card.update"), id=foreign(alert.short_id, say.language)))
+        blocks = [Block(tuple(head))]
+        if possible_repeat:
+            blocks += _possible_repeat(say)
+        headline = shorten_marked(title, int(HEADLINE * scale))
+        sentence = shorten_marked(snippet, int(SNIPPET * scale))
+        blocks += [
+            Block((quoted(headline, say.language),)),
+            Block((quoted(sentence, say.language, opened=opened, closed=closed),), rank=3),
+            Block((source_line(say, alert, scale), _time(say, alert, timezone, now)), rank=2),
+            Block((link_line(say, alert.link),), rank=1),
+            Block((*_folded(say, folded), _why(say, alert))),
+        ]
+        return blocks
+
+    return compose(say.language, build)
+
+
+def recent_card(
+    found: Sequence[Alert], language: str, signals: Signals, *, now: datetime, timezone: tzinfo
+) -> Card:
+    """A list of alerts, in the order given, each with its id."""
+    say = texts(language)
+
+    def item(alert: Alert, scale: float) -> Block:
+        spans = heading(say, signals, alert.signal, alert.level, alert.direction, scale)
+        headline = shorten_marked(marked_title(alert, ()), max(20, int(160 * scale)))
+        when = say.moment(alert.updated_at, timezone, now, "card.short_time")
+        return Block(
+            (
+                spans,
+                quoted(headline, say.language),
+                line(foreign(alert.short_id, say.language, "code"), " · ", when),
+            )
+        )
+
+    def build(scale: float) -> list[Block]:
+        title = say.plural("recent.title", len(found))
+        how = fill(say.template("recent.how"), command=_command(say, f"/alert {found[0].short_id}"))
+        return [
+            Block((line(Span(title, "b")),)),
+            *(item(alert, scale) for alert in found),
+            Block((how,), rank=1),
+        ]
+
+    return compose(say.language, build)
+
+
+def text_card(text: str, language: str, *, title: str = "", possible_repeat: bool = False) -> Card:
+    """Marsad's own words, which may quote a feed: a notice, a catch-up line, a reply."""
+    say = texts(language)
+    language = say.language
+    repeat = _possible_repeat(say) if possible_repeat else []
+    if language in RTL_LANGUAGES:
+        text = isolate_commands(text)
+
+    def build(scale: float) -> list[Block]:
+        shown = "\n".join(_within(text.splitlines(), int(TEXT_LIMIT * scale)))
+        head = [Block((line(Span(title, "b")),))] if title else []
+        return [*head, *repeat, *paragraphs(shown)]
+
+    return compose(language, build)
+
+
+def heading(
+    say: Texts, signals: Signals, signal: str, level: str, direction: str, scale: float = 1.0
+) -> Line:
+    """Level, signal and direction, as in "🔴 Critical · Siege · worsening"."""
+    return line(
+        f"{LEVEL_MARKS.get(level, '⚪')} {say.find(f'level.{level}') or clean(level)} · ",
+        Span(signal_title(signals, signal, say.language, int(NAME * scale)), "b"),
+        f" · {say.find(f'direction.{direction}') or clean(direction)}",
+    )
+
+
+def signal_title(signals: Signals, signal: str, language: str, limit: int = NAME) -> str:
+    """A signal's title in the language, else in English, else its id."""
+    known = signals.get(signal)
+    titles = known.title if known else {}
+    return shorten(clean(titles.get(language) or titles.get("en") or signal), max(limit, 10))
+
+
+def source_line(say: Texts, alert: Alert, scale: float) -> Line:
+    """The feed, and how many independent publishers tell it."""
+    name = shorten(clean(alert.feed_name), max(10, int(NAME * scale)))
+    source = fill(say.template("card.source"), feed=foreign(name, say.language))
+    return line(source, f" · {say.plural('card.families', max(1, alert.families))}")
+
+
+def _time(say: Texts, alert: Alert, timezone: tzinfo, now: datetime) -> Line:
+    # When Marsad saw it: a feed's own dates are often missing or wrong.
+    return line(say("card.seen", when=say.moment(alert.updated_at, timezone, now)))
+
+
+def link_line(say: Texts, raw: str | None) -> Line:
+    """The link with the host it leads to; empty for a link that may not be shown."""
+    found = web_link(raw)
+    if found is None:
+        return ()
+    href, host = found
+    return line(Span(say("card.read"), href=href), " · ", foreign(shorten(host, 80), say.language))
+
+
+def _possible_repeat(say: Texts) -> list[Block]:
+    return paragraphs(f"♻️ {say('card.possible_repeat')}")
+
+
+def _folded(say: Texts, folded: int) -> tuple[Line, ...]:
+    if folded < 1:
+        return ()
+    template = say.plural_template("card.folded", folded)
+    return (fill(template, n=say.number(folded), command=_command(say, "/recent")),)
+
+
+def _why(say: Texts, alert: Alert) -> Line:
+    return fill(
+        say.template("card.why"),
+        id=foreign(alert.short_id, say.language, "code"),
+        command=_command(say, f"/alert {alert.short_id}"),
+    )
+
+
+def _command(say: Texts, command: str) -> Line:
+    return foreign(command, say.language)
+
+
+def _within(lines: Sequence[str], limit: int) -> list[str]:
+    """Whole lines as long as they fit; a line that is too long by itself is shortened."""
+    kept: list[str] = []
+    for each in lines:
+        each = shorten(each, limit)
+        if sum(map(len, kept)) + len(kept) + len(each) > limit:
+            break
+        kept.append(each)
+    return kept

@@ -1,0 +1,84 @@
+"""The words that made a rule fire, as stored with an alert, and where they stand in its texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.messages.text import Marked, clean_marked, find_marks
+
+if TYPE_CHECKING:
+    from storage.alerts import Alert
+
+MOST_MARKS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One piece of evidence; `start` and `end` count code points of the entry's `field`."""
+
+    field: str
+    start: int
+    end: int
+    quote: str
+    term: str
+    clause: str
+    weight: int
+
+
+def evidence_of(alert: Alert) -> tuple[Found, ...]:
+    """The alert's evidence in the order it was stored. What cannot be read is left out."""
+    try:
+        stored = json.loads(alert.evidence_json)
+    except ValueError:
+        return ()
+    if not isinstance(stored, list):
+        return ()
+    return tuple(found for item in stored if (found := _found(item)))
+
+
+def marked_title(alert: Alert, evidence: Sequence[Found]) -> Marked:
+    """The headline with its evidence marked."""
+    title = alert.title
+    marks = [
+        (found.start, found.end)
+        for found in evidence[:MOST_MARKS]
+        if found.field == "title" and title[found.start : found.end] == found.quote != ""
+    ]
+    return clean_marked(title, marks or _searched(title, evidence, "title"))
+
+
+def marked_snippet(alert: Alert | None, evidence: Sequence[Found]) -> Marked:
+    """The evidence sentence with its evidence marked; empty for None."""
+    if alert is None:
+        return Marked("")
+    return clean_marked(alert.snippet, _searched(alert.snippet, evidence, "text"))
+
+
+def _searched(text: str, evidence: Sequence[Found], field: str) -> tuple[tuple[int, int], ...]:
+    # Offsets count from the start of the entry's text, of which only a sentence is kept.
+    quotes = [
+        found.quote
+        for found in sorted(evidence[:MOST_MARKS], key=lambda each: each.start)
+        if found.field == field
+    ]
+    return find_marks(text, quotes)
+
+
+def _found(item: Any) -> Found | None:
+    if not isinstance(item, dict):
+        return None
+    try:
+        return Found(
+            field=str(item["field"]),
+            start=int(item["start"]),
+            end=int(item["end"]),
+            quote=str(item["quote"]),
+            term=str(item.get("term", "")),
+            clause=str(item.get("clause", "")),
+            weight=int(item.get("weight", 0)),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None

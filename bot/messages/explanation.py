@@ -1,0 +1,147 @@
+"""The answer to "/alert A12": what was found, what was decided and why, and what was sent. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from bot.locales import Texts, texts
+from bot.messages.blocks import Block, Card, Line, Span, compose, fill, foreign, line, quoted
+from bot.messages.cards import NAME, Signals, heading, link_line, source_line
+from bot.messages.evidence import Found, evidence_of, marked_snippet, marked_title
+from bot.messages.text import clean, shorten, shorten_marked
+
+if TYPE_CHECKING:
+    from storage.alerts import Alert, Decision
+    from storage.entries import StoredDetection
+    from storage.outbox import Delivery
+
+MOST_CLAUSES, MOST_DECISIONS = 6, 5
+
+
+def explanation_card(
+    alert: Alert,
+    language: str,
+    signals: Signals,
+    *,
+    detection: StoredDetection | None,
+    decisions: Sequence[Decision],
+    deliveries: Sequence[Delivery],
+    now: datetime,
+    timezone: tzinfo,
+) -> Card:
+    """Why the alert was made and sent.
+
+    `detection` is what fired on its entry (None when that is no longer stored), `decisions` all
+    that was decided about it, oldest first, `deliveries` this chat's rows for it.
+    """
+    say = texts(language)
+    evidence = evidence_of(alert)
+    title, snippet = marked_title(alert, evidence), marked_snippet(alert, evidence)
+    short_id = foreign(alert.short_id, say.language)
+
+    def build(scale: float) -> list[Block]:
+        score: Line = ()
+        if detection is not None:
+            values = {
+                "score": say.number(detection.score),
+                "threshold": say.number(detection.threshold),
+            }
+            score = line(say("why.score", **values))
+        when = line(say("card.seen", when=say.moment(alert.created_at, timezone, now)))
+        return [
+            Block((bold(fill(say.template("why.title"), id=short_id)),)),
+            Block(
+                (
+                    heading(say, signals, alert.signal, alert.level, alert.direction, scale),
+                    quoted(shorten_marked(title, int(350 * scale)), say.language),
+                    source_line(say, alert, scale),
+                    when,
+                )
+            ),
+            Block((quoted(shorten_marked(snippet, int(700 * scale)), say.language),), rank=4),
+            Block((line(Span(say("why.found"), "b")), *_clauses(say, evidence, scale), score)),
+            Block(tuple(_decided(say, each, timezone, now) for each in _told_apart(decisions))),
+            Block((_delivered(say, deliveries, timezone, now),)),
+            Block((link_line(say, alert.link),), rank=1),
+            Block((_rules(say, alert),), rank=2),
+        ]
+
+    return compose(say.language, build)
+
+
+def bold(spans: Line) -> Line:
+    return line(tuple(Span(span.text, "b", span.href) for span in spans))
+
+
+def _clauses(say: Texts, evidence: Sequence[Found], scale: float) -> list[Line]:
+    """A line for each clause that fired: its words, where they stand, and its weight."""
+    by_clause: dict[tuple[str, str, int], list[str]] = {}
+    for found in evidence:
+        words = by_clause.setdefault((found.clause, found.field, found.weight), [])
+        quote = shorten(clean(found.quote), max(10, int(80 * scale)))
+        if quote and quote not in words:
+            words.append(quote)
+    lines: list[Line] = []
+    for (clause, field, weight), words in list(by_clause.items())[:MOST_CLAUSES]:
+        name = shorten(clean(clause), max(10, int(NAME * scale)))
+        where = say.find(f"why.in_{field}") or clean(field)
+        lines.append(
+            line(
+                "• ",
+                *_joined([foreign(word, say.language, "b") for word in words[:5]]),
+                f" · {where} · ",
+                foreign(name, say.language, "code") if name else "",
+                " · ",
+                say("why.weight", n=say.number(weight)),
+            )
+        )
+    if (rest := len(by_clause) - MOST_CLAUSES) > 0:
+        lines.append(line(say.plural("why.more", rest)))
+    return lines
+
+
+def _joined(parts: Sequence[Line]) -> list[Line]:
+    return [line(" + " if place else "", part) for place, part in enumerate(parts)]
+
+
+def _told_apart(decisions: Sequence[Decision]) -> list[Decision]:
+    """The first decision and the latest ones; of repeated reasons only the last."""
+    latest: dict[str, Decision] = {}
+    for each in decisions:
+        latest.pop(each.reason, None)
+        latest[each.reason] = each
+    return list(latest.values())[-MOST_DECISIONS:]
+
+
+def _decided(say: Texts, decision: Decision, timezone: tzinfo, now: datetime) -> Line:
+    reason = say.find(f"reason.{decision.reason}")
+    when = say.moment(decision.at, timezone, now, "card.short_time")
+    named = foreign(reason or clean(decision.reason)[:NAME], say.language)
+    return fill(say.template("why.decision"), reason=named, when=when)
+
+
+def _delivered(say: Texts, deliveries: Sequence[Delivery], timezone: tzinfo, now: datetime) -> Line:
+    def newest(state: str, folded: bool = False) -> Delivery | None:
+        rows = [row for row in deliveries if row.state == state and bool(row.folded_into) >= folded]
+        return rows[-1] if rows else None
+
+    def told(key: str, row: Delivery) -> Line:
+        when = say.moment(row.updated_at, timezone, now)
+        return line(say(key, when=when))
+
+    if sent := newest("sent"):
+        return told("why.sent_here", sent)
+    if folded := newest("expired", folded=True):
+        return told("why.folded_here", folded)
+    if newest("unknown") or newest("sending"):
+        return line(say("why.maybe_sent_here"))
+    if newest("pending") or newest("paused"):
+        return line(say("why.waiting_here"))
+    return line(say("why.not_sent_here"))
+
+
+def _rules(say: Texts, alert: Alert) -> Line:
+    short = clean(alert.rules_hash).rpartition(":")[2][:12]
+    return fill(say.template("why.rules"), hash=foreign(short, say.language, "code"))

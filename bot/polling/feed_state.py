@@ -1,0 +1,104 @@
+"""A feed's memory after a poll: old state and what happened in, new state out. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.feeds.fetch.outcome import Fetched, FetchFailed, NotModified
+from bot.feeds.parse.entry import ParsedFeed
+from bot.polling.health import HealthPolicy, gap_of, usual_gap
+from bot.polling.identify import EntryChange
+from storage.feeds import FeedState
+
+
+def after_failure(state: FeedState, failed: FetchFailed, now: datetime) -> FeedState:
+    """Validators and all that was learnt stay; the failure is counted and kept in words."""
+    return replace(
+        state,
+        last_checked_at=now,
+        failures=state.failures + 1,
+        error=failed.message,
+        hint=failed.hint,
+        polls=state.polls + 1,
+    )
+
+
+def after_unchanged(state: FeedState, answer: NotModified | Fetched, now: datetime) -> FeedState:
+    """Nothing new. A 304 may leave the validators out: then the old ones stay in force."""
+    kept = isinstance(answer, NotModified)
+    return replace(
+        _well(state, now),
+        etag=answer.etag or (state.etag if kept else None),
+        last_modified=answer.last_modified or (state.last_modified if kept else None),
+        hint=None if kept else _hint(answer, None),
+        last_success_at=now,
+    )
+
+
+def after_hold(state: FeedState, unknown: int, listed: int, now: datetime) -> FeedState:
+    """The poll was not accepted: no validators are kept, so that the next one reads it all."""
+    return replace(
+        _well(state, now),
+        held=True,
+        etag=None,
+        last_modified=None,
+        body_hash=None,
+        error=f"{unknown} of {listed} entries are new at once",
+        hint="Marsad looks again in a few minutes and then takes them; look at the feed",
+    )
+
+
+def after_entries(
+    state: FeedState,
+    answer: Fetched,
+    parsed: ParsedFeed,
+    changes: Sequence[EntryChange],
+    now: datetime,
+    policy: HealthPolicy,
+) -> FeedState:
+    """A document was accepted. Validators are kept only for one that was read to its end."""
+    whole = parsed.complete
+    # The rest of a document that broke off comes with the next poll: it would all be "new". A
+    # feed that always breaks off must become seeded all the same.
+    seeded = state.seeded or (bool(changes) and (whole or state.last_success_at is not None))
+    after = replace(
+        _well(state, now),
+        etag=answer.etag if whole else None,
+        last_modified=answer.last_modified if whole else None,
+        body_hash=answer.body_hash if whole else None,
+        hint=_hint(answer, parsed),
+        last_success_at=now,
+        seeded=seeded,
+        held=False,
+    )
+    if not state.seeded and changes:
+        dates = [change.entry.published_at for change in changes]
+        newest = max((date for date in dates if date is not None and date <= now), default=now)
+        return replace(after, last_new_entry_at=newest, usual_gap_seconds=gap_of(dates, now))
+    if any(change.kind == "new" for change in changes):
+        return replace(after, last_new_entry_at=now, usual_gap_seconds=usual_gap(state, policy))
+    return after
+
+
+def after_trouble_here(state: FeedState, kind: str, now: datetime) -> FeedState:
+    """The feed was read, but Marsad itself failed on it: it is not the publisher's fault."""
+    return replace(
+        state,
+        last_checked_at=now,
+        failures=state.failures + 1,
+        error=f"Marsad failed on this feed ({kind})",
+        hint="the log has the details: please report them; the other feeds go on",
+        polls=state.polls + 1,
+    )
+
+
+def _well(state: FeedState, now: datetime) -> FeedState:
+    return replace(
+        state, last_checked_at=now, failures=0, error=None, hint=None, polls=state.polls + 1
+    )
+
+
+def _hint(answer: Fetched | NotModified, parsed: ParsedFeed | None) -> str | None:
+    if isinstance(answer, Fetched) and answer.moved_to:
+        return f"the feed has moved for good: put {answer.moved_to[:300]} into feeds.yaml"
+    return parsed.problem if parsed else None

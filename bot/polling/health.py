@@ -1,0 +1,99 @@
+"""How a feed does: well, failing, broken, silent, held; and what operators are to be told. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Literal
+
+from storage.feeds import FeedState
+
+Condition = Literal["unread", "ok", "failing", "broken", "silent", "held"]
+Telling = Literal["broken", "silent", "held", "recovered"]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthPolicy:
+    """A feed is broken after `broken_after` failures in a row, at once when the failure will not
+    heal. It is silent when quiet `silent_factor` times longer than usual, but never before
+    `silent_floor`, and after `silent_unlearnt` while nothing is known of its habits. What was
+    usual loses half its weight in `half_life`."""
+
+    broken_after: int = 3
+    silent_factor: float = 3.0
+    silent_floor: timedelta = timedelta(hours=6)
+    silent_unlearnt: timedelta = timedelta(days=14)
+    half_life: timedelta = timedelta(days=14)
+
+
+_WILL_NOT_HEAL = frozenset({"gone", "address"})
+
+
+def condition(
+    state: FeedState, policy: HealthPolicy | None = None, failure: str | None = None
+) -> Condition:
+    """How the feed does by what was seen up to its last poll.
+
+    `failure` is the kind of the last failure (`bot.feeds.fetch.outcome.FailureKind`), where known.
+    """
+    policy = policy or HealthPolicy()
+    if state.failures:
+        broken = state.failures >= policy.broken_after or failure in _WILL_NOT_HEAL
+        return "broken" if broken else "failing"
+    if state.held:
+        return "held"
+    if state.last_success_at is None:
+        return "unread"
+    return "silent" if _is_silent(state, policy) else "ok"
+
+
+def telling(before: FeedState, after: Condition) -> Telling | None:
+    """What operators are to hear: once when a feed breaks, once when it does well again."""
+    if after in ("broken", "silent"):
+        return None if before.told_broken else after
+    if after == "held":
+        return None if before.held else "held"
+    return "recovered" if after == "ok" and before.told_broken else None
+
+
+def quiet(state: FeedState) -> timedelta | None:
+    """How long the feed had nothing new, as far as our own polls saw it."""
+    if state.last_success_at is None or state.last_new_entry_at is None:
+        return None
+    return max(state.last_success_at - state.last_new_entry_at, timedelta())
+
+
+def usual_gap(state: FeedState, policy: HealthPolicy | None = None) -> float | None:
+    """The feed's usual longest quiet, in seconds, now that something new came.
+
+    It is the longest quiet seen, weighed down as it recedes: an average would call every
+    newspaper silent at night. Only quiet that polls saw counts: our own downtime is not theirs.
+    """
+    policy = policy or HealthPolicy()
+    seen = quiet(state)
+    if seen is None:
+        return state.usual_gap_seconds
+    if state.usual_gap_seconds is None:
+        return seen.total_seconds()
+    faded: float = state.usual_gap_seconds * 0.5 ** (seen / policy.half_life)
+    return max(seen.total_seconds(), faded)
+
+
+def gap_of(dates: Sequence[datetime | None], now: datetime) -> float | None:
+    """A first guess at the usual longest quiet, in seconds, from the dates in one document."""
+    known = sorted({date for date in dates if date is not None and date <= now})
+    if len(known) < 4:
+        return None
+    gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(known))
+    # Not the very longest: one old pinned entry would make the feed patient for ever.
+    return gaps[-2]
+
+
+def _is_silent(state: FeedState, policy: HealthPolicy) -> bool:
+    seen = quiet(state)
+    if seen is None:
+        return False
+    if state.usual_gap_seconds is None:
+        return seen > policy.silent_unlearnt
+    usual = timedelta(seconds=state.usual_gap_seconds)
+    return seen > max(usual * policy.silent_factor, policy.silent_floor)

@@ -1,0 +1,164 @@
+"""Ask the feeds that are due, many at a time, and let none wait for another.
+
+A feed's trouble stays its own: it is a value, a line in its memory and perhaps a notice.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from bot.feeds.catalogue import Feed
+from bot.feeds.fetch.failures import host_of
+from bot.feeds.fetch.outcome import Retriever
+from bot.feeds.parse.pool import ParserPool
+from bot.polling.feed_poll import Tell, Visit, Visitor
+from bot.polling.notices import queue_notice
+from bot.polling.report import EntryPipeline, Parser, PollPolicy, PollReport
+from bot.polling.schedule import claim_until
+from bot.polling.slots import Limits
+from storage import feeds
+from storage.database import Connection, Database
+from storage.errors import StorageError
+from storage.feeds import FeedState
+
+__all__ = ["EntryPipeline", "Parser", "PollPolicy", "PollReport", "Poller"]
+
+log = logging.getLogger(__name__)
+
+
+class Poller:
+    """Polls feeds into the database. One at a time over a database. Close with `aclose()`."""
+
+    def __init__(
+        self,
+        database: Database,
+        retriever: Retriever,
+        catalogue: Iterable[Feed],
+        pipeline: EntryPipeline,
+        *,
+        policy: PollPolicy | None = None,
+        parser: Parser | None = None,
+        tell: Tell = queue_notice,
+        roll: Callable[[], float] = random.random,
+    ) -> None:
+        """`tell` writes a notice to operators in the poll's transaction; `roll` is uniform in
+        [0, 1). The retriever stays its owner's to close; the parser becomes the poller's."""
+        self._database = database
+        self._policy = policy or PollPolicy()
+        self._parser: Parser = parser or ParserPool()
+        self._visitor = Visitor(
+            database, retriever, pipeline, self._parser, self._policy, tell, roll
+        )
+        self._limits = Limits(self._policy.at_once, self._policy.per_host)
+        self._feeds = {feed.id: feed for feed in catalogue}
+        self._synced = False
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._reports: list[PollReport] = []
+
+    def use(self, catalogue: Iterable[Feed]) -> None:
+        """Take over a changed catalogue; polls under way end with the feeds they began with."""
+        self._feeds = {feed.id: feed for feed in catalogue}
+        self._synced = False
+
+    @property
+    def unreachable_since(self) -> datetime | None:
+        """Since when no feed at all can be reached: our own connection is down, it seems."""
+        return self._visitor.line.down_since
+
+    async def tick(self, now: datetime) -> tuple[PollReport, ...]:
+        """Start a poll for every feed that is due; wait for them, but not for slow ones.
+
+        Returns what has ended since the last call. Raises StorageError when the database
+        cannot be read or written: nothing was started then.
+        """
+        await self._sync(now)
+        due = await self._database.read(
+            partial(feeds.due, now=now, limit=self._policy.batch + len(self._running))
+        )
+        await self._begin(due[: self._policy.batch], now)
+        if self._running:
+            await asyncio.wait(
+                self._running.values(), timeout=self._policy.patience.total_seconds()
+            )
+        return self._take_reports()
+
+    async def poll_all(self, now: datetime) -> tuple[PollReport, ...]:
+        """Poll every feed of the catalogue now, due or not, and wait for all of them.
+
+        Reports come in the catalogue's order. Raises StorageError like `tick`.
+        """
+        await self._sync(now)
+        states = await self._database.read(feeds.all_states)
+        await self._begin([state for state in states if state.active], now)
+        await self.drain()
+        order = {feed_id: number for number, feed_id in enumerate(self._feeds)}
+        return tuple(sorted(self._take_reports(), key=lambda report: order.get(report.feed_id, -1)))
+
+    async def drain(self) -> None:
+        """Wait for the polls that are under way."""
+        while self._running:
+            await asyncio.wait(self._running.values())
+
+    async def aclose(self) -> None:
+        """Break off what is under way (it is polled again later) and end the parser."""
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await self._parser.aclose()
+
+    async def _sync(self, now: datetime) -> None:
+        if self._synced:
+            return
+        pairs = [(feed.id, feed.url) for feed in self._feeds.values()]
+        await self._database.write(partial(feeds.sync, feeds=pairs, now=now))
+        self._synced = True
+
+    async def _begin(self, states: Iterable[FeedState], now: datetime) -> None:
+        free = [
+            (state, self._feeds[state.id])
+            for state in states
+            if state.id in self._feeds and state.id not in self._running
+        ]
+        if not free:
+            return
+
+        def claim(db: Connection) -> None:
+            for state, feed in free:
+                until = claim_until(now, self._policy.schedule, feed.interval_minutes)
+                feeds.claim(db, state.id, until)
+
+        # Before the fetch: a feed that kills the service must not be the first thing it does
+        # again after each restart.
+        await self._database.write(claim)
+        for state, feed in free:
+            task = asyncio.create_task(self._run(state, feed, now), name=f"poll {feed.id}")
+            self._running[feed.id] = task
+
+    def _take_reports(self) -> tuple[PollReport, ...]:
+        reports, self._reports = tuple(self._reports), []
+        return reports
+
+    async def _run(self, state: FeedState, feed: Feed, now: datetime) -> None:
+        started = time.monotonic()
+        visit = Visit(state, feed, now, started)
+        try:
+            async with AsyncExitStack() as slots:
+                await self._limits.enter(slots, host_of(feed.url), failing=state.failures > 0)
+                report = await self._visitor.visit(visit)
+        except StorageError as error:
+            # Nothing was committed and the claim stands: the feed is simply polled again.
+            log.error("%s: not stored (%s)", feed.id, error)
+            report = PollReport(feed.id, "failed", error=str(error))
+        except Exception as error:
+            log.exception("%s: the poll failed", feed.id)
+            report = await self._visitor.trouble_here(visit, type(error).__name__)
+        finally:
+            self._running.pop(feed.id, None)
+        self._reports.append(replace(report, seconds=time.monotonic() - started))

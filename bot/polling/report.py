@@ -1,0 +1,76 @@
+"""The shapes of polling: what it needs, what it obeys, what it reports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from bot.feeds.catalogue import Feed
+from bot.feeds.fetch.fetcher import UNCONDITIONAL_SHARE
+from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.polling.health import HealthPolicy
+from bot.polling.identify import EntryChange, IdentityPolicy
+from bot.polling.schedule import SchedulePolicy
+from storage.database import Connection
+
+if TYPE_CHECKING:
+    from bot.alerts.record import Accepted
+    from rules import Detection
+
+Result = Literal["accepted", "unchanged", "held", "failed"]
+
+
+class Parser(Protocol):
+    """`bot.feeds.parse.pool.ParserPool`, or anything that parses without blocking the loop."""
+
+    async def parse(self, document: Document, now: datetime) -> ParsedFeed | Unreadable: ...
+    async def aclose(self) -> None: ...
+
+
+class EntryPipeline(Protocol):
+    """What becomes of entries: `bot.alerts.pipeline.Pipeline`."""
+
+    async def detect(
+        self, entries: Sequence[FeedEntry], language: str | None
+    ) -> "Sequence[tuple[Detection, ...]]": ...
+
+    def accept(
+        self,
+        db: Connection,
+        feed: Feed,
+        changes: Sequence[EntryChange],
+        found: "Sequence[tuple[Detection, ...]]",
+        now: datetime,
+    ) -> "Accepted": ...
+
+
+@dataclass(frozen=True, slots=True)
+class PollPolicy:
+    """`at_once` polls run at a time, `per_host` of them at one host. `batch` feeds are taken up
+    in a tick, which waits `patience` for them; slower ones go on and are reported later."""
+
+    schedule: SchedulePolicy = field(default_factory=SchedulePolicy)
+    identity: IdentityPolicy = field(default_factory=IdentityPolicy)
+    health: HealthPolicy = field(default_factory=HealthPolicy)
+    at_once: int = 20
+    per_host: int = 2
+    batch: int = 200
+    patience: timedelta = timedelta(seconds=8)
+    unconditional_share: float = UNCONDITIONAL_SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What one poll of one feed came to. `entries` were in the document; `accepted` is the
+    pipeline's word, None when there was nothing to accept. `error` is for people to read."""
+
+    feed_id: str
+    result: Result
+    entries: int = 0
+    new: int = 0
+    updated: int = 0
+    seeded: int = 0
+    error: str | None = None
+    hint: str | None = None
+    seconds: float = 0.0
+    accepted: "Accepted | None" = None

@@ -1,0 +1,171 @@
+"""The rules in force, and their reload: all or nothing, while the service runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchfiles import awatch
+
+if TYPE_CHECKING:
+    from rules import RuleSet
+
+# A directory is read once it has been quiet this long: editors and copies write in steps.
+QUIET_MS = 1_000
+# ... but somebody who never stops writing does not put it off for ever.
+LONGEST_MS = 30_000
+# The files are compared this often besides: a folder that was replaced as a whole (a new release
+# under a link, a network drive) tells the watcher nothing.
+CHECK_MS = 30_000
+# After watching itself failed (the system's limit of watches, say).
+REST = timedelta(minutes=1)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """New rules are in force."""
+
+    hash: str
+    signals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The files say the same as before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The new rules are invalid: the old ones stay in force. Each problem is "file:line: ..."."""
+
+    problems: tuple[str, ...]
+
+
+Reloaded = Swapped | Unchanged | Kept
+
+
+def load_checked(operator_dir: Path | None, full_database: Path | None) -> RuleSet:
+    """`rules.trying.inline_tests.load_checked`, imported when it is needed: that takes a second."""
+    from rules.trying.inline_tests import load_checked as load
+
+    return load(operator_dir, full_database=full_database)
+
+
+class RulesInForce:
+    """Call it for the rule set in force. Made by `start`."""
+
+    def __init__(
+        self, first: RuleSet, operator_dir: Path | None, full_database: Path | None, tried: str
+    ) -> None:
+        """`tried` is the fingerprint of the files, as they were just before `first` was loaded."""
+        self._rules = first
+        self._operator_dir = operator_dir
+        self._full_database = full_database
+        self._tried = tried
+
+    @classmethod
+    async def start(cls, operator_dir: Path | None, full_database: Path | None) -> RulesInForce:
+        """Load them for the first time. Raises RulesInvalid."""
+        from rules.loading.load import fingerprint
+
+        # Before the load: what is saved meanwhile then differs, and is looked at by `watch`.
+        tried = await asyncio.to_thread(fingerprint, operator_dir)
+        first = await asyncio.to_thread(load_checked, operator_dir, full_database)
+        return cls(first, operator_dir, full_database, tried)
+
+    def __call__(self) -> RuleSet:
+        return self._rules
+
+    async def reload(self) -> Reloaded:
+        """Read the files again and swap, or keep what there is."""
+        from rules import RulesInvalid
+
+        self._tried = await self._fingerprint()
+        try:
+            rules = await asyncio.to_thread(load_checked, self._operator_dir, self._full_database)
+        except RulesInvalid as invalid:
+            return Kept(tuple(str(problem) for problem in invalid.errors))
+        except Exception as error:  # a vanished file, a bug: neither ends the service
+            log.exception("rules: the new ones could not be read")
+            return Kept((f"they could not be read: {error!r}; the log has the details",))
+        if rules.hash == self._rules.hash:
+            return Unchanged()
+        self._rules = rules
+        return Swapped(rules.hash, len(rules.signals))
+
+    async def watch(self, stop: asyncio.Event, told: Callable[[Reloaded], Awaitable[None]]) -> None:
+        """Reload after each change of the files, until `stop`; `told` hears what came of it."""
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                try:
+                    await self._watch(stop, told)
+                except Exception:  # feeds and sending go on without it
+                    log.exception("rules: changes cannot be seen; watching again in a minute")
+                    await asyncio.wait({stopped}, timeout=REST.total_seconds())
+        finally:
+            stopped.cancel()
+
+    async def _watch(
+        self, stop: asyncio.Event, told: Callable[[Reloaded], Awaitable[None]]
+    ) -> None:
+        """Watch until something was reloaded: after that other folders may be in place."""
+        from rules.loading.load import SHIPPED
+
+        if await self._differ() and await self._rest(stop):
+            await self._take(told)
+            return
+        folders = [SHIPPED / "signals", SHIPPED / "vocabulary"]
+        if self._operator_dir is not None:
+            folders.append(self._operator_dir)
+        looks = awatch(
+            *(folder for folder in folders if folder.is_dir()),
+            watch_filter=None,
+            step=QUIET_MS,
+            debounce=LONGEST_MS,
+            rust_timeout=CHECK_MS,
+            yield_on_timeout=True,
+            stop_event=stop,
+        )
+        async with aclosing(looks):
+            async for seen in looks:
+                if await self._differ() and (seen or await self._rest(stop)):
+                    await self._take(told)
+                    return
+
+    async def _fingerprint(self) -> str:
+        from rules.loading.load import fingerprint
+
+        return await asyncio.to_thread(fingerprint, self._operator_dir)
+
+    async def _differ(self) -> bool:
+        """Whether the files are others than those that were tried last."""
+        return await self._fingerprint() != self._tried
+
+    async def _rest(self, stop: asyncio.Event) -> bool:
+        """Wait for the files to be quiet where the watcher did not; False when they are not."""
+        before = await self._fingerprint()
+        try:
+            await asyncio.wait_for(stop.wait(), QUIET_MS / 1000)
+        except TimeoutError:
+            return await self._fingerprint() == before
+        return False
+
+    async def _take(self, told: Callable[[Reloaded], Awaitable[None]]) -> None:
+        reloaded = await self.reload()
+        match reloaded:
+            case Swapped(hash, signals):
+                log.info("rules: reloaded, %d signals, hash %s", signals, hash)
+            case Kept(problems):
+                log.error("rules: the old ones stay in force:\n%s", "\n".join(problems))
+            case Unchanged():
+                return
+        await told(reloaded)

@@ -1,0 +1,260 @@
+"""CAMeL Tools' analyser on a database made from the rules' own vocabulary.
+
+CAMeL Tools' own databases are downloads; here the vocabulary is the lexicon. Its stems
+are written out in CAMeL Tools' format with the clitics and endings of Arabic, read by
+`MorphologyDB`, and words are analysed by `Analyzer`. A word is analysed once and
+remembered.
+
+Format: https://camel-tools.readthedocs.io (morphology); the table layout follows
+Buckwalter's prefix-stem-suffix compatibility tables.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rules.language.lexicon import Lexeme
+from rules.language.text import arabic_norm
+
+if TYPE_CHECKING:
+    from camel_tools.morphology.analyzer import Analyzer
+
+_CATALOGUE = Path(__file__).parents[1] / "camel_tools"
+
+_CONJUNCTIONS = ("", "و", "ف")
+_PREPOSITIONS = ("", "ب", "ك", "ل")
+_PRONOUNS = ("ه", "ها", "هم", "هما", "هن", "ك", "كم", "كما", "كن", "نا", "ي")
+_OBJECTS = ("ه", "ها", "هم", "هما", "هن", "ك", "كم", "كما", "كن", "نا", "ني")
+
+# suffix category → the endings, as they are written
+_SUFFIXES: Mapping[str, tuple[str, ...]] = {
+    "0": ("",),
+    "tanwin": ("ا",),
+    "pron": _PRONOUNS,
+    "dual": ("ان", "ين"),
+    "dual-idafa": ("ا", "ي", *(v + p for v in ("ا", "ي") for p in _PRONOUNS[:-1])),
+    "masc": ("ون", "ين"),
+    "masc-idafa": ("و", "ي", *(v + p for v in ("و", "ي") for p in _PRONOUNS[:-1])),
+    "at": ("ات",),
+    "at-pron": tuple("ات" + p for p in _PRONOUNS),
+    "obj": _OBJECTS,
+}
+# What may follow a stem of each category.
+_NOUN_SUFFIXES: Mapping[str, tuple[str, ...]] = {
+    "N": ("0", "tanwin", "pron", "dual", "dual-idafa", "at", "at-pron"),
+    "N-bare": ("0",),
+    "N-t": ("pron", "dual", "dual-idafa"),
+    "N-at": ("at", "at-pron"),
+    "N-pron": ("pron",),
+    "N-dual": ("dual", "dual-idafa"),
+    "N-masc": ("0", "tanwin", "masc", "masc-idafa"),
+}
+_STEM_SUFFIXES: Mapping[str, tuple[str, ...]] = {
+    **_NOUN_SUFFIXES,
+    # Words that a rule writes with the article are found only with it.
+    **{"D" + category: suffixes for category, suffixes in _NOUN_SUFFIXES.items()},
+    "P": ("0",),
+    "X": ("0",),
+    **{f"V-{t}-0": ("0",) for t in ("past", "ind", "sub")},
+    **{f"V-{t}-obj": ("obj",) for t in ("past", "ind", "sub")},
+}
+_NOUN_CATEGORIES = tuple(_NOUN_SUFFIXES)
+_DEFINITE_CATEGORIES = tuple("D" + c for c in _NOUN_SUFFIXES)
+# What the article excludes: pronouns and the construct state.
+_DEFINITE_SUFFIXES = ("0", "dual", "masc", "at")
+_UNATTACHED_SUFFIXES = _DEFINITE_SUFFIXES
+_PREFIX_STEMS: Mapping[str, tuple[str, ...]] = {
+    "bare": tuple(c for c in _STEM_SUFFIXES if not c.startswith("D")),
+    "conj": tuple(c for c in _STEM_SUFFIXES if c != "X" and not c.startswith("D")),
+    "prep": _NOUN_CATEGORIES,
+    "art": (*_NOUN_CATEGORIES, *_DEFINITE_CATEGORIES),
+    "fut": ("V-ind-0", "V-ind-obj"),
+    "li": ("V-sub-0", "V-sub-obj"),
+}
+
+
+def _prefixes() -> Iterable[tuple[str, str]]:
+    for conjunction in _CONJUNCTIONS:
+        yield conjunction, "conj" if conjunction else "bare"
+        for preposition in _PREPOSITIONS:
+            if preposition:
+                yield conjunction + preposition, "prep"
+            article = "لل" if preposition == "ل" else preposition + "ال"
+            yield conjunction + article, "art"
+        yield conjunction + "س", "fut"
+        yield conjunction + "ل", "li"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """How a word came to match: the vocabulary's lexeme (its number), clitics and ending."""
+
+    lexeme: int
+    lemma: str
+    root: str
+    segments: str
+
+
+class Morphology:
+    """Word → lexemes of the vocabulary. Built once a rule set; calls are thread-safe."""
+
+    def __init__(self, lexemes: Iterable[Lexeme]) -> None:
+        self._lexemes = tuple(lexemes)
+        self._analyzer = _analyzer(_database_text(self._lexemes))
+        self._memo: dict[str, tuple[Analysis, ...]] = {}
+
+    def analyse(self, surface: str) -> tuple[Analysis, ...]:
+        """Analyses of a word given as `text.arabic_surface` gives it."""
+        known = self._memo.get(surface)
+        if known is not None:
+            return known
+        found: dict[tuple[int, str], Analysis] = {}
+        closed = arabic_norm(surface) in _FUNCTION_WORDS
+        if len(surface) <= 40:
+            for raw in self._analyzer.analyze(surface):
+                if "lexeme" in raw and spelling_agrees(surface, raw["diac"]):
+                    lexeme = int(raw["lexeme"])
+                    if closed and self._lexemes[lexeme].part_of_speech in ("noun", "verb"):
+                        continue
+                    analysis = Analysis(
+                        lexeme, self._lexemes[lexeme].lemma, self._lexemes[lexeme].root, raw["bw"]
+                    )
+                    found.setdefault((lexeme, raw["bw"]), analysis)
+        result = tuple(found.values())
+        if len(self._memo) > 400_000:
+            self._memo.clear()
+        self._memo[surface] = result
+        return result
+
+    def forms(self, lexeme: int, *, clitics: bool = True) -> tuple[str, ...]:
+        """Every written form of a lexeme that will match, or those without anything attached."""
+        made: set[str] = set()
+        for stem in self._lexemes[lexeme].stems:
+            for prefix, prefix_category in _prefixes():
+                if stem.category not in _PREFIX_STEMS[prefix_category]:
+                    continue
+                if prefix and not clitics and not stem.category.startswith("D"):
+                    continue
+                for category in _STEM_SUFFIXES[stem.category]:
+                    if not clitics and category not in _UNATTACHED_SUFFIXES:
+                        continue
+                    if prefix_category == "art" and category not in _DEFINITE_SUFFIXES:
+                        continue
+                    made |= {prefix + stem.form + ending for ending in _SUFFIXES[category]}
+        if self._lexemes[lexeme].part_of_speech in ("noun", "verb"):
+            made = {form for form in made if arabic_norm(form) not in _FUNCTION_WORDS}
+        return tuple(sorted(made))
+
+    @property
+    def lexemes(self) -> tuple[Lexeme, ...]:
+        return self._lexemes
+
+
+# Function words that look like a noun or verb with clitics: بعدما is no ب + عدم, and أنه no
+# jussive of أنهى. Only particles and exact words are found in them.
+_FUNCTION_WORDS = frozenset(
+    arabic_norm(word)
+    for word in (
+        "أن أنه أنها أنهم أننا إن إنه إنها إنهم لأن لأنه لأنها وأن وأنه وأنها بأن بأنه بأنها كأن "
+        "عندما بعدما حينما بينما كلما مثلما قبلما ربما إنما كما لما فيما مما عما لم لن لو لولا "
+        "كان كانت هذا هذه ذلك تلك التي الذي الذين بعد قبل عند منذ حتى على عليه عليها إلى إليه "
+        "إليها عن عنه عنها من منه منها في فيه فيها به بها له لها لهم بهم فيهم منهم"
+    ).split()
+)
+_ALEFS = frozenset("أإآ")
+
+
+def spelling_agrees(surface: str, analysed: str) -> bool:
+    """Whether letters that the look-up makes alike really are.
+
+    The analyser treats ة as ه and every alef as ا. Writers leave hamza and the dots of ta
+    marbuta out, so the plain letter stands for both; but a written ة is no pronoun
+    (كتابة is not كتابه), and a written إ is not أ.
+    """
+    if len(surface) != len(analysed):
+        return True
+    for written, meant in zip(surface, analysed, strict=True):
+        if written == meant:
+            continue
+        if written == "ة" and meant == "ه":
+            return False
+        if written in _ALEFS and meant in _ALEFS:
+            return False
+        if written == "ى" and meant == "ي":
+            continue
+    return True
+
+
+def _database_text(lexemes: Iterable[Lexeme]) -> str:
+    features = ("diac", "lex", "pos", "root", "bw", "lexeme", "gloss")
+    lines = ["###DEFINES###"]
+    lines += [f"DEFINE {f} {f}:*open*" for f in features if f != "pos"]
+    lines += ["DEFINE pos pos:noun pos:verb pos:part pos:exact pos:digit pos:punc pos:latin"]
+    lines += ["###DEFAULTS###"]
+    for pos in ("noun", "verb", "part", "exact", "digit", "punc", "latin"):
+        lines.append(f"DEFAULT pos:{pos} " + " ".join(f"{f}:*" for f in features if f != "pos"))
+    lines += ["###ORDER###", "ORDER " + " ".join(features)]
+    lines += ["###TOKENIZATIONS###", "TOKENIZATION diac"]
+    lines += ["###STEMBACKOFF###", "STEMBACKOFF NOUN N", "###PREFIXES###"]
+    for prefix, category in _prefixes():
+        shown = f"{prefix}+" if prefix else ""
+        lines.append(f"{arabic_norm(prefix)}\t{category}\tdiac:{prefix} bw:{shown}")
+    lines.append("###SUFFIXES###")
+    for category, endings in _SUFFIXES.items():
+        for ending in endings:
+            shown = f"+{ending}" if ending else ""
+            lines.append(f"{arabic_norm(ending)}\t{category}\tdiac:{ending} bw:{shown}")
+    lines.append("###STEMS###")
+    for number, lexeme in enumerate(lexemes):
+        for stem in sorted(lexeme.stems, key=lambda s: (s.form, s.category)):
+            lines.append(
+                f"{arabic_norm(stem.form)}\t{stem.category}\tdiac:{stem.form} "
+                f"lex:{lexeme.lemma.replace(' ', '')} pos:{lexeme.part_of_speech} "
+                f"root:{lexeme.root} bw:{stem.form} lexeme:{number} gloss:"
+            )
+    lines.append("###TABLE AB###")
+    lines += [f"{p} {s}" for p, stems in _PREFIX_STEMS.items() for s in stems]
+    lines.append("###TABLE BC###")
+    lines += [f"{s} {x}" for s, suffixes in _STEM_SUFFIXES.items() for x in suffixes]
+    lines.append("###TABLE AC###")
+    for prefix in _PREFIX_STEMS:
+        for suffix in _SUFFIXES:
+            if prefix != "art" or suffix in _DEFINITE_SUFFIXES:
+                lines.append(f"{prefix} {suffix}")
+    return "\n".join(lines) + "\n"
+
+
+def _analyzer(database: str) -> Analyzer:
+    prepare_camel_tools()
+    from camel_tools.morphology.analyzer import Analyzer
+    from camel_tools.morphology.database import MorphologyDB
+
+    # MorphologyDB reads a path; the file is gone again once it is read.
+    with tempfile.TemporaryDirectory(prefix="marsad-") as folder:
+        path = Path(folder, "vocabulary.db")
+        path.write_text(database, encoding="utf-8")
+        return Analyzer(MorphologyDB(str(path), "a"))
+
+
+def prepare_camel_tools() -> None:
+    """Keep CAMeL Tools off the network.
+
+    On import it reads ``catalogue.json`` in ``$CAMELTOOLS_DATA`` and downloads it when it
+    is missing. An empty catalogue ships with the rules.
+    """
+    folder = os.environ.get("CAMELTOOLS_DATA")
+    if not folder or not Path(folder, "catalogue.json").exists():
+        os.environ["CAMELTOOLS_DATA"] = str(_CATALOGUE)
+
+
+def full_database(path: Path) -> Any:
+    """A full morphology database in CAMeL Tools' format, for `lexicon` look-ups."""
+    prepare_camel_tools()
+    from camel_tools.morphology.database import MorphologyDB
+
+    return MorphologyDB(str(path), "a")

@@ -1,0 +1,230 @@
+"""When a clause holds in a sentence: windows, order, negation."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rules.loading.schema import Direction, Place
+from rules.matching.terms import Reading, Span
+
+NEGATION = "$negation"
+NEGATION_NEXT = "$negation-next"
+NEGATION_STOPS = "$negation-stops"
+
+SILENCING_REACH = 2
+"""Words between a negator and evidence that it silences: «لم يتم إخلاء»."""
+ASSERTED_REACH = 4
+"""Words between a negator and evidence where a rule asks for negation: «لا توجد في الحي أدوية»."""
+LEAD_SENTENCES = 2
+"""How many sentences of the text count as its opening."""
+
+
+Choice = list[tuple[Span, str]]
+"""Matches chosen for a clause: where, and the term found there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseElement:
+    """Any of these terms. ``negated`` asks for a negation over it."""
+
+    terms: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledClause:
+    kind: str
+    elements: tuple[ClauseElement, ...]
+    within: int | None
+    unbroken: bool
+    where: Place
+    negated: bool | None
+    weight: int
+    direction: Direction
+    needs: tuple[str, ...]
+    unless: tuple[str, ...]
+    unless_within: int | None
+    label: str
+
+
+def placed(readings: Sequence[Reading], where: Place) -> Sequence[Reading]:
+    if where == "any":
+        return readings
+    if where == "lead":
+        body = [r for r in readings if r.sentence.field == "text"][:LEAD_SENTENCES]
+        return [r for r in readings if r.sentence.field == "title"] + body
+    return [r for r in readings if r.sentence.field == where]
+
+
+def _candidates(element: ClauseElement, reading: Reading) -> Choice:
+    found = {(span, name) for name in element.terms for span in reading.of(name)}
+    return sorted(found, key=lambda pair: (pair[0].first, -pair[0].last))
+
+
+def _usable(clause: CompiledClause, element: ClauseElement, reading: Reading) -> Choice:
+    """The element's matches with the negation that the clause asks for."""
+    candidates = _candidates(element, reading)
+    if element.negated:
+        return [c for c in candidates if negator_before(reading, c[0], ASSERTED_REACH)]
+    if clause.negated is False:
+        return [c for c in candidates if not negator_before(reading, c[0], SILENCING_REACH)]
+    return candidates
+
+
+def in_sentence(clause: CompiledClause, reading: Reading) -> Choice | None:
+    options = []
+    for element in clause.elements:
+        usable = _usable(clause, element, reading)
+        if not usable and clause.kind != "any":
+            return None
+        options.append(usable)
+    if clause.kind == "any":
+        single = [pair for usable in options for pair in usable]
+        if clause.negated is True:
+            single = [p for p in single if negator_before(reading, p[0], ASSERTED_REACH)]
+        return [single[0]] if single else None
+    if clause.kind == "sequence":
+        return _ordered(clause, reading, options)
+    return _together(clause, reading, options)
+
+
+def negators_of(
+    clause: CompiledClause, reading: Reading, chosen: Sequence[tuple[Span, str]]
+) -> Choice:
+    """The negations that the clause asked for belong to its evidence."""
+    if clause.negated is False and not any(e.negated for e in clause.elements):
+        return []
+    governing = (negator_before(reading, span, ASSERTED_REACH) for span, _ in chosen)
+    return [(span, NEGATION) for span in dict.fromkeys(g for g in governing if g)]
+
+
+def _negation_holds(
+    clause: CompiledClause, reading: Reading, chosen: Sequence[tuple[Span, str]]
+) -> bool:
+    if clause.negated is not True:
+        return True
+    return any(negator_before(reading, span, ASSERTED_REACH) for span, _ in chosen)
+
+
+def _together(clause: CompiledClause, reading: Reading, options: Sequence[Choice]) -> Choice | None:
+    """The tightest choice of one match an element within the clause's window."""
+    if clause.negated is not True:
+        return _tightest(clause, reading, options)
+    found = []
+    for index, usable in enumerate(options):
+        negated = [p for p in usable if negator_before(reading, p[0], ASSERTED_REACH)]
+        choice = _tightest(clause, reading, [*options[:index], negated, *options[index + 1 :]])
+        if choice is not None:
+            found.append(choice)
+    return min(found, key=lambda c: _width([span for span, _ in c]), default=None)
+
+
+def _tightest(clause: CompiledClause, reading: Reading, options: Sequence[Choice]) -> Choice | None:
+    window = clause.within if clause.within is not None else len(reading.sentence.tokens)
+    best: Choice | None = None
+    best_width = window + 1
+    for anchor in options[0]:
+        near = [anchor]
+        for usable in options[1:]:
+            choice = _nearest(usable, anchor[0], window, near, reading if clause.unbroken else None)
+            if choice is None:
+                break
+            near.append(choice)
+        if len(near) < len(options):
+            continue
+        width = _width([span for span, _ in near])
+        if width < best_width:
+            best, best_width = near, width
+            if width == 0:
+                break
+    return best
+
+
+_NEIGHBOURS = 12
+"""Matches on each side of the anchor that are tried: it keeps time linear in the text."""
+
+
+def _broken(reading: Reading, a: Span, b: Span) -> bool:
+    """Whether a comma, colon, bracket or quotation mark stands between two spans."""
+    left, right = (a, b) if a.first <= b.first else (b, a)
+    return any(t.breaks for t in reading.sentence.tokens[left.last + 1 : right.first + 1])
+
+
+def _nearest(
+    usable: Choice, anchor: Span, window: int, taken: Choice, unbroken_in: Reading | None
+) -> tuple[Span, str] | None:
+    """The match closest to the anchor that overlaps nothing chosen so far."""
+    at = bisect_left(usable, anchor.first, key=lambda pair: pair[0].first)
+    around = usable[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]
+    fitting = [p for p in around if between(p[0], anchor) <= window]
+    if unbroken_in is not None:
+        fitting = [p for p in fitting if not _broken(unbroken_in, anchor, p[0])]
+    fitting.sort(key=lambda p: between(p[0], anchor))
+    return next((p for p in fitting if not any(p[0].overlaps(q[0]) for q in taken)), None)
+
+
+def between(a: Span, b: Span) -> int:
+    return max(0, max(a.first, b.first) - min(a.last, b.last) - 1)
+
+
+def _width(spans: Sequence[Span]) -> int:
+    """Words that stand between the first and the last span and belong to none."""
+    covered = sum(s.last - s.first + 1 for s in spans)
+    return max(s.last for s in spans) - min(s.first for s in spans) + 1 - covered
+
+
+def _ordered(clause: CompiledClause, reading: Reading, options: Sequence[Choice]) -> Choice | None:
+    gap = clause.within if clause.within is not None else len(reading.sentence.tokens)
+    paths = [[pair] for pair in options[0]]
+    for usable in options[1:]:
+        longer: dict[tuple[Span, str], list[tuple[Span, str]]] = {}
+        for path in paths:
+            end = path[-1][0].last
+            start = bisect_right(usable, end, key=lambda pair: pair[0].first)
+            for pair in usable[start : start + _NEIGHBOURS]:
+                if clause.unbroken and _broken(reading, path[-1][0], pair[0]):
+                    continue
+                if pair[0].first - end - 1 <= gap:
+                    # One path to each end is enough: all that follows depends on the end only.
+                    longer.setdefault((pair[0], pair[1]), [*path, pair])
+        paths = list(longer.values())
+    return next((p for p in paths if _negation_holds(clause, reading, p)), None)
+
+
+def first_anywhere(
+    clause: CompiledClause, readings: Sequence[Reading]
+) -> tuple[tuple[Reading, Span, str], ...] | None:
+    chosen = []
+    for element in clause.elements:
+        hit = next(
+            ((r, *pair) for r in readings for pair in _usable(clause, element, r)),
+            None,
+        )
+        if hit is None:
+            return None
+        chosen.append(hit)
+    return tuple(chosen)
+
+
+def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
+    """The negation that governs a span: before it, near enough, nothing breaking in between."""
+    beside = reading.of(NEGATION_NEXT)
+    at = bisect_left(beside, span.first, key=lambda s: s.first) - 1
+    if at >= 0 and beside[at].last + 1 == span.first:
+        return beside[at]
+    negators = reading.of(NEGATION)
+    before = bisect_left(negators, span.first, key=lambda s: s.first)
+    for negator in reversed(negators[max(0, before - 3) : before]):
+        distance = span.first - negator.last - 1
+        if distance < 0 or distance > reach:
+            continue
+        if any(t.breaks for t in reading.sentence.tokens[negator.last + 1 : span.first + 1]):
+            continue
+        stops = reading.of(NEGATION_STOPS)
+        next_stop = bisect_right(stops, negator.last, key=lambda s: s.first)
+        if next_stop < len(stops) and stops[next_stop].first <= span.first:
+            continue
+        return negator
+    return None

@@ -1,0 +1,318 @@
+"""RuleSet × text → detections, each with the words that made it fire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rules.language.latin import guess_language
+from rules.language.text import Field, Sentence, sentences
+from rules.loading.schema import Direction, Level, Status
+from rules.matching.clauses import (
+    SILENCING_REACH,
+    Choice,
+    CompiledClause,
+    between,
+    first_anywhere,
+    in_sentence,
+    negator_before,
+    negators_of,
+    placed,
+)
+from rules.matching.terms import Reading, Span, TermMatcher
+
+DIRECTION_REACH = 8
+"""Words between evidence and a term that turns it to improving."""
+DENIAL_REACH = 12
+"""Words between a denial and the evidence that it denies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words that a clause was found in.
+
+    ``start`` and ``end`` are code-point offsets into the original title or text;
+    ``quote`` is what stands there.
+    """
+
+    field: Field
+    start: int
+    end: int
+    quote: str
+    term: str
+    clause: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One rule firing on one entry."""
+
+    signal: str
+    direction: Direction
+    score: int
+    threshold: int
+    level: Level
+    evidence: tuple[Evidence, ...]
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    signal: str
+    level: Level
+    status: Status
+    threshold: int
+    when: tuple[CompiledClause, ...]
+    against: tuple[CompiledClause, ...]
+    unless: tuple[str, ...]
+    unless_in_title: tuple[str, ...]
+    needs: tuple[str, ...]
+    improving: tuple[str, ...]
+    denied: tuple[str, ...]
+
+    def looks_for(self) -> frozenset[str]:
+        """The terms of its clauses."""
+        return frozenset(t for c in self.when for e in c.elements for t in e.terms)
+
+    def triggers(self) -> frozenset[str]:
+        """Terms without any of which no clause of the rule can hold."""
+        return frozenset(
+            term
+            for clause in self.when
+            for element in (clause.elements if clause.kind == "any" else clause.elements[:1])
+            for term in element.terms
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A clause that holds in one sentence (or, for ``all``, across the entry)."""
+
+    clause: CompiledClause
+    spans: tuple[tuple[Reading, Span, str], ...]
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule makes of an entry, fired or not; explanations show both."""
+
+    rule: CompiledRule
+    score: int
+    found: tuple[Found, ...]
+    against: tuple[Found, ...]
+    silenced_by: str | None
+    detection: Detection | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryReading:
+    title: str
+    text: str
+    language: str | None
+    readings: tuple[Reading, ...]
+
+    def present(self) -> frozenset[str]:
+        return frozenset(name for reading in self.readings for name in reading.spans)
+
+
+def read_entry(terms: TermMatcher, title: str, text: str, language: str | None) -> EntryReading:
+    """Both fields, sentence by sentence, with every term found in them."""
+    parts: list[tuple[Sentence, str]] = [(s, title) for s in sentences(title, "title")]
+    parts += [(s, text) for s in sentences(text, "text")]
+    latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
+    spoken = language if language in ("en", "fr") else guess_language(latin[:400])
+    readings = tuple(terms.read(sentence, spoken, source) for sentence, source in parts)
+    return EntryReading(title, text, language, readings)
+
+
+def judge(rule: CompiledRule, entry: EntryReading, present: frozenset[str]) -> Verdict:
+    """Apply one rule to a read entry."""
+    nothing = Verdict(rule, 0, (), (), None, None)
+    if rule.triggers().isdisjoint(present):
+        return nothing
+    if rule.needs and present.isdisjoint(rule.needs):
+        return Verdict(rule, 0, (), (), f"needs one of {', '.join(rule.needs)}", None)
+    for reading in entry.readings:
+        if reading.sentence.field == "title":
+            for name in rule.unless_in_title:
+                if reading.of(name):
+                    return Verdict(rule, 0, (), (), f"title has {name}", None)
+    blocked = {
+        id(reading): name for reading in entry.readings for name in rule.unless if reading.of(name)
+    }
+    found = [f for clause in rule.when for f in _hold(clause, rule, entry, present, blocked)]
+    against = [f for clause in rule.against for f in _hold(clause, rule, entry, present, {})]
+    if not found:
+        silenced = next(iter(blocked.values()), None)
+        reason = f"sentence has {silenced}" if silenced else None
+        return Verdict(rule, 0, (), tuple(against), reason, None)
+    score = sum(c.weight for c in _clauses(found)) - sum(c.weight for c in _clauses(against))
+    detection = None
+    if score >= rule.threshold:
+        detection = _detection(rule, score, found, against, entry)
+    return Verdict(rule, score, tuple(found), tuple(against), None, detection)
+
+
+def _clauses(found: Iterable[Found]) -> list[CompiledClause]:
+    return list({id(f.clause): f.clause for f in found}.values())
+
+
+def _hold(
+    clause: CompiledClause,
+    rule: CompiledRule,
+    entry: EntryReading,
+    present: frozenset[str],
+    blocked: Mapping[int, str],
+) -> list[Found]:
+    """Where a clause holds: at most once a sentence."""
+    if clause.needs and present.isdisjoint(clause.needs):
+        return []
+    here = [
+        r
+        for r in placed(entry.readings, clause.where)
+        if id(r) not in blocked
+        and (clause.unless_within is not None or not any(r.of(n) for n in clause.unless))
+    ]
+    if clause.kind == "all":
+        spans = first_anywhere(clause, here)
+        if spans is None:
+            return []
+        return [
+            Found(
+                clause, spans, _direction(clause, rule, spans[0][0], [s for _, s, _ in spans[:1]])
+            )
+        ]
+    held = []
+    for reading in here:
+        combination = in_sentence(clause, reading)
+        if combination is not None and not _set_aside(clause, reading, combination):
+            combination += negators_of(clause, reading, combination)
+            direction = _direction(clause, rule, reading, [s for s, _ in combination])
+            held.append(Found(clause, tuple((reading, s, n) for s, n in combination), direction))
+    return held
+
+
+def _set_aside(clause: CompiledClause, reading: Reading, chosen: Choice) -> bool:
+    """Whether an ``unless`` term stands close to the evidence (``unless_within``)."""
+    if clause.unless_within is None:
+        return False
+    return any(
+        between(other, span) <= clause.unless_within
+        for name in clause.unless
+        for other in reading.of(name)
+        for span, _ in chosen
+    )
+
+
+def _direction(
+    clause: CompiledClause, rule: CompiledRule, reading: Reading, spans: Sequence[Span]
+) -> Direction:
+    first = min(s.first for s in spans)
+    for name in rule.denied:
+        for deny in reading.of(name):
+            if deny.last < first and first - deny.last - 1 <= DENIAL_REACH:
+                return "denied"
+    if clause.direction == "worsening":
+        for name in rule.improving:
+            for turn in reading.of(name):
+                near = min(between(turn, s) for s in spans)
+                if near <= DIRECTION_REACH and not negator_before(reading, turn, SILENCING_REACH):
+                    return "improving"
+    return clause.direction
+
+
+def _detection(
+    rule: CompiledRule,
+    score: int,
+    found: Sequence[Found],
+    against: Sequence[Found],
+    entry: EntryReading,
+) -> Detection:
+    evidence = []
+    seen = set()
+    for held in found:
+        for reading, span, term in held.spans:
+            place = (reading.sentence.field, *offsets(reading, span))
+            if place in seen:
+                continue
+            seen.add(place)
+            field, start, end = place
+            source = entry.title if field == "title" else entry.text
+            evidence.append(
+                Evidence(
+                    field, start, end, source[start:end], term, held.clause.label,
+                    held.clause.weight,
+                )
+            )  # fmt: skip
+    evidence.sort(key=lambda e: (e.field == "text", e.start))
+    return Detection(
+        rule.signal,
+        settle_direction(found),
+        score,
+        rule.threshold,
+        rule.level,
+        tuple(evidence),
+        explanation(rule, score, found, against, entry),
+    )
+
+
+def settle_direction(found: Sequence[Found]) -> Direction:
+    """One direction for the entry: by weight, the title counting double; in doubt, worsening."""
+    weight: dict[Direction, int] = {"worsening": 0, "improving": 0, "denied": 0}
+    counted = set()
+    for held in found:
+        field = held.spans[0][0].sentence.field
+        key = (id(held.clause), field, held.direction)
+        if key not in counted:
+            counted.add(key)
+            weight[held.direction] += held.clause.weight * (2 if field == "title" else 1)
+    return max(("worsening", "denied", "improving"), key=lambda d: weight[d])
+
+
+def offsets(reading: Reading, span: Span) -> tuple[int, int]:
+    tokens = reading.sentence.tokens
+    return tokens[span.first].start, tokens[span.last].end
+
+
+def quote(held: Found, entry: EntryReading) -> str:
+    """The original text from the first to the last word of a clause's evidence."""
+    reading = held.spans[0][0]
+    same = [s for r, s, _ in held.spans if r is reading]
+    source = entry.title if reading.sentence.field == "title" else entry.text
+    start = min(offsets(reading, s)[0] for s in same)
+    end = max(offsets(reading, s)[1] for s in same)
+    return " ".join(source[start:end].split())
+
+
+def explanation(
+    rule: CompiledRule,
+    score: int,
+    found: Sequence[Found],
+    against: Sequence[Found],
+    entry: EntryReading,
+) -> str:
+    """One line: ``130/100: near(medicine, lack) +100 «نقص حاد في الأدوية»; any(ward) +30 «…»``."""
+    parts = []
+    for sign, held_list in (("+", found), ("-", against)):
+        seen = set()
+        for held in held_list:
+            if id(held.clause) in seen:
+                continue
+            seen.add(id(held.clause))
+            parts.append(f"{held.clause.label} {sign}{held.clause.weight} «{quote(held, entry)}»")
+    return f"{score}/{rule.threshold}: " + "; ".join(parts)
+
+
+def detect_all(
+    rules: Mapping[str, CompiledRule],
+    terms: TermMatcher,
+    title: str,
+    text: str,
+    language: str | None,
+) -> tuple[Detection, ...]:
+    entry = read_entry(terms, title, text, language)
+    present = entry.present()
+    verdicts = (judge(rule, entry, present) for rule in rules.values())
+    return tuple(v.detection for v in verdicts if v.detection is not None)

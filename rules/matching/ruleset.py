@@ -1,0 +1,70 @@
+"""A set of rules ready to run, and what others need to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from rules.language.morphology import Morphology
+from rules.loading import schema
+from rules.loading.schema import Level, Status
+from rules.loading.yamlfile import Problem
+from rules.matching.match import CompiledRule, Detection, detect_all
+from rules.matching.terms import CompiledTerm, TermMatcher
+from rules.matching.wordlist import Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What readers and stores need to know of a signal."""
+
+    id: str
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    level: Level
+    status: Status
+    sector: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTests:
+    """The inline tests of one signal and where they stand."""
+
+    signal: str
+    file: str
+    tests: schema.Tests
+    fires_lines: tuple[int, ...]
+    silent_lines: tuple[int, ...]
+
+
+class RulesInvalid(Exception):
+    """Rules that cannot be used; ``errors`` holds everything that is wrong."""
+
+    def __init__(self, errors: Iterable[Problem]) -> None:
+        self.errors = tuple(sorted(set(errors)))
+        super().__init__("\n".join(str(e) for e in self.errors))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules ready to run. Immutable; safe to share between threads."""
+
+    signals: Mapping[str, Signal]
+    rules: Mapping[str, CompiledRule]
+    terms: TermMatcher
+    morphology: Morphology
+    words: Lexicon
+    compiled_terms: Mapping[str, CompiledTerm]
+    tests: tuple[RuleTests, ...]
+    hash: str
+
+    def detect(self, title: str, text: str, language: str | None) -> tuple[Detection, ...]:
+        return detect_all(self.rules, self.terms, title, text, language)
+
+
+def detect(
+    rules: RuleSet, title: str, text: str, language: str | None = None
+) -> tuple[Detection, ...]:
+    """The signals of one entry. Pure and thread-safe; time grows with the text's length."""
+    return rules.detect(title, text, language)

@@ -1,0 +1,219 @@
+"""Words as rule files write them → numbered words and phrases of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import re2
+
+from rules.language import latin, lexicon, verbs
+from rules.language.lexicon import Lexeme, WordProblem
+from rules.language.text import Token, tokenize
+from rules.loading import schema
+from rules.loading.yamlfile import Location
+from rules.matching.terms import CompiledTerm, LatinIndex, Phrase, Unit
+
+_FUNCTION_WORDS = frozenset(
+    "من في على عن إلى الى لا لم لن ما أن ان إن أو او قد هل كل بلا بين مع عند حتى منذ بعد قبل "
+    "هناك هنا ليس ليست لكن بل إلا الا سوى ثم أي اي لدى نحو ضد دون بدون غير تحت فوق حول خلال".split()
+)
+
+
+class Lexicon:
+    """Numbers for every word of the rules; Arabic ones are lexemes of the morphology."""
+
+    def __init__(self, enrich: Callable[[Lexeme], Lexeme] | None = None) -> None:
+        self._enrich = enrich
+        self._arabic: list[Lexeme] = []
+        self._latin: list[tuple[str, str, frozenset[str]]] = []
+        self._numbers: dict[object, int] = {}
+
+    def arabic(self, key: object, make: Callable[[], Lexeme]) -> int:
+        if key not in self._numbers:
+            lexeme = make()
+            if self._enrich and lexeme.part_of_speech == "noun":
+                lexeme = self._enrich(lexeme)
+            self._numbers[key] = len(self._arabic)
+            self._arabic.append(lexeme)
+        return self._numbers[key]
+
+    def latin(self, word: str, language: str, *, exact: bool) -> int:
+        key = (word, language, exact)
+        if key not in self._numbers:
+            # Negative numbers keep Latin words apart from the morphology's lexemes.
+            self._numbers[key] = -1 - len(self._latin)
+            found = frozenset({word}) if exact else latin.forms(word, language)
+            self._latin.append((word, language, found))
+        return self._numbers[key]
+
+    @property
+    def arabic_lexemes(self) -> tuple[Lexeme, ...]:
+        return tuple(self._arabic)
+
+    def latin_index(self) -> LatinIndex:
+        """language → folded form → word numbers."""
+        index: dict[str, dict[str, list[int]]] = {language: {} for language in latin.LANGUAGES}
+        for number, (_, language, found) in enumerate(self._latin):
+            for form in found:
+                index[language].setdefault(form, []).append(-1 - number)
+        return {
+            language: {form: tuple(ids) for form, ids in forms.items()}
+            for language, forms in index.items()
+        }
+
+    def shown(self, number: int) -> str:
+        """The word behind a number, for explanations."""
+        return self._arabic[number].lemma if number >= 0 else self._latin[-1 - number][0]
+
+    def latin_forms(self, number: int) -> tuple[str, ...]:
+        return tuple(sorted(self._latin[-1 - number][2]))
+
+
+@dataclass(frozen=True, slots=True)
+class WordIssue:
+    """A word that could not be compiled, at a place in its file."""
+
+    at: Location
+    message: str
+
+
+class Compiler:
+    """Words as they are written → phrases of numbered words."""
+
+    def __init__(self, words: Lexicon) -> None:
+        self._words = words
+
+    def compile(
+        self, term: schema.ByLanguage, name: str, resolve: Callable[[str], str]
+    ) -> tuple[CompiledTerm, list[WordIssue]]:
+        """Compile one term's own words; ``resolve`` turns ``$name`` into a term's full name."""
+        compiled = CompiledTerm(name)
+        issues: list[WordIssue] = []
+        for language in ("ar", "en", "fr"):
+            for index, word in enumerate(getattr(term, language) or ()):
+                try:
+                    self._add(compiled, word, language, resolve)
+                except WordProblem as problem:
+                    issues.append(WordIssue((language, index), str(problem)))
+        return compiled, issues
+
+    def _add(
+        self,
+        compiled: CompiledTerm,
+        word: schema.Word,
+        language: str,
+        resolve: Callable[[str], str],
+    ) -> None:
+        if isinstance(word, schema.Regex):
+            compiled.regexes.append(_regex(word.regex))
+        elif isinstance(word, str):
+            compiled.phrases.append(self._phrase(word, language, resolve))
+        elif isinstance(word, schema.Particle):
+            if language == "ar":
+                unit = Unit(frozenset({self._particle(word.particle)}))
+                compiled.phrases.append((unit,))
+            else:
+                compiled.phrases.append(self._phrase("=" + word.particle, language, resolve))
+        elif language != "ar":
+            raise WordProblem("verb:, root:, adj: and noun: are for Arabic; write the plain word")
+        else:
+            lexemes = [self._words.arabic(key, make) for key, make in _special(word)]
+            compiled.phrases.append((Unit(frozenset(lexemes)),))
+
+    def _particle(self, spelling: str) -> int:
+        return self._words.arabic(("part", spelling), lambda: lexicon.particle(spelling))
+
+    def _phrase(self, written: str, language: str, resolve: Callable[[str], str]) -> Phrase:
+        units: list[Unit] = []
+        alone = len(written.split()) == 1
+        for piece in written.split():
+            if piece.startswith("$"):
+                units.append(Unit(term=resolve(piece)))
+            elif language == "ar":
+                units.append(Unit(frozenset({self._arabic(piece, alone=alone)})))
+            else:
+                units += self._latin(piece, language)
+        if not units:
+            raise WordProblem("an empty word; remove the line or write a word")
+        if len(units) > 12:
+            raise WordProblem(f"«{written[:40]}…» has {len(units)} words; a phrase may have 12")
+        return tuple(units)
+
+    def _arabic(self, piece: str, *, alone: bool) -> int:
+        mark, spelling = (piece[0], piece[1:]) if piece[0] in "=~" else ("", piece)
+        if not any("\u0620" <= c <= "\u06d3" or c >= "\ufb50" for c in spelling):
+            numbers = [t for t in tokenize(spelling) if t.script == "number"]
+            if numbers:
+                return self._words.latin(numbers[0].norm, "en", exact=True)
+            raise WordProblem(f"«{piece}» has no Arabic letters; put it under en: or fr:")
+        if mark == "~":
+            return self._words.arabic(("verb", spelling), lambda: verbs.verb(spelling))
+        if mark == "=":
+            return self._words.arabic(("exact", spelling), lambda: lexicon.exact(spelling))
+        if not alone and spelling in _FUNCTION_WORDS:
+            return self._particle(spelling)
+        return self._words.arabic(("noun", spelling), lambda: lexicon.noun(spelling))
+
+    def _latin(self, piece: str, language: str) -> list[Unit]:
+        exact = piece.startswith("=")
+        units = []
+        tokens = _tokens(piece)
+        if not tokens:
+            raise WordProblem(f"«{piece}» has no letters; write a word")
+        if any(t.script == "ar" for t in tokens):
+            raise WordProblem(f"«{piece}» is Arabic; put it under ar:")
+        if "/" in piece:
+            numbers = {self._words.latin(t.surface, language, exact=exact) for t in tokens}
+            return [Unit(frozenset(numbers))]
+        for token in tokens:
+            if exact:
+                number = self._words.latin(token.norm, language, exact=True)
+            else:
+                number = self._words.latin(token.surface, language, exact=False)
+            units.append(Unit(frozenset({number})))
+        return units
+
+
+@lru_cache(maxsize=32_768)
+def _tokens(piece: str) -> tuple[Token, ...]:
+    return tuple(tokenize(piece.lstrip("=").replace("/", " ")))
+
+
+def _special(
+    word: schema.Verb | schema.Root | schema.Adjective | schema.Noun,
+) -> list[tuple[object, Callable[[], Lexeme]]]:
+    if isinstance(word, schema.Verb):
+        spec = word
+        key = ("verb", spec.verb, spec.root, spec.form, spec.also)
+        return [(key, lambda: verbs.verb(spec.verb, spec.root, spec.form, spec.also))]
+    if isinstance(word, schema.Root):
+        lexemes = verbs.root(word.root)
+        return [
+            (("root", word.root, i), lambda lexeme=lexeme: lexeme)  # type: ignore[misc]
+            for i, lexeme in enumerate(lexemes)
+        ]
+    if isinstance(word, schema.Adjective):
+        spelled = word.adj
+        return [(("adj", spelled), lambda: lexicon.noun(spelled, adjective=True))]
+    spelled = word.noun
+    return [(("bare", spelled), lambda: lexicon.noun(spelled, adjective=False))]
+
+
+def _regex(pattern: str) -> Any:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = 4 << 20
+    try:
+        compiled = re2.compile(pattern, options)
+    except re2.error as error:
+        raise WordProblem(
+            f"regex «{pattern[:60]}» is refused ({error}); look-around and back-references "
+            "do not exist here, because they can hang"
+        ) from error
+    if compiled.search("") is not None:
+        raise WordProblem(f"regex «{pattern[:60]}» matches nothing at all; make it match a word")
+    return compiled

@@ -1,0 +1,243 @@
+"""Why a text fired or not: tokens, the terms their words belong to, clauses, scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rules.language.text import Field
+from rules.matching.match import Detection, Found, Verdict, judge, offsets, quote, read_entry
+from rules.matching.ruleset import RuleSet
+from rules.matching.terms import CompiledTerm
+
+
+@dataclass(frozen=True, slots=True)
+class WordReading:
+    """A word with the vocabulary words it is a form of, how it was cut, and its terms."""
+
+    field: Field
+    start: int
+    end: int
+    text: str
+    lemmas: tuple[str, ...]
+    segments: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseReading:
+    label: str
+    weight: int
+    quote: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalReading:
+    """One rule on the text: fired, nearly, or silenced and by what."""
+
+    signal: str
+    score: int
+    threshold: int
+    holds: tuple[ClauseReading, ...]
+    against: tuple[ClauseReading, ...]
+    silenced_by: str | None
+    detection: Detection | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    words: tuple[WordReading, ...]
+    signals: tuple[SignalReading, ...]
+
+    @property
+    def detections(self) -> tuple[Detection, ...]:
+        return tuple(s.detection for s in self.signals if s.detection is not None)
+
+
+def explain(rules: RuleSet, title: str, text: str, language: str | None = None) -> Explanation:
+    """Read a text as the service would, and keep everything that it saw.
+
+    ``words`` holds only words that some rule knows; ``signals`` only rules of which some
+    clause holds, or that something in the text silenced.
+    """
+    entry = read_entry(rules.terms, title, text, language)
+    words = []
+    for reading in entry.readings:
+        source = title if reading.sentence.field == "title" else text
+        named: dict[int, list[str]] = {}
+        for name, spans in reading.spans.items():
+            if name.endswith("!except"):
+                continue
+            for span in spans:
+                for position in range(span.first, span.last + 1):
+                    named.setdefault(position, []).append(name)
+        for position in sorted(named):
+            token = reading.sentence.tokens[position]
+            analyses = rules.morphology.analyse(token.surface) if token.script == "ar" else ()
+            words.append(
+                WordReading(
+                    reading.sentence.field,
+                    token.start,
+                    token.end,
+                    source[token.start : token.end],
+                    tuple(dict.fromkeys(a.lemma for a in analyses))
+                    or tuple(dict.fromkeys(rules.words.shown(n) for n in reading.words[position])),
+                    tuple(dict.fromkeys(a.segments.replace("++", "+") for a in analyses)),
+                    tuple(sorted(set(named[position]))),
+                )
+            )
+    present = entry.present()
+    verdicts = [judge(rule, entry, present) for rule in rules.rules.values()]
+    signals = tuple(
+        SignalReading(
+            v.rule.signal,
+            v.score,
+            v.rule.threshold,
+            tuple(_clause(f, quote(f, entry)) for f in v.found),
+            tuple(_clause(f, quote(f, entry)) for f in v.against),
+            v.silenced_by,
+            v.detection,
+        )
+        for v in verdicts
+        if _worth_telling(v)
+    )
+    return Explanation(tuple(words), signals)
+
+
+def _worth_telling(verdict: Verdict) -> bool:
+    return bool(verdict.found or verdict.silenced_by)
+
+
+def _clause(found: Found, words: str) -> ClauseReading:
+    return ClauseReading(found.clause.label, found.clause.weight, words, found.direction)
+
+
+def sentence_around(text: str, start: int, end: int) -> str:
+    """The sentence of ``text`` that holds the words from ``start`` to ``end``."""
+    from rules.language.text import sentences
+
+    for sentence in sentences(text, "text"):
+        if sentence.start <= start < sentence.end:
+            return text[sentence.start : max(sentence.end, end)]
+    return text[start:end]
+
+
+# --- what a word of a rule matches ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """A form that people write more often than the word itself: it may be another word."""
+
+    form: str
+    frequency: float
+    usual: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The forms that a word matches; ``plain`` are those with no clitic attached.
+
+    ``frequencies`` is False where no word frequencies are installed.
+    """
+
+    word: str
+    language: str
+    forms: tuple[str, ...]
+    plain: tuple[str, ...]
+    terms: tuple[str, ...]
+    collisions: tuple[Collision, ...]
+    frequencies: bool
+
+
+MUCH_COMMONER = 0.7
+"""On the Zipf scale (log10 per billion words): five times as common."""
+WORTH_WARNING = 3.0
+"""Zipf frequency under which a form is too rare to matter: once in a million words."""
+
+
+def expand(rules: RuleSet, written: str, language: str) -> Expansion:
+    """The forms of a word as a rule would write it. Raises `lexicon.WordProblem`."""
+    from rules.language import lexicon
+    from rules.language.morphology import Morphology
+    from rules.loading import schema
+    from rules.matching.wordlist import Compiler, Lexicon
+
+    words = Lexicon()
+    term = schema.Term.model_validate({language: [written]})
+    compiled, issues = Compiler(words).compile(term, "expanded", lambda reference: reference)
+    if issues:
+        raise lexicon.WordProblem(issues[0].message)
+    forms: list[str] = []
+    plain: list[str] = []
+    bases: list[str] = []
+    if words.arabic_lexemes:
+        morphology = Morphology(words.arabic_lexemes)
+        for number, lexeme in enumerate(morphology.lexemes):
+            forms += morphology.forms(number)
+            plain += morphology.forms(number, clitics=False)
+            bases += [lexeme.lemma, *(s.form for s in lexeme.stems)]
+    for number in _latin_numbers(compiled):
+        forms += words.latin_forms(number)
+        plain += words.latin_forms(number)
+        bases.append(words.shown(number))
+    known, collisions = _collisions(forms, bases, language)
+    return Expansion(
+        written,
+        language,
+        tuple(dict.fromkeys(forms)),
+        tuple(dict.fromkeys(plain)),
+        _terms_with(rules, plain, language),
+        collisions,
+        known,
+    )
+
+
+def _latin_numbers(compiled: CompiledTerm) -> list[int]:
+    return [n for phrase in compiled.phrases for unit in phrase for n in unit.lexemes if n < 0]
+
+
+def _terms_with(rules: RuleSet, forms: list[str], language: str) -> tuple[str, ...]:
+    """The terms of the rule set that already match one of these forms as a single word."""
+    from rules.language.text import tokenize
+
+    known: set[int] = set()
+    for form in forms:
+        for token in tokenize(form):
+            known.update(rules.terms.words_of(token, language))
+    names = set()
+    for term in rules.compiled_terms.values():
+        for phrase in term.phrases:
+            if len(phrase) == 1 and not phrase[0].lexemes.isdisjoint(known):
+                names.add(term.name)
+    return tuple(sorted(names))
+
+
+def _collisions(
+    forms: list[str], bases: list[str], language: str
+) -> tuple[bool, tuple[Collision, ...]]:
+    try:
+        from wordfreq import zipf_frequency
+    except ImportError:
+        return False, ()
+    usual = max((zipf_frequency(base, language, "small") for base in bases), default=0.0)
+    found = []
+    own = {*bases}
+    for form in dict.fromkeys(forms):
+        frequency = zipf_frequency(form, language, "small")
+        definite = form.removeprefix("ال") in own
+        if frequency >= max(WORTH_WARNING, usual + MUCH_COMMONER) and not definite:
+            found.append(Collision(form, frequency, usual))
+    found.sort(key=lambda c: -c.frequency)
+    return True, tuple(found)
+
+
+__all__ = [
+    "Collision",
+    "Expansion",
+    "Explanation",
+    "expand",
+    "explain",
+    "offsets",
+    "sentence_around",
+]

@@ -1,0 +1,54 @@
+"""What edited rules would have found in stored entries, against what was found then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rules.matching.ruleset import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Replayable:
+    """A stored entry with the signals found in it when it came."""
+
+    id: int
+    title: str
+    text: str
+    language: str | None
+    found: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """``kind`` is ``added`` or ``lost``; ``why`` is the new explanation of an added one."""
+
+    kind: str
+    signal: str
+    entry: Replayable
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    entries: int
+    unchanged: int
+    changes: tuple[Change, ...]
+
+    def count(self, kind: str) -> int:
+        return sum(c.kind == kind for c in self.changes)
+
+
+def replay(rules: RuleSet, entries: Iterable[Replayable]) -> Replay:
+    """Run a rule set over stored entries and compare signal by signal."""
+    seen = unchanged = 0
+    changes = []
+    for entry in entries:
+        seen += 1
+        now = {
+            d.signal: d.explanation for d in rules.detect(entry.title, entry.text, entry.language)
+        }
+        unchanged += len(entry.found & now.keys())
+        changes += [Change("added", s, entry, now[s]) for s in sorted(now.keys() - entry.found)]
+        changes += [Change("lost", s, entry, "") for s in sorted(entry.found - now.keys())]
+    return Replay(seen, unchanged, tuple(changes))

@@ -1,0 +1,168 @@
+"""The `marsad` command: exit codes, words for every mistake, and no traceback for any of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli.main import app
+from bot.lock import InstanceLock
+from bot.settings import Settings, variable
+
+pytestmark = pytest.mark.usefixtures("shipped_rules_once")
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def _desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty folder to work in, and nothing of the environment."""
+    for field in Settings.model_fields:
+        monkeypatch.delenv(variable(field), raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "feeds.yaml").write_text(
+        "feeds:\n- {name: عنب, url: 'http://127.0.0.1:9/rss', language: ar}\n", encoding="utf-8"
+    )
+
+
+def marsad(*arguments: str) -> tuple[int, str]:
+    result = runner.invoke(app, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.exit_code, result.output
+
+
+def as_process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        env=os.environ | environment,
+    )
+
+
+def test_it_says_its_version_and_its_commands() -> None:
+    assert marsad("--version")[1].startswith("marsad ")
+    code, text = marsad("--help")
+    assert code == 0
+    for command in ("run", "poll", "demo", "backup", "restore", "doctor", "feeds", "rules", "eval"):
+        assert command in text
+
+
+def test_a_wrong_setting_ends_with_2_and_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MARSAD_LOG_LEVEL", "loud")
+    for command in (["run"], ["poll"], ["demo"], ["doctor"], ["feeds", "list"], ["backup", "x"]):
+        code, text = marsad(*command)
+        assert code == 2, command
+        assert "MARSAD_LOG_LEVEL" in text
+
+
+def test_a_broken_feeds_file_ends_with_1_and_its_line(tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_text("feeds:\n- name: A\n", encoding="utf-8")
+    for command in (["feeds", "check"], ["feeds", "list"], ["poll"], ["run"]):
+        code, text = marsad(*command)
+        assert code == 1, command
+        assert "feeds.yaml:2" in text
+
+
+def test_feeds_are_listed_before_they_were_ever_polled() -> None:
+    assert marsad("feeds", "check")[0] == 0
+    code, text = marsad("feeds", "list")
+    assert code == 0
+    assert "عنب" in text
+    assert "not polled yet" in text
+
+
+def test_feeds_go_out_as_opml_and_come_back(tmp_path: Path) -> None:
+    assert marsad("feeds", "export", "list.opml")[0] == 0
+    assert marsad("feeds", "export", "list.opml")[0] == 1  # never over another file
+    code, text = marsad("feeds", "import", "list.opml")
+    assert code == 0
+    assert "0 feeds added" in text
+    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: B, url: 'https://b.example/'}\n")
+    assert marsad("feeds", "import", "list.opml", "--language", "ar")[0] == 0
+    written = (tmp_path / "feeds.yaml").read_text(encoding="utf-8")
+    assert "عنب" in written
+    assert "https://b.example/" in written
+    assert marsad("feeds", "check")[0] == 0
+
+
+def test_a_list_that_is_none_changes_nothing(tmp_path: Path) -> None:
+    before = (tmp_path / "feeds.yaml").read_bytes()
+    (tmp_path / "list.opml").write_text("<html>", encoding="utf-8")
+    assert marsad("feeds", "import", "list.opml")[0] == 1
+    assert marsad("feeds", "import", "missing.opml")[0] == 1
+    assert (tmp_path / "feeds.yaml").read_bytes() == before
+
+
+def test_broken_rules_end_with_1_and_their_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    signals = tmp_path / "mine" / "signals"
+    signals.mkdir(parents=True)
+    (signals / "x.yaml").write_text("id: x\nnonsense: true\n", encoding="utf-8")
+    monkeypatch.setenv("MARSAD_RULES_DIR", str(tmp_path / "mine"))
+    code, text = marsad("poll")
+    assert code == 1
+    assert "x.yaml:2" in text
+
+
+def test_a_backup_comes_back(tmp_path: Path) -> None:
+    assert marsad("backup", "none.sqlite")[0] == 1  # there is nothing to back up yet
+    assert marsad("poll")[0] == 1  # its only feed refuses the connection
+    code, text = marsad("backup", "copy.sqlite")
+    assert code == 0, text
+    assert marsad("backup", "copy.sqlite")[0] == 1  # never over another file
+    code, text = marsad("restore", "copy.sqlite")
+    assert code == 0, text
+    assert "before-restore" in text
+    assert marsad("feeds", "list")[0] == 0
+
+
+def test_a_restore_of_something_else_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "bad.sqlite").write_bytes(b"no database" * 99)
+    assert marsad("restore", "bad.sqlite")[0] == 1
+    assert marsad("restore", "missing.sqlite")[0] == 1
+    assert not (tmp_path / "var" / "marsad.sqlite").exists()
+
+
+def test_a_second_instance_is_refused_with_3(tmp_path: Path) -> None:
+    with InstanceLock(tmp_path / "var"):
+        for command in (["run"], ["poll"], ["restore", "x"]):
+            code, text = marsad(*command)
+            assert code == 3, command
+            assert "already runs" in text
+
+
+def test_a_data_directory_that_cannot_be_made_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MARSAD_DATA_DIR", str(tmp_path / "file" / "below"))
+    code, text = marsad("poll")
+    assert code == 1
+    assert "below" in text
+
+
+def test_the_doctor_ends_with_1_when_something_is_bad(tmp_path: Path) -> None:
+    assert marsad("doctor")[0] == 0
+    (tmp_path / "feeds.yaml").write_text("feeds: 3\n", encoding="utf-8")
+    code, text = marsad("doctor")
+    assert code == 1
+    assert "feeds" in text
+
+
+def test_as_a_process_a_mistake_is_words_on_standard_error() -> None:
+    done = as_process("run", MARSAD_METRICS_PORT="many")
+    assert done.returncode == 2
+    assert "MARSAD_METRICS_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert as_process("nonsense").returncode == 2

@@ -1,0 +1,116 @@
+"""The doctor says what is wrong and what to do; it changes nothing."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot.cli.doctor import (
+    DISK_BAD,
+    DISK_LOW,
+    Finding,
+    State,
+    TelegramAnswer,
+    examine,
+    judge_clock,
+    judge_disk,
+    judge_token,
+    show,
+)
+from bot.settings import load_settings
+from storage.database import Database
+from tests.telegram_server import TelegramServer
+
+pytestmark = pytest.mark.usefixtures("shipped_rules_once")
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(200, State.OK), (401, State.BAD), (404, State.BAD), (502, State.LOOK), (None, State.BAD)],
+)
+def test_what_telegram_says_of_the_token_is_judged(status: int | None, state: State) -> None:
+    finding = judge_token(True, TelegramAnswer(status, "marsad_bot", None, "no route"))
+    assert finding.state is state
+    assert bool(finding.advice) == (state is not State.OK)
+
+
+def test_a_missing_token_is_no_fault() -> None:
+    assert judge_token(False, None).state is State.LOOK
+
+
+@pytest.mark.parametrize(
+    ("off", "state"), [(0, State.OK), (60, State.OK), (600, State.BAD), (-600, State.BAD)]
+)
+def test_a_clock_that_is_off_is_found(off: int, state: State) -> None:
+    assert judge_clock(NOW + timedelta(seconds=off), NOW).state is state
+
+
+def test_a_full_disk_is_seen_before_it_is_full(tmp_path: Path) -> None:
+    states = [judge_disk(free, tmp_path).state for free in (0, DISK_BAD, DISK_LOW, DISK_LOW * 9)]
+    assert states == [State.BAD, State.LOOK, State.OK, State.OK]
+
+
+async def found(tmp_path: Path, **given: object) -> dict[str, Finding]:
+    feeds = tmp_path / "feeds.yaml"
+    if not feeds.exists():
+        feeds.write_text("feeds:\n- {name: A, url: 'https://a.example/rss'}\n", encoding="utf-8")
+    settings = load_settings(
+        None, **{"data_dir": tmp_path / "data", "feeds_file": feeds, "telegram_token": None} | given
+    )
+    return {finding.what: finding for finding in await examine(settings)}
+
+
+async def test_a_new_installation_is_well(tmp_path: Path) -> None:
+    findings = await found(tmp_path)
+    assert [f for f in findings.values() if f.state is State.BAD] == []
+    assert not (tmp_path / "data").exists()
+
+
+async def test_a_broken_feeds_file_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_text("feeds:\n- name: A\n", encoding="utf-8")
+    finding = (await found(tmp_path))["feeds"]
+    assert finding.state is State.BAD
+    assert "feeds.yaml:2" in finding.found
+
+
+async def test_a_damaged_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "marsad.sqlite").write_bytes(b"not a database at all" * 100)
+    finding = (await found(tmp_path))["database"]
+    assert finding.state is State.BAD
+    assert "Restore" in finding.advice
+
+
+async def test_a_sound_database_is_sound(tmp_path: Path) -> None:
+    await (await Database.open(tmp_path / "data" / "marsad.sqlite")).close()
+    assert (await found(tmp_path))["database"].state is State.OK
+
+
+async def test_an_unreachable_telegram_does_not_show_the_token(tmp_path: Path) -> None:
+    token = "123456789:AAEhBP0av28fakefakefakefakefakefake"
+    findings = await found(
+        tmp_path, telegram_token=token, telegram_base_url="http://127.0.0.1:9/bot"
+    )
+    assert findings["token"].state is State.BAD
+    assert token not in str(findings)
+
+
+@pytest.mark.parametrize("ending", ["/bot", "/bot/", "", "/"])
+async def test_doctor_asks_the_telegram_that_the_service_asks(tmp_path: Path, ending: str) -> None:
+    async with TelegramServer() as telegram:
+        base_url = f"{telegram.url}{ending}"
+        findings = await found(tmp_path, telegram_token=telegram.token, telegram_base_url=base_url)
+    assert findings["token"].state is State.OK
+
+
+def test_nothing_that_was_found_is_read_as_markup() -> None:
+    out = io.StringIO()
+    well = show([Finding("feeds", State.BAD, "[red]x[/]", "y")], Console(file=out, width=80))
+    assert not well
+    assert "[red]x[/]" in out.getvalue()

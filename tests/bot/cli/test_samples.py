@@ -1,0 +1,69 @@
+"""The sample feeds give what `expected.yaml` says, and half of them give nothing."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+
+import feedparser
+import pytest
+
+from bot.cli.samples import SAMPLES, document, expected
+from rules import RuleSet, detect, load_rules
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def rules() -> RuleSet:
+    return load_rules()
+
+
+def entries() -> list[tuple[str, str, str, str]]:
+    """(guid, language, title, summary) of every sample entry."""
+    found = []
+    for sample in SAMPLES:
+        parsed = feedparser.parse(io.BytesIO(document(sample, NOW)))
+        assert not parsed.bozo
+        found += [(e.id, sample.language, e.title, e.summary) for e in parsed.entries]
+    return found
+
+
+def test_every_sample_entry_has_an_expectation_and_the_other_way_round() -> None:
+    guids = [guid for guid, *_ in entries()]
+    assert len(guids) == len(set(guids))
+    assert set(guids) == set(expected())
+
+
+def test_there_are_enough_and_half_of_them_are_silent() -> None:
+    wanted = expected()
+    silent = [guid for guid, each in wanted.items() if each.silent]
+    assert len(wanted) >= 48
+    assert len(silent) >= len(wanted) / 2
+    assert all(bool(each.silent) != bool(each.signals) for each in wanted.values())
+
+
+def test_the_news_is_fresh_whenever_it_is_served() -> None:
+    for sample in SAMPLES:
+        parsed = feedparser.parse(io.BytesIO(document(sample, NOW)))
+        for entry in parsed.entries:
+            age = NOW - datetime(*entry.published_parsed[:6], tzinfo=UTC)
+            assert timedelta(0) < age < timedelta(hours=6)
+
+
+@pytest.mark.parametrize(
+    ("guid", "language", "title", "summary"), [pytest.param(*e, id=e[0]) for e in entries()]
+)
+def test_an_entry_gives_what_it_should(
+    rules: RuleSet, guid: str, language: str, title: str, summary: str
+) -> None:
+    wanted = expected()[guid]
+    found = defaultdict(set)
+    for detection in detect(rules, title, summary, language):
+        found[detection.signal].add(detection.direction)
+    judged = set(rules.signals) - wanted.maybe
+    assert set(found) & judged == set(wanted.signals) & judged
+    for signal in set(found) & set(wanted.signals):
+        if wanted.signals[signal] != "any":
+            assert wanted.signals[signal] in found[signal]

@@ -1,0 +1,19 @@
+"""A desk on a real SQLite file."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from tests.bot.delivery.desk import OPERATOR, Desk, chat
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """Two subscribers (1 and 2) and an operator."""
+    database = await Database.open(tmp_path / "marsad.sqlite", busy_timeout_ms=50)
+    desk = Desk(database)
+    await desk.with_chats(chat(1), chat(2), chat(OPERATOR, role="operator"))
+    yield desk
+    await database.close()

@@ -1,0 +1,189 @@
+"""What is too old, too much or perhaps lost ends in one line, and nothing is in two places."""
+
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.delivery.catchup import FoldPolicy, FoldReason, Sorted, line_level, sort_out
+from bot.messages.cards import text_card
+from bot.messages.wording import LINE_LENGTH, LineItem, Notice, line_text, notice_text
+from storage.outbox import Delivery
+from tests.bot.delivery.desk import START, delivery
+
+POLICY = FoldPolicy()
+
+
+def ago(**amount: float) -> datetime:
+    return START - timedelta(**amount)
+
+
+def sort(
+    due: list[Delivery],
+    lost: list[Delivery] | None = None,
+    sends: list[datetime] | None = None,
+    last_line_at: datetime | None = None,
+) -> Sorted:
+    return sort_out(due, lost or [], sends or [], last_line_at, POLICY, START)
+
+
+def reasons(found: Sorted) -> list[tuple[int, FoldReason]]:
+    return [(item.delivery.id, item.reason) for item in found.fold]
+
+
+def test_the_oldest_goes_first() -> None:
+    assert sort([delivery(1), delivery(2)]).head == delivery(1)
+
+
+def test_half_a_day_late_is_no_news_but_critical_is_for_two_days() -> None:
+    late = delivery(1, created_at=ago(hours=13), updated_at=ago(hours=13))
+    critical = delivery(2, created_at=ago(hours=13), level="critical")
+    found = sort([late, critical])
+    assert reasons(found) == [(1, FoldReason.TOO_OLD)]
+    assert found.head == critical
+    very_late = delivery(3, created_at=ago(hours=49), level="critical")
+    assert reasons(sort([very_late])) == [(3, FoldReason.TOO_OLD)]
+
+
+def test_a_storm_is_folded_once_it_has_settled() -> None:
+    sends = [ago(seconds=90 - n) for n in range(10)]
+    fresh = delivery(1, updated_at=ago(seconds=20), created_at=ago(seconds=20))
+    waiting = sort([fresh], sends=sends)
+    assert waiting.head is None
+    assert not waiting.fold
+    assert waiting.wake_at == START + timedelta(seconds=40)
+    settled = delivery(1, updated_at=ago(seconds=60), created_at=ago(seconds=60))
+    assert reasons(sort([settled, delivery(2)], sends=sends)) == [
+        (1, FoldReason.STORM),
+        (2, FoldReason.STORM),
+    ]
+
+
+def test_only_what_is_over_the_cap_is_folded() -> None:
+    settled = ago(seconds=60)
+    found = sort([delivery(n, created_at=settled, updated_at=settled) for n in range(1, 13)])
+    assert [number for number, _ in reasons(found)] == [11, 12]
+
+
+def test_a_storm_has_one_line_in_ten_minutes() -> None:
+    sends = [ago(seconds=90 - n) for n in range(10)]
+    settled = delivery(1, updated_at=ago(seconds=61), created_at=ago(seconds=61))
+    found = sort([settled], sends=sends, last_line_at=ago(minutes=4))
+    assert not found.fold
+    assert found.wake_at == START + timedelta(minutes=6)
+
+
+def test_a_critical_alert_passes_through_a_storm() -> None:
+    sends = [ago(seconds=90 - n) for n in range(10)]
+    found = sort([delivery(1), delivery(2, level="critical")], sends=sends)
+    assert found.head is not None
+    assert found.head.id == 2
+
+
+def test_what_may_be_lost_is_told_in_a_line_a_minute_later() -> None:
+    lost = delivery(1, state="unknown", updated_at=ago(seconds=30))
+    found = sort([], [lost])
+    assert not found.fold
+    assert found.wake_at == START + timedelta(seconds=30)
+    lost = delivery(1, state="unknown", updated_at=ago(seconds=61))
+    assert reasons(sort([delivery(2)], [lost])) == [(1, FoldReason.UNKNOWN)]
+
+
+def test_a_later_version_takes_the_place_of_an_earlier_one() -> None:
+    first = delivery(1, alert_id=5, version=1)
+    second = delivery(2, alert_id=5, version=2, kind="update")
+    lost = delivery(3, alert_id=5, version=1, state="unknown", updated_at=ago(hours=1))
+    found = sort([first, second], [lost])
+    assert found.head == second
+    assert [item.delivery.id for item in found.superseded] == [1, 3]
+    assert not found.fold
+
+
+def test_a_line_has_the_level_of_the_highest_it_tells() -> None:
+    old = ago(hours=50)
+    found = sort([delivery(1, created_at=old), delivery(2, created_at=old, level="critical")])
+    assert line_level(found.fold) == "critical"
+
+
+deliveries = st.builds(
+    delivery,
+    number=st.integers(1, 60),
+    alert_id=st.integers(1, 30),
+    version=st.integers(1, 3),
+    kind=st.sampled_from(["alert", "update", "catchup", "notice"]),
+    level=st.sampled_from(["info", "watch", "alert", "critical"]),
+    attempts=st.integers(0, 2),
+    created_at=st.integers(0, 200_000).map(lambda n: ago(seconds=n)),
+    updated_at=st.integers(0, 200).map(lambda n: ago(seconds=n)),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(deliveries, max_size=40, unique_by=lambda row: row.id),
+    st.lists(st.integers(0, 900), max_size=15),
+    st.none() | st.integers(0, 900),
+)
+def test_a_delivery_is_never_in_two_places_and_held_ones_have_a_time(
+    rows: list[Delivery], sends: list[int], last_line: int | None
+) -> None:
+    rows.sort(key=lambda row: row.id)
+    due = [row for row in rows if row.id % 4]
+    lost = [row for row in rows if not row.id % 4 and row.kind in ("alert", "update")]
+    for row in due:
+        if row.kind in ("catchup", "notice"):
+            object.__setattr__(row, "alert_id", None)
+    found = sort(
+        due,
+        lost,
+        sorted(ago(seconds=n) for n in sends),
+        None if last_line is None else ago(seconds=last_line),
+    )
+    folded = [item.delivery.id for item in found.fold]
+    superseded = [item.delivery.id for item in found.superseded]
+    head = [found.head.id] if found.head is not None else []
+    assert len({*folded, *superseded, *head}) == len(folded) + len(superseded) + len(head)
+    assert len(folded) <= POLICY.line_alerts
+    if (due or lost) and not folded and not superseded and not head:
+        assert found.wake_at is not None
+    if found.wake_at is not None:
+        assert found.wake_at > START
+
+
+items = st.lists(
+    st.builds(
+        LineItem,
+        short_id=st.integers(1, 10**7).map(lambda n: f"A{n}"),
+        title=st.text(max_size=300) | st.sampled_from(['"' * 90, "<&>" * 30, "🔴" * 90, "@all"]),
+        level=st.sampled_from(["info", "watch", "alert", "critical"]),
+        reason=st.sampled_from(list(FoldReason)),
+    ),
+    min_size=1,
+    max_size=POLICY.line_alerts,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(items, st.sampled_from(["ar", "en", "fr"]))
+def test_a_line_names_every_alert_and_fits_into_one_message(
+    told: list[LineItem], language: str
+) -> None:
+    text = line_text(told, language)
+    assert len(text) <= LINE_LENGTH
+    card = text_card(text, language, possible_repeat=True)
+    for item in told:
+        assert item.short_id in card.plain
+    assert "@all" not in card.plain
+
+
+def test_an_arabic_line_says_how_many_and_why() -> None:
+    text = line_text([LineItem("A7", "Insulin {0} is out", "critical", FoldReason.STORM)], "ar")
+    assert text.startswith("تنبيهات جُمعت هنا لكثرتها في وقت قصير: 1")
+    assert "حرج A7: \u2068Insulin {0} is out\u2069" in text
+    assert "/alert A7" in text
+
+
+def test_a_notice_keeps_braces_of_what_telegram_said() -> None:
+    text = notice_text(Notice.REJECTED, "fr", chat="X {chat}", reason="{reason", what="A1")
+    assert "{reason" in text
+    assert "A1" in text

@@ -1,0 +1,181 @@
+"""The second way: told once, when it begins and when it is over, and without secrets."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+
+from bot.delivery.health import Health
+from bot.delivery.outcome import ChatGone, Conflict, Retry, Sent, Unauthorised, Unknown
+from bot.delivery.retry import Halt
+from bot.delivery.second_channel import Fallback, FallbackPolicy, SecondWay, trouble_of
+from storage import alerts
+from tests.bot.delivery.desk import OPERATOR, START, Desk, alert_text
+
+POLICY = FallbackPolicy()
+
+
+class Notebook:
+    """A way out that writes down what it is told, and can be broken."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.broken = False
+        self.asked = 0
+
+    async def tell(self, title: str, body: str, *, bad: bool) -> bool:
+        self.asked += 1
+        if not self.broken:
+            self.told.append((title, body))
+        return not self.broken
+
+
+def fallback(desk: Desk) -> tuple[Fallback, Notebook]:
+    notebook = Notebook()
+    return Fallback(desk.database, notebook, desk.dispatcher.health, POLICY, desk.clock), notebook
+
+
+def test_a_short_silence_of_telegram_is_no_outage_and_a_refusal_is_an_answer() -> None:
+    health = Health()
+    health.note(Retry(None, "no route"), None, START)
+    assert trouble_of(health, POLICY, START + timedelta(minutes=4)) is None
+    trouble = trouble_of(health, POLICY, START + timedelta(minutes=5))
+    assert trouble is not None
+    assert trouble.kind == "telegram"
+    health.note(ChatGone("blocked"), None, START)
+    assert trouble_of(health, POLICY, START + timedelta(hours=1)) is None
+
+
+def test_unanswered_requests_are_an_outage_too() -> None:
+    health = Health()
+    health.note(Unknown("read timeout"), None, START)
+    health.note(Unknown("read timeout"), None, START + timedelta(minutes=6))
+    assert trouble_of(health, POLICY, START + timedelta(minutes=6)) is not None
+    health.note(Sent(1), None, START + timedelta(minutes=7))
+    assert trouble_of(health, POLICY, START + timedelta(minutes=7)) is None
+
+
+def test_a_database_that_takes_no_marks_is_an_outage() -> None:
+    health = Health()
+    health.stuck(OSError("no room left"), START)
+    trouble = trouble_of(health, POLICY, START + timedelta(minutes=5))
+    assert trouble is not None
+    assert "no room left" in trouble.text
+    health.unstuck()
+    assert trouble_of(health, POLICY, START + timedelta(minutes=5)) is None
+
+
+def test_a_refused_token_and_another_instance_are_told_at_once() -> None:
+    health = Health()
+    health.note(Unauthorised("401"), Halt(False, "the bot token is refused: 401"), START)
+    refused = trouble_of(health, POLICY, START)
+    assert refused is not None
+    assert "MARSAD_TELEGRAM_TOKEN" in refused.text
+    health.note(Conflict(), Halt(True, "another instance"), START)
+    twice = trouble_of(health, POLICY, START)
+    assert twice is not None
+    assert twice.kind == "conflict"
+
+
+async def test_an_outage_is_told_once_and_its_end_once(desk: Desk) -> None:
+    watch, notebook = fallback(desk)
+    desk.sender.script[1] = [Unauthorised("401")]
+    await desk.alert(1)
+    await desk.once()
+    for _ in range(50):
+        await watch.tick(desk.clock())
+        desk.clock.pass_(seconds=5)
+    assert len(notebook.told) == 1
+    desk.clock.pass_(minutes=5)
+    await desk.work(2)
+    for _ in range(50):
+        await watch.tick(desk.clock())
+    assert [title for title, _ in notebook.told] == [
+        "Marsad: nothing goes out · توقف الإرسال",
+        "Marsad: works again · عاد الإرسال",
+    ]
+
+
+async def test_a_critical_alert_is_told_once_for_each_version_also_after_a_restart(
+    desk: Desk,
+) -> None:
+    watch, notebook = fallback(desk)
+    await desk.alert(1)
+    critical = await desk.alert(1, level="critical", title="نفاد الأدوية في المستشفى")
+    await watch.tick(desk.clock())
+    await watch.tick(desk.clock())
+    assert [title for title, _ in notebook.told] == ["Marsad A2: CRITICAL · حرج"]
+    assert "نفاد الأدوية في المستشفى" in notebook.told[0][1]
+    watch, notebook = fallback(desk)
+    await watch.tick(desk.clock())
+    assert notebook.told == []
+    text = alert_text(critical.entry_id, "critical")
+    await desk.database.write(lambda db: alerts.bump(db, critical.id, text, desk.clock()))
+    await watch.tick(desk.clock())
+    assert len(notebook.told) == 1
+
+
+async def test_a_second_way_that_fails_is_tried_again_after_a_while(desk: Desk) -> None:
+    watch, notebook = fallback(desk)
+    notebook.broken = True
+    await desk.alert(1, level="critical")
+    for _ in range(60):
+        await watch.tick(desk.clock())
+        desk.clock.pass_(seconds=5)
+    assert notebook.asked == 5
+    notebook.broken = False
+    desk.clock.pass_(minutes=1)
+    await watch.tick(desk.clock())
+    assert len(notebook.told) == 1
+
+
+async def test_what_no_operator_can_read_on_telegram_is_told_by_the_second_way(
+    desk: Desk,
+) -> None:
+    watch, notebook = fallback(desk)
+    desk.sender.script[OPERATOR] = [ChatGone("bot was blocked by the user")]
+    await desk.alert(OPERATOR)
+    await desk.once()
+    await watch.tick(desk.clock())
+    await watch.tick(desk.clock())
+    assert len(notebook.told) == 1
+    assert "bot was blocked by the user" in notebook.told[0][1]
+
+
+async def test_apprise_reaches_a_real_server_and_its_addresses_never_reach_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    got: list[dict[str, str]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        if request.path.endswith("broken"):
+            return web.Response(status=500)
+        got.append(await request.json())
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/{name}", take)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    try:
+        caplog.set_level(logging.DEBUG)
+        way = SecondWay(
+            [f"json://user:hunter2@127.0.0.1:{port}/{name}" for name in ("broken", "good")]
+        )
+        assert way
+        assert await way.tell("Marsad A2: CRITICAL", "نفاد الأدوية", bad=True)
+    finally:
+        await runner.cleanup()
+    assert [message["message"] for message in got] == ["نفاد الأدوية"]
+    assert "address 1 of MARSAD_NOTIFY_URLS failed" in caplog.text
+    assert "hunter2" not in caplog.text
+    assert "broken" not in caplog.text
+
+
+async def test_without_addresses_there_is_no_second_way() -> None:
+    assert not SecondWay([])
+    assert not await SecondWay([]).tell("x", "y", bad=True)

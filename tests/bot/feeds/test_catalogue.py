@@ -1,0 +1,197 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.feeds.catalogue import CatalogueInvalid, Feed, load_catalogue, read_catalogue, slug
+from bot.feeds.fetch.addresses import AllowList, refusal
+from bot.feeds.opml import OpmlInvalid, catalogue_text, export_opml, import_opml
+
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+SHIPPED = Path(__file__).parents[3] / "feeds.yaml"
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(CatalogueInvalid) as raised:
+        read_catalogue(text)
+    return [str(problem) for problem in raised.value.problems]
+
+
+def test_the_shipped_list_is_valid_in_three_languages_and_says_it_was_not_tried() -> None:
+    feeds = load_catalogue(SHIPPED)
+    assert len(feeds) >= 60
+    assert {feed.language for feed in feeds} == {"ar", "en", "fr"}
+    assert len({feed.id for feed in feeds}) == len(feeds)
+    assert all(feed.family and feed.region for feed in feeds)
+    assert "could not be tried" in SHIPPED.read_text("utf-8")
+
+
+def test_what_a_row_leaves_out_is_filled_in() -> None:
+    (feed,) = read_catalogue("feeds:\n  - name: عنب بلدي\n    url: https://www.enab.test/feed\n")
+    assert feed == Feed("عنب-بلدي", "عنب بلدي", "https://www.enab.test/feed", family="enab.test")
+
+
+def test_every_mistake_is_told_at_once_with_its_line() -> None:
+    told = problems(
+        "feeds:\n"
+        "  - name: One\n"
+        "    url: https://a.test/1\n"
+        "    language: de\n"
+        "    colour: red\n"
+        "  - name: Two\n"
+        "    url: ftp://a.test/\n"
+        "  - just words\n"
+        "  - url: https://a.test/3\n"
+        "    interval_minutes: soon\n"
+        "  - name: one\n"
+        "    url: https://A.test/1/\n"
+        "    timezone: Mars\n"
+        "  - id: Not A Slug\n"
+        "    name: Four\n"
+        "    url: https://user:password@a.test/4\n"
+        "extra: 1\n"
+    )
+    expected = [
+        (4, "'ar', 'en' or 'fr'"),
+        (5, "unknown key 'colour': use one of"),
+        (7, "must start with https://"),
+        (8, "is no feed"),
+        (9, "has no 'name'"),
+        (10, "whole number of minutes"),
+        (11, "used on line 2 already"),
+        (12, "on line 3 already"),
+        (13, "Asia/Damascus"),
+        (14, "'not-a-slug'"),
+        (16, "leave 'user:password@' out"),
+        (17, "unknown key 'extra'"),
+    ]
+    assert len(told) == len(expected), told
+    for said, (line, words) in zip(told, expected, strict=True):
+        assert said.startswith(f"feeds.yaml:{line}: ") and words in said
+    assert not any("password@a.test" in said for said in told)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        ("- a\n- b\n", "must start with 'feeds:'"),
+        ("feeds: 3\n", "must be a list"),
+        ("feeds:\n  - name: a\n   url: b\n", "is not YAML"),
+        ("feeds:\n  - name: a\n    name: b\n    url: https://a.test/\n", "duplicate key"),
+        ("feeds: [" * 2_000, "is not YAML"),
+        ("feeds:\n  - name: {a: b}\n    url: [x]\n", "must be text"),
+    ],
+)
+def test_a_file_that_is_no_list_of_feeds_is_refused(text: str, words: str) -> None:
+    assert any(words in problem for problem in problems(text))
+
+
+def test_an_endless_list_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.feeds.catalogue.MAX_FEEDS", 3)
+    assert "more than 3" in problems("feeds:\n" + "  - {name: a, url: b}\n" * 4)[0]
+
+
+def test_a_missing_file_and_a_wrong_encoding_are_told(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueInvalid, match="MARSAD_FEEDS_FILE"):
+        load_catalogue(tmp_path / "none.yaml")
+    (tmp_path / "f.yaml").write_bytes("feeds:\n  - name: قديم\n".encode("windows-1256"))
+    with pytest.raises(CatalogueInvalid, match=r"f\.yaml:2: .*UTF-8"):
+        load_catalogue(tmp_path / "f.yaml")
+
+
+def test_an_empty_list_is_valid() -> None:
+    assert read_catalogue("feeds: []\n") == ()
+    assert read_catalogue("feeds:\n") == ()
+
+
+@given(st.text(max_size=80))
+def test_a_slug_of_a_slug_is_itself(name: str) -> None:
+    assert slug(slug(name)) == slug(name)
+
+
+def test_opml_goes_out_and_comes_back() -> None:
+    feeds = load_catalogue(SHIPPED)
+    back = import_opml(export_opml(feeds, NOW))
+    assert [(feed.name, feed.url, feed.region) for feed in back.feeds] == [
+        (feed.name, feed.url, feed.region) for feed in sorted(feeds, key=_folder_order(feeds))
+    ]
+    assert not back.left
+
+
+def _folder_order(feeds: tuple[Feed, ...]):  # type: ignore[no-untyped-def]
+    regions = list(dict.fromkeys(feed.region for feed in feeds))
+    return lambda feed: regions.index(feed.region)
+
+
+def test_an_import_leaves_out_what_cannot_be_used_and_says_so() -> None:
+    have = (Feed("a", "A", "https://a.test/feed"),)
+    found = import_opml(
+        "<opml version='2.0'><body>"
+        "<outline text='A again' xmlUrl='https://a.test/feed/'/>"
+        "<outline text='Script' xmlUrl='javascript:alert(1)'/>"
+        "<outline text='A' xmlUrl='https://b.test/feed'/>"
+        "</body></opml>",
+        have,
+        "ar",
+    )
+    assert [(feed.id, feed.language) for feed in found.feeds] == [("a-2", "ar")]
+    assert len(found.left) == 2
+
+
+@pytest.mark.parametrize("text", ["", "<html></html>", "x" * 5_000_001, "<opml"])
+def test_what_is_no_opml_is_refused(text: str) -> None:
+    with pytest.raises(OpmlInvalid):
+        import_opml(text)
+
+
+@given(
+    st.text(min_size=1, max_size=60).filter(
+        lambda name: name.strip() == name and name.isprintable()
+    )
+)
+def test_a_feed_written_as_yaml_reads_back_the_same(name: str) -> None:
+    feed = Feed("a", name, "https://a.test/?q='x'&y=#1", "ar", family="null", interval_minutes=5)
+    assert read_catalogue(catalogue_text([feed])) == (feed,)
+
+
+REFUSED = (
+    "0.0.0.0 10.0.0.1 100.64.0.1 100.100.100.200 127.0.0.1 127.8.8.8 168.63.129.16 169.254.1.1 "
+    "169.254.169.254 172.16.0.1 192.0.0.1 192.0.2.1 192.88.99.1 192.168.1.1 198.18.0.1 "
+    "198.51.100.1 203.0.113.1 224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255 :: ::1 "
+    "::127.0.0.1 ::ffff:8.8.8.8 ::ffff:169.254.169.254 64:ff9b::8.8.8.8 64:ff9b:1::1 100::1 "
+    "2001::1 2001:db8::1 2002:808:808::1 fc00::1 fd00:ec2::254 fe80::1 fec0::1 ff02::1"
+).split()
+
+
+@pytest.mark.parametrize("address", REFUSED)
+def test_addresses_that_are_not_public_are_refused(address: str) -> None:
+    import ipaddress
+
+    assert refusal("x.test", ipaddress.ip_address(address), AllowList())
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "193.0.6.139", "2606:4700::1111", "2a00:1450::1"])
+def test_public_addresses_are_reached(address: str) -> None:
+    import ipaddress
+
+    assert refusal("x.test", ipaddress.ip_address(address), AllowList()) is None
+
+
+def test_the_allow_list_names_hosts_and_networks() -> None:
+    import ipaddress
+
+    allow = AllowList.of(["10.0.0.0/8", "Feeds.Intranet", "::1", " "])
+    inside, other = ipaddress.ip_address("10.2.3.4"), ipaddress.ip_address("192.168.0.1")
+    assert refusal("x.test", inside, allow) is None
+    assert refusal("feeds.intranet.", other, allow) is None
+    assert refusal("x.test", other, allow) == "private"
+    assert refusal("x.test", ipaddress.ip_address("::1"), allow) is None
+
+
+@pytest.mark.parametrize("item", ["http://a", "10.0.0.0/99", "localhost:80"])
+def test_a_wrong_item_of_the_allow_list_is_explained(item: str) -> None:
+    with pytest.raises(ValueError, match="no port, no scheme"):
+        AllowList.of([item])

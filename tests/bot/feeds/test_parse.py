@@ -1,0 +1,320 @@
+import gzip
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.feeds.parse.charset import decode
+from bot.feeds.parse.dates import NEWEST, OLDEST, entry_time
+from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
+from bot.feeds.parse.parser import parse
+from bot.feeds.parse.plaintext import MAX_SUMMARY, MAX_TITLE, plain_text
+from tests.bot.feeds.documents import numbered, rss
+
+SAMPLES = Path(__file__).parent / "samples"
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+def read(body: bytes | str, **about: str | bool | None) -> ParsedFeed:
+    content = body.encode() if isinstance(body, str) else body
+    parsed = parse(Document(content, "https://field.example/feed", **about), NOW)  # type: ignore[arg-type]
+    assert isinstance(parsed, ParsedFeed), parsed
+    return parsed
+
+
+def sample(name: str, **about: str | bool | None) -> ParsedFeed:
+    return read((SAMPLES / name).read_bytes(), **about)
+
+
+def test_arabic_rss_is_read_to_plain_text_with_its_dates() -> None:
+    feed = sample("arabic-months.xml", language="ar", timezone="Asia/Damascus")
+    first, second, third, fourth, fifth = feed.entries
+    assert first.title == 'نقص "حاد" في أدوية السكري'
+    assert first.summary == "قالت مديرية الصحة إن المخزون نفد.\nوأضافت أن الشحنة تأخرت أسبوعين."
+    assert first.link == "https://field.example/news/101?utm_source=rss"
+    assert first.language == "ar"
+    assert first.published_at == datetime(2026, 1, 30, 19, 30, tzinfo=UTC)
+    assert second.title == "فتح المعبر \u200f(باب الهوى)\u200f أمام القوافل"
+    assert second.summary == "عبرت اليوم أولى القوافل.\nوعددها عشرون شاحنة."
+    assert second.published_at == datetime(2026, 1, 31, 6, 15, tzinfo=UTC)
+    assert third.title.startswith("انقطاع المياه عن ثلاثة أحياء.")
+    assert third.published_at == datetime(2026, 1, 31, 8, tzinfo=UTC)
+    assert fourth.title == "هروب مضاعف"
+    assert fourth.published_at == datetime(2026, 1, 31, 10, tzinfo=UTC)
+    assert fifth.published_at == NOW + NEWEST
+    assert (feed.ttl, feed.update_period) == (timedelta(minutes=45), timedelta(minutes=30))
+    assert feed.complete and feed.problem is None
+
+
+def test_atom_with_markup_and_mixed_languages_is_read() -> None:
+    first, second = sample("atom-xhtml.xml").entries
+    assert first.title == "L'hôpital ferme <demain>"
+    assert first.summary == "Plus de carburant pour les groupes électrogènes."
+    assert first.published_at == datetime(2026, 1, 31, 7, tzinfo=UTC)
+    assert first.updated_at == datetime(2026, 1, 31, 10, tzinfo=UTC)
+    assert (first.language, second.language) == ("fr", "ar")
+    assert second.published_at == second.updated_at == datetime(2026, 1, 31, 8, tzinfo=UTC)
+
+
+def test_rdf_is_read() -> None:
+    feed = sample("rdf.xml")
+    assert [each.guid for each in feed.entries] == [
+        "https://rdf.example/1",
+        "https://rdf.example/2",
+    ]
+    assert feed.entries[0].published_at == datetime(2026, 1, 30, 12, tzinfo=UTC)
+    assert feed.entries[1].published_at is None
+
+
+def test_json_feed_is_read_and_text_in_it_is_no_markup() -> None:
+    feed = sample("feed.json")
+    first, second = feed.entries[:2]
+    assert (first.guid, first.title, first.summary) == ("7", "وصول لقاحات", "وصلت الدفعة الأولى")
+    assert first.link == "https://field.example/posts/7"
+    assert first.published_at == datetime(2026, 1, 31, 7, tzinfo=UTC)
+    assert (second.title, second.summary) == ("Fuel < 10 %", "Stocks are low.")
+    assert feed.complete and feed.format == "json1"
+
+
+def test_a_json_feed_that_breaks_off_keeps_its_complete_items() -> None:
+    body = (SAMPLES / "feed.json").read_text()
+    feed = read(body[: body.index('"not an item"') - 20])
+    assert [each.guid for each in feed.entries] == ["7"]
+    assert not feed.complete
+
+
+@pytest.mark.parametrize("share", [0.35, 0.5, 0.77, 0.99])
+def test_a_document_that_breaks_off_keeps_its_complete_entries(share: float) -> None:
+    entries = numbered(range(30))
+    body = rss(entries)
+    cut = body[: int(len(body) * share)]
+    feed = read(cut)
+    assert not feed.complete and feed.problem
+    titles = [each.title for each in feed.entries]
+    assert titles == [each.title for each in entries[: len(titles)]]
+    assert len(titles) == cut.count(b"</item>")
+
+
+def test_what_the_fetch_knows_to_be_cut_is_not_complete() -> None:
+    assert not read(rss(numbered(range(3))), truncated=True).complete
+
+
+@pytest.mark.parametrize("declared", ["", 'encoding="utf-8"', 'encoding="iso-8859-1"'])
+@pytest.mark.parametrize(
+    "header", [None, "text/xml; charset=utf-8", "text/xml; charset=ISO-8859-1"]
+)
+@pytest.mark.parametrize("real", ["windows-1256", "iso-8859-6", "utf-8", "utf-16"])
+def test_arabic_is_read_whatever_encoding_is_claimed(
+    declared: str, header: str | None, real: str
+) -> None:
+    text = (
+        f"<?xml version='1.0' {declared}?><rss version='2.0'><channel><item>"
+        "<title>عاجل: توقف المستشفى عن العمل، ونقص في الأدوية والوقود</title>"
+        "</item></channel></rss>"
+    )
+    feed = read(text.encode(real), content_type=header)
+    assert feed.entries[0].title == "عاجل: توقف المستشفى عن العمل، ونقص في الأدوية والوقود"
+
+
+@pytest.mark.parametrize("real", ["windows-1252", "iso-8859-1", "utf-8"])
+@pytest.mark.parametrize("header", [None, "text/xml; charset=utf-8"])
+def test_french_is_not_taken_for_arabic(real: str, header: str | None) -> None:
+    title = "Épidémie : l'hôpital évacué, où sont les médicaments reçus à Noël ?"
+    feed = read(
+        f"<rss version='2.0'><channel><item><title>{title}</title></item></channel></rss>".encode(
+            real
+        ),
+        content_type=header,
+    )
+    assert feed.entries[0].title == title
+
+
+def test_a_named_encoding_that_fits_is_believed() -> None:
+    body = '<?xml version="1.0" encoding="koi8-r"?><a>Больница закрыта</a>'.encode("koi8-r")
+    assert "Больница" in decode(body).text
+
+
+def test_a_few_broken_bytes_do_not_change_the_encoding() -> None:
+    body = ("<a>" + "نقص الدواء " * 50 + "</a>").encode() + b"\xd9"
+    found = decode(body, "text/xml; charset=windows-1256")
+    assert found.encoding == "utf-8" and found.damaged
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=150)
+def test_any_bytes_decode(body: bytes) -> None:
+    decode(body).text.encode("utf-8", "surrogatepass")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"   ",
+        b"hello",
+        b"%PDF-1.4",
+        b"<note><to>x</to></note>",
+        b"{}",
+        b"[1, 2]",
+        b"null",
+        b"<html><body>nothing</body></html>",
+        gzip.compress(b"x", mtime=0),
+        b"\x00" * 100,
+        b"<" * 1000,
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_no_feed_is_said_with_a_hint(body: bytes) -> None:
+    parsed = parse(Document(body, "https://x.example/"), NOW)
+    assert isinstance(parsed, Unreadable)
+    assert parsed.message and parsed.hint
+
+
+@given(st.binary(max_size=300), st.sampled_from(["", "<rss><channel><item><title>", "<feed>"]))
+@settings(max_examples=100, deadline=None)
+def test_no_bytes_make_the_parser_raise(tail: bytes, head: str) -> None:
+    parse(Document(head.encode() + tail, "https://x.example/", "text/xml"), NOW)
+
+
+def test_a_feed_without_entries_is_a_feed() -> None:
+    assert read(rss([])).entries == ()
+
+
+def test_an_endless_list_is_read_at_both_ends() -> None:
+    body = (
+        b"<rss version='2.0'><channel>"
+        + b"".join(b"<item><title>n%d</title></item>" % number for number in range(5_000))
+        + b"</channel></rss>"
+    )
+    feed = read(body)
+    assert feed.entries_in_document == 5_000 and len(feed.entries) == 2_000
+    assert (feed.entries[0].title, feed.entries[-1].title) == ("n0", "n4999")
+    assert feed.problem and "5000" in feed.problem
+
+
+def test_entities_defined_in_the_document_do_not_grow() -> None:
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(12))
+    feed = read(
+        f"<?xml version='1.0'?><!DOCTYPE rss [{levels}]><rss version='2.0'><channel>"
+        "<item><title>&l11;</title></item></channel></rss>"
+    )
+    assert len(feed.entries[0].title) < 100
+
+
+def test_files_named_by_a_document_are_not_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("very secret")
+    feed = read(
+        f"<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY x SYSTEM '{secret.as_uri()}'>]>"
+        "<rss version='2.0'><channel><item><title>a &x; b</title></item></channel></rss>"
+    )
+    assert "secret" not in feed.entries[0].title
+
+
+def test_links_that_are_no_web_addresses_are_left_out() -> None:
+    body = "<rss version='2.0'><channel>" + "".join(
+        f"<item><title>t</title><link>{link}</link></item>"
+        for link in ("javascript:alert(1)", "http://[::1", "mailto:a@b.c", "//field.example/x")
+    )
+    links = [each.link for each in read(body + "</channel></rss>").entries]
+    assert links == [None, None, None, "https://field.example/x"]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("15 كانون الأول 2025", "2025-12-15T00:00"),
+        ("الأحد، 4 تشرين الثاني 2025 الساعة 14:05", "2025-11-04T14:05"),
+        ("10 آب 2025 8:30 ص", "2025-08-10T08:30"),
+        ("5 جويلية 2025 - 12:10 ص", "2025-07-05T00:10"),
+        ("20 غشت 2025 12:10 م", "2025-08-20T12:10"),
+        ("15/يناير/2026 10:00 +0300", "2026-01-15T07:00"),
+        ("le 1er janvier 2026 à 09:00", "2026-01-01T09:00"),
+        ("lundi 12 janvier 2026 18:45", "2026-01-12T18:45"),
+        ("2026-01-12 18:45:00", "2026-01-12T18:45"),
+        ("٢٠٢٦-٠١-١٢ ١٨:٤٥", "2026-01-12T18:45"),
+        ("45 يناير 2026", None),
+        ("يناير", None),
+        ("قريبا", None),
+        ("1768243500000", "2026-01-12T18:45"),
+        ("January 12, 2026 6:45 pm", "2026-01-12T18:45"),
+        ("Mon, 12 Jan 2026 18:45:00", "2026-01-12T18:45"),
+        ("13/01/2026 18:45", "2026-01-13T18:45"),
+        ("Tue, 01/13/2026 - 18:45", "2026-01-13T18:45"),
+        ("01/02/2026", None),
+    ],
+)
+def test_dates_in_words_are_understood(said: str, meant: str | None) -> None:
+    expected = None if meant is None else datetime.fromisoformat(meant).replace(tzinfo=UTC)
+    assert entry_time(said, None, (expected or NOW) + timedelta(days=1)) == expected
+
+
+def test_a_date_without_a_zone_is_in_the_feeds_time_zone() -> None:
+    for raw in (
+        "Sat, 31 Jan 2026 11:00:00",
+        "31 Jan 2026 11:00",
+        "2026-01-31T11:00:00",
+        "31 Jan 2026 11:00 AM",
+        "31-01-2026 11:00",
+        "السبت 31 يناير 2026 - 11:00",
+    ):
+        assert _dated(raw, "Asia/Aden") == datetime(2026, 1, 31, 8, tzinfo=UTC), raw
+    for raw in ("Sat, 31 Jan 2026 11:00:00 GMT", "2026-01-31T11:00:00Z"):
+        assert _dated(raw, "Asia/Aden") == datetime(2026, 1, 31, 11, tzinfo=UTC), raw
+
+
+def test_an_evening_is_not_taken_for_a_morning() -> None:
+    assert _dated("Fri, 30 Jan 2026 10:30:00 PM") == datetime(2026, 1, 30, 22, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", [None, "Asia/Damascus", "America/Port-au-Prince"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "0001-01-01T00:00:00",
+        "Mon, 01 Jan 0001 00:00:00 GMT",
+        "01 Jan 0001 00:00:00 AST",
+        "Thu, 01 Jan 1970 00:00:00 +0000",
+        "0000000000",
+        "9999-12-31T23:59:59",
+    ],
+)
+def test_what_software_writes_for_no_date_is_no_date(raw: str, zone: str | None) -> None:
+    # As the oldest date there is, it would make every entry of such a feed old news.
+    assert _dated(raw, zone) is None
+
+
+def _dated(raw: str, zone: str | None = None) -> datetime | None:
+    """What the whole parser makes of a date."""
+    feed = read(
+        f"<rss version='2.0'><channel><item><title>خبر</title><pubDate>{raw}</pubDate></item>"
+        "</channel></rss>",
+        language="ar",
+        timezone=zone,
+    )
+    return feed.entries[0].published_at
+
+
+@given(st.text(max_size=60), st.none() | st.tuples(*[st.integers(-5, 3_000)] * 6))
+def test_dates_stay_within_their_bounds(raw: str, parsed: tuple[int, ...] | None) -> None:
+    when = entry_time(raw, parsed, NOW, timezone="Asia/Gaza", arabic=True)
+    assert when is None or NOW - OLDEST <= when <= NOW + NEWEST
+
+
+@given(st.text(alphabet="<>/&;abp!-[]CDATA\x00\u202e ا\ud800\n\t\"'=", max_size=200))
+@settings(deadline=None)
+def test_plain_text_holds_nothing_that_cannot_be_stored(markup: str) -> None:
+    text = plain_text(markup, 100)
+    assert len(text) <= 100
+    text.encode("utf-8")
+    assert "\x00" not in text
+    assert text == text.strip()
+
+
+def test_long_texts_are_cut_between_words() -> None:
+    body = rss([numbered([1])[0]]).replace(b"</title>", b" word" * 2_000 + b"</title>")
+    title = read(body).entries[0].title
+    assert len(title) <= MAX_TITLE and title.endswith("word…")
+    assert len(plain_text("كلمة " * 10_000, MAX_SUMMARY)) <= MAX_SUMMARY

@@ -1,0 +1,88 @@
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
+from bot.feeds.parse.parser import parse
+from bot.feeds.parse.pool import ParseLimits, ParserPool
+from tests.bot.feeds.documents import numbered, rss
+
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+GOOD = Document(rss(numbered(range(20), NOW)), "https://x.example/", "text/xml", language="ar")
+# Half a million attributes on one tag: quadratic for any parser.
+HOSTILE = Document(
+    b"<rss version='2.0'><channel><item "
+    + b" ".join(b'a%d="1"' % number for number in range(300_000))
+    + b"><title>x</title></item></channel></rss>",
+    "https://x.example/",
+)
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[ParserPool]:
+    pool = ParserPool(large=ParseLimits(seconds=1.0, memory_bytes=500_000_000))
+    yield pool
+    await pool.aclose()
+
+
+async def test_the_process_answers_what_the_parser_says(pool: ParserPool) -> None:
+    assert await pool.parse(GOOD, NOW) == parse(GOOD, NOW)
+    page = Document(b"<html>", "https://x.example/")
+    assert await pool.parse(page, NOW) == parse(page, NOW)
+
+
+async def test_a_document_that_takes_too_long_is_given_up_and_the_next_is_read(
+    pool: ParserPool,
+) -> None:
+    started = time.monotonic()
+    hostile = await pool.parse(HOSTILE, NOW)
+    assert isinstance(hostile, Unreadable) and "longer than 1 s" in hostile.message
+    assert time.monotonic() - started < 3
+    assert isinstance(await pool.parse(GOOD, NOW), ParsedFeed)
+
+
+async def test_a_document_that_needs_too_much_memory_is_given_up() -> None:
+    pool = ParserPool(large=ParseLimits(seconds=20, memory_bytes=40_000_000))
+    title = b"word " * 900_000
+    body = b"<rss version='2.0'><channel><item><title>" + title + b"</title></item></channel></rss>"
+    try:
+        given_up = await pool.parse(Document(body, "https://x.example/"), NOW)
+        assert isinstance(given_up, Unreadable) and "MB" in given_up.message
+        assert isinstance(await pool.parse(GOOD, NOW), ParsedFeed)
+    finally:
+        await pool.aclose()
+
+
+async def test_a_cancelled_parse_does_not_answer_for_the_next(pool: ParserPool) -> None:
+    await pool.parse(GOOD, NOW)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await pool.parse(HOSTILE, NOW)
+    assert await pool.parse(GOOD, NOW) == parse(GOOD, NOW)
+
+
+async def test_a_large_hostile_document_does_not_keep_the_others_waiting(
+    pool: ParserPool,
+) -> None:
+    hostile = asyncio.create_task(pool.parse(HOSTILE, NOW))
+    await asyncio.sleep(0)
+    assert isinstance(await pool.parse(GOOD, NOW), ParsedFeed)
+    assert not hostile.done()
+    await hostile
+
+
+async def test_secrets_of_the_service_are_not_in_the_parsers_environment(
+    pool: ParserPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MARSAD_TELEGRAM_TOKEN", "123:secret")
+    await pool.parse(GOOD, NOW)
+    process = pool._small._process
+    assert process is not None
+    environment = Path(f"/proc/{process.pid}/environ")
+    if not environment.exists():  # noqa: ASYNC240
+        pytest.skip("this system does not show a process's environment")
+    assert b"secret" not in environment.read_bytes()  # noqa: ASYNC240

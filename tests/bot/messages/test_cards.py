@@ -1,0 +1,358 @@
+"""What an alert looks like, whatever its feed said."""
+
+from __future__ import annotations
+
+import json
+import time
+import unicodedata
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.messages.blocks import Card
+from bot.messages.cards import alert_card, recent_card, text_card
+from bot.messages.explanation import explanation_card
+from bot.messages.text import FSI, PDI, RLM, length, web_link
+from storage.alerts import Alert, Decision
+from storage.entries import StoredDetection
+from tests.bot.messages.samples import (
+    ENGLISH_TITLE,
+    NOW,
+    SIGNALS,
+    TITLE,
+    english_alert,
+    sample_alert,
+    sample_delivery,
+)
+from tests.bot.telegram.bot_api import parse_html
+
+DAMASCUS = ZoneInfo("Asia/Damascus")
+LANGUAGES = ("ar", "en", "fr")
+
+
+def card(alert: Alert, language: str = "ar", **values: Any) -> Card:
+    return alert_card(alert, language, SIGNALS, now=NOW, timezone=DAMASCUS, **values)
+
+
+def explained(alert: Alert, language: str = "ar", **values: Any) -> Card:
+    given_values: dict[str, Any] = {"detection": None, "decisions": (), "deliveries": ()}
+    return explanation_card(
+        alert, language, SIGNALS, now=NOW, timezone=DAMASCUS, **given_values | values
+    )
+
+
+def bold_of(shown: Card) -> list[str]:
+    text, entities = parse_html(shown.html)
+    return [text[e.start : e.end] for e in entities if e.tag == "b"]
+
+
+def test_an_arabic_card_tells_level_signal_direction_headline_source_and_how_to_ask_why() -> None:
+    shown = card(sample_alert()).plain
+    for part in ("🔴", "حرج", "نقص الأدوية", "تدهور", TITLE, "الجزيرة نت", "A12", "/alert A12"):
+        assert part in shown
+    assert "31 كانون الثاني/يناير، 15:30 بتوقيت دمشق" in shown
+
+
+def test_each_language_says_the_direction_in_its_own_words() -> None:
+    words = {
+        "ar": ("تدهور", "انفراج", "نفي"),
+        "en": ("worsening", "improving", "denied"),
+        "fr": ("aggravation", "amélioration", "démenti"),
+    }
+    for language, expected in words.items():
+        for direction, word in zip(("worsening", "improving", "denied"), expected, strict=True):
+            assert word in card(sample_alert(direction=direction), language).plain
+
+
+def test_evidence_words_are_bold_in_headline_and_sentence() -> None:
+    bold = bold_of(card(sample_alert()))
+    assert bold[1:] == ["تنفد", "الأدوية", "الأدوية", "نفد"]
+
+
+def test_evidence_is_found_again_when_its_offsets_do_not_fit_the_stored_title() -> None:
+    alert = sample_alert(title="عاجل: " + TITLE)
+    assert "تنفد" in bold_of(card(alert))
+
+
+def test_evidence_that_stands_inside_another_word_is_not_marked_there() -> None:
+    alert = english_alert(snippet="Contrucks and trucks entered.")
+    text, entities = parse_html(card(alert, "en").html)
+    starts = [e.start for e in entities if text[e.start : e.end] == "trucks"]
+    assert starts == [text.rindex(" trucks") + 1]
+
+
+def test_evidence_that_cannot_be_read_leaves_a_card_without_marks() -> None:
+    for broken in ("", "null", "[1, {}]", '[{"field": 3}]', "{"):
+        assert TITLE in card(sample_alert(evidence_json=broken)).plain
+
+
+def test_a_possible_repeat_is_marked() -> None:
+    assert "احتمال تكرار" in card(sample_alert(), possible_repeat=True).plain
+    assert "Possible repeat" in text_card("x", "en", possible_repeat=True).plain
+
+
+def test_an_update_says_which_alert_it_updates() -> None:
+    assert "Update of alert A12" in card(sample_alert(version=2), "en").plain
+
+
+@pytest.mark.parametrize(
+    ("folded", "expected"),
+    [
+        (1, "جُمع معه تنبيه آخر"),
+        (2, "جُمع معه تنبيهان آخران"),
+        (3, "جُمعت معه 3 تنبيهات أخرى"),
+        (10, "جُمعت معه 10 تنبيهات أخرى"),
+        (11, "جُمع معه 11 تنبيهًا آخر"),
+        (99, "جُمع معه 99 تنبيهًا آخر"),
+        (100, "جُمع معه 100 تنبيه آخر"),
+        (103, "جُمعت معه 103 تنبيهات أخرى"),
+    ],
+)
+def test_folded_alerts_are_counted_in_the_right_arabic_plural(folded: int, expected: str) -> None:
+    assert expected in card(sample_alert(), folded=folded).plain
+
+
+def test_nothing_folded_is_not_mentioned() -> None:
+    assert "جُمع" not in card(sample_alert(), folded=0).plain
+
+
+def test_publishers_are_counted_in_each_language() -> None:
+    assert "جهتا نشر مستقلتان" in card(sample_alert(families=2)).plain
+    assert "3 independent publishers" in card(sample_alert(families=3), "en").plain
+    assert "un seul éditeur" in card(sample_alert(families=1), "fr").plain
+
+
+def test_an_english_card_isolates_an_arabic_headline() -> None:
+    assert f"{FSI}{TITLE}{PDI}" in card(sample_alert(), "en").plain
+
+
+def test_an_arabic_card_isolates_an_english_headline_and_its_own_latin_parts() -> None:
+    shown = card(english_alert()).plain
+    assert f"{RLM}{FSI}{ENGLISH_TITLE}{PDI}" in shown
+    assert f"{FSI}A7{PDI}" in shown
+    assert f"{FSI}/alert A7{PDI}" in shown
+
+
+def test_an_english_card_of_an_english_entry_needs_no_direction_marks() -> None:
+    shown = card(english_alert(), "en").html
+    assert not any(mark in shown for mark in (FSI, PDI, RLM))
+
+
+def test_a_copied_id_holds_no_invisible_characters() -> None:
+    text, entities = parse_html(card(sample_alert()).html)
+    assert [text[e.start : e.end] for e in entities if e.tag == "code"] == ["A12"]
+
+
+def test_the_year_is_shown_only_when_it_is_another() -> None:
+    assert "2026" not in card(sample_alert(link=None), "en").plain
+    shown = card(sample_alert(updated_at=NOW.replace(year=2025)), "en").plain
+    assert "31 January 2025" in shown
+
+
+def test_a_signal_whose_rule_is_gone_is_shown_by_its_id() -> None:
+    assert "some-signal" in card(sample_alert(signal="some-signal")).plain
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        None,
+        "",
+        "javascript:alert(1)",
+        "ftp://example.org/x",
+        "http://",
+        "https://[::1",
+        "https://exa mple.org:port/",
+        "//example.org/x",
+        "https://example.org/" + "x" * 2000,
+    ],
+)
+def test_a_link_that_may_not_be_shown_is_left_out(link: str | None) -> None:
+    shown = card(sample_alert(link=link))
+    assert "href" not in shown.html
+    assert "A12" in shown.plain
+
+
+def test_a_link_shows_the_host_it_leads_to() -> None:
+    assert web_link("https://www.bbc.com@evil.example/x") == (
+        "https://www.bbc.com@evil.example/x",
+        "evil.example",
+    )
+
+
+def test_a_feed_cannot_call_on_people_or_hide_text_behind_direction_overrides() -> None:
+    shown = card(sample_alert(title="@everyone \u202eمقلوب\u202c <b>x</b>\u2069\u2069"))
+    assert "@everyone" not in shown.plain
+    assert "\u202e" not in shown.html
+    assert "&lt;b&gt;x&lt;/b&gt;" in shown.html
+
+
+def test_a_megabyte_of_headline_becomes_a_card_at_once() -> None:
+    started = time.perf_counter()
+    found = sample_alert(title="<&>" * 350_000, snippet="نفد " * 250_000, feed_name="م" * 10**6)
+    shown = card(found)
+    assert time.perf_counter() - started < 1
+    check(shown, "ar")
+
+
+def test_the_explanation_says_what_was_found_the_score_the_decision_and_what_was_sent() -> None:
+    detection = StoredDetection(
+        signal="medicine-shortage",
+        direction="worsening",
+        score=130,
+        threshold=100,
+        level="critical",
+        evidence_json="[]",
+        explanation="",
+        rules_hash="",
+        created_at=NOW,
+    )
+    decision = Decision(
+        entry_id=1,
+        alert_id=12,
+        signal="medicine-shortage",
+        action="send",
+        reason="first-telling",
+        rules_hash="",
+        at=NOW,
+        direction="worsening",
+        version=1,
+    )
+    shown = explained(
+        sample_alert(),
+        detection=detection,
+        decisions=[decision],
+        deliveries=[sample_delivery(state="sent")],
+    ).plain
+    for part in ("تنفد", "في العنوان", "near(medicine, lack)", "130", "100", "أول خبر"):
+        assert part in shown
+    assert "أُرسل إلى هذه المحادثة: 31 كانون الثاني/يناير، 15:30" in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("sent", "Sent to this chat"),
+        ("unknown", "May have reached this chat"),
+        ("pending", "Waiting to be sent"),
+        ("paused", "Waiting to be sent"),
+        ("failed", "Not sent to this chat"),
+    ],
+)
+def test_the_explanation_is_honest_about_what_this_chat_got(state: str, expected: str) -> None:
+    shown = explained(sample_alert(), "en", deliveries=[sample_delivery(state=state)])
+    assert expected in shown.plain
+
+
+def test_a_folded_delivery_is_explained_by_the_line_that_named_it() -> None:
+    row = sample_delivery(state="expired", folded_into=9)
+    assert "gathered several alerts" in explained(sample_alert(), "en", deliveries=[row]).plain
+
+
+# --- whatever the feed says ---
+
+NASTY = st.lists(
+    st.one_of(
+        st.characters(),
+        st.sampled_from("<>&\"'@/\n\r\t\0\u202a\u202b\u202d\u202e\u202c\u2066\u2067\u2068\u2069"),
+        st.sampled_from("\u200e\u200f\u061c\u200d\u0301\ud800\udfff\ufffe\U0001f6a8دواءالمشفى hi"),
+        st.sampled_from(["<b>", "</b>", "<a href='x'>", "&lt;", "&#x", "&amp;amp;", "]]>", "%s{}"]),
+    ),
+    max_size=60,
+).map("".join)
+LONG = st.builds(lambda text, times: text * times, NASTY, st.integers(1, 400))
+FEED_TEXT = st.one_of(NASTY, LONG)
+EVIDENCE = st.lists(
+    st.fixed_dictionaries(
+        {
+            "field": st.sampled_from(["title", "text", "other"]),
+            "start": st.integers(-5, 80),
+            "end": st.integers(-5, 90),
+            "quote": NASTY,
+            "term": NASTY,
+            "clause": NASTY,
+            "weight": st.integers(-100, 1000),
+        }
+    ),
+    max_size=40,
+)
+ALERTS = st.builds(
+    lambda evidence, cut, **values: sample_alert(
+        **values,
+        # Half of the evidence is true, so that marks are really made.
+        evidence_json=json.dumps(
+            [
+                each | {"quote": values["title"][each["start"] : each["end"]]}
+                if each["start"] % 2 == cut and each["start"] >= 0
+                else each
+                for each in evidence
+            ]
+        ),
+    ),
+    evidence=EVIDENCE,
+    cut=st.integers(0, 1),
+    title=FEED_TEXT,
+    snippet=FEED_TEXT,
+    feed_name=FEED_TEXT,
+    link=st.one_of(st.none(), FEED_TEXT, FEED_TEXT.map("https://example.org/".__add__)),
+    signal=st.one_of(st.sampled_from(sorted(SIGNALS)), NASTY),
+    direction=st.one_of(st.sampled_from(["worsening", "improving", "denied"]), NASTY),
+    level=st.one_of(st.sampled_from(["critical", "alert"]), NASTY),
+    rules_hash=NASTY,
+    version=st.integers(1, 9),
+    families=st.integers(0, 500),
+)
+
+
+def check(shown: Card, language: str) -> None:
+    """The limits and the directions that every message keeps."""
+    text, entities = parse_html(shown.html)
+    assert text.strip()
+    assert length(shown.html) <= 3800
+    assert length(shown.plain) <= 3800
+    assert len(entities) < 100
+    for source in (shown.html, shown.plain):
+        source.encode()  # no lone surrogate
+    for line in (*text.split("\n"), *shown.plain.split("\n")):
+        assert line.count(FSI) == line.count(PDI)
+        assert not any("\u202a" <= character <= "\u202e" for character in line)
+        assert not any(unicodedata.category(character) == "Cc" for character in line)
+        if line and language == "ar":
+            assert line[0] == RLM or unicodedata.bidirectional(line[0]) in ("AL", "R")
+
+
+FAST = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@FAST
+@given(ALERTS, st.sampled_from(LANGUAGES), st.booleans(), st.integers(0, 300))
+def test_any_alert_makes_a_valid_card_within_the_limits(
+    alert: Alert, language: str, repeat: bool, folded: int
+) -> None:
+    shown = card(alert, language, possible_repeat=repeat, folded=folded)
+    check(shown, language)
+    assert alert.short_id in shown.plain
+
+
+@FAST
+@given(ALERTS, st.sampled_from(LANGUAGES))
+def test_any_alert_makes_a_valid_explanation_within_the_limits(alert: Alert, language: str) -> None:
+    check(explained(alert, language), language)
+
+
+@FAST
+@given(st.lists(ALERTS, min_size=1, max_size=10), st.sampled_from(LANGUAGES))
+def test_any_alerts_make_a_valid_list_with_every_id(found: list[Alert], language: str) -> None:
+    shown = recent_card(found, language, SIGNALS, now=NOW, timezone=DAMASCUS)
+    check(shown, language)
+    assert shown.plain.count("A12") >= len(found)
+
+
+@FAST
+@given(st.one_of(NASTY.filter(str.strip), LONG.filter(str.strip)), st.sampled_from(LANGUAGES))
+def test_any_text_of_a_notice_stays_within_the_limits(text: str, language: str) -> None:
+    shown = text_card(text, language, title="رسالة")
+    check(shown, language)

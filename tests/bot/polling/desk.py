@@ -1,0 +1,160 @@
+"""A poller with a real database, a real fetcher and a feed server, for tests."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.feeds.catalogue import Feed
+from bot.feeds.fetch.addresses import AllowList
+from bot.feeds.fetch.fetcher import Fetcher, FetchLimits
+from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.feeds.parse.parser import parse
+from bot.polling.feed_poll import Tell
+from bot.polling.identify import EntryChange
+from bot.polling.notices import FeedNotice
+from bot.polling.poller import EntryPipeline, Parser, Poller, PollPolicy, PollReport
+from storage import entries, feeds
+from storage.database import Connection, Database
+from storage.entries import Entry
+from storage.feeds import FeedState
+from tests.feed_server import FeedServer, Names, feed_server
+
+if TYPE_CHECKING:
+    from bot.alerts.record import Accepted
+
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+LIMITS = FetchLimits(
+    total_seconds=1.0, silence_seconds=0.8, compressed_bytes=5_000_000, decoded_bytes=5_000_000
+)
+
+
+@dataclass
+class Newsroom:
+    """Stands where the alert pipeline stands: stores entries, remembers what it was given."""
+
+    new: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    seeded: list[str] = field(default_factory=list)
+    detected: list[str] = field(default_factory=list)
+    fail_in_transaction: bool = False
+
+    async def detect(self, entries: Sequence[FeedEntry], language: str | None) -> list[tuple[()]]:
+        self.detected += [each.title for each in entries]
+        return [() for _ in entries]
+
+    def accept(
+        self,
+        db: Connection,
+        feed: Feed,
+        changes: Sequence[EntryChange],
+        found: Sequence[object],
+        now: datetime,
+    ) -> "Accepted":
+        assert len(changes) == len(found)
+        for change in changes:
+            each = change.entry
+            stored = Entry(
+                None,
+                feed.id,
+                each.guid,
+                each.link,
+                each.title,
+                each.summary,
+                change.content_hash,
+                each.language,
+                each.published_at,
+                now,
+                each.updated_at,
+                change.kind == "seed",
+            )
+            if change.kind == "updated":
+                assert change.entry_id is not None
+                entries.update(db, change.entry_id, stored, change.keys, change.by_hash_only)
+            else:
+                entries.add(db, stored, change.keys)
+        if self.fail_in_transaction:
+            raise RuntimeError("a bug in the pipeline")
+        for change in changes:
+            told = {"new": self.new, "updated": self.updated, "seed": self.seeded}[change.kind]
+            told.append(change.entry.title)
+        return None  # type: ignore[return-value]
+
+
+class InlineParser:
+    """Parses in this process: the pool is tested elsewhere and takes a moment to start."""
+
+    def __init__(self) -> None:
+        self.parsed = 0
+
+    async def parse(self, document: Document, now: datetime) -> ParsedFeed | Unreadable:
+        self.parsed += 1
+        return parse(document, now)
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass
+class Desk:
+    server: FeedServer
+    database: Database
+    poller: Poller
+    newsroom: Newsroom
+    notices: list[FeedNotice]
+    names: Names
+    parser: Parser
+
+    async def tick(self, after: timedelta = timedelta()) -> dict[str, PollReport]:
+        return {report.feed_id: report for report in await self.poller.tick(NOW + after)}
+
+    async def poll(self, after: timedelta = timedelta()) -> dict[str, PollReport]:
+        return {report.feed_id: report for report in await self.poller.poll_all(NOW + after)}
+
+    async def state(self, feed_id: str = "a") -> FeedState:
+        state = await self.database.read(partial(feeds.get, feed_id=feed_id))
+        assert state is not None
+        return state
+
+    async def entries(self) -> list[Entry]:
+        since = datetime(2000, 1, 1, tzinfo=UTC)
+        return await self.database.read(partial(entries.recent, since=since, limit=10_000))
+
+
+@contextlib.asynccontextmanager
+async def open_desk(
+    path: Path,
+    ids: Iterable[str] = ("a",),
+    *,
+    policy: PollPolicy | None = None,
+    limits: FetchLimits = LIMITS,
+    names: Names | None = None,
+    parser: Parser | None = None,
+    roll: Callable[[], float] = lambda: 0.5,
+    host: Callable[[str], str] = lambda feed_id: "feeds.test",
+    tell: Tell | None = None,
+    pipeline: EntryPipeline | None = None,
+) -> AsyncIterator[Desk]:
+    """Feeds with these ids at /id of the server."""
+    names = names or Names()
+    async with feed_server() as server, contextlib.AsyncExitStack() as stack:
+        database = await Database.open(path / "marsad.sqlite")
+        stack.push_async_callback(database.close)
+        fetcher = Fetcher(limits=limits, allow=AllowList.of(["127.0.0.1"]), resolver=names)
+        stack.push_async_callback(fetcher.aclose)
+        newsroom, notices = Newsroom(), list[FeedNotice]()
+        parser = parser or InlineParser()
+        poller = Poller(
+            database,
+            fetcher,
+            [Feed(each, each, server.url(f"/{each}", host(each)), "ar") for each in ids],
+            pipeline or newsroom,
+            policy=policy,
+            parser=parser,
+            tell=tell or (lambda db, notice, now: notices.append(notice)),
+            roll=roll,
+        )
+        stack.push_async_callback(poller.aclose)
+        yield Desk(server, database, poller, newsroom, notices, names, parser)

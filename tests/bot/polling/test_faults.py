@@ -1,0 +1,74 @@
+"""Feeds that do their worst: the others stay on time, memory stays bounded, all is named."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.bot.polling.fault_run import FAULTS, GOOD, INTERVAL
+
+SECONDS = 4
+
+
+@cache
+def outcome() -> dict[str, Any]:
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.bot.polling.fault_run", str(SECONDS)],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        timeout=150,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr.decode()[-3_000:]
+    return dict(json.loads(ran.stdout))
+
+
+def error_of(feed_id: str) -> str:
+    return str(outcome()["results"][feed_id]["error"])
+
+
+def test_every_fault_is_named_for_the_operator() -> None:
+    expected = {
+        "slow-loris": "did not finish",
+        "never-answers": "does not answer in time",
+        "endless-body": "larger than",
+        "gzip-bomb": "larger than",
+        "to-metadata": "metadata",
+        "to-loopback6": "loopback",
+        "to-rebinding": "private",
+        "to-file": "file:",
+        "to-itself": "more than 5 times",
+        "captcha": "captcha",
+        "cloudflare": "Cloudflare",
+        "304-without-etag": "not modified",
+        "410": "410",
+        "429": "429",
+        "nested": "nested",
+        "attributes": "reading the document",
+        "binary": "no text",
+    }
+    assert not {
+        name: error_of(name) for name, words in expected.items() if words not in error_of(name)
+    }
+    accepted = {"truncated", "100000-entries", "entities"}
+    assert {*expected, *accepted} == set(FAULTS)
+    for name in accepted:
+        assert outcome()["results"][name]["result"] in ("accepted", "unchanged"), name
+
+
+def test_the_other_feeds_stay_on_time() -> None:
+    asked, gaps = outcome()["asked"], outcome()["longest_gap"]
+    # At least half of the polls that an idle machine would make, and no long gap anywhere.
+    assert all(asked[name] >= SECONDS / INTERVAL / 2 for name in GOOD), asked
+    assert all(gaps[name] < INTERVAL + 2.0 for name in GOOD), gaps
+
+
+def test_memory_stays_under_300_mb() -> None:
+    assert outcome()["peak"]["together"] < 300_000_000, outcome()["peak"]
+
+
+def test_nothing_stored_is_damaged() -> None:
+    assert outcome()["sound"]
+    assert outcome()["stored"] > 0

@@ -1,0 +1,37 @@
+"""What the service clears away each day, and who hears of it."""
+
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from bot.service import HELD_FOR, Service
+from bot.settings import load_settings
+from storage import chats
+from storage.database import Database
+from tests.bot.delivery.desk import OPERATOR, Desk, chat
+
+
+async def test_operators_hear_what_was_given_up_and_else_the_second_way(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "marsad.sqlite")
+    desk = Desk(database)
+    parts: Any = SimpleNamespace(database=database, dispatcher=desk.dispatcher)
+    service = Service(load_settings(None, data_dir=tmp_path), parts, clock=desk.clock)
+    await desk.with_chats(chat(1), chat(2), chat(OPERATOR, role="operator"))
+    for gone in (1, OPERATOR):
+        await desk.alert(1)
+        now = desk.clock()
+        await database.write(lambda db: chats.pause(db, gone, "kicked", now))  # noqa: B023
+        await database.write(lambda db: chats.pause(db, 1, "kicked", now))  # noqa: B023
+        await service._keep_house()
+        assert (await desk.states(1))[-1] == "paused"
+        desk.clock.pass_(seconds=(HELD_FOR + timedelta(hours=1)).total_seconds())
+        await service._keep_house()
+        assert set(await desk.states(1)) == {"expired"}
+    told = [row.text or "" for row in await desk.rows(OPERATOR) if row.kind == "notice"]
+    assert len(told) == 1 and "Chat 1 (1)" in told[0] and "given up" in told[0]
+    # By the second time the operator is gone too, with the first word still unread.
+    left = {(each.chat, each.what) for each in desk.dispatcher.health.untold}
+    given_up = "messages given up: 1"
+    assert left == {("Chat 1 (1)", given_up), (f"Chat {OPERATOR} ({OPERATOR})", given_up)}
+    await database.close()

@@ -1,0 +1,58 @@
+"""/metrics and /healthz, on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from bot.errors import CannotGoOn
+from bot.metrics import Metrics, MetricsServer
+
+
+@pytest.fixture
+def problems() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+def server(metrics: Metrics, problems: list[str]) -> Iterator[MetricsServer]:
+    serving = MetricsServer(metrics, 0, lambda: problems)
+    yield serving
+    serving.close()
+
+
+def get(server: MetricsServer, path: str) -> httpx.Response:
+    return httpx.get(f"http://127.0.0.1:{server.port}{path}", trust_env=False)
+
+
+def test_what_was_counted_is_served(server: MetricsServer, metrics: Metrics) -> None:
+    metrics.entries.inc(3)
+    metrics.gauges({"pending": 2}, {"ok": 5})
+    text = get(server, "/metrics").text
+    assert "marsad_entries_total 3.0" in text
+    assert 'marsad_outbox{state="pending"} 2.0' in text
+    assert 'marsad_feeds{condition="ok"} 5.0' in text
+
+
+def test_health_turns_bad_with_a_reason(server: MetricsServer, problems: list[str]) -> None:
+    assert get(server, "/healthz").status_code == 200
+    problems.append("no tick since noon")
+    answer = get(server, "/healthz")
+    assert answer.status_code == 503
+    assert answer.json() == {"ok": False, "problems": ["no tick since noon"]}
+
+
+def test_nothing_else_is_served(server: MetricsServer) -> None:
+    assert get(server, "/").status_code == 404
+
+
+def test_a_taken_port_is_told_by_its_setting(server: MetricsServer, metrics: Metrics) -> None:
+    with pytest.raises(CannotGoOn, match="MARSAD_METRICS_PORT"):
+        MetricsServer(metrics, server.port, list)

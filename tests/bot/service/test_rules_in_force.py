@@ -1,0 +1,161 @@
+"""The reload of rules while the service runs: it may fail in any way, and ends nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import rules_in_force as rules_watch
+from bot.rules_in_force import Kept, Reloaded, RulesInForce, Swapped, Unchanged
+from rules import Problem, RulesInvalid
+
+
+@dataclass(frozen=True)
+class Rules:
+    hash: str
+    signals: tuple[str, ...] = ()
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[Rules | Exception]:
+    """What each loading comes to, the last one for ever."""
+    script: list[Rules | Exception] = []
+
+    def load(*_: object) -> Any:
+        answer = script.pop(0) if len(script) > 1 else script[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(rules_watch, "load_checked", load)
+    monkeypatch.setattr(rules_watch, "QUIET_MS", 50)
+    monkeypatch.setattr(rules_watch, "REST", timedelta(milliseconds=50))
+    return script
+
+
+async def test_new_rules_are_swapped_in_whole_or_not_at_all(
+    answers: list[Rules | Exception],
+) -> None:
+    answers += [
+        Rules("1"),
+        Rules("1"),
+        RulesInvalid([Problem("signals/a.yaml", 3, "is wrong")]),
+        FileNotFoundError("signals/b.yaml"),
+        Rules("2"),
+    ]
+    rules = await RulesInForce.start(None, None)
+    assert isinstance(await rules.reload(), Unchanged)
+    kept = await rules.reload()
+    assert isinstance(kept, Kept) and "signals/a.yaml:3" in kept.problems[0]
+    gone = await rules.reload()
+    assert isinstance(gone, Kept) and "signals/b.yaml" in gone.problems[0]
+    assert rules().hash == "1"
+    assert isinstance(await rules.reload(), Swapped)
+    assert rules().hash == "2"
+
+
+async def test_the_watch_outlives_whatever_goes_wrong_in_it(
+    answers: list[Rules | Exception], tmp_path: Path
+) -> None:
+    answers += [Rules("1"), OSError("a file vanished"), Rules("2"), Rules("3")]
+    rules = await RulesInForce.start(tmp_path, None)
+    stop, heard = asyncio.Event(), list[Reloaded]()
+
+    async def told(reloaded: Reloaded) -> None:
+        heard.append(reloaded)
+        if len(heard) == 2:
+            raise RuntimeError("operators could not be told")
+
+    watching = asyncio.create_task(rules.watch(stop, told))
+    for number in range(100):
+        (tmp_path / "signals.yaml").write_text(f"# {number}", encoding="utf-8")
+        await asyncio.sleep(0.2)
+        if len(heard) >= 3:
+            break
+    stop.set()
+    await asyncio.wait_for(watching, 10)
+    assert [type(each) for each in heard[:3]] == [Kept, Swapped, Swapped]
+    assert rules().hash == "3"
+
+
+@asynccontextmanager
+async def watched(rules: RulesInForce) -> AsyncIterator[list[Reloaded]]:
+    stop, heard = asyncio.Event(), list[Reloaded]()
+
+    async def told(reloaded: Reloaded) -> None:
+        heard.append(reloaded)
+
+    watching = asyncio.create_task(rules.watch(stop, told))
+    try:
+        yield heard
+    finally:
+        stop.set()
+        await asyncio.wait_for(watching, 30)
+
+
+async def until(hash: str, rules: RulesInForce) -> None:
+    for _ in range(600):
+        if rules().hash == hash:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"still {rules().hash}, not {hash}")
+
+
+def release(folder: Path, words: str) -> Path:
+    (folder / "signals").mkdir(parents=True)
+    (folder / "signals" / "a.yaml").write_text(words, encoding="utf-8")
+    return folder
+
+
+async def test_a_folder_that_is_replaced_as_a_whole_is_noticed(
+    answers: list[Rules | Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules_watch, "CHECK_MS", 200)
+    answers += [Rules("1"), Rules("2"), Rules("3"), Rules("4")]
+    own = tmp_path / "rules"
+    own.symlink_to(release(tmp_path / "r1", "one"))
+    rules = await RulesInForce.start(own, None)
+    async with watched(rules):
+        await asyncio.sleep(0.3)  # the watcher looks at r1 by now
+        (tmp_path / "next").symlink_to(release(tmp_path / "r2", "two"))
+        (tmp_path / "next").rename(own)
+        await until("2", rules)
+        (own / "signals" / "a.yaml").write_text("three", encoding="utf-8")
+        await until("3", rules)
+        (tmp_path / "next").symlink_to(release(tmp_path / "r4", "four"))
+        (tmp_path / "next").rename(own)
+        await until("4", rules)
+
+
+async def test_what_changes_between_load_and_watch_is_noticed(
+    answers: list[Rules | Exception], tmp_path: Path
+) -> None:
+    answers += [Rules("1"), Rules("2")]
+    own = release(tmp_path / "rules", "one")
+    rules = await RulesInForce.start(own, None)
+    (own / "signals" / "a.yaml").write_text("two", encoding="utf-8")
+    async with watched(rules) as heard:
+        await until("2", rules)
+        # Well within the half minute until the files would be compared again.
+        assert [type(each) for each in heard] == [Swapped]
+
+
+async def test_files_that_stay_as_they_are_are_not_loaded_again(
+    answers: list[Rules | Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules_watch, "CHECK_MS", 50)
+    answers += [Rules("1"), Rules("2")]
+    own = release(tmp_path / "rules", "one")
+    rules = await RulesInForce.start(own, None)
+    async with watched(rules):
+        (own / "signals" / "a.yaml").touch()
+        (own / "notes.txt").write_text("no rule", encoding="utf-8")
+        await asyncio.sleep(0.5)
+        assert rules().hash == "1"

@@ -1,0 +1,127 @@
+"""`marsad run` as a process: what it says, how it ends, and what never leaves it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.console import console_chat
+from bot.service import CONFLICT_WINDOW, CONFLICTS, too_many
+from storage import chats, outbox
+from storage.database import Database
+from tests.bot.service.newsroom import SHORTAGE, Newsroom, write_feeds
+from tests.telegram_server import TelegramServer
+
+# Seconds that a start may take on a machine that is busy with other things.
+PATIENCE = 90
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def process(folder: Path, *arguments: str, **environment: str) -> AsyncIterator[Process]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MARSAD_")}
+    running = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd=folder,
+        env=kept
+        | {
+            "MARSAD_DATA_DIR": str(folder / "data"),
+            "MARSAD_FEEDS_FILE": str(folder / "feeds.yaml"),
+            "MARSAD_ALLOW_PRIVATE": "127.0.0.1",
+            "PYTHONUNBUFFERED": "1",
+        }
+        | environment,
+    )
+    try:
+        yield running
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
+
+
+async def ended(running: Process) -> tuple[int, str, str]:
+    async with asyncio.timeout(PATIENCE):
+        out, err = await running.communicate()
+    return running.returncode or 0, out.decode("utf-8"), err.decode("utf-8")
+
+
+async def said(running: Process, words: str) -> None:
+    """Wait until a line of standard error holds these words."""
+    assert running.stderr
+    async with asyncio.timeout(PATIENCE):
+        while words not in (await running.stderr.readline()).decode("utf-8"):
+            assert not running.stderr.at_eof()
+
+
+async def test_without_a_token_alerts_are_on_the_console_and_sigterm_ends_it_well(
+    tmp_path: Path,
+) -> None:
+    async with Newsroom() as newsroom:
+        newsroom.publish(SHORTAGE)
+        write_feeds(tmp_path, newsroom)
+        async with process(tmp_path, "run") as running:
+            await said(running, "Marsad runs")
+            async with process(tmp_path, "run") as second:
+                code, _, error = await ended(second)
+                assert code == 3
+                assert f"process {running.pid}" in error
+            assert running.stdout
+            shown = ""
+            async with asyncio.timeout(PATIENCE):
+                while "مستشفى تعز" not in shown:
+                    shown += (await running.stdout.readline()).decode("utf-8")
+            running.send_signal(signal.SIGTERM)
+            code, _, error = await ended(running)
+    assert code == 0
+    assert "Marsad stopped" in error
+
+
+async def test_a_refused_token_ends_a_poll_with_3_is_in_no_line_and_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    token = "123456789:AAEhBP0av28fakefakefakefakefakefake"
+    database = await Database.open(tmp_path / "data" / "marsad.sqlite")
+    reader = replace(console_chat({"medicine-shortage": None}, NOW), id=7)
+    await database.write(lambda db: chats.upsert(db, reader))
+    await database.close()
+    async with Newsroom() as newsroom, TelegramServer() as telegram:
+        newsroom.publish(SHORTAGE)
+        write_feeds(tmp_path, newsroom)
+        async with process(
+            tmp_path,
+            "poll",
+            MARSAD_TELEGRAM_TOKEN=token,
+            MARSAD_TELEGRAM_BASE_URL=telegram.base_url,
+            MARSAD_LOG_LEVEL="DEBUG",
+        ) as running:
+            code, out, error = await ended(running)
+        assert code == 3
+        assert "token is refused" in error
+        assert "1 feeds polled, 0 failed, 1 new entries" in error
+        assert "Traceback" not in error
+        assert token not in out + error
+        assert token.split(":")[1] not in out + error
+    database = await Database.open(tmp_path / "data" / "marsad.sqlite")
+    assert (await database.read(outbox.counts))["pending"] == 1
+    await database.close()
+
+
+def test_one_409_is_a_handover_and_many_are_a_second_instance() -> None:
+    beats = [NOW - timedelta(seconds=10 * number) for number in range(CONFLICTS)]
+    assert not too_many(beats[:1], NOW)
+    assert too_many(beats, NOW)
+    assert not too_many([at - CONFLICT_WINDOW for at in beats], NOW)

@@ -1,0 +1,107 @@
+"""Settings: each is documented, each error names its variable and says what to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+from pydantic import ValidationError
+
+from bot.settings import HINTS, Settings, SettingsInvalid, load_settings, variable
+
+ROOT = Path(__file__).resolve().parents[3]
+TOKEN = "123456789:AAEhBP0av28fakefakefakefakefakefake"
+
+
+@pytest.fixture(autouse=True)
+def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for field in Settings.model_fields:
+        monkeypatch.delenv(variable(field), raising=False)
+
+
+def problems(monkeypatch: pytest.MonkeyPatch, **environment: str) -> tuple[str, ...]:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsInvalid) as refused:
+        load_settings(None)
+    return refused.value.problems
+
+
+def test_the_example_file_documents_every_setting_and_nothing_else() -> None:
+    documented = set(dotenv_values(ROOT / ".env.example"))
+    assert documented == {variable(field) for field in Settings.model_fields}
+    assert set(HINTS) == set(Settings.model_fields)
+
+
+def test_the_example_file_can_be_used_as_it_is(tmp_path: Path) -> None:
+    assert load_settings(ROOT / ".env.example") == load_settings(None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MARSAD_TELEGRAM_TOKEN", "not-a-token"),
+        ("MARSAD_OPERATORS", "12,@someone"),
+        ("MARSAD_RULES_DIR", "no/such/folder"),
+        ("MARSAD_FEEDS_FILE", "no/such/file.yaml"),
+        ("MARSAD_TELEGRAM_BASE_URL", "telegram"),
+        ("MARSAD_LOG_LEVEL", "loud"),
+        ("MARSAD_ALLOW_PRIVATE", "10.0.0/99"),
+        ("MARSAD_FIRST_POLL_HOURS", "-1"),
+        ("MARSAD_RETENTION_DAYS", "soon"),
+        ("MARSAD_NOTIFY_URLS", "nosuchservice://somewhere"),
+        ("MARSAD_HEARTBEAT_URL", "ping"),
+        ("MARSAD_METRICS_PORT", "99999"),
+        ("MARSAD_MORPHOLOGY_DB", "no.db"),
+        ("MARSAD_TIMEZONE", "Mars/Olympus"),
+    ],
+)
+def test_a_wrong_value_names_the_variable_and_what_to_write(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    (problem,) = problems(monkeypatch, **{name: value})
+    assert problem.startswith(name)
+    assert HINTS[name.removeprefix("MARSAD_").lower()] in problem
+
+
+def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = problems(monkeypatch, MARSAD_LOG_LEVEL="loud", MARSAD_METRICS_PORT="x")
+    assert len(found) == 2
+
+
+def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    (problem,) = problems(monkeypatch, MARSAD_TELEGRAM_TOKEN="12345:with spaces")
+    assert "with spaces" not in problem
+
+
+def test_a_misspelt_variable_is_not_ignored(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert "MARSAD_OPERATORS?" in problems(monkeypatch, MARSAD_OPERATOS="1")[0]
+    monkeypatch.delenv("MARSAD_OPERATOS")
+    (tmp_path / ".env").write_text("MARSAD_COLOUR=blue\n", encoding="utf-8")
+    with pytest.raises(SettingsInvalid, match="MARSAD_COLOUR"):
+        load_settings(tmp_path / ".env")
+
+
+def test_values_are_read_as_what_they_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        f"MARSAD_TELEGRAM_TOKEN={TOKEN}\nMARSAD_OPERATORS=1, -100200،3\n"
+        "MARSAD_NOTIFY_URLS=ntfy://localhost/a,b mailto://u:p@example.org?to=x@example.org\n"
+        "MARSAD_ALLOW_PRIVATE=intranet,10.0.0.0/8,::1\nOTHER=ignored\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("MARSAD_LOG_LEVEL", "debug")
+    settings = load_settings(tmp_path / ".env")
+    assert settings.operators == (1, -100200, 3)
+    assert settings.allow_private == ("intranet", "10.0.0.0/8", "::1")
+    assert [url.get_secret_value()[:5] for url in settings.notify_urls] == ["ntfy:", "mailt"]
+    assert settings.log_level == "DEBUG"
+    assert TOKEN in settings.secrets
+    assert TOKEN not in repr(settings)
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        load_settings(None).log_level = "DEBUG"  # type: ignore[misc]

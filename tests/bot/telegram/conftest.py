@@ -1,0 +1,183 @@
+"""A real application against the fake Bot API, over a real database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.telegram.app import App, Polling, build_application
+from storage import alerts, chats, entries, feeds, stories
+from storage.alerts import Alert, Decision
+from storage.chats import Chat
+from storage.database import Connection, Database
+from storage.entries import Entry, StoredDetection
+from tests.bot.messages.samples import SIGNALS, Signal, alert_text
+from tests.bot.telegram.bot_api import Description
+from tests.telegram_server import TelegramServer
+
+OPERATOR = 900
+DAMASCUS = ZoneInfo("Asia/Damascus")
+
+
+@dataclass
+class Rules:
+    """What the bot asks of a rule set; tests change it."""
+
+    hash: str = "sha256:0123456789abcdef"
+    signals: dict[str, Signal] = field(default_factory=lambda: dict(SIGNALS))
+
+
+@dataclass(frozen=True)
+class NamedFeed:
+    id: str
+    name: str
+
+
+@dataclass
+class Bench:
+    """Everything a test of the bot looks at."""
+
+    server: TelegramServer
+    database: Database
+    application: App
+    rules: Rules
+    troubles: list[str]
+
+    async def ask(self, chat_id: int, text: str, **values: Any) -> str:
+        """What a person writes, and the bot's answer to it."""
+        before = len(self.server.sent_to(chat_id))
+        self.server.say(chat_id, text, **values)
+        return (await self.server.next_message(chat_id, before)).text
+
+    async def press(self, chat_id: int, data: str, *, user_id: int | None = None) -> str:
+        """Press a button of the chat's newest message with buttons; returns the note shown."""
+        before = len(self.server.answers)
+        message = [m for m in self.server.sent_to(chat_id) if m.buttons][-1]
+        self.server.press(message, data, user_id=user_id)
+        await self.server.until(lambda: len(self.server.answers) > before)
+        await self.settled()
+        return str(self.server.answers[-1].get("text", ""))
+
+    async def settled(self) -> None:
+        """Until every update is confirmed and handled."""
+        await self.server.until(lambda: self.server.unread == 0)
+        await self.application.update_queue.join()
+
+    async def chat(self, chat_id: int) -> Chat:
+        found = await self.database.read(lambda db: chats.get(db, chat_id))
+        assert found is not None
+        return found
+
+    async def alert(self, signal: str = "medicine-shortage", **changes: Any) -> Alert:
+        """An alert with its feed, entry, detection and decision, as the pipeline stores it."""
+        now = datetime.now(UTC)
+
+        def write(db: Connection) -> Alert:
+            feeds.sync(db, [("feed", "https://feed.example/rss")], now)
+            text = alert_text(**changes)
+            entry_id = entries.add(
+                db,
+                Entry(
+                    id=None,
+                    feed_id="feed",
+                    guid=None,
+                    link=text.link,
+                    title=text.title,
+                    summary=text.snippet,
+                    content_hash="hash",
+                    language="ar",
+                    published_at=now,
+                    first_seen_at=now,
+                    updated_at=None,
+                    seeded=False,
+                ),
+                [],
+            )
+            entries.add_detection(
+                db,
+                entry_id,
+                StoredDetection(
+                    signal=signal,
+                    direction=text.direction,
+                    score=130,
+                    threshold=100,
+                    level=text.level,
+                    evidence_json=text.evidence_json,
+                    explanation=text.explanation,
+                    rules_hash=text.rules_hash,
+                    created_at=now,
+                ),
+            )
+            story_id = _story(db, text.title, entry_id, now)
+            made = alerts.create(
+                db, story_id, signal, alert_text(entry_id=entry_id, **changes), now
+            )
+            alerts.record_decision(
+                db,
+                Decision(
+                    entry_id=entry_id,
+                    alert_id=made.id,
+                    signal=signal,
+                    action="send",
+                    reason="first-telling",
+                    rules_hash=text.rules_hash,
+                    at=now,
+                    direction=text.direction,
+                    version=1,
+                ),
+            )
+            return made
+
+        return await self.database.write(write)
+
+
+def _story(db: Connection, title: str, entry_id: int, now: datetime) -> int:
+    story_id = stories.create(db, title, now)
+    stories.attach(db, story_id, entry_id, "family", now)
+    return story_id
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[TelegramServer]:
+    async with TelegramServer() as running:
+        yield running
+        assert running.violations == []
+        for method, values in running.calls:
+            Description.short().read(method, values)  # holds where the full one is not at hand
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(tmp_path / "marsad.sqlite")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def bench(server: TelegramServer, database: Database) -> AsyncIterator[Bench]:
+    rules, troubles = Rules(), list[str]()
+    application = build_application(
+        token=server.token,
+        base_url=server.base_url,
+        operators=[OPERATOR],
+        timezone=DAMASCUS,
+        database=database,
+        rules=lambda: rules,  # type: ignore[arg-type,return-value]
+        catalogue=lambda: [NamedFeed("feed", "الجزيرة نت")],
+    )
+    polling = Polling(
+        application,
+        on_conflict=lambda: troubles.append("conflict"),
+        on_refused=lambda: troubles.append("refused"),
+    )
+    async with polling:
+        async with asyncio.timeout(5):
+            await polling.ready.wait()
+        yield Bench(server, database, application, rules, troubles)
