@@ -13,6 +13,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from bot.errors import CannotGoOn
+
 MAX_FILE_BYTES = 2_000_000
 MAX_FEEDS = 5_000
 
@@ -49,7 +51,7 @@ class CatalogueProblem:
         return f"{where}: {self.message}"
 
 
-class CatalogueInvalid(Exception):
+class CatalogueInvalid(CannotGoOn):
     """feeds.yaml cannot be used; `problems` lists every reason found."""
 
     def __init__(self, problems: tuple[CatalogueProblem, ...]) -> None:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import listparser
 
+from bot.errors import CannotGoOn
 from bot.feeds.catalogue import CatalogueInvalid, Feed, publisher_family, read_catalogue, slug
 
 _PLAIN = re.compile(r"https?://[^\s#'\"{}\[\]]+|(?!\d)[^\W_][\w-]*(?: [\w-]+)*")
@@ -24,7 +25,7 @@ class Imported:
     left: tuple[str, ...]
 
 
-class OpmlInvalid(Exception):
+class OpmlInvalid(CannotGoOn):
     """The document is no feed list; the message says why."""
 
 
