@@ -168,7 +168,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file made by `marsad ba
 
 @app.command()
 def doctor() -> None:
-    """Check token, feeds, rules, clock, disk and database, and say what to do."""
+    """Check token, clock, privacy, memory, feeds, rules, disk and database; say what to do."""
     settings = settings_and_logs(level="ERROR")
     from bot.cli.doctor import examine, show
 
