@@ -6,17 +6,19 @@ import subprocess
 import sys
 import textwrap
 import time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from storage import chats, entries, feeds
 from storage.database import Connection, Database
 from storage.errors import StorageBusy, StorageDamaged, StorageError, StorageFull, StorageTooNew
-from tests.storage.make import NOW, add_chat, add_entry, add_feed
+from tests.storage.make import NOW, add_chat, add_entry, add_feed, existing
 
 
-def pragma(db: Connection, name: str) -> object:
+def pragma(db: Connection, name: str) -> Any:
     return db.execute(f"PRAGMA {name}").fetchone()[0]
 
 
@@ -113,12 +115,12 @@ async def test_strict_tables_refuse_a_wrong_type(database: Database) -> None:
 
 async def test_concurrent_writes_follow_one_another(database: Database) -> None:
     def one_more(db: Connection) -> None:
-        polls = feeds.get(db, "feed").polls
+        polls = existing(feeds.get(db, "feed")).polls
         db.execute("UPDATE feeds SET polls = ?", [polls + 1])
 
     await database.write(add_feed)
     await asyncio.gather(*(database.write(one_more) for _ in range(200)))
-    assert (await database.read(lambda db: feeds.get(db, "feed"))).polls == 200
+    assert (await database.read(lambda db: existing(feeds.get(db, "feed")))).polls == 200
 
 
 async def test_a_cancelled_caller_does_not_undo_the_write(database: Database) -> None:
@@ -138,8 +140,7 @@ async def test_closing_waits_for_queued_writes(tmp_path: Path) -> None:
     path = tmp_path / "marsad.sqlite"
     database = await Database.open(path)
     tasks = [
-        asyncio.create_task(database.write(lambda db, n=n: add_feed(db, f"f{n}")))
-        for n in range(20)
+        asyncio.create_task(database.write(partial(add_feed, feed_id=f"f{n}"))) for n in range(20)
     ]
     await asyncio.sleep(0)
     await database.close()
@@ -186,7 +187,7 @@ async def test_a_full_disk_says_so_and_loses_nothing_accepted(database: Database
 
 async def test_a_newer_file_is_refused_untouched(database: Database) -> None:
     await database.write(
-        lambda db: db["_sqlite_migrations"].insert(
+        lambda db: db.table("_sqlite_migrations").insert(
             {"migration_set": "marsad", "name": "m999_later", "applied_at": "2030"}
         )
     )

@@ -6,7 +6,7 @@ import pytest
 from storage import chats, outbox
 from storage.database import Connection
 from storage.outbox import Delivery
-from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery
+from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery, existing
 
 MINUTE = timedelta(minutes=1)
 
@@ -80,7 +80,7 @@ def test_a_lease_is_given_once(db: Connection) -> None:
     assert outbox.lease(db, [row.id, 404], NOW + MINUTE) == {row.id}
     assert outbox.lease(db, [row.id], NOW + MINUTE) == set()
     assert outbox.ready(db, NOW + HOUR, 10) == []
-    leased = outbox.get(db, row.id)
+    leased = existing(outbox.get(db, row.id))
     assert (leased.state, leased.lease_until) == ("sending", NOW + MINUTE)
 
 
@@ -107,7 +107,7 @@ def test_a_late_answer_still_counts(db: Connection) -> None:
     outbox.lease(db, [row.id], NOW)
     outbox.release_expired_leases(db, NOW)
     outbox.mark_sent(db, row.id, 4711, NOW)
-    sent = outbox.get(db, row.id)
+    sent = existing(outbox.get(db, row.id))
     assert (sent.state, sent.message_id, sent.error, sent.attempts) == ("sent", 4711, None, 1)
 
 
@@ -116,7 +116,7 @@ def test_what_was_sent_stays_sent(db: Connection) -> None:
     outbox.mark_sent(db, row.id, 1, NOW)
     outbox.mark(db, row.id, "pending", "late error", NOW, NOW, 2)
     outbox.mark_sent(db, row.id, 2, NOW)
-    sent = outbox.get(db, row.id)
+    sent = existing(outbox.get(db, row.id))
     assert (sent.state, sent.message_id, sent.attempts) == ("sent", 1, 1)
 
 
@@ -124,11 +124,11 @@ def test_a_retry_is_due_later(db: Connection) -> None:
     row = queued(db, level="critical")
     outbox.lease(db, [row.id], NOW + MINUTE)
     outbox.mark(db, row.id, "pending", "reset", NOW + HOUR, NOW, 1, possible_repeat=True)
-    later = outbox.get(db, row.id)
+    later = existing(outbox.get(db, row.id))
     assert (later.state, later.not_before, later.lease_until) == ("pending", NOW + HOUR, None)
     assert (later.attempts, later.error, later.possible_repeat) == (1, "reset", True)
     outbox.mark(db, row.id, "failed", "rejected", None, NOW, 2)
-    failed = outbox.get(db, row.id)
+    failed = existing(outbox.get(db, row.id))
     assert (failed.state, failed.not_before, failed.possible_repeat) == (
         "failed",
         NOW + HOUR,
@@ -171,7 +171,7 @@ def test_folded_rows_are_told_by_their_catch_up(db: Connection) -> None:
     catchup = outbox.fold(db, [*(row.id for row in rows), sent.id], line, NOW)
     assert [state(db, row) for row in rows] == ["expired"] * 3
     assert state(db, sent) == "sent"
-    assert {outbox.get(db, row.id).folded_into for row in rows} == {catchup}
+    assert {existing(outbox.get(db, row.id)).folded_into for row in rows} == {catchup}
     assert outbox.folded_count(db, catchup) == 3
     assert outbox.ready(db, NOW, 10)[0].text == line.text
 
@@ -194,5 +194,5 @@ def test_rows_held_too_long_are_given_up_by_name(db: Connection) -> None:
     chats.pause(db, 100, "blocked", NOW)
     assert outbox.expire_held(db, NOW, NOW) == {}
     assert outbox.expire_held(db, NOW + HOUR, NOW + HOUR) == {100: 1}
-    given_up = outbox.get(db, row.id)
+    given_up = existing(outbox.get(db, row.id))
     assert (given_up.state, given_up.error) == ("expired", "the chat stayed paused")
