@@ -9,7 +9,7 @@ from typing import Literal
 from storage.feeds import FeedState
 
 Condition = Literal["unread", "ok", "failing", "broken", "silent", "held"]
-Telling = Literal["broken", "silent", "held", "recovered"]
+HealthNotice = Literal["broken", "silent", "held", "recovered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def condition(
     return "silent" if _is_silent(state, policy) else "ok"
 
 
-def telling(before: FeedState, after: Condition) -> Telling | None:
+def health_notice(before: FeedState, after: Condition) -> HealthNotice | None:
     """What operators are to hear: once when a feed breaks, once when it does well again."""
     if after in ("broken", "silent"):
         return None if before.told_broken else after

@@ -13,7 +13,7 @@ from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher, FetchLimits
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.parser import parse
-from bot.polling.feed_poll import Tell
+from bot.polling.feed_poll import Notify
 from bot.polling.identify import EntryChange
 from bot.polling.notices import FeedNotice
 from bot.polling.poller import EntryPipeline, Parser, Poller, PollPolicy, PollReport
@@ -134,7 +134,7 @@ async def open_desk(
     parser: Parser | None = None,
     roll: Callable[[], float] = lambda: 0.5,
     host: Callable[[str], str] = lambda feed_id: "feeds.test",
-    tell: Tell | None = None,
+    notify: Notify | None = None,
     pipeline: EntryPipeline | None = None,
 ) -> AsyncIterator[Desk]:
     """Feeds with these ids at /id of the server."""
@@ -153,7 +153,7 @@ async def open_desk(
             pipeline or newsroom,
             policy=policy,
             parser=parser,
-            tell=tell or (lambda db, notice, now: notices.append(notice)),
+            notify=notify or (lambda db, notice, now: notices.append(notice)),
             roll=roll,
         )
         stack.push_async_callback(poller.aclose)

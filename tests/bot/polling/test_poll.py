@@ -139,7 +139,7 @@ async def test_notices_reach_operators_through_the_outbox(tmp_path: Path) -> Non
     from bot.polling.notices import queue_notice
     from storage import chats, outbox
 
-    async with open_desk(tmp_path, tell=queue_notice) as desk:
+    async with open_desk(tmp_path, notify=queue_notice) as desk:
         await desk.database.write(partial(chats.set_operators, chat_ids=[7, -8], now=NOW))
         desk.server.serve("/a", b"", "410 Gone")
         await desk.poll()
@@ -220,7 +220,7 @@ async def test_a_crash_while_a_feed_is_held_loses_nothing_that_is_still_there(
         await desk.poll()
         desk.server.serve("/a", rss(numbered(range(50, 70), NOW)))
         assert (await desk.poll(QUARTER))["a"].result == "held"
-        desk.poller._visitor._held.clear()  # all that a crash takes
+        desk.poller._memory.held.clear()  # all that a crash takes
         assert (await desk.poll(2 * QUARTER))["a"].new == 20
 
 
