@@ -157,7 +157,7 @@ class Service:
         for report in reports:
             self.metrics.polls.labels(report.result).inc()
             self.metrics.entries.inc(report.new)
-            self.metrics.alerts.inc(len(report.accepted.told) if report.accepted else 0)
+            self.metrics.alerts.inc(report.alerts)
         self._last_tick = self._clock()
         self.metrics.last_tick.set(self._last_tick.timestamp())
         await self._gauge()

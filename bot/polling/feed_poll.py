@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.failures import host_of
@@ -24,15 +23,12 @@ from bot.polling.feed_state import (
 from bot.polling.health import condition, health_notice, quiet
 from bot.polling.identify import EntryChange, Identified, identify, keyed
 from bot.polling.notices import FeedNotice
-from bot.polling.report import EntryPipeline, Parser, PollPolicy, PollReport
+from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Wishes, next_check
 from storage import entries, feeds
 from storage.database import Connection, Database
 from storage.errors import StorageError
 from storage.feeds import FeedState
-
-if TYPE_CHECKING:
-    from bot.alerts.record import Accepted
 
 log = logging.getLogger(__name__)
 
@@ -188,7 +184,7 @@ class FeedPoll:
         after = after_entries(self._state, fetched, parsed, changes, self._now, health)
         wishes = Wishes(parsed.ttl, parsed.update_period, fetched.fresh_for)
 
-        def accept(db: Connection) -> "Accepted":
+        def accept(db: Connection) -> Accepted:
             _note_seen(db, changes, self._now)
             return pipeline.accept(db, feed, moving, detections, self._now)
 
@@ -203,8 +199,8 @@ class FeedPoll:
             new=kinds.count("new"),
             updated=kinds.count("updated"),
             seeded=kinds.count("seed"),
+            alerts=len(accepted.told) if accepted else 0,
             hint=after.hint,
-            accepted=accepted,
         )
 
     async def _commit(
@@ -214,8 +210,8 @@ class FeedPoll:
         wishes: Wishes | None = None,
         failed: FetchFailed | None = None,
         we_are_down: bool = False,
-        accept: "Callable[[Connection], Accepted] | None" = None,
-    ) -> "Accepted | None":
+        accept: Callable[[Connection], Accepted] | None = None,
+    ) -> Accepted | None:
         """The poll's one transaction: entries and all they lead to, the feed's state, notices.
 
         While our own connection is down the feed is asked as often as ever, to be read soon when
@@ -243,7 +239,7 @@ class FeedPoll:
             told_broken=broken or (after.told_broken and notice != "recovered"),
         )
 
-        def commit(db: Connection) -> "Accepted | None":
+        def commit(db: Connection) -> Accepted | None:
             accepted = accept(db) if accept else None
             feeds.save(db, after)
             if notice is not None:

@@ -333,9 +333,8 @@ async def test_the_real_pipeline_takes_what_the_poller_gives(tmp_path: Path) -> 
         await desk.poll()
         changed = [replace(each, summary="نص جديد") for each in numbered(range(2))]
         desk.server.serve("/a", rss([*numbered([5]), *changed, *numbered([2])]))
-        accepted = (await desk.poll(QUARTER))["a"].accepted
-        assert accepted is not None
-        assert (accepted.new, accepted.updated, accepted.seeded) == (1, 2, 0)
+        report = (await desk.poll(QUARTER))["a"]
+        assert (report.new, report.updated, report.seeded, report.alerts) == (1, 2, 0, 0)
 
 
 async def test_the_database_stays_sound(desk: Desk, tmp_path: Path) -> None:
