@@ -26,8 +26,6 @@ from storage.database import Connection, Database
 from storage.errors import StorageError
 from storage.feeds import FeedState
 
-__all__ = ["EntryPipeline", "Parser", "PollPolicy", "PollReport", "Poller"]
-
 log = logging.getLogger(__name__)
 
 

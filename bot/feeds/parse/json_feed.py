@@ -50,9 +50,6 @@ def read_json(text: str, document: Document, now: datetime) -> ParsedFeed | Unre
     entries = tuple(filter(None, (_entry(item, document, now, language) for item in kept)))
     return ParsedFeed(
         format="json1",
-        title=plain_text(_text(feed.get("title")), MAX_TITLE),
-        language=language,
-        link=absolute(feed.get("home_page_url"), document.url),
         entries=entries,
         ttl=None,
         update_period=None,
@@ -117,10 +114,8 @@ def _what_can_be_read(text: str) -> dict[str, Any] | None:
             break
         items.append(item)
     version = re.search(r'"version"\s*:\s*"([^"]{0,100})"', text)
-    title = re.search(r'"title"\s*:\s*("(?:[^"\\]|\\.){0,500}")', text[: start.start()])
     return {
         "version": version[1].replace("\\/", "/") if version else "",
-        "title": json.loads(title[1]) if title else "",
         "items": items,
     }
 

@@ -78,9 +78,6 @@ def read_xml(text: str, document: Document, now: datetime) -> ParsedFeed | Unrea
     found = tuple(entry for entry in entries if entry is not None)[: 2 * MAX_ENTRIES]
     return ParsedFeed(
         format=read.get("version") or "xml",
-        title=plain_text(str(read.feed.get("title") or ""), MAX_TITLE),
-        language=language,
-        link=absolute(read.feed.get("link"), document.url),
         entries=found,
         ttl=_minutes(read.feed.get("ttl")),
         update_period=_update_period(read.feed),

@@ -15,8 +15,8 @@ from bot.feeds.parse.parser import parse
 from bot.polling.feed_poll import Notify
 from bot.polling.identify import EntryChange
 from bot.polling.notices import FeedNotice
-from bot.polling.poller import EntryPipeline, Parser, Poller, PollPolicy, PollReport
-from bot.polling.report import Accepted
+from bot.polling.poller import Poller
+from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from storage import entries, feeds
 from storage.alerts import Alert
 from storage.database import Connection, Database

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.feeds.catalogue import Feed
-from bot.polling.poller import PollPolicy
+from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
 from storage import entries
 from storage.errors import StorageFull
