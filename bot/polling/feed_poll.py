@@ -228,8 +228,7 @@ class FeedPoll:
             held=after.held and failed is None,
             retry_after=failed.retry_after if failed else None,
         )
-        failure = failed.kind if failed else None
-        notice = health_notice(self._state, condition(after, self._tools.policy.health, failure))
+        notice = health_notice(self._state, condition(after, self._tools.policy.health))
         if we_are_down and notice and not self._memory.connectivity.take_notice():
             notice = None
         broken = notice in ("broken", "silent")
@@ -243,6 +242,7 @@ class FeedPoll:
             accepted = accept(db) if accept else None
             feeds.save(db, after)
             if notice is not None:
+                failure = failed.kind if failed else None
                 about = FeedNotice(self._feed, notice, failure, after.error, quiet(after))
                 self._tools.notify(db, about, self._now)
             return accepted

@@ -17,6 +17,7 @@ def after_failure(state: FeedState, failed: FetchFailed, now: datetime) -> FeedS
         state,
         last_checked_at=now,
         failures=state.failures + 1,
+        failure=failed.kind,
         error=failed.message,
         hint=failed.hint,
         polls=state.polls + 1,
@@ -86,6 +87,7 @@ def after_bug(state: FeedState, exception: str, now: datetime) -> FeedState:
         state,
         last_checked_at=now,
         failures=state.failures + 1,
+        failure=None,
         error=f"Marsad failed on this feed ({exception})",
         hint="the log has the details: please report them; the other feeds go on",
         polls=state.polls + 1,
@@ -94,7 +96,13 @@ def after_bug(state: FeedState, exception: str, now: datetime) -> FeedState:
 
 def _succeeded(state: FeedState, now: datetime) -> FeedState:
     return replace(
-        state, last_checked_at=now, failures=0, error=None, hint=None, polls=state.polls + 1
+        state,
+        last_checked_at=now,
+        failures=0,
+        failure=None,
+        error=None,
+        hint=None,
+        polls=state.polls + 1,
     )
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feeds.catalogue import Feed
-from bot.polling.health import condition, gap_of, health_notice, usual_gap
+from bot.polling.health import condition, feeds_health, gap_of, health_notice, usual_gap
 from bot.polling.notices import FeedNotice, notice_text
 from tests.bot.polling.states import feed_state
 
@@ -27,7 +27,37 @@ def test_a_feed_is_broken_after_three_failures_and_told_of_once() -> None:
 
 
 def test_a_feed_that_is_gone_is_broken_at_once() -> None:
-    assert condition(replace(WELL, failures=1), failure="gone") == "broken"
+    assert condition(replace(WELL, failures=1, failure="gone")) == "broken"
+
+
+def test_every_feed_is_counted_in_one_condition_and_the_worst_comes_first() -> None:
+    rows = {
+        "well": WELL,
+        "gone": replace(WELL, failures=1, failure="gone"),
+        "down": replace(WELL, failures=9),
+        "once": replace(WELL, failures=1),
+        "held": replace(WELL, held=True),
+        "quiet": replace(WELL, last_new_entry_at=NOW - 10 * HOUR),
+        "fresh": replace(WELL, last_success_at=None),
+        "removed": replace(WELL, failures=9, active=False),
+    }
+    health = feeds_health(replace(state, id=name) for name, state in rows.items())
+    assert health.counts == {
+        "unread": 1,
+        "ok": 1,
+        "failing": 1,
+        "broken": 2,
+        "silent": 1,
+        "held": 1,
+    }
+    look = [(state.id, condition) for state, condition in health.to_look_at]
+    assert look == [
+        ("down", "broken"),
+        ("gone", "broken"),
+        ("once", "failing"),
+        ("held", "held"),
+        ("quiet", "silent"),
+    ]
 
 
 def test_recovery_is_told_once_and_only_after_a_breakdown() -> None:

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.feeds.catalogue import Feed
+from bot.polling.health import condition
 from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
 from storage import entries
@@ -184,7 +185,9 @@ async def test_a_few_dead_feeds_among_others_are_their_own_trouble(tmp_path: Pat
 async def test_a_gone_feed_is_asked_once_a_day(desk: Desk) -> None:
     desk.server.serve("/a", b"", "410 Gone")
     await desk.poll()
-    assert (await desk.state()).next_check_at >= NOW + 24 * HOUR
+    state = await desk.state()
+    assert state.next_check_at >= NOW + 24 * HOUR
+    assert condition(state) == "broken", "for everybody who reads the state, not the poll alone"
 
 
 async def test_retry_after_is_obeyed(desk: Desk) -> None:
