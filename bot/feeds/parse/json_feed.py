@@ -81,7 +81,13 @@ def _entry(
     if not title and not link and not guid:
         return None
     published, updated = (
-        entry_time(_text(item.get(name)) or None, None, now, timezone=document.timezone)
+        entry_time(
+            _text(item.get(name)) or None,
+            None,
+            now,
+            timezone=document.timezone,
+            arabic=document.language == "ar",
+        )
         for name in ("date_published", "date_modified")
     )
     return FeedEntry(

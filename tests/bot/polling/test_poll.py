@@ -41,6 +41,14 @@ async def test_the_first_poll_seeds_and_the_second_finds_what_is_new(desk: Desk)
     assert [each.seeded for each in await desk.entries()].count(True) == 5
 
 
+@pytest.mark.parametrize("said", ["2026/01/20 08:30", "Mon, 20 Jul 2026 08:30:00 GMT", "soon"])
+async def test_old_stories_with_odd_dates_are_seeded_in_silence(desk: Desk, said: str) -> None:
+    body = rss(numbered(range(5)))
+    desk.server.serve("/a", body.replace(b"</item>", f"<pubDate>{said}</pubDate></item>".encode()))
+    first = (await desk.poll())["a"]
+    assert (first.new, first.seeded) == (0, 5)
+
+
 async def test_a_feed_is_asked_when_it_is_due_and_not_before(desk: Desk) -> None:
     desk.server.serve("/a", rss(numbered(range(3))))
     await desk.tick()
