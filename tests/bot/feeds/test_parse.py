@@ -1,4 +1,5 @@
 import gzip
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,9 +9,9 @@ from hypothesis import strategies as st
 
 from bot.feeds.parse.charset import decode
 from bot.feeds.parse.dates import NEWEST, OLDEST, entry_time
-from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
+from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.parser import parse
-from bot.feeds.parse.plaintext import MAX_SUMMARY, MAX_TITLE, plain_text
+from bot.feeds.parse.plaintext import MAX_SUMMARY, MAX_TITLE, joined_texts, plain_text
 from tests.bot.feeds.documents import numbered, rss
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -37,7 +38,7 @@ def test_arabic_rss_is_read_to_plain_text_with_its_dates() -> None:
     assert first.language == "ar"
     assert first.published_at == datetime(2026, 1, 30, 19, 30, tzinfo=UTC)
     assert second.title == "فتح المعبر \u200f(باب الهوى)\u200f أمام القوافل"
-    assert second.summary == "عبرت اليوم أولى القوافل.\nوعددها عشرون شاحنة."
+    assert second.summary == "عبرت اليوم أولى القوافل.\nوعددها عشرون شاحنة.\nقصير"
     assert second.published_at == datetime(2026, 1, 31, 6, 15, tzinfo=UTC)
     assert third.title.startswith("انقطاع المياه عن ثلاثة أحياء.")
     assert third.published_at == datetime(2026, 1, 31, 8, tzinfo=UTC)
@@ -211,6 +212,151 @@ def test_files_named_by_a_document_are_not_read(tmp_path: Path) -> None:
         "<rss version='2.0'><channel><item><title>a &x; b</title></item></channel></rss>"
     )
     assert "secret" not in feed.entries[0].title
+
+
+def item(inside: str) -> FeedEntry:
+    """The one entry of a feed that knows every usual namespace."""
+    spaces = {
+        "media": "http://search.yahoo.com/mrss/",
+        "content": "http://purl.org/rss/1.0/modules/content/",
+        "dc": "http://purl.org/dc/elements/1.1/",
+        "dcterms": "http://purl.org/dc/terms/",
+        "atom": "http://www.w3.org/2005/Atom",
+        "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    }
+    named = " ".join(f"xmlns:{name}='{uri}'" for name, uri in spaces.items())
+    (entry,) = read(
+        f"<rss version='2.0' {named}><channel><item>{inside}</item></channel></rss>"
+    ).entries
+    return entry
+
+
+LEAD = "No insulin is left in the hospitals of the district"
+STORY = "The convoy was turned back at the crossing on Monday, drivers and doctors said. " * 3
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"<description>{LEAD}</description><media:description>{STORY}</media:description>",
+        f"<media:description>{STORY}</media:description><description>{LEAD}</description>",
+        f"<description>{LEAD}</description><media:group><media:description>{STORY}"
+        "</media:description></media:group>",
+        f"<description>{LEAD}</description><content:encoded>{STORY}</content:encoded>",
+        f"<description>{LEAD}</description><itunes:summary>{STORY}</itunes:summary>",
+        f"<itunes:subtitle>{LEAD}</itunes:subtitle><description>{STORY}</description>",
+        f"<description>{LEAD}</description><dc:description>{STORY}</dc:description>",
+        f"<dcterms:abstract>{LEAD}</dcterms:abstract><description>{STORY}</description>",
+        f"<description>{LEAD}</description><description>{STORY}</description>",
+        f"<atom:summary>{LEAD}</atom:summary><atom:content>{STORY}</atom:content>",
+    ],
+)
+def test_a_lead_is_read_beside_a_longer_text(inside: str) -> None:
+    summary = item(f"<title>Convoy</title>{inside}").summary
+    assert LEAD in summary and summary.count("turned back") == 3
+
+
+def test_a_lead_is_read_beside_a_longer_text_in_json_too() -> None:
+    feed = read(
+        '{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "title": "t", '
+        f'"summary": "{LEAD}", "content_text": "{STORY}"}}]}}'
+    )
+    assert LEAD in feed.entries[0].summary and "turned back" in feed.entries[0].summary
+
+
+@pytest.mark.parametrize(
+    "description",
+    ["The convoy was turned back at the crossing…", "the convoy was turned back […]", "Convoy"],
+)
+def test_what_a_longer_text_says_word_for_word_is_not_repeated(description: str) -> None:
+    entry = item(
+        f"<title>Convoy</title><description>{description}</description>"
+        f"<content:encoded>{STORY}</content:encoded>"
+    )
+    assert entry.summary == STORY.strip()
+
+
+@given(st.lists(st.text(alphabet="ab \n…", max_size=40), max_size=5), st.text("ab ", max_size=9))
+def test_joined_texts_lose_no_line_and_keep_within_the_limit(texts: list[str], title: str) -> None:
+    joined = joined_texts(texts, title)
+    assert len(joined) <= MAX_SUMMARY
+    for word in {word for text in texts for word in re.findall(r"\w+", text)}:
+        assert word in joined or word in title or "…" in "".join(texts)
+
+
+@pytest.mark.parametrize(
+    ("inside", "link"),
+    [
+        (
+            "<link>https://n.example/health news/a b.html</link>",
+            "https://n.example/health%20news/a%20b.html",
+        ),
+        ("<link>https://n.example/a\n      /b.html</link>", "https://n.example/a/b.html"),
+        ("<link> https://n.example/a?q=x y#z </link>", "https://n.example/a?q=x%20y#z"),
+        ("<link></link><guid>https://n.example/x1</guid>", "https://n.example/x1"),
+        ("<link/><guid>https://n.example/x1</guid>", "https://n.example/x1"),
+        ("<link> </link><guid>https://n.example/x1</guid>", "https://n.example/x1"),
+        ("<link><![CDATA[ ]]></link><guid>https://n.example/x1</guid>", "https://n.example/x1"),
+        ("<guid>https://n.example/x1</guid><link></link>", "https://n.example/x1"),
+        ("<link>https://n.example/a</link><link></link>", "https://n.example/a"),
+        (
+            "<link>javascript:void(0)</link><guid>https://n.example/x1</guid>",
+            "https://n.example/x1",
+        ),
+        ("<link>http://</link><guid>https://n.example/x1</guid>", "https://n.example/x1"),
+        (
+            "<link></link><atom:link href='https://n.example/a'/><guid>x</guid>",
+            "https://n.example/a",
+        ),
+        ("<link>/news/1</link><guid>tag:1</guid>", "https://field.example/news/1"),
+        (
+            "<link>https://n.example/a</link><guid>https://n.example/x1</guid>",
+            "https://n.example/a",
+        ),
+        ("<link>https://n example/a</link><title>t</title>", None),
+    ],
+)
+def test_an_empty_or_odd_link_does_not_block_the_next_best(inside: str, link: str | None) -> None:
+    assert item(f"<title>t</title>{inside}").link == link
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<title></title><media:title>Siege</media:title>",
+        "<media:title>Siege</media:title><title></title>",
+        "<title><![CDATA[]]></title><dc:title>Siege</dc:title>",
+        "<title>Siege</title><title/>",
+        "<title/><itunes:title>Siege</itunes:title>",
+        "<title type='html'></title><itunes:title>Siege</itunes:title>",
+        "<title>&lt;img src='x'&gt;</title><itunes:title>Siege</itunes:title>",
+        "<title></title><description>Siege</description>",
+    ],
+)
+def test_an_empty_title_does_not_block_the_next_best(inside: str) -> None:
+    assert item(inside).title == "Siege"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<pubDate></pubDate><dc:date>2026-01-20T08:30:00Z</dc:date>",
+        "<pubDate>Tue, 20 Jan 2026 08:30:00 GMT</pubDate><pubDate/>",
+        "<pubDate>Tue, 20 Jan 2026 08:30:00 GMT</pubDate><atom:published></atom:published>",
+        "<pubDate>soon</pubDate><dc:date>2026-01-20T08:30:00Z</dc:date>",
+        "<dc:date>2026-01-20T08:30:00Z</dc:date><atom:updated></atom:updated>",
+    ],
+)
+def test_an_empty_or_odd_date_does_not_block_the_next_best(inside: str) -> None:
+    found = item(f"<title>t</title>{inside}").published_at
+    assert found == datetime(2026, 1, 20, 8, 30, tzinfo=UTC)
+
+
+def test_an_empty_summary_or_guid_does_not_block_the_next_best() -> None:
+    entry = item(
+        "<guid/><guid isPermaLink='false'>7</guid><description>Siege</description><description/>"
+    )
+    assert (entry.guid, entry.title) == ("7", "Siege")
 
 
 def test_links_that_are_no_web_addresses_are_left_out() -> None:
