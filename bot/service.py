@@ -22,6 +22,7 @@ from bot.errors import CannotGoOn
 from bot.heartbeat import Heartbeat
 from bot.lock import InstanceLock
 from bot.metrics import Metrics, MetricsServer
+from bot.polling.health import Condition, feeds_health
 from bot.rules_in_force import Kept, Reloaded, Swapped
 from bot.wiring import Parts, opened
 from storage import entries, feeds, outbox
@@ -157,7 +158,7 @@ class Service:
         for report in reports:
             self.metrics.polls.labels(report.result).inc()
             self.metrics.entries.inc(report.new)
-            self.metrics.alerts.inc(len(report.accepted.told) if report.accepted else 0)
+            self.metrics.alerts.inc(report.alerts)
         self._last_tick = self._clock()
         self.metrics.last_tick.set(self._last_tick.timestamp())
         await self._gauge()
@@ -170,12 +171,8 @@ class Service:
         if not self._settings.metrics_port:
             return
 
-        def look(db: Connection) -> tuple[dict[str, int], dict[str, int]]:
-            active = [state for state in feeds.all_states(db) if state.active]
-            held = sum(1 for state in active if state.held)
-            failing = sum(1 for state in active if state.failures and not state.held)
-            conditions = {"held": held, "failing": failing, "ok": len(active) - held - failing}
-            return outbox.counts(db), conditions
+        def look(db: Connection) -> tuple[dict[str, int], dict[Condition, int]]:
+            return outbox.counts(db), feeds_health(feeds.all_states(db)).counts
 
         self.metrics.gauges(*await self._parts.database.read(look))
 

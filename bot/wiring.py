@@ -22,7 +22,8 @@ from bot.feeds.catalogue import Feed, load_catalogue
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.polling.identify import IdentityPolicy
-from bot.polling.poller import Poller, PollPolicy
+from bot.polling.poller import Poller
+from bot.polling.report import PollPolicy
 from bot.rules_in_force import RulesInForce
 from storage import chats
 from storage.database import Connection, Database

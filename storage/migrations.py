@@ -208,3 +208,9 @@ def m003_chats_and_outbox(db: Connection) -> None:
     db.execute("CREATE INDEX outbox_of_chat ON outbox (chat_id, state)")
     db.execute("CREATE INDEX outbox_of_alert ON outbox (alert_id)")
     db.execute("CREATE INDEX outbox_folded ON outbox (folded_into)")
+
+
+@MIGRATIONS()
+def m005_kind_of_failure(db: Connection) -> None:
+    # Some failures do not heal: without their kind, only the poll itself knew of it.
+    db.execute("ALTER TABLE feeds ADD COLUMN failure TEXT")

@@ -11,19 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
-from w3lib.url import canonicalize_url, url_query_cleaner
 
+from bot.links import page_link
 from rules.language.text import tokenize
 from storage.stories import StoryTitle
-
-TRACKING = [
-    *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"),
-    *("fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid"),
-    *("at_medium", "at_campaign", "cmpid", "ns_mchannel", "ns_source", "ref_src"),
-]
 
 # A headline with one of these says that it is not about the one before.
 ANOTHER = frozenset(
@@ -87,10 +80,10 @@ def choose_story(
 
     `candidates` are the tellings within the policy's window, oldest first.
     """
-    place = normal_link(link)
+    place = page_link(link)
     if place is not None:
         for candidate in reversed(candidates):
-            if normal_link(candidate.link) == place and same_subject(title, candidate.title):
+            if page_link(candidate.link) == place and same_subject(title, candidate.title):
                 return StoryChoice(candidate.story_id, StoryReason.SAME_LINK, 100.0)
     heading = read_title(title)
     best = StoryChoice(None, StoryReason.NEW, 0.0)
@@ -139,26 +132,6 @@ def read_title(title: str) -> Title:
     words = tuple(sorted(token.norm for token in tokens))
     numbers = frozenset(token.norm for token in tokens if token.script == "number")
     return Title(words, numbers, " ".join(words))
-
-
-@lru_cache(maxsize=20_000)
-def normal_link(link: str | None) -> str | None:
-    """The address without tracking, fragment, scheme and www; None when it names no page.
-
-    A site's front page is no entry's own: some feeds give it to all of theirs.
-    """
-    if not link:
-        return None
-    try:
-        clean = canonicalize_url(url_query_cleaner(link, TRACKING, remove=True))
-        parts = urlsplit(clean)
-    except ValueError:
-        return None
-    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
-    path = parts.path.rstrip("/").removesuffix("/amp")
-    if not host or not (path or parts.query):
-        return None
-    return f"{host}{path}?{parts.query}" if parts.query else f"{host}{path}"
 
 
 def _unmatched(one: Sequence[str], other: Sequence[str]) -> tuple[list[str], list[str]]:

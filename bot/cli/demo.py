@@ -30,7 +30,8 @@ from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever, local_path
 from bot.lock import InstanceLock
 from bot.polling.identify import IdentityPolicy
-from bot.polling.poller import Poller, PollPolicy
+from bot.polling.poller import Poller
+from bot.polling.report import PollPolicy
 from bot.rules_in_force import RulesInForce
 from bot.settings import Settings
 from bot.wiring import seat_console

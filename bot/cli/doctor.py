@@ -263,6 +263,7 @@ async def _instance(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
+    from bot.polling.health import feeds_health
     from storage import feeds, outbox
     from storage.database import Database
 
@@ -285,17 +286,20 @@ async def _database(settings: Settings) -> Finding:
         return Finding(
             what, State.BAD, "; ".join(problems[:3]), "stop the service and restore a backup"
         )
-    broken = [state for state in states if state.active and (state.error or state.held)]
+    look = feeds_health(states).to_look_at
     waiting = owed.get("pending", 0) + owed.get("paused", 0)
     found = f"sound; {waiting} messages wait, {owed.get('failed', 0)} failed"
-    if broken:
-        names = "; ".join(f"{s.id}: {s.error or 'held'}" for s in broken[:FAILING_SHOWN])
-        more = f" and {len(broken) - FAILING_SHOWN} more" if len(broken) > FAILING_SHOWN else ""
-        hints = dict.fromkeys(s.hint for s in broken[:FAILING_SHOWN] if s.hint)
+    if look:
+        names = "; ".join(
+            f"{state.id}: {how}{f' ({state.error})' if state.error else ''}"
+            for state, how in look[:FAILING_SHOWN]
+        )
+        more = f" and {len(look) - FAILING_SHOWN} more" if len(look) > FAILING_SHOWN else ""
+        hints = dict.fromkeys(state.hint for state, _ in look[:FAILING_SHOWN] if state.hint)
         return Finding(
             what,
             State.LOOK,
-            f"{found}; feeds in trouble: {names}{more}",
+            f"{found}; feeds to look at: {names}{more}",
             "; ".join(hints) or "`marsad feeds list` shows each feed",
         )
     return Finding(what, State.OK, found)

@@ -7,7 +7,7 @@ from babel.dates import format_timedelta
 
 from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.outcome import FailureKind
-from bot.polling.health import Telling
+from bot.polling.health import HealthNotice
 from storage import chats, outbox
 from storage.database import Connection
 from storage.outbox import NewDelivery
@@ -18,13 +18,13 @@ class FeedNotice:
     """`failure` names the last failure's kind, `detail` its words (English, with the facts)."""
 
     feed: Feed
-    telling: Telling
+    telling: HealthNotice
     failure: FailureKind | None = None
     detail: str | None = None
     quiet: timedelta | None = None
 
 
-_HEADS: dict[str, dict[Telling, str]] = {
+_HEADS: dict[str, dict[HealthNotice, str]] = {
     "ar": {
         "broken": "تعذّرت قراءة المصدر «{name}».",
         "silent": "المصدر «{name}» صامت منذ {quiet}، وهذا أطول من المعتاد بكثير.",

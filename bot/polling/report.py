@@ -11,10 +11,10 @@ from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.polling.health import HealthPolicy
 from bot.polling.identify import EntryChange, IdentityPolicy
 from bot.polling.schedule import SchedulePolicy
+from storage.alerts import Alert
 from storage.database import Connection
 
 if TYPE_CHECKING:
-    from bot.alerts.record import Accepted
     from rules import Detection
 
 Result = Literal["accepted", "unchanged", "held", "failed"]
@@ -25,6 +25,14 @@ class Parser(Protocol):
 
     async def parse(self, document: Document, now: datetime) -> ParsedFeed | Unreadable: ...
     async def aclose(self) -> None: ...
+
+
+class Accepted(Protocol):
+    """What a pipeline made of a poll's entries, as far as polling reports it."""
+
+    @property
+    def told(self) -> Sequence[Alert]:
+        """The alerts that the entries made or changed."""
 
 
 class EntryPipeline(Protocol):
@@ -41,7 +49,7 @@ class EntryPipeline(Protocol):
         changes: Sequence[EntryChange],
         found: "Sequence[tuple[Detection, ...]]",
         now: datetime,
-    ) -> "Accepted": ...
+    ) -> Accepted: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +69,8 @@ class PollPolicy:
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
-    """What one poll of one feed came to. `entries` were in the document; `accepted` is the
-    pipeline's word, None when there was nothing to accept. `error` is for people to read."""
+    """What one poll of one feed came to. `entries` were in the document; `alerts` is how many
+    alerts it made or changed. `error` and `hint` are for people to read."""
 
     feed_id: str
     result: Result
@@ -70,7 +78,7 @@ class PollReport:
     new: int = 0
     updated: int = 0
     seeded: int = 0
+    alerts: int = 0
     error: str | None = None
     hint: str | None = None
     seconds: float = 0.0
-    accepted: "Accepted | None" = None

@@ -67,11 +67,10 @@ def status_failure(
             f"{challenge} came instead of the feed (HTTP {status})",
             "ask the publisher to let Marsad's address through, or use another feed of theirs "
             "(a person must solve this, Marsad will not)",
-            status=status,
             retry_after=wait,
         )
     kind, hint = _kind_and_hint(status)
-    return FetchFailed(kind, f"HTTP {status} {_phrase(status)}".strip(), hint, status, wait)
+    return FetchFailed(kind, f"HTTP {status} {_phrase(status)}".strip(), hint, wait)
 
 
 def _kind_and_hint(status: int) -> tuple[FailureKind, str]:

@@ -22,7 +22,6 @@ from bot.feeds.fetch.outcome import (
     FetchOutcome,
     FetchRequest,
     NotModified,
-    Retriever,
 )
 from bot.feeds.fetch.transport import (
     AddressRefused,
@@ -32,18 +31,6 @@ from bot.feeds.fetch.transport import (
     system_resolver,
 )
 from bot.feeds.parse.pages import name_page
-
-__all__ = [
-    "FetchFailed",
-    "FetchLimits",
-    "FetchOutcome",
-    "FetchRequest",
-    "Fetched",
-    "Fetcher",
-    "NotModified",
-    "Retriever",
-    "goes_unconditional",
-]
 
 USER_AGENT = "Marsad/0.1 (feed reader for relief work)"
 ACCEPT = (
@@ -157,7 +144,7 @@ class Fetcher:
             try:
                 if response.status_code not in (301, 302, 303, 307, 308):
                     moved = str(url) if permanent and str(url) != request.url else None
-                    return await self._answer(response, request, now, moved)
+                    return await self._outcome(response, request, now, moved)
                 permanent = permanent and response.status_code in (301, 308)
                 location = response.headers.get("location")
             finally:
@@ -175,7 +162,7 @@ class Fetcher:
             "open the address in a browser and put the final one into feeds.yaml",
         )
 
-    async def _answer(
+    async def _outcome(
         self, response: httpx.Response, request: FetchRequest, now: datetime, moved: str | None
     ) -> FetchOutcome:
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -187,7 +174,6 @@ class Fetcher:
                 "protocol",
                 "the server says “not modified” although nothing was asked of it",
                 "tell the publisher; Marsad tries again",
-                status=304,
             )
         failing = not 200 <= response.status_code < 300
         body, broken = await self._read(response, cut=failing)
@@ -196,13 +182,12 @@ class Fetcher:
             return status_failure(response.status_code, headers, body, now)
         if page is not None:
             kind: FailureKind = "challenge" if page.kind == "challenge" else "page"
-            return FetchFailed(kind, page.message, page.hint, status=response.status_code)
+            return FetchFailed(kind, page.message, page.hint)
         if not body.strip():
             return FetchFailed(
                 "dropped" if broken else "protocol",
                 "the answer is empty",
                 "the publisher's server has trouble; Marsad tries again",
-                status=response.status_code,
             )
         return Fetched(
             body=body,

@@ -9,6 +9,7 @@ from telegram import Update
 from bot.locales import Texts
 from bot.messages.cards import text_card
 from bot.messages.text import clean, shorten
+from bot.polling.health import FeedsHealth, feeds_health
 from bot.telegram.desk import Context, Desk, NamedFeed, desk_of, reply, say, speaks
 from storage import chats, feeds, outbox
 from storage.database import Connection
@@ -45,15 +46,13 @@ def status_text(
     readers: int,
 ) -> str:
     """Feeds first, with the reason of each that fails, then sending, then the rules."""
-    failing = [state for state in states if state.failures]
-    held = [state for state in states if state.held]
-    totals = {
-        "total": len(states),
-        "ok": sum(1 for state in states if not state.failures and not state.held),
-        "failing": len(failing),
-        "held": len(held),
-    }
-    first = [speech("status.feeds", **{k: speech.number(v) for k, v in totals.items()})]
+    health = feeds_health(states)
+    first = [speech("status.feeds", total=speech.number(sum(health.counts.values())))]
+    first += [
+        speech(f"status.condition.{condition}", n=speech.number(number))
+        for condition, number in health.counts.items()
+        if number
+    ]
     success = [state.last_success_at for state in states if state.last_success_at]
     if success:
         when = speech.moment(max(success), desk.timezone, desk.clock())
@@ -75,15 +74,13 @@ def status_text(
         speech("status.signals", n=speech.number(len(rules.signals))),
         speech("status.rules", hash=_isolated(rules.hash.rpartition(":")[2][:12])),
     ]
-    blocks = [first, _broken(desk.catalogue(), speech, failing), second, third]
+    blocks = [first, _to_look_at(desk.catalogue(), speech, health), second, third]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
-def _broken(
-    catalogue: Sequence[NamedFeed], speech: Texts, failing: Sequence[FeedState]
-) -> list[str]:
+def _to_look_at(catalogue: Sequence[NamedFeed], speech: Texts, health: FeedsHealth) -> list[str]:
     names = {feed.id: feed.name for feed in catalogue}
-    worst = sorted(failing, key=lambda state: -state.failures)
+    worst = [state for state, condition in health.to_look_at if condition in ("broken", "failing")]
     lines = [
         speech(
             "status.broken",

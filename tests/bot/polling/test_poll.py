@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from bot.feeds.catalogue import Feed
-from bot.polling.poller import PollPolicy
+from bot.polling.health import condition
+from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
 from storage import entries
 from storage.errors import StorageFull
@@ -38,6 +39,14 @@ async def test_the_first_poll_seeds_and_the_second_finds_what_is_new(desk: Desk)
     assert (second.new, second.updated, second.seeded) == (1, 0, 0)
     assert len(await desk.entries()) == 7
     assert [each.seeded for each in await desk.entries()].count(True) == 5
+
+
+@pytest.mark.parametrize("said", ["2026/01/20 08:30", "Mon, 20 Jul 2026 08:30:00 GMT", "soon"])
+async def test_old_stories_with_odd_dates_are_seeded_in_silence(desk: Desk, said: str) -> None:
+    body = rss(numbered(range(5)))
+    desk.server.serve("/a", body.replace(b"</item>", f"<pubDate>{said}</pubDate></item>".encode()))
+    first = (await desk.poll())["a"]
+    assert (first.new, first.seeded) == (0, 5)
 
 
 async def test_a_feed_is_asked_when_it_is_due_and_not_before(desk: Desk) -> None:
@@ -139,7 +148,7 @@ async def test_notices_reach_operators_through_the_outbox(tmp_path: Path) -> Non
     from bot.polling.notices import queue_notice
     from storage import chats, outbox
 
-    async with open_desk(tmp_path, tell=queue_notice) as desk:
+    async with open_desk(tmp_path, notify=queue_notice) as desk:
         await desk.database.write(partial(chats.set_operators, chat_ids=[7, -8], now=NOW))
         desk.server.serve("/a", b"", "410 Gone")
         await desk.poll()
@@ -184,7 +193,9 @@ async def test_a_few_dead_feeds_among_others_are_their_own_trouble(tmp_path: Pat
 async def test_a_gone_feed_is_asked_once_a_day(desk: Desk) -> None:
     desk.server.serve("/a", b"", "410 Gone")
     await desk.poll()
-    assert (await desk.state()).next_check_at >= NOW + 24 * HOUR
+    state = await desk.state()
+    assert state.next_check_at >= NOW + 24 * HOUR
+    assert condition(state) == "broken", "for everybody who reads the state, not the poll alone"
 
 
 async def test_retry_after_is_obeyed(desk: Desk) -> None:
@@ -220,7 +231,7 @@ async def test_a_crash_while_a_feed_is_held_loses_nothing_that_is_still_there(
         await desk.poll()
         desk.server.serve("/a", rss(numbered(range(50, 70), NOW)))
         assert (await desk.poll(QUARTER))["a"].result == "held"
-        desk.poller._visitor._held.clear()  # all that a crash takes
+        desk.poller._memory.held.clear()  # all that a crash takes
         assert (await desk.poll(2 * QUARTER))["a"].new == 20
 
 
@@ -333,9 +344,8 @@ async def test_the_real_pipeline_takes_what_the_poller_gives(tmp_path: Path) -> 
         await desk.poll()
         changed = [replace(each, summary="نص جديد") for each in numbered(range(2))]
         desk.server.serve("/a", rss([*numbered([5]), *changed, *numbered([2])]))
-        accepted = (await desk.poll(QUARTER))["a"].accepted
-        assert accepted is not None
-        assert (accepted.new, accepted.updated, accepted.seeded) == (1, 2, 0)
+        report = (await desk.poll(QUARTER))["a"]
+        assert (report.new, report.updated, report.seeded, report.alerts) == (1, 2, 0, 0)
 
 
 async def test_the_database_stays_sound(desk: Desk, tmp_path: Path) -> None:
