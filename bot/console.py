@@ -4,7 +4,6 @@ token.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from itertools import count
@@ -15,6 +14,7 @@ from rich.text import Text
 
 from bot.clock import utc_now
 from bot.delivery.outcome import Outcome, Outgoing, Retry, Sent
+from bot.locales.bidi import mixes_directions, without_controls
 from bot.messages.blocks import Card, Line
 from bot.messages.cards import Signals, alert_card, text_card
 from storage.chats import Chat
@@ -24,7 +24,6 @@ CONSOLE_CHAT_ID = 0
 
 LEVEL_COLOURS = {"critical": "red", "alert": "dark_orange", "watch": "yellow", "info": "white"}
 EVIDENCE = "bold black on bright_yellow"
-DIRECTION_CONTROLS = dict.fromkeys(map(ord, "\u200e\u200f\u2068\u2069"))
 
 
 def console_chat(signals: Signals, now: datetime) -> Chat:
@@ -113,10 +112,10 @@ def shown(card: Card, *, mark: str = "") -> Text:
 
 
 def _styled(line: Line, *, heading: bool, mark: str) -> Text:
-    mixed = _mixes_directions("".join(span.text for span in line))
+    mixed = mixes_directions("".join(span.text for span in line))
     styled = Text()
     for span in line:
-        words = span.text if mixed else span.text.translate(DIRECTION_CONTROLS)
+        words = span.text if mixed else without_controls(span.text)
         if span.href:
             # The address says what the rest of its line says, and can be tapped.
             styled.append(f"{words}: {span.href}", style="blue")
@@ -131,11 +130,6 @@ def _styled(line: Line, *, heading: bool, mark: str) -> Text:
 
 
 def _settled(text: str) -> str:
-    return text if _mixes_directions(text) else text.translate(DIRECTION_CONTROLS)
-
-
-def _mixes_directions(text: str) -> bool:
-    # Marks and isolates only matter where both directions meet; elsewhere some terminals show
-    # them as boxes.
-    letters = {unicodedata.bidirectional(c) for c in text.translate(DIRECTION_CONTROLS)}
-    return "L" in letters and bool(letters & {"R", "AL"})
+    # Directional characters only matter where both directions meet; elsewhere some terminals
+    # show them as boxes.
+    return text if mixes_directions(text) else without_controls(text)

@@ -19,10 +19,11 @@ from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_location
 from babel.numbers import format_decimal
 
+from bot.locales.bidi import isolated
+
 LANGUAGES = ("ar", "en", "fr")
 DEFAULT_LANGUAGE = "ar"
 
-_FSI, _PDI = "\u2068", "\u2069"
 _COMMAND = re.compile(r"(?<![\w/:.\u2068])/[a-z]+(?: A?\d+)?")
 _LOCALES = {"ar": "ar", "en": "en_GB", "fr": "fr"}
 _LEVANT = "ar_SY"
@@ -101,7 +102,7 @@ def texts(language: str) -> Texts:
     source = (files(__package__) / f"{language}.toml").read_text(encoding="utf-8")
     entries = _flat(tomllib.loads(source))
     if language == "ar":
-        entries = {key: _isolated(entry) for key, entry in entries.items()}
+        entries = {key: _with_isolated_commands(entry) for key, entry in entries.items()}
     return Texts(language, entries)
 
 
@@ -113,13 +114,13 @@ def language_of(code: str | None) -> str:
 
 def isolate_commands(text: str) -> str:
     """Right-to-left text with its commands set apart: their slash would be laid out at the end."""
-    return _COMMAND.sub(lambda found: f"{_FSI}{found[0]}{_PDI}", text)
+    return _COMMAND.sub(lambda found: isolated(found[0]), text)
 
 
-def _isolated(entry: str | Mapping[str, str]) -> str | Mapping[str, str]:
+def _with_isolated_commands(entry: str | Mapping[str, str]) -> str | Mapping[str, str]:
     if isinstance(entry, str):
         return isolate_commands(entry)
-    return {form: str(_isolated(text)) for form, text in entry.items()}
+    return {form: str(_with_isolated_commands(text)) for form, text in entry.items()}
 
 
 def _flat(tables: Mapping[str, Any], prefix: str = "") -> dict[str, str | Mapping[str, str]]:

@@ -11,6 +11,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 from bot.locales import Texts, isolate_commands, texts
+from bot.locales.bidi import RTL_LANGUAGES
 from bot.messages.blocks import (
     TEXT_LIMIT,
     Block,
@@ -25,7 +26,7 @@ from bot.messages.blocks import (
     quoted,
 )
 from bot.messages.evidence import evidence_of, marked_snippet, marked_title
-from bot.messages.text import RTL_LANGUAGES, clean, shorten, shorten_marked, web_link
+from bot.messages.text import clean, shorten, shorten_marked, web_link
 
 if TYPE_CHECKING:
     from storage.alerts import Alert

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.locales.bidi import FSI, PDI, RLM
 from bot.messages.blocks import Card
 from bot.messages.cards import alert_card, recent_card, text_card
 from bot.messages.explanation import explanation_card
-from bot.messages.text import FSI, PDI, RLM, length, web_link
+from bot.messages.text import length, web_link
 from storage.alerts import Alert, Decision
 from storage.entries import StoredDetection
 from tests.bot.messages.samples import (
