@@ -1,6 +1,4 @@
-"""The console as a way out: the same cards as in a chat, for the demo and for a service without a
-token.
-"""
+"""The console in place of Telegram: the same cards, for the demo and without a bot token."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ from bot.clock import utc_now
 from bot.delivery.outcome import Outcome, Outgoing, Retry, Sent
 from bot.locales.bidi import mixes_directions, without_controls
 from bot.messages.blocks import Card, Line
-from bot.messages.cards import Signals, alert_card, text_card
+from bot.messages.cards import Display, Signals, alert_card, text_card
 from storage.chats import Chat
 
 # No chat of Telegram has this id.
@@ -77,20 +75,22 @@ class ConsoleSender:
         else:
             card = alert_card(
                 alert,
-                alert.language or outgoing.chat.language,
-                self._signals(),
-                now=self._clock(),
-                timezone=self._timezone,
+                Display(
+                    alert.language or outgoing.chat.language,
+                    self._signals(),
+                    self._clock(),
+                    self._timezone,
+                ),
                 possible_repeat=delivery.possible_repeat,
                 folded=outgoing.folded,
             )
             self._print(card, alert.level, alert.explanation if self._explain else "")
         return Sent(next(self._numbers))
 
-    def _print(self, card: Card, level: str, why: str) -> None:
+    def _print(self, card: Card, level: str, explanation: str) -> None:
         body = shown(card, mark="" if self._console.is_terminal else "*")
-        if why:
-            body.append(f"\n\n{_settled(why)}", style="dim")
+        if explanation:
+            body.append(f"\n\n{_settled(explanation)}", style="dim")
         # A line above and none at the sides: a terminal that lays out Arabic would move them.
         self._console.print(Rule(style=LEVEL_COLOURS.get(level, "white")))
         for line in body.split("\n", allow_blank=True):

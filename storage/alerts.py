@@ -125,7 +125,7 @@ def set_families(db: Connection, alert_id: int, families: int) -> None:
 
 def get(db: Connection, alert_id: int) -> Alert | None:
     row = fetch_one(db, "SELECT * FROM alerts WHERE id = :id", {"id": alert_id})
-    return None if row is None else _alert(row)
+    return None if row is None else alert_of(row)
 
 
 def get_by_short_id(db: Connection, short_id: str) -> Alert | None:
@@ -135,12 +135,12 @@ def get_by_short_id(db: Connection, short_id: str) -> Alert | None:
     row = fetch_one(
         db, "SELECT * FROM alerts WHERE short_id = :short_id", {"short_id": f"A{western}"}
     )
-    return None if row is None else _alert(row)
+    return None if row is None else alert_of(row)
 
 
 def for_story(db: Connection, story_id: int) -> list[Alert]:
     rows = fetch(db, "SELECT * FROM alerts WHERE story_id = :id ORDER BY id", {"id": story_id})
-    return [_alert(row) for row in rows]
+    return [alert_of(row) for row in rows]
 
 
 def recent(
@@ -170,7 +170,7 @@ def recent(
             "limit": limit,
         },
     )
-    return [_alert(row) for row in rows]
+    return [alert_of(row) for row in rows]
 
 
 def record_decision(db: Connection, decision: Decision) -> int:
@@ -208,7 +208,8 @@ def _existing(db: Connection, alert_id: int) -> Alert:
     return alert
 
 
-def _alert(row: Row) -> Alert:
+def alert_of(row: Row) -> Alert:
+    """A row of the alerts table as an Alert."""
     return Alert(
         **row
         | {

@@ -12,9 +12,9 @@ from bot.alerts.decide import Policy
 from bot.alerts.record import Acceptance, Accepted
 from bot.alerts.rows import language_of
 from bot.alerts.stories import StoryPolicy
-from bot.alerts.unread import Unread, queue_unread
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
+from bot.notices import UnreadEntries, notify_operators
 from bot.polling.identify import EntryChange
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Pipeline:
             acceptance.take(change, detections)
         if isinstance(found, Found) and found.unread:
             log.error("%s: entries stored unread by the rules: %d", feed.id, len(found.unread))
-            queue_unread(db, feed, _unread(changes, found.unread), now)
+            notify_operators(db, _unread(feed, changes, found.unread), now)
         return acceptance.outcome()
 
     def _detect(self, batch: tuple[FeedEntry, ...], language: str | None) -> Found:
@@ -113,9 +113,10 @@ class Pipeline:
         return Found(per_entry, rules, unread)
 
 
-def _unread(changes: Sequence[EntryChange], errors: Mapping[int, str]) -> list[Unread]:
-    entries = [(changes[place].entry, error) for place, error in sorted(errors.items())]
-    return [Unread(entry.title, entry.link, error) for entry, error in entries]
+def _unread(feed: Feed, changes: Sequence[EntryChange], errors: Mapping[int, str]) -> UnreadEntries:
+    first = min(errors)
+    entry = changes[first].entry
+    return UnreadEntries(feed, entry.title, entry.link, errors[first], others=len(errors) - 1)
 
 
 def _rules_detector() -> Detector:

@@ -292,16 +292,13 @@ class Dispatcher:
         """Write the chat's mark. While the database cannot, it is kept and False returned."""
         mark = self._unmarked[chat_id]
         try:
-            told = await self._database.write(lambda db: write_mark(db, mark))
+            await self._database.write(lambda db: write_mark(db, mark))
         except StorageError as error:
             self.health.stuck(error, self._clock())
             return False
         except Exception:  # its lease runs out, and it is treated as unknown then
             log.exception("dispatch: delivery %d could not be marked", mark.delivery.id)
-            told = None
         del self._unmarked[chat_id]
-        if told is not None and not told.reached:
-            self.health.could_not_tell(told)
         return True
 
     async def _rest(self, wake_at: datetime | None, stopped: asyncio.Task[bool]) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
 from babel.numbers import format_decimal
 
 from bot.locales.bidi import isolated
@@ -67,6 +67,10 @@ class Texts:
 
     def number(self, n: int) -> str:
         return format_decimal(n, locale=self._locale, numbering_system="latn")
+
+    def duration(self, span: timedelta) -> str:
+        """A length of time in its largest unit, rounded."""
+        return str(format_timedelta(span, locale=self._locale))
 
     def moment(self, at: datetime, zone: tzinfo, now: datetime, key: str = "card.time") -> str:
         """A time as the reader's clock and calendar show it; the year only when it is another.

@@ -13,6 +13,7 @@ from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.fetcher import goes_unconditional
 from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchRequest, NotModified, Retriever
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.notices import FeedNotice
 from bot.polling.connectivity import Line
 from bot.polling.feed_state import (
     after_entries,
@@ -24,7 +25,6 @@ from bot.polling.feed_state import (
 from bot.polling.health import condition, quiet, telling
 from bot.polling.identify import EntryChange, FeedMemory, Identified, KeyedEntry, identify, keyed
 from bot.polling.known import recall
-from bot.polling.notices import FeedNotice
 from bot.polling.report import EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Condition, Wishes, next_check
 from storage import entries, feeds

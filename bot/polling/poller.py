@@ -17,8 +17,8 @@ from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.outcome import Retriever
 from bot.feeds.parse.pool import ParserPool
+from bot.notices import notify_operators
 from bot.polling.feed_poll import Tell, Visit, Visitor
-from bot.polling.notices import queue_notice
 from bot.polling.report import EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import claim_until
 from bot.polling.slots import Limits
@@ -44,7 +44,7 @@ class Poller:
         *,
         policy: PollPolicy | None = None,
         parser: Parser | None = None,
-        tell: Tell = queue_notice,
+        tell: Tell = notify_operators,
         roll: Callable[[], float] = random.random,
     ) -> None:
         """`tell` writes a notice to operators in the poll's transaction; `roll` is uniform in
