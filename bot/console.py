@@ -15,6 +15,7 @@ from bot.delivery.outcome import Outcome, Outgoing, Retry, Sent
 from bot.locales.bidi import mixes_directions, without_controls
 from bot.messages.blocks import Card, Line
 from bot.messages.cards import Display, Signals, alert_card, text_card
+from bot.messages.text import JOINER
 from storage.chats import Chat
 
 # No chat of Telegram has this id.
@@ -115,7 +116,8 @@ def _styled(line: Line, *, heading: bool, mark: str) -> Text:
     mixed = mixes_directions("".join(span.text for span in line))
     styled = Text()
     for span in line:
-        words = span.text if mixed else without_controls(span.text)
+        # No terminal makes commands of words, and some show what keeps Telegram from it.
+        words = (span.text if mixed else without_controls(span.text)).replace(JOINER, "")
         if span.href:
             # The address says what the rest of its line says, and can be tapped.
             styled.append(f"{words}: {span.href}", style="blue")

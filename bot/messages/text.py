@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from w3lib.url import safe_url_string
@@ -23,8 +25,22 @@ LINK_LIMIT = 1200
 # own directional characters would leak into our lines.
 _HIDDEN = {0xFEFF, 0xFFFE, 0xFFFF, 0x00AD} | {*range(0xFFF9, 0xFFFC)} | {*range(0xE0000, 0xE0080)}
 _DROPPED = bidi.CONTROLS | _HIDDEN
-# A "@name" from a feed must not call on people in a group: this keeps it from being a mention.
-_QUIET_AT = "@\u2060"
+# What Telegram makes a link, a mention or a command of, wherever it stands in a message: a
+# character that is not seen after these keeps it plain text. A feed must neither call on people
+# in a group nor put a link or /unsubscribe under a reader's thumb.
+JOINER = "\u2060"
+_LIVE = re.compile(
+    r"""
+    @(?!\u2060)                                  # @name, and the half of an e-mail address
+    | :(?=//)                                    # any scheme
+    | (?<=[\w\u200c\u200d-])\.(?=[\w\u200c\u200d])(?!(?<=\d\.)\d)   # news.com, t.me/name
+    | (?<=\d)\.(?=\d{1,3}\.\d{1,3}(?:\D|$))     # 192.0.2.1
+    | (?<![\w/<>])/(?=\w)                        # /unsubscribe
+    | (?<!\w)[#\uff03](?=\w)                      # #tag
+    | (?<!\w)\$(?=[A-Z])                         # $TAG
+    """,
+    re.VERBOSE,
+)
 _LONGEST = 8000
 """Characters of a raw text that are looked at: what is behind them would be cut off anyway."""
 
@@ -43,7 +59,10 @@ def length(text: str) -> int:
 
 
 def clean(raw: str) -> str:
-    """One line of text without control characters, lone surrogates or runs of space."""
+    """One line of text without control characters, lone surrogates or runs of space.
+
+    Nothing in it is a link, a mention or a command to Telegram.
+    """
     return clean_marked(raw, ()).text
 
 
@@ -75,12 +94,28 @@ def clean_marked(raw: str, marks: Sequence[tuple[int, int]]) -> Marked:
             end -= 1
         if start < end:
             kept.append((start, end))
-    return Marked(text, tuple(kept))
+    return _defused(Marked(text, tuple(kept)))
+
+
+def _defused(marked: Marked) -> Marked:
+    """The text with nothing in it that Telegram would make a link of; its marks moved along.
+
+    Only once the whole is known: half of an address may be marked as evidence.
+    """
+    places = [found.end() for found in _LIVE.finditer(marked.text)]
+    if not places:
+        return marked
+    edges = [0, *places, len(marked.text)]
+    text = JOINER.join(marked.text[start:end] for start, end in pairwise(edges))
+    marks = tuple(
+        (start + bisect_right(places, start), end + bisect_left(places, end))
+        for start, end in marked.marks
+    )
+    return Marked(text, marks)
 
 
 def _characters(raw: str) -> str:
-    spaced = "".join(map(_character, raw))
-    return re.sub(r" +", " ", spaced).replace("@", _QUIET_AT)
+    return re.sub(r" +", " ", "".join(map(_character, raw)))
 
 
 def _character(character: str) -> str:
