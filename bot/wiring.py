@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bot.alerts.decide import Policy as AlertPolicy
+from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat

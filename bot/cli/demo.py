@@ -15,7 +15,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bot.alerts.decide import Policy as AlertPolicy
+from bot.alerts.decide import AlertPolicy
 from bot.cli.samples import SAMPLES, document
 from bot.clock import utc_now
 from bot.console import ConsoleSender

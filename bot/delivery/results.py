@@ -24,12 +24,15 @@ from bot.notices import ChatEvent, ChatNotice, notify_operators
 from storage import alerts, chats, outbox
 from storage.chats import Chat
 from storage.database import Connection
-from storage.outbox import Delivery, NewDelivery
+from storage.outbox import Delivery, Mark, NewDelivery
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """What came of one attempt at `at`. `counts` is true when the chat may have had a message."""
+class Attempt:
+    """One attempt, when it ended, and what to do next.
+
+    `counts` is true when the chat may have had a message.
+    """
 
     delivery: Delivery
     step: Step
@@ -44,28 +47,27 @@ _GROUPS: dict[FoldReason, Group] = {
 }
 
 
-def write_mark(db: Connection, mark: Mark) -> None:
+def record_attempt(db: Connection, attempt: Attempt) -> None:
     """Write down what came of an attempt, and queue what operators must hear of it."""
-    delivery, step, at = mark.delivery, mark.step, mark.at
+    delivery, step, at = attempt.delivery, attempt.step, attempt.at
     stored = outbox.get(db, delivery.id)
     if stored is None:
-        return  # merged away when its chat moved: the row that was kept tells it
+        return  # merged away when its chat moved: the row that was kept counts
     chat_id = stored.chat_id
-    if mark.counts:
+    if attempt.counts:
         chats.record_sent(db, chat_id, at)
     attempts = delivery.attempts + 1
     match step:
         case Done(message_id):
             outbox.mark_sent(db, delivery.id, message_id, at)
         case Again(not_before, possible_repeat, reason):
-            outbox.mark(
-                db, delivery.id, "pending", reason, not_before, at, attempts, possible_repeat
-            )
+            later = Mark("pending", reason, at, attempts, not_before, possible_repeat)
+            outbox.mark(db, delivery.id, later)
         case AwaitCatchUp(reason):
-            outbox.mark(db, delivery.id, "unknown", reason, None, at, attempts)
+            outbox.mark(db, delivery.id, Mark("unknown", reason, at, attempts))
         case HoldChat(until, reason, notify):
             chats.set_blocked_until(db, chat_id, until)
-            outbox.mark(db, delivery.id, "pending", reason, None, at, delivery.attempts)
+            outbox.mark(db, delivery.id, Mark("pending", reason, at, delivery.attempts))
             if notify:
                 _notify(db, "held", chat_id, reason, at)
         case PauseChat(reason):
@@ -73,23 +75,24 @@ def write_mark(db: Connection, mark: Mark) -> None:
         case MoveChat(new_chat_id, reason):
             chats.migrate(db, chat_id, new_chat_id)
             if outbox.get(db, delivery.id) is not None:
-                outbox.mark(db, delivery.id, "pending", reason, at, at, delivery.attempts)
+                again = Mark("pending", reason, at, delivery.attempts, not_before=at)
+                outbox.mark(db, delivery.id, again)
         case GiveUp(reason):
-            outbox.mark(db, delivery.id, "failed", reason, None, at, attempts)
+            outbox.mark(db, delivery.id, Mark("failed", reason, at, attempts))
             # A notice about notices could go round for ever: the log has it.
             if delivery.kind != "notice":
                 event: ChatEvent = "catchup_lost" if delivery.kind == "catchup" else "rejected"
                 _notify(db, event, chat_id, reason, at, message=_name(db, delivery))
         case Halt(_, reason):
-            outbox.mark(db, delivery.id, "pending", reason, None, at, delivery.attempts)
+            outbox.mark(db, delivery.id, Mark("pending", reason, at, delivery.attempts))
         case _:
             assert_never(step)
 
 
-def write_sorted(db: Connection, chat: Chat, found: Sorted, at: datetime) -> None:
+def record_catchup(db: Connection, chat: Chat, found: Sorted, at: datetime) -> None:
     """Fold and replace what was decided for a chat."""
     for old in found.superseded:
-        outbox.mark(db, old.delivery.id, "expired", old.reason, None, at, old.delivery.attempts)
+        outbox.mark(db, old.delivery.id, Mark("expired", old.reason, at, old.delivery.attempts))
     if found.fold:
         line = NewDelivery(
             alert_id=None,
@@ -103,7 +106,7 @@ def write_sorted(db: Connection, chat: Chat, found: Sorted, at: datetime) -> Non
         catchup_id = outbox.fold(db, [item.delivery.id for item in found.fold], line, at)
         for item in found.fold:
             reason = f"in catch-up {catchup_id}: {item.reason}"
-            outbox.mark(db, item.delivery.id, "expired", reason, None, at, item.delivery.attempts)
+            outbox.mark(db, item.delivery.id, Mark("expired", reason, at, item.delivery.attempts))
 
 
 def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list[ChatNotice]:
@@ -134,7 +137,7 @@ def _items(db: Connection, folded: Sequence[Folded]) -> list[LineItem]:
 
 
 def _pause(db: Connection, delivery: Delivery, chat_id: int, reason: str, at: datetime) -> None:
-    outbox.mark(db, delivery.id, "paused", reason, None, at, delivery.attempts)
+    outbox.mark(db, delivery.id, Mark("paused", reason, at, delivery.attempts))
     chat = chats.get(db, chat_id)
     if chat is None or chat.state == "paused":
         return  # operators know

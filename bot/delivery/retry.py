@@ -48,7 +48,10 @@ class Done:
     """The chat has it."""
 
     message_id: int
-    reason: str = "sent"
+
+    @property
+    def reason(self) -> str:
+        return f"sent, message {self.message_id}"
 
 
 @dataclass(frozen=True, slots=True)

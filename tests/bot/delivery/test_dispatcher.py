@@ -445,3 +445,17 @@ async def test_a_backlog_of_many_chats_is_fair_and_never_too_fast(desk: Desk) ->
     # Every chat has its first message before any has its third.
     kinds = [o.alert.short_id for _, o in desk.sender.got if o.alert is not None]
     assert set(kinds[:60]) == {"A1"}
+
+
+async def test_the_log_has_a_line_for_each_send_with_its_ids(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    desk.sender.script[2] = [Rejected("bad")]
+    await desk.alert(1, 2)
+    await desk.once()
+    lines = [each.getMessage() for each in caplog.records if "dispatch: delivery" in each.message]
+    assert sorted(lines) == [
+        "dispatch: delivery 1 (A1 version 1) to chat 1: sent, message 1",
+        "dispatch: delivery 2 (A1 version 1) to chat 2: refused by Telegram: bad",
+    ]
