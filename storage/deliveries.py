@@ -53,6 +53,21 @@ class Delivery:
     folded_into: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of a row that was not confirmed. None keeps `not_before`, `possible_repeat`.
+
+    `attempts` counts those made so far, `at` is when the last one ended.
+    """
+
+    state: str
+    error: str | None
+    at: datetime
+    attempts: int
+    not_before: datetime | None = None
+    possible_repeat: bool | None = None
+
+
 def delivery_of(row: Row) -> Delivery:
     """A row of the outbox table as a Delivery."""
     values = {name: row[name] for name in Delivery.__slots__}

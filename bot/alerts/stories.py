@@ -1,4 +1,4 @@
-"""Which story an entry tells: one that is being told already, or a new one. Pure.
+"""Which story an entry belongs to: a known one, or a new one. Pure.
 
 Joining two happenings hides an alert, keeping one apart only repeats it: in doubt, apart. On
 7,400 titles of thirteen Arabic newspapers, nearly all pairs that are alike in 88 of 100 letters
@@ -48,7 +48,7 @@ class StoryReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoryPolicy:
-    """`window`: how long after its last telling a story is joined. `likeness` is of 100."""
+    """`window`: how long after its last report a story is joined. `likeness` is of 100."""
 
     window: timedelta = timedelta(hours=72)
     likeness: float = 88.0
@@ -76,9 +76,9 @@ class Title:
 def choose_story(
     title: str, link: str | None, candidates: Sequence[StoryTitle], policy: StoryPolicy
 ) -> StoryChoice:
-    """The story that an entry with this title and link tells; the latest of equal ones.
+    """The story that an entry with this title and link belongs to; the latest of equal ones.
 
-    `candidates` are the tellings within the policy's window, oldest first.
+    `candidates` are the reports within the policy's window, oldest first.
     """
     place = page_link(link)
     if place is not None:
@@ -102,7 +102,10 @@ def same_subject(one: str, other: str) -> bool:
     """
     here, there = read_title(one).words, read_title(other).words
     mine, theirs = _unmatched(here, there)
-    left = [word for word in here if _telling(word)], [word for word in there if _telling(word)]
+    left = (
+        [word for word in here if _meaningful(word)],
+        [word for word in there if _meaningful(word)],
+    )
     shared = max(len(left[0]) - len(mine), len(left[1]) - len(theirs))
     shorter = min(len(left[0]), len(left[1]))
     return shorter == 0 or 3 * shared >= shorter
@@ -152,10 +155,10 @@ def _unmatched(one: Sequence[str], other: Sequence[str]) -> tuple[list[str], lis
         if counterpart is not None:
             mine.remove(counterpart)
             theirs.remove(word)
-    return [w for w in mine if _telling(w)], [w for w in theirs if _telling(w)]
+    return [w for w in mine if _meaningful(w)], [w for w in theirs if _meaningful(w)]
 
 
-def _telling(word: str) -> bool:
+def _meaningful(word: str) -> bool:
     return word not in SMALL and not word.isdigit()
 
 

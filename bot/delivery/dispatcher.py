@@ -20,7 +20,7 @@ from bot.delivery.health import Health
 from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
 from bot.delivery.pacing import History, turns
 from bot.delivery.policy import Policy
-from bot.delivery.results import Mark, write_mark, write_sorted
+from bot.delivery.results import Attempt, record_attempt, record_catchup
 from bot.delivery.retry import Halt, next_step
 from bot.delivery.waiting import View, read_view, sort_view, waiting_of
 from storage import alerts, chats, outbox
@@ -80,7 +80,7 @@ class Dispatcher:
         self._leases_checked_at: datetime | None = None
         self._closing = False
         self._busy: dict[int, asyncio.Task[None]] = {}
-        self._unmarked: dict[int, Mark] = {}
+        self._unrecorded: dict[int, Attempt] = {}
         self._poked = asyncio.Event()
 
     def poke(self) -> None:
@@ -143,7 +143,7 @@ class Dispatcher:
             await asyncio.gather(*late, return_exceptions=True)
         for attempt in range(3):
             await asyncio.sleep(0.3 * attempt)
-            if await self._finish_marks():
+            if await self._record_rest():
                 return True
         return False
 
@@ -160,8 +160,8 @@ class Dispatcher:
         return report
 
     async def _look_unguarded(self, now: datetime) -> DispatchReport:
-        if not await self._finish_marks():
-            # The database takes no marks: to send more would only add to what may be repeated.
+        if not await self._record_rest():
+            # The database takes no records: to send more would only add to what may be repeated.
             return DispatchReport({}, 0, 0, now + self.health.wait)
         await self._take_over_leases(now)
         probing = self.health.halted_at is not None
@@ -202,7 +202,7 @@ class Dispatcher:
             released = release(db, now)
             for delivery in released:
                 step = next_step(CUT_OFF, delivery, retry, now)
-                write_mark(db, Mark(delivery, step, now, counts=True))
+                record_attempt(db, Attempt(delivery, step, now, counts=True))
             return len(released), chats.sends_since(db, now - keep) if first else {}
 
         released, sends = await self._database.write(take_over)
@@ -217,7 +217,7 @@ class Dispatcher:
         for chat_id, item in found.items():
             if not item.fold and not item.superseded:
                 continue
-            write = partial(write_sorted, chat=view.chats[chat_id], found=item, at=now)
+            write = partial(record_catchup, chat=view.chats[chat_id], found=item, at=now)
             try:
                 await self._database.write(write)
             except (KeyError, ValueError) as error:
@@ -254,12 +254,15 @@ class Dispatcher:
             counts = isinstance(outcome, Sent | Unknown)
             if counts:
                 self._history.finished(chat_id, at)
-            if not isinstance(outcome, Sent):
-                log.warning("dispatch: delivery %d to %d: %s", delivery.id, chat_id, step.reason)
+            log.log(
+                logging.INFO if isinstance(outcome, Sent) else logging.WARNING,
+                "dispatch: delivery %d (%s) to chat %d: %s",
+                *(delivery.id, outgoing.name, chat_id, step.reason),
+            )
             self.outcomes[type(outcome).__name__] += 1
             self.health.note(outcome, step if isinstance(step, Halt) else None, at)
-            self._unmarked[chat_id] = Mark(delivery, step, at, counts)
-            await self._write_unmarked(chat_id)
+            self._unrecorded[chat_id] = Attempt(delivery, step, at, counts)
+            await self._record(chat_id)
         finally:
             self._busy.pop(chat_id, None)
             self._poked.set()
@@ -279,29 +282,26 @@ class Dispatcher:
 
     def _unwritten(self) -> list[int]:
         """Chats whose last answer could not be marked; those being marked are not among them."""
-        return [chat_id for chat_id in self._unmarked if chat_id not in self._busy]
+        return [chat_id for chat_id in self._unrecorded if chat_id not in self._busy]
 
-    async def _finish_marks(self) -> bool:
+    async def _record_rest(self) -> bool:
         """Write what could not be written before; whether nothing is left of it."""
         for chat_id in self._unwritten():
-            if not await self._write_unmarked(chat_id):
+            if not await self._record(chat_id):
                 return False
         return True
 
-    async def _write_unmarked(self, chat_id: int) -> bool:
+    async def _record(self, chat_id: int) -> bool:
         """Write the chat's mark. While the database cannot, it is kept and False returned."""
-        mark = self._unmarked[chat_id]
+        attempt = self._unrecorded[chat_id]
         try:
-            told = await self._database.write(lambda db: write_mark(db, mark))
+            await self._database.write(lambda db: record_attempt(db, attempt))
         except StorageError as error:
             self.health.stuck(error, self._clock())
             return False
         except Exception:  # its lease runs out, and it is treated as unknown then
-            log.exception("dispatch: delivery %d could not be marked", mark.delivery.id)
-            told = None
-        del self._unmarked[chat_id]
-        if told is not None and not told.reached:
-            self.health.could_not_tell(told)
+            log.exception("dispatch: delivery %d could not be marked", attempt.delivery.id)
+        del self._unrecorded[chat_id]
         return True
 
     async def _rest(self, wake_at: datetime | None, stopped: asyncio.Task[bool]) -> None:

@@ -30,6 +30,13 @@ class Outgoing:
     alert: Alert | None
     folded: int = 0
 
+    @property
+    def name(self) -> str:
+        """What the log calls it: "A12 version 1", or its kind where it has no alert."""
+        if self.alert is None:
+            return self.delivery.kind
+        return f"{self.alert.short_id} version {self.delivery.version}"
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:

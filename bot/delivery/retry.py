@@ -48,7 +48,10 @@ class Done:
     """The chat has it."""
 
     message_id: int
-    reason: str = "sent"
+
+    @property
+    def reason(self) -> str:
+        return f"sent, message {self.message_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,12 @@ class AwaitCatchUp:
 class HoldChat:
     """Nothing goes to this chat until `until`; the other chats do not notice.
 
-    `tell`: it is for so long that operators should know why the chat is silent.
+    `notify`: it is for so long that operators should know why the chat is silent.
     """
 
     until: datetime
     reason: str
-    tell: bool = False
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class GiveUp:
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """Nothing can be sent to anyone; operators are told by the second way."""
+    """Nothing can be sent to anyone; operators are told by the second channel."""
 
     conflict: bool
     reason: str
@@ -134,7 +137,7 @@ def next_step(outcome: Outcome, delivery: Delivery, policy: RetryPolicy, now: da
             wait = timedelta(seconds=seconds)
             reason = f"too many messages: Telegram asks to wait {seconds:g} s"
             until = now + wait + policy.rate_limit_margin
-            return HoldChat(until, reason, tell=wait >= policy.long_hold)
+            return HoldChat(until, reason, notify=wait >= policy.long_hold)
         case ChatGone(reason):
             return PauseChat(reason or "Telegram refuses this chat")
         case Migrated(new_chat_id):

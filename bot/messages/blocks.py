@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Literal
 
-from bot.messages.text import FSI, PDI, Marked, balance, escape, length, other_direction, start_mark
+from bot.locales.bidi import FSI, PDI, isolated, other_direction, start_mark
+from bot.messages.text import Marked, balance, escape, length
 
 TEXT_LIMIT = 3800
 """Telegram takes 4096 characters after entities; the rest is room for what it counts otherwise."""
@@ -163,7 +164,7 @@ def _html(span: Span) -> str:
 
 
 def _plain(span: Span) -> str:
-    return f"{span.text} {FSI}{span.href}{PDI}" if span.href else span.text
+    return f"{span.text} {isolated(span.href)}" if span.href else span.text
 
 
 def paragraphs(text: str) -> list[Block]:

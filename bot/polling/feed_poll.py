@@ -12,6 +12,7 @@ from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.fetcher import goes_unconditional
 from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchRequest, NotModified, Retriever
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.notices import FeedNotice
 from bot.polling.connectivity import Connectivity
 from bot.polling.feed_state import (
     after_bug,
@@ -22,7 +23,6 @@ from bot.polling.feed_state import (
 )
 from bot.polling.health import condition, health_notice, quiet
 from bot.polling.identify import EntryChange, Identified, identify, keyed
-from bot.polling.notices import FeedNotice
 from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Wishes, next_check
 from storage import entries, feeds

@@ -16,8 +16,8 @@ from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.outcome import Retriever
 from bot.feeds.parse.pool import ParserPool
+from bot.notices import notify_operators
 from bot.polling.feed_poll import FeedPoll, Notify, PollMemory, PollTools
-from bot.polling.notices import queue_notice
 from bot.polling.report import EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import claim_until
 from bot.polling.slots import PollSlots
@@ -41,7 +41,7 @@ class Poller:
         *,
         policy: PollPolicy | None = None,
         parser: Parser | None = None,
-        notify: Notify = queue_notice,
+        notify: Notify = notify_operators,
         roll: Callable[[], float] = random.random,
     ) -> None:
         """`notify` writes a notice to operators in the poll's transaction; `roll` is uniform in

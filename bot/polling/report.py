@@ -1,6 +1,6 @@
 """The shapes of polling: what it needs, what it obeys, what it reports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -15,7 +15,7 @@ from storage.alerts import Alert
 from storage.database import Connection
 
 if TYPE_CHECKING:
-    from rules import Detection
+    from rules import Detection, RuleSet
 
 Result = Literal["accepted", "unchanged", "held", "failed"]
 
@@ -35,19 +35,30 @@ class Accepted(Protocol):
         """The alerts that the entries made or changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """What the rules found in a poll's entries, entry by entry, and the rules that found it.
+
+    The rules may be reloaded before the transaction: the hash that is stored is of these.
+    `failures` has the exception's name for each entry (by its place) that the rules failed on.
+    """
+
+    per_entry: "Sequence[tuple[Detection, ...]]"
+    rules: "RuleSet"
+    failures: Mapping[int, str] = field(default_factory=dict)
+
+
 class EntryPipeline(Protocol):
     """What becomes of entries: `bot.alerts.pipeline.Pipeline`."""
 
-    async def detect(
-        self, entries: Sequence[FeedEntry], language: str | None
-    ) -> "Sequence[tuple[Detection, ...]]": ...
+    async def detect(self, entries: Sequence[FeedEntry], language: str | None) -> Detections: ...
 
     def accept(
         self,
         db: Connection,
         feed: Feed,
         changes: Sequence[EntryChange],
-        found: "Sequence[tuple[Detection, ...]]",
+        found: Detections,
         now: datetime,
     ) -> Accepted: ...
 

@@ -23,7 +23,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.locales import DEFAULT_LANGUAGE, Texts, language_of, texts
 from bot.messages.blocks import Card
-from bot.messages.cards import text_card
+from bot.messages.cards import Display, text_card
 from storage import chats
 from storage.chats import Chat
 
@@ -116,6 +116,10 @@ class Desk:
             created_at=self.clock(),
             blocked_until=None,
         )
+
+    def display(self, language: str) -> Display:
+        """How cards are shown to somebody who speaks this language, now."""
+        return Display(language, self.rules().signals, self.clock(), self.timezone)
 
     def is_operator(self, chat: Chat, user: User | None) -> bool:
         """An operator's own chat, or an operator in any chat."""

@@ -5,7 +5,7 @@ import pytest
 
 from storage import chats, outbox
 from storage.database import Connection
-from storage.outbox import Delivery
+from storage.outbox import Delivery, Mark
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery, existing
 
 MINUTE = timedelta(minutes=1)
@@ -114,7 +114,7 @@ def test_a_late_answer_still_counts(db: Connection) -> None:
 def test_what_was_sent_stays_sent(db: Connection) -> None:
     row = queued(db)
     outbox.mark_sent(db, row.id, 1, NOW)
-    outbox.mark(db, row.id, "pending", "late error", NOW, NOW, 2)
+    outbox.mark(db, row.id, Mark("pending", "late error", NOW, 2, not_before=NOW))
     outbox.mark_sent(db, row.id, 2, NOW)
     sent = existing(outbox.get(db, row.id))
     assert (sent.state, sent.message_id, sent.attempts) == ("sent", 1, 1)
@@ -123,11 +123,11 @@ def test_what_was_sent_stays_sent(db: Connection) -> None:
 def test_a_retry_is_due_later(db: Connection) -> None:
     row = queued(db, level="critical")
     outbox.lease(db, [row.id], NOW + MINUTE)
-    outbox.mark(db, row.id, "pending", "reset", NOW + HOUR, NOW, 1, possible_repeat=True)
+    outbox.mark(db, row.id, Mark("pending", "reset", NOW, 1, NOW + HOUR, True))
     later = existing(outbox.get(db, row.id))
     assert (later.state, later.not_before, later.lease_until) == ("pending", NOW + HOUR, None)
     assert (later.attempts, later.error, later.possible_repeat) == (1, "reset", True)
-    outbox.mark(db, row.id, "failed", "rejected", None, NOW, 2)
+    outbox.mark(db, row.id, Mark("failed", "rejected", NOW, 2))
     failed = existing(outbox.get(db, row.id))
     assert (failed.state, failed.not_before, failed.possible_repeat) == (
         "failed",
@@ -140,13 +140,13 @@ def test_marking_wrongly_is_an_error(db: Connection) -> None:
     row = queued(db)
     for wrong in ("sent", "sending"):
         with pytest.raises(ValueError, match="lease or mark_sent"):
-            outbox.mark(db, row.id, wrong, None, None, NOW, 0)
+            outbox.mark(db, row.id, Mark(wrong, None, NOW, 0))
     with pytest.raises(KeyError):
-        outbox.mark(db, 404, "failed", None, None, NOW, 0)
+        outbox.mark(db, 404, Mark("failed", None, NOW, 0))
     with pytest.raises(KeyError):
         outbox.mark_sent(db, 404, 1, NOW)
     with pytest.raises(sqlite3.IntegrityError):
-        outbox.mark(db, row.id, "lost", None, None, NOW, 0)
+        outbox.mark(db, row.id, Mark("lost", None, NOW, 0))
 
 
 def test_counts_name_every_state(db: Connection) -> None:

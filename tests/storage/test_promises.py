@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from storage import chats, outbox, retention
 from storage.database import Connection, migrate, problems_of
+from storage.outbox import Mark
 from tests.storage.make import NOW, add_alert, add_chat, delivery, existing
 
 CHATS = st.integers(0, 2)
@@ -90,7 +91,8 @@ class Outbox(RuleBasedStateMachine):
             chats.record_sent(self.db, row.chat_id, self.now)
             self.sent.add(row.id)
         else:
-            outbox.mark(self.db, row.id, outcome, "e", self.now, self.now, row.attempts + 1)
+            mark = Mark(outcome, "e", self.now, row.attempts + 1, self.now)
+            outbox.mark(self.db, row.id, mark)
         if outcome in ("sent", "failed"):
             self.owed.discard(row.id)
 

@@ -1,4 +1,4 @@
-"""/recent and /alert: looking up what was told, and why."""
+"""/recent and /alert: looking up alerts, and why they were made."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from bot.locales import Texts
 from bot.messages.blocks import Card
 from bot.messages.cards import recent_card, text_card
 from bot.messages.evidence import evidence_of
-from bot.messages.explanation import explanation_card
+from bot.messages.explanation import AlertHistory, explanation_card
 from bot.messages.text import clean, shorten
 from bot.telegram.desk import Context, Desk, desk_of, notify, reply, say, speaks
-from storage import alerts, entries, outbox
-from storage.alerts import Alert, Decision
+from storage import alerts, entries, outbox, second_channel
 from storage.chats import Chat
 from storage.database import Connection
-from storage.entries import StoredDetection
-from storage.outbox import Delivery
 
 USUAL, MOST = 5, 10
 REACH = timedelta(days=30)
@@ -51,10 +48,7 @@ async def recent(update: Update, context: Context) -> None:
     if not found:
         await say(update, context, speech, speech("recent.empty"))
         return
-    card = recent_card(
-        found, speech.language, desk.rules().signals, now=now, timezone=desk.timezone
-    )
-    await reply(update, context, card)
+    await reply(update, context, recent_card(found, desk.display(speech.language)))
 
 
 def _count(arguments: list[str]) -> int | None:
@@ -113,7 +107,7 @@ async def _in_short(desk: Desk, chat: Chat, wanted: str, speech: Texts) -> str:
     found = await desk.database.read(lambda db: _read(db, chat, wanted))
     if found is None:
         return speech("alert.unknown", id=clean(wanted)[:20])
-    words = dict.fromkeys(clean(each.quote) for each in evidence_of(found[0]))
+    words = dict.fromkeys(clean(each.quote) for each in evidence_of(found.alert))
     return shorten(" ".join([speech("why.found"), " · ".join(filter(None, words))]), 200)
 
 
@@ -122,30 +116,23 @@ async def _explained(desk: Desk, chat: Chat, wanted: str, speech: Texts) -> Card
     found = await desk.database.read(lambda db: _read(db, chat, wanted))
     if found is None:
         return text_card(speech("alert.unknown", id=wanted or "?"), speech.language)
-    told, detection, decisions, deliveries = found
-    return explanation_card(
-        told,
-        speech.language,
-        desk.rules().signals,
-        detection=detection,
-        decisions=decisions,
-        deliveries=deliveries,
-        now=desk.clock(),
-        timezone=desk.timezone,
-    )
+    return explanation_card(found, desk.display(speech.language))
 
 
-def _read(
-    db: Connection, chat: Chat, wanted: str
-) -> tuple[Alert, StoredDetection | None, list[Decision], list[Delivery]] | None:
-    told = alerts.get_by_short_id(db, wanted)
-    if told is None or (told.audience == "operators" and chat.role != "operator"):
+def _read(db: Connection, chat: Chat, wanted: str) -> AlertHistory | None:
+    """The alert's history as this chat may see it; None for an alert that it may not see."""
+    alert = alerts.get_by_short_id(db, wanted)
+    if alert is None or (alert.audience == "operators" and chat.role != "operator"):
         return None
     detections = [
         each
-        for each in entries.detections_of(db, told.entry_id)
-        if each.signal == told.signal and each.direction == told.direction
+        for each in entries.detections_of(db, alert.entry_id)
+        if each.signal == alert.signal and each.direction == alert.direction
     ]
-    strongest = max(detections, key=lambda each: each.score, default=None)
-    deliveries = [row for row in outbox.for_chat(db, chat.id) if row.alert_id == told.id]
-    return told, strongest, alerts.decisions_of(db, told.id), deliveries
+    return AlertHistory(
+        alert,
+        max(detections, key=lambda each: each.score, default=None),
+        alerts.decisions_of(db, alert.id),
+        [row for row in outbox.for_chat(db, chat.id) if row.alert_id == alert.id],
+        second_channel.alert_sent_at(db, alert.id) if chat.role == "operator" else None,
+    )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from telegram import Update
 
 from bot.locales import Texts
+from bot.locales.bidi import isolated
 from bot.messages.cards import text_card
 from bot.messages.text import clean, shorten
 from bot.polling.health import FeedsHealth, feeds_health
@@ -72,7 +73,7 @@ def status_text(
     rules = desk.rules()
     third = [
         speech("status.signals", n=speech.number(len(rules.signals))),
-        speech("status.rules", hash=_isolated(rules.hash.rpartition(":")[2][:12])),
+        speech("status.rules", hash=isolated(rules.hash.rpartition(":")[2][:12])),
     ]
     blocks = [first, _to_look_at(desk.catalogue(), speech, health), second, third]
     return "\n\n".join("\n".join(block) for block in blocks if block)
@@ -84,15 +85,11 @@ def _to_look_at(catalogue: Sequence[NamedFeed], speech: Texts, health: FeedsHeal
     lines = [
         speech(
             "status.broken",
-            feed=_isolated(shorten(clean(names.get(state.id, state.id)), 60)),
-            error=_isolated(shorten(clean(state.hint or state.error or "?"), 160)),
+            feed=isolated(shorten(clean(names.get(state.id, state.id)), 60)),
+            error=isolated(shorten(clean(state.hint or state.error or "?"), 160)),
         )
         for state in worst[:MOST_BROKEN]
     ]
     if len(worst) > MOST_BROKEN:
         lines.append(speech("status.more_broken", n=speech.number(len(worst) - MOST_BROKEN)))
     return lines
-
-
-def _isolated(text: str) -> str:
-    return f"\u2068{text}\u2069"

@@ -11,6 +11,7 @@ from bot.alerts.record import Accepted
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
+from bot.polling.report import Detections
 from rules.matching.match import Detection, Evidence
 from storage import feeds
 from storage.database import Connection
@@ -87,13 +88,11 @@ class Newsroom:
         known = [(state.id, state.url) for state in feeds.all_states(self.db)]
         if source.id not in dict(known):
             feeds.sync(self.db, [*known, (source.id, source.url)], now)
-        found = [
-            ()
-            if each.kind == "seen"
-            else find(self.rules, each.entry.title, each.entry.summary, "ar")
-            for each in changes
-        ]
-        return self.pipeline.accept(self.db, source, changes, found, now)
+        found = [find(self.rules, each.entry.title, each.entry.summary, "ar") for each in changes]
+        return self.pipeline.accept(self.db, source, changes, self.found(found), now)
+
+    def found(self, per_entry: Sequence[Any]) -> Detections:
+        return Detections(per_entry, self.rules)  # type: ignore[arg-type]
 
     def says(self, title: str, text: str = "", family: str = "enab", **given: Any) -> Accepted:
         """A new entry of that family's feed."""

@@ -24,6 +24,7 @@ ALERT = Alert(
     signal="medicine-shortage",
     direction="worsening",
     level="alert",
+    audience="everyone",
     version=1,
     title=TITLE,
     snippet="لا توجد [أدوية] في المستشفى",

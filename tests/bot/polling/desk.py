@@ -12,9 +12,9 @@ from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher, FetchLimits
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.parser import parse
+from bot.notices import FeedNotice
 from bot.polling.feed_poll import Notify
 from bot.polling.identify import EntryChange
-from bot.polling.notices import FeedNotice
 from bot.polling.poller import Poller
 from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from storage import entries, feeds

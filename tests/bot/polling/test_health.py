@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feeds.catalogue import Feed
+from bot.locales import texts
+from bot.notices import FeedNotice
 from bot.polling.health import condition, feeds_health, gap_of, health_notice, usual_gap
-from bot.polling.notices import FeedNotice, notice_text
 from tests.bot.polling.states import feed_state
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -130,7 +131,7 @@ def test_the_usual_gap_is_never_longer_than_any_quiet_seen(quiets: list[int]) ->
 def test_notices_name_the_feed_in_every_language(language: str, told: str) -> None:
     feed = Feed("enab", "عنب {بلدي}", "https://e.test/?key=secret")
     notice = FeedNotice(feed, told, "challenge", "a Cloudflare check came", 20 * HOUR)  # type: ignore[arg-type]
-    text = notice_text(notice, language)
+    text = notice.text(texts(language))
     assert "عنب {بلدي}" in text and "enab" in text
     assert "secret" not in text
     assert ("Cloudflare" in text) == (told == "broken")

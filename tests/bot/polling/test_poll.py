@@ -135,20 +135,20 @@ async def test_a_failure_is_remembered_told_and_recovered_from(desk: Desk) -> No
     assert (state.failures, state.etag, state.told_broken) == (5, '"v1"', True)
     assert state.error == "HTTP 503 Service Unavailable"
     assert state.next_check_at > NOW + 5 * HOUR + 3 * HOUR
-    assert [notice.telling for notice in desk.notices] == ["broken"]
+    assert [notice.event for notice in desk.notices] == ["broken"]
     desk.server.serve("/a", rss(numbered(range(4))))
     await desk.poll(20 * HOUR)
     await desk.poll(21 * HOUR)
     state = await desk.state()
     assert (state.failures, state.error, state.told_broken) == (0, None, False)
-    assert [notice.telling for notice in desk.notices] == ["broken", "recovered"]
+    assert [notice.event for notice in desk.notices] == ["broken", "recovered"]
 
 
 async def test_notices_reach_operators_through_the_outbox(tmp_path: Path) -> None:
-    from bot.polling.notices import queue_notice
+    from bot.notices import notify_operators
     from storage import chats, outbox
 
-    async with open_desk(tmp_path, notify=queue_notice) as desk:
+    async with open_desk(tmp_path, notify=notify_operators) as desk:
         await desk.database.write(partial(chats.set_operators, chat_ids=[7, -8], now=NOW))
         desk.server.serve("/a", b"", "410 Gone")
         await desk.poll()
@@ -169,13 +169,13 @@ async def test_an_outage_of_our_own_delays_no_feed_and_floods_nobody(tmp_path: P
         for quarters in range(1, 13):
             await desk.tick(quarters * QUARTER)
         assert desk.poller.unreachable_since is not None
-        assert [notice.telling for notice in desk.notices] == ["broken"]
+        assert [notice.event for notice in desk.notices] == ["broken"]
         names.names = known
         back = [await desk.tick(quarters * QUARTER) for quarters in (13, 14)]
         assert len({feed for reports in back for feed in reports}) >= 7, "not hours later"
         assert desk.poller.unreachable_since is None
         await desk.poll(24 * HOUR)
-        assert [notice.telling for notice in desk.notices] == ["broken", "recovered"]
+        assert [notice.event for notice in desk.notices] == ["broken", "recovered"]
 
 
 async def test_a_few_dead_feeds_among_others_are_their_own_trouble(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ async def test_a_few_dead_feeds_among_others_are_their_own_trouble(tmp_path: Pat
             desk.server.serve(f"/{feed}", rss(numbered(range(3))))
         for hours in range(4):
             await desk.poll(hours * HOUR)
-        assert len([notice for notice in desk.notices if notice.telling == "broken"]) == 4
+        assert len([notice for notice in desk.notices if notice.event == "broken"]) == 4
         assert desk.poller.unreachable_since is None
 
 
@@ -214,7 +214,7 @@ async def test_a_held_feed_loses_nothing(desk: Desk) -> None:
     state = await desk.state()
     assert (state.held, state.etag) == (True, None)
     assert len(await desk.entries()) == 20
-    assert [notice.telling for notice in desk.notices] == ["held"]
+    assert [notice.event for notice in desk.notices] == ["held"]
     # A fast feed: by the next look, five of those held have gone already.
     desk.server.serve("/a", rss(numbered(range(55, 75), NOW + QUARTER)), headers={"ETag": '"v3"'})
     released = (await desk.tick(QUARTER + 6 * MINUTE))["a"]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 from babel import Locale
 
+import bot
 from bot.alerts.decide import Reason
+from bot.feeds.fetch.outcome import FailureKind
 from bot.locales import LANGUAGES, language_of, texts
 from storage.outbox import STATES
 
@@ -61,6 +66,20 @@ def test_commands_have_descriptions_that_telegram_takes(language: str) -> None:
 
     for name in OPERATOR_COMMANDS:
         assert 1 <= len(texts(language)(f"commands.{name}")) <= 256
+
+
+def test_every_text_is_used() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(bot.__path__[0]).rglob("*.py"))
+    # f"level.{level}" uses every key that begins so.
+    begun = tuple({found[1] for found in re.finditer(r"[\"']([a-z_]+\.[a-z_.]*)\{", code)})
+    unused = [key for key in texts("en").keys() if not re.search(f"[\"']{key}[\"']", code)]  # noqa: SIM118 no dict
+    assert [key for key in unused if not key.startswith(begun)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_failure_of_a_feed_has_an_advice(language: str) -> None:
+    for kind in get_args(FailureKind):
+        assert texts(language).find(f"notice.failure.{kind}"), kind
 
 
 def test_a_command_in_an_arabic_text_is_kept_from_turning_around() -> None:
