@@ -178,6 +178,6 @@ async def bench(server: TelegramServer, database: Database) -> AsyncIterator[Ben
         on_refused=lambda: troubles.append("refused"),
     )
     async with polling:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await polling.ready.wait()
         yield Bench(server, database, application, rules, troubles)
