@@ -43,7 +43,7 @@ async def test_a_chat_that_blocks_the_bot_is_paused_and_resumed_with_its_setting
     bench.server.membership(READER, "kicked", "member")
     await bench.settled()
     chat = await bench.chat(READER)
-    assert (chat.state, chat.signals) == ("active", {"evacuation"})
+    assert (chat.state, chat.signals) == ("active", frozenset({"evacuation"}))
 
 
 async def test_a_paused_private_chat_that_writes_is_resumed(bench: Bench) -> None:
@@ -100,7 +100,7 @@ async def test_leaving_the_old_group_for_the_new_one_pauses_nothing(
         bench.server.membership(NEW_GROUP, "left", "member", user_id=ADMIN)
     await _becomes_a_supergroup(bench)
     chat = await bench.chat(NEW_GROUP)
-    assert (chat.state, chat.signals) == ("active", {"evacuation"})
+    assert (chat.state, chat.signals) == ("active", frozenset({"evacuation"}))
 
 
 async def _becomes_a_supergroup(bench: Bench) -> None:

@@ -394,7 +394,7 @@ class World:
 
     def _member(self, chat_id: int, user_id: int) -> dict[str, Any]:
         room = self._rooms.get(chat_id, _Room("", ""))
-        member = {"user": self._user(user_id, None), "status": "member"}
+        member: dict[str, Any] = {"user": self._user(user_id, None), "status": "member"}
         if user_id in room.admins:
             member["status"] = "administrator"
             member |= dict.fromkeys(_RIGHTS, True)
