@@ -117,7 +117,7 @@ async def sender_to(server: TelegramServer) -> AsyncIterator[Sender]:
     request = HTTPXRequest(connection_pool_size=64, read_timeout=2, connect_timeout=20)
     bot = Bot(server.token, base_url=server.base_url, request=request)
     try:
-        yield TelegramSender(bot, lambda: SIGNALS, timezone=UTC)  # type: ignore[arg-type]
+        yield TelegramSender(bot, lambda: SIGNALS, timezone=UTC)
     finally:
         await request.shutdown()
 
