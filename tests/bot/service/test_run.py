@@ -21,7 +21,7 @@ from tests.bot.service.newsroom import SHORTAGE, Newsroom, write_feeds
 from tests.telegram_server import TelegramServer
 
 # Seconds that a start may take on a machine that is busy with other things.
-PATIENCE = 90
+PATIENCE = 240
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
