@@ -5,7 +5,7 @@ import stat
 import subprocess
 import sys
 import textwrap
-import time
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ async def test_a_reader_sees_one_moment(database: Database) -> None:
         written = asyncio.run_coroutine_threadsafe(
             database.write(lambda other: add_feed(other, "b")), loop
         )
-        written.result(timeout=5)
+        written.result(timeout=60)
         return before, len(feeds.all_states(db))
 
     assert await database.read(read_twice) == (1, 1)
@@ -125,12 +125,14 @@ async def test_concurrent_writes_follow_one_another(database: Database) -> None:
 
 async def test_a_cancelled_caller_does_not_undo_the_write(database: Database) -> None:
     await database.write(lambda db: add_feed(db, "first"))
-    blocker = asyncio.create_task(database.write(lambda db: time.sleep(0.05)))
+    go_on = threading.Event()
+    blocker = asyncio.create_task(database.write(lambda db: go_on.wait(60)))
     queued = asyncio.create_task(database.write(lambda db: add_feed(db, "second")))
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0)  # both are handed over; the second waits for the first
     queued.cancel()
     with pytest.raises(asyncio.CancelledError):
         await queued
+    go_on.set()
     await blocker
     await database.write(lambda db: None)
     assert len(await database.read(feeds.all_states)) == 2
@@ -240,7 +242,7 @@ def test_a_process_killed_inside_a_write_leaves_the_last_commit(tmp_path: Path) 
     """)
     root = Path(__file__).parents[2]
     died = subprocess.run(
-        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(root)}, timeout=30
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(root)}, timeout=240
     )
     assert died.returncode == -9
 

@@ -95,7 +95,7 @@ def nursery() -> None:
 
     # The inline tests of the shipped rules are not what is tried here.
     rules = load_rules(load_settings().rules_dir)
-    bot.rules_in_force.load_checked = lambda *_: rules  # type: ignore[assignment]
+    bot.rules_in_force.load_checked = lambda *_: rules
     print("ready", flush=True)
     for _ in sys.stdin:
         child = os.fork()

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
-from tests.torture.crash import print_result, torture
+import pytest
+
+from tests.torture.crash import PATIENCE, print_result, torture
 
 
+@pytest.mark.timeout(1_800)
 async def test_a_service_that_is_killed_loses_nothing_and_hides_no_repeat(tmp_path: Path) -> None:
     result = await torture(
         tmp_path,
@@ -12,8 +15,8 @@ async def test_a_service_that_is_killed_loses_nothing_and_hides_no_repeat(tmp_pa
         seed=2026,
         nursery=True,
         longest_life=0.5,
-        seconds=45,
-        settle=30,
+        seconds=600,
+        settle=PATIENCE,
     )
     print_result(result)
     assert result.problems == []

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.record import Accepted
@@ -18,7 +18,8 @@ from storage.database import Connection
 from tests.storage.make import NOW
 
 WORDS = {"حصار": "siege", "إخلاء": "evacuation", "besieged": "siege"}
-DIRECTIONS = {"رفع": "improving", "نفى": "denied"}
+Direction = Literal["worsening", "improving", "denied"]
+DIRECTIONS: dict[str, Direction] = {"رفع": "improving", "نفى": "denied"}
 
 
 @dataclass
@@ -40,12 +41,15 @@ def find(rules: Any, title: str, text: str, language: str | None) -> tuple[Detec
     """One detection for each word of the text that names a signal."""
     found = []
     for word, signal in WORDS.items():
-        field, where = ("title", title) if word in title else ("text", text)
+        field: Literal["title", "text"] = "title" if word in title else "text"
+        where = title if field == "title" else text
         start = where.find(word)
         if start < 0 or signal not in rules.signals:
             continue
         evidence = Evidence(field, start, start + len(word), word, word, f"any({word})", 100)
-        direction = next((d for sign, d in DIRECTIONS.items() if sign in title + text), "worsening")
+        direction: Direction = next(
+            (d for sign, d in DIRECTIONS.items() if sign in title + text), "worsening"
+        )
         level = rules.signals[signal].level
         found.append(
             Detection(signal, direction, 100, 100, level, (evidence,), f"100/100: any({word})")

@@ -104,7 +104,7 @@ def test_values_are_read_as_what_they_are(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
-        load_settings(None).log_level = "DEBUG"  # type: ignore[misc]
+        load_settings(None).log_level = "DEBUG"
 
 
 def test_a_tilde_is_the_home_folder_in_every_path(

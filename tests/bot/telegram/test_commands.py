@@ -150,7 +150,7 @@ async def test_a_channel_is_subscribed_by_a_post(bench: Bench) -> None:
     await bench.ask(GROUP, "/subscribe")
     await bench.press(GROUP, "s:evacuation", user_id=ADMIN)
     chat = await bench.chat(GROUP)
-    assert (chat.kind, chat.signals) == ("channel", {"evacuation"})
+    assert (chat.kind, chat.signals) == ("channel", frozenset({"evacuation"}))
 
 
 async def test_a_channels_readers_cannot_change_it_by_its_buttons(bench: Bench) -> None:
