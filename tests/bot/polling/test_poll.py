@@ -329,7 +329,7 @@ async def test_no_more_polls_run_at_a_time_than_allowed(tmp_path: Path) -> None:
         reports = await desk.poll()
         assert {report.result for report in reports.values()} == {"accepted"}
         assert desk.server.most_open <= 4
-        assert set(most_by_host.values()) == {2}
+        assert max(most_by_host.values()) <= 2
 
 
 async def test_feeds_of_a_busy_host_take_no_slots_from_others() -> None:
