@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 import listparser
 
 from bot.errors import CannotGoOn
-from bot.feeds.catalogue import CatalogueInvalid, Feed, publisher_family, read_catalogue, slug
+from bot.feeds.catalogue import CatalogueInvalid, Feed, read_catalogue, slug
+from bot.feeds.publishers import publisher_family
 
 _PLAIN = re.compile(r"https?://[^\s#'\"{}\[\]]+|(?!\d)[^\W_][\w-]*(?: [\w-]+)*")
 _READ_AS_OTHER = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})

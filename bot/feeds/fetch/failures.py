@@ -10,7 +10,7 @@ import httpx
 
 from bot.feeds.fetch.headers import retry_after
 from bot.feeds.fetch.outcome import FailureKind, FetchFailed
-from bot.feeds.parse.pages import challenge_name, is_html
+from bot.feeds.parse.pages import challenge_in_headers, challenge_name, is_html
 
 _AGAIN = "Marsad tries again, less often"
 
@@ -60,7 +60,9 @@ def status_failure(
     """A status that is neither success nor redirect. `headers` has lower-case names; `body`
     is the beginning of the page that came with it."""
     wait = retry_after(headers, now)
-    challenge = challenge_name(headers, body) if status != 429 and is_html(body) else None
+    challenge = challenge_in_headers(headers)
+    if challenge is None and status != 429 and is_html(body):
+        challenge = challenge_name(headers, body)
     if challenge is not None:
         return FetchFailed(
             "challenge",

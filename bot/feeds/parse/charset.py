@@ -101,7 +101,7 @@ _MARKS = frozenset("\u00a0\u00ab\u00bb\u2013\u2014\u2018\u2019\u201c\u201d\u2026
 def _declared(body: bytes, content_type: str | None) -> list[str]:
     """The document's own word first: whoever made it knew more than the server."""
     names = []
-    if in_document := _XML_ENCODING.search(body[:1_000]):
+    if in_document := _XML_ENCODING.search(body[:20_000]):
         names.append(in_document[1].decode("ascii"))
     if in_header := _HEADER_CHARSET.search(content_type or ""):
         names.append(in_header[1])

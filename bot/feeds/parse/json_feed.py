@@ -22,18 +22,22 @@ from bot.feeds.parse.xml_feed import MAX_ENTRIES
 from bot.links import absolute_link
 
 _VERSION = "jsonfeed.org/version/1"
+_START = re.compile(r'^[ \t]*\{\s*"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed', re.MULTILINE)
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 
 
 def is_json(text: str) -> bool:
-    """Whether the document is JSON rather than XML."""
-    return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+    """Whether the document is JSON rather than XML; also after a warning of the server's."""
+    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        return True
+    return _START.search(text[:65_536]) is not None
 
 
 def read_json(text: str, document: Document, now: datetime) -> ParsedFeed | Unreadable:
     """Never raises for what the document holds."""
-    text = text.lstrip("\ufeff \t\r\n")
-    whole = True
+    start = _START.search(text)
+    text = text[start.start() :] if start else text
+    text, whole = text.lstrip("\ufeff \t\r\n"), True
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError):

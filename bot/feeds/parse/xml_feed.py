@@ -33,6 +33,9 @@ MAX_DEPTH = 2_000
 _MAX_GUID = 2_000
 
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)")
+# Not simply the first tag: servers print warnings and scripts before the document.
+_FEED_ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|feed|rdf))(?=[\s>])", re.IGNORECASE)
+_PROLOGUE_START = re.compile(r"<\?xml\b|<!DOCTYPE\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ENTRY_START = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s>])")
@@ -110,8 +113,12 @@ class _Source:
 
 def _prepare(text: str, truncated: bool) -> _Source | None:
     """Text that feedparser can read quickly: in legal characters, closed, and not endless."""
-    text = _ILLEGAL.sub("", _DECLARATION.sub("", text, count=1).lstrip("\ufeff \t\r\n"))
-    root = _ROOT.search(text)
+    text = _ILLEGAL.sub("", text)
+    root = _FEED_ROOT.search(text)
+    if root is not None:
+        text = _from_prologue(text, root.start())
+    text = _DECLARATION.sub("", text, count=1).lstrip("\ufeff \t\r\n")
+    root = root or _ROOT.search(text)
     if root is None:
         return None
     starts = list(_ENTRY_START.finditer(text))
@@ -124,6 +131,9 @@ def _prepare(text: str, truncated: bool) -> _Source | None:
         text = text[: starts[0].start() if end < 0 else end + len(closing)]
         channel = "</channel>" if "<channel" in text and "</channel>" not in text else ""
         text += f"{channel}</{root[1]}>"
+    elif whole:
+        # Warnings are printed after the document, too.
+        text = text[: text.rfind(f"</{root[1]}") + len(root[1]) + 2] + ">"
     text = _EMPTY.sub("", text)
     starts = list(_ENTRY_START.finditer(text))
     count, cut = len(starts), 0
@@ -132,6 +142,12 @@ def _prepare(text: str, truncated: bool) -> _Source | None:
         text = text[: starts[MAX_ENTRIES].start()] + text[starts[count - MAX_ENTRIES].start() :]
     declared = '<?xml version="1.0" encoding="utf-8"?>\n'
     return _Source(declared + text, root[1], whole, _depth(text), count, cut)
+
+
+def _from_prologue(text: str, root: int) -> str:
+    """`text` without what the server printed before the document: warnings of PHP, a script."""
+    found = _PROLOGUE_START.search(text, 0, root)
+    return text[found.start() if found else root :]
 
 
 def _depth(text: str) -> int:

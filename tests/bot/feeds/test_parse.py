@@ -98,6 +98,59 @@ def test_a_document_that_breaks_off_keeps_its_complete_entries(share: float) -> 
     assert len(titles) == cut.count(b"</item>")
 
 
+NOISE = [
+    "<br />\n<b>Warning</b>:  Undefined $x in <b>/www/feed.php</b> on line <b>7</b><br />\n",
+    "PHP Notice: a < b in /www/feed.php\n",
+    "<script>var a = '<div>';</script>\n",
+    "<style>p {}</style><meta name='x'>",
+    "<!-- cached -->\n<b>",
+    "\ufeff\n\n  ",
+    "<br />" * 2_000,
+]
+FEEDS = [
+    rss(numbered(range(3))).decode(),
+    rss(numbered(range(3))).decode().partition("?>")[2],
+    "<?xml version='1.0'?><!DOCTYPE feed><feed xmlns='http://www.w3.org/2005/Atom'>"
+    + "<entry><title>خبر</title><id>1</id></entry>" * 3
+    + "</feed>",
+]
+
+
+@pytest.mark.parametrize("body", FEEDS, ids=["rss", "no declaration", "atom"])
+@pytest.mark.parametrize("noise", NOISE)
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_what_a_server_prints_around_a_feed_is_no_part_of_it(
+    body: str, noise: str, where: str
+) -> None:
+    feed = read(noise + body if where == "before" else body + noise)
+    assert (feed.entries, feed.complete) == (read(body).entries, True)
+    assert feed.entries and feed.problem is None
+
+
+def test_a_warning_before_a_json_feed_is_no_part_of_it() -> None:
+    body = (SAMPLES / "feed.json").read_text()
+    feed = read("<br />\n<b>Warning</b>: {x} in feed.php<br />\n" + body)
+    assert len(feed.entries) == len(read(body).entries) and feed.complete
+
+
+def test_an_arabic_feed_after_a_long_warning_keeps_its_encoding() -> None:
+    text = "<?xml version='1.0' encoding='windows-1256'?><rss version='2.0'><channel><item>"
+    body = f"{text}<title>نقص الدواء</title></item></channel></rss>".encode("windows-1256")
+    assert read(b"<br />Warning " * 200 + body).entries[0].title == "نقص الدواء"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!DOCTYPE html><p>write &lt;rss&gt;, or <rss version='2.0'></p>",
+        "<html><body><feed></feed></body></html>",
+        "<script>location = '/'</script>",
+    ],
+)
+def test_a_page_that_speaks_of_feeds_is_a_page(page: str) -> None:
+    assert isinstance(parse(Document(page.encode(), "https://x.example/"), NOW), Unreadable)
+
+
 def test_what_the_fetch_knows_to_be_cut_is_not_complete() -> None:
     assert not read(rss(numbered(range(3))), truncated=True).complete
 
