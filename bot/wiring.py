@@ -34,7 +34,7 @@ from storage.database import Connection, Database
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from bot.telegram.desk import App
+    from bot.telegram.request import App
 
 log = logging.getLogger(__name__)
 
