@@ -190,7 +190,8 @@ async def torture(
         await _until(lambda: telegram.unread == 0 and newsroom.requests >= 6, 60, "the first polls")
         publishing = asyncio.create_task(newsroom.publish())
         stack.callback(publishing.cancel)
-        while result.kills < kills and time.monotonic() - began < seconds:
+        up_at = time.monotonic()
+        while result.kills < kills and time.monotonic() - up_at < seconds:
             up = await _random_moment(chance, telegram, newsroom, longest_life, result)
             if up and chance.random() < 0.15:
                 result.problems += await _stopped_well(service, log)
