@@ -12,10 +12,11 @@ from rich.text import Text
 
 from bot.clock import utc_now
 from bot.delivery.outcome import Outcome, Outgoing, Retry, Sent
+from bot.locales import texts
 from bot.locales.bidi import mixes_directions, without_controls
 from bot.messages.blocks import Card, Line
 from bot.messages.cards import Display, Signals, alert_card, text_card
-from bot.messages.text import JOINER
+from bot.text import JOINER
 from storage.chats import Chat
 
 # No chat of Telegram has this id.
@@ -108,11 +109,11 @@ def shown(card: Card, *, mark: str = "") -> Text:
     for number, line in enumerate(card.lines):
         if number:
             text.append("\n")
-        text.append_text(_styled(line, heading=number == 0, mark=mark))
+        text.append_text(_styled(line, card.language, heading=number == 0, mark=mark))
     return text
 
 
-def _styled(line: Line, *, heading: bool, mark: str) -> Text:
+def _styled(line: Line, language: str, *, heading: bool, mark: str) -> Text:
     mixed = mixes_directions("".join(span.text for span in line))
     styled = Text()
     for span in line:
@@ -120,7 +121,8 @@ def _styled(line: Line, *, heading: bool, mark: str) -> Text:
         words = (span.text if mixed else without_controls(span.text)).replace(JOINER, "")
         if span.href:
             # The address says what the rest of its line says, and can be tapped.
-            styled.append(f"{words}: {span.href}", style="blue")
+            named = texts(language)("card.link", label=words, address=span.href)
+            styled.append(named, style="blue")
             break
         if span.style == "b" and not heading:
             styled.append(f"{mark}{words}{mark}", style=EVIDENCE)

@@ -1,4 +1,4 @@
-"""What operators are told besides alerts: each notice is a small value that knows its words.
+"""What operators hear besides alerts: each notice is a small value that knows its words.
 
 `notify_operators` queues one for every operator, in the transaction that it is about. When no
 operator has a chat that can be sent to, it goes to the second channel (e-mail, ntfy, ...).
@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from bot.locales import DEFAULT_LANGUAGE, Texts, texts
 from bot.locales.bidi import isolated
-from bot.messages.text import clean, shorten, web_link
+from bot.text import clean, shorten, web_link
 from storage import chats, outbox, second_channel
 from storage.database import Connection
 from storage.outbox import NewDelivery
@@ -30,7 +30,7 @@ ChatEvent = Literal["paused", "held", "rejected", "catchup_lost", "given_up"]
 
 
 class Notice(Protocol):
-    """Something that operators are to be told."""
+    """Something that operators are to hear."""
 
     def text(self, say: Texts) -> str:
         """The words, in the language of `say`: plain text, to be escaped by who shows it."""
@@ -74,7 +74,7 @@ class FeedNotice:
         return "\n".join([*lines, say("notice.where", feed=self.feed.id)])
 
     def key(self, now: datetime) -> str:
-        # A feed that is held again and again is told of once a day.
+        # A feed that is held again and again is one notice a day.
         when = f"{now:%Y-%m-%d}" if self.event == "held" else now.isoformat()
         return f"feed:{self.feed.id}:{self.event}:{when}"
 

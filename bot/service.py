@@ -135,7 +135,7 @@ class Service:
         scheduler.add_job(self._tick, every, next_run_time=utc_now(), id="tick")
         daily = IntervalTrigger(seconds=HOUSEKEEPING.total_seconds())
         first = utc_now() + timedelta(minutes=1)
-        scheduler.add_job(self._keep_house, daily, next_run_time=first, id="housekeeping")
+        scheduler.add_job(self._housekeeping, daily, next_run_time=first, id="housekeeping")
         return scheduler
 
     async def _tick(self) -> None:
@@ -158,7 +158,7 @@ class Service:
         self._last_tick = self._clock()
         self.metrics.last_tick.set(self._last_tick.timestamp())
         await self._gauge()
-        self._parts.dispatcher.poke()
+        self._parts.dispatcher.wake()
         # A heart that beats while nothing can be sent would make silence look like good news.
         if not self.problems():
             self._heartbeat.beat()
@@ -172,7 +172,7 @@ class Service:
 
         self.metrics.gauges(*await self._parts.database.read(look))
 
-    async def _keep_house(self) -> None:
+    async def _housekeeping(self) -> None:
         now = self._clock()
         older = now - timedelta(days=self._settings.retention_days)
 
@@ -191,7 +191,7 @@ class Service:
                 "housekeeping: chat %d: messages given up: %s (%s)",
                 *(notice.chat_id, notice.message, notice.reason),
             )
-        self._parts.dispatcher.poke()
+        self._parts.dispatcher.wake()
 
     async def _reloaded(self, reloaded: Reloaded) -> None:
         notice: Notice
@@ -209,8 +209,8 @@ class Service:
                 partial(notify_operators, notice=notice, now=self._clock())
             )
         except StorageError as error:
-            log.error("operators could not be told of the rules: %s", error)
-        self._parts.dispatcher.poke()
+            log.error("operators could not be notified of the rules: %s", error)
+        self._parts.dispatcher.wake()
 
     async def _finish_tick(self) -> None:
         try:

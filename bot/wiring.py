@@ -19,7 +19,7 @@ from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.outcome import Sender
-from bot.delivery.policy import Policy
+from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.second_channel import Channel, SecondChannel, SecondChannelWatch
 from bot.feeds.catalogue import Feed, load_catalogue
 from bot.feeds.fetch.addresses import AllowList
@@ -35,7 +35,7 @@ from storage.database import Connection, Database
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from bot.telegram.desk import App
+    from bot.telegram.request import App
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +69,13 @@ class Destination:
     """Where messages go: by `sender` at the pace of `policy`. `application` is Telegram's bot."""
 
     sender: Sender
-    policy: Policy
+    policy: DeliveryPolicy
     application: App | None = None
 
 
 def to_console(sender: ConsoleSender) -> Destination:
     """The console, which takes everything at once."""
-    return Destination(sender, Policy.at_once())
+    return Destination(sender, DeliveryPolicy.at_once())
 
 
 @asynccontextmanager
@@ -174,7 +174,7 @@ def _destination(
         clock=clock,
     )
     sender = TelegramSender(application.bot, signals, timezone=timezone, clock=clock)
-    return Destination(sender, Policy(), application)
+    return Destination(sender, DeliveryPolicy(), application)
 
 
 async def _close_connections(application: App) -> None:

@@ -1,8 +1,8 @@
 """The outbox: what is owed to which chat, and what became of it.
 
 pending -> sending (leased) -> sent | unknown | failed | pending again; paused while the chat
-cannot be reached; expired when told in another way or too late. A row that is not sent, failed
-or expired is still owed.
+cannot be reached; expired when another message stands for it, or when it is too late. A row that
+is not sent, failed or expired is still owed.
 """
 
 import hashlib
@@ -148,7 +148,7 @@ def chats_of_alert(db: Connection, alert_id: int) -> frozenset[int]:
 
 
 def folded_count(db: Connection, catchup_id: int) -> int:
-    """How many rows a catch-up tells."""
+    """How many rows a catch-up stands for."""
     row = fetch_one(
         db, "SELECT count(*) AS n FROM outbox WHERE folded_into = :id", {"id": catchup_id}
     )
@@ -238,7 +238,9 @@ def fold(db: Connection, ids: Collection[int], catchup: NewDelivery, at: datetim
     )
     strangers = sorted({row["chat_id"] for row in rows} - {catchup.chat_id})
     if strangers:
-        raise ValueError(f"a catch-up for chat {catchup.chat_id} cannot tell rows of {strangers}")
+        raise ValueError(
+            f"a catch-up for chat {catchup.chat_id} cannot stand for rows of {strangers}"
+        )
     if not rows:
         raise ValueError("nothing to fold: none of the rows is owed any more")
     catchup_id = _enqueue(db, catchup, at)
@@ -261,7 +263,7 @@ def fold(db: Connection, ids: Collection[int], catchup: NewDelivery, at: datetim
 def expire_held(db: Connection, created_before: datetime, at: datetime) -> dict[int, int]:
     """Give up rows held for chats that stayed unreachable this long; how many, by chat.
 
-    Rows of unknown outcome too: such a chat gets no catch-up that could tell them.
+    Rows of unknown outcome too: such a chat gets no catch-up that could stand for them.
     """
     rows = fetch(
         db,

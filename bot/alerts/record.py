@@ -39,7 +39,8 @@ _ACTIONS = {"Send": "send", "Update": "update", "Store": "store", "Suppress": "s
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What a poll led to. `reasons` counts the decisions by their named reason."""
+    """What a poll led to. `told`: the alerts that were made or got a new
+    version. `reasons` counts the decisions by their named reason."""
 
     new: int
     updated: int
@@ -72,7 +73,7 @@ class Acceptance:
     reasons: Counter[Reason] = field(default_factory=Counter)
     detections: int = 0
     deliveries: int = 0
-    told: dict[int, Alert] = field(default_factory=dict)
+    changed: dict[int, Alert] = field(default_factory=dict)
     _candidates: list[StoryTitle] | None = None
     _chats: list[Chat] | None = None
 
@@ -119,7 +120,7 @@ class Acceptance:
             updated=self.kinds["updated"],
             seeded=self.kinds["seed"],
             detections=self.detections,
-            told=tuple(self.told.values()),
+            told=tuple(self.changed.values()),
             deliveries=self.deliveries,
             reasons=dict(self.reasons),
         )
@@ -168,7 +169,7 @@ class Acceptance:
         else:
             earlier = outbox.chats_of_alert(self.db, alert.id)
             alert = alerts.bump(self.db, alert.id, text, self.now)
-        self.told[alert.id] = alert
+        self.changed[alert.id] = alert
         self._decided(entry_id, detection, verdict, alert, alert.version)
         queued = 0
         if not isinstance(verdict, Store):

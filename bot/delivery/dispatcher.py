@@ -1,6 +1,7 @@
-"""The outbox's way out: lease, send, mark; one message at a time in a chat, many chats at once.
+"""Sends what the outbox owes: lease, send, record. One message at a time in a chat, many chats
+at once.
 
-No transaction is open while a message is under way. A process that dies between lease and mark
+No transaction is open while a message is under way. A process that dies between lease and record
 leaves a row whose outcome is unknown; the next start treats it by the rule for unknown outcomes.
 """
 
@@ -19,7 +20,7 @@ from bot.delivery.catchup import Sorted
 from bot.delivery.health import Health
 from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
 from bot.delivery.pacing import History, turns
-from bot.delivery.policy import Policy
+from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.results import Attempt, record_attempt, record_catchup
 from bot.delivery.retry import Halt, next_step
 from bot.delivery.waiting import View, read_view, sort_view, waiting_of
@@ -28,7 +29,7 @@ from storage.chats import Chat
 from storage.database import Connection, Database, StorageError
 from storage.outbox import Delivery
 
-__all__ = ["DispatchReport", "Dispatcher", "Policy"]
+__all__ = ["DeliveryPolicy", "DispatchReport", "Dispatcher"]
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class Dispatcher:
         self,
         database: Database,
         sender: Sender,
-        policy: Policy | None = None,
+        policy: DeliveryPolicy | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.health = Health()
@@ -72,7 +73,7 @@ class Dispatcher:
         self.outcomes: Counter[str] = Counter()
         self._database = database
         self._sender = sender
-        self._policy = policy or Policy()
+        self._policy = policy or DeliveryPolicy()
         self._clock = clock
         self._history = History(
             keep=max(self._policy.fold.storm_window, self._policy.limits.group_window)
@@ -81,22 +82,22 @@ class Dispatcher:
         self._closing = False
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._unrecorded: dict[int, Attempt] = {}
-        self._poked = asyncio.Event()
+        self._woken = asyncio.Event()
 
-    def poke(self) -> None:
-        """There is something new in the outbox: look at it now."""
-        self._poked.set()
+    def wake(self) -> None:
+        """There is something new in the outbox: send it now."""
+        self._woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set. Then call `drain`."""
         stopped = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
-                self._poked.clear()
+                self._woken.clear()
                 try:
-                    report = await self._look(self._clock())
-                except Exception as error:  # a bug in one look must not end all sending
-                    log.exception("dispatch: a look at the outbox failed")
+                    report = await self._step(self._clock())
+                except Exception as error:  # a bug in one step must not end all sending
+                    log.exception("dispatch: a step failed")
                     self.health.stuck(error, self._clock())
                     report = DispatchReport({}, 0, 0, None)
                 await self._rest(report.wake_at, stopped)
@@ -104,9 +105,9 @@ class Dispatcher:
             stopped.cancel()
 
     async def run_once(self, now: datetime) -> DispatchReport:
-        """Look once, send at most one message to each chat, and wait for the answers."""
+        """Take one step, send at most one message to each chat, and wait for the answers."""
         before = Counter(self.outcomes)
-        report = await self._look(now)
+        report = await self._step(now)
         await asyncio.gather(*self._busy.values())
         outcomes = dict(self.outcomes - before)
         return DispatchReport(outcomes, report.folded, report.superseded, report.wake_at)
@@ -130,10 +131,10 @@ class Dispatcher:
                 await asyncio.sleep(max(0.01, (report.wake_at - now).total_seconds()))
 
     async def drain(self, grace: timedelta = timedelta(seconds=20)) -> bool:
-        """Start nothing more, wait for the answers that are under way, and mark them.
+        """Start nothing more, wait for the answers that are under way, and record them.
 
-        After `grace` what is left is cut off: its outcome is marked unknown. Returns whether
-        everything could be marked; what could not is unknown at the next start.
+        After `grace` what is left is cut off: its outcome is recorded as unknown. Returns
+        whether everything could be recorded; what could not is unknown at the next start.
         """
         self._closing = True
         if self._busy:
@@ -147,11 +148,11 @@ class Dispatcher:
                 return True
         return False
 
-    # One look: finish marks, take over leases, read, decide, fold, lease, start.
+    # One step: finish records, take over leases, read, decide, fold, lease, start.
 
-    async def _look(self, now: datetime) -> DispatchReport:
+    async def _step(self, now: datetime) -> DispatchReport:
         try:
-            report = await self._look_unguarded(now)
+            report = await self._step_unguarded(now)
         except StorageError as error:
             self.health.stuck(error, self._clock())
             return DispatchReport({}, 0, 0, now + self.health.wait)
@@ -159,7 +160,7 @@ class Dispatcher:
             self.health.unstuck()
         return report
 
-    async def _look_unguarded(self, now: datetime) -> DispatchReport:
+    async def _step_unguarded(self, now: datetime) -> DispatchReport:
         if not await self._record_rest():
             # The database takes no records: to send more would only add to what may be repeated.
             return DispatchReport({}, 0, 0, now + self.health.wait)
@@ -170,7 +171,7 @@ class Dispatcher:
         self._history.forget(now)
         busy, policy = frozenset(self._busy), self._policy
         view = await self._database.read(
-            lambda db: read_view(db, busy, policy.look, policy.fold, now)
+            lambda db: read_view(db, busy, policy.read_at_once, policy.fold, now)
         )
         found = sort_view(view, self._history.by_chat, policy.fold, now)
         folded = await self._fold(view, found, now)
@@ -221,7 +222,7 @@ class Dispatcher:
             try:
                 await self._database.write(write)
             except (KeyError, ValueError) as error:
-                # The chat changed since it was read (moved, left): the next look sorts it anew.
+                # The chat changed since it was read (moved, left): the next step sorts it anew.
                 log.info("dispatch: chat %d was not folded: %s", chat_id, error)
             else:
                 folded += len(item.fold)
@@ -265,7 +266,7 @@ class Dispatcher:
             await self._record(chat_id)
         finally:
             self._busy.pop(chat_id, None)
-            self._poked.set()
+            self._woken.set()
 
     async def _send(self, outgoing: Outgoing) -> Outcome:
         seconds = self._policy.send_timeout.total_seconds()
@@ -305,21 +306,21 @@ class Dispatcher:
         return True
 
     async def _rest(self, wake_at: datetime | None, stopped: asyncio.Task[bool]) -> None:
-        """Sleep until poked, stopped, or there may be something to do."""
-        breath = max(self._policy.breath, self.health.wait).total_seconds()
-        await asyncio.wait({stopped}, timeout=breath)
+        """Sleep until woken, stopped, or there may be something to do."""
+        pause = max(self._policy.shortest_pause, self.health.wait).total_seconds()
+        await asyncio.wait({stopped}, timeout=pause)
         if stopped.done() or self.health.wait:
             return
-        idle = self._policy.idle.total_seconds() - breath
+        idle = self._policy.idle.total_seconds() - pause
         if wake_at is not None:
             idle = min(idle, (wake_at - self._clock()).total_seconds())
-        poked = asyncio.create_task(self._poked.wait())
+        woken = asyncio.create_task(self._woken.wait())
         try:
             await asyncio.wait(
-                {poked, stopped}, timeout=max(0.0, idle), return_when=asyncio.FIRST_COMPLETED
+                {woken, stopped}, timeout=max(0.0, idle), return_when=asyncio.FIRST_COMPLETED
             )
         finally:
-            poked.cancel()
+            woken.cancel()
 
 
 def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat]) -> Outgoing:

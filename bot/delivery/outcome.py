@@ -111,7 +111,10 @@ Outcome = (
 
 
 class Sender(Protocol):
-    """A way out. `send` raises only `asyncio.CancelledError`: what goes wrong is an Outcome."""
+    """What carries messages to chats.
+
+    `send` raises only `asyncio.CancelledError`: what goes wrong is an Outcome.
+    """
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Send one message to `outgoing.chat` and say what came of it."""

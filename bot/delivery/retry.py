@@ -39,7 +39,7 @@ class RetryPolicy:
     rate_limit_margin: timedelta = timedelta(seconds=1)
     # Operators hear of a chat that is held for this long.
     long_hold: timedelta = timedelta(minutes=15)
-    # A catch-up line is repeated until it is this old, then given up and operators told.
+    # A catch-up line is repeated until it is this old, then given up, and operators are notified.
     line_age: timedelta = timedelta(hours=48)
 
 
@@ -99,14 +99,14 @@ class MoveChat:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """This message cannot be sent; operators are told."""
+    """This message cannot be sent; operators are notified."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """Nothing can be sent to anyone; operators are told by the second channel."""
+    """Nothing can be sent to anyone; the second channel says so."""
 
     conflict: bool
     reason: str
@@ -157,7 +157,7 @@ def next_step(outcome: Outcome, delivery: Delivery, policy: RetryPolicy, now: da
 def _after_unknown(error: str, delivery: Delivery, policy: RetryPolicy, now: datetime) -> Step:
     reason = f"outcome unknown: {error}"
     if delivery.kind == "catchup":
-        # It stands for alerts that are told nowhere else: repeat it, ever more slowly.
+        # It stands for alerts that are in no other message: repeat it, ever more slowly.
         if now - delivery.created_at > policy.line_age:
             return GiveUp(f"{reason}; repeated since {delivery.created_at:%Y-%m-%d %H:%M} UTC")
         return Again(now + back_off(delivery.attempts + 1, policy), True, reason)

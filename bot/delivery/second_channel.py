@@ -20,8 +20,8 @@ from apprise import Apprise, NotifyFormat, NotifyType
 from bot.clock import utc_now
 from bot.delivery.health import Health
 from bot.locales import DEFAULT_LANGUAGE, texts
-from bot.messages.text import clean, web_link
 from bot.notices import operator_languages
+from bot.text import clean, web_link
 from storage import second_channel
 from storage.alerts import Alert
 from storage.database import Database, StorageError

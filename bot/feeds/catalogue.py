@@ -16,9 +16,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
-from bot.feeds.publishers import publisher_family
-
 from bot.errors import CannotGoOn
+from bot.feeds.publishers import publisher_family
 
 MAX_FILE_BYTES = 2_000_000
 MAX_FEEDS = 5_000

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
@@ -23,6 +24,7 @@ from bot.locales.bidi import isolated
 
 LANGUAGES = ("ar", "en", "fr")
 DEFAULT_LANGUAGE = "ar"
+NARROW_SPACE = "\u202f"
 
 _COMMAND = re.compile(r"(?<![\w/:.\u2068])/[a-z]+(?: A?\d+)?")
 _LOCALES = {"ar": "ar", "en": "en_GB", "fr": "fr"}
@@ -93,9 +95,11 @@ class Texts:
 
     def _zone(self, zone: tzinfo, local: datetime) -> str:
         if isinstance(zone, ZoneInfo) and zone.key not in ("UTC", "Etc/UTC", "GMT", "Etc/GMT"):
-            return str(get_timezone_location(zone, locale=self._locale, return_city=True))
-        name = local.tzname() or "UTC"
-        return self("card.zone_utc") if name in ("UTC", "GMT") else name
+            place = str(get_timezone_location(zone, locale=self._locale, return_city=True))
+        else:
+            name = local.tzname() or "UTC"
+            place = self("card.zone_utc") if name in ("UTC", "GMT") else name
+        return _french_of(place) if self.language == "fr" else place
 
 
 @cache
@@ -106,7 +110,9 @@ def texts(language: str) -> Texts:
     source = (files(__package__) / f"{language}.toml").read_text(encoding="utf-8")
     entries = _flat(tomllib.loads(source))
     if language == "ar":
-        entries = {key: _with_isolated_commands(entry) for key, entry in entries.items()}
+        entries = {key: _each_form(entry, isolate_commands) for key, entry in entries.items()}
+    if language == "fr":
+        entries = {key: _each_form(entry, french_spaces) for key, entry in entries.items()}
     return Texts(language, entries)
 
 
@@ -121,10 +127,28 @@ def isolate_commands(text: str) -> str:
     return _COMMAND.sub(lambda found: isolated(found[0]), text)
 
 
-def _with_isolated_commands(entry: str | Mapping[str, str]) -> str | Mapping[str, str]:
+def french_spaces(text: str) -> str:
+    """French text with its spaces before : ; ! ? » and after « made narrow, so that no line
+    begins with a mark."""
+    return re.sub(r" (?=[:;!?»])|(?<=«) ", NARROW_SPACE, text)
+
+
+def _french_of(place: str) -> str:
+    """A place after "de": du Caire, d'Amman, de Damas."""
+    if place.startswith("Le "):
+        return f"du {place[3:]}"
+    if place.startswith("Les "):
+        return f"des {place[4:]}"
+    vowel = unicodedata.normalize("NFD", place[:1]).lower()[:1] in "aeiou"
+    return f"d'{place}" if place and vowel else f"de {place}"
+
+
+def _each_form(
+    entry: str | Mapping[str, str], change: Callable[[str], str]
+) -> str | Mapping[str, str]:
     if isinstance(entry, str):
-        return isolate_commands(entry)
-    return {form: str(_with_isolated_commands(text)) for form, text in entry.items()}
+        return change(entry)
+    return {form: change(text) for form, text in entry.items()}
 
 
 def _flat(tables: Mapping[str, Any], prefix: str = "") -> dict[str, str | Mapping[str, str]]:

@@ -12,7 +12,7 @@ from string import Formatter
 from typing import Literal
 
 from bot.locales.bidi import FSI, PDI, isolated, other_direction, start_mark
-from bot.messages.text import Marked, balance, escape, length
+from bot.text import Marked, balance, escape, length
 
 TEXT_LIMIT = 3800
 """Telegram takes 4096 characters after entities; the rest is room for what it counts otherwise."""
@@ -49,6 +49,7 @@ class Card:
     html: str
     plain: str
     lines: tuple[Line, ...]
+    language: str
 
 
 def line(*parts: str | Span | Line) -> Line:
@@ -144,7 +145,7 @@ def _card(language: str, blocks: Sequence[Block]) -> Card:
         lines.extend(_directed(language, each) for each in block.lines if each)
     html = "\n".join("".join(map(_html, each)) for each in lines)
     plain = "\n".join("".join(map(_plain, each)) for each in lines)
-    return Card(html, plain, tuple(lines))
+    return Card(html, plain, tuple(lines), language)
 
 
 def _directed(language: str, spans: Line) -> Line:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
-from bot.locales import Texts, isolate_commands, texts
+from bot.locales import NARROW_SPACE, Texts, isolate_commands, texts
 from bot.locales.bidi import RTL_LANGUAGES
 from bot.messages.blocks import (
     TEXT_LIMIT,
@@ -27,13 +27,13 @@ from bot.messages.blocks import (
     quoted,
 )
 from bot.messages.evidence import evidence_of, marked_snippet, marked_title
-from bot.messages.text import clean, shorten, shorten_marked, web_link
+from bot.text import clean, shorten, shorten_marked, web_link
 
 if TYPE_CHECKING:
     from storage.alerts import Alert
 
 LEVEL_MARKS = {"critical": "🔴", "alert": "🟠", "watch": "🟡", "info": "⚪"}
-QUOTES = {"ar": ("«", "»"), "en": ("“", "”"), "fr": ("« ", " »")}
+QUOTES = {"ar": ("«", "»"), "en": ("“", "”"), "fr": (f"«{NARROW_SPACE}", f"{NARROW_SPACE}»")}
 
 # Longest texts of a card at full scale, in UTF-16 units.
 HEADLINE, SNIPPET, NAME = 350, 900, 120

@@ -13,7 +13,7 @@ from typing import Literal
 
 from bot.locales import Texts, texts
 from bot.locales.bidi import isolated
-from bot.messages.text import clean, length
+from bot.text import clean, length
 
 # Telegram allows 4096 characters; the sender may add a mark and a footer.
 LINE_LENGTH = 3500

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.messages.text import Marked, clean_marked, find_marks
+from bot.text import Marked, clean_marked, find_marks
 
 if TYPE_CHECKING:
     from storage.alerts import Alert

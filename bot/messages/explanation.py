@@ -11,7 +11,7 @@ from bot.locales import Texts
 from bot.messages.blocks import Block, Card, Line, Span, compose, fill, foreign, line, quoted
 from bot.messages.cards import NAME, Display, heading, link_line, seen_line, source_line
 from bot.messages.evidence import Evidence, evidence_of, marked_snippet, marked_title
-from bot.messages.text import clean, shorten, shorten_marked
+from bot.text import clean, shorten, shorten_marked
 
 if TYPE_CHECKING:
     from storage.alerts import Alert, Decision

@@ -37,8 +37,8 @@ from bot.delivery.outcome import (
 from bot.locales import texts
 from bot.messages.blocks import Card
 from bot.messages.cards import Display, Signals, alert_card, text_card
-from bot.messages.text import shorten
 from bot.telegram.keyboards import why_keyboard
+from bot.text import shorten
 
 log = logging.getLogger(__name__)
 

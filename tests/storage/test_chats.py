@@ -22,20 +22,18 @@ def test_meeting_a_chat_again_keeps_what_it_chose(db: Connection) -> None:
 def test_choices_change_one_by_one(db: Connection) -> None:
     add_chat(db, 100, "siege", "evacuation")
     chats.set_language(db, 100, "en")
-    chats.set_lowest_level(db, 100, "critical")
     chats.set_signals(db, 100, ["evacuation", "aid-access"], NOW)
     found = chats.get(db, 100)
     assert found is not None
-    assert (found.language, found.lowest_level) == ("en", "critical")
+    assert found.language == "en"
     assert found.signals == {"evacuation", "aid-access"}
     chats.set_signals(db, 100, [], NOW)
     assert chats.subscribed(db) == []
 
 
-@pytest.mark.parametrize("change", [chats.set_language, chats.set_lowest_level])
-def test_changing_an_unknown_chat_is_an_error(db: Connection, change: object) -> None:
+def test_changing_an_unknown_chat_is_an_error(db: Connection) -> None:
     with pytest.raises(KeyError, match="no chat 404"):
-        change(db, 404, "ar")  # type: ignore[operator]
+        chats.set_language(db, 404, "ar")
 
 
 def test_subscribed_means_active_with_a_signal(db: Connection) -> None:

@@ -179,7 +179,7 @@ def test_folded_rows_are_told_by_their_catch_up(db: Connection) -> None:
 def test_nothing_is_folded_for_the_wrong_chat_or_twice(db: Connection) -> None:
     mine, other = queued(db), queued(db, 200)
     line = delivery(None, kind="catchup", version=0, text="سطر", key="c1")
-    with pytest.raises(ValueError, match="cannot tell rows of"):
+    with pytest.raises(ValueError, match="cannot stand for rows of"):
         outbox.fold(db, [mine.id, other.id], line, NOW)
     outbox.fold(db, [mine.id], line, NOW)
     with pytest.raises(ValueError, match="nothing to fold"):

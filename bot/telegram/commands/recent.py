@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from telegram import Update
-
-from bot.locales import Texts
 from bot.messages.blocks import Card
 from bot.messages.cards import recent_card, text_card
 from bot.messages.evidence import evidence_of
 from bot.messages.explanation import AlertHistory, explanation_card
-from bot.messages.text import clean, shorten
-from bot.telegram.desk import Context, Desk, desk_of, notify, reply, say, speaks
+from bot.telegram import keyboards
+from bot.telegram.registry import button, command
+from bot.telegram.request import Request
+from bot.text import clean, shorten
 from storage import alerts, entries, outbox, second_channel
 from storage.chats import Chat
 from storage.database import Connection
@@ -23,32 +22,26 @@ REACH = timedelta(days=30)
 SHORT_ID = re.compile(r"\A\s*[Aa]\d{1,12}\s*\Z")
 
 
-async def recent(update: Update, context: Context) -> None:
+@command("recent", order=40)
+async def recent(request: Request) -> None:
     """``/recent 10``: the latest alerts of the chat's signals, newest first."""
-    desk = desk_of(context)
-    chat = await desk.chat(update)
-    speech = speaks(chat, update)
-    if chat is None:
-        await say(update, context, speech, speech("refuse.unknown_chat"))
-        return
-    count = _count(context.args or [])
+    services, chat, speech = request.services, request.chat, request.speech
+    count = _count(request.arguments)
     if count is None:
-        await say(update, context, speech, speech("recent.bad_count", most=speech.number(MOST)))
+        await request.say("recent.bad_count", most=speech.number(MOST))
         return
     operator = chat.role == "operator"
     if not chat.signals and not operator:
-        await say(update, context, speech, speech("recent.no_signals"))
+        await request.say("recent.no_signals")
         return
-    now = desk.clock()
-    found = await desk.database.read(
-        lambda db: alerts.recent(
-            db, chat.signals or None, now - REACH, count, for_operators=operator
-        )
+    since = services.clock() - REACH
+    found = await services.database.read(
+        lambda db: alerts.recent(db, chat.signals or None, since, count, for_operators=operator)
     )
     if not found:
-        await say(update, context, speech, speech("recent.empty"))
+        await request.say("recent.empty")
         return
-    await reply(update, context, recent_card(found, desk.display(speech.language)))
+    await request.reply(recent_card(found, services.display(speech.language)))
 
 
 def _count(arguments: list[str]) -> int | None:
@@ -62,61 +55,52 @@ def _count(arguments: list[str]) -> int | None:
     return min(wanted, MOST) if wanted >= 1 else None
 
 
-async def alert(update: Update, context: Context) -> None:
+@command("alert", order=50)
+async def alert(request: Request) -> None:
     """``/alert A12``: what it was, why it was made, and what this chat got."""
-    desk = desk_of(context)
-    chat = await desk.chat(update)
-    speech = speaks(chat, update)
-    if chat is None:
-        await say(update, context, speech, speech("refuse.unknown_chat"))
-    elif not context.args:
-        await say(update, context, speech, speech("alert.usage"))
+    if not request.arguments:
+        await request.say("alert.usage")
     else:
-        await reply(update, context, await _explained(desk, chat, context.args[0], speech))
+        await request.reply(await _explained(request, request.arguments[0]))
 
 
-async def short_id(update: Update, context: Context) -> None:
+async def short_id(request: Request) -> None:
     """A bare "A12" in a private chat means /alert A12."""
-    message = update.effective_message
-    context.args = [message.text.strip()] if message and message.text else []
-    await alert(update, context)
+    message = request.update.effective_message
+    wanted = message.text.strip() if message and message.text else ""
+    await request.reply(await _explained(request, wanted))
 
 
-async def why_pressed(update: Update, context: Context) -> None:
+@button(keyboards.WHY)
+async def explanation_pressed(request: Request) -> None:
     """The button under an alert."""
-    desk, query = desk_of(context), update.callback_query
-    if query is None:
-        return
-    chat = await desk.chat(update)
-    speech = speaks(chat, update)
-    if chat is None:
-        await notify(query, speech("refuse.unknown_chat"))
-        return
-    wanted = (query.data or "").removeprefix("w:")
-    if chat.kind == "channel":
+    wanted = request.pressed.removeprefix("w:")
+    if request.chat.kind == "channel":
         # Every reader can press, and an answer in the channel would go to all of them each time.
-        await notify(query, await _in_short(desk, chat, wanted, speech), stays=True)
+        await request.note(await _in_short(request, wanted), stays=True)
         return
-    card = await _explained(desk, chat, wanted, speech)
-    await notify(query)
-    await reply(update, context, card)
+    card = await _explained(request, wanted)
+    await request.note()
+    await request.reply(card)
 
 
-async def _in_short(desk: Desk, chat: Chat, wanted: str, speech: Texts) -> str:
+async def _in_short(request: Request, wanted: str) -> str:
     """The words that made an alert, short enough for a note."""
-    found = await desk.database.read(lambda db: _read(db, chat, wanted))
+    speech = request.speech
+    found = await request.services.database.read(lambda db: _read(db, request.chat, wanted))
     if found is None:
         return speech("alert.unknown", id=clean(wanted)[:20])
     words = dict.fromkeys(clean(each.quote) for each in evidence_of(found.alert))
     return shorten(" ".join([speech("why.found"), " · ".join(filter(None, words))]), 200)
 
 
-async def _explained(desk: Desk, chat: Chat, wanted: str, speech: Texts) -> Card:
+async def _explained(request: Request, wanted: str) -> Card:
+    services, speech = request.services, request.speech
     wanted = clean(wanted).strip("#.,،:")[:20]
-    found = await desk.database.read(lambda db: _read(db, chat, wanted))
+    found = await services.database.read(lambda db: _read(db, request.chat, wanted))
     if found is None:
         return text_card(speech("alert.unknown", id=wanted or "?"), speech.language)
-    return explanation_card(found, desk.display(speech.language))
+    return explanation_card(found, services.display(speech.language))
 
 
 def _read(db: Connection, chat: Chat, wanted: str) -> AlertHistory | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from telegram import Update
-
 from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.cards import text_card
-from bot.messages.text import clean, shorten
+from bot.notices import NamedFeed
 from bot.polling.health import FeedsHealth, feeds_health
-from bot.telegram.desk import Context, Desk, NamedFeed, desk_of, reply, say, speaks
+from bot.telegram.registry import Who, command
+from bot.telegram.request import Request, Services
+from bot.text import clean, shorten
 from storage import chats, feeds, outbox
 from storage.database import Connection
 from storage.feeds import FeedState
@@ -19,19 +19,12 @@ from storage.feeds import FeedState
 MOST_BROKEN = 8
 
 
-async def status(update: Update, context: Context) -> None:
-    desk = desk_of(context)
-    chat = await desk.chat(update)
-    speech = speaks(chat, update)
-    if chat is None:
-        await say(update, context, speech, speech("refuse.unknown_chat"))
-        return
-    if not desk.is_operator(chat, update.effective_user):
-        await say(update, context, speech, speech("refuse.operators_only"))
-        return
-    states, counts, readers = await desk.database.read(_read)
-    text = status_text(desk, speech, states, counts, readers)
-    await reply(update, context, text_card(text, speech.language, title=speech("status.title")))
+@command("status", order=80, who=Who.OPERATORS)
+async def status(request: Request) -> None:
+    services, speech = request.services, request.speech
+    states, counts, readers = await services.database.read(_read)
+    text = status_text(services, speech, states, counts, readers)
+    await request.reply(text_card(text, speech.language, title=speech("status.title")))
 
 
 def _read(db: Connection) -> tuple[list[FeedState], dict[str, int], int]:
@@ -40,7 +33,7 @@ def _read(db: Connection) -> tuple[list[FeedState], dict[str, int], int]:
 
 
 def status_text(
-    desk: Desk,
+    services: Services,
     speech: Texts,
     states: Sequence[FeedState],
     counts: Mapping[str, int],
@@ -56,7 +49,7 @@ def status_text(
     ]
     success = [state.last_success_at for state in states if state.last_success_at]
     if success:
-        when = speech.moment(max(success), desk.timezone, desk.clock())
+        when = speech.moment(max(success), services.timezone, services.clock())
         first.append(speech("status.last_success", when=when))
     else:
         first.append(speech("status.never"))
@@ -70,12 +63,12 @@ def status_text(
         speech("status.outbox", counts=waiting.join(sent) or speech("status.outbox_empty")),
         speech("status.chats", n=speech.number(readers)),
     ]
-    rules = desk.rules()
+    rules = services.rules()
     third = [
         speech("status.signals", n=speech.number(len(rules.signals))),
         speech("status.rules", hash=isolated(rules.hash.rpartition(":")[2][:12])),
     ]
-    blocks = [first, _to_look_at(desk.catalogue(), speech, health), second, third]
+    blocks = [first, _to_look_at(services.catalogue(), speech, health), second, third]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 

@@ -9,6 +9,7 @@ import pytest
 from bot.alerts.decide import Reason
 from bot.alerts.pipeline import Pipeline
 from rules import load_rules
+from rules.loading.schema import Direction
 from storage import alerts, chats, entries, outbox, stories
 from storage.alerts import Alert
 from storage.database import Database
@@ -320,3 +321,17 @@ def test_the_log_has_a_line_for_each_alert_with_its_ids(
     newsroom.says(SIEGE)
     assert "alert A1 version 1 (siege, worsening, " in caplog.text
     assert "first-telling; entry 1 of enab-feed, chats: 1" in caplog.text
+
+
+@pytest.mark.parametrize("order", [("worsening", "denied"), ("denied", "worsening")])
+def test_of_two_directions_with_one_score_the_first_is_reported(
+    newsroom: Newsroom, order: tuple[Direction, Direction]
+) -> None:
+    add_feed(newsroom.db, feed().id)
+    (found,) = find(rules(), SIEGE, "", "ar")
+    tied = tuple(replace(found, direction=direction) for direction in order)
+    accepted = newsroom.pipeline.accept(
+        newsroom.db, feed(), [change(item(SIEGE))], newsroom.found([tied]), NOW
+    )
+    assert [alert.direction for alert in accepted.told] == [order[0]]
+    assert accepted.reasons[Reason.WEAKER_IN_SAME_ENTRY] == 1

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from bot.clock import utc_now
-from bot.delivery.dispatcher import Dispatcher, Policy
+from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher
 from bot.delivery.outcome import (
     ChatGone,
     Conflict,
@@ -18,6 +18,7 @@ from bot.delivery.outcome import (
     Unauthorised,
     Unknown,
 )
+from bot.delivery.pacing import SendLimits
 from bot.delivery.results import give_up_held
 from storage import chats, outbox, second_channel
 from storage.database import StorageError
@@ -302,7 +303,7 @@ async def test_a_chat_that_hangs_delays_no_other(desk: Desk) -> None:
     desk.dispatcher = Dispatcher(
         desk.database,
         desk.sender,
-        Policy(send_timeout=timedelta(hours=1), idle=timedelta(seconds=0.05)),
+        DeliveryPolicy(send_timeout=timedelta(hours=1), idle=timedelta(seconds=0.05)),
     )
     desk.sender.hang = {1}
     desk.clock.at = utc_now()
@@ -321,7 +322,7 @@ async def test_a_chat_that_hangs_delays_no_other(desk: Desk) -> None:
 
 
 async def test_a_console_gets_everything_at_once(desk: Desk) -> None:
-    desk.dispatcher = Dispatcher(desk.database, desk.sender, Policy.at_once(), desk.clock)
+    desk.dispatcher = Dispatcher(desk.database, desk.sender, DeliveryPolicy.at_once(), desk.clock)
     await desk.alerts(25, 1)
     desk.clock.pass_(hours=20)
     report = await desk.dispatcher.run_until_idle()
@@ -459,3 +460,25 @@ async def test_the_log_has_a_line_for_each_send_with_its_ids(
         "dispatch: delivery 1 (A1 version 1) to chat 1: sent, message 1",
         "dispatch: delivery 2 (A1 version 1) to chat 2: refused by Telegram: bad",
     ]
+
+
+async def test_a_critical_alert_overtakes_one_that_waits_in_another_chat(desk: Desk) -> None:
+    desk.dispatcher = Dispatcher(
+        desk.database, desk.sender, DeliveryPolicy(limits=SendLimits(overall_sends=1)), desk.clock
+    )
+    await desk.alert(1)
+    desk.clock.pass_(minutes=5)
+    await desk.alert(2, level="critical")
+    await desk.once()
+    assert [outgoing.chat.id for _, outgoing in desk.sender.got] == [2]
+
+
+async def test_but_what_waited_long_is_not_overtaken_for_ever(desk: Desk) -> None:
+    desk.dispatcher = Dispatcher(
+        desk.database, desk.sender, DeliveryPolicy(limits=SendLimits(overall_sends=1)), desk.clock
+    )
+    await desk.alert(1)
+    desk.clock.pass_(minutes=11)
+    await desk.alert(2, level="critical")
+    await desk.once()
+    assert [outgoing.chat.id for _, outgoing in desk.sender.got] == [1]

@@ -16,7 +16,7 @@ from bot.locales.bidi import FSI, PDI, RLM
 from bot.messages.blocks import Card
 from bot.messages.cards import Display, alert_card, recent_card, text_card
 from bot.messages.explanation import AlertHistory, explanation_card
-from bot.messages.text import length, web_link
+from bot.text import length, web_link
 from storage.alerts import Alert, Decision
 from storage.entries import StoredDetection
 from tests.bot.messages.samples import (

@@ -15,8 +15,8 @@ from bot.locales import texts
 from bot.messages.cards import Display, alert_card, recent_card, text_card
 from bot.messages.catchup import LineItem, catchup_text
 from bot.messages.explanation import AlertHistory, explanation_card
-from bot.messages.text import JOINER, clean, clean_marked
 from bot.notices import ChatNotice, FeedNotice, UnreadEntries
+from bot.text import JOINER, clean, clean_marked
 from tests.bot.messages.samples import NOW, SIGNALS, sample_alert
 
 LIVE = (

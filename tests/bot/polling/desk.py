@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.addresses import AllowList
@@ -16,7 +17,7 @@ from bot.notices import FeedNotice
 from bot.polling.feed_poll import Notify
 from bot.polling.identify import EntryChange
 from bot.polling.poller import Poller
-from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
+from bot.polling.report import Accepted, Detections, EntryPipeline, Parser, PollPolicy, PollReport
 from storage import entries, feeds
 from storage.alerts import Alert
 from storage.database import Connection, Database
@@ -30,6 +31,10 @@ LIMITS = FetchLimits(
 )
 
 
+# The newsroom detects nothing: no rules are asked.
+NO_RULES: Any = None
+
+
 @dataclass
 class Newsroom:
     """Stands where the alert pipeline stands: stores entries, remembers what it was given."""
@@ -41,19 +46,19 @@ class Newsroom:
     fail_in_transaction: bool = False
     told: tuple[Alert, ...] = ()
 
-    async def detect(self, entries: Sequence[FeedEntry], language: str | None) -> list[tuple[()]]:
+    async def detect(self, entries: Sequence[FeedEntry], language: str | None) -> Detections:
         self.detected += [each.title for each in entries]
-        return [() for _ in entries]
+        return Detections([() for _ in entries], NO_RULES)
 
     def accept(
         self,
         db: Connection,
         feed: Feed,
         changes: Sequence[EntryChange],
-        found: Sequence[object],
+        found: Detections,
         now: datetime,
     ) -> Accepted:
-        assert len(changes) == len(found)
+        assert len(changes) == len(found.per_entry)
         for change in changes:
             each = change.entry
             stored = Entry(

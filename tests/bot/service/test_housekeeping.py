@@ -23,10 +23,10 @@ async def test_operators_hear_what_was_given_up_and_else_the_second_channel(tmp_
         now = desk.clock()
         await database.write(lambda db: chats.pause(db, gone, "kicked", now))  # noqa: B023
         await database.write(lambda db: chats.pause(db, 1, "kicked", now))  # noqa: B023
-        await service._keep_house()
+        await service._housekeeping()
         assert (await desk.states(1))[-1] == "paused"
         desk.clock.pass_(seconds=(HELD_FOR + timedelta(hours=1)).total_seconds())
-        await service._keep_house()
+        await service._housekeeping()
         assert set(await desk.states(1)) == {"expired"}
     told = [row.text or "" for row in await desk.rows(OPERATOR) if row.kind == "notice"]
     assert len(told) == 1 and "Chat 1 (1)" in told[0] and "given up" in told[0]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.telegram.app import Polling, build_application
-from bot.telegram.desk import App
+from bot.telegram.request import App
 from storage import alerts, chats, entries, feeds, stories
 from storage.alerts import Alert, Decision
 from storage.chats import Chat

@@ -41,6 +41,8 @@ _LIVE = re.compile(
     """,
     re.VERBOSE,
 )
+# What our own lines may hold besides: directions, and spaces that no line is broken at.
+_OWN = (FSI, PDI, LRM, RLM, "\u00a0", "\u202f")
 _LONGEST = 8000
 """Characters of a raw text that are looked at: what is behind them would be cut off anyway."""
 
@@ -205,7 +207,7 @@ def balance(line: str) -> str:
             depth -= 1
         elif ord(character) in _DROPPED and character not in (LRM, RLM):
             continue
-        kept.append(character if character in (FSI, PDI, LRM, RLM) else _character(character))
+        kept.append(character if character in _OWN else _character(character))
     return "".join(kept) + PDI * depth
 
 
