@@ -211,7 +211,13 @@ def m003_chats_and_outbox(db: Connection) -> None:
 
 
 @MIGRATIONS()
-def m004_second_channel(db: Connection) -> None:
+def m004_kind_of_failure(db: Connection) -> None:
+    # Some failures do not heal: without their kind, only the poll itself knew of it.
+    db.execute("ALTER TABLE feeds ADD COLUMN failure TEXT")
+
+
+@MIGRATIONS()
+def m005_second_channel(db: Connection) -> None:
     db.execute("""
         CREATE TABLE second_channel (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -244,9 +250,3 @@ def m004_second_channel(db: Connection) -> None:
         {"sentence": sentence},
     )
     db.execute(f"DELETE FROM decisions WHERE {told}", {"sentence": sentence})  # noqa: S608
-
-
-@MIGRATIONS()
-def m005_kind_of_failure(db: Connection) -> None:
-    # Some failures do not heal: without their kind, only the poll itself knew of it.
-    db.execute("ALTER TABLE feeds ADD COLUMN failure TEXT")

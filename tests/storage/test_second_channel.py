@@ -41,7 +41,7 @@ def test_critical_alerts_are_those_of_a_version_not_yet_sent(db: Connection) -> 
 
 def test_what_an_older_version_had_sent_is_not_sent_again(tmp_path: Path) -> None:
     db = connect(tmp_path / "released.sqlite")
-    MIGRATIONS.apply(db, stop_before="m004_second_channel")
+    MIGRATIONS.apply(db, stop_before="m005_second_channel")
     twice, never = add_alert(db, level="critical"), add_alert(db, level="critical")
     for version in (1, 2):
         alerts.record_decision(db, _sent(twice.entry_id, twice.id, version))
