@@ -9,22 +9,16 @@ from rules.language.latin import guess_language
 from rules.language.text import Field, Sentence, sentences
 from rules.loading.schema import Direction, Level, Status
 from rules.matching.clauses import (
-    SILENCING_REACH,
     Choice,
     CompiledClause,
     between,
     first_anywhere,
     in_sentence,
-    negator_before,
     negators_of,
     placed,
 )
+from rules.matching.scope import Scope, State, scope_of, state_of
 from rules.matching.terms import Reading, Span, TermMatcher
-
-DIRECTION_REACH = 8
-"""Words between evidence and a term that turns it to improving."""
-DENIAL_REACH = 12
-"""Words between a denial and the evidence that it denies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +62,8 @@ class CompiledRule:
     unless: tuple[str, ...]
     unless_in_title: tuple[str, ...]
     needs: tuple[str, ...]
-    improving: tuple[str, ...]
-    denied: tuple[str, ...]
+    means: Mapping[State, Direction]
+    governors: Mapping[State, tuple[str, ...]]
 
     def looks_for(self) -> frozenset[str]:
         """The terms of its clauses."""
@@ -92,6 +86,7 @@ class Found:
     clause: CompiledClause
     spans: tuple[tuple[Reading, Span, str], ...]
     direction: Direction
+    scope: Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,19 +174,48 @@ def _hold(
         spans = first_anywhere(clause, here)
         if spans is None:
             return []
-        return [
-            Found(
-                clause, spans, _direction(clause, rule, spans[0][0], [s for _, s, _ in spans[:1]])
-            )
-        ]
+        scope = scope_of(spans[0][0], [spans[0][1]], clause.direction, rule.means, rule.governors)
+        return [] if scope.direction is None else [Found(clause, spans, scope.direction, scope)]
+    if clause.kind == "scope":
+        return [f for r in here for f in _under_a_state(clause, rule, r)]
     held = []
     for reading in here:
-        combination = in_sentence(clause, reading)
-        if combination is not None and not _set_aside(clause, reading, combination):
-            combination += negators_of(clause, reading, combination)
-            direction = _direction(clause, rule, reading, [s for s, _ in combination])
-            held.append(Found(clause, tuple((reading, s, n) for s, n in combination), direction))
+        combination = in_sentence(clause, reading) or in_sentence(clause, reading, denied=True)
+        if combination is None or _set_aside(clause, reading, combination):
+            continue
+        asked = negators_of(clause, reading, combination)
+        scope = scope_of(
+            reading,
+            [s for s, _ in combination],
+            clause.direction,
+            rule.means,
+            rule.governors,
+            negation=clause.negated is False and not asked,
+        )
+        if scope.direction is None:
+            continue
+        combination += asked
+        found = tuple((reading, s, n) for s, n in combination)
+        held.append(Found(clause, found + _said(reading, scope), scope.direction, scope))
     return held
+
+
+def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading) -> list[Found]:
+    """The first of a clause's words of which the sentence says one of the states it looks for."""
+    for element in clause.elements:
+        for name in element.terms:
+            for span in reading.of(name):
+                scope = state_of(reading, span, clause.states, rule.means, rule.governors)
+                if scope is None or scope.direction is None:
+                    continue
+                spans = ((reading, span, name), *_said(reading, scope))
+                return [Found(clause, spans, scope.direction, scope)]
+    return []
+
+
+def _said(reading: Reading, scope: Scope) -> tuple[tuple[Reading, Span, str], ...]:
+    """The governors of evidence belong to it: readers see «رفع الحصار»."""
+    return tuple((reading, span, f"${name}") for span, name in scope.shown())
 
 
 def _set_aside(clause: CompiledClause, reading: Reading, chosen: Choice) -> bool:
@@ -204,23 +228,6 @@ def _set_aside(clause: CompiledClause, reading: Reading, chosen: Choice) -> bool
         for other in reading.of(name)
         for span, _ in chosen
     )
-
-
-def _direction(
-    clause: CompiledClause, rule: CompiledRule, reading: Reading, spans: Sequence[Span]
-) -> Direction:
-    first = min(s.first for s in spans)
-    for name in rule.denied:
-        for deny in reading.of(name):
-            if deny.last < first and first - deny.last - 1 <= DENIAL_REACH:
-                return "denied"
-    if clause.direction == "worsening":
-        for name in rule.improving:
-            for turn in reading.of(name):
-                near = min(between(turn, s) for s in spans)
-                if near <= DIRECTION_REACH and not negator_before(reading, turn, SILENCING_REACH):
-                    return "improving"
-    return clause.direction
 
 
 def _detection(
