@@ -20,7 +20,7 @@ Level = Literal["info", "watch", "alert", "critical"]
 Status = Literal["experimental", "test", "stable"]
 State = Literal[
     "ended", "cancelled", "stopped", "restored", "arriving", "freed", "agreed", "broken",
-    "obstructed", "allowed", "asked", "failed", "warned", "denied", "negated",
+    "obstructed", "allowed", "asked", "ordered", "failed", "warned", "denied", "negated",
     "past", "figurative", "drill",
 ]  # fmt: skip
 """What can be said of evidence; `rules.matching.scope` finds it."""

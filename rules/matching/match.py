@@ -206,7 +206,8 @@ def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading)
         for name in element.terms:
             for span in reading.of(name):
                 scope = state_of(reading, span, clause.states, rule.means, rule.governors)
-                if scope is None or scope.direction is None:
+                # Plain bad news is the business of the other clauses.
+                if scope is None or scope.direction is None or scope.plain:
                     continue
                 spans = ((reading, span, name), *_said(reading, scope))
                 return [Found(clause, spans, scope.direction, scope)]

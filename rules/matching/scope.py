@@ -26,7 +26,11 @@ NEGATION_STOPS = "$negation-stops"
 BORDER = "$scope-border"
 JOINS = "$scope-joins"
 _TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
-RESERVED = (NEGATION, NEGATION_NEXT, NEGATION_STOPS, BORDER, JOINS, *_TERMS.values())
+NONE = "$scope-none"
+NOT_AFTER = "$scope-not-after"
+RESERVED = (
+    NEGATION, NEGATION_NEXT, NEGATION_STOPS, BORDER, JOINS, NONE, NOT_AFTER, *_TERMS.values()
+)  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
 NEGATED_GOVERNOR = 3
@@ -58,7 +62,8 @@ _REACH: Mapping[State, _Reach] = {
     "broken": _Reach(3, 4),
     "obstructed": _Reach(4, 5),
     "allowed": _Reach(5, 4, 1),
-    "asked": _Reach(6, 0, 1),
+    "asked": _Reach(6, 1, 1),
+    "ordered": _Reach(5, 4, 1),
     "failed": _Reach(5, 0, 1),
     "warned": _Reach(5, 0, 1),
     "denied": _Reach(10, 5, 2, across=True),
@@ -66,6 +71,7 @@ _REACH: Mapping[State, _Reach] = {
     "figurative": _Reach(2, 4, 3),
     "drill": _Reach(4, 4, 3),
 }
+_DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered"})
 _SILENT = frozenset({"past", "figurative", "drill"})
 
 DEFAULT: Mapping[State, Direction] = MappingProxyType(
@@ -100,6 +106,11 @@ class Scope:
     direction: Direction | None
     states: tuple[State, ...] = ()
     words: tuple[Span, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is bad news with nothing that turns it."""
+        return self.direction == "worsening" and len(self.states) < 2
 
     def shown(self) -> tuple[tuple[Span, str], ...]:
         """The words that say it, each with the name of what it says."""
@@ -202,7 +213,7 @@ def _resolved(
             chain.append(("negated", governor.negation))
     for index, (state, where) in enumerate(chain):
         if state == "negated" and index and chain[index - 1][0] not in ("denied",):
-            changed = _negated(direction, chain[index - 1][0], means)
+            changed = _negated(direction, chain[index - 1][0])
         else:
             changed = _applied(state, direction, means)
         if changed != direction or state in means:
@@ -217,11 +228,25 @@ def _negation_of(
 ) -> Span | None:
     """The negation right over the evidence, and not over one of its governors."""
     for span in evidence:
-        no = negator_before(reading, span, NEGATED_EVIDENCE)
+        no = _any_negation(reading, span, NEGATED_EVIDENCE)
         if no is None or any(no.overlaps(s) for s in evidence):
             continue
         if not any(g.negation == no or _between(no, g.span, span) for g in governors):
             return no
+    return None
+
+
+def _any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
+    no = negator_before(reading, span, reach)
+    if no is not None:
+        return no
+    for nobody in reading.of(NONE):
+        if 0 <= span.first - nobody.last - 1 <= reach + 1:
+            return nobody
+    for behind in reading.of(NOT_AFTER):
+        if behind.first == span.last + 1 and span.first:
+            if reading.sentence.tokens[span.first - 1].norm in ("n", "ne"):
+                return behind
     return None
 
 
@@ -240,14 +265,12 @@ def _applied(
 
 
 def _negated(
-    direction: Direction, inner: State, means: Mapping[State, Direction]
+    direction: Direction, inner: State
 ) -> Direction:
     """A governor under a negation: «لم يُرفع الحصار», "was not cancelled", "is not blocked"."""
     if direction == "improving":
         return "worsening"
-    if inner in ("obstructed", "broken", "stopped"):
-        return means.get("negated", "denied")
-    return direction
+    return "denied" if inner in _DENIED_WHEN_NEGATED else direction
 
 
 def governing(
@@ -263,8 +286,8 @@ def governing(
                     continue
                 distance = _distance(reading, span, evidence, reach)
                 if distance is not None:
-                    negation = negator_before(reading, span, NEGATED_GOVERNOR)
-                    if negation is not None and any(negation.overlaps(e) for e in evidence):
+                    negation = _any_negation(reading, span, NEGATED_GOVERNOR)
+                    if negation is not None and _belongs_to(negation, span, evidence, reach):
                         negation = None
                     found.append((reach.layer, distance, Governor(state, span, negation)))
     found.sort(key=lambda f: (f[0], f[1], f[2].span.first))
@@ -272,11 +295,30 @@ def governing(
     chosen: list[Governor] = []
     for _, _, governor in found:
         # Of several words for one thing the nearest speaks: «رفع وإنهاء الحصار» is no double end.
-        if governor.state in seen or any(g.span.overlaps(governor.span) for g in chosen):
+        if governor.state in seen or _inside_another(governor, found):
             continue
         seen.add(governor.state)
         chosen.append(governor)
     return chosen
+
+
+def _belongs_to(
+    negation: Span, governor: Span, evidence: Sequence[Span], reach: _Reach
+) -> bool:
+    """Whether a negation near a governor is the evidence's own."""
+    if any(negation.overlaps(e) for e in evidence):
+        return True
+    return reach.layer == 0 and any(_between(negation, e, governor) for e in evidence)
+
+
+def _inside_another(governor: Governor, found: Iterable[tuple[int, int, Governor]]) -> bool:
+    """Whether a longer reading takes the word: "dismisses talk of" is one governor, no talk."""
+    mine = governor.span
+    size = mine.last - mine.first
+    return any(
+        g.span.first <= mine.first and mine.last <= g.span.last and g.span.last - g.span.first > size
+        for _, _, g in found
+    )
 
 
 def _distance(
