@@ -162,7 +162,9 @@ def _hold(
     blocked: Mapping[int, str],
 ) -> list[Found]:
     """Where a clause holds: at most once a sentence."""
-    if clause.needs and present.isdisjoint(clause.needs):
+    # A denial names what it denies; it needs no setting.
+    bare = bool(clause.needs) and present.isdisjoint(clause.needs)
+    if bare and "$scope-denied" not in present:
         return []
     here = [
         r
@@ -170,16 +172,20 @@ def _hold(
         if id(r) not in blocked
         and (clause.unless_within is not None or not any(r.of(n) for n in clause.unless))
     ]
-    if clause.kind == "all":
+    if clause.kind == "all" and not bare:
         spans = first_anywhere(clause, here)
         if spans is None:
             return []
         scope = scope_of(spans[0][0], [spans[0][1]], clause.direction, rule.means, rule.governors)
         return [] if scope.direction is None else [Found(clause, spans, scope.direction, scope)]
-    if clause.kind == "scope":
+    if clause.kind == "scope" and not bare:
         return [f for r in here for f in _under_a_state(clause, rule, r)]
+    if clause.kind in ("all", "scope"):
+        return []
     held = []
     for reading in here:
+        if bare and not reading.of("$scope-denied"):
+            continue
         combination = in_sentence(clause, reading) or in_sentence(clause, reading, denied=True)
         if combination is None or _set_aside(clause, reading, combination):
             continue
@@ -192,7 +198,7 @@ def _hold(
             rule.governors,
             negation=clause.negated is False and not asked,
         )
-        if scope.direction is None:
+        if scope.direction is None or (bare and "denied" not in scope.states):
             continue
         combination += asked
         found = tuple((reading, s, n) for s, n in combination)

@@ -25,11 +25,18 @@ NEGATION_NEXT = "$negation-next"
 NEGATION_STOPS = "$negation-stops"
 BORDER = "$scope-border"
 JOINS = "$scope-joins"
+INSIDE = "$scope-inside"
 _TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
+_NOUNS: Mapping[State, str] = {
+    s: f"$scope-{s}-of"
+    for s in STATES[: STATES.index("allowed")]
+}
+"""Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
 NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
 RESERVED = (
-    NEGATION, NEGATION_NEXT, NEGATION_STOPS, BORDER, JOINS, NONE, NOT_AFTER, *_TERMS.values()
+    NEGATION, NEGATION_NEXT, NEGATION_STOPS, BORDER, JOINS, INSIDE, NONE, NOT_AFTER,
+    *_TERMS.values(), *_NOUNS.values(),
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
@@ -55,17 +62,18 @@ _REACH: Mapping[State, _Reach] = {
     "ended": _Reach(4, 4),
     "cancelled": _Reach(4, 5),
     "stopped": _Reach(3, 4),
-    "restored": _Reach(4, 5),
+    "restored": _Reach(2, 5),
+    "opened": _Reach(2, 5),
     "arriving": _Reach(5, 5),
     "freed": _Reach(4, 6),
     "agreed": _Reach(5, 5),
     "broken": _Reach(3, 4),
-    "obstructed": _Reach(4, 5),
+    "obstructed": _Reach(4, 6),
     "allowed": _Reach(5, 4, 1),
-    "asked": _Reach(6, 1, 1),
+    "asked": _Reach(6, 0, 1),
     "ordered": _Reach(5, 4, 1),
-    "failed": _Reach(5, 0, 1),
-    "warned": _Reach(5, 0, 1),
+    "failed": _Reach(5, -1, 1),
+    "warned": _Reach(5, -1, 1),
     "denied": _Reach(10, 5, 2, across=True),
     "past": _Reach(4, 2, 3),
     "figurative": _Reach(2, 4, 3),
@@ -278,13 +286,20 @@ def governing(
 ) -> list[Governor]:
     """The governors of some evidence, innermost first."""
     found: list[tuple[int, int, Governor]] = []
+    # What somebody wants or denies may stand nearer to the governor than to the evidence:
+    # «رفض التوقيع على وقف إطلاق النار». So each layer reaches from what the inner ones took in.
+    reached: list[Span] = list(evidence)
+    layer = 0
     for state, reach in _REACH.items():
-        names = (_TERMS[state], *own.get(state, ()))
-        for name in names:
+        if reach.layer != layer:
+            reached = [*reached, *(g.span for at, _, g in found if at == layer)]
+            layer = reach.layer
+        for name in (_TERMS[state], _NOUNS.get(state, ""), *own.get(state, ())):
+            follows = name != _NOUNS.get(state)
             for span in reading.of(name):
                 if any(span.overlaps(e) for e in evidence):
                     continue
-                distance = _distance(reading, span, evidence, reach)
+                distance = _distance(reading, span, reached, reach, follows=follows)
                 if distance is not None:
                     negation = _any_negation(reading, span, NEGATED_GOVERNOR)
                     if negation is not None and _belongs_to(negation, span, evidence, reach):
@@ -322,7 +337,12 @@ def _inside_another(governor: Governor, found: Iterable[tuple[int, int, Governor
 
 
 def _distance(
-    reading: Reading, span: Span, evidence: Sequence[Span], reach: _Reach
+    reading: Reading,
+    span: Span,
+    evidence: Sequence[Span],
+    reach: _Reach,
+    *,
+    follows: bool,
 ) -> int | None:
     """Words between a governor and the evidence, or None where it does not reach."""
     best: int | None = None
@@ -333,9 +353,9 @@ def _distance(
         else:
             distance, limit = span.first - e.last - 1, reach.after
             left, right = e.last + 1, span.first
-            if limit and _starts_a_statement(reading, span):
+            if not follows or _starts_a_statement(reading, span):
                 continue
-        if distance > limit or limit == 0 or (best is not None and distance >= best):
+        if distance < 0 or distance > limit or (best is not None and distance >= best):
             continue
         if not reach.across and any(
             t.breaks for t in reading.sentence.tokens[left : right + 1]
@@ -344,6 +364,12 @@ def _distance(
         if _any_within(reading.of(BORDER), left, right - 1):
             continue
         if reach.layer < 2 and _any_within(reading.of(JOINS), left, right - 1):
+            continue
+        if (
+            not reach.layer
+            and span.last < e.first
+            and _any_within(reading.of(INSIDE), left, right - 1)
+        ):
             continue
         best = distance
     return best
