@@ -228,7 +228,7 @@ class ScopeTable(_Model):
     """What it means for this signal that something ended, is asked for, cannot pass."""
 
     means: dict[State, Direction] = Field(
-        {}, description="lines that differ from the table of rules/matching/scope.py"
+        default={}, description="lines that differ from the table of rules/matching/scope.py"
     )
     told: tuple[Told, ...] = ()
 

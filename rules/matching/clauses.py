@@ -6,13 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rules.loading.schema import Direction, Place
-from rules.matching.scope import (
-    NEGATED_EVIDENCE,
-    NEGATION,
-    State,
-    negator_before,
-)
+from rules.loading.schema import Direction, Place, State
+from rules.matching.scope import NEGATED_EVIDENCE, NEGATION, negator_before
 from rules.matching.terms import Reading, Span
 
 ASSERTED_REACH = 4
@@ -80,9 +75,7 @@ def _usable(
     return candidates
 
 
-def in_sentence(
-    clause: CompiledClause, reading: Reading, *, denied: bool = False
-) -> Choice | None:
+def in_sentence(clause: CompiledClause, reading: Reading, *, denied: bool = False) -> Choice | None:
     options = []
     for element in clause.elements:
         usable = _usable(clause, element, reading, denied=denied)

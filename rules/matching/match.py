@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rules.language.latin import guess_language
 from rules.language.text import Field, Sentence, sentences
-from rules.loading.schema import Direction, Level, Status
+from rules.loading.schema import Direction, Level, State, Status
 from rules.matching.clauses import (
     Choice,
     CompiledClause,
@@ -17,7 +17,7 @@ from rules.matching.clauses import (
     negators_of,
     placed,
 )
-from rules.matching.scope import Scope, State, scope_of, state_of
+from rules.matching.scope import Scope, scope_of, state_of
 from rules.matching.terms import Reading, Span, TermMatcher
 
 

@@ -27,10 +27,7 @@ BORDER = "$scope-border"
 JOINS = "$scope-joins"
 INSIDE = "$scope-inside"
 _TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
-_NOUNS: Mapping[State, str] = {
-    s: f"$scope-{s}-of"
-    for s in STATES[: STATES.index("allowed")]
-}
+_NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
 """Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
 NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
@@ -59,8 +56,8 @@ class _Reach:
 # Layer 0 says what happens to the thing, 1 what somebody wants or does about that, 2 that
 # somebody contradicts it: an inner layer applies first, whatever the order of the words.
 _REACH: Mapping[State, _Reach] = {
-    "ended": _Reach(4, 4),
-    "cancelled": _Reach(4, 5),
+    "ended": _Reach(4, 7),
+    "cancelled": _Reach(4, 7),
     "stopped": _Reach(3, 4),
     "restored": _Reach(2, 5),
     "opened": _Reach(2, 5),
@@ -87,7 +84,17 @@ DEFAULT: Mapping[State, Direction] = MappingProxyType(
 )
 """What a state makes of bad news, where the signal says nothing else; others leave it as it is."""
 UNDONE: frozenset[State] = frozenset(
-    {"ended", "cancelled", "stopped", "broken", "obstructed", "asked", "failed", "warned", "negated"}
+    {
+        "ended",
+        "cancelled",
+        "stopped",
+        "broken",
+        "obstructed",
+        "asked",
+        "failed",
+        "warned",
+        "negated",
+    }
 )
 """States under which good news is none (yet, or any more)."""
 
@@ -220,6 +227,9 @@ def _resolved(
         if governor.negation is not None:
             chain.append(("negated", governor.negation))
     for index, (state, where) in enumerate(chain):
+        # One word, one saying: "lifted" ends or cancels, it does not end what it cancelled.
+        if where in words:
+            continue
         if state == "negated" and index and chain[index - 1][0] not in ("denied",):
             changed = _negated(direction, chain[index - 1][0])
         else:
@@ -252,15 +262,13 @@ def _any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
         if 0 <= span.first - nobody.last - 1 <= reach + 1:
             return nobody
     for behind in reading.of(NOT_AFTER):
-        if behind.first == span.last + 1 and span.first:
-            if reading.sentence.tokens[span.first - 1].norm in ("n", "ne"):
-                return behind
+        beside = behind.first == span.last + 1 and span.first > 0
+        if beside and reading.sentence.tokens[span.first - 1].norm in ("n", "ne"):
+            return behind
     return None
 
 
-def _applied(
-    state: State, direction: Direction, means: Mapping[State, Direction]
-) -> Direction:
+def _applied(state: State, direction: Direction, means: Mapping[State, Direction]) -> Direction:
     if state == "denied":
         # That relief is denied says that the trouble goes on, unless the signal says otherwise
         # (a truce that was not agreed).
@@ -272,9 +280,7 @@ def _applied(
     return means.get(state, DEFAULT.get(state, direction))
 
 
-def _negated(
-    direction: Direction, inner: State
-) -> Direction:
+def _negated(direction: Direction, inner: State) -> Direction:
     """A governor under a negation: «لم يُرفع الحصار», "was not cancelled", "is not blocked"."""
     if direction == "improving":
         return "worsening"
@@ -317,9 +323,7 @@ def governing(
     return chosen
 
 
-def _belongs_to(
-    negation: Span, governor: Span, evidence: Sequence[Span], reach: _Reach
-) -> bool:
+def _belongs_to(negation: Span, governor: Span, evidence: Sequence[Span], reach: _Reach) -> bool:
     """Whether a negation near a governor is the evidence's own."""
     if any(negation.overlaps(e) for e in evidence):
         return True
@@ -331,7 +335,9 @@ def _inside_another(governor: Governor, found: Iterable[tuple[int, int, Governor
     mine = governor.span
     size = mine.last - mine.first
     return any(
-        g.span.first <= mine.first and mine.last <= g.span.last and g.span.last - g.span.first > size
+        g.span.first <= mine.first
+        and mine.last <= g.span.last
+        and g.span.last - g.span.first > size
         for _, _, g in found
     )
 
@@ -357,9 +363,7 @@ def _distance(
                 continue
         if distance < 0 or distance > limit or (best is not None and distance >= best):
             continue
-        if not reach.across and any(
-            t.breaks for t in reading.sentence.tokens[left : right + 1]
-        ):
+        if not reach.across and any(t.breaks for t in reading.sentence.tokens[left : right + 1]):
             continue
         if _any_within(reading.of(BORDER), left, right - 1):
             continue
