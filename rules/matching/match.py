@@ -183,10 +183,14 @@ def _hold(
     if clause.kind in ("all", "scope"):
         return []
     held = []
+    leading = {id(r) for r in placed(entry.readings, "lead")}
     for reading in here:
         if bare and not reading.of("$scope-denied"):
             continue
-        combination = in_sentence(clause, reading) or in_sentence(clause, reading, denied=True)
+        combination = in_sentence(clause, reading)
+        if combination is None and id(reading) in leading:
+            # «لا نقص في الأدوية» as the news itself; further down a plain no is an aside.
+            combination = in_sentence(clause, reading, denied=True)
         if combination is None or _set_aside(clause, reading, combination):
             continue
         asked = negators_of(clause, reading, combination)
