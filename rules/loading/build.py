@@ -11,19 +11,12 @@ from rules.language.morphology import Morphology
 from rules.loading import schema
 from rules.loading.sources import Sources
 from rules.loading.yamlfile import Document, Location, Problem
-from rules.matching.clauses import (
-    NEGATION,
-    NEGATION_NEXT,
-    NEGATION_STOPS,
-    ClauseElement,
-    CompiledClause,
-)
+from rules.matching.clauses import ClauseElement, CompiledClause
 from rules.matching.match import CompiledRule
 from rules.matching.ruleset import RuleSet, RulesInvalid, RuleTests, Signal
+from rules.matching.scope import RESERVED
 from rules.matching.terms import CompiledTerm, TermCycle, TermMatcher, in_order
 from rules.matching.wordlist import Compiler, Lexicon
-
-_RESERVED = (NEGATION, NEGATION_NEXT, NEGATION_STOPS)
 
 
 class _Build:
@@ -35,7 +28,7 @@ class _Build:
         self.words = Lexicon(enricher)
         self.compiler = Compiler(self.words)
         self.terms: dict[str, CompiledTerm] = {}
-        self.used: set[str] = set(_RESERVED)
+        self.used: set[str] = set(RESERVED)
         self.where: dict[str, tuple[Document, Location]] = {}
 
     def vocabulary_name(self, reference: str, document: Document, at: Location) -> str:
@@ -216,13 +209,18 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
         signal.level,
         signal.status,
         signal.threshold,
-        clauses(signal.when, "when"),
+        (*clauses(signal.when, "when"), *_scope_clauses(signal, resolve, many)),
         clauses(signal.against, "against"),
         many(signal.unless, ("unless",)),
         many(signal.unless_in_title, ("unless_in_title",)),
         many(signal.needs, ("needs",)),
-        many(signal.direction.improving, ("direction", "improving")),
-        many(signal.direction.denied, ("direction", "denied")),
+        MappingProxyType(dict(signal.scope.means)),
+        MappingProxyType(
+            {
+                "ended": many(signal.direction.improving, ("direction", "improving")),
+                "denied": many(signal.direction.denied, ("direction", "denied")),
+            }
+        ),
     )
     for name in signal.terms:
         # A misspelt reference explains why a term seems unused: one message is enough.
@@ -239,6 +237,27 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
             )
         )
     return rule
+
+
+def _scope_clauses(
+    signal: schema.SignalFile,
+    resolve: Callable[[str, Location], str],
+    many: Callable[[Iterable[str], Location], tuple[str, ...]],
+) -> tuple[CompiledClause, ...]:
+    made = []
+    for i, told in enumerate(signal.scope.told):
+        at: Location = ("scope", "told", i)
+        names = tuple(resolve(name, (*at, "of", n)) for n, name in enumerate(told.of))
+        made.append(
+            CompiledClause(
+                "scope", (ClauseElement(names),), None, False, told.where, False,
+                told.weight or signal.threshold, "worsening",
+                many(told.needs, (*at, "needs")), many(told.unless, (*at, "unless")), None,
+                f"scope({'|'.join(told.of)}: {'|'.join(told.states)})",
+                MappingProxyType(dict(told.states)),
+            )
+        )  # fmt: skip
+    return tuple(made)
 
 
 def _is_latin(word: schema.Word) -> bool:

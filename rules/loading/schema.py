@@ -18,6 +18,12 @@ Language = Literal["ar", "en", "fr"]
 Direction = Literal["worsening", "improving", "denied"]
 Level = Literal["info", "watch", "alert", "critical"]
 Status = Literal["experimental", "test", "stable"]
+State = Literal[
+    "ended", "cancelled", "stopped", "restored", "opened", "arriving", "freed", "agreed", "broken",
+    "obstructed", "allowed", "asked", "ordered", "failed", "warned", "denied", "negated",
+    "past", "figurative", "drill",
+]  # fmt: skip
+"""What can be said of evidence; `rules.matching.scope` finds it."""
 Place = Literal["title", "text", "lead", "any"]
 
 MAX_WORDS = 2_000
@@ -203,6 +209,30 @@ class Directions(_Model):
     denied: tuple[Reference, ...] = ()
 
 
+class Told(_Model):
+    """Words that are news only by what is said of them: «المساعدات» under arriving."""
+
+    of: Annotated[tuple[Reference, ...], Field(min_length=1)] = Field(
+        description="the terms of which something is said"
+    )
+    states: Annotated[dict[State, Direction], Field(min_length=1)] = Field(
+        description="what is said of them, and what that means"
+    )
+    where: Place = Field("any", alias="in", description="title, text, lead, any")
+    weight: Annotated[int, Field(ge=1, le=1000)] | None = None
+    needs: tuple[Reference, ...] = Field((), description="one of these somewhere in the entry")
+    unless: tuple[Reference, ...] = Field((), description="none of these in the sentence")
+
+
+class ScopeTable(_Model):
+    """What it means for this signal that something ended, is asked for, cannot pass."""
+
+    means: dict[State, Direction] = Field(
+        default={}, description="lines that differ from the table of rules/matching/scope.py"
+    )
+    told: tuple[Told, ...] = ()
+
+
 class Example(_Model):
     """A text that must fire (or stay silent); a bare string is one too."""
 
@@ -263,6 +293,7 @@ class SignalFile(_Model):
     )
     needs: tuple[Reference, ...] = Field((), description="one of these somewhere in the entry")
     direction: Directions = Directions()
+    scope: ScopeTable = ScopeTable()
     tests: Tests
 
     @model_validator(mode="before")

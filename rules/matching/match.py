@@ -7,24 +7,18 @@ from dataclasses import dataclass
 
 from rules.language.latin import guess_language
 from rules.language.text import Field, Sentence, sentences
-from rules.loading.schema import Direction, Level, Status
+from rules.loading.schema import Direction, Level, State, Status
 from rules.matching.clauses import (
-    SILENCING_REACH,
     Choice,
     CompiledClause,
     between,
     first_anywhere,
     in_sentence,
-    negator_before,
     negators_of,
     placed,
 )
+from rules.matching.scope import Scope, scope_of, state_of
 from rules.matching.terms import Reading, Span, TermMatcher
-
-DIRECTION_REACH = 8
-"""Words between evidence and a term that turns it to improving."""
-DENIAL_REACH = 12
-"""Words between a denial and the evidence that it denies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +62,8 @@ class CompiledRule:
     unless: tuple[str, ...]
     unless_in_title: tuple[str, ...]
     needs: tuple[str, ...]
-    improving: tuple[str, ...]
-    denied: tuple[str, ...]
+    means: Mapping[State, Direction]
+    governors: Mapping[State, tuple[str, ...]]
 
     def looks_for(self) -> frozenset[str]:
         """The terms of its clauses."""
@@ -92,6 +86,7 @@ class Found:
     clause: CompiledClause
     spans: tuple[tuple[Reading, Span, str], ...]
     direction: Direction
+    scope: Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +162,9 @@ def _hold(
     blocked: Mapping[int, str],
 ) -> list[Found]:
     """Where a clause holds: at most once a sentence."""
-    if clause.needs and present.isdisjoint(clause.needs):
+    # A denial names what it denies; it needs no setting.
+    bare = bool(clause.needs) and present.isdisjoint(clause.needs)
+    if bare and "$scope-denied" not in present:
         return []
     here = [
         r
@@ -175,23 +172,61 @@ def _hold(
         if id(r) not in blocked
         and (clause.unless_within is not None or not any(r.of(n) for n in clause.unless))
     ]
-    if clause.kind == "all":
+    if clause.kind == "all" and not bare:
         spans = first_anywhere(clause, here)
         if spans is None:
             return []
-        return [
-            Found(
-                clause, spans, _direction(clause, rule, spans[0][0], [s for _, s, _ in spans[:1]])
-            )
-        ]
+        scope = scope_of(spans[0][0], [spans[0][1]], clause.direction, rule.means, rule.governors)
+        return [] if scope.direction is None else [Found(clause, spans, scope.direction, scope)]
+    if clause.kind == "scope" and not bare:
+        return [f for r in here for f in _under_a_state(clause, rule, r)]
+    if clause.kind in ("all", "scope"):
+        return []
     held = []
+    leading = {id(r) for r in placed(entry.readings, "lead")}
     for reading in here:
+        if bare and not reading.of("$scope-denied"):
+            continue
         combination = in_sentence(clause, reading)
-        if combination is not None and not _set_aside(clause, reading, combination):
-            combination += negators_of(clause, reading, combination)
-            direction = _direction(clause, rule, reading, [s for s, _ in combination])
-            held.append(Found(clause, tuple((reading, s, n) for s, n in combination), direction))
+        if combination is None and id(reading) in leading:
+            # «لا نقص في الأدوية» as the news itself; further down a plain no is an aside.
+            combination = in_sentence(clause, reading, denied=True)
+        if combination is None or _set_aside(clause, reading, combination):
+            continue
+        asked = negators_of(clause, reading, combination)
+        scope = scope_of(
+            reading,
+            [s for s, _ in combination],
+            clause.direction,
+            rule.means,
+            rule.governors,
+            negation=clause.negated is False and not asked,
+        )
+        if scope.direction is None or (bare and "denied" not in scope.states):
+            continue
+        combination += asked
+        found = tuple((reading, s, n) for s, n in combination)
+        held.append(Found(clause, found + _said(reading, scope), scope.direction, scope))
     return held
+
+
+def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading) -> list[Found]:
+    """The first of a clause's words of which the sentence says one of the states it looks for."""
+    for element in clause.elements:
+        for name in element.terms:
+            for span in reading.of(name):
+                scope = state_of(reading, span, clause.states, rule.means, rule.governors)
+                # Plain bad news is the business of the other clauses.
+                if scope is None or scope.direction is None or scope.plain:
+                    continue
+                spans = ((reading, span, name), *_said(reading, scope))
+                return [Found(clause, spans, scope.direction, scope)]
+    return []
+
+
+def _said(reading: Reading, scope: Scope) -> tuple[tuple[Reading, Span, str], ...]:
+    """The governors of evidence belong to it: readers see «رفع الحصار»."""
+    return tuple((reading, span, f"${name}") for span, name in scope.shown())
 
 
 def _set_aside(clause: CompiledClause, reading: Reading, chosen: Choice) -> bool:
@@ -204,23 +239,6 @@ def _set_aside(clause: CompiledClause, reading: Reading, chosen: Choice) -> bool
         for other in reading.of(name)
         for span, _ in chosen
     )
-
-
-def _direction(
-    clause: CompiledClause, rule: CompiledRule, reading: Reading, spans: Sequence[Span]
-) -> Direction:
-    first = min(s.first for s in spans)
-    for name in rule.denied:
-        for deny in reading.of(name):
-            if deny.last < first and first - deny.last - 1 <= DENIAL_REACH:
-                return "denied"
-    if clause.direction == "worsening":
-        for name in rule.improving:
-            for turn in reading.of(name):
-                near = min(between(turn, s) for s in spans)
-                if near <= DIRECTION_REACH and not negator_before(reading, turn, SILENCING_REACH):
-                    return "improving"
-    return clause.direction
 
 
 def _detection(

@@ -29,6 +29,8 @@ class ClauseReading:
     weight: int
     quote: str
     direction: str
+    scope: tuple[str, ...] = ()
+    """What the sentence says of the evidence, from the inside out: ``cancelled «ألغى»``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,14 @@ def _worth_telling(verdict: Verdict) -> bool:
 
 
 def _clause(found: Found, words: str) -> ClauseReading:
-    return ClauseReading(found.clause.label, found.clause.weight, words, found.direction)
+    tokens = found.spans[0][0].sentence.tokens
+    said = (
+        f"{state} «{' '.join(t.surface for t in tokens[span.first : span.last + 1])}»"
+        for state, span in zip(found.scope.states, found.scope.words, strict=True)
+    )
+    return ClauseReading(
+        found.clause.label, found.clause.weight, words, found.direction, tuple(said)
+    )
 
 
 def sentence_around(text: str, start: int, end: int) -> str:
