@@ -47,6 +47,8 @@ class CompiledClause:
     unless: tuple[str, ...]
     unless_within: int | None
     label: str
+    setting: bool = False
+    """It says what the entry is about: weight beside statements, no statement itself."""
 
 
 def placed(readings: Sequence[Reading], where: Place) -> Sequence[Reading]:
