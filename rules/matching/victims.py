@@ -25,14 +25,21 @@ Cause = Literal["conflict", "disaster", "accident", "crime", "illness", "unsaid"
 
 REACH = 9
 """Words behind a harm in which its victim may stand."""
+LOST_REACH = 3
+"""Words behind "to lose" in which its object must stand."""
 BACKWARD_REACH = 5
 """Words before a harm in which its victim may stand when none is behind it."""
 CAUSE_REACH = 14
 """Words between a harm or its victim and what caused it."""
+NEAR_CAUSE = 8
+"""Words within which a weapon or a disaster counts whatever accident is told beside it."""
 AMONG_REACH = 6
 """Words behind «بينهم», "including", in which the kind of the counted is told."""
 
+IF_COUNTED = "$casualty-if-counted"
 VERB, NOUN, CASUALTY, LOST = "$harm-verb", "$harm-noun", "$casualty", "$harm-lost"
+HARMS = (LOST, IF_COUNTED, NOUN, VERB, CASUALTY)
+"""The terms that say a harm; where two read the same word, the later one counts."""
 STOP, AMONG, NOT_NEW = "$harm-stop", "$among", "$not-new"
 COUNT, THINGS = "$count-word", "$counted-things"
 FIGHTER, BODIES, MOURNED = "$fighter-words", "$armed-bodies", "$mourned-fighters"
@@ -44,13 +51,14 @@ PERSONS: tuple[tuple[str, Victims], ...] = (
 )
 CAUSES: tuple[tuple[str, Cause], ...] = (
     ("$cause-conflict", "conflict"),
+    ("$cause-actor", "conflict"),
     ("$cause-disaster", "disaster"),
     ("$cause-accident", "accident"),
     ("$cause-crime", "crime"),
     ("$illness-word", "illness"),
 )
 TERMS = (
-    VERB, NOUN, CASUALTY, LOST, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED,
+    VERB, NOUN, CASUALTY, IF_COUNTED, LOST, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED,
     NATIONALITY, *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
 )  # fmt: skip
 """The vocabulary terms that this module reads."""
@@ -124,7 +132,7 @@ def with_harms(readings: Sequence[Reading]) -> tuple[Reading, ...]:
 
 def harms(reading: Reading) -> tuple[Harm, ...]:
     """The harms of one sentence, in order, each with the victim and cause that it was given."""
-    if not any(reading.of(name) for name in (VERB, NOUN, CASUALTY, LOST)):
+    if not any(reading.of(name) for name in HARMS):
         return ()
     sentence = _Sentence(reading)
     found = [harm for at in sentence.starts if (harm := sentence.harm_at(at)) is not None]
@@ -145,7 +153,7 @@ class _Sentence:
         self.tokens = reading.sentence.tokens
         self.reading = reading
         self.kind: dict[int, tuple[str, Span]] = {}
-        for name in (LOST, NOUN, VERB, CASUALTY):
+        for name in HARMS:
             for span in reading.of(name):
                 for at in range(span.first, span.last + 1):
                     self.kind[at] = (name, span)
@@ -217,11 +225,11 @@ class _Sentence:
 
     def _old(self, name: str, span: Span) -> bool:
         """«الجرحى», «الشهيد فلان», "the wounded": known already, unless they are counted."""
-        for earlier in self.reading.of(NOT_NEW):
-            if 0 <= span.first - earlier.last - 1 <= 1 and name == CASUALTY:
-                return True
-        if name != CASUALTY:
+        if name not in (CASUALTY, IF_COUNTED):
             return False
+        for earlier in self.reading.of(NOT_NEW):
+            if 0 <= span.first - earlier.last - 1 <= 4 and not self._counted(span):
+                return True
         first = self.tokens[span.first]
         if first.script == "ar":
             definite = _definite(first.surface)
@@ -233,7 +241,10 @@ class _Sentence:
         count: int | None = None
         doer: _Person | None = None
         at = span.last + 1
-        end = min(len(self.tokens), span.last + 1 + REACH)
+        end = min(len(self.tokens), span.last + 1 + (LOST_REACH if name == LOST else REACH))
+        if at + 1 < end and self.tokens[at].norm in ("and", "et") and at + 1 not in self.kind:
+            # "a soldier was killed and three were wounded": the three belong to the next harm.
+            return None
         while at < end:
             if at in self.stops and at not in self.persons:
                 break
@@ -251,12 +262,10 @@ class _Sentence:
                     at = person.span.last + 1
                     continue
                 return self._of(person, "behind the harm")
-            if at in self.bodies and (count is not None or name == CASUALTY or self._in_ranks(at)):
+            if at in self.bodies and (count is not None or name in (CASUALTY, IF_COUNTED) or self._in_ranks(at)):
                 return self.bodies[at], "fighters", "of an armed body"
             if at in self.counts:
-                if count is not None or name != CASUALTY:
-                    count = at if count is None else count
-                elif at == span.last + 1:
+                if count is None and (name != CASUALTY or at == span.last + 1):
                     count = at
             at += 1
         if count is not None:
@@ -352,10 +361,10 @@ class _Sentence:
         arabic = self.tokens[span.first].script == "ar"
         if arabic and name == NOUN:
             return None
-        reach = 2 if name == CASUALTY and arabic else BACKWARD_REACH
+        reach = 2 if name in (CASUALTY, IF_COUNTED) and arabic else BACKWARD_REACH
         for at in range(span.first - 1, max(-1, span.first - 1 - reach), -1):
             person = self._person_ending(at)
-            if person is not None and not (arabic and name == CASUALTY):
+            if person is not None and not (arabic and name in (CASUALTY, IF_COUNTED)):
                 if arabic and not person.counted and _definite(self.tokens[at].surface):
                     return None
                 return self._of(person, "before the harm")
@@ -378,6 +387,13 @@ class _Sentence:
         """«سقوط قتلى وجرحى», "casualties reported": the word is harm and victim at once."""
         if name != CASUALTY:
             return None
+        for at in range(span.first - 1, max(-1, span.first - 1 - AMONG_REACH), -1):
+            # «إيقاع جنود العدو بين قتيل وجريح»
+            person = self.persons.get(at)
+            if at in self.kind or (person is not None and person.who != "fighters"):
+                break
+            if person is not None or (at in self.bodies and "بين" in self._words(at, span.first)):
+                return Span(at, at), "fighters", "fighters stand before the dead and wounded"
         token = self.tokens[span.first]
         singular = token.script == "ar" and token.norm.endswith(("شهيد", "قتيل", "ضحيه"))
         if singular and not self._counted(span):
@@ -388,14 +404,23 @@ class _Sentence:
                 return None
         return self._told_by_among(span, span.last, "the dead or wounded as such")
 
+    def _words(self, first: int, end: int) -> list[str]:
+        return [token.surface for token in self.tokens[first:end]]
+
     def _cause(self, harm: Span) -> Cause:
+        """The nearest cause; a weapon or a disaster that is near outweighs all others."""
         best: tuple[int, Cause] | None = None
         for name, cause in CAUSES:
+            plain = name in ("$cause-conflict", "$cause-disaster")
             for span in self.reading.of(name):
                 if span.overlaps(harm) and cause != "disaster":
                     continue
                 distance = max(0, max(span.first, harm.first) - min(span.last, harm.last) - 1)
-                if distance <= CAUSE_REACH and (best is None or distance < best[0]):
+                if distance > CAUSE_REACH:
+                    continue
+                if plain and distance <= NEAR_CAUSE:
+                    distance -= CAUSE_REACH
+                if best is None or distance < best[0]:
                     best = (distance, cause)
         return best[1] if best else "unsaid"
 
