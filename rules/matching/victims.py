@@ -33,6 +33,8 @@ CAUSE_REACH = 14
 """Words between a harm or its victim and what caused it."""
 NEAR_CAUSE = 8
 """Words within which a weapon or a disaster counts whatever accident is told beside it."""
+OPENING_SENTENCES = 2
+"""Sentences of the text that tell, with the title, what an entry is about."""
 AMONG_REACH = 6
 """Words behind «بينهم», "including", in which the kind of the counted is told."""
 
@@ -43,7 +45,7 @@ HARMS = (LOST, IF_COUNTED, NOUN, VERB, CASUALTY)
 STOP, AMONG, NOT_NEW = "$harm-stop", "$among", "$not-new"
 COUNT, THINGS = "$count-word", "$counted-things"
 FIGHTER, BODIES, MOURNED = "$fighter-words", "$armed-bodies", "$mourned-fighters"
-NATIONALITY = "$nationality"
+NATIONALITY, OTHERS = "$nationality", "$others"
 PERSONS: tuple[tuple[str, Victims], ...] = (
     ("$civilian-declared", "civilians"),
     ("$health-people", "health-workers"),
@@ -59,7 +61,7 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
 )
 TERMS = (
     VERB, NOUN, CASUALTY, IF_COUNTED, LOST, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED,
-    NATIONALITY, *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
+    NATIONALITY, OTHERS, *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
 )  # fmt: skip
 """The vocabulary terms that this module reads."""
 
@@ -112,6 +114,7 @@ def with_harms(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """
     fighters_before = False
     done = []
+    about = _everyday(readings) if any(r.of(n) for r in readings for n in HARMS) else None
     for reading in readings:
         found = harms(reading)
         if not found:
@@ -119,6 +122,8 @@ def with_harms(readings: Sequence[Reading]) -> tuple[Reading, ...]:
             continue
         spans = dict(reading.spans)
         for harm in found:
+            if harm.cause == "unsaid" and about is not None:
+                harm = replace(harm, cause=about, why=f"{harm.why}; the opening tells of {about}")
             if harm.who == "fighters":
                 fighters_before = True
             elif harm.who == "uncounted" and fighters_before:
@@ -128,6 +133,19 @@ def with_harms(readings: Sequence[Reading]) -> tuple[Reading, ...]:
             spans[harm.term] = (*spans.get(harm.term, ()), harm.span)
         done.append(replace(reading, spans=spans))
     return tuple(done)
+
+
+def _everyday(readings: Sequence[Reading]) -> Cause | None:
+    """The accident, crime or sickness that title and opening tell of, and of no war or disaster."""
+    opening = [r for r in readings if r.sentence.field == "title"]
+    opening += [r for r in readings if r.sentence.field == "text"][:OPENING_SENTENCES]
+    seen: Cause | None = None
+    for name, cause in CAUSES:
+        if any(r.of(name) for r in opening):
+            if cause in ("conflict", "disaster"):
+                return None
+            seen = seen or cause
+    return seen
 
 
 def harms(reading: Reading) -> tuple[Harm, ...]:
@@ -178,16 +196,31 @@ class _Sentence:
     def _persons(self) -> dict[int, _Person]:
         """First word → person or fighter; a fighter reading wins over a general one."""
         found: dict[int, _Person] = {}
-        for span in self.reading.of(NATIONALITY):
-            if self._stands_for_people(span):
-                found[span.first] = _Person(span, "people", self._counted(span))
         for name, who in reversed(PERSONS):
             for span in self.reading.of(name):
                 found[span.first] = _Person(span, who, self._counted(span))
         for span in self.reading.of(FIGHTER):
             if span.first not in found or found[span.first].who == "people":
                 found[span.first] = _Person(span, "fighters", self._counted(span))
+        for span in self.reading.of(NATIONALITY):
+            if span.first in found or not self._stands_for_people(span):
+                continue
+            # «جنديا تركيا», "soldats nigériens": the noun beside it says who.
+            beside = (self._ending(found, span.first - 1), found.get(span.last + 1))
+            if not any(beside):
+                found[span.first] = _Person(span, "people", self._counted(span))
+        for span in self.reading.of(OTHERS):
+            found.setdefault(span.first, _Person(span, "uncounted", counted=True))
         return found
+
+    @staticmethod
+    def _ending(persons: dict[int, _Person], at: int) -> _Person | None:
+        """The person whose last word stands at a place."""
+        for start in range(at, max(-1, at - 4), -1):
+            person = persons.get(start)
+            if person is not None and person.span.last == at:
+                return person
+        return None
 
     def _counted(self, span: Span) -> bool:
         return bool({span.first - 1, span.first - 2} & self.counts)
@@ -220,7 +253,7 @@ class _Sentence:
         victim, who, why = taken
         if any(abs(m.first - span.first) <= AMONG_REACH for m in self.mourned):
             who, why = "fighters", "an officer or leader is mourned"
-        cause = self._cause(Span(span.first, max(span.last, victim.last if victim else 0)))
+        cause = self._cause(span, victim or span)
         return Harm(span, victim, who, cause, why)
 
     def _old(self, name: str, span: Span) -> bool:
@@ -363,7 +396,7 @@ class _Sentence:
             return None
         reach = 2 if name in (CASUALTY, IF_COUNTED) and arabic else BACKWARD_REACH
         for at in range(span.first - 1, max(-1, span.first - 1 - reach), -1):
-            person = self._person_ending(at)
+            person = self._ending(self.persons, at)
             if person is not None and not (arabic and name in (CASUALTY, IF_COUNTED)):
                 if arabic and not person.counted and _definite(self.tokens[at].surface):
                     return None
@@ -374,13 +407,6 @@ class _Sentence:
                 )
             if at in self.kind or at in self.stops or self.tokens[at + 1].breaks:
                 return None
-        return None
-
-    def _person_ending(self, at: int) -> _Person | None:
-        for start in range(at, max(-1, at - 4), -1):
-            person = self.persons.get(start)
-            if person is not None and person.span.last == at:
-                return person
         return None
 
     def _itself(self, name: str, span: Span) -> tuple[Span | None, Victims, str] | None:
@@ -407,15 +433,15 @@ class _Sentence:
     def _words(self, first: int, end: int) -> list[str]:
         return [token.surface for token in self.tokens[first:end]]
 
-    def _cause(self, harm: Span) -> Cause:
+    def _cause(self, harm: Span, victim: Span) -> Cause:
         """The nearest cause; a weapon or a disaster that is near outweighs all others."""
         best: tuple[int, Cause] | None = None
         for name, cause in CAUSES:
             plain = name in ("$cause-conflict", "$cause-disaster")
             for span in self.reading.of(name):
-                if span.overlaps(harm) and cause != "disaster":
+                if (span.overlaps(harm) and cause != "disaster") or span.overlaps(victim):
                     continue
-                distance = max(0, max(span.first, harm.first) - min(span.last, harm.last) - 1)
+                distance = min(between(span, harm), between(span, victim))
                 if distance > CAUSE_REACH:
                     continue
                 if plain and distance <= NEAR_CAUSE:
@@ -423,6 +449,11 @@ class _Sentence:
                 if best is None or distance < best[0]:
                     best = (distance, cause)
         return best[1] if best else "unsaid"
+
+
+def between(a: Span, b: Span) -> int:
+    """Words that stand between two spans."""
+    return max(0, max(a.first, b.first) - min(a.last, b.last) - 1)
 
 
 def _definite(surface: str) -> bool:
