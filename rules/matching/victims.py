@@ -45,6 +45,7 @@ HARMS = (LOST, IF_COUNTED, NOUN, VERB, CASUALTY)
 STOP, AMONG, NOT_NEW = "$harm-stop", "$among", "$not-new"
 COUNT, THINGS = "$count-word", "$counted-things"
 FIGHTER, BODIES, MOURNED = "$fighter-words", "$armed-bodies", "$mourned-fighters"
+PLACE = "$crisis-place"
 NATIONALITY, OTHERS = "$nationality", "$others"
 PERSONS: tuple[tuple[str, Victims], ...] = (
     ("$civilian-declared", "civilians"),
@@ -61,7 +62,7 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
 )
 TERMS = (
     VERB, NOUN, CASUALTY, IF_COUNTED, LOST, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED,
-    NATIONALITY, OTHERS, *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
+    PLACE, NATIONALITY, OTHERS, *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
 )  # fmt: skip
 """The vocabulary terms that this module reads."""
 
@@ -183,6 +184,7 @@ class _Sentence:
         self.persons = self._persons()
         self.bodies = {span.first: span for span in reading.of(BODIES)}
         self.mourned = reading.of(MOURNED)
+        self.places = {span.first for span in reading.of(PLACE)}
 
     def _counts(self) -> set[int]:
         words = {
@@ -289,13 +291,18 @@ class _Sentence:
                     continue
                 break
             person = self.persons.get(at)
+            if name == LOST and person is None and not self._leads_to_people(at):
+                return None
             if person is not None:
+                if name in (CASUALTY, IF_COUNTED) and count is None and self._and(at):
+                    # «مئات الجرحى والمرضى»: the second are not the first.
+                    break
                 if self._is_doer(name, span, person, count, doer):
                     doer = person
                     at = person.span.last + 1
                     continue
                 return self._of(person, "behind the harm")
-            if at in self.bodies and (count is not None or name in (CASUALTY, IF_COUNTED) or self._in_ranks(at)):
+            if at in self.bodies and self._their_own(name, span, at, count):
                 return self.bodies[at], "fighters", "of an armed body"
             if at in self.counts:
                 if count is None and (name != CASUALTY or at == span.last + 1):
@@ -339,7 +346,7 @@ class _Sentence:
                     if not any(a in (later, later + 1) for a in self.among):
                         break
                 other = self.persons.get(later)
-                if other is None:
+                if other is None or other.who == "uncounted":
                     continue
                 if person.who == "people" and other.who == "fighters":
                     if any(person.span.last < a < later for a in self.among):
@@ -369,6 +376,28 @@ class _Sentence:
             if place != at and place not in self.counts:
                 return False
         return False
+
+    def _and(self, at: int) -> bool:
+        """Whether a word is joined to the one before by «و», "and", "et"."""
+        token = self.tokens[at]
+        if token.script == "ar":
+            # «والدة» and «وزير» only look joined.
+            return token.surface.startswith(("وال", "وآ", "وأ")) and len(token.surface) > 5
+        return self.tokens[at - 1].norm in ("and", "et")
+
+    def _leads_to_people(self, at: int) -> bool:
+        """«فقدت خمسة من أطفالها»: between losing and the lost stands a number, or "of"."""
+        return at in self.counts or self.tokens[at].norm in ("من", "of", "de", "his", "her", "son")
+
+    def _their_own(self, name: str, span: Span, at: int, count: int | None) -> bool:
+        """«قتلى الجيش», «مقتل 20 من الشباب», «قتلى في صفوف القوات»: the dead are of that body."""
+        if self._in_ranks(at):
+            return True
+        if self.tokens[at].surface.startswith("و"):
+            return False
+        if count is not None:
+            return at - count <= 3
+        return name in (CASUALTY, IF_COUNTED) and at - span.last <= 2
 
     def _in_ranks(self, at: int) -> bool:
         """«قتلى في صفوف الجيش»"""
@@ -422,8 +451,16 @@ class _Sentence:
                 return Span(at, at), "fighters", "fighters stand before the dead and wounded"
         token = self.tokens[span.first]
         singular = token.script == "ar" and token.norm.endswith(("شهيد", "قتيل", "ضحيه"))
+        following = self.tokens[span.last + 1] if span.last + 1 < len(self.tokens) else None
+        if token.script == "ar" and not self._counted(span):
+            before = self.tokens[span.first - 1].surface if span.first else ""
+            if before == "بين" or (span.last + 1 in self.places) or (
+                following is not None and _definite(following.surface) and not following.breaks
+                and not following.surface.startswith("و")
+            ):
+                # «شهداء غزة», «جرحى الحرب»: known ones; «بين قتيل وجريح» says nothing of whom.
+                return None
         if singular and not self._counted(span):
-            following = self.tokens[span.last + 1] if span.last + 1 < len(self.tokens) else None
             if following is None or not (
                 following.surface.startswith("و") or span.last + 1 in self.stops
             ):
