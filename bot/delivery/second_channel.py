@@ -143,10 +143,21 @@ def trouble_of(health: Health, policy: FallbackPolicy, now: datetime) -> Trouble
     return None
 
 
+DIRECTIONS = {
+    "worsening": "worsening · تدهور",
+    "improving": "improving · تحسن",
+    "denied": "denied · نفي",
+}
+"""How the second way, which speaks English and Arabic at once, says a direction."""
+
+
 def critical_text(alert: Alert) -> tuple[str, str]:
     """Title and body of a critical alert for the second way."""
     lines = [alert.title, alert.snippet, f"{alert.feed_name} {alert.link or ''}".strip()]
-    lines.append(f"Marsad {alert.short_id} · {alert.signal} · version {alert.version}")
+    direction = DIRECTIONS.get(alert.direction, alert.direction)
+    lines.append(
+        f"Marsad {alert.short_id} · {alert.signal}: {direction} · version {alert.version}"
+    )
     return f"Marsad {alert.short_id}: CRITICAL · حرج", "\n\n".join(line for line in lines if line)
 
 

@@ -1,9 +1,9 @@
 """How loud a detection is: by its direction and by how well it is supported.
 
 Pure. A rule names the level of bad news; what was lifted, has arrived or is denied is one
-lower unless the rule says otherwise, and is never critical. One statement alone that just
-reaches the threshold is one lower too: it is stored and goes into the digest, and a second
-statement pushes it.
+lower unless the rule says otherwise, and is never critical. One statement alone is one lower
+too: it is stored and goes into the digest, and a second statement, or the same one in title
+and text, pushes it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from rules.loading.schema import Direction, Level, LevelByDirection
 LADDER: tuple[Level, ...] = get_args(Level)
 """The levels from the lowest to the highest."""
 
-ALONE_BELOW = 1.35
-"""Times the threshold that the score of a single statement must reach to stand alone."""
+JUST_ABOVE = 1.35
+"""Times the threshold under which two different clauses are hints that barely agree."""
 
 
 def lower(level: Level) -> Level:
@@ -37,13 +37,13 @@ def by_direction(said: Level | LevelByDirection) -> Mapping[Direction, Level]:
     }
 
 
-def is_weak(statements: int, score: int, threshold: int) -> bool:
-    """Whether a single statement just reaches the threshold.
+def is_weak(statements: int, clauses: int, score: int, threshold: int) -> bool:
+    """Whether nothing agrees with the one statement, or hints only just reach the threshold.
 
-    ``statements`` counts different clauses, and the same clause once more where title and
-    text both hold it; a setting adds to the score and is no statement.
+    ``clauses`` counts different clauses; ``statements`` counts a clause twice where title and
+    text both hold it. A setting adds to the score and is neither.
     """
-    return statements < 2 and score < ALONE_BELOW * threshold
+    return statements < 2 or (clauses > 1 and score < JUST_ABOVE * threshold)
 
 
 def settle(levels: Mapping[Direction, Level], direction: Direction, *, weak: bool) -> Level:

@@ -252,7 +252,8 @@ def _detection(
             )  # fmt: skip
     evidence.sort(key=lambda e: (e.field == "text", e.start))
     direction = settle_direction(found)
-    weak = is_weak(statements(found), score, rule.threshold)
+    stated = [f for f in found if not f.clause.setting]
+    weak = is_weak(statements(stated), len(_clauses(stated)), score, rule.threshold)
     return Detection(
         rule.signal,
         direction,
@@ -266,13 +267,7 @@ def _detection(
 
 def statements(found: Sequence[Found]) -> int:
     """How many statements agree: clauses, each once for the title and once for the text."""
-    return len(
-        {
-            (id(f.clause), f.spans[0][0].sentence.field)
-            for f in found
-            if not f.clause.setting
-        }
-    )
+    return len({(id(f.clause), f.spans[0][0].sentence.field) for f in found})
 
 
 def settle_direction(found: Sequence[Found]) -> Direction:

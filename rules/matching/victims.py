@@ -109,31 +109,42 @@ def asked(of: Sequence[Victims], by: Sequence[Cause]) -> tuple[str, ...]:
 
 
 def with_harms(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """The sentences of an entry with the harms found in them, in order.
-
-    A fighter victim silences bare counts behind it: «مقتل خمسة جنود ... وإصابة عشرة» are soldiers.
-    """
-    fighters_before = False
+    """The sentences of an entry, with the harms found in them as spans that clauses can ask for."""
+    if not any(reading.of(name) for reading in readings for name in HARMS):
+        return tuple(readings)
     done = []
-    about = _everyday(readings) if any(r.of(n) for r in readings for n in HARMS) else None
-    for reading in readings:
-        found = harms(reading)
-        if not found:
-            done.append(reading)
-            continue
+    for reading, found in zip(readings, harms_of_entry(readings), strict=True):
         spans = dict(reading.spans)
         for harm in found:
+            spans[harm.term] = (*spans.get(harm.term, ()), harm.span)
+        done.append(replace(reading, spans=spans) if found else reading)
+    return tuple(done)
+
+
+def harms_of_entry(readings: Sequence[Reading]) -> tuple[tuple[Harm, ...], ...]:
+    """The harms of each sentence, read in order.
+
+    A fighter victim silences bare counts behind it: «مقتل خمسة جنود ... وإصابة عشرة» are soldiers.
+    A cause that the sentence leaves out is an accident, a crime or a sickness where title and
+    opening tell of nothing else.
+    """
+    fighters_before = False
+    about = _everyday(readings)
+    entry = []
+    for reading in readings:
+        judged = []
+        for found in harms(reading):
+            harm = found
             if harm.cause == "unsaid" and about is not None:
                 harm = replace(harm, cause=about, why=f"{harm.why}; the opening tells of {about}")
-            if harm.who == "fighters":
-                fighters_before = True
-            elif harm.who == "uncounted" and fighters_before:
+            if harm.who == "uncounted" and fighters_before:
                 harm = replace(harm, who="fighters", why=f"{harm.why}; fighters were named before")
-            elif harm.who in ("civilians", "people", "health-workers"):
-                fighters_before = False
-            spans[harm.term] = (*spans.get(harm.term, ()), harm.span)
-        done.append(replace(reading, spans=spans))
-    return tuple(done)
+            fighters_before = harm.who == "fighters" or (
+                fighters_before and harm.who == "uncounted"
+            )
+            judged.append(harm)
+        entry.append(tuple(judged))
+    return tuple(entry)
 
 
 def _everyday(readings: Sequence[Reading]) -> Cause | None:
