@@ -145,7 +145,7 @@ def trouble_of(health: Health, policy: FallbackPolicy, now: datetime) -> Trouble
 
 DIRECTIONS = {
     "worsening": "worsening · تدهور",
-    "improving": "improving · تحسن",
+    "improving": "improving · انفراج",
     "denied": "denied · نفي",
 }
 """How the second way, which speaks English and Arabic at once, says a direction."""
