@@ -155,9 +155,7 @@ def critical_text(alert: Alert) -> tuple[str, str]:
     """Title and body of a critical alert for the second way."""
     lines = [alert.title, alert.snippet, f"{alert.feed_name} {alert.link or ''}".strip()]
     direction = DIRECTIONS.get(alert.direction, alert.direction)
-    lines.append(
-        f"Marsad {alert.short_id} · {alert.signal}: {direction} · version {alert.version}"
-    )
+    lines.append(f"Marsad {alert.short_id} · {alert.signal}: {direction} · version {alert.version}")
     return f"Marsad {alert.short_id}: CRITICAL · حرج", "\n\n".join(line for line in lines if line)
 
 

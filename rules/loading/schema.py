@@ -156,6 +156,8 @@ CLAUSE_KINDS = ("near", "sequence", "all", "any", "harm", "setting")
 
 
 Victims = Literal["civilians", "health-workers", "people", "uncounted", "fighters"]
+"""``civilians`` are said to be such; ``people`` may be anyone; ``uncounted`` are the dead and
+wounded of whom only a number, or nothing, is told."""
 Cause = Literal["conflict", "disaster", "accident", "crime", "illness", "unsaid"]
 
 
@@ -170,8 +172,9 @@ class HarmAsked(_Model):
     def _one_or_several(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        return {k: (v,) if isinstance(v, str) and k in ("of", "by") else v
-                for k, v in value.items()}
+        return {
+            k: (v,) if isinstance(v, str) and k in ("of", "by") else v for k, v in value.items()
+        }
 
 
 class Clause(_Model):

@@ -14,14 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import get_args
 
+from rules.loading.schema import Cause, Victims
 from rules.matching.terms import Reading, Span
-
-Victims = Literal["civilians", "health-workers", "people", "uncounted", "fighters"]
-"""``civilians`` are said to be such; ``people`` may be anyone; ``uncounted`` are the dead and
-wounded of whom only a number, or nothing, is told."""
-Cause = Literal["conflict", "disaster", "accident", "crime", "illness", "unsaid"]
 
 REACH = 9
 """Words behind a harm in which its victim may stand."""
@@ -31,6 +27,10 @@ BACKWARD_REACH = 5
 """Words before a harm in which its victim may stand when none is behind it."""
 CAUSE_REACH = 14
 """Words between a harm or its victim and what caused it."""
+NOT_NEW_REACH = 5
+"""Words before the dead and wounded in which "to hand over", "to honour" makes them old news."""
+LONGEST_PHRASE = 12
+"""Words that a phrase of a term may have."""
 NEAR_CAUSE = 8
 """Words within which a weapon or a disaster counts whatever accident is told beside it."""
 OPENING_SENTENCES = 2
@@ -61,7 +61,7 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
     ("$illness-word", "illness"),
 )
 TERMS = (
-    VERB, NOUN, CASUALTY, IF_COUNTED, LOST, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED,
+    *HARMS, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED,
     PLACE, NATIONALITY, OTHERS, *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
 )  # fmt: skip
 """The vocabulary terms that this module reads."""
@@ -85,9 +85,7 @@ class Harm:
     def span(self) -> Span:
         if self.victim is None:
             return self.harm
-        return Span(
-            min(self.harm.first, self.victim.first), max(self.harm.last, self.victim.last)
-        )
+        return Span(min(self.harm.first, self.victim.first), max(self.harm.last, self.victim.last))
 
     @property
     def term(self) -> str:
@@ -102,9 +100,7 @@ def term_of(who: str, cause: str) -> str:
 def asked(of: Sequence[Victims], by: Sequence[Cause]) -> tuple[str, ...]:
     """The names of the harms that a clause asks for; nothing given means any."""
     return tuple(
-        term_of(who, cause)
-        for who in of or get_args(Victims)
-        for cause in by or get_args(Cause)
+        term_of(who, cause) for who in of or get_args(Victims) for cause in by or get_args(Cause)
     )
 
 
@@ -189,18 +185,21 @@ class _Sentence:
                     self.kind[at] = (name, span)
         self.starts = sorted({span.first for _, span in self.kind.values()})
         self.stops = {span.first for span in reading.of(STOP)}
-        self.among = [span.last for span in reading.of(AMONG)]
+        self.among = {span.last for span in reading.of(AMONG)}
+        self.not_new = {span.last for span in reading.of(NOT_NEW)}
         self.things = {span.first for span in reading.of(THINGS)}
         self.counts = self._counts()
         self.persons = self._persons()
         self.bodies = {span.first: span for span in reading.of(BODIES)}
-        self.mourned = reading.of(MOURNED)
+        self.mourned = {span.first for span in reading.of(MOURNED)}
+        self.causes: dict[int, list[tuple[Span, str, Cause]]] = {}
+        for name, cause in CAUSES:
+            for span in reading.of(name):
+                self.causes.setdefault(span.first, []).append((span, name, cause))
         self.places = {span.first for span in reading.of(PLACE)}
 
     def _counts(self) -> set[int]:
-        words = {
-            at for s in self.reading.of(COUNT) for at in range(s.first, s.last + 1)
-        }
+        words = {at for s in self.reading.of(COUNT) for at in range(s.first, s.last + 1)}
         for at, token in enumerate(self.tokens):
             if token.script == "number" and not _year(token.norm):
                 words.add(at)
@@ -264,7 +263,8 @@ class _Sentence:
         if taken is None or (name == LOST and taken[1] == "uncounted"):
             return None
         victim, who, why = taken
-        if any(abs(m.first - span.first) <= AMONG_REACH for m in self.mourned):
+        around = range(span.first - AMONG_REACH, span.first + AMONG_REACH + 1)
+        if not self.mourned.isdisjoint(around):
             who, why = "fighters", "an officer or leader is mourned"
         cause = self._cause(span, victim or span)
         return Harm(span, victim, who, cause, why)
@@ -273,9 +273,9 @@ class _Sentence:
         """«الجرحى», «الشهيد فلان», "the wounded": known already, unless they are counted."""
         if name not in (CASUALTY, IF_COUNTED):
             return False
-        for earlier in self.reading.of(NOT_NEW):
-            if 0 <= span.first - earlier.last - 1 <= 4 and not self._counted(span):
-                return True
+        before = range(span.first - NOT_NEW_REACH, span.first)
+        if not self.not_new.isdisjoint(before) and not self._counted(span):
+            return True
         first = self.tokens[span.first]
         if first.script == "ar":
             definite = _definite(first.surface)
@@ -315,14 +315,11 @@ class _Sentence:
                 return self._of(person, "behind the harm")
             if at in self.bodies and self._their_own(name, span, at, count):
                 return self.bodies[at], "fighters", "of an armed body"
-            if at in self.counts:
-                if count is None and (name != CASUALTY or at == span.last + 1):
-                    count = at
+            if at in self.counts and count is None and (name != CASUALTY or at == span.last + 1):
+                count = at
             at += 1
         if count is not None:
-            return self._told_by_among(
-                Span(count, count), count, "a number behind the harm"
-            )
+            return self._told_by_among(Span(count, count), count, "a number behind the harm")
         if doer is not None:
             return self._of(doer, "behind the harm")
         return None
@@ -353,14 +350,13 @@ class _Sentence:
         """The person taken, or a plainer civilian joined to a fighter: «مقتل جندي ومدنيين»."""
         if person.who in ("fighters", "people"):
             for later in range(person.span.last + 1, person.span.last + 1 + AMONG_REACH):
-                if later in self.stops and later - 1 not in self.among:
-                    if not any(a in (later, later + 1) for a in self.among):
-                        break
+                if later in self.stops and not {later - 1, later, later + 1} & self.among:
+                    break
                 other = self.persons.get(later)
                 if other is None or other.who == "uncounted":
                     continue
                 if person.who == "people" and other.who == "fighters":
-                    if any(person.span.last < a < later for a in self.among):
+                    if not self.among.isdisjoint(range(person.span.last + 1, later)):
                         return other.span, "fighters", f"{why}, fighters among them"
                     # «شاب من عناصر ...», «رجل مسلح»
                     if later == person.span.last + 1 and self.tokens[later].script == "ar":
@@ -412,14 +408,12 @@ class _Sentence:
 
     def _in_ranks(self, at: int) -> bool:
         """«قتلى في صفوف الجيش»"""
-        return any(0 < at - a <= 2 for a in self.among)
+        return bool({at - 1, at - 2} & self.among)
 
-    def _told_by_among(
-        self, victim: Span, at: int, why: str
-    ) -> tuple[Span | None, Victims, str]:
+    def _told_by_among(self, victim: Span, at: int, why: str) -> tuple[Span | None, Victims, str]:
         """A bare count, or the kind of people that «بينهم», "including" tells of it."""
-        for among in self.among:
-            if not 0 < among - at <= CAUSE_REACH:
+        for among in range(at + 1, at + CAUSE_REACH + 1):
+            if among not in self.among:
                 continue
             for later in range(among + 1, among + 1 + AMONG_REACH):
                 if later in self.bodies:
@@ -442,9 +436,7 @@ class _Sentence:
                     return None
                 return self._of(person, "before the harm")
             if at in self.counts:
-                return self._told_by_among(
-                    Span(at, at), span.last, "a number before the harm"
-                )
+                return self._told_by_among(Span(at, at), span.last, "a number before the harm")
             if at in self.kind or at in self.stops or self.tokens[at + 1].breaks:
                 return None
         return None
@@ -465,16 +457,22 @@ class _Sentence:
         following = self.tokens[span.last + 1] if span.last + 1 < len(self.tokens) else None
         if token.script == "ar" and not self._counted(span):
             before = self.tokens[span.first - 1].surface if span.first else ""
-            if before == "بين" or (span.last + 1 in self.places) or (
-                following is not None and _definite(following.surface) and not following.breaks
-                and not following.surface.startswith("و")
+            if (
+                before == "بين"
+                or (span.last + 1 in self.places)
+                or (
+                    following is not None
+                    and _definite(following.surface)
+                    and not following.breaks
+                    and not following.surface.startswith("و")
+                )
             ):
                 # «شهداء غزة», «جرحى الحرب»: known ones; «بين قتيل وجريح» says nothing of whom.
                 return None
-        if singular and not self._counted(span):
-            if following is None or not (
+            goes_on = following is not None and (
                 following.surface.startswith("و") or span.last + 1 in self.stops
-            ):
+            )
+            if singular and not goes_on:
                 return None
         return self._told_by_among(span, span.last, "the dead or wounded as such")
 
@@ -484,15 +482,16 @@ class _Sentence:
     def _cause(self, harm: Span, victim: Span) -> Cause:
         """The nearest cause; a weapon or a disaster that is near outweighs all others."""
         best: tuple[int, Cause] | None = None
-        for name, cause in CAUSES:
-            plain = name in ("$cause-conflict", "$cause-disaster")
-            for span in self.reading.of(name):
+        start = min(harm.first, victim.first) - CAUSE_REACH - LONGEST_PHRASE
+        end = max(harm.last, victim.last) + CAUSE_REACH + 2
+        for at in range(max(0, start), min(end, len(self.tokens))):
+            for span, name, cause in self.causes.get(at, ()):
                 if (span.overlaps(harm) and cause != "disaster") or span.overlaps(victim):
                     continue
                 distance = min(between(span, harm), between(span, victim))
                 if distance > CAUSE_REACH:
                     continue
-                if plain and distance <= NEAR_CAUSE:
+                if name in ("$cause-conflict", "$cause-disaster") and distance <= NEAR_CAUSE:
                     distance -= CAUSE_REACH
                 if best is None or distance < best[0]:
                     best = (distance, cause)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rules import RulesInvalid, RuleSet
+from rules import RuleSet, RulesInvalid
 from rules.matching.levels import by_direction, is_weak, lower, settle
 
 Build = Callable[..., RuleSet]

@@ -143,9 +143,7 @@ def test_health_workers_are_a_kind_of_their_own(shipped: RuleSet) -> None:
 
 def test_explain_says_who_was_taken_and_why(shipped: RuleSet) -> None:
     found = victims(shipped, "قتل مسلحون ثلاثة مزارعين في هجوم على القرية")
-    assert [(v.who, v.cause, v.why) for v in found] == [
-        ("people", "conflict", "behind the harm")
-    ]
+    assert [(v.who, v.cause, v.why) for v in found] == [("people", "conflict", "behind the harm")]
     assert "مزارعين" in found[0].quote
 
 
