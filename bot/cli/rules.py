@@ -154,6 +154,7 @@ def _explanation_json(explanation: Explanation) -> dict[str, Any]:
     return {
         "detections": [asdict(d) for d in explanation.detections],
         "signals": [asdict(s) | {"detection": None} for s in explanation.signals],
+        "victims": [asdict(v) for v in explanation.victims],
         "words": [asdict(w) for w in explanation.words],
     }
 
@@ -185,6 +186,12 @@ def _show_explanation(explanation: Explanation, title: str, text: str) -> None:
     for signal in silent:
         reason = signal.silenced_by or f"score {signal.score}/{signal.threshold}"
         console.print(f"○ {signal.signal}: silent, {reason}", markup=False, highlight=False)
+    for victim in explanation.victims:
+        console.print(
+            f"harm «{victim.quote}»: {victim.who}, cause {victim.cause} ({victim.why})",
+            markup=False,
+            highlight=False,
+        )
     table = Table("word", "cut as", "is a form of", "terms", title="Words that the rules know")
     for word in explanation.words:
         table.add_row(

@@ -137,7 +137,8 @@ def critical_text(alert: Alert, languages: Sequence[str]) -> tuple[str, str]:
     link = web_link(alert.link)
     lines = [clean(alert.title), clean(alert.snippet)]
     lines.append(f"{clean(alert.feed_name)} {link[0] if link else ''}".strip())
-    lines.append(f"Marsad {alert.short_id} · {alert.signal} · version {alert.version}")
+    said = " · ".join(texts(language)(f"direction.{alert.direction}") for language in languages)
+    lines.append(f"Marsad {alert.short_id} · {alert.signal}: {said} · version {alert.version}")
     title = f"Marsad {alert.short_id}: {_joined(languages, 'critical')}"
     return title, "\n\n".join(line for line in lines if line)
 

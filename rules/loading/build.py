@@ -11,12 +11,16 @@ from rules.language.morphology import Morphology
 from rules.loading import schema
 from rules.loading.sources import Sources
 from rules.loading.yamlfile import Document, Location, Problem
+from rules.matching import victims
 from rules.matching.clauses import ClauseElement, CompiledClause
+from rules.matching.levels import by_direction
 from rules.matching.match import CompiledRule
 from rules.matching.ruleset import RuleSet, RulesInvalid, RuleTests, Signal
 from rules.matching.scope import RESERVED
 from rules.matching.terms import CompiledTerm, TermCycle, TermMatcher, in_order
 from rules.matching.wordlist import Compiler, Lexicon
+
+_RESERVED = (*RESERVED, *victims.TERMS)
 
 
 class _Build:
@@ -132,7 +136,7 @@ def _signal(signal: schema.SignalFile, document: Document) -> Signal:
         signal.id,
         MappingProxyType(signal.title.model_dump()),
         MappingProxyType(signal.description.model_dump()),
-        signal.level,
+        by_direction(signal.level)["worsening"],
         signal.status,
         signal.sector,
         document.file,
@@ -206,7 +210,7 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
 
     rule = CompiledRule(
         signal.id,
-        signal.level,
+        by_direction(signal.level),
         signal.status,
         signal.threshold,
         (*clauses(signal.when, "when"), *_scope_clauses(signal, resolve, many)),
@@ -230,7 +234,7 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
                     ("terms", name), f"no clause uses the term «{name}»; use it or remove it"
                 )
             )
-    if sum(c.weight for c in rule.when) < rule.threshold:
+    if sum(c.weight for c in rule.when if not c.setting) < rule.threshold:
         build.problems.append(
             document.problem(
                 ("threshold",), "all weights together stay below the threshold; it can never fire"
@@ -271,10 +275,13 @@ def _clause(
     resolve: Callable[[str, Location], str],
     many: Callable[[Iterable[str], Location], tuple[str, ...]],
 ) -> CompiledClause:
-    kind = next(k for k in ("near", "sequence", "all", "any") if getattr(clause, k))
+    kind = next(k for k in schema.CLAUSE_KINDS if getattr(clause, k))
     elements = []
     labels = []
-    for i, element in enumerate(getattr(clause, kind)):
+    if clause.harm:
+        elements.append(ClauseElement(victims.asked(clause.harm.of, clause.harm.by)))
+        labels.append("|".join(clause.harm.of) + " by " + "|".join(clause.harm.by))
+    for i, element in enumerate(() if clause.harm else getattr(clause, kind)):
         names = (element,) if isinstance(element, str) else element
         negated = any(n.startswith("not ") for n in names)
         plain = [n.removeprefix("not ") for n in names]
@@ -290,17 +297,21 @@ def _clause(
         label = "not " + label
     if clause.where != "any":
         label += f" in {clause.where}"
+    where: schema.Place = clause.where
+    if kind == "setting" and where == "any":
+        where = "lead"
     return CompiledClause(
-        kind,
+        "any" if kind in ("harm", "setting") else kind,
         tuple(elements),
         within,
         clause.unbroken,
-        clause.where,
+        where,
         None if clause.negated == "any" else bool(clause.negated),
         clause.weight or threshold,
         clause.direction or "worsening",
         many(clause.needs, (*at, "needs")),
         many(clause.unless, (*at, "unless")),
         clause.unless_within,
-        label,
+        clause.name or label,
+        kind == "setting",
     )

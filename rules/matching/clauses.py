@@ -44,6 +44,8 @@ class CompiledClause:
     label: str
     states: Mapping[State, Direction] = field(default_factory=dict)
     """For a ``scope`` clause: the states of its terms that it looks for, and what they mean."""
+    setting: bool = False
+    """It says what the entry is about: weight beside statements, no statement itself."""
 
 
 def placed(readings: Sequence[Reading], where: Place) -> Sequence[Reading]:

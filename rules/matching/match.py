@@ -17,8 +17,10 @@ from rules.matching.clauses import (
     negators_of,
     placed,
 )
+from rules.matching.levels import is_weak, settle
 from rules.matching.scope import Scope, scope_of, state_of
 from rules.matching.terms import Reading, Span, TermMatcher
+from rules.matching.victims import with_harms
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Detection:
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     signal: str
-    level: Level
+    levels: Mapping[Direction, Level]
     status: Status
     threshold: int
     when: tuple[CompiledClause, ...]
@@ -118,7 +120,7 @@ def read_entry(terms: TermMatcher, title: str, text: str, language: str | None) 
     parts += [(s, text) for s in sentences(text, "text")]
     latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
     spoken = language if language in ("en", "fr") else guess_language(latin[:400])
-    readings = tuple(terms.read(sentence, spoken, source) for sentence, source in parts)
+    readings = with_harms([terms.read(sentence, spoken, source) for sentence, source in parts])
     return EntryReading(title, text, language, readings)
 
 
@@ -145,7 +147,7 @@ def judge(rule: CompiledRule, entry: EntryReading, present: frozenset[str]) -> V
         return Verdict(rule, 0, (), tuple(against), reason, None)
     score = sum(c.weight for c in _clauses(found)) - sum(c.weight for c in _clauses(against))
     detection = None
-    if score >= rule.threshold:
+    if score >= rule.threshold and any(not f.clause.setting for f in found):
         detection = _detection(rule, score, found, against, entry)
     return Verdict(rule, score, tuple(found), tuple(against), None, detection)
 
@@ -265,15 +267,23 @@ def _detection(
                 )
             )  # fmt: skip
     evidence.sort(key=lambda e: (e.field == "text", e.start))
+    direction = settle_direction(found)
+    stated = [f for f in found if not f.clause.setting]
+    weak = is_weak(statements(stated), len(_clauses(stated)), score, rule.threshold)
     return Detection(
         rule.signal,
-        settle_direction(found),
+        direction,
         score,
         rule.threshold,
-        rule.level,
+        settle(rule.levels, direction, weak=weak),
         tuple(evidence),
         explanation(rule, score, found, against, entry),
     )
+
+
+def statements(found: Sequence[Found]) -> int:
+    """How many statements agree: clauses, each once for the title and once for the text."""
+    return len({(id(f.clause), f.spans[0][0].sentence.field) for f in found})
 
 
 def settle_direction(found: Sequence[Found]) -> Direction:
@@ -281,6 +291,8 @@ def settle_direction(found: Sequence[Found]) -> Direction:
     weight: dict[Direction, int] = {"worsening": 0, "improving": 0, "denied": 0}
     counted = set()
     for held in found:
+        if held.clause.setting:
+            continue
         field = held.spans[0][0].sentence.field
         key = (id(held.clause), field, held.direction)
         if key not in counted:
