@@ -117,7 +117,8 @@ class Morphology:
         closed = arabic_norm(surface) in _FUNCTION_WORDS
         if len(surface) <= 40:
             for raw in self._analyzer.analyze(surface):
-                if "lexeme" in raw and spelling_agrees(surface, raw["diac"]):
+                # What is no Arabic word to the analyser comes back without a lexeme.
+                if raw.get("lexeme") is not None and spelling_agrees(surface, raw["diac"]):
                     lexeme = int(raw["lexeme"])
                     if closed and self._lexemes[lexeme].part_of_speech in ("noun", "verb"):
                         continue

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from rules.language.letters import AS_ARABIC
+
 Field = Literal["title", "text"]
 
 MAX_CHARACTERS = 200_000
@@ -53,18 +55,8 @@ _ABBREVIATIONS = frozenset(
     "mr mrs ms dr st mme mlle m prof gen col lt no vs jr sr inc co corp u s n a d e p art".split()
 )
 
-_FOLD = {
-    ord("إ"): "ا", ord("أ"): "ا", ord("آ"): "ا", ord("ٱ"): "ا", ord("ٲ"): "ا", ord("ٳ"): "ا",
-    ord("ى"): "ي", ord("ی"): "ي", ord("ې"): "ي", ord("ۍ"): "ي", ord("ے"): "ي",
-    ord("ة"): "ه", ord("ۃ"): "ه", ord("ہ"): "ه", ord("ھ"): "ه", ord("ە"): "ه", ord("ۀ"): "ه",
-    ord("ک"): "ك", ord("ڪ"): "ك", ord("گ"): "ك", ord("ڤ"): "ف", ord("پ"): "ب", ord("چ"): "ج",
-}  # fmt: skip
-# Persian letters that stand for the same Arabic ones; hamza and ta marbuta stay apart.
-_UNIFY = {
-    ord("ی"): "ي", ord("ې"): "ي", ord("ے"): "ي", ord("ٱ"): "ا", ord("ک"): "ك", ord("ڪ"): "ك",
-    ord("گ"): "ك", ord("ۃ"): "ة", ord("ہ"): "ه", ord("ھ"): "ه", ord("ە"): "ه", ord("ۀ"): "ه",
-    ord("ڤ"): "ف", ord("پ"): "ب", ord("چ"): "ج",
-}  # fmt: skip
+# What look-ups make alike, as CAMeL Tools does: alefs, alef maqsura, ta marbuta.
+_FOLD = str.maketrans("إأآىة", "ااايه")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +89,7 @@ class Sentence:
 def arabic_surface(word: str) -> str:
     """Without diacritics, tatweel and controls; presentation forms as plain letters."""
     plain = unicodedata.normalize("NFKC", word)
-    return _ARABIC_MARKS.sub("", plain).translate(_UNIFY)
+    return _ARABIC_MARKS.sub("", plain).translate(AS_ARABIC)
 
 
 @lru_cache(maxsize=100_000)
