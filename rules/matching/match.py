@@ -119,8 +119,8 @@ class EntryReading:
 
 def read_entry(terms: TermMatcher, title: str, text: str, language: str | None) -> EntryReading:
     """Both fields, sentence by sentence, with every term found in them."""
-    parts: list[tuple[Sentence, str]] = [(s, title) for s in sentences(title, "title")]
-    parts += [(s, text) for s in sentences(text, "text")]
+    parts: list[tuple[Sentence, str]] = [(s, title) for s in sentences(title, "title", terms.knows)]
+    parts += [(s, text) for s in sentences(text, "text", terms.knows)]
     latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
     spoken = language if language in ("en", "fr") else guess_language(latin[:400])
     readings = tuple(terms.read(sentence, spoken, source) for sentence, source in parts)

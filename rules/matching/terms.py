@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rules.language.disguise import without_drawn_out_letters
 from rules.language.morphology import Morphology
 from rules.language.text import Sentence, Token
 
@@ -108,7 +109,16 @@ class TermMatcher:
         if not found and "fr" in languages and _ELIDED.match(token.norm):
             # «larret» in a URL slug is «l'arrêt».
             return self._latin["fr"].get(token.norm[1:], ())
+        if not found:
+            for meant in without_drawn_out_letters(token.norm):
+                found = tuple(n for name in languages for n in self._latin[name].get(meant, ()))
+                if found:
+                    break
         return found
+
+    def knows(self, surface: str) -> bool:
+        """Whether an Arabic word is one of the vocabulary's, for `text.sentences`."""
+        return self._morphology.knows(surface)
 
     def read(self, sentence: Sentence, language: str | None, text: str) -> Reading:
         words = tuple(self.words_of(token, language) for token in sentence.tokens)
