@@ -20,11 +20,15 @@ LONGEST_WORD = 40
 LONGEST_DRAWN_OUT = 400
 """Letters of a word whose repeated letters are looked at."""
 
-# Words of two or three letters that stand by themselves, though no rule may know them.
+# Words of two or more letters that stand by themselves, though no rule may know them.
 _SMALL_WORDS = frozenset(
-    "من في عن لا ما لم لن هل أو ان أن إن كل قد بل لو ثم كي مع هو هي هم هن يا ذا أي إذ كم به له لي "
-    "لك بك بي قال على إلى بعد قبل عند كان هذا هذه ذلك تحت فوق نحن حتى".split()
+    "من في فى فيه فيها عن عنه عنها عنهم لا ما لما لم لن هل أو او ان أن إن كل قد بل لو ثم "
+    "كي مع هو هي هى هم هن هما يا ذا أي اي أى إذ كم به بها بهم له لها لهم لي لك بك بي قال "
+    "على إلى الى بعد قبل عند كان كانت هذا هذه ذلك تلك تحت فوق نحن حتى هنا أنا انا كما منه "
+    "منها منك أهم حين يكن تكن بأن لأن حد حق بن جو كن الذي التي الله تم وقت غير بين ولا "
+    "وما كلنا كلهم قوله دين طول".split()
 )
+_HAMZAS = ("أ", "إ", "آ")
 
 
 def pieces_as_words(pieces: Sequence[str], knows: Knows) -> Iterator[tuple[int, int]]:
@@ -43,6 +47,12 @@ def pieces_as_words(pieces: Sequence[str], knows: Knows) -> Iterator[tuple[int, 
 
 def _one_word(pieces: Sequence[str], knows: Knows) -> bool:
     if all(len(p) > 1 and (p in _SMALL_WORDS or (len(p) > 2 and knows(p))) for p in pieces):
+        return False
+    # Two initials are no word.
+    if len(pieces) == 2 and len(pieces[0]) == len(pieces[1]) == 1:
+        return False
+    # No ending begins with a hamza: «القانون.أين» is two words.
+    if len(pieces[0]) > 1 and any(len(p) > 1 and p.startswith(_HAMZAS) for p in pieces[1:]):
         return False
     return knows("".join(pieces))
 
