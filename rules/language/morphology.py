@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from rules.language.disguise import LONGEST_WORD, without_drawn_out_letters
 from rules.language.lexicon import Lexeme
+from rules.language.other_words import refused
 from rules.language.text import arabic_norm
 
 if TYPE_CHECKING:
@@ -134,19 +135,17 @@ class Morphology:
         if len(surface) > LONGEST_WORD:
             return exact
         norm = arabic_norm(surface)
-        closed = norm in _FUNCTION_WORDS
         for raw in self._analyzer.analyze(surface):
             # What is no Arabic word to the analyser comes back without a lexeme.
             if raw.get("lexeme") is None or not spelling_agrees(surface, raw["diac"]):
                 continue
             lexeme = int(raw["lexeme"])
-            if closed and self._lexemes[lexeme].part_of_speech in ("noun", "verb"):
+            word = self._lexemes[lexeme]
+            if refused(norm, word.lemma, word.part_of_speech):
                 continue
             # A hamza on another seat is forgiven where no word is written like this.
             found = exact if arabic_norm(raw["diac"]) == norm else respelt
-            analysis = Analysis(
-                lexeme, self._lexemes[lexeme].lemma, self._lexemes[lexeme].root, raw["bw"]
-            )
+            analysis = Analysis(lexeme, word.lemma, word.root, raw["bw"])
             found.setdefault((lexeme, raw["bw"]), analysis)
         return exact or respelt
 
@@ -165,26 +164,16 @@ class Morphology:
                     if prefix_category == "art" and category not in _DEFINITE_SUFFIXES:
                         continue
                     made |= {prefix + stem.form + ending for ending in _SUFFIXES[category]}
-        if self._lexemes[lexeme].part_of_speech in ("noun", "verb"):
-            made = {form for form in made if arabic_norm(form) not in _FUNCTION_WORDS}
-        return tuple(sorted(made))
+        word = self._lexemes[lexeme]
+        return tuple(
+            sorted(f for f in made if not refused(arabic_norm(f), word.lemma, word.part_of_speech))
+        )
 
     @property
     def lexemes(self) -> tuple[Lexeme, ...]:
         return self._lexemes
 
 
-# Function words that look like a noun or verb with clitics: بعدما is no ب + عدم, and أنه no
-# jussive of أنهى. Only particles and exact words are found in them.
-_FUNCTION_WORDS = frozenset(
-    arabic_norm(word)
-    for word in (
-        "أن أنه أنها أنهم أننا إن إنه إنها إنهم لأن لأنه لأنها وأن وأنه وأنها بأن بأنه بأنها كأن "
-        "عندما بعدما حينما بينما كلما مثلما قبلما ربما إنما كما لما فيما مما عما لم لن لو لولا "
-        "كان كانت هذا هذه ذلك تلك التي الذي الذين بعد قبل عند منذ حتى على عليه عليها إلى إليه "
-        "إليها عن عنه عنها من منه منها في فيه فيها به بها له لها لهم بهم فيهم منهم"
-    ).split()
-)
 _ALEFS = frozenset("أإآ")
 
 
