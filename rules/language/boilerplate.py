@@ -51,7 +51,7 @@ def _any(phrases: dict[str, list[str]]) -> str:
 
 
 _WORDS = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-_BULLET = r"[^\S\n]*[-*•·▪►»>\[(|©#]*[^\S\n]*"
+_BULLET = r"[^\S\n]*+[-*•·▪►»>\[(|©#]*+[^\S\n]*+"
 _LINE = re.compile(
     rf"(?:(?<=\n)|(?<=[.!?؟…])|(?<=[.!?؟…][ »\"”)])|\A){_BULLET}{_any(_WORDS['line'])}[^\n]*"
     rf"|(?<!\w){_any(_WORDS['credit'])}[^\n]*"
@@ -59,12 +59,11 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(
-    rf"^{_BULLET}{_any(_WORDS['heading'])}[^\S\n]*[:：.…\])]*[^\S\n]*$",
+    rf"^{_BULLET}{_any(_WORDS['heading'])}[^\S\n]*+[:：.…\])]*+[^\S\n]*+$",
     re.IGNORECASE | re.MULTILINE,
 )
-# «خبر | موقع»: what stands after the last bar of a title is the site's own name.
-_SITE = re.compile(r"[^\S\n]+(?:\||::)[^\S\n]*[^|:\n]{2,40}$")
 _SITE_WORDS = 4
+"""Words that a site's own name may have, after the last bar of a title: «خبر | موقع»."""
 
 
 def _blank(text: str, start: int, end: int) -> str:
@@ -100,7 +99,7 @@ def _without_repeated_lines(text: str) -> str:
 
 def blanked_title(title: str) -> str:
     """A title without the site's own name after a bar."""
-    site = _SITE.search(title)
-    if site and site.start() > 0 and len(site.group().split()) <= _SITE_WORDS + 1:
-        return _blank(title, site.start(), len(title))
+    bar = max(title.rfind(" | "), title.rfind(" :: "))
+    if bar > 0 and 0 < len(title[bar:].split()[1:]) <= _SITE_WORDS:
+        return _blank(title, bar, len(title))
     return title
