@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -26,17 +27,24 @@ def _written(words: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _read() -> tuple[frozenset[str], frozenset[str], Mapping[str, frozenset[str]]]:
-    data = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+def _read(data: Any) -> tuple[frozenset[str], Mapping[str, frozenset[str]]]:
     closed = [w for lines in data["closed"].values() for line in lines for w in line.split()]
     never = {
         arabic_surface(lemma): _written(words.split()) for lemma, words in data["never"].items()
     }
-    return frozenset(map(arabic_surface, closed)), _written(closed), never
+    return _written(closed), never
 
 
-FUNCTION_WORDS, _CLOSED, _NEVER = _read()
-"""Words that stand by themselves."""
+_DATA = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+_CLOSED, _NEVER = _read(_DATA)
+NEVER_LATIN: Mapping[tuple[str, str], frozenset[str]] = {
+    (language, word): frozenset(listed.split())
+    for language, key in (("en", "never in English"), ("fr", "never in French"))
+    for word, listed in _DATA[key].items()
+}
+"""(language, word of a rule) → forms, as they are written, that are other words."""
+ACCENTS_MATTER = frozenset(_DATA["accents matter in French"].split())
+"""French words that are other ones when their accents are gone: maïs, mais."""
 
 
 def refused(norm: str, lemma: str, part_of_speech: str) -> bool:
