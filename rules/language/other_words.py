@@ -47,6 +47,11 @@ ACCENTS_MATTER = frozenset(_DATA["accents matter in French"].split())
 """French words that are other ones when their accents are gone: maïs, mais."""
 
 
+def refusals() -> Mapping[str, frozenset[str]]:
+    """Word of a rule → `text.arabic_norm` of what is no form of it."""
+    return _NEVER
+
+
 def refused(norm: str, lemma: str, part_of_speech: str) -> bool:
     """Whether a word, given by its `text.arabic_norm`, is no form of a rule's word."""
     if part_of_speech not in ("noun", "verb"):

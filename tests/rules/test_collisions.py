@@ -73,3 +73,11 @@ def test_a_word_that_a_rule_writes_itself_is_read() -> None:
     assert Morphology([noun("وزير/وزراء")]).analyse("وزير")
     assert not Morphology([noun("قط")]).analyse("وفقط")
     assert Morphology([noun("قط")]).analyse("القط")
+
+
+def test_no_word_is_said_to_be_no_form_of_itself() -> None:
+    from rules.language.other_words import refusals
+    from rules.language.text import arabic_norm
+
+    for lemma, words in refusals().items():
+        assert arabic_norm(lemma) not in words, lemma
