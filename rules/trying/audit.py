@@ -183,7 +183,7 @@ def doubtful_readings(
 ) -> list[Doubtful]:
     """How a word is read that may be another word: a short stem with something attached, or a
     short verb form, or a verb of another lemma."""
-    found = []
+    found: dict[tuple[str, str, str], set[str]] = {}
     for token in tokenize(written):
         if token.script != "ar":
             continue
@@ -193,16 +193,10 @@ def doubtful_readings(
                 continue
             parts = analysis.segments.replace("++", "+").split("+")
             if _doubtful(token.surface, lexeme.lemma, lexeme.part_of_speech, parts):
-                found.append(
-                    Doubtful(
-                        token.surface,
-                        lexeme.lemma,
-                        "+".join(parts),
-                        1,
-                        terms_of[analysis.lexeme],
-                    )
-                )
-    return found
+                # Rules may write one word in several ways; a reader sees one reading.
+                key = (token.surface, lexeme.lemma, "+".join(parts))
+                found.setdefault(key, set()).update(terms_of[analysis.lexeme])
+    return [Doubtful(*key, 1, tuple(sorted(terms))) for key, terms in found.items()]
 
 
 def _doubtful(surface: str, lemma: str, part_of_speech: str, parts: list[str]) -> bool:
