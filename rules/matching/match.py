@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rules.language.boilerplate import blanked, blanked_title
 from rules.language.latin import guess_language
 from rules.language.text import Field, Sentence, sentences
 from rules.loading.schema import Direction, Level, State, Status
@@ -116,8 +117,13 @@ class EntryReading:
 
 def read_entry(terms: TermMatcher, title: str, text: str, language: str | None) -> EntryReading:
     """Both fields, sentence by sentence, with every term found in them."""
-    parts: list[tuple[Sentence, str]] = [(s, title) for s in sentences(title, "title")]
-    parts += [(s, text) for s in sentences(text, "text")]
+    shown: tuple[tuple[str, Field, str], ...] = (
+        (title, "title", blanked_title(title)),
+        (text, "text", blanked(text)),
+    )
+    parts: list[tuple[Sentence, str]] = [
+        (s, written) for written, field, read in shown for s in sentences(read, field, terms.knows)
+    ]
     latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
     spoken = language if language in ("en", "fr") else guess_language(latin[:400])
     readings = with_harms([terms.read(sentence, spoken, source) for sentence, source in parts])
