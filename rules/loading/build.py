@@ -313,5 +313,5 @@ def _clause(
         many(clause.unless, (*at, "unless")),
         clause.unless_within,
         clause.name or label,
-        kind == "setting",
+        setting=kind == "setting",
     )
