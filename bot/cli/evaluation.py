@@ -13,7 +13,7 @@ from bot.cli.rules import AsJson, load, print_json
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
-    from rules.trying.inline_tests import Evaluation
+    from rules.trying.evaluation import Evaluation
 
 
 def eval_command(
@@ -23,7 +23,7 @@ def eval_command(
     as_json: AsJson = False,
 ) -> None:
     """Score the rules on labelled entries: precision, recall and F1 by signal."""
-    from rules.trying.inline_tests import LabelsInvalid, evaluate, read_labelled
+    from rules.trying.evaluation import LabelsInvalid, evaluate, read_labelled
 
     rules = load(rules_dir)
     try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -13,12 +15,17 @@ from pydantic import (
     Tag,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
+
+from rules.texts import message
 
 Language = Literal["ar", "en", "fr"]
 Direction = Literal["worsening", "improving", "denied"]
 Level = Literal["info", "watch", "alert", "critical"]
 Status = Literal["experimental", "test", "stable"]
 Place = Literal["title", "text", "lead", "any"]
+Strength = Literal["strong", "normal", "weak"]
+KINDS: tuple[Literal["near", "sequence", "all", "any"], ...] = ("near", "sequence", "all", "any")
 
 MAX_WORDS = 2_000
 """Words in one list: more is a pasted dictionary, not a rule."""
@@ -26,6 +33,21 @@ MAX_WORDS = 2_000
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
 Reference = Annotated[str, StringConstraints(pattern=r"^(not )?\$?[a-z][a-z0-9-]{0,60}$")]
+
+
+References = Annotated[
+    tuple[Reference, ...],
+    BeforeValidator(
+        lambda value: (value,) if isinstance(value, str) else value,
+        json_schema_input_type=str | list[str],
+    ),
+]
+"""Names of terms (and, under unless, of guards); one alone needs no brackets."""
+
+
+def _wrong(key: str, **values: str | int) -> PydanticCustomError:
+    """A finding of ours: its type is the key of its text in ``rules/locales``."""
+    return PydanticCustomError(key, "{text}", {"text": message(key, **values).text(), **values})
 
 
 class _Model(BaseModel):
@@ -121,28 +143,30 @@ class Term(ByLanguage):
     @model_validator(mode="after")
     def _not_empty(self) -> Term:
         if not (self.ar or self.en or self.fr or self.include):
-            raise ValueError("has no words; give ar, en or fr, or include other terms")
+            raise _wrong("rule.term_empty")
         return self
 
 
 class VocabularyTerm(Term):
     """A term under ``rules/vocabulary/``.
 
-    In an operator's directory ``add`` and ``remove`` change the shipped term of that name.
+    In an operator's directory ``add`` and ``remove`` change the shipped term of that name;
+    ``replace: true`` says that its words are meant to give way to the ones here.
     """
 
     note: Text | None = None
     add: ByLanguage | None = None
     remove: ByLanguage | None = None
+    replace: bool = False
 
     @model_validator(mode="after")
     def _not_empty(self) -> VocabularyTerm:
         own = self.ar or self.en or self.fr or self.include
         changes = self.add or self.remove
         if own and changes:
-            raise ValueError("has words of its own and add/remove; use one or the other")
+            raise _wrong("rule.own_and_add")
         if not own and not changes and not self.exceptions:
-            raise ValueError("has no words; give ar, en or fr, include other terms, or add/remove")
+            raise _wrong("rule.vocabulary_empty")
         return self
 
 
@@ -157,6 +181,8 @@ Elements = Annotated[tuple[Element, ...], Field(min_length=1, max_length=8)]
 class Clause(_Model):
     """One thing that a text may say. Exactly one of near, sequence, all, any."""
 
+    name: Name | None = Field(None, description="what it looks for, in a word or two: no-medicine")
+    why: Text | None = Field(None, description="why it is here; for whoever reads the rule")
     near: Elements | None = Field(None, description="all of these in one sentence, any order")
     sequence: Elements | None = Field(None, description="in this order in one sentence")
     all: Elements | None = Field(None, description="all of these somewhere in the entry")
@@ -173,9 +199,15 @@ class Clause(_Model):
     )
     negated: bool | Literal["any"] = False
     weight: Annotated[int, Field(ge=1, le=1000)] | None = None
+    strength: Strength | None = Field(
+        None, description="instead of weight: weak fires only with another; strong counts double"
+    )
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] | None = Field(
+        None, description="only in text of these languages"
+    )
     direction: Direction | None = None
-    needs: tuple[Reference, ...] = Field((), description="one of these somewhere in the entry")
-    unless: tuple[Reference, ...] = Field((), description="none of these in the sentence")
+    needs: References = Field((), description="one of these somewhere in the entry")
+    unless: References = Field((), description="none of these terms or guards in the sentence")
     unless_within: Annotated[int, Field(ge=0, le=60)] | None = Field(
         None, description="unless: only within so many words of the evidence"
     )
@@ -184,16 +216,71 @@ class Clause(_Model):
     def _one_kind(self) -> Clause:
         kinds = [k for k in ("near", "sequence", "all", "any") if getattr(self, k)]
         if len(kinds) != 1:
-            raise ValueError("must have exactly one of near, sequence, all, any")
+            raise _wrong("rule.one_kind")
         if kinds[0] in ("near", "sequence") and len(getattr(self, kinds[0])) < 2:
-            raise ValueError(f"{kinds[0]} needs two or more terms; for one term use any")
+            raise _wrong("rule.two_terms", kind=kinds[0])
         if "within" in self.model_fields_set and not self.near:
-            raise ValueError("within belongs to near; for sequence use gap")
+            raise _wrong("rule.within_near")
         if self.unless_within is not None and not self.unless:
-            raise ValueError("unless_within belongs to unless; name the terms there")
+            raise _wrong("rule.unless_within")
         if "gap" in self.model_fields_set and not self.sequence:
-            raise ValueError("gap belongs to sequence; for near use within")
+            raise _wrong("rule.gap_sequence")
+        if self.weight is not None and self.strength is not None:
+            raise _wrong("rule.weight_or_strength")
         return self
+
+    @property
+    def kind(self) -> Literal["near", "sequence", "all", "any"]:
+        return next(k for k in KINDS if getattr(self, k))
+
+    @property
+    def suggested_name(self) -> str:
+        """A name from what it looks for: `medicine-lack` of `near: [medicine, lack]`."""
+        listed: tuple[str | tuple[str, ...], ...] = getattr(self, self.kind)
+        firsts = [e if isinstance(e, str) else e[0] for e in listed]
+        parts = ["no-" * n.startswith("not ") + n.removeprefix("not ").lstrip("$") for n in firsts]
+        name = "-".join(dict.fromkeys(parts[:3]))
+        if self.negated is True and not name.startswith("no-"):
+            name = "no-" + name
+        return name[:61].strip("-")
+
+    def with_defaults(self, defaults: Defaults) -> Clause:
+        """What the file says for all its clauses, where this one says nothing of its own."""
+        given = {
+            name: getattr(defaults, name)
+            for name in defaults.model_fields_set - self.model_fields_set
+        }
+        if self.kind != "near":
+            given.pop("within", None)
+        if self.kind != "sequence":
+            given.pop("gap", None)
+        if self.weight is not None or self.strength is not None:
+            given.pop("weight", None)
+            given.pop("strength", None)
+        return self.model_copy(update=given)
+
+    def points(self, threshold: int) -> int:
+        """What it adds to the score: the threshold, half of it when weak, twice when strong."""
+        if self.weight is not None:
+            return self.weight
+        if self.strength == "weak":
+            return (threshold + 1) // 2
+        return threshold * 2 if self.strength == "strong" else threshold
+
+
+class Defaults(_Model):
+    """What holds for every clause under ``when:`` that says nothing of its own."""
+
+    within: Annotated[int, Field(ge=0, le=60)] | Literal["sentence"] = 8
+    gap: Annotated[int, Field(ge=0, le=30)] = 3
+    where: Place = Field(default="any", alias="in")
+    unbroken: bool = False
+    weight: Annotated[int, Field(ge=1, le=1000)] | None = None
+    strength: Strength | None = None
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] | None = None
+    needs: References = ()
+    unless: References = ()
+    unless_within: Annotated[int, Field(ge=0, le=60)] | None = None
 
 
 class Directions(_Model):
@@ -204,12 +291,30 @@ class Directions(_Model):
 
 
 class Example(_Model):
-    """A text that must fire (or stay silent); a bare string is one too."""
+    """A text that must fire (or stay silent); a bare string is one too.
 
-    text: Text
+    ``vary`` is a text with places in braces, ``{town} بلا {medicine} منذ {number} أيام``: every
+    word of a list is put in, and the answer must be the same each time. ``{town}``,
+    ``{number}`` and the like are ready-made, a term's name stands for its words, and ``with``
+    gives lists of one's own.
+    """
+
+    text: Text | None = None
+    vary: Text | None = None
+    lists: dict[Name, Annotated[tuple[Text, ...], Field(min_length=1, max_length=100)]] = Field(
+        default_factory=dict, alias="with"
+    )
     title: Text | None = None
     direction: Direction | None = None
     lang: Language | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Example:
+        if self.text is None and self.vary is None:
+            raise _wrong("rule.no_text")
+        if self.text is not None and self.vary is not None:
+            raise _wrong("rule.text_and_vary")
+        return self
 
 
 Examples = Annotated[
@@ -230,11 +335,41 @@ class Tests(_Model):
 
 
 class Titles(_Model):
-    ar: Text
-    en: Text
-    fr: Text
+    """A text by language. A rule that ships has all three; an operator's what the desk reads."""
+
+    ar: Text | None = None
+    en: Text | None = None
+    fr: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_all(cls, value: Any) -> Any:
+        return {"ar": value, "en": value, "fr": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _some_text(self) -> Titles:
+        if not (self.ar or self.en or self.fr):
+            raise _wrong("rule.no_title")
+        return self
+
+    def filled(self) -> dict[str, str]:
+        """In the three languages; another one's text where one is missing."""
+        some = self.ar or self.en or self.fr or ""
+        return {"ar": self.ar or some, "en": self.en or some, "fr": self.fr or self.en or some}
 
 
+class Levels(_Model):
+    """A level by direction. What is not said follows from the level of bad news."""
+
+    worsening: Level
+    improving: Level | None = None
+    denied: Level | None = None
+
+
+LevelOrLevels = Annotated[
+    Annotated[Level, Tag("<text>")] | Annotated[Levels, Tag("<mapping>")],
+    Discriminator(_shape),
+]
 TermOrWords = Annotated[
     Annotated[Reference, Tag("<text>")]
     | Annotated[Words, Tag("<list>")]
@@ -250,32 +385,68 @@ class SignalFile(_Model):
     title: Titles
     description: Titles
     status: Status = "stable"
-    level: Level = "alert"
+    level: LevelOrLevels = Field("alert", description="of bad news, or one for each direction")
     sector: Text
     falsepositives: tuple[Text, ...] = ()
     terms: dict[Name, TermOrWords] = {}
+    guards: dict[Name, Annotated[References, Field(min_length=1)]] = Field(
+        {}, description="named lists of terms for unless:"
+    )
+    defaults: Defaults = Field(Defaults(), description="for every clause under when:")
     threshold: Annotated[int, Field(ge=1, le=1000)] = 100
     when: Annotated[tuple[Clause, ...], Field(min_length=1)]
     against: tuple[Clause, ...] = ()
-    unless: tuple[Reference, ...] = Field((), description="none of these in the sentence")
-    unless_in_title: tuple[Reference, ...] = Field(
+    unless: References = Field((), description="none of these terms or guards in the sentence")
+    unless_in_title: References = Field(
         (), description="an entry whose title has one of these is silent"
     )
-    needs: tuple[Reference, ...] = Field((), description="one of these somewhere in the entry")
+    needs: References = Field((), description="one of these somewhere in the entry")
     direction: Directions = Directions()
-    tests: Tests
+    examples: Tests | None = None
+    tests: Tests | None = Field(None, description="the older name of examples:")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _one_description(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("description"), str):
-            text = value["description"]
-            return {**value, "description": {"ar": text, "en": text, "fr": text}}
-        return value
+    @model_validator(mode="after")
+    def _examples_once(self) -> SignalFile:
+        if self.examples is None and self.tests is None:
+            raise _wrong("rule.examples_missing")
+        if self.examples is not None and self.tests is not None:
+            raise _wrong("rule.examples_twice")
+        return self
+
+    @property
+    def tried(self) -> Tests:
+        """The examples, under whichever name they stand."""
+        tests = self.examples or self.tests
+        assert tests is not None  # noqa: S101 - the validator above
+        return tests
+
+    @property
+    def new_form(self) -> bool:
+        """Whether it is written in the form that came after 0.1.0."""
+        return self.examples is not None
+
+    @property
+    def levels(self) -> Mapping[Direction, Level]:
+        """The levels that the file names, by direction; there is always one of bad news."""
+        if isinstance(self.level, str):
+            return {"worsening": self.level}
+        levels = {d: getattr(self.level, d) for d in get_args(Direction)}
+        return {direction: level for direction, level in levels.items() if level}
 
 
-class SwitchOff(_Model):
-    """An operator's file that switches a shipped rule off: ``{id: siege, off: true}``."""
+class Override(_Model):
+    """An operator's short change of a shipped rule: ``{id: siege, level: watch}``.
+
+    The shipped file goes on being used, and updated; ``off: true`` switches it off.
+    """
 
     id: Name
-    off: Literal[True]
+    level: LevelOrLevels | None = None
+    status: Status | None = None
+    off: bool = False
+
+    @model_validator(mode="after")
+    def _some_change(self) -> Override:
+        if self.level is None and self.status is None and not self.off:
+            raise _wrong("rule.override_empty")
+        return self

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rules.loading.schema import Direction, Place
+from rules.loading.schema import Direction, Language, Place
 from rules.matching.terms import Reading, Span
 
 NEGATION = "$negation"
@@ -47,6 +47,8 @@ class CompiledClause:
     unless: tuple[str, ...]
     unless_within: int | None
     label: str
+    languages: frozenset[Language] = frozenset()
+    """Where it holds; empty: in every language."""
 
 
 def placed(readings: Sequence[Reading], where: Place) -> Sequence[Reading]:
@@ -66,11 +68,22 @@ def _candidates(element: ClauseElement, reading: Reading) -> Choice:
 def _usable(clause: CompiledClause, element: ClauseElement, reading: Reading) -> Choice:
     """The element's matches with the negation that the clause asks for."""
     candidates = _candidates(element, reading)
+    if clause.languages:
+        candidates = [c for c in candidates if _spoken(c[0], reading, clause.languages)]
     if element.negated:
         return [c for c in candidates if negator_before(reading, c[0], ASSERTED_REACH)]
     if clause.negated is False:
         return [c for c in candidates if not negator_before(reading, c[0], SILENCING_REACH)]
     return candidates
+
+
+def _spoken(span: Span, reading: Reading, languages: frozenset[Language]) -> bool:
+    """Whether the words are of one of these languages; Latin ones of an unknown text are."""
+    if any(t.script == "ar" for t in reading.sentence.tokens[span.first : span.last + 1]):
+        return "ar" in languages
+    if reading.language is None:
+        return bool(languages & {"en", "fr"})
+    return reading.language in languages
 
 
 def in_sentence(clause: CompiledClause, reading: Reading) -> Choice | None:

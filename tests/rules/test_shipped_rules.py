@@ -12,7 +12,8 @@ from rules.loading.jsonschema import FOLDER, schemas
 from rules.loading.load import SHIPPED
 from rules.loading.schema import Example
 from rules.trying.explain import explain
-from rules.trying.inline_tests import evaluate, read_labelled, run_tests
+from rules.trying.evaluation import evaluate, read_labelled
+from rules.trying.inline_tests import run_tests
 
 SIGNALS = {
     "aid-access",
