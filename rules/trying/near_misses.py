@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rules.matching.clauses import (
+    NEGATION,
     SILENCING_REACH,
     ClauseElement,
     CompiledClause,
@@ -60,7 +61,8 @@ def near_misses(rules: RuleSet, rule: CompiledRule, entry: EntryReading) -> list
             if miss is not None:
                 found.append(miss)
                 break
-    return found
+    # What was all there and did not count tells more than what was half there.
+    return sorted(found, key=lambda miss: miss.said.key == "explain.lacks")
 
 
 def _miss(
@@ -78,7 +80,7 @@ def _miss(
 
     if absent and clause.kind != "any":
         # One of two words says little: the sentence may be of anything.
-        if len(absent) > 1 or len(there) < 2:
+        if len(absent) > 1 or len(there) < 2 or _only_negation(reading, got):
             return None
         return miss(message("explain.lacks", terms=_listed(rules, rule, absent[0].terms)))
     if in_sentence(clause, reading) is not None:
@@ -128,6 +130,10 @@ def _silenced(
                     said = message("explain.guarded", guard=_guard(rules, rule, name), words=words)
                     return NearMiss(clause.label, said, quote)
     return None
+
+
+def _only_negation(reading: Reading, spans: list[Span]) -> bool:
+    return set(spans) <= set(reading.of(NEGATION))
 
 
 def _spans(element: ClauseElement, reading: Reading) -> list[Span]:

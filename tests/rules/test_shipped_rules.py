@@ -11,8 +11,8 @@ from rules.language.text import tokenize
 from rules.loading.jsonschema import FOLDER, schemas
 from rules.loading.load import SHIPPED
 from rules.loading.schema import Example
-from rules.trying.explain import explain
 from rules.trying.evaluation import evaluate, read_labelled
+from rules.trying.explain import explain
 from rules.trying.inline_tests import run_tests
 
 SIGNALS = {
