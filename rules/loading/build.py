@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -68,9 +69,8 @@ class _Build:
         """Compile a term; ``local`` resolves names without $ among the signal's own terms."""
         self.where[full_name] = (document, at)
         self.written[full_name] = term
-        if not document.file.startswith("rules/"):
-            for place, said in doubts(term):
-                self.sources.warnings.append(document.problem((*at, *place), said))
+        own = any(document is each for each in self.sources.own)
+        doubted = dict(doubts(term)) if own else {}
 
         def included(reference: str, at: Location) -> str:
             if local is not None and not reference.startswith("$"):
@@ -82,7 +82,11 @@ class _Build:
 
         compiled, issues = self.compiler.compile(term, full_name, resolve)
         for issue in issues:
-            self.problems.append(document.problem((*at, *issue.at), issue.message))
+            # A word that cannot be read and looks like a pattern was meant as one.
+            said = doubted.pop(issue.at, None) or issue.message
+            self.problems.append(document.problem((*at, *issue.at), said))
+        for place, said in doubted.items():
+            self.sources.warnings.append(document.problem((*at, *place), said))
         compiled.include = tuple(
             included(r, (*at, "include", i)) for i, r in enumerate(term.include or ())
         )
@@ -110,6 +114,7 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
         rules[signal.id] = rule
         signals[signal.id] = _signal(signal, document)
         tests.append(_tests(signal, document))
+        _doubt_examples(signal, document, sources)
     for name, (_, document) in sources.vocabulary.items():
         # Shipped terms are there for operators' rules too; their own must have a use.
         # With a signal file unread nobody knows: it may use the term.
@@ -174,6 +179,21 @@ def _tests(signal: schema.SignalFile, document: Document) -> RuleTests:
             }
         ),
     )
+
+
+_BRACES = re.compile(r"\{[a-z][a-z0-9-]*\}")
+
+
+def _doubt_examples(signal: schema.SignalFile, document: Document, sources: Sources) -> None:
+    """A text with {town} in it that is no ``vary:`` is taken as it stands."""
+    key = "examples" if signal.new_form else "tests"
+    for kind in ("fires", "silent"):
+        for i, example in enumerate(getattr(signal.tried, kind)):
+            text = example if isinstance(example, str) else example.text or ""
+            found = _BRACES.search(text)
+            if found:
+                said = message("vary.plain", place=found[0])
+                sources.warnings.append(document.problem((key, kind, i), said))
 
 
 def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> CompiledRule:

@@ -113,6 +113,8 @@ def read_layer(folder: Path, shown: str, layer: int, sources: Sources) -> None:
                 sources.problems.append(document.problem((), message(key, kind=kind)))
                 sources.unread.add(kind)
                 continue
+            if layer:
+                sources.own.append(document)
             take(document, layer, names, sources)
             if not layer and "examples" in document.value:
                 _check_lines(raw, document, sources)
@@ -185,8 +187,6 @@ def _take_vocabulary(
             sources.problems.append(document.problem(at, said))
             continue
         names[name] = document
-        if layer:
-            sources.own.append(document)
         term = _validated(schema.VocabularyTerm, value, document, at, sources.problems)
         if term is None:
             sources.broken_terms.add(name)

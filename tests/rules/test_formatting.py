@@ -17,7 +17,7 @@ description: Wells run dry.   # in the hot months
 sector: WASH
 terms:
   # what people drink from
-  well: {ar: [بئر/آبار, "عين: ماء"]}
+  well: {ar: [بئر/آبار, "عين ماء"]}
   dry:
     ar:
       - جفاف
@@ -47,7 +47,7 @@ def test_a_rule_of_0_1_0_comes_into_the_new_form(tmp_path: Path) -> None:
     assert "  # the title alone\n  - name: dry\n" in text
     assert "  - name: well-dry-in-title\n" in text
     assert "      # verbs\n      - ~جفّ\n      - {verb: نضب, also: [noun]}\n" in text
-    assert '      - بئر/آبار\n      - "عين: ماء"\n' in text
+    assert '      - بئر/آبار\n      - "عين ماء"\n' in text
     assert "# in the hot months" in text
     (tmp_path / "signals").mkdir()
     (tmp_path / "signals" / "well-water.yaml").write_text(text, encoding="utf-8")

@@ -25,7 +25,7 @@ def test_every_text_is_used_and_every_key_in_the_code_has_one() -> None:
         SHIPPED.parent / "bot" / "cli" / "rules.py"
     ).read_text(encoding="utf-8")
     tables = {key.split(".")[0] for key in texts("en")}
-    named = set(re.findall(rf'"((?:{"|".join(tables)})\.[a-z_]+)"', code))
+    named = set(re.findall(rf'"((?:{"|".join(tables)})\.[a-z0-9_]+)"', code))
     assert named == set(texts("en"))
 
 
