@@ -349,7 +349,7 @@ def expand(
 
     if not word.strip():
         raise CannotGoOn(message("word.nothing_given").text(told), 2)
-    arabic = any("\u0600" <= c <= "\u06ff" for c in word)
+    arabic = word.strip().startswith("$") or any("\u0600" <= c <= "\u06ff" for c in word)
     try:
         found = expand_word(load(None), word, lang or ("ar" if arabic else "en"))
     except WordProblem as problem:
