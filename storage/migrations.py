@@ -250,3 +250,24 @@ def m004_second_channel(db: Connection) -> None:
 def m005_kind_of_failure(db: Connection) -> None:
     # Some failures do not heal: without their kind, only the poll itself knew of it.
     db.execute("ALTER TABLE feeds ADD COLUMN failure TEXT")
+
+
+@MIGRATIONS()
+def m008_nothing_is_lost(db: Connection) -> None:
+    # What a held document listed: a fast feed may have dropped it by the next poll.
+    db.execute("""
+        CREATE TABLE held_entries (
+            feed_id TEXT PRIMARY KEY REFERENCES feeds (id) ON DELETE CASCADE,
+            entries_json TEXT NOT NULL CHECK (json_valid(entries_json))
+        ) STRICT, WITHOUT ROWID""")
+    # Telegram gives an update again until it is confirmed, and a kill may come before that.
+    db.execute("CREATE TABLE handled_updates (update_id INTEGER PRIMARY KEY) STRICT")
+    db.execute("""
+        CREATE TABLE telegram_polling (
+            bot_id INTEGER PRIMARY KEY,
+            answered_at TEXT NOT NULL
+        ) STRICT""")
+    # The rules that read the entry's present text; NULL when none could.
+    db.execute("ALTER TABLE entries ADD COLUMN rules_hash TEXT")
+    # What was read before this was kept is not read again.
+    db.execute("UPDATE entries SET rules_hash = ''")
