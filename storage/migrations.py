@@ -250,3 +250,29 @@ def m004_second_channel(db: Connection) -> None:
 def m005_kind_of_failure(db: Connection) -> None:
     # Some failures do not heal: without their kind, only the poll itself knew of it.
     db.execute("ALTER TABLE feeds ADD COLUMN failure TEXT")
+
+
+@MIGRATIONS()
+def m009_people(db: Connection) -> None:
+    db.execute("""
+        CREATE TABLE people (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            role TEXT NOT NULL CHECK (role IN ('viewer', 'analyst', 'operator')),
+            by_settings INTEGER NOT NULL CHECK (by_settings IN (0, 1)),
+            created_at TEXT NOT NULL
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE invitations (
+            hash TEXT PRIMARY KEY,
+            role TEXT NOT NULL CHECK (role IN ('viewer', 'analyst', 'operator')),
+            first INTEGER NOT NULL CHECK (first IN (0, 1)),
+            created_at TEXT NOT NULL,
+            expires_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID""")
+    # Whoever came before there were invitations stays; an operator was one by the settings.
+    db.execute("""
+        INSERT INTO people (id, name, role, by_settings, created_at)
+        SELECT id, title, CASE role WHEN 'operator' THEN 'operator' ELSE 'viewer' END,
+            role = 'operator', created_at
+        FROM chats WHERE kind = 'private' AND id > 0""")

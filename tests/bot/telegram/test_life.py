@@ -214,6 +214,7 @@ def _polling(
         database=database,
         rules=lambda: rules,  # type: ignore[arg-type,return-value]
         catalogue=lambda: (),
+        access="open",
     )
     return Polling(
         application,
