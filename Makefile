@@ -7,11 +7,13 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: demo run test check bench torture setup clean help
+.PHONY: demo run test test-pythons check format bench torture setup clean help
 help:
 	@echo "make demo     the main job on sample feeds: no token, no network"
 	@echo "make run      the service (settings: .env, see .env.example)"
-	@echo "make test     the tests        make check   ruff and mypy"
+	@echo "make test     the tests, with branch coverage"
+	@echo "make check    ruff, mypy and the contracts of imports    make format   what ruff can mend"
+	@echo "make test-pythons   the tests on each Python from 3.11 to 3.14 that is here"
 	@echo "make bench    timings          make torture the long crash test"
 
 setup: .venv/.ready
@@ -33,7 +35,10 @@ run: setup
 	@$(RUN) marsad run
 
 test: setup
-	@$(RUN) pytest -n auto --dist worksteal
+	@$(RUN) pytest -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
+
+test-pythons: setup
+	@.ci/pythons $(UV)
 
 bench: setup
 	@$(RUN) python -m bench.detection
@@ -47,6 +52,11 @@ check: setup
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
+	@$(RUN) lint-imports --no-logo
+
+format: setup
+	@$(RUN) ruff check --fix .
+	@$(RUN) ruff format .
 
 clean:
-	rm -rf .venv $(TOOLS) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-3.* $(TOOLS) .coverage .coverage.* .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The service: watches feeds, decides what readers should hear, and tells them."""

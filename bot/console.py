@@ -1,10 +1,7 @@
-"""The console as a way out: the same cards as in a chat, for the demo and for a service without a
-token.
-"""
+"""The console in place of Telegram: the same cards, for the demo and without a bot token."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from itertools import count
@@ -15,8 +12,11 @@ from rich.text import Text
 
 from bot.clock import utc_now
 from bot.delivery.outcome import Outcome, Outgoing, Retry, Sent
+from bot.locales import texts
+from bot.locales.bidi import mixes_directions, without_controls
 from bot.messages.blocks import Card, Line
-from bot.messages.cards import Signals, alert_card, text_card
+from bot.messages.cards import Display, Signals, alert_card, text_card
+from bot.text import JOINER
 from storage.chats import Chat
 
 # No chat of Telegram has this id.
@@ -24,7 +24,6 @@ CONSOLE_CHAT_ID = 0
 
 LEVEL_COLOURS = {"critical": "red", "alert": "dark_orange", "watch": "yellow", "info": "white"}
 EVIDENCE = "bold black on bright_yellow"
-DIRECTION_CONTROLS = dict.fromkeys(map(ord, "\u200e\u200f\u2068\u2069"))
 
 
 def console_chat(signals: Signals, now: datetime) -> Chat:
@@ -78,20 +77,22 @@ class ConsoleSender:
         else:
             card = alert_card(
                 alert,
-                alert.language or outgoing.chat.language,
-                self._signals(),
-                now=self._clock(),
-                timezone=self._timezone,
+                Display(
+                    alert.language or outgoing.chat.language,
+                    self._signals(),
+                    self._clock(),
+                    self._timezone,
+                ),
                 possible_repeat=delivery.possible_repeat,
                 folded=outgoing.folded,
             )
             self._print(card, alert.level, alert.explanation if self._explain else "")
         return Sent(next(self._numbers))
 
-    def _print(self, card: Card, level: str, why: str) -> None:
+    def _print(self, card: Card, level: str, explanation: str) -> None:
         body = shown(card, mark="" if self._console.is_terminal else "*")
-        if why:
-            body.append(f"\n\n{_settled(why)}", style="dim")
+        if explanation:
+            body.append(f"\n\n{_settled(explanation)}", style="dim")
         # A line above and none at the sides: a terminal that lays out Arabic would move them.
         self._console.print(Rule(style=LEVEL_COLOURS.get(level, "white")))
         for line in body.split("\n", allow_blank=True):
@@ -108,18 +109,20 @@ def shown(card: Card, *, mark: str = "") -> Text:
     for number, line in enumerate(card.lines):
         if number:
             text.append("\n")
-        text.append_text(_styled(line, heading=number == 0, mark=mark))
+        text.append_text(_styled(line, card.language, heading=number == 0, mark=mark))
     return text
 
 
-def _styled(line: Line, *, heading: bool, mark: str) -> Text:
-    mixed = _mixes_directions("".join(span.text for span in line))
+def _styled(line: Line, language: str, *, heading: bool, mark: str) -> Text:
+    mixed = mixes_directions("".join(span.text for span in line))
     styled = Text()
     for span in line:
-        words = span.text if mixed else span.text.translate(DIRECTION_CONTROLS)
+        # No terminal makes commands of words, and some show what keeps Telegram from it.
+        words = (span.text if mixed else without_controls(span.text)).replace(JOINER, "")
         if span.href:
             # The address says what the rest of its line says, and can be tapped.
-            styled.append(f"{words}: {span.href}", style="blue")
+            named = texts(language)("card.link", label=words, address=span.href)
+            styled.append(named, style="blue")
             break
         if span.style == "b" and not heading:
             styled.append(f"{mark}{words}{mark}", style=EVIDENCE)
@@ -131,11 +134,6 @@ def _styled(line: Line, *, heading: bool, mark: str) -> Text:
 
 
 def _settled(text: str) -> str:
-    return text if _mixes_directions(text) else text.translate(DIRECTION_CONTROLS)
-
-
-def _mixes_directions(text: str) -> bool:
-    # Marks and isolates only matter where both directions meet; elsewhere some terminals show
-    # them as boxes.
-    letters = {unicodedata.bidirectional(c) for c in text.translate(DIRECTION_CONTROLS)}
-    return "L" in letters and bool(letters & {"R", "AL"})
+    # Directional characters only matter where both directions meet; elsewhere some terminals
+    # show them as boxes.
+    return text if mixes_directions(text) else without_controls(text)

@@ -1,12 +1,109 @@
-"""The one error that ends a command on purpose."""
+"""Every error that a user can mend, in one tree, with the exit code of each.
+
+    CannotGoOn            1   the message says what to do; 3 when Telegram refuses the token or
+    │                         another instance uses it
+    ├── SettingsInvalid   2   bot/settings.py: each variable that cannot be used
+    ├── AlreadyRunning    3   bot/lock.py: another Marsad works in this data directory
+    ├── CatalogueInvalid  1   bot/feeds/catalogue.py: each mistake in feeds.yaml, with its line
+    └── OpmlInvalid       1   bot/feeds/opml.py: a list of feeds that is none
+    StorageError          1   storage/errors.py, which does not know this package
+    ├── StorageBusy           another process writes: try again
+    ├── StorageFull           no room: free some disk
+    ├── StorageDamaged        not a sound Marsad database: restore a backup
+    └── StorageTooNew         written by a newer Marsad: update
+    RulesInvalid          1   rules/: each mistake in a rule file, with its line
+    OSError               1   with the name of a file; or no room, no memory, too many open files
+    MemoryError           1   the machine or a limit allows too little
+
+Everything else is a bug: exit code 70, with a traceback in the log. `ending` is this table in code.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from dataclasses import dataclass
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
+_LITTLE_MEMORY = (
+    "there is not enough memory: Marsad needs about 500 MB; give this machine or this service "
+    "more (systemd: MemoryMax=, shell: ulimit -v)"
+)
 
 
 class CannotGoOn(Exception):
-    """Something that a user can mend: the message says what and how.
-
-    `exit_code` is 1 (something is wrong) or 3 (another instance, or the token is refused).
-    """
+    """Something that a user can mend: the message says what and how."""
 
     def __init__(self, message: str, exit_code: int = 1) -> None:
         self.exit_code = exit_code
         super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a command ends: what it says, and its exit code."""
+
+    message: str
+    exit_code: int
+
+
+def ending(error: BaseException) -> Ending | None:
+    """How a command ends that met this error; None when the error is a bug."""
+    match error:
+        case CannotGoOn(exit_code=code):
+            return Ending(str(error), code)
+        case BaseExceptionGroup(exceptions=errors):
+            endings = [ending(each) for each in errors]
+            return endings[0] if all(endings) else None
+        case _:
+            words = _of_rules_or_storage(error)
+            if words is None:
+                words = _of_the_machine(error)
+            return None if words is None else Ending(words, 1)
+
+
+def _of_rules_or_storage(error: BaseException) -> str | None:
+    # Loading the rules takes a second: only for an error that comes from there.
+    if type(error).__module__.partition(".")[0] not in ("rules", "storage"):
+        return None
+    from rules import RulesInvalid
+    from storage.errors import StorageError
+
+    return str(error) if isinstance(error, StorageError | RulesInvalid) else None
+
+
+def _of_the_machine(error: BaseException) -> str | None:
+    """What the machine could not give, in words; None when the error says nothing of it."""
+    text = str(error)
+    match error:
+        case MemoryError():
+            return _LITTLE_MEMORY
+        # Under a limit, threads and shared libraries fail before a byte is asked for.
+        case RuntimeError() if text == "can't start new thread":
+            return _LITTLE_MEMORY
+        case ImportError() if "map segment" in text or "allocate memory" in text:
+            return _LITTLE_MEMORY
+        case OSError(errno=errno.ENOMEM):
+            return _LITTLE_MEMORY
+        case OSError(errno=number) if number in _NO_ROOM:
+            where = f"for «{os.fsdecode(error.filename)}»" if error.filename else _temporary()
+            return f"no room is left on the disk {where}: free some space"
+        case OSError(filename=None) if "No usable temporary directory" in text:
+            return (
+                "no temporary file can be written: free some space in /tmp, or set TMPDIR to a "
+                "folder that this user may write to"
+            )
+        case OSError(errno=number) if number in _TOO_MANY_FILES:
+            return "too many files are open: raise the limit (systemd: LimitNOFILE=, ulimit -n)"
+        case OSError(filename=str() | bytes() | os.PathLike() as file, strerror=reason):
+            return f"«{os.fsdecode(file)}»: {reason}"
+        case _:
+            return None
+
+
+def _temporary() -> str:
+    """Where an unnamed file was most likely to be written."""
+    folder = tempfile.tempdir or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - only named
+    return f"(temporary files go to «{folder}»; TMPDIR sets another folder)"

@@ -1,8 +1,19 @@
-"""Links as identity: two spellings of one address become one. Pure."""
+"""Links: made absolute as feeds write them, and compared as what they name. Pure.
 
-from urllib.parse import urlsplit
+Two comparisons, one built on the other (docs/decisions/one-link.md): `canonical_link` names an
+entry and is stored as its key, `page_link` names a page for the comparison of stories.
+"""
+
+import re
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit
 
 from w3lib.url import canonicalize_url, url_query_cleaner
+
+_MAX_LINK = 2_000
+_CONTROLS = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# A link that was wrapped over lines; single spaces are part of it.
+_WRAPPED = re.compile(r"[ \t]*[\r\n\t][ \t\r\n]*| {2,}")
 
 # What sharing tools and mailings add to a link; none of it changes the page.
 _TRACKING = (
@@ -15,10 +26,26 @@ _TRACKING = (
 )  # fmt: skip
 
 
+def absolute_link(link: object, base: str) -> str | None:
+    """`link` as an absolute http(s) address; None when it is not or cannot be one."""
+    if not isinstance(link, str) or not link.strip():
+        return None
+    try:
+        text = _CONTROLS.sub("", _WRAPPED.sub("", link.strip())).strip()
+        joined = urljoin(base, text.replace(" ", "%20"))
+        parts = urlsplit(joined)
+        host = parts.hostname or ""
+        good = parts.scheme in ("http", "https") and host and "%" not in host
+    except ValueError:
+        return None
+    return joined if good and len(joined) <= _MAX_LINK else None
+
+
 def canonical_link(link: str) -> str | None:
     """`link` without scheme, "www.", tracking, fragment and order of parameters.
 
-    None for what cannot name an entry: no address, or the front page of a site.
+    None for what cannot name an entry: no address, or the front page of a site. Stored as an
+    identity key: what it gives for a link must not change.
     """
     try:
         cleaned = url_query_cleaner(link, _TRACKING, remove=True)
@@ -31,3 +58,24 @@ def canonical_link(link: str) -> str | None:
     where = host.removeprefix("www.") + (f":{port}" if port not in (None, 80, 443) else "")
     query = f"?{parts.query}" if parts.query else ""
     return f"{where}{parts.path.rstrip('/')}{query}"
+
+
+@lru_cache(maxsize=20_000)
+def page_link(link: str | None) -> str | None:
+    """`canonical_link` of the page in any of its versions, those for phones ("m.", "/amp") too.
+
+    Never stored: it may become wiser.
+    """
+    canonical = canonical_link(link) if link else None
+    if canonical is None:
+        return None
+    address, _, query = canonical.partition("?")
+    host, slash, path = address.partition("/")
+    if host.startswith("m.") and host.count(".") > 1:
+        host = host[2:]
+    if path == "amp" or path.endswith("/amp"):
+        path = path[:-3].rstrip("/")
+    kept = "&".join(part for part in query.split("&") if part and not part.startswith("msclkid="))
+    if not path and not kept:
+        return None
+    return f"{host}{slash if path else ''}{path}{f'?{kept}' if kept else ''}"

@@ -7,10 +7,13 @@ import os
 from pathlib import Path
 from types import TracebackType
 
+from bot.errors import CannotGoOn
+from storage.files import make_folder
+
 LOCK_FILE = "marsad.lock"
 
 
-class AlreadyRunning(Exception):
+class AlreadyRunning(CannotGoOn):
     """Another Marsad works in this data directory. `pid` is its process, when it can be read."""
 
     def __init__(self, data_dir: Path, pid: int | None) -> None:
@@ -18,7 +21,8 @@ class AlreadyRunning(Exception):
         who = f"process {pid}" if pid else "another process"
         super().__init__(
             f"Marsad already runs on «{data_dir}» ({who}): stop it first, "
-            "or give this one another MARSAD_DATA_DIR and another bot token"
+            "or give this one another MARSAD_DATA_DIR and another bot token",
+            exit_code=3,
         )
 
 
@@ -33,8 +37,8 @@ class InstanceLock:
 
     def __enter__(self) -> InstanceLock:
         """Raises AlreadyRunning, or OSError when the folder cannot be written to."""
-        self._data_dir.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._data_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+        make_folder(self._data_dir)
+        descriptor = os.open(self._data_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -17,6 +17,8 @@ from bot.errors import CannotGoOn
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    from bot.polling.health import Condition
+
 LOOPBACK = "127.0.0.1"
 
 log = logging.getLogger(__name__)
@@ -58,7 +60,7 @@ class Metrics:
             "marsad_feeds", "Feeds in each condition.", ["condition"], registry=self.registry
         )
 
-    def gauges(self, outbox: Mapping[str, int], feeds: Mapping[str, int]) -> None:
+    def gauges(self, outbox: Mapping[str, int], feeds: Mapping[Condition, int]) -> None:
         """The state of the outbox and of the feeds, as just read from the database."""
         for state, count in outbox.items():
             self.outbox.labels(state).set(count)

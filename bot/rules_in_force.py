@@ -21,7 +21,7 @@ QUIET_MS = 1_000
 # ... but somebody who never stops writing does not put it off for ever.
 LONGEST_MS = 30_000
 # The files are compared this often besides: a folder that was replaced as a whole (a new release
-# under a link, a network drive) tells the watcher nothing.
+# under a link, a network drive) gives the watcher no sign.
 CHECK_MS = 30_000
 # After watching itself failed (the system's limit of watches, say).
 REST = timedelta(minutes=1)
@@ -101,13 +101,15 @@ class RulesInForce:
         self._rules = rules
         return Swapped(rules.hash, len(rules.signals))
 
-    async def watch(self, stop: asyncio.Event, told: Callable[[Reloaded], Awaitable[None]]) -> None:
-        """Reload after each change of the files, until `stop`; `told` hears what came of it."""
+    async def watch(
+        self, stop: asyncio.Event, report: Callable[[Reloaded], Awaitable[None]]
+    ) -> None:
+        """Reload after each change of the files, until `stop`; `report` hears what came of it."""
         stopped = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
                 try:
-                    await self._watch(stop, told)
+                    await self._watch(stop, report)
                 except Exception:  # feeds and sending go on without it
                     log.exception("rules: changes cannot be seen; watching again in a minute")
                     await asyncio.wait({stopped}, timeout=REST.total_seconds())
@@ -115,13 +117,13 @@ class RulesInForce:
             stopped.cancel()
 
     async def _watch(
-        self, stop: asyncio.Event, told: Callable[[Reloaded], Awaitable[None]]
+        self, stop: asyncio.Event, report: Callable[[Reloaded], Awaitable[None]]
     ) -> None:
         """Watch until something was reloaded: after that other folders may be in place."""
         from rules.loading.load import SHIPPED
 
         if await self._differ() and await self._rest(stop):
-            await self._take(told)
+            await self._take(report)
             return
         folders = [SHIPPED / "signals", SHIPPED / "vocabulary"]
         if self._operator_dir is not None:
@@ -138,7 +140,7 @@ class RulesInForce:
         async with aclosing(looks):
             async for seen in looks:
                 if await self._differ() and (seen or await self._rest(stop)):
-                    await self._take(told)
+                    await self._take(report)
                     return
 
     async def _fingerprint(self) -> str:
@@ -159,7 +161,7 @@ class RulesInForce:
             return await self._fingerprint() == before
         return False
 
-    async def _take(self, told: Callable[[Reloaded], Awaitable[None]]) -> None:
+    async def _take(self, report: Callable[[Reloaded], Awaitable[None]]) -> None:
         reloaded = await self.reload()
         match reloaded:
             case Swapped(hash, signals):
@@ -168,4 +170,4 @@ class RulesInForce:
                 log.error("rules: the old ones stay in force:\n%s", "\n".join(problems))
             case Unchanged():
                 return
-        await told(reloaded)
+        await report(reloaded)

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import rule_notices as telling
 from bot.clock import utc_now
-from bot.delivery.results import Told, give_up_held
-from bot.delivery.second_channel import Fallback, SecondWay
+from bot.delivery.results import give_up_held
+from bot.delivery.second_channel import Outage, OutageKind
 from bot.errors import CannotGoOn
 from bot.heartbeat import Heartbeat
 from bot.lock import InstanceLock
 from bot.metrics import Metrics, MetricsServer
+from bot.notices import ChatNotice, Notice, RulesKept, RulesSwapped, notify_operators
+from bot.polling.health import Condition, feeds_health
 from bot.rules_in_force import Kept, Reloaded, Swapped
 from bot.wiring import Parts, opened
 from storage import entries, feeds, outbox
@@ -65,7 +66,6 @@ class Service:
         self._heartbeat = Heartbeat(
             settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None
         )
-        self._way = SecondWay([url.get_secret_value() for url in settings.notify_urls])
         self._ticking = asyncio.Lock()
         self._stop = asyncio.Event()
         self._failure: CannotGoOn | None = None
@@ -90,11 +90,8 @@ class Service:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(dispatcher.run(stop), name="dispatch")
                 tasks.create_task(self._parts.rules.watch(stop, self._reloaded), name="rules")
-                if self._way:
-                    fallback = Fallback(
-                        self._parts.database, self._way, dispatcher.health, clock=self._clock
-                    )
-                    tasks.create_task(fallback.run(stop), name="second-way")
+                if watch := self._parts.second_channel:
+                    tasks.create_task(watch.run(stop), name="second-channel")
         finally:
             stop.set()
             # What is under way ends first: a scheduler that is shut down cuts its jobs off.
@@ -138,7 +135,7 @@ class Service:
         scheduler.add_job(self._tick, every, next_run_time=utc_now(), id="tick")
         daily = IntervalTrigger(seconds=HOUSEKEEPING.total_seconds())
         first = utc_now() + timedelta(minutes=1)
-        scheduler.add_job(self._keep_house, daily, next_run_time=first, id="housekeeping")
+        scheduler.add_job(self._housekeeping, daily, next_run_time=first, id="housekeeping")
         return scheduler
 
     async def _tick(self) -> None:
@@ -157,11 +154,11 @@ class Service:
         for report in reports:
             self.metrics.polls.labels(report.result).inc()
             self.metrics.entries.inc(report.new)
-            self.metrics.alerts.inc(len(report.accepted.told) if report.accepted else 0)
+            self.metrics.alerts.inc(report.alerts)
         self._last_tick = self._clock()
         self.metrics.last_tick.set(self._last_tick.timestamp())
         await self._gauge()
-        self._parts.dispatcher.poke()
+        self._parts.dispatcher.wake()
         # A heart that beats while nothing can be sent would make silence look like good news.
         if not self.problems():
             self._heartbeat.beat()
@@ -170,20 +167,16 @@ class Service:
         if not self._settings.metrics_port:
             return
 
-        def look(db: Connection) -> tuple[dict[str, int], dict[str, int]]:
-            active = [state for state in feeds.all_states(db) if state.active]
-            held = sum(1 for state in active if state.held)
-            failing = sum(1 for state in active if state.failures and not state.held)
-            conditions = {"held": held, "failing": failing, "ok": len(active) - held - failing}
-            return outbox.counts(db), conditions
+        def look(db: Connection) -> tuple[dict[str, int], dict[Condition, int]]:
+            return outbox.counts(db), feeds_health(feeds.all_states(db)).counts
 
         self.metrics.gauges(*await self._parts.database.read(look))
 
-    async def _keep_house(self) -> None:
+    async def _housekeeping(self) -> None:
         now = self._clock()
         older = now - timedelta(days=self._settings.retention_days)
 
-        def forget(db: Connection) -> tuple[int, list[Told]]:
+        def forget(db: Connection) -> tuple[int, list[ChatNotice]]:
             return entries.purge(db, older), give_up_held(db, now - HELD_FOR, now)
 
         try:
@@ -193,28 +186,31 @@ class Service:
             return
         if purged:
             log.info("housekeeping: %d old entries went", purged)
-        for told in given_up:
-            log.warning("housekeeping: %s: %s (%s)", told.chat, told.what, told.reason)
-            if not told.reached:
-                self._parts.dispatcher.health.could_not_tell(told)
-        self._parts.dispatcher.poke()
+        for notice in given_up:
+            log.warning(
+                "housekeeping: chat %d: messages given up: %s (%s)",
+                *(notice.chat_id, notice.message, notice.reason),
+            )
+        self._parts.dispatcher.wake()
 
     async def _reloaded(self, reloaded: Reloaded) -> None:
+        notice: Notice
         match reloaded:
-            case Swapped():
+            case Swapped(hash, signals):
                 self.metrics.reloads.labels("swapped").inc()
-            case Kept():
+                notice = RulesSwapped(hash, signals)
+            case Kept(problems):
                 self.metrics.reloads.labels("kept").inc()
-        text = telling.told(reloaded)
-        if text is None:
-            return
+                notice = RulesKept(problems)
+            case _:
+                return
         try:
             await self._parts.database.write(
-                partial(telling.tell_operators, text=text, now=self._clock())
+                partial(notify_operators, notice=notice, now=self._clock())
             )
         except StorageError as error:
-            log.error("operators could not be told of the rules: %s", error)
-        self._parts.dispatcher.poke()
+            log.error("operators could not be notified of the rules: %s", error)
+        self._parts.dispatcher.wake()
 
     async def _finish_tick(self) -> None:
         try:
@@ -238,23 +234,23 @@ class Service:
         self._conflicts.append(self._clock())
         if too_many(self._conflicts, self._clock()):
             self._end(
+                "conflict",
                 "Another instance uses the same bot token (Telegram says 409): stop one of them, "
-                "or give each its own token"
+                "or give each its own token",
             )
 
     def _refused(self) -> None:
         self._end(
+            "token",
             "Telegram refuses the bot token: copy it from @BotFather again into "
-            "MARSAD_TELEGRAM_TOKEN"
+            "MARSAD_TELEGRAM_TOKEN",
         )
 
-    def _end(self, why: str) -> None:
-        log.error("%s", why)
-        self._failure = CannotGoOn(why, exit_code=3)
-        if self._way:
-            self._last_words = asyncio.create_task(
-                self._way.tell("Marsad: stopped · توقف مرصد", why, bad=True)
-            )
+    def _end(self, kind: OutageKind, reason: str) -> None:
+        log.error("%s", reason)
+        self._failure = CannotGoOn(reason, exit_code=3)
+        if watch := self._parts.second_channel:
+            self._last_words = asyncio.create_task(watch.report_stop(Outage(kind, "401")))
             self._last_words.add_done_callback(lambda _: self._stop.set())
         else:
             self._stop.set()
@@ -294,6 +290,8 @@ async def poll_once(settings: Settings) -> bool:
             reports = await parts.poller.poll_all(utc_now())
             sent = await parts.dispatcher.run_until_idle()
             await parts.dispatcher.drain()
+            if parts.second_channel:
+                await parts.second_channel.tick(utc_now())
             log.info(
                 "%d feeds polled, %d failed, %d new entries, %d messages sent",
                 len(reports),

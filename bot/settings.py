@@ -21,6 +21,8 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.errors import CannotGoOn
+
 PREFIX = "MARSAD_"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
@@ -46,12 +48,12 @@ HINTS: Mapping[str, str] = {
 }
 
 
-class SettingsInvalid(Exception):
+class SettingsInvalid(CannotGoOn):
     """Some settings cannot be used. `problems` has one line for each, naming the variable."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         self.problems = problems
-        super().__init__("\n".join(problems))
+        super().__init__("\n".join(problems), exit_code=2)
 
 
 def _packaged_feeds() -> Path:
@@ -173,6 +175,17 @@ class Settings(BaseSettings):
             return ZoneInfo(str(value))
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError(f"is «{value}», which is not a time zone") from None
+
+    @field_validator("data_dir", "rules_dir", "feeds_file", "morphology_db", mode="before")
+    @classmethod
+    def _home_folder(cls, value: Any) -> Any:
+        """No shell reads these: `~` and `~user` would become folders of that name."""
+        if not isinstance(value, str | Path):
+            return value
+        try:
+            return Path(value).expanduser()
+        except RuntimeError:
+            raise ValueError(f"is «{value}», and that user's home folder is not known") from None
 
     @field_validator("rules_dir")
     @classmethod

@@ -1,42 +1,49 @@
-"""How the parts are put together, from the settings: for the service, a single poll, the demo."""
+"""How the parts are put together: for the service, a single poll and the demo."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.outcome import Sender
-from bot.delivery.policy import Policy
+from bot.delivery.policy import DeliveryPolicy
+from bot.delivery.second_channel import Channel, SecondChannel, SecondChannelWatch
 from bot.feeds.catalogue import Feed, load_catalogue
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
+from bot.feeds.fetch.local_files import FileRetriever
+from bot.messages.cards import Signals
 from bot.polling.identify import IdentityPolicy
-from bot.polling.poller import Poller, PollPolicy
+from bot.polling.poller import Poller
+from bot.polling.report import PollPolicy
 from bot.rules_in_force import RulesInForce
 from storage import chats
 from storage.database import Connection, Database
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from bot.telegram.desk import App
+    from bot.telegram.request import App
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What works together. `application` is None without a bot token."""
+    """What works together. `application` is None without a bot token, `second_channel` without
+    addresses for it."""
 
     database: Database
     rules: RulesInForce
@@ -44,81 +51,130 @@ class Parts:
     poller: Poller
     dispatcher: Dispatcher
     application: App | None
+    second_channel: SecondChannelWatch | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is polled, through what, and what of it is news."""
+
+    catalogue: tuple[Feed, ...]
+    retriever: Fetcher | FileRetriever
+    polling: PollPolicy
+    alerts: AlertPolicy = field(default_factory=AlertPolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where messages go: by `sender` at the pace of `policy`. `application` is Telegram's bot."""
+
+    sender: Sender
+    policy: DeliveryPolicy
+    application: App | None = None
+
+
+def to_console(sender: ConsoleSender) -> Destination:
+    """The console, which takes everything at once."""
+    return Destination(sender, DeliveryPolicy.at_once())
 
 
 @asynccontextmanager
 async def opened(
     settings: Settings, *, clock: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[Parts]:
-    """Open everything for the service; close it in the reverse order.
+    """Everything that the settings ask for: what `marsad run` and `marsad poll` work with.
 
     Raises CatalogueInvalid, RulesInvalid and StorageError before anything runs.
     """
     catalogue = load_catalogue(settings.feeds_file)
     rules = await RulesInForce.start(settings.rules_dir, settings.morphology_db)
+    first_poll = timedelta(hours=settings.first_poll_hours)
+    source = Source(
+        catalogue,
+        Fetcher(allow=AllowList.of(settings.allow_private)),
+        PollPolicy(identity=IdentityPolicy(first_poll_age=first_poll)),
+    )
+    channel = SecondChannel([url.get_secret_value() for url in settings.notify_urls])
+    async with assembled(
+        settings.database_file,
+        rules,
+        source,
+        lambda database: _destination(settings, database, rules, catalogue, clock),
+        readers=partial(_readers, settings=settings, rules=rules, now=clock()),
+        channel=channel if channel else None,
+        clock=clock,
+    ) as parts:
+        yield parts
+
+
+@asynccontextmanager
+async def assembled(
+    database_file: Path,
+    rules: RulesInForce,
+    source: Source,
+    destination: Callable[[Database], Destination],
+    *,
+    readers: Callable[[Connection], None],
+    channel: Channel | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> AsyncIterator[Parts]:
+    """Open the database and put the parts together over it; close all in the reverse order.
+
+    `readers` writes down who reads. Raises StorageError. The only place where parts are made.
+    """
     async with AsyncExitStack() as stack:
-        database = await Database.open(settings.database_file)
+        stack.push_async_callback(source.retriever.aclose)
+        database = await Database.open(database_file)
         stack.push_async_callback(database.close)
-        await database.write(partial(_readers, settings=settings, rules=rules, now=clock()))
-        fetcher = Fetcher(allow=AllowList.of(settings.allow_private))
-        stack.push_async_callback(fetcher.aclose)
-        first_poll = timedelta(hours=settings.first_poll_hours)
+        await database.write(readers)
         poller = Poller(
             database,
-            fetcher,
-            catalogue,
-            Pipeline(rules),
-            policy=PollPolicy(identity=IdentityPolicy(first_poll_age=first_poll)),
+            source.retriever,
+            source.catalogue,
+            Pipeline(rules, policy=source.alerts),
+            policy=source.polling,
         )
         stack.push_async_callback(poller.aclose)
-        application = _application(settings, database, rules, catalogue, clock)
-        if application is not None:
-            stack.push_async_callback(_close_connections, application)
-        sender: Sender
-        if application is None:
-            sender, policy = (
-                ConsoleSender(
-                    Console(), lambda: rules().signals, timezone=settings.timezone, clock=clock
-                ),
-                Policy.at_once(),
-            )
-        else:
-            from bot.telegram.sender import TelegramSender
-
-            sender, policy = (
-                TelegramSender(
-                    application.bot,
-                    lambda: rules().signals,
-                    timezone=settings.timezone,
-                    clock=clock,
-                ),
-                Policy(),
-            )
-        dispatcher = Dispatcher(database, sender, policy, clock)
-        yield Parts(database, rules, catalogue, poller, dispatcher, application)
+        goes_to = destination(database)
+        if goes_to.application is not None:
+            stack.push_async_callback(_close_connections, goes_to.application)
+        dispatcher = Dispatcher(database, goes_to.sender, goes_to.policy, clock)
+        watch = None
+        if channel is not None:
+            watch = SecondChannelWatch(database, channel, dispatcher.health, clock=clock)
+        yield Parts(
+            database, rules, source.catalogue, poller, dispatcher, goes_to.application, watch
+        )
 
 
-def _application(
+def _destination(
     settings: Settings,
     database: Database,
     rules: RulesInForce,
     catalogue: tuple[Feed, ...],
     clock: Callable[[], datetime],
-) -> App | None:
-    if settings.telegram_token is None:
-        return None
-    from bot.telegram.app import build_application
+) -> Destination:
+    def signals() -> Signals:
+        return rules().signals
 
-    return build_application(
+    timezone = settings.timezone
+    if settings.telegram_token is None:
+        return to_console(ConsoleSender(Console(), signals, timezone=timezone, clock=clock))
+    from bot.telegram.app import build_application
+    from bot.telegram.sender import TelegramSender
+
+    application = build_application(
         token=settings.telegram_token.get_secret_value(),
         base_url=settings.telegram_base_url,
         operators=settings.operators,
-        timezone=settings.timezone,
+        timezone=timezone,
         database=database,
         rules=rules,
         catalogue=lambda: catalogue,
         clock=clock,
     )
+    sender = TelegramSender(application.bot, signals, timezone=timezone, clock=clock)
+    return Destination(sender, DeliveryPolicy(), application)
 
 
 async def _close_connections(application: App) -> None:

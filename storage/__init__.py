@@ -1,0 +1,1 @@
+"""What happened, in one SQLite file: a module for each table. No SQL anywhere else."""

@@ -1,4 +1,4 @@
-"""Alerts as readers were told them, and why each was or was not told."""
+"""Alerts as they stand, and why each was or was not sent."""
 
 import unicodedata
 from collections.abc import Collection
@@ -10,9 +10,13 @@ from sqlite_utils import Database as Connection
 from storage.rows import Row, change, fetch, fetch_one, from_text, insert, many, to_text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertText:
-    """The part of an alert that a new version replaces: what it says and on what grounds."""
+    """The part of an alert that a new version replaces: what it says and on what grounds.
+
+    `snippet` is the sentence with the evidence. `audience` is 'everyone', or 'operators' while
+    the rule is on test. `families` counts the publisher families that report it.
+    """
 
     direction: str
     level: str
@@ -30,44 +34,28 @@ class AlertText:
     families: int
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """One signal in one story, as last told.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert(AlertText):
+    """One signal in one story, as it stands now: what it says, and what never changes of it.
 
-    `short_id` ("A12") is what people see and type. `snippet` is the sentence with the
-    evidence. `audience` is 'everyone', or 'operators' while the rule is on test.
-    `families` counts the publisher families that tell it.
+    `short_id` ("A12") is what people see and type.
     """
 
     id: int
     short_id: str
     story_id: int
     signal: str
-    direction: str
-    level: str
     version: int
-    title: str
-    snippet: str
-    link: str | None
-    feed_name: str
-    language: str | None
-    explanation: str
-    evidence_json: str
-    rules_hash: str
-    reason: str
     created_at: datetime
     updated_at: datetime
-    entry_id: int
-    families: int
-    audience: str = "everyone"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Why a detection was told, or not. `action`: 'send', 'update', 'store' or 'suppress'.
+    """Why a detection became news for readers, or not.
 
-    'store' keeps an alert without pushing it. `version` is the alert version it led to, None
-    when it led to none.
+    `action` is 'send', 'update', 'store' or 'suppress'. 'store' keeps an alert without pushing
+    it. `version` is the alert version it led to, None when it led to none.
     """
 
     entry_id: int
@@ -116,7 +104,7 @@ def bump(db: Connection, alert_id: int, text: AlertText, at: datetime) -> Alert:
 
 
 def set_families(db: Connection, alert_id: int, families: int) -> None:
-    """Note that more publisher families tell it; never fewer, and no new version."""
+    """Note that more publisher families report it; never fewer, and no new version."""
     db.execute(
         "UPDATE alerts SET families = max(families, :families) WHERE id = :id",
         {"id": alert_id, "families": families},
@@ -125,7 +113,7 @@ def set_families(db: Connection, alert_id: int, families: int) -> None:
 
 def get(db: Connection, alert_id: int) -> Alert | None:
     row = fetch_one(db, "SELECT * FROM alerts WHERE id = :id", {"id": alert_id})
-    return None if row is None else _alert(row)
+    return None if row is None else alert_of(row)
 
 
 def get_by_short_id(db: Connection, short_id: str) -> Alert | None:
@@ -135,12 +123,12 @@ def get_by_short_id(db: Connection, short_id: str) -> Alert | None:
     row = fetch_one(
         db, "SELECT * FROM alerts WHERE short_id = :short_id", {"short_id": f"A{western}"}
     )
-    return None if row is None else _alert(row)
+    return None if row is None else alert_of(row)
 
 
 def for_story(db: Connection, story_id: int) -> list[Alert]:
     rows = fetch(db, "SELECT * FROM alerts WHERE story_id = :id ORDER BY id", {"id": story_id})
-    return [_alert(row) for row in rows]
+    return [alert_of(row) for row in rows]
 
 
 def recent(
@@ -151,7 +139,7 @@ def recent(
     *,
     for_operators: bool = False,
 ) -> list[Alert]:
-    """Alerts told or updated since then, newest first; of these signals, or of all for None.
+    """Alerts made or updated since then, newest first; of these signals, or of all for None.
 
     Alerts of rules on test are left out unless `for_operators`.
     """
@@ -170,7 +158,7 @@ def recent(
             "limit": limit,
         },
     )
-    return [_alert(row) for row in rows]
+    return [alert_of(row) for row in rows]
 
 
 def record_decision(db: Connection, decision: Decision) -> int:
@@ -189,7 +177,7 @@ def decisions_of_entry(db: Connection, entry_id: int) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
-def directions_told(db: Connection, alert_id: int) -> frozenset[str]:
+def directions_of(db: Connection, alert_id: int) -> frozenset[str]:
     """Every direction that a version of the alert had."""
     rows = fetch(
         db,
@@ -208,7 +196,8 @@ def _existing(db: Connection, alert_id: int) -> Alert:
     return alert
 
 
-def _alert(row: Row) -> Alert:
+def alert_of(row: Row) -> Alert:
+    """A row of the alerts table as an Alert."""
     return Alert(
         **row
         | {

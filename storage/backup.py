@@ -1,28 +1,39 @@
 """Backups that are whole or not there, and the way back from one."""
 
-import os
-import shutil
 import sqlite3
 from datetime import datetime
 from pathlib import Path
 
 from storage.database import Connection, connect, in_transaction, migrate, problems_of
-from storage.errors import StorageBusy, StorageDamaged, StorageError, translate
+from storage.errors import (
+    StorageBusy,
+    StorageDamaged,
+    StorageError,
+    StorageTooNew,
+    translate,
+)
+from storage.files import copy_file, make_file, make_folder, settle, settle_folder
 from storage.migrations import MIGRATIONS
 
 # How many alerts a database that cannot be read any more may have had beyond its backup.
 UNREAD_IDS = 1_000
+# How a database begins, and files packed by gzip, xz, zstd, bzip2 and zip.
+_SQLITE = b"SQLite format 3\0"
+_PACKED = (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh", b"PK\x03\x04")
 _LAST_ALERT = "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'alerts'"
 
 
 def copy_to(path: Path, target: Path) -> None:
-    """Copy a live database to `target` with VACUUM INTO. `Database.backup` calls this.
+    """Write a whole, compact copy of the database at `path` to `target`, also while it is in use.
 
-    Raises StorageError when `target` exists or its folder does not, StorageFull when there is no
-    room, StorageDamaged when what is at `path` is no sound database; nothing is left behind.
+    The copy appears under its name only when it is whole (VACUUM INTO, then a rename). Raises
+    StorageError when `target` exists or its folder does not, StorageFull when there is no room,
+    StorageDamaged when what is at `path` is no sound database; nothing is left behind.
     """
     if not path.exists():
         raise StorageError(f"there is no database at {path}; nothing to back up")
+    if target.is_dir():
+        raise StorageError(f"{target} is a folder; name a file in it that does not exist yet")
     if target.exists():
         raise StorageError(f"{target} exists already; name a file that does not")
     if not target.parent.is_dir():
@@ -32,12 +43,13 @@ def copy_to(path: Path, target: Path) -> None:
     try:
         connection = connect(path)
         try:
+            make_file(partial)  # VACUUM would make one that everybody may read
             connection.conn.execute("VACUUM INTO ?", (str(partial),))
         finally:
             connection.close()
-        _settle(partial)
+        settle(partial)
         partial.replace(target)
-        _sync_folder(target.parent)
+        settle_folder(target.parent)
     except sqlite3.Error as error:
         raise translate(error) or error from error
     except OSError as error:
@@ -56,18 +68,17 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
     Raises StorageDamaged for an unsound backup, StorageTooNew for one of a newer Marsad,
     StorageBusy when the database is in use.
     """
-    if not source.is_file():
-        raise StorageError(f"there is no backup at {source}")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _refuse_what_is_no_backup(source, path)
+    make_folder(path.parent)
     partial = path.with_name(path.name + ".restoring")
     _remove(partial)
     try:
-        shutil.copyfile(source, partial)
+        copy_file(source, partial)
         _prepare(partial, source, _last_alert(path))
-        _settle(partial)
+        settle(partial)
         kept = _set_aside(path, now)
         partial.replace(path)
-        _sync_folder(path.parent)
+        settle_folder(path.parent)
     except sqlite3.Error as error:
         raise translate(error) or error from error
     except OSError as error:
@@ -75,6 +86,29 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
     finally:
         _remove(partial)
     return kept
+
+
+def _refuse_what_is_no_backup(source: Path, path: Path) -> None:
+    """Say what `source` is when its first bytes show that it cannot be a backup."""
+    if source.is_dir():
+        raise StorageError(f"{source} is a folder; name the file that `marsad backup` wrote")
+    if not source.exists():
+        raise StorageError(f"there is no backup at {source}")
+    if not source.is_file():
+        raise StorageError(f"{source} is no ordinary file; name the one that `marsad backup` wrote")
+    if path.exists() and source.samefile(path):
+        raise StorageError(f"{source} is the database in use, no backup of it")
+    try:
+        with source.open("rb") as file:
+            beginning = file.read(len(_SQLITE))
+    except OSError as error:
+        raise StorageError(f"{source} cannot be read: {error.strerror}") from error
+    if not beginning:
+        raise StorageDamaged(f"{source} is empty; take another backup")
+    if beginning.startswith(_PACKED):
+        raise StorageError(f"{source} is packed; unpack it, then restore what was in it")
+    if beginning != _SQLITE:
+        raise StorageDamaged(f"{source} is no SQLite database, so no backup of Marsad")
 
 
 def _last_alert(path: Path) -> int | None:
@@ -93,11 +127,16 @@ def _prepare(partial: Path, source: Path, last_alert: int | None) -> None:
     connection = connect(partial)
     try:
         if not MIGRATIONS.applied(connection):
-            raise StorageDamaged(f"{source} is not a Marsad database")
+            raise StorageDamaged(f"{source} is a database, but none of Marsad's")
         problems = problems_of(connection)
         if problems:
             raise StorageDamaged(f"{source} is damaged: {'; '.join(problems[:3])}")
-        migrate(connection)
+        try:
+            migrate(connection)
+        except StorageTooNew as error:
+            raise StorageTooNew(
+                f"{source} was made by a newer Marsad; update Marsad, or restore an older backup"
+            ) from error
 
         def adjust(db: Connection) -> None:
             db.execute(
@@ -134,8 +173,8 @@ def _set_aside(path: Path, now: datetime) -> Path | None:
     try:
         kept.hardlink_to(path)
     except OSError:
-        shutil.copyfile(path, kept)
-        _settle(kept)
+        copy_file(path, kept)
+    settle(kept)
     return kept
 
 
@@ -153,24 +192,6 @@ def _fold_wal(path: Path) -> None:
             raise StorageBusy(f"{path} is in use; stop the service first") from error
     finally:
         connection.close()
-
-
-def _settle(file: Path) -> None:
-    """On the disk, and for its owner only: it says who reads what."""
-    file.chmod(0o600)
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _remove(file: Path) -> None:

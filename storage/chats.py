@@ -104,10 +104,6 @@ def set_thread(db: Connection, chat_id: int, thread_id: int | None) -> None:
     _set(db, chat_id, "thread_id = :thread_id", {"thread_id": thread_id})
 
 
-def set_lowest_level(db: Connection, chat_id: int, level: str) -> None:
-    _set(db, chat_id, "lowest_level = :level", {"level": level})
-
-
 def set_signals(db: Connection, chat_id: int, signals: Collection[str], now: datetime) -> None:
     """Subscribe the chat to exactly these signals."""
     db.execute(

@@ -16,6 +16,7 @@ from typing import TypeVar
 from sqlite_utils import Database as Connection
 
 from storage.errors import StorageBusy, StorageError, StorageFull, StorageTooNew, translate
+from storage.files import make_folder
 from storage.migrations import MIGRATIONS
 
 __all__ = ["Connection", "Database", "StorageBusy", "StorageError", "StorageFull"]
@@ -46,7 +47,7 @@ class Database:
         database = cls(path)
 
         def open_writer() -> None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             # The file holds who reads what: for its owner's eyes from the first byte on.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             database._write_connection = connect(path, busy_timeout_ms=busy_timeout_ms)
@@ -103,16 +104,6 @@ class Database:
 
         future = asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
         return await asyncio.shield(future)
-
-    async def backup(self, target: Path) -> None:
-        """Write a complete, compact copy to `target` while the service goes on.
-
-        The copy appears under its name only when it is whole. Raises StorageError when
-        `target` exists already, StorageFull when there is no room for it.
-        """
-        from storage.backup import copy_to
-
-        await asyncio.to_thread(_translated, lambda: copy_to(self.path, target))
 
     async def check(self) -> list[str]:
         """What is wrong with the file, in words; [] when it is sound."""

@@ -6,14 +6,13 @@ from datetime import datetime
 from storage.rows import Row, from_text, from_text_or_none
 
 STATES = ("pending", "sending", "sent", "unknown", "failed", "expired", "paused")
-OWED = ("pending", "sending", "unknown", "paused")
 
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
     """A row to enqueue. Alerts and updates have `alert_id`, notices and catch-ups `text`.
 
-    `key` tells messages without an alert apart, so that the same notice is not queued twice;
+    `key` keeps messages without an alert apart, so that the same notice is not queued twice;
     left empty, it is made from the text and the time. `state` is 'pending', or 'paused' to hold
     the row for a chat that cannot be reached now.
     """
@@ -51,6 +50,21 @@ class Delivery:
     possible_repeat: bool
     text: str | None
     folded_into: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of a row that was not confirmed. None keeps `not_before`, `possible_repeat`.
+
+    `attempts` counts those made so far, `at` is when the last one ended.
+    """
+
+    state: str
+    error: str | None
+    at: datetime
+    attempts: int
+    not_before: datetime | None = None
+    possible_repeat: bool | None = None
 
 
 def delivery_of(row: Row) -> Delivery:

@@ -1,5 +1,6 @@
 """Entries as first seen and as updated, the keys that recognise them, and their detections."""
 
+import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -23,7 +24,11 @@ from storage.rows import (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item of a feed; `summary` is plain text. `id` is None until it is stored."""
+    """One item of a feed; `summary` is plain text. `id` is None until it is stored.
+
+    `hash_updates` counts the updates that only the content's hash gave away, `last_seen_at` is
+    when the feed last listed the entry: storage keeps both and takes neither from the caller.
+    """
 
     id: int | None
     feed_id: str
@@ -37,18 +42,8 @@ class Entry:
     first_seen_at: datetime
     updated_at: datetime | None
     seeded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class KnownEntry:
-    """What identity needs of a stored entry. `hash_updates` counts updates by hash alone."""
-
-    entry_id: int
-    key: str
-    content_hash: str
-    hash_updates: int
-    link: str | None
-    last_seen_at: datetime
+    hash_updates: int = 0
+    last_seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +61,21 @@ class StoredDetection:
     created_at: datetime
 
 
-def known(db: Connection, feed_id: str, keys: Collection[str]) -> dict[str, KnownEntry]:
+def known(db: Connection, feed_id: str, keys: Collection[str]) -> dict[str, Entry]:
     """The feed's stored entries by those of `keys` that are taken."""
     rows = fetch(
         db,
         """
-        SELECT k.key, e.id AS entry_id, e.content_hash, e.hash_updates, e.link, e.last_seen_at
+        SELECT e.*, json_group_array(k.key) AS keys
         FROM entry_keys k JOIN entries e ON e.id = k.entry_id
-        WHERE k.feed_id = :feed_id AND k.key IN (SELECT value FROM json_each(:keys))""",
+        WHERE k.feed_id = :feed_id AND k.key IN (SELECT value FROM json_each(:keys))
+        GROUP BY e.id""",
         {"feed_id": feed_id, "keys": many(keys)},
     )
-    return {
-        row["key"]: KnownEntry(**row | {"last_seen_at": from_text(row["last_seen_at"])})
-        for row in rows
-    }
+    found: dict[str, Entry] = {}
+    for row in rows:
+        found |= dict.fromkeys(json.loads(row["keys"]), _entry(row))
+    return found
 
 
 def add(db: Connection, entry: Entry, keys: Collection[str]) -> int:
@@ -196,7 +192,8 @@ def _values(entry: Entry) -> Row:
         "updated_at": to_text_or_none(entry.updated_at),
         "seeded": int(entry.seeded),
     }
-    del values["id"]
+    for kept_here in ("id", "hash_updates", "last_seen_at"):
+        del values[kept_here]
     return values
 
 
@@ -209,5 +206,6 @@ def _entry(row: Row) -> Entry:
             "first_seen_at": from_text(row["first_seen_at"]),
             "updated_at": from_text_or_none(row["updated_at"]),
             "seeded": bool(row["seeded"]),
+            "last_seen_at": from_text(row["last_seen_at"]),
         }
     )

@@ -24,7 +24,8 @@ CLOCK_STEP = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """A feed's memory. `usual_gap_seconds` is the usual time between its new entries."""
+    """What is known of a feed. `usual_gap_seconds` is the usual time between its new entries,
+    `failure` the kind of the last failure (`bot.feeds.fetch.outcome.FailureKind`)."""
 
     id: str
     url: str
@@ -44,6 +45,7 @@ class FeedState:
     usual_gap_seconds: float | None
     polls: int
     active: bool
+    failure: str | None = None
 
 
 def sync(db: Connection, feeds: Sequence[tuple[str, str]], now: datetime) -> None:
@@ -62,7 +64,8 @@ def sync(db: Connection, feeds: Sequence[tuple[str, str]], now: datetime) -> Non
         db.execute(
             """
             UPDATE feeds SET url = :url, etag = NULL, last_modified = NULL, body_hash = NULL,
-                failures = 0, error = NULL, hint = NULL, held = 0, next_check_at = :now
+                failures = 0, failure = NULL, error = NULL, hint = NULL, held = 0,
+                next_check_at = :now
             WHERE id = :id AND url <> :url""",
             {"id": feed_id, "url": url, "now": to_text(now)},
         )
@@ -121,9 +124,9 @@ def save(db: Connection, state: FeedState) -> None:
         UPDATE feeds SET etag = :etag, last_modified = :last_modified, body_hash = :body_hash,
             next_check_at = :next_check_at, last_checked_at = :last_checked_at,
             last_success_at = :last_success_at, last_new_entry_at = :last_new_entry_at,
-            failures = :failures, error = :error, hint = :hint, seeded = :seeded, held = :held,
-            told_broken = :told_broken, usual_gap_seconds = :usual_gap_seconds, polls = :polls,
-            active = :active
+            failures = :failures, failure = :failure, error = :error, hint = :hint,
+            seeded = :seeded, held = :held, told_broken = :told_broken,
+            usual_gap_seconds = :usual_gap_seconds, polls = :polls, active = :active
         WHERE id = :id""",
         values,
     )

@@ -208,3 +208,45 @@ def m003_chats_and_outbox(db: Connection) -> None:
     db.execute("CREATE INDEX outbox_of_chat ON outbox (chat_id, state)")
     db.execute("CREATE INDEX outbox_of_alert ON outbox (alert_id)")
     db.execute("CREATE INDEX outbox_folded ON outbox (folded_into)")
+
+
+@MIGRATIONS()
+def m004_kind_of_failure(db: Connection) -> None:
+    # Some failures do not heal: without their kind, only the poll itself knew of it.
+    db.execute("ALTER TABLE feeds ADD COLUMN failure TEXT")
+
+
+@MIGRATIONS()
+def m005_second_channel(db: Connection) -> None:
+    db.execute("""
+        CREATE TABLE second_channel (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            alert_id INTEGER REFERENCES alerts (id) ON DELETE CASCADE,
+            version INTEGER NOT NULL DEFAULT 0 CHECK (version >= 0),
+            key TEXT NOT NULL DEFAULT '',
+            title TEXT,
+            body TEXT,
+            state TEXT NOT NULL CHECK (state IN ('pending', 'sent')),
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL,
+            CHECK ((alert_id IS NULL) = (title IS NOT NULL AND body IS NOT NULL))
+        ) STRICT""")
+    db.execute("""
+        CREATE UNIQUE INDEX second_channel_alert_once
+        ON second_channel (alert_id, version) WHERE alert_id IS NOT NULL""")
+    db.execute("""
+        CREATE UNIQUE INDEX second_channel_notice_once
+        ON second_channel (key) WHERE key <> ''""")
+    db.execute("CREATE INDEX second_channel_by_state ON second_channel (state, created_at)")
+    # What had been told stood among the decisions, as a sentence with the version in it.
+    sentence = "told by the second way: version "
+    told = "reason LIKE :sentence || '%' AND alert_id IS NOT NULL"
+    db.execute(
+        f"""
+        INSERT INTO second_channel (alert_id, version, state, created_at, updated_at)
+        SELECT alert_id, CAST(substr(reason, length(:sentence) + 1) AS INTEGER) AS told_version,
+            'sent', max(at), max(at)
+        FROM decisions WHERE {told} GROUP BY alert_id, told_version""",  # noqa: S608 our own words
+        {"sentence": sentence},
+    )
+    db.execute(f"DELETE FROM decisions WHERE {told}", {"sentence": sentence})  # noqa: S608

@@ -1,8 +1,8 @@
 """The outbox: what is owed to which chat, and what became of it.
 
 pending -> sending (leased) -> sent | unknown | failed | pending again; paused while the chat
-cannot be reached; expired when told in another way or too late. A row that is not sent, failed
-or expired is still owed.
+cannot be reached; expired when another message stands for it, or when it is too late. A row that
+is not sent, failed or expired is still owed.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.deliveries import STATES, Delivery, NewDelivery, delivery_of
+from storage.deliveries import STATES, Delivery, Mark, NewDelivery, delivery_of
 from storage.rows import (
     change,
     fetch,
@@ -23,7 +23,7 @@ from storage.rows import (
     to_text_or_none,
 )
 
-__all__ = ["STATES", "Delivery", "NewDelivery"]
+__all__ = ["STATES", "Delivery", "Mark", "NewDelivery"]
 
 
 def enqueue(db: Connection, rows: Sequence[NewDelivery], now: datetime | None = None) -> int:
@@ -91,22 +91,13 @@ def mark_sent(db: Connection, delivery_id: int, message_id: int | None, at: date
         _existing(db, delivery_id)
 
 
-def mark(
-    db: Connection,
-    delivery_id: int,
-    state: str,
-    error: str | None,
-    not_before: datetime | None,
-    at: datetime,
-    attempts: int,
-    possible_repeat: bool | None = None,
-) -> None:
-    """What became of a row that was not confirmed. None keeps `not_before`, `possible_repeat`.
+def mark(db: Connection, delivery_id: int, mark: Mark) -> None:
+    """Write down what became of a row that was not confirmed.
 
     A row already sent stays sent: a late answer must not make it go out again.
     """
-    if state in ("sending", "sent"):
-        raise ValueError(f"use lease or mark_sent, not mark(state={state!r})")
+    if mark.state in ("sending", "sent"):
+        raise ValueError(f"use lease or mark_sent, not mark(state={mark.state!r})")
     touched = change(
         db,
         """
@@ -116,12 +107,12 @@ def mark(
         WHERE id = :id AND state <> 'sent'""",
         {
             "id": delivery_id,
-            "state": state,
-            "error": error,
-            "not_before": to_text_or_none(not_before),
-            "at": to_text(at),
-            "attempts": attempts,
-            "possible_repeat": None if possible_repeat is None else int(possible_repeat),
+            "state": mark.state,
+            "error": mark.error,
+            "not_before": to_text_or_none(mark.not_before),
+            "at": to_text(mark.at),
+            "attempts": mark.attempts,
+            "possible_repeat": None if mark.possible_repeat is None else int(mark.possible_repeat),
         },
     )
     if not touched:
@@ -150,14 +141,14 @@ def for_chat(db: Connection, chat_id: int) -> list[Delivery]:
     return [delivery_of(row) for row in rows]
 
 
-def chats_told(db: Connection, alert_id: int) -> frozenset[int]:
+def chats_of_alert(db: Connection, alert_id: int) -> frozenset[int]:
     """Chats that any version of the alert was queued for or sent to."""
     rows = fetch(db, "SELECT DISTINCT chat_id FROM outbox WHERE alert_id = :id", {"id": alert_id})
     return frozenset(row["chat_id"] for row in rows)
 
 
 def folded_count(db: Connection, catchup_id: int) -> int:
-    """How many rows a catch-up tells."""
+    """How many rows a catch-up stands for."""
     row = fetch_one(
         db, "SELECT count(*) AS n FROM outbox WHERE folded_into = :id", {"id": catchup_id}
     )
@@ -247,7 +238,9 @@ def fold(db: Connection, ids: Collection[int], catchup: NewDelivery, at: datetim
     )
     strangers = sorted({row["chat_id"] for row in rows} - {catchup.chat_id})
     if strangers:
-        raise ValueError(f"a catch-up for chat {catchup.chat_id} cannot tell rows of {strangers}")
+        raise ValueError(
+            f"a catch-up for chat {catchup.chat_id} cannot stand for rows of {strangers}"
+        )
     if not rows:
         raise ValueError("nothing to fold: none of the rows is owed any more")
     catchup_id = _enqueue(db, catchup, at)
@@ -270,7 +263,7 @@ def fold(db: Connection, ids: Collection[int], catchup: NewDelivery, at: datetim
 def expire_held(db: Connection, created_before: datetime, at: datetime) -> dict[int, int]:
     """Give up rows held for chats that stayed unreachable this long; how many, by chat.
 
-    Rows of unknown outcome too: such a chat gets no catch-up that could tell them.
+    Rows of unknown outcome too: such a chat gets no catch-up that could stand for them.
     """
     rows = fetch(
         db,

@@ -19,7 +19,7 @@ class Purged:
     sends: int
 
 
-# A folded row is owed as long as the catch-up that tells it.
+# A folded row is owed as long as the catch-up that stands for it.
 _OWED = """
     SELECT o.alert_id FROM outbox o LEFT JOIN outbox c ON c.id = o.folded_into
     WHERE o.alert_id IS NOT NULL
@@ -28,7 +28,7 @@ _OWED = """
 
 
 def purge(db: Connection, older_than: datetime) -> Purged:
-    """Remove alerts last told, and entries last seen, before then. The order matters: alerts
+    """Remove alerts last updated, and entries last seen, before then. The order matters: alerts
     (with their rows and decisions), then entries no alert's story needs, then empty stories.
 
     Kept whatever their age: alerts with an undelivered row and all that belongs to them, and
@@ -67,5 +67,6 @@ def purge(db: Connection, older_than: datetime) -> Purged:
             AND id NOT IN (SELECT folded_into FROM outbox WHERE folded_into IS NOT NULL)""",
         moment,
     )
+    db.execute("DELETE FROM second_channel WHERE updated_at < :before", moment)
     sends = change(db, "DELETE FROM sends WHERE at < :before", moment)
     return Purged(entries, alerts, stories, deliveries, sends)

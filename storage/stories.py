@@ -1,4 +1,4 @@
-"""Stories: which entries tell the same happening."""
+"""Stories: which entries report the same happening."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class StoryTitle:
-    """One telling of a story, for a new entry to be compared with."""
+    """One report of a story, for a new entry to be compared with."""
 
     story_id: int
     title: str
@@ -27,7 +27,7 @@ class StoryTitle:
 
 
 def candidates(db: Connection, since: datetime) -> list[StoryTitle]:
-    """Every telling attached since then, oldest first."""
+    """Every report attached since then, oldest first."""
     rows = fetch(
         db,
         """
@@ -48,7 +48,7 @@ def create(db: Connection, title: str, at: datetime) -> int:
 
 
 def attach(db: Connection, story_id: int, entry_id: int, family: str, at: datetime) -> None:
-    """Make the entry one of the story's tellings. An entry belongs to one story only."""
+    """Make the entry one of the story's reports. An entry belongs to one story only."""
     insert(
         db,
         "story_entries",
@@ -86,7 +86,7 @@ def get(db: Connection, story_id: int) -> Story | None:
 def families(
     db: Connection, story_id: int, signal: str, direction: str, but: int | None = None
 ) -> frozenset[str]:
-    """Publisher families that tell this signal of the story, in this direction.
+    """Publisher families that report this signal of the story, in this direction.
 
     `but` leaves one entry out.
     """

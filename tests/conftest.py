@@ -6,12 +6,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from bot import rules_in_force as rules_watch
 
 if TYPE_CHECKING:
     from rules import RuleSet
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("marsad", deadline=None)
+hypothesis.settings.load_profile("marsad")
 
 _load = rules_watch.load_checked
 

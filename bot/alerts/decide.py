@@ -1,4 +1,4 @@
-"""What readers should hear of a detection, given what they were told already. Pure."""
+"""What readers should hear of a detection, given the alert that there is already. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,9 +17,9 @@ def rank(level: str) -> int:
 
 
 class Reason(StrEnum):
-    """Why a detection was told, or was not. Stored; shown by /alert: never reuse a value."""
+    """Why a detection became news, or did not. Stored; shown by /alert: never reuse a value."""
 
-    FIRST_TELLING = "first-telling"
+    FIRST_REPORT = "first-telling"
     DIRECTION_CHANGED = "direction-changed"
     LEVEL_RAISED = "level-raised"
     RULE_NOW_STABLE = "rule-now-stable"
@@ -27,7 +27,7 @@ class Reason(StrEnum):
     SAME_FAMILY_REPEAT = "same-family-repeat"
     OTHER_FAMILY_REPEAT = "other-family-repeat"
     UPDATE_SAYS_THE_SAME = "update-says-the-same"
-    DIRECTION_ALREADY_TOLD = "direction-already-told"
+    DIRECTION_KNOWN = "direction-already-told"
     WEAKER_IN_SAME_ENTRY = "weaker-in-same-entry"
     ENTRY_SEEDED = "entry-seeded"
     ENTRY_TOO_OLD = "entry-too-old"
@@ -36,18 +36,17 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class AlertPolicy:
     """`max_age`: an entry older than this is no news.
 
-    It equals the time in which stories are recognised: beyond it, a repeat could not be told
-    from news.
+    It equals the time in which stories are recognised: beyond it, a repeat would look like news.
     """
 
     max_age: timedelta = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class NewReport:
     """One signal in one entry, as it reaches us.
 
     `dated`: the newest of the entry's own dates, or when it was seen. `said_before`: an earlier
@@ -66,7 +65,7 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AlertSoFar:
     """The alert that this story has for the signal. `directions`: all that it ever had."""
 
     direction: str
@@ -78,7 +77,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Make an alert and tell the audience."""
+    """Make an alert and send it to the audience."""
 
     reason: Reason
     audience: Audience
@@ -86,7 +85,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Make a new version of the alert and tell the audience."""
+    """Make a new version of the alert and send it to the audience."""
 
     reason: Reason
     audience: Audience
@@ -110,43 +109,45 @@ class Suppress:
 Verdict = Send | Update | Store | Suppress
 
 
-def decide(telling: Telling, told: Told | None, policy: Policy, now: datetime) -> Verdict:
-    """What readers should hear of this telling."""
-    if telling.history:
+def decide(
+    report: NewReport, so_far: AlertSoFar | None, policy: AlertPolicy, now: datetime
+) -> Verdict:
+    """What readers should hear of this report."""
+    if report.history:
         return Suppress(Reason.ENTRY_SEEDED)
-    if now - telling.dated > policy.max_age:
+    if now - report.dated > policy.max_age:
         return Suppress(Reason.ENTRY_TOO_OLD)
-    if telling.status == "experimental":
+    if report.status == "experimental":
         return Suppress(Reason.RULE_EXPERIMENTAL)
-    audience: Audience = "operators" if telling.status == "test" else "everyone"
-    reason = Reason.FIRST_TELLING if told is None else _news(telling, told, audience)
+    audience: Audience = "operators" if report.status == "test" else "everyone"
+    reason = Reason.FIRST_REPORT if so_far is None else _news(report, so_far, audience)
     if reason is None:
-        assert told is not None  # noqa: S101 for the type checker: no alert is always news
-        return Suppress(_why_silent(telling, told))
-    if telling.level not in PUSHED:
+        assert so_far is not None  # noqa: S101 for the type checker: no alert is always news
+        return Suppress(_why_silent(report, so_far))
+    if report.level not in PUSHED:
         return Store(Reason.LEVEL_NOT_PUSHED, audience)
-    return Send(reason, audience) if told is None else Update(reason, audience)
+    return Send(reason, audience) if so_far is None else Update(reason, audience)
 
 
-def _news(telling: Telling, told: Told, audience: Audience) -> Reason | None:
+def _news(report: NewReport, so_far: AlertSoFar, audience: Audience) -> Reason | None:
     """What is new for readers, or None."""
-    if told.audience == "operators" and audience == "everyone":
+    if so_far.audience == "operators" and audience == "everyone":
         return Reason.RULE_NOW_STABLE
-    if telling.direction != told.direction:
+    if report.direction != so_far.direction:
         # Copies of the first report go on arriving after its denial: they must not make the
         # alert swing to and fro.
-        seen = telling.direction in told.directions
+        seen = report.direction in so_far.directions
         return None if seen else Reason.DIRECTION_CHANGED
-    if rank(telling.level) > rank(told.level):
+    if rank(report.level) > rank(so_far.level):
         return Reason.LEVEL_RAISED
     return None
 
 
-def _why_silent(telling: Telling, told: Told) -> Reason:
-    if telling.direction != told.direction:
-        return Reason.DIRECTION_ALREADY_TOLD
-    if telling.said_before:
+def _why_silent(report: NewReport, so_far: AlertSoFar) -> Reason:
+    if report.direction != so_far.direction:
+        return Reason.DIRECTION_KNOWN
+    if report.said_before:
         return Reason.UPDATE_SAYS_THE_SAME
-    if telling.family in told.families:
+    if report.family in so_far.families:
         return Reason.SAME_FAMILY_REPEAT
     return Reason.OTHER_FAMILY_REPEAT

@@ -1,5 +1,6 @@
 """What a poll's entries lead to, inside its transaction: it does what the deciders say."""
 
+import logging
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,17 +9,17 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database as Connection
 
 from bot.alerts.decide import (
-    Policy,
+    AlertPolicy,
+    AlertSoFar,
+    NewReport,
     Reason,
     Store,
     Suppress,
-    Telling,
-    Told,
     Verdict,
     decide,
 )
 from bot.alerts.route import route
-from bot.alerts.rows import alert_text, dated, detection_row, entry_row, strongest
+from bot.alerts.rows import Reported, alert_text, dated, detection_row, entry_row, strongest
 from bot.alerts.stories import StoryPolicy, choose_story, same_subject
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
@@ -31,12 +32,15 @@ from storage.stories import StoryTitle
 if TYPE_CHECKING:
     from rules import Detection, RuleSet
 
+log = logging.getLogger(__name__)
+
 _ACTIONS = {"Send": "send", "Update": "update", "Store": "store", "Suppress": "suppress"}
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What a poll led to. `reasons` counts the decisions by their named reason."""
+    """What a poll led to. `told`: the alerts that were made or got a new
+    version. `reasons` counts the decisions by their named reason."""
 
     new: int
     updated: int
@@ -49,7 +53,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What an entry's text said before: (signal, direction) pairs. `history`: see Telling."""
+    """What an entry's text said before: (signal, direction) pairs. `history`: see NewReport."""
 
     said: frozenset[tuple[str, str]]
     history: bool
@@ -62,26 +66,20 @@ class Acceptance:
     db: Connection
     feed: Feed
     rules: "RuleSet"
-    policy: Policy
+    policy: AlertPolicy
     story_policy: StoryPolicy
     now: datetime
     kinds: Counter[str] = field(default_factory=Counter)
     reasons: Counter[Reason] = field(default_factory=Counter)
     detections: int = 0
     deliveries: int = 0
-    told: dict[int, Alert] = field(default_factory=dict)
-    seen: list[int] = field(default_factory=list)
+    changed: dict[int, Alert] = field(default_factory=dict)
     _candidates: list[StoryTitle] | None = None
     _chats: list[Chat] | None = None
 
     def take(self, change: EntryChange, detections: "tuple[Detection, ...]") -> None:
-        """Store one entry of the poll and tell what is to be told of it."""
+        """Store one entry that is new or updated, and what follows from it."""
         self.kinds[change.kind] += 1
-        if change.kind == "seen":
-            if change.entry_id is not None:
-                self.seen.append(change.entry_id)
-                entries.add_keys(self.db, change.entry_id, change.keys)
-            return
         before = Before(frozenset(), history=change.kind == "seed")
         if change.kind == "updated":
             entry_id, before = self._replace(change)
@@ -99,9 +97,10 @@ class Acceptance:
         for detection in detections:
             said = (detection.signal, detection.direction)
             if best[detection.signal] is not detection:
-                self._record(entry_id, detection, Suppress(Reason.WEAKER_IN_SAME_ENTRY), None, None)
+                weaker = Suppress(Reason.WEAKER_IN_SAME_ENTRY)
+                self._decided(entry_id, detection, weaker)
                 continue
-            telling = Telling(
+            report = NewReport(
                 signal=detection.signal,
                 direction=detection.direction,
                 level=detection.level,
@@ -111,17 +110,17 @@ class Acceptance:
                 said_before=said in before.said,
                 history=before.history and (change.kind == "seed" or said in before.said),
             )
-            self._tell(entry_id, story_id, change.entry, detection, telling)
+            reported = Reported(self.feed, entry_id, change.entry, detection, self.rules.hash)
+            self._judge(story_id, reported, report)
 
     def outcome(self) -> Accepted:
-        """Finish, and say what came of it."""
-        entries.touch(self.db, self.seen, self.now)
+        """What came of it."""
         return Accepted(
             new=self.kinds["new"],
             updated=self.kinds["updated"],
             seeded=self.kinds["seed"],
             detections=self.detections,
-            told=tuple(self.told.values()),
+            told=tuple(self.changed.values()),
             deliveries=self.deliveries,
             reasons=dict(self.reasons),
         )
@@ -146,60 +145,52 @@ class Acceptance:
         stories.detach(self.db, entry_id)
         return entry_id, Before(frozenset(), history=False)
 
-    def _tell(
-        self,
-        entry_id: int,
-        story_id: int,
-        entry: FeedEntry,
-        detection: "Detection",
-        telling: Telling,
-    ) -> None:
+    def _judge(self, story_id: int, reported: Reported, report: NewReport) -> None:
+        """Decide what readers should hear of a report, and do it."""
+        entry_id, detection = reported.entry_id, reported.detection
         alert = next(
-            (a for a in alerts.for_story(self.db, story_id) if a.signal == telling.signal), None
+            (a for a in alerts.for_story(self.db, story_id) if a.signal == report.signal), None
         )
-        if telling.status == "":
-            self._record(entry_id, detection, Suppress(Reason.RULE_REMOVED), alert, None)
+        if report.status == "":
+            self._decided(entry_id, detection, Suppress(Reason.RULE_REMOVED), alert)
             return
-        verdict = decide(
-            telling, None if alert is None else self._told(alert, entry_id), self.policy, self.now
-        )
+        so_far = None if alert is None else self._so_far(alert, entry_id)
+        verdict = decide(report, so_far, self.policy, self.now)
         if isinstance(verdict, Suppress):
             if alert is not None:
                 self._count_families(alert)
-            self._record(entry_id, detection, verdict, alert, None)
+            self._decided(entry_id, detection, verdict, alert)
             return
-        already = frozenset[int]()
-        families = stories.families(self.db, story_id, telling.signal, telling.direction)
-        text = alert_text(
-            self.feed,
-            entry_id,
-            entry,
-            detection,
-            verdict,
-            alert,
-            max(len(families), 1),
-            self.rules.hash,
-        )
+        earlier = frozenset[int]()
+        families = stories.families(self.db, story_id, report.signal, report.direction)
+        text = alert_text(reported, verdict, alert, max(len(families), 1))
         if alert is None:
-            alert = alerts.create(self.db, story_id, telling.signal, text, self.now)
+            alert = alerts.create(self.db, story_id, report.signal, text, self.now)
         else:
-            already = outbox.chats_told(self.db, alert.id)
+            earlier = outbox.chats_of_alert(self.db, alert.id)
             alert = alerts.bump(self.db, alert.id, text, self.now)
-        self.told[alert.id] = alert
-        self._record(entry_id, detection, verdict, alert, alert.version)
+        self.changed[alert.id] = alert
+        self._decided(entry_id, detection, verdict, alert, alert.version)
+        queued = 0
         if not isinstance(verdict, Store):
-            rows = route(alert, verdict.audience, self._all_chats(), already, self.now)
-            self.deliveries += outbox.enqueue(self.db, rows, self.now)
+            rows = route(alert, verdict.audience, self._all_chats(), earlier, self.now)
+            queued = outbox.enqueue(self.db, rows, self.now)
+        self.deliveries += queued
+        log.info(
+            "alert %s version %d (%s, %s, %s): %s; entry %d of %s, chats: %d",
+            *(alert.short_id, alert.version, alert.signal, alert.direction, alert.level),
+            *(verdict.reason, entry_id, self.feed.id, queued),
+        )
 
-    def _told(self, alert: Alert, entry_id: int) -> Told:
-        return Told(
+    def _so_far(self, alert: Alert, entry_id: int) -> AlertSoFar:
+        return AlertSoFar(
             direction=alert.direction,
             level=alert.level,
             audience=alert.audience,
             families=stories.families(
                 self.db, alert.story_id, alert.signal, alert.direction, but=entry_id
             ),
-            directions=alerts.directions_told(self.db, alert.id),
+            directions=alerts.directions_of(self.db, alert.id),
         )
 
     def _count_families(self, alert: Alert) -> None:
@@ -234,13 +225,13 @@ class Acceptance:
         rule = self.rules.signals.get(signal)
         return "" if rule is None else rule.status
 
-    def _record(
+    def _decided(
         self,
         entry_id: int,
         detection: "Detection",
         verdict: Verdict,
-        alert: Alert | None,
-        version: int | None,
+        alert: Alert | None = None,
+        version: int | None = None,
     ) -> None:
         self.reasons[verdict.reason] += 1
         alerts.record_decision(

@@ -1,7 +1,7 @@
 """What a poll found, in the shapes that are stored. Pure."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -62,17 +62,22 @@ def detection_row(detection: "Detection", rules_hash: str, now: datetime) -> Sto
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A detection with the stored entry and the feed that it is from."""
+
+    feed: Feed
+    entry_id: int
+    entry: FeedEntry
+    detection: "Detection"
+    rules_hash: str
+
+
 def alert_text(
-    feed: Feed,
-    entry_id: int,
-    entry: FeedEntry,
-    detection: "Detection",
-    verdict: Send | Update | Store,
-    before: Alert | None,
-    families: int,
-    rules_hash: str,
+    reported: Reported, verdict: Send | Update | Store, before: Alert | None, families: int
 ) -> AlertText:
     """What the alert says from now on. Once it was for everyone it stays so."""
+    feed, entry, detection = reported.feed, reported.entry, reported.detection
     was_public = before is not None and before.audience == "everyone"
     return AlertText(
         direction=detection.direction,
@@ -85,9 +90,9 @@ def alert_text(
         language=language_of(feed.language, entry),
         explanation=detection.explanation,
         evidence_json=_evidence_json(detection),
-        rules_hash=rules_hash,
+        rules_hash=reported.rules_hash,
         reason=verdict.reason,
-        entry_id=entry_id,
+        entry_id=reported.entry_id,
         families=families,
     )
 

@@ -1,4 +1,4 @@
-"""Which story an entry tells: one that is being told already, or a new one. Pure.
+"""Which story an entry belongs to: a known one, or a new one. Pure.
 
 Joining two happenings hides an alert, keeping one apart only repeats it: in doubt, apart. On
 7,400 titles of thirteen Arabic newspapers, nearly all pairs that are alike in 88 of 100 letters
@@ -11,19 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
-from w3lib.url import canonicalize_url, url_query_cleaner
 
+from bot.links import page_link
 from rules.language.text import tokenize
 from storage.stories import StoryTitle
-
-TRACKING = [
-    *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"),
-    *("fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid"),
-    *("at_medium", "at_campaign", "cmpid", "ns_mchannel", "ns_source", "ref_src"),
-]
 
 # A headline with one of these says that it is not about the one before.
 ANOTHER = frozenset(
@@ -55,7 +48,7 @@ class StoryReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoryPolicy:
-    """`window`: how long after its last telling a story is joined. `likeness` is of 100."""
+    """`window`: how long after its last report a story is joined. `likeness` is of 100."""
 
     window: timedelta = timedelta(hours=72)
     likeness: float = 88.0
@@ -83,14 +76,14 @@ class Title:
 def choose_story(
     title: str, link: str | None, candidates: Sequence[StoryTitle], policy: StoryPolicy
 ) -> StoryChoice:
-    """The story that an entry with this title and link tells; the latest of equal ones.
+    """The story that an entry with this title and link belongs to; the latest of equal ones.
 
-    `candidates` are the tellings within the policy's window, oldest first.
+    `candidates` are the reports within the policy's window, oldest first.
     """
-    place = normal_link(link)
+    place = page_link(link)
     if place is not None:
         for candidate in reversed(candidates):
-            if normal_link(candidate.link) == place and same_subject(title, candidate.title):
+            if page_link(candidate.link) == place and same_subject(title, candidate.title):
                 return StoryChoice(candidate.story_id, StoryReason.SAME_LINK, 100.0)
     heading = read_title(title)
     best = StoryChoice(None, StoryReason.NEW, 0.0)
@@ -109,7 +102,10 @@ def same_subject(one: str, other: str) -> bool:
     """
     here, there = read_title(one).words, read_title(other).words
     mine, theirs = _unmatched(here, there)
-    left = [word for word in here if _telling(word)], [word for word in there if _telling(word)]
+    left = (
+        [word for word in here if _meaningful(word)],
+        [word for word in there if _meaningful(word)],
+    )
     shared = max(len(left[0]) - len(mine), len(left[1]) - len(theirs))
     shorter = min(len(left[0]), len(left[1]))
     return shorter == 0 or 3 * shared >= shorter
@@ -141,26 +137,6 @@ def read_title(title: str) -> Title:
     return Title(words, numbers, " ".join(words))
 
 
-@lru_cache(maxsize=20_000)
-def normal_link(link: str | None) -> str | None:
-    """The address without tracking, fragment, scheme and www; None when it names no page.
-
-    A site's front page is no entry's own: some feeds give it to all of theirs.
-    """
-    if not link:
-        return None
-    try:
-        clean = canonicalize_url(url_query_cleaner(link, TRACKING, remove=True))
-        parts = urlsplit(clean)
-    except ValueError:
-        return None
-    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
-    path = parts.path.rstrip("/").removesuffix("/amp")
-    if not host or not (path or parts.query):
-        return None
-    return f"{host}{path}?{parts.query}" if parts.query else f"{host}{path}"
-
-
 def _unmatched(one: Sequence[str], other: Sequence[str]) -> tuple[list[str], list[str]]:
     """Words of each headline that have no counterpart in the other, small words left out.
 
@@ -179,10 +155,10 @@ def _unmatched(one: Sequence[str], other: Sequence[str]) -> tuple[list[str], lis
         if counterpart is not None:
             mine.remove(counterpart)
             theirs.remove(word)
-    return [w for w in mine if _telling(w)], [w for w in theirs if _telling(w)]
+    return [w for w in mine if _meaningful(w)], [w for w in theirs if _meaningful(w)]
 
 
-def _telling(word: str) -> bool:
+def _meaningful(word: str) -> bool:
     return word not in SMALL and not word.isdigit()
 
 

@@ -1,0 +1,1 @@
+"""The `marsad` command: one file for each group of commands."""

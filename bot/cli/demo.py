@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,13 +15,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bot.alerts import decide
-from bot.alerts.pipeline import Pipeline
+from bot.alerts.decide import AlertPolicy
 from bot.cli.samples import SAMPLES, document
 from bot.clock import utc_now
 from bot.console import ConsoleSender
-from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.policy import Policy
 from bot.errors import CannotGoOn
 from bot.feeds.catalogue import Feed, slug
 from bot.feeds.fetch.addresses import AllowList
@@ -30,12 +26,12 @@ from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever, local_path
 from bot.lock import InstanceLock
 from bot.polling.identify import IdentityPolicy
-from bot.polling.poller import Poller, PollPolicy
+from bot.polling.report import PollPolicy
 from bot.rules_in_force import RulesInForce
 from bot.settings import Settings
-from bot.wiring import seat_console
+from bot.wiring import Source, assembled, seat_console, to_console
 from storage import entries
-from storage.database import Connection, Database
+from storage.database import Connection
 
 FOLDER = "demo"
 INVENTED = (
@@ -71,42 +67,41 @@ async def show(
     with InstanceLock(folder):
         retriever, catalogue = _samples(folder) if feed is None else _any(feed, settings)
         rules = await RulesInForce.start(settings.rules_dir, settings.morphology_db)
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(retriever.aclose)
-            database = await _fresh_database(folder)
-            stack.push_async_callback(database.close)
-            await database.write(partial(seat_console, rules=rules, now=utc_now()))
-            # Shown whatever its age: a demo is no news desk.
-            poller = Poller(
-                database,
-                retriever,
-                catalogue,
-                Pipeline(rules, policy=decide.Policy(max_age=EVER)),
-                policy=PollPolicy(
-                    identity=IdentityPolicy(first_poll_age=None, max_age=EVER, hold_share=1.0)
-                ),
-            )
-            stack.push_async_callback(poller.aclose)
-            reports = await poller.poll_all(utc_now())
-            sender = ConsoleSender(
-                console, lambda: rules().signals, timezone=settings.timezone, explain=True
-            )
+        # Shown whatever its age: a demo is no news desk.
+        source = Source(
+            catalogue,
+            retriever,
+            PollPolicy(identity=IdentityPolicy(first_poll_age=None, max_age=EVER, hold_share=1.0)),
+            AlertPolicy(max_age=EVER),
+        )
+        sender = ConsoleSender(
+            console, lambda: rules().signals, timezone=settings.timezone, explain=True
+        )
+        async with assembled(
+            _fresh_database(folder),
+            rules,
+            source,
+            lambda _: to_console(sender),
+            readers=partial(seat_console, rules=rules, now=utc_now()),
+        ) as parts:
+            reports = await parts.poller.poll_all(utc_now())
             if feed is None:
                 console.print(INVENTED, highlight=False, soft_wrap=True)
             if not console.is_terminal:
                 console.print(STARS, highlight=False, soft_wrap=True)
-            dispatcher = Dispatcher(database, sender, Policy.at_once())
-            await dispatcher.run_until_idle()
-            await dispatcher.drain()
+            await parts.dispatcher.run_until_idle()
+            await parts.dispatcher.drain()
             errors = {report.feed_id: report.error or "" for report in reports}
-            counts = await database.read(partial(_counted, catalogue=catalogue, errors=errors))
+            counts = await parts.database.read(
+                partial(_counted, catalogue=catalogue, errors=errors)
+            )
             console.print()
             console.print(_table(counts))
             for report in reports:
                 if report.error:
                     words = f"{report.feed_id}: {report.error}. {report.hint or ''}"
                     console.print(words.strip(), markup=False, highlight=False, soft_wrap=True)
-            console.print(f"\nThe database: {database.path}", highlight=False, soft_wrap=True)
+            console.print(f"\nThe database: {parts.database.path}", highlight=False, soft_wrap=True)
     return not any(errors.values())
 
 
@@ -152,11 +147,11 @@ def _any(feed: str, settings: Settings) -> tuple[Fetcher | FileRetriever, tuple[
     return FileRetriever(), (Feed(slug(path.stem) or "feed", path.name, path.absolute().as_uri()),)
 
 
-async def _fresh_database(folder: Path) -> Database:
+def _fresh_database(folder: Path) -> Path:
     path = folder / "marsad.sqlite"
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    return await Database.open(path)
+    return path
 
 
 def _counted(db: Connection, catalogue: Sequence[Feed], errors: dict[str, str]) -> list[FeedCount]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.memory import NEEDED, MemoryLimits, is_tight, memory_limits
 from bot.clock import utc_now
 from bot.lock import AlreadyRunning, InstanceLock
 from bot.logs import Redactor
@@ -65,6 +67,8 @@ async def examine(settings: Settings, clock: Callable[[], datetime] = utc_now) -
     telegram = await _ask_telegram(settings)
     findings = [judge_token(settings.telegram_token is not None, telegram)]
     findings.append(judge_clock(telegram.date if telegram else None, clock()))
+    findings.append(judge_privacy(open_to_others(Path(".env"), settings.data_dir)))
+    findings.append(judge_memory(memory_limits()))
     for look in (_feeds_file, _rules, _disk, _instance, _database):
         findings.append(await look(settings))
     return findings
@@ -139,6 +143,44 @@ def judge_disk(free: int, folder: Path) -> Finding:
     if free < DISK_LOW:
         return Finding("disk", State.LOOK, found, "free some space before it runs out")
     return Finding("disk", State.OK, found)
+
+
+def judge_privacy(others: Mapping[Path, int]) -> Finding:
+    """Whether other users of the machine can read the token, or who reads what; `others` holds
+    the mode that each path should have.
+    """
+    if not others:
+        return Finding("privacy", State.OK, "settings and data are closed to other users")
+    return Finding(
+        "privacy",
+        State.LOOK,
+        f"other users of this machine can read {' and '.join(map(str, others))}",
+        "; ".join(f"chmod {mode:o} {shlex.quote(str(path))}" for path, mode in others.items()),
+    )
+
+
+def open_to_others(env_file: Path, data_dir: Path) -> dict[Path, int]:
+    """Those of the two that a group or everybody can read, with the mode they should have."""
+    found = {}
+    for path, bits, mode in ((env_file, 0o044, 0o600), (data_dir, 0o055, 0o700)):
+        try:
+            if path.stat().st_mode & bits:
+                found[path] = mode
+        except OSError:  # not there, or not ours to look at
+            continue
+    return found
+
+
+def judge_memory(limits: MemoryLimits) -> Finding:
+    """Whether the service is allowed enough memory."""
+    if is_tight(limits) and limits.held is not None:
+        return Finding(
+            "memory",
+            State.LOOK,
+            f"this service may hold {limits.held / 1e6:.0f} MB",
+            f"allow it {NEEDED / 1e6:.0f} MB or more (systemd: MemoryMax=)",
+        )
+    return Finding("memory", State.OK, "no limit is too low")
 
 
 async def _ask_telegram(settings: Settings) -> TelegramAnswer | None:
@@ -221,6 +263,7 @@ async def _instance(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
+    from bot.polling.health import feeds_health
     from storage import feeds, outbox
     from storage.database import Database
 
@@ -243,17 +286,20 @@ async def _database(settings: Settings) -> Finding:
         return Finding(
             what, State.BAD, "; ".join(problems[:3]), "stop the service and restore a backup"
         )
-    broken = [state for state in states if state.active and (state.error or state.held)]
+    look = feeds_health(states).to_look_at
     waiting = owed.get("pending", 0) + owed.get("paused", 0)
     found = f"sound; {waiting} messages wait, {owed.get('failed', 0)} failed"
-    if broken:
-        names = "; ".join(f"{s.id}: {s.error or 'held'}" for s in broken[:FAILING_SHOWN])
-        more = f" and {len(broken) - FAILING_SHOWN} more" if len(broken) > FAILING_SHOWN else ""
-        hints = dict.fromkeys(s.hint for s in broken[:FAILING_SHOWN] if s.hint)
+    if look:
+        names = "; ".join(
+            f"{state.id}: {how}{f' ({state.error})' if state.error else ''}"
+            for state, how in look[:FAILING_SHOWN]
+        )
+        more = f" and {len(look) - FAILING_SHOWN} more" if len(look) > FAILING_SHOWN else ""
+        hints = dict.fromkeys(state.hint for state, _ in look[:FAILING_SHOWN] if state.hint)
         return Finding(
             what,
             State.LOOK,
-            f"{found}; feeds in trouble: {names}{more}",
+            f"{found}; feeds to look at: {names}{more}",
             "; ".join(hints) or "`marsad feeds list` shows each feed",
         )
     return Finding(what, State.OK, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,11 +15,19 @@ from bot.clock import utc_now
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from bot.feeds.catalogue import Feed
     from bot.settings import Settings
     from storage.feeds import FeedState
 
 app = typer.Typer(no_args_is_help=True)
+
+# Columns that the rest of a row needs beside the feed's id.
+LEAST_BESIDE_ID = 62
+
+# Id, name, language, when its last new entry came, and its condition.
+Row = tuple[str, str, str, str, str]
 
 File = Annotated[Path | None, typer.Argument(help="A feeds.yaml; the one in use otherwise.")]
 
@@ -43,15 +52,32 @@ def list_feeds() -> None:
     settings = load_settings()
     feeds = load_catalogue(settings.feeds_file)
     states = asyncio.run(_states(settings))
+    rows = [_row(feed, states.get(feed.id), settings.timezone) for feed in feeds]
+    show_rows(rows, settings.timezone.key, Console())
+
+
+def show_rows(rows: Sequence[Row], zone: str, console: Console) -> None:
+    """A table, or a paragraph for each feed where a table would be too narrow to read.
+
+    An id is copied into commands and searches: it is never broken.
+    """
+    ids = max((len(row[0]) for row in rows), default=0)
+    if console.width < ids + LEAST_BESIDE_ID:
+        for id, name, language, newest, condition in rows:
+            when = newest and f"last new entry {newest} ({zone})"
+            about = " · ".join(filter(None, (name, language, condition, when)))
+            console.print(f"{id}\n  {about}", markup=False, highlight=False, soft_wrap=True)
+        return
     table = Table(box=None, pad_edge=False)
-    for heading in ("id", "name", "language", "last new entry", "condition"):
+    table.add_column("id", no_wrap=True, min_width=ids)
+    for heading in ("name", "language", f"last new entry ({zone})", "condition"):
         table.add_column(heading, overflow="fold")
-    for feed in feeds:
-        table.add_row(*(cell.replace("[", "\\[") for cell in _row(feed, states.get(feed.id))))
-    Console().print(table)
+    for row in rows:
+        table.add_row(*(cell.replace("[", "\\[") for cell in row))
+    console.print(table)
 
 
-def _row(feed: Feed, state: FeedState | None) -> tuple[str, ...]:
+def _row(feed: Feed, state: FeedState | None, timezone: ZoneInfo) -> Row:
     from bot.polling.health import condition
 
     if state is None or state.last_checked_at is None:
@@ -61,7 +87,7 @@ def _row(feed: Feed, state: FeedState | None) -> tuple[str, ...]:
         feed.id,
         feed.name,
         feed.language or "",
-        f"{newest:%Y-%m-%d %H:%M}" if newest else "",
+        f"{newest.astimezone(timezone):%Y-%m-%d %H:%M}" if newest else "",
         ". ".join(filter(None, (condition(state), state.error, state.hint))),
     )
 

@@ -2,13 +2,13 @@
 
 Exit codes: 0 done · 1 something is wrong, as told · 2 wrong usage or setting · 3 another instance
 runs, or Telegram refuses the token · 70 a bug (with a traceback in the log) · 130 interrupted.
+`bot/errors.py` has the table of what ends with which.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib.metadata
-import importlib.util
 import logging
 import sys
 from datetime import UTC, datetime
@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
+
+from bot.cli.memory import memory_limits, too_little
+from bot.errors import CannotGoOn, ending
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -31,14 +34,12 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except _user_errors() as error:
-            complain(str(error))
-            raise typer.Exit(_exit_code(error)) from None
-        except OSError as error:
-            if error.filename is None:
+        except Exception as error:
+            end = ending(error)
+            if end is None:
                 raise
-            complain(f"«{error.filename}»: {error.strerror}")
-            raise typer.Exit(1) from None
+            complain(end.message)
+            raise typer.Exit(end.exit_code) from None
 
 
 app = typer.Typer(
@@ -71,7 +72,12 @@ def complain(message: str) -> None:
 
 
 def settings_and_logs(level: str | None = None) -> Settings:
-    """Read the settings and start logging; every command begins with this."""
+    """Read the settings and start logging; every command begins with this.
+
+    Raises CannotGoOn when a limit on memory makes it useless to go on.
+    """
+    if refusal := too_little(memory_limits()):
+        raise CannotGoOn(refusal)
     from bot.logs import set_up_logging
     from bot.settings import load_settings
 
@@ -162,47 +168,12 @@ def restore(file: Annotated[Path, typer.Argument(help="A file made by `marsad ba
 
 @app.command()
 def doctor() -> None:
-    """Check token, feeds, rules, clock, disk and database, and say what to do."""
+    """Check token, clock, privacy, memory, feeds, rules, disk and database; say what to do."""
     settings = settings_and_logs(level="ERROR")
     from bot.cli.doctor import examine, show
 
     if not show(asyncio.run(examine(settings))):
         raise typer.Exit(1)
-
-
-def _user_errors() -> tuple[type[Exception], ...]:
-    """What a user can mend. Imported only when something went wrong: `--help` stays quick."""
-    from bot.errors import CannotGoOn
-    from bot.feeds.catalogue import CatalogueInvalid
-    from bot.lock import AlreadyRunning
-    from bot.settings import SettingsInvalid
-    from rules import RulesInvalid
-    from storage.errors import StorageError
-
-    return (
-        AlreadyRunning,
-        CannotGoOn,
-        CatalogueInvalid,
-        RulesInvalid,
-        SettingsInvalid,
-        StorageError,
-    )
-
-
-def _exit_code(error: Exception) -> int:
-    from bot.errors import CannotGoOn
-    from bot.lock import AlreadyRunning
-    from bot.settings import SettingsInvalid
-
-    match error:
-        case SettingsInvalid():
-            return 2
-        case AlreadyRunning():
-            return 3
-        case CannotGoOn(exit_code=code):
-            return code
-        case _:
-            return 1
 
 
 def _mount() -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from bot.errors import CannotGoOn
+from storage.files import make_folder
 
 PACKAGE = "morphology-db-msa-r13"
 LONGEST_SECONDS = 1_800
@@ -31,7 +32,7 @@ def install(
     from bot.settings import load_settings
 
     folder = load_settings().data_dir / "camel_tools"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     typer.echo(f"Installing {package} into {folder} …")
     # A process of its own: CAMeL Tools fetches its catalogue while it is imported.
     command = [sys.executable, "-m", "camel_tools.cli.camel_data", "-i", package]

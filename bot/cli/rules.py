@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database as Connection
 
     from rules import RuleSet
+    from rules.trying.audit import Audit, AuditEntry
     from rules.trying.explain import Explanation
     from rules.trying.inline_tests import TestResult
     from rules.trying.replay import Replayable
@@ -154,6 +155,7 @@ def _explanation_json(explanation: Explanation) -> dict[str, Any]:
     return {
         "detections": [asdict(d) for d in explanation.detections],
         "signals": [asdict(s) | {"detection": None} for s in explanation.signals],
+        "victims": [asdict(v) for v in explanation.victims],
         "words": [asdict(w) for w in explanation.words],
     }
 
@@ -185,6 +187,12 @@ def _show_explanation(explanation: Explanation, title: str, text: str) -> None:
     for signal in silent:
         reason = signal.silenced_by or f"score {signal.score}/{signal.threshold}"
         console.print(f"○ {signal.signal}: silent, {reason}", markup=False, highlight=False)
+    for victim in explanation.victims:
+        console.print(
+            f"harm «{victim.quote}»: {victim.who}, cause {victim.cause} ({victim.why})",
+            markup=False,
+            highlight=False,
+        )
     table = Table("word", "cut as", "is a form of", "terms", title="Words that the rules know")
     for word in explanation.words:
         table.add_row(
@@ -228,6 +236,81 @@ def expand(
         )
     if not found.frequencies:
         typer.echo("Collisions with common words: install marsad[words] to see them.")
+
+
+@app.command()
+def audit(
+    files: Annotated[list[Path], typer.Argument(help="Entries, one JSON object a line.")],
+    rules_dir: Annotated[Path | None, typer.Option("--rules", help="Operators' rules.")] = None,
+    least: Annotated[int, typer.Option(min=1, help="Show collisions met this often.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Read a corpus and say what earns nothing, what carries a term and what collides.
+
+    Each line needs "title" or "text"; "signals" (a list or mapping) says what a reader found.
+    """
+    from rules.trying.audit import audit as run
+
+    entries = [e for file in files for e in _corpus(file)]
+    found = run(load(rules_dir), entries, least=least)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        _show_audit(found)
+
+
+def _corpus(file: Path) -> list[AuditEntry]:
+    from rules.trying.audit import AuditEntry
+
+    entries = []
+    for number, line in enumerate(_text(None, file).splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            raw = json.loads(line)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise CannotGoOn(f"{file}:{number}: is not JSON; write one entry a line") from error
+        raw = raw if isinstance(raw, dict) else {}
+        title, text = raw.get("title") or "", raw.get("text") or raw.get("summary") or ""
+        signals, maybe = raw.get("signals"), raw.get("maybe") or ()
+        if not (isinstance(title, str) and isinstance(text, str) and (title or text)):
+            raise CannotGoOn(f'{file}:{number}: has no "title" and no "text" with words in them')
+        if not all(isinstance(s, list | dict | tuple | None) for s in (signals, maybe)):
+            raise CannotGoOn(f'{file}:{number}: "signals" must be a list of signal names')
+        entries.append(
+            AuditEntry(
+                title,
+                text,
+                raw.get("lang"),
+                None if signals is None else frozenset(map(str, signals)),
+                frozenset(map(str, maybe)),
+            )
+        )
+    return entries
+
+
+def _show_audit(found: Audit) -> None:
+    typer.echo(f"{_count(found.entries, 'entry', 'entries')}, {found.labelled} labelled.")
+    typer.echo(f"\nTerms that match nowhere ({len(found.unmatched_terms)}):")
+    for name in found.unmatched_terms:
+        typer.echo(f"  {name}")
+    words = sum(map(len, found.unmatched_words.values()))
+    typer.echo(f"\nWords that match nowhere ({words}):")
+    for name, never in found.unmatched_words.items():
+        typer.echo(f"  {name}: {'، '.join(never)}")
+    typer.echo(f"\nWords that take most of a term's matches ({len(found.heavy)}):")
+    for heavy in found.heavy:
+        typer.echo(f"  {heavy.term}: «{heavy.word}» {heavy.matches} of {heavy.of}")
+    typer.echo(f"\nFrequent words that may be read wrongly ({len(found.doubtful)}):")
+    for doubt in found.doubtful:
+        typer.echo(
+            f"  {doubt.times:6} «{doubt.token}» as «{doubt.lemma}» ({doubt.segments}) "
+            f"in {', '.join(doubt.terms)}"
+        )
+    typer.echo("\nClauses: detections that they carry, right and wrong ones:")
+    for clause in sorted(found.clauses, key=lambda c: (c.signal, -c.detections)):
+        judged = f", {clause.right} right, {clause.wrong} wrong" if found.labelled else ""
+        typer.echo(f"  {clause.signal}: {clause.clause}: {clause.detections}{judged}")
 
 
 @app.command()

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.alerts.decide import rank
+
 if TYPE_CHECKING:
     from storage.outbox import Delivery
-
-LEVELS = ("info", "watch", "alert", "critical")
 
 
 class FoldReason(StrEnum):
@@ -120,7 +120,7 @@ def sort_out(
 
 def line_level(folded: Sequence[Folded]) -> str:
     """The level of a catch-up line: the highest of those it stands for."""
-    return max((item.delivery.level for item in folded), key=LEVELS.index)
+    return max((item.delivery.level for item in folded), key=rank)
 
 
 def _expiry(delivery: Delivery, policy: FoldPolicy) -> timedelta:

@@ -1,6 +1,7 @@
-"""The outbox's way out: lease, send, mark; one message at a time in a chat, many chats at once.
+"""Sends what the outbox owes: lease, send, record. One message at a time in a chat, many chats
+at once.
 
-No transaction is open while a message is under way. A process that dies between lease and mark
+No transaction is open while a message is under way. A process that dies between lease and record
 leaves a row whose outcome is unknown; the next start treats it by the rule for unknown outcomes.
 """
 
@@ -19,8 +20,8 @@ from bot.delivery.catchup import Sorted
 from bot.delivery.health import Health
 from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
 from bot.delivery.pacing import History, turns
-from bot.delivery.policy import Policy
-from bot.delivery.results import Mark, write_mark, write_sorted
+from bot.delivery.policy import DeliveryPolicy
+from bot.delivery.results import Attempt, record_attempt, record_catchup
 from bot.delivery.retry import Halt, next_step
 from bot.delivery.waiting import View, read_view, sort_view, waiting_of
 from storage import alerts, chats, outbox
@@ -28,7 +29,7 @@ from storage.chats import Chat
 from storage.database import Connection, Database, StorageError
 from storage.outbox import Delivery
 
-__all__ = ["DispatchReport", "Dispatcher", "Policy"]
+__all__ = ["DeliveryPolicy", "DispatchReport", "Dispatcher"]
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class Dispatcher:
         self,
         database: Database,
         sender: Sender,
-        policy: Policy | None = None,
+        policy: DeliveryPolicy | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.health = Health()
@@ -72,7 +73,7 @@ class Dispatcher:
         self.outcomes: Counter[str] = Counter()
         self._database = database
         self._sender = sender
-        self._policy = policy or Policy()
+        self._policy = policy or DeliveryPolicy()
         self._clock = clock
         self._history = History(
             keep=max(self._policy.fold.storm_window, self._policy.limits.group_window)
@@ -80,23 +81,23 @@ class Dispatcher:
         self._leases_checked_at: datetime | None = None
         self._closing = False
         self._busy: dict[int, asyncio.Task[None]] = {}
-        self._unmarked: dict[int, Mark] = {}
-        self._poked = asyncio.Event()
+        self._unrecorded: dict[int, Attempt] = {}
+        self._woken = asyncio.Event()
 
-    def poke(self) -> None:
-        """There is something new in the outbox: look at it now."""
-        self._poked.set()
+    def wake(self) -> None:
+        """There is something new in the outbox: send it now."""
+        self._woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set. Then call `drain`."""
         stopped = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
-                self._poked.clear()
+                self._woken.clear()
                 try:
-                    report = await self._look(self._clock())
-                except Exception as error:  # a bug in one look must not end all sending
-                    log.exception("dispatch: a look at the outbox failed")
+                    report = await self._step(self._clock())
+                except Exception as error:  # a bug in one step must not end all sending
+                    log.exception("dispatch: a step failed")
                     self.health.stuck(error, self._clock())
                     report = DispatchReport({}, 0, 0, None)
                 await self._rest(report.wake_at, stopped)
@@ -104,9 +105,9 @@ class Dispatcher:
             stopped.cancel()
 
     async def run_once(self, now: datetime) -> DispatchReport:
-        """Look once, send at most one message to each chat, and wait for the answers."""
+        """Take one step, send at most one message to each chat, and wait for the answers."""
         before = Counter(self.outcomes)
-        report = await self._look(now)
+        report = await self._step(now)
         await asyncio.gather(*self._busy.values())
         outcomes = dict(self.outcomes - before)
         return DispatchReport(outcomes, report.folded, report.superseded, report.wake_at)
@@ -130,10 +131,10 @@ class Dispatcher:
                 await asyncio.sleep(max(0.01, (report.wake_at - now).total_seconds()))
 
     async def drain(self, grace: timedelta = timedelta(seconds=20)) -> bool:
-        """Start nothing more, wait for the answers that are under way, and mark them.
+        """Start nothing more, wait for the answers that are under way, and record them.
 
-        After `grace` what is left is cut off: its outcome is marked unknown. Returns whether
-        everything could be marked; what could not is unknown at the next start.
+        After `grace` what is left is cut off: its outcome is recorded as unknown. Returns
+        whether everything could be recorded; what could not is unknown at the next start.
         """
         self._closing = True
         if self._busy:
@@ -143,15 +144,15 @@ class Dispatcher:
             await asyncio.gather(*late, return_exceptions=True)
         for attempt in range(3):
             await asyncio.sleep(0.3 * attempt)
-            if await self._finish_marks():
+            if await self._record_rest():
                 return True
         return False
 
-    # One look: finish marks, take over leases, read, decide, fold, lease, start.
+    # One step: finish records, take over leases, read, decide, fold, lease, start.
 
-    async def _look(self, now: datetime) -> DispatchReport:
+    async def _step(self, now: datetime) -> DispatchReport:
         try:
-            report = await self._look_unguarded(now)
+            report = await self._step_unguarded(now)
         except StorageError as error:
             self.health.stuck(error, self._clock())
             return DispatchReport({}, 0, 0, now + self.health.wait)
@@ -159,9 +160,9 @@ class Dispatcher:
             self.health.unstuck()
         return report
 
-    async def _look_unguarded(self, now: datetime) -> DispatchReport:
-        if not await self._finish_marks():
-            # The database takes no marks: to send more would only add to what may be repeated.
+    async def _step_unguarded(self, now: datetime) -> DispatchReport:
+        if not await self._record_rest():
+            # The database takes no records: to send more would only add to what may be repeated.
             return DispatchReport({}, 0, 0, now + self.health.wait)
         await self._take_over_leases(now)
         probing = self.health.halted_at is not None
@@ -170,7 +171,7 @@ class Dispatcher:
         self._history.forget(now)
         busy, policy = frozenset(self._busy), self._policy
         view = await self._database.read(
-            lambda db: read_view(db, busy, policy.look, policy.fold, now)
+            lambda db: read_view(db, busy, policy.read_at_once, policy.fold, now)
         )
         found = sort_view(view, self._history.by_chat, policy.fold, now)
         folded = await self._fold(view, found, now)
@@ -202,7 +203,7 @@ class Dispatcher:
             released = release(db, now)
             for delivery in released:
                 step = next_step(CUT_OFF, delivery, retry, now)
-                write_mark(db, Mark(delivery, step, now, counts=True))
+                record_attempt(db, Attempt(delivery, step, now, counts=True))
             return len(released), chats.sends_since(db, now - keep) if first else {}
 
         released, sends = await self._database.write(take_over)
@@ -217,11 +218,11 @@ class Dispatcher:
         for chat_id, item in found.items():
             if not item.fold and not item.superseded:
                 continue
-            write = partial(write_sorted, chat=view.chats[chat_id], found=item, at=now)
+            write = partial(record_catchup, chat=view.chats[chat_id], found=item, at=now)
             try:
                 await self._database.write(write)
             except (KeyError, ValueError) as error:
-                # The chat changed since it was read (moved, left): the next look sorts it anew.
+                # The chat changed since it was read (moved, left): the next step sorts it anew.
                 log.info("dispatch: chat %d was not folded: %s", chat_id, error)
             else:
                 folded += len(item.fold)
@@ -254,15 +255,18 @@ class Dispatcher:
             counts = isinstance(outcome, Sent | Unknown)
             if counts:
                 self._history.finished(chat_id, at)
-            if not isinstance(outcome, Sent):
-                log.warning("dispatch: delivery %d to %d: %s", delivery.id, chat_id, step.reason)
+            log.log(
+                logging.INFO if isinstance(outcome, Sent) else logging.WARNING,
+                "dispatch: delivery %d (%s) to chat %d: %s",
+                *(delivery.id, outgoing.name, chat_id, step.reason),
+            )
             self.outcomes[type(outcome).__name__] += 1
             self.health.note(outcome, step if isinstance(step, Halt) else None, at)
-            self._unmarked[chat_id] = Mark(delivery, step, at, counts)
-            await self._write_unmarked(chat_id)
+            self._unrecorded[chat_id] = Attempt(delivery, step, at, counts)
+            await self._record(chat_id)
         finally:
             self._busy.pop(chat_id, None)
-            self._poked.set()
+            self._woken.set()
 
     async def _send(self, outgoing: Outgoing) -> Outcome:
         seconds = self._policy.send_timeout.total_seconds()
@@ -279,47 +283,44 @@ class Dispatcher:
 
     def _unwritten(self) -> list[int]:
         """Chats whose last answer could not be marked; those being marked are not among them."""
-        return [chat_id for chat_id in self._unmarked if chat_id not in self._busy]
+        return [chat_id for chat_id in self._unrecorded if chat_id not in self._busy]
 
-    async def _finish_marks(self) -> bool:
+    async def _record_rest(self) -> bool:
         """Write what could not be written before; whether nothing is left of it."""
         for chat_id in self._unwritten():
-            if not await self._write_unmarked(chat_id):
+            if not await self._record(chat_id):
                 return False
         return True
 
-    async def _write_unmarked(self, chat_id: int) -> bool:
+    async def _record(self, chat_id: int) -> bool:
         """Write the chat's mark. While the database cannot, it is kept and False returned."""
-        mark = self._unmarked[chat_id]
+        attempt = self._unrecorded[chat_id]
         try:
-            told = await self._database.write(lambda db: write_mark(db, mark))
+            await self._database.write(lambda db: record_attempt(db, attempt))
         except StorageError as error:
             self.health.stuck(error, self._clock())
             return False
         except Exception:  # its lease runs out, and it is treated as unknown then
-            log.exception("dispatch: delivery %d could not be marked", mark.delivery.id)
-            told = None
-        del self._unmarked[chat_id]
-        if told is not None and not told.reached:
-            self.health.could_not_tell(told)
+            log.exception("dispatch: delivery %d could not be marked", attempt.delivery.id)
+        del self._unrecorded[chat_id]
         return True
 
     async def _rest(self, wake_at: datetime | None, stopped: asyncio.Task[bool]) -> None:
-        """Sleep until poked, stopped, or there may be something to do."""
-        breath = max(self._policy.breath, self.health.wait).total_seconds()
-        await asyncio.wait({stopped}, timeout=breath)
+        """Sleep until woken, stopped, or there may be something to do."""
+        pause = max(self._policy.shortest_pause, self.health.wait).total_seconds()
+        await asyncio.wait({stopped}, timeout=pause)
         if stopped.done() or self.health.wait:
             return
-        idle = self._policy.idle.total_seconds() - breath
+        idle = self._policy.idle.total_seconds() - pause
         if wake_at is not None:
             idle = min(idle, (wake_at - self._clock()).total_seconds())
-        poked = asyncio.create_task(self._poked.wait())
+        woken = asyncio.create_task(self._woken.wait())
         try:
             await asyncio.wait(
-                {poked, stopped}, timeout=max(0.0, idle), return_when=asyncio.FIRST_COMPLETED
+                {woken, stopped}, timeout=max(0.0, idle), return_when=asyncio.FIRST_COMPLETED
             )
         finally:
-            poked.cancel()
+            woken.cancel()
 
 
 def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat]) -> Outgoing:

@@ -1,29 +1,26 @@
-"""How sending goes: what the second way, the metrics and `marsad doctor` ask."""
+"""How sending goes: what the second channel, the metrics and `marsad doctor` ask."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.delivery.outcome import Outcome, Retry, Sent, Unknown
-from bot.delivery.results import Told
 from bot.delivery.retry import Halt
 
 log = logging.getLogger(__name__)
 
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=30)
-MOST_UNTOLD = 100
 
 
 @dataclass(slots=True)
 class Health:
-    """The state of the way out. Times are UTC; None means that all is well.
+    """The state of sending. Times are UTC; None means that all is well.
 
     `failing_since`: Telegram gives no answers. `stuck_since`: the database takes no marks, or
-    a bug stops dispatch. `halted`: the token is refused or used twice. `untold`: what operators
-    had to be told and had no chat for.
+    a bug stops dispatch. `halted`: the token is refused or used twice.
     """
 
     last_sent_at: datetime | None = None
@@ -33,7 +30,6 @@ class Health:
     stuck_reason: str = ""
     halted: Halt | None = None
     halted_at: datetime | None = None
-    untold: list[Told] = field(default_factory=list)
     _stuck_times: int = 0
 
     def note(self, outcome: Outcome, halt: Halt | None, at: datetime) -> None:
@@ -52,12 +48,6 @@ class Health:
             # Any other answer, be it a refusal, is Telegram speaking.
             self.failing_since, self.failing_reason = None, ""
             self.halted = self.halted_at = None
-
-    def could_not_tell(self, told: Told) -> None:
-        """No operator has a chat for this: it is left to the second way, and to the log."""
-        log.error("operators could not be told: %s: %s (%s)", told.chat, told.reason, told.what)
-        self.untold.append(told)
-        del self.untold[:-MOST_UNTOLD]
 
     def stuck(self, error: Exception, at: datetime) -> None:
         """Dispatch could not go on."""

@@ -30,6 +30,13 @@ class Outgoing:
     alert: Alert | None
     folded: int = 0
 
+    @property
+    def name(self) -> str:
+        """What the log calls it: "A12 version 1", or its kind where it has no alert."""
+        if self.alert is None:
+            return self.delivery.kind
+        return f"{self.alert.short_id} version {self.delivery.version}"
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -104,7 +111,10 @@ Outcome = (
 
 
 class Sender(Protocol):
-    """A way out. `send` raises only `asyncio.CancelledError`: what goes wrong is an Outcome."""
+    """What carries messages to chats.
+
+    `send` raises only `asyncio.CancelledError`: what goes wrong is an Outcome.
+    """
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Send one message to `outgoing.chat` and say what came of it."""

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SendLimits:
     """How fast messages may leave. Gaps and windows are times, sends are counts."""
 
     chat_gap: timedelta = timedelta(seconds=1.1)
@@ -47,7 +47,9 @@ class Turns:
 HEAD_START = timedelta(minutes=10)
 
 
-def chat_free_at(kind: str, sends: Sequence[datetime], limits: Limits, now: datetime) -> datetime:
+def chat_free_at(
+    kind: str, sends: Sequence[datetime], limits: SendLimits, now: datetime
+) -> datetime:
     """The earliest time at which one more message may go to a chat; never before `now`.
 
     `sends` are the times of the chat's past messages, ascending. Times after `now` (a clock that
@@ -62,7 +64,7 @@ def chat_free_at(kind: str, sends: Sequence[datetime], limits: Limits, now: date
     return free_at
 
 
-def overall_free(sends: Sequence[datetime], limits: Limits, now: datetime) -> int:
+def overall_free(sends: Sequence[datetime], limits: SendLimits, now: datetime) -> int:
     """How many more messages may go to all chats together at `now`; `sends` ascending."""
     started = bisect_right(sends, now - limits.overall_window)
     return max(0, limits.overall_sends - (len(sends) - started))
@@ -72,7 +74,7 @@ def turns(
     waiting: Iterable[Waiting],
     chat_sends: Mapping[int, Sequence[datetime]],
     overall: Sequence[datetime],
-    limits: Limits,
+    limits: SendLimits,
     now: datetime,
 ) -> Turns:
     """Whose turn it is: of the chats that may be sent to, those that waited longest.

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.delivery.catchup import FoldPolicy
-from bot.delivery.pacing import Limits
+from bot.delivery.pacing import SendLimits
 from bot.delivery.retry import RetryPolicy
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class DeliveryPolicy:
     """How the dispatcher works; the parts decide, the rest are its own times and counts."""
 
-    limits: Limits = field(default_factory=Limits)
+    limits: SendLimits = field(default_factory=SendLimits)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     fold: FoldPolicy = field(default_factory=FoldPolicy)
     # Messages under way at once. One that hangs holds a place until `send_timeout`.
@@ -23,19 +23,19 @@ class Policy:
     lease: timedelta = timedelta(minutes=10)
     # While the token is refused one message is tried this often.
     probe: timedelta = timedelta(minutes=5)
-    # The outbox is looked at this often when nobody pokes, and at most this often when they do.
+    # The outbox is read this often by itself, and at most this often when `wake` is called.
     idle: timedelta = timedelta(seconds=1)
-    breath: timedelta = timedelta(milliseconds=50)
-    # How many waiting deliveries one look takes in, and how often leases are looked after.
-    look: int = 2000
+    shortest_pause: timedelta = timedelta(milliseconds=50)
+    # How many waiting deliveries are read at once, and how often leases are looked after.
+    read_at_once: int = 2000
     lease_check: timedelta = timedelta(minutes=1)
 
     @classmethod
-    def at_once(cls) -> Policy:
-        """For a way out without limits, such as the console: no pacing, no storm, no expiry."""
+    def at_once(cls) -> DeliveryPolicy:
+        """For a destination without limits, such as the console: no pacing, no storm, no expiry."""
         ages = timedelta(days=36500)
         return cls(
-            limits=Limits(chat_gap=timedelta(0), group_sends=10**6, overall_sends=10**6),
+            limits=SendLimits(chat_gap=timedelta(0), group_sends=10**6, overall_sends=10**6),
             fold=FoldPolicy(
                 expiry=ages, expiry_critical=ages, storm_sends=10**6, storm_sends_critical=10**6
             ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -19,16 +19,20 @@ from bot.delivery.retry import (
     PauseChat,
     Step,
 )
-from bot.messages.wording import LineItem, Notice, line_text, notice_text
+from bot.messages.catchup import Group, LineItem, catchup_text
+from bot.notices import ChatEvent, ChatNotice, notify_operators
 from storage import alerts, chats, outbox
 from storage.chats import Chat
 from storage.database import Connection
-from storage.outbox import Delivery, NewDelivery
+from storage.outbox import Delivery, Mark, NewDelivery
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """What came of one attempt at `at`. `counts` is true when the chat may have had a message."""
+class Attempt:
+    """One attempt, when it ended, and what to do next.
+
+    `counts` is true when the chat may have had a message.
+    """
 
     delivery: Delivery
     step: Step
@@ -36,64 +40,59 @@ class Mark:
     counts: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A notice for operators: `reached` is false when none of their chats can be sent to."""
-
-    notice: Notice
-    chat: str
-    reason: str
-    what: str
-    reached: bool
+_GROUPS: dict[FoldReason, Group] = {
+    FoldReason.TOO_OLD: "too_old",
+    FoldReason.STORM: "storm",
+    FoldReason.UNKNOWN: "unknown",
+}
 
 
-def write_mark(db: Connection, mark: Mark) -> Told | None:
-    """Write down what came of an attempt; says what operators had to be told of it."""
-    delivery, step, at = mark.delivery, mark.step, mark.at
+def record_attempt(db: Connection, attempt: Attempt) -> None:
+    """Write down what came of an attempt, and queue what operators must hear of it."""
+    delivery, step, at = attempt.delivery, attempt.step, attempt.at
     stored = outbox.get(db, delivery.id)
     if stored is None:
-        return None  # merged away when its chat moved: the row that was kept tells it
+        return  # merged away when its chat moved: the row that was kept counts
     chat_id = stored.chat_id
-    if mark.counts:
+    if attempt.counts:
         chats.record_sent(db, chat_id, at)
     attempts = delivery.attempts + 1
     match step:
         case Done(message_id):
             outbox.mark_sent(db, delivery.id, message_id, at)
         case Again(not_before, possible_repeat, reason):
-            outbox.mark(
-                db, delivery.id, "pending", reason, not_before, at, attempts, possible_repeat
-            )
+            later = Mark("pending", reason, at, attempts, not_before, possible_repeat)
+            outbox.mark(db, delivery.id, later)
         case AwaitCatchUp(reason):
-            outbox.mark(db, delivery.id, "unknown", reason, None, at, attempts)
-        case HoldChat(until, reason, tell):
+            outbox.mark(db, delivery.id, Mark("unknown", reason, at, attempts))
+        case HoldChat(until, reason, notify):
             chats.set_blocked_until(db, chat_id, until)
-            outbox.mark(db, delivery.id, "pending", reason, None, at, delivery.attempts)
-            if tell:
-                return _tell(db, Notice.CHAT_HELD, chat_id, reason, _name(db, delivery), at)
+            outbox.mark(db, delivery.id, Mark("pending", reason, at, delivery.attempts))
+            if notify:
+                _notify(db, "held", chat_id, reason, at)
         case PauseChat(reason):
-            return _pause(db, delivery, chat_id, reason, at)
+            _pause(db, delivery, chat_id, reason, at)
         case MoveChat(new_chat_id, reason):
             chats.migrate(db, chat_id, new_chat_id)
             if outbox.get(db, delivery.id) is not None:
-                outbox.mark(db, delivery.id, "pending", reason, at, at, delivery.attempts)
+                again = Mark("pending", reason, at, delivery.attempts, not_before=at)
+                outbox.mark(db, delivery.id, again)
         case GiveUp(reason):
-            outbox.mark(db, delivery.id, "failed", reason, None, at, attempts)
-            if delivery.kind == "notice":
-                return None  # a notice about notices could go round for ever: the log has it
-            notice = Notice.LOST_LINE if delivery.kind == "catchup" else Notice.REJECTED
-            return _tell(db, notice, chat_id, reason, _name(db, delivery), at)
+            outbox.mark(db, delivery.id, Mark("failed", reason, at, attempts))
+            # A notice about notices could go round for ever: the log has it.
+            if delivery.kind != "notice":
+                event: ChatEvent = "catchup_lost" if delivery.kind == "catchup" else "rejected"
+                _notify(db, event, chat_id, reason, at, message=_name(db, delivery))
         case Halt(_, reason):
-            outbox.mark(db, delivery.id, "pending", reason, None, at, delivery.attempts)
+            outbox.mark(db, delivery.id, Mark("pending", reason, at, delivery.attempts))
         case _:
             assert_never(step)
-    return None
 
 
-def write_sorted(db: Connection, chat: Chat, found: Sorted, at: datetime) -> None:
+def record_catchup(db: Connection, chat: Chat, found: Sorted, at: datetime) -> None:
     """Fold and replace what was decided for a chat."""
     for old in found.superseded:
-        outbox.mark(db, old.delivery.id, "expired", old.reason, None, at, old.delivery.attempts)
+        outbox.mark(db, old.delivery.id, Mark("expired", old.reason, at, old.delivery.attempts))
     if found.fold:
         line = NewDelivery(
             alert_id=None,
@@ -102,27 +101,25 @@ def write_sorted(db: Connection, chat: Chat, found: Sorted, at: datetime) -> Non
             version=0,
             level=line_level(found.fold),
             not_before=at,
-            text=line_text(_items(db, found.fold), chat.language),
+            text=catchup_text(_items(db, found.fold), chat.language),
         )
         catchup_id = outbox.fold(db, [item.delivery.id for item in found.fold], line, at)
         for item in found.fold:
             reason = f"in catch-up {catchup_id}: {item.reason}"
-            outbox.mark(db, item.delivery.id, "expired", reason, None, at, item.delivery.attempts)
+            outbox.mark(db, item.delivery.id, Mark("expired", reason, at, item.delivery.attempts))
 
 
-def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list[Told]:
-    """Expire what was held this long for chats that stay unreachable, and tell operators.
+def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list[ChatNotice]:
+    """Expire what was held this long for chats that stay unreachable, and notify operators.
 
-    Of one chat they hear once a month, not each day that one more message grows too old.
+    Returns a notice for each such chat; of one chat operators get one a month.
     """
-    told = []
+    notices = []
     for chat_id, count in outbox.expire_held(db, created_before, at).items():
         chat = chats.get(db, chat_id)
         reason = (chat and chat.paused_reason) or "Telegram refuses this chat"
-        key = f"given-up:{chat_id}:{at:%Y-%m}"
-        word = _tell(db, Notice.GIVEN_UP, chat_id, reason, str(count), at, key)
-        told.append(replace(word, what=f"messages given up: {count}"))
-    return told
+        notices.append(_notify(db, "given_up", chat_id, reason, at, message=str(count)))
+    return notices
 
 
 def _items(db: Connection, folded: Sequence[Folded]) -> list[LineItem]:
@@ -132,60 +129,29 @@ def _items(db: Connection, folded: Sequence[Folded]) -> list[LineItem]:
         if item.delivery.alert_id is not None:
             alert = alerts.get(db, item.delivery.alert_id)
         if alert is not None:
-            found.append(LineItem(alert.short_id, alert.title, item.delivery.level, item.reason))
-    found.sort(key=lambda item: item.reason is not FoldReason.UNKNOWN)
+            found.append(
+                LineItem(alert.short_id, alert.title, item.delivery.level, _GROUPS[item.reason])
+            )
+    found.sort(key=lambda item: item.group != "unknown")
     return found
 
 
-def _pause(
-    db: Connection, delivery: Delivery, chat_id: int, reason: str, at: datetime
-) -> Told | None:
-    outbox.mark(db, delivery.id, "paused", reason, None, at, delivery.attempts)
+def _pause(db: Connection, delivery: Delivery, chat_id: int, reason: str, at: datetime) -> None:
+    outbox.mark(db, delivery.id, Mark("paused", reason, at, delivery.attempts))
     chat = chats.get(db, chat_id)
     if chat is None or chat.state == "paused":
-        return None  # told already
+        return  # operators know
     chats.pause(db, chat_id, reason, at)
-    return _tell(db, Notice.CHAT_PAUSED, chat_id, reason, _name(db, delivery), at)
+    _notify(db, "paused", chat_id, reason, at)
 
 
-def _tell(
-    db: Connection,
-    notice: Notice,
-    chat_id: int,
-    reason: str,
-    what: str,
-    at: datetime,
-    key: str = "",
-) -> Told:
-    """Queue a notice for each operator's chat but the one that the trouble is with.
-
-    With a `key` it is queued once.
-    """
+def _notify(
+    db: Connection, event: ChatEvent, chat_id: int, reason: str, at: datetime, *, message: str = ""
+) -> ChatNotice:
     chat = chats.get(db, chat_id)
-    name = f"{chat.title} ({chat_id})" if chat is not None and chat.title else str(chat_id)
-    readers = [
-        operator
-        for operator in chats.operators(db)
-        if operator.state == "active" and operator.id != chat_id
-    ]
-    outbox.enqueue(
-        db,
-        [
-            NewDelivery(
-                alert_id=None,
-                chat_id=reader.id,
-                kind="notice",
-                version=0,
-                level="alert",
-                not_before=at,
-                text=notice_text(notice, reader.language, chat=name, reason=reason, what=what),
-                key=key,
-            )
-            for reader in readers
-        ],
-        at,
-    )
-    return Told(notice, name, reason, what, reached=bool(readers))
+    notice = ChatNotice(event, chat_id, chat.title if chat else "", reason, message)
+    notify_operators(db, notice, at, except_chat=chat_id)
+    return notice
 
 
 def _name(db: Connection, delivery: Delivery) -> str:

@@ -39,7 +39,7 @@ class RetryPolicy:
     rate_limit_margin: timedelta = timedelta(seconds=1)
     # Operators hear of a chat that is held for this long.
     long_hold: timedelta = timedelta(minutes=15)
-    # A catch-up line is repeated until it is this old, then given up and operators told.
+    # A catch-up line is repeated until it is this old, then given up, and operators are notified.
     line_age: timedelta = timedelta(hours=48)
 
 
@@ -48,7 +48,10 @@ class Done:
     """The chat has it."""
 
     message_id: int
-    reason: str = "sent"
+
+    @property
+    def reason(self) -> str:
+        return f"sent, message {self.message_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,12 @@ class AwaitCatchUp:
 class HoldChat:
     """Nothing goes to this chat until `until`; the other chats do not notice.
 
-    `tell`: it is for so long that operators should know why the chat is silent.
+    `notify`: it is for so long that operators should know why the chat is silent.
     """
 
     until: datetime
     reason: str
-    tell: bool = False
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +99,14 @@ class MoveChat:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """This message cannot be sent; operators are told."""
+    """This message cannot be sent; operators are notified."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """Nothing can be sent to anyone; operators are told by the second way."""
+    """Nothing can be sent to anyone; the second channel says so."""
 
     conflict: bool
     reason: str
@@ -134,7 +137,7 @@ def next_step(outcome: Outcome, delivery: Delivery, policy: RetryPolicy, now: da
             wait = timedelta(seconds=seconds)
             reason = f"too many messages: Telegram asks to wait {seconds:g} s"
             until = now + wait + policy.rate_limit_margin
-            return HoldChat(until, reason, tell=wait >= policy.long_hold)
+            return HoldChat(until, reason, notify=wait >= policy.long_hold)
         case ChatGone(reason):
             return PauseChat(reason or "Telegram refuses this chat")
         case Migrated(new_chat_id):
@@ -154,7 +157,7 @@ def next_step(outcome: Outcome, delivery: Delivery, policy: RetryPolicy, now: da
 def _after_unknown(error: str, delivery: Delivery, policy: RetryPolicy, now: datetime) -> Step:
     reason = f"outcome unknown: {error}"
     if delivery.kind == "catchup":
-        # It stands for alerts that are told nowhere else: repeat it, ever more slowly.
+        # It stands for alerts that are in no other message: repeat it, ever more slowly.
         if now - delivery.created_at > policy.line_age:
             return GiveUp(f"{reason}; repeated since {delivery.created_at:%Y-%m-%d %H:%M} UTC")
         return Again(now + back_off(delivery.attempts + 1, policy), True, reason)

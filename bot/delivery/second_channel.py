@@ -1,7 +1,8 @@
-"""The second way out, for `critical` alerts and for "Telegram is down".
+"""The second channel to operators: for `critical` alerts, and for what Telegram cannot carry.
 
-Apprise (e-mail, ntfy, Matrix, SMS gateways), by setting. An outage is told once when it begins and
-once when it is over; a critical alert once for each version.
+Apprise (e-mail, ntfy, Matrix, SMS gateways), by setting. An outage is reported once when it
+begins and once when it is over; a critical alert once for each version; a notice when no
+operator can be reached on Telegram.
 """
 
 from __future__ import annotations
@@ -12,30 +13,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Literal, Protocol
 
 from apprise import Apprise, NotifyFormat, NotifyType
 
 from bot.clock import utc_now
 from bot.delivery.health import Health
-from storage import alerts
-from storage.alerts import Alert, Decision
-from storage.database import Connection, Database, StorageError
+from bot.locales import DEFAULT_LANGUAGE, texts
+from bot.notices import operator_languages
+from bot.text import clean, web_link
+from storage import second_channel
+from storage.alerts import Alert
+from storage.database import Database, StorageError
 
 log = logging.getLogger(__name__)
 
-TOLD = "told by the second way: version {version}"
+OutageKind = Literal["conflict", "token", "stuck", "telegram"]
 
 
-class Way(Protocol):
+class Channel(Protocol):
     """Something that carries a short plain text to operators."""
 
-    async def tell(self, title: str, body: str, *, bad: bool) -> bool:
-        """Tell it; whether at least one of the addresses took it. Raises nothing."""
+    async def send(self, title: str, body: str, *, bad: bool) -> bool:
+        """Send it; whether at least one of the addresses took it. Raises nothing."""
         ...
 
 
-class SecondWay:
+class SecondChannel:
     """Apprise addresses (MARSAD_NOTIFY_URLS). They hold passwords: none is ever logged."""
 
     def __init__(self, urls: Sequence[str], *, timeout: timedelta = timedelta(seconds=60)) -> None:
@@ -49,22 +53,22 @@ class SecondWay:
             if address.add(url):
                 self._addresses.append(address)
             else:
-                log.error("second way: MARSAD_NOTIFY_URLS number %d is not understood", number)
+                log.error("second channel: MARSAD_NOTIFY_URLS number %d is not understood", number)
 
     def __bool__(self) -> bool:
         return bool(self._addresses)
 
-    async def tell(self, title: str, body: str, *, bad: bool) -> bool:
-        """Tell every address, each in a thread of its own; whether one took it."""
+    async def send(self, title: str, body: str, *, bad: bool) -> bool:
+        """Send to every address, each in a thread of its own; whether one took it."""
         took = await asyncio.gather(
             *(
-                self._tell_one(number, address, title, body, bad)
+                self._send_to(number, address, title, body, bad)
                 for number, address in enumerate(self._addresses, start=1)
             )
         )
         return any(took)
 
-    async def _tell_one(
+    async def _send_to(
         self, number: int, address: Apprise, title: str, body: str, bad: bool
     ) -> bool:
         notify = partial(
@@ -83,90 +87,85 @@ class SecondWay:
             problem = "no answer in time"
         except Exception as error:  # noqa: BLE001 a plug-in's bug; its text may hold the address
             problem = type(error).__name__
-        log.warning("second way: address %d of MARSAD_NOTIFY_URLS failed: %s", number, problem)
+        log.warning("second channel: address %d of MARSAD_NOTIFY_URLS failed: %s", number, problem)
         return False
 
 
 @dataclass(frozen=True, slots=True)
-class FallbackPolicy:
-    """When the second way is used."""
+class SecondChannelPolicy:
+    """When the second channel is used."""
 
     # Telegram or the database must be away this long before it is an outage.
     outage: timedelta = timedelta(minutes=5)
-    # A critical alert older than this is not told any more.
+    # A critical alert older than this is not sent any more, ...
     critical_age: timedelta = timedelta(hours=6)
-    # After the second way failed itself.
+    # ... nor a notice older than this (the second channel may be set up late).
+    notice_age: timedelta = timedelta(hours=24)
+    # After the second channel failed itself.
     wait: timedelta = timedelta(minutes=1)
     tick: timedelta = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """An outage that operators must hear of by another way. `kind` tells outages apart."""
+class Outage:
+    """Why no alert goes out on Telegram. `since` is None for what needs no time to be sure."""
 
-    kind: str
-    text: str
+    kind: OutageKind
+    reason: str
+    since: datetime | None = None
+
+    def text(self, language: str) -> str:
+        """What is wrong and what to do."""
+        since = f"{self.since:%Y-%m-%d %H:%M} UTC" if self.since else ""
+        return texts(language)(f"second_channel.{self.kind}", reason=self.reason, since=since)
 
 
-def trouble_of(health: Health, policy: FallbackPolicy, now: datetime) -> Trouble | None:
+def outage_of(health: Health, policy: SecondChannelPolicy, now: datetime) -> Outage | None:
     """What keeps alerts from going out on Telegram, if anything has for long enough."""
     if health.halted is not None:
-        if health.halted.conflict:
-            return Trouble(
-                "conflict",
-                "Another instance of Marsad uses the same bot token, so nothing is sent. Stop one "
-                "of them, or give each its own token.\n"
-                "نسخة أخرى من مرصد تستعمل رمز البوت نفسه، فلا يُرسل شيء. أوقف إحداهما أو أعط "
-                "كلًّا منهما رمزًا خاصًا.",
-            )
-        return Trouble(
-            "token",
-            f"Telegram refuses the bot token, so nothing is sent: {health.halted.reason}. Ask "
-            "@BotFather for the token, set MARSAD_TELEGRAM_TOKEN and restart Marsad.\n"
-            "يرفض تيليغرام رمز البوت، فلا يُرسل شيء. اطلب الرمز من @BotFather وضعه في "
-            "MARSAD_TELEGRAM_TOKEN ثم أعد تشغيل مرصد.",
-        )
+        kind: OutageKind = "conflict" if health.halted.conflict else "token"
+        return Outage(kind, health.halted.reason)
     if health.stuck_since is not None and now - health.stuck_since >= policy.outage:
-        return Trouble(
-            "stuck",
-            f"Nothing is sent since {health.stuck_since:%Y-%m-%d %H:%M} UTC: "
-            f"{health.stuck_reason}. Look at the disk and at the log.\n"
-            "لا يُرسل شيء لأن قاعدة البيانات لا تعمل. افحص القرص والسجل.",
-        )
+        return Outage("stuck", health.stuck_reason, health.stuck_since)
     if health.failing_since is not None and now - health.failing_since >= policy.outage:
-        return Trouble(
-            "telegram",
-            f"Telegram does not answer since {health.failing_since:%Y-%m-%d %H:%M} UTC: "
-            f"{health.failing_reason}. Alerts wait and go out when it does.\n"
-            "لا يجيب تيليغرام. التنبيهات محفوظة وتُرسل حين يعود.",
-        )
+        return Outage("telegram", health.failing_reason, health.failing_since)
     return None
 
 
-def critical_text(alert: Alert) -> tuple[str, str]:
-    """Title and body of a critical alert for the second way."""
-    lines = [alert.title, alert.snippet, f"{alert.feed_name} {alert.link or ''}".strip()]
-    lines.append(f"Marsad {alert.short_id} · {alert.signal} · version {alert.version}")
-    return f"Marsad {alert.short_id}: CRITICAL · حرج", "\n\n".join(line for line in lines if line)
+def critical_text(alert: Alert, languages: Sequence[str]) -> tuple[str, str]:
+    """Title and body of a critical alert."""
+    link = web_link(alert.link)
+    lines = [clean(alert.title), clean(alert.snippet)]
+    lines.append(f"{clean(alert.feed_name)} {link[0] if link else ''}".strip())
+    said = " · ".join(texts(language)(f"direction.{alert.direction}") for language in languages)
+    lines.append(f"Marsad {alert.short_id} · {alert.signal}: {said} · version {alert.version}")
+    title = f"Marsad {alert.short_id}: {_joined(languages, 'critical')}"
+    return title, "\n\n".join(line for line in lines if line)
 
 
-class Fallback:
-    """Watches the dispatcher's health and the critical alerts, and uses the second way."""
+def _joined(languages: Sequence[str], key: str) -> str:
+    return " · ".join(texts(language)(f"second_channel.{key}") for language in languages)
+
+
+class SecondChannelWatch:
+    """Watches the dispatcher's health and the database, and sends what there is to send."""
 
     def __init__(
         self,
         database: Database,
-        way: Way,
+        channel: Channel,
         health: Health,
-        policy: FallbackPolicy | None = None,
+        policy: SecondChannelPolicy | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
-        self._way = way
+        self._channel = channel
         self._health = health
-        self._policy = policy or FallbackPolicy()
+        self._policy = policy or SecondChannelPolicy()
         self._clock = clock
-        self._told: Trouble | None = None
+        # In memory: an outage may be the database's own.
+        self._reported: Outage | None = None
+        self._languages: tuple[str, ...] = ("en", DEFAULT_LANGUAGE)
         self._not_before: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -177,90 +176,75 @@ class Fallback:
                 try:
                     await self.tick(self._clock())
                 except Exception:  # the watch must outlive what it watches
-                    log.exception("second way: a look failed")
+                    log.exception("second channel: a look failed")
                 await asyncio.wait({stopped}, timeout=self._policy.tick.total_seconds())
         finally:
             stopped.cancel()
 
     async def tick(self, now: datetime) -> None:
-        """Tell what there is to tell now."""
+        """Send what there is to send now."""
         if self._not_before is not None and now < self._not_before:
             return
         self._not_before = None
-        await self._tell_outage(now)
-        await self._tell_notices(now)
         try:
-            await self._tell_critical(now)
+            self._languages = await self._database.read(operator_languages)
         except StorageError as error:
-            log.warning("second way: %s", error)
+            log.warning("second channel: %s", error)
+        await self._report_outage(now)
+        try:
+            await self._send_notices(now)
+            await self._send_critical(now)
+        except StorageError as error:
+            log.warning("second channel: %s", error)
 
-    async def _tell(self, title: str, body: str, now: datetime, *, bad: bool) -> bool:
+    async def report_stop(self, outage: Outage) -> None:
+        """The service ends by itself because of this."""
+        await self._channel.send(*self._text("stopped", outage), bad=True)
+
+    def _text(self, title: str, outage: Outage | None) -> tuple[str, str]:
+        body = [
+            outage.text(language) if outage else texts(language)("second_channel.over")
+            for language in self._languages
+        ]
+        return f"Marsad: {_joined(self._languages, title)}", "\n".join(body)
+
+    async def _send(self, title: str, body: str, now: datetime, *, bad: bool) -> bool:
         if self._not_before is not None:
             return False
-        if await self._way.tell(title, body, bad=bad):
+        if await self._channel.send(title, body, bad=bad):
+            log.info("second channel: sent %r", title)
             return True
         self._not_before = now + self._policy.wait
         return False
 
-    async def _tell_outage(self, now: datetime) -> None:
-        trouble = trouble_of(self._health, self._policy, now)
-        if trouble is not None and (self._told is None or self._told.kind != trouble.kind):
-            if await self._tell(
-                "Marsad: nothing goes out · توقف الإرسال", trouble.text, now, bad=True
-            ):
-                self._told = trouble
-        elif trouble is None and self._told is not None and self._answers():
-            body = "Alerts go out on Telegram again.\nعاد إرسال التنبيهات عبر تيليغرام."
-            if await self._tell("Marsad: works again · عاد الإرسال", body, now, bad=False):
-                self._told = None
+    async def _report_outage(self, now: datetime) -> None:
+        outage, reported = outage_of(self._health, self._policy, now), self._reported
+        if outage is not None and (reported is None or reported.kind != outage.kind):
+            if await self._send(*self._text("outage", outage), now, bad=True):
+                self._reported = outage
+            return
+        over = outage is None and reported is not None and self._answers()
+        if over and await self._send(*self._text("outage_over", None), now, bad=False):
+            self._reported = None
 
     def _answers(self) -> bool:
         health = self._health
         return health.halted is None and not health.stuck_since and not health.failing_since
 
-    async def _tell_notices(self, now: datetime) -> None:
-        while self._health.untold:
-            told = self._health.untold[0]
-            body = f"{told.chat}: {told.reason}. {told.what}".strip()
-            if not await self._tell(f"Marsad: {told.notice.value}", body, now, bad=True):
+    async def _send_notices(self, now: datetime) -> None:
+        since = now - self._policy.notice_age
+        for notice in await self._database.read(lambda db: second_channel.pending(db, since)):
+            if not await self._send(notice.title, notice.body, now, bad=True):
                 return
-            self._health.untold.remove(told)
+            await self._database.write(
+                partial(second_channel.mark_sent, notice_id=notice.id, at=now)
+            )
 
-    async def _tell_critical(self, now: datetime) -> None:
+    async def _send_critical(self, now: datetime) -> None:
         since = now - self._policy.critical_age
-        for alert in await self._database.read(lambda db: _untold(db, since)):
-            title, body = critical_text(alert)
-            if not await self._tell(title, body, now, bad=True):
+        alerts = await self._database.read(lambda db: second_channel.critical_alerts(db, since))
+        for alert in alerts:
+            title, body = critical_text(alert, self._languages)
+            if not await self._send(title, body, now, bad=True):
                 return
-            await self._database.write(partial(_note_told, alert=alert, at=now))
-
-
-def _untold(db: Connection, since: datetime) -> list[Alert]:
-    """Critical alerts whose latest version the second way has not told, oldest first."""
-    found = [
-        alert
-        for alert in alerts.recent(db, None, since, 200)
-        if alert.level == "critical"
-        and not any(
-            decision.reason == TOLD.format(version=alert.version)
-            for decision in alerts.decisions_of(db, alert.id)
-        )
-    ]
-    return sorted(found, key=lambda alert: alert.id)
-
-
-def _note_told(db: Connection, alert: Alert, at: datetime) -> None:
-    # As a decision, so that /alert can say that it was told, and a restart does not tell it twice.
-    alerts.record_decision(
-        db,
-        Decision(
-            entry_id=alert.entry_id,
-            alert_id=alert.id,
-            signal=alert.signal,
-            direction=alert.direction,
-            action="send",
-            reason=TOLD.format(version=alert.version),
-            rules_hash=alert.rules_hash,
-            at=at,
-        ),
-    )
+            await self._database.write(partial(second_channel.record_alert, alert=alert, at=now))

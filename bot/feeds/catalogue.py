@@ -1,4 +1,4 @@
-"""feeds.yaml -> Feeds. Everything that is wrong with the file is told at once, with its line."""
+"""feeds.yaml -> Feeds. All mistakes of the file are named at once, each with its line."""
 
 import re
 from collections.abc import Iterator
@@ -8,13 +8,22 @@ from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import available_timezones
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
+
+from bot.errors import CannotGoOn
+from bot.feeds.publishers import publisher_family
 
 MAX_FILE_BYTES = 2_000_000
 MAX_FEEDS = 5_000
+_MAX_DEPTH = 20
+# libyaml reads a large file in milliseconds, where the Python scanner takes seconds.
+_EVENTS = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class CatalogueProblem:
         return f"{where}: {self.message}"
 
 
-class CatalogueInvalid(Exception):
+class CatalogueInvalid(CannotGoOn):
     """feeds.yaml cannot be used; `problems` lists every reason found."""
 
     def __init__(self, problems: tuple[CatalogueProblem, ...]) -> None:
@@ -76,11 +85,6 @@ def read_catalogue(text: str, file: str = "feeds.yaml") -> tuple[Feed, ...]:
 def slug(name: str) -> str:
     """A feed id from a name in any script: "عنب بلدي" -> "عنب-بلدي"."""
     return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")[:80]
-
-
-def publisher_family(url: str) -> str:
-    """The family of a feed whose row names none: its host without "www."."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 class _FeedRow(BaseModel):
@@ -176,12 +180,17 @@ def _rows(text: str, file: str) -> tuple[list[CommentedMap], list[CatalogueProbl
     def invalid(line: int, message: str) -> CatalogueInvalid:
         return CatalogueInvalid((CatalogueProblem(file, line, message),))
 
+    if unwanted := _unwanted_yaml(text, file):
+        raise CatalogueInvalid((unwanted,))
     try:
         document = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise invalid(line, f"is not YAML: {error.problem}") from error
-    except (YAMLError, ValueError, RecursionError) as error:
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise invalid(line, f"is not YAML: the character {error.character!r}") from error
+    except (YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise invalid(0, f"is not YAML: {error}") from error
     if document is None:
         raise invalid(0, "is empty: write 'feeds:' and under it '- name: ...' and 'url: ...'")
@@ -219,7 +228,38 @@ def _rows(text: str, file: str) -> tuple[list[CommentedMap], list[CatalogueProbl
     return rows, problems
 
 
+def _unwanted_yaml(text: str, file: str) -> CatalogueProblem | None:
+    """The first thing in `text` that YAML knows and a feed list has no use for: a tag (which may
+    name code), an anchor, a merge key; or what is nested too deep to be read."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_EVENTS):
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+                message = "anchors (&) and aliases (*) are not read: write the value out"
+                return CatalogueProblem(file, line, message)
+            if tag := getattr(event, "tag", None):
+                message = f"the tag {_shown(tag)} is not read: remove it"
+                return CatalogueProblem(file, line, message)
+            if isinstance(event, ScalarEvent) and event.value == "<<" and not event.style:
+                return CatalogueProblem(file, line, "'<<' is not read: write the keys out")
+            if isinstance(event, CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, CollectionEndEvent):
+                depth -= 1
+            if depth > _MAX_DEPTH:
+                message = f"is not YAML for a feed list: nested deeper than {_MAX_DEPTH} levels"
+                return CatalogueProblem(file, line, message)
+    except (yaml.YAMLError, ValueError):
+        return None  # said better by the parser that reads the file
+    return None
+
+
 def _problems_of_row(row: CommentedMap, file: str) -> Iterator[CatalogueProblem]:
+    for key in row:
+        if not isinstance(key, str):
+            yield CatalogueProblem(file, _line(row, key), f"{_shown(key)} is no key: write a word")
+            return
     try:
         _FeedRow.model_validate(dict(row))
     except ValidationError as error:

@@ -9,7 +9,9 @@ from xml.etree import ElementTree
 
 import listparser
 
-from bot.feeds.catalogue import CatalogueInvalid, Feed, publisher_family, read_catalogue, slug
+from bot.errors import CannotGoOn
+from bot.feeds.catalogue import CatalogueInvalid, Feed, read_catalogue, slug
+from bot.feeds.publishers import publisher_family
 
 _PLAIN = re.compile(r"https?://[^\s#'\"{}\[\]]+|(?!\d)[^\W_][\w-]*(?: [\w-]+)*")
 _READ_AS_OTHER = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
@@ -24,7 +26,7 @@ class Imported:
     left: tuple[str, ...]
 
 
-class OpmlInvalid(Exception):
+class OpmlInvalid(CannotGoOn):
     """The document is no feed list; the message says why."""
 
 

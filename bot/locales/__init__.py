@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from datetime import datetime, tzinfo
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
 from babel.numbers import format_decimal
+
+from bot.locales.bidi import isolated
 
 LANGUAGES = ("ar", "en", "fr")
 DEFAULT_LANGUAGE = "ar"
+NARROW_SPACE = "\u202f"
 
-_FSI, _PDI = "\u2068", "\u2069"
 _COMMAND = re.compile(r"(?<![\w/:.\u2068])/[a-z]+(?: A?\d+)?")
 _LOCALES = {"ar": "ar", "en": "en_GB", "fr": "fr"}
 _LEVANT = "ar_SY"
@@ -67,6 +70,10 @@ class Texts:
     def number(self, n: int) -> str:
         return format_decimal(n, locale=self._locale, numbering_system="latn")
 
+    def duration(self, span: timedelta) -> str:
+        """A length of time in its largest unit, rounded."""
+        return str(format_timedelta(span, locale=self._locale))
+
     def moment(self, at: datetime, zone: tzinfo, now: datetime, key: str = "card.time") -> str:
         """A time as the reader's clock and calendar show it; the year only when it is another.
 
@@ -88,9 +95,11 @@ class Texts:
 
     def _zone(self, zone: tzinfo, local: datetime) -> str:
         if isinstance(zone, ZoneInfo) and zone.key not in ("UTC", "Etc/UTC", "GMT", "Etc/GMT"):
-            return str(get_timezone_location(zone, locale=self._locale, return_city=True))
-        name = local.tzname() or "UTC"
-        return self("card.zone_utc") if name in ("UTC", "GMT") else name
+            place = str(get_timezone_location(zone, locale=self._locale, return_city=True))
+        else:
+            name = local.tzname() or "UTC"
+            place = self("card.zone_utc") if name in ("UTC", "GMT") else name
+        return _french_of(place) if self.language == "fr" else place
 
 
 @cache
@@ -101,7 +110,9 @@ def texts(language: str) -> Texts:
     source = (files(__package__) / f"{language}.toml").read_text(encoding="utf-8")
     entries = _flat(tomllib.loads(source))
     if language == "ar":
-        entries = {key: _isolated(entry) for key, entry in entries.items()}
+        entries = {key: _each_form(entry, isolate_commands) for key, entry in entries.items()}
+    if language == "fr":
+        entries = {key: _each_form(entry, french_spaces) for key, entry in entries.items()}
     return Texts(language, entries)
 
 
@@ -113,13 +124,31 @@ def language_of(code: str | None) -> str:
 
 def isolate_commands(text: str) -> str:
     """Right-to-left text with its commands set apart: their slash would be laid out at the end."""
-    return _COMMAND.sub(lambda found: f"{_FSI}{found[0]}{_PDI}", text)
+    return _COMMAND.sub(lambda found: isolated(found[0]), text)
 
 
-def _isolated(entry: str | Mapping[str, str]) -> str | Mapping[str, str]:
+def french_spaces(text: str) -> str:
+    """French text with its spaces before : ; ! ? » and after « made narrow, so that no line
+    begins with a mark."""
+    return re.sub(r" (?=[:;!?»])|(?<=«) ", NARROW_SPACE, text)
+
+
+def _french_of(place: str) -> str:
+    """A place after "de": du Caire, d'Amman, de Damas."""
+    if place.startswith("Le "):
+        return f"du {place[3:]}"
+    if place.startswith("Les "):
+        return f"des {place[4:]}"
+    vowel = unicodedata.normalize("NFD", place[:1]).lower()[:1] in "aeiou"
+    return f"d'{place}" if place and vowel else f"de {place}"
+
+
+def _each_form(
+    entry: str | Mapping[str, str], change: Callable[[str], str]
+) -> str | Mapping[str, str]:
     if isinstance(entry, str):
-        return isolate_commands(entry)
-    return {form: str(_isolated(text)) for form, text in entry.items()}
+        return change(entry)
+    return {form: change(text) for form, text in entry.items()}
 
 
 def _flat(tables: Mapping[str, Any], prefix: str = "") -> dict[str, str | Mapping[str, str]]:

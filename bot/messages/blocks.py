@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Literal
 
-from bot.messages.text import FSI, PDI, Marked, balance, escape, length, other_direction, start_mark
+from bot.locales.bidi import FSI, PDI, isolated, other_direction, start_mark
+from bot.text import Marked, balance, escape, length
 
 TEXT_LIMIT = 3800
 """Telegram takes 4096 characters after entities; the rest is room for what it counts otherwise."""
@@ -48,6 +49,7 @@ class Card:
     html: str
     plain: str
     lines: tuple[Line, ...]
+    language: str
 
 
 def line(*parts: str | Span | Line) -> Line:
@@ -143,7 +145,7 @@ def _card(language: str, blocks: Sequence[Block]) -> Card:
         lines.extend(_directed(language, each) for each in block.lines if each)
     html = "\n".join("".join(map(_html, each)) for each in lines)
     plain = "\n".join("".join(map(_plain, each)) for each in lines)
-    return Card(html, plain, tuple(lines))
+    return Card(html, plain, tuple(lines), language)
 
 
 def _directed(language: str, spans: Line) -> Line:
@@ -163,7 +165,7 @@ def _html(span: Span) -> str:
 
 
 def _plain(span: Span) -> str:
-    return f"{span.text} {FSI}{span.href}{PDI}" if span.href else span.text
+    return f"{span.text} {isolated(span.href)}" if span.href else span.text
 
 
 def paragraphs(text: str) -> list[Block]:

@@ -7,10 +7,12 @@ says, a card stays within Telegram's limits and is valid HTML.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
-from bot.locales import Texts, isolate_commands, texts
+from bot.locales import NARROW_SPACE, Texts, isolate_commands, texts
+from bot.locales.bidi import RTL_LANGUAGES
 from bot.messages.blocks import (
     TEXT_LIMIT,
     Block,
@@ -25,13 +27,13 @@ from bot.messages.blocks import (
     quoted,
 )
 from bot.messages.evidence import evidence_of, marked_snippet, marked_title
-from bot.messages.text import RTL_LANGUAGES, clean, shorten, shorten_marked, web_link
+from bot.text import clean, shorten, shorten_marked, web_link
 
 if TYPE_CHECKING:
     from storage.alerts import Alert
 
 LEVEL_MARKS = {"critical": "🔴", "alert": "🟠", "watch": "🟡", "info": "⚪"}
-QUOTES = {"ar": ("«", "»"), "en": ("“", "”"), "fr": ("« ", " »")}
+QUOTES = {"ar": ("«", "»"), "en": ("“", "”"), "fr": (f"«{NARROW_SPACE}", f"{NARROW_SPACE}»")}
 
 # Longest texts of a card at full scale, in UTF-16 units.
 HEADLINE, SNIPPET, NAME = 350, 900, 120
@@ -49,22 +51,36 @@ class TitledSignal(Protocol):
 Signals = Mapping[str, TitledSignal]
 
 
-def alert_card(
-    alert: Alert,
-    language: str,
-    signals: Signals,
-    *,
-    now: datetime,
-    timezone: tzinfo,
-    possible_repeat: bool = False,
-    folded: int = 0,
-) -> Card:
-    """The message that tells an alert.
+@dataclass(frozen=True, slots=True)
+class Display:
+    """Whom a card is for: their language and time zone, the signals' titles, and what time it is.
 
-    `folded` alerts are told by this one as well; `possible_repeat` says that the chat may have it
-    already. Times are shown in `timezone`.
+    A language that there are no texts in is replaced by the default one.
     """
-    say = texts(language)
+
+    language: str
+    signals: Signals
+    now: datetime
+    timezone: tzinfo
+
+    @property
+    def say(self) -> Texts:
+        return texts(self.language)
+
+    def moment(self, at: datetime, key: str = "card.time") -> str:
+        """A time as the reader's clock and calendar show it; see `Texts.moment`."""
+        return self.say.moment(at, self.timezone, self.now, key)
+
+
+def alert_card(
+    alert: Alert, display: Display, *, possible_repeat: bool = False, folded: int = 0
+) -> Card:
+    """The message that carries an alert.
+
+    `folded` other alerts are in it as well; `possible_repeat` says that the chat may have it
+    already.
+    """
+    say = display.say
     evidence = evidence_of(alert)
     title, snippet = marked_title(alert, evidence), marked_snippet(alert, evidence)
     if snippet.text == title.text:
@@ -72,7 +88,7 @@ def alert_card(
     opened, closed = QUOTES[say.language]
 
     def build(scale: float) -> list[Block]:
-        head = [heading(say, signals, alert.signal, alert.level, alert.direction, scale)]
+        head = [heading(display, alert, scale)]
         if alert.version > 1:
             head.append(fill(say.template("card.update"), id=foreign(alert.short_id, say.language)))
         blocks = [Block(tuple(head))]
@@ -83,25 +99,23 @@ def alert_card(
         blocks += [
             Block((quoted(headline, say.language),)),
             Block((quoted(sentence, say.language, opened=opened, closed=closed),), rank=3),
-            Block((source_line(say, alert, scale), _time(say, alert, timezone, now)), rank=2),
+            Block((source_line(say, alert, scale), seen_line(display, alert.updated_at)), rank=2),
             Block((link_line(say, alert.link),), rank=1),
-            Block((*_folded(say, folded), _why(say, alert))),
+            Block((*_folded(say, folded), _how_to_ask(say, alert))),
         ]
         return blocks
 
     return compose(say.language, build)
 
 
-def recent_card(
-    found: Sequence[Alert], language: str, signals: Signals, *, now: datetime, timezone: tzinfo
-) -> Card:
+def recent_card(found: Sequence[Alert], display: Display) -> Card:
     """A list of alerts, in the order given, each with its id."""
-    say = texts(language)
+    say = display.say
 
     def item(alert: Alert, scale: float) -> Block:
-        spans = heading(say, signals, alert.signal, alert.level, alert.direction, scale)
+        spans = heading(display, alert, scale)
         headline = shorten_marked(marked_title(alert, ()), max(20, int(160 * scale)))
-        when = say.moment(alert.updated_at, timezone, now, "card.short_time")
+        when = display.moment(alert.updated_at, "card.short_time")
         return Block(
             (
                 spans,
@@ -138,13 +152,13 @@ def text_card(text: str, language: str, *, title: str = "", possible_repeat: boo
     return compose(language, build)
 
 
-def heading(
-    say: Texts, signals: Signals, signal: str, level: str, direction: str, scale: float = 1.0
-) -> Line:
+def heading(display: Display, alert: Alert, scale: float = 1.0) -> Line:
     """Level, signal and direction, as in "🔴 Critical · Siege · worsening"."""
+    say, level, direction = display.say, alert.level, alert.direction
+    title = signal_title(display.signals, alert.signal, say.language, int(NAME * scale))
     return line(
         f"{LEVEL_MARKS.get(level, '⚪')} {say.find(f'level.{level}') or clean(level)} · ",
-        Span(signal_title(signals, signal, say.language, int(NAME * scale)), "b"),
+        Span(title, "b"),
         f" · {say.find(f'direction.{direction}') or clean(direction)}",
     )
 
@@ -157,15 +171,15 @@ def signal_title(signals: Signals, signal: str, language: str, limit: int = NAME
 
 
 def source_line(say: Texts, alert: Alert, scale: float) -> Line:
-    """The feed, and how many independent publishers tell it."""
+    """The feed, and how many independent publishers report it."""
     name = shorten(clean(alert.feed_name), max(10, int(NAME * scale)))
     source = fill(say.template("card.source"), feed=foreign(name, say.language))
     return line(source, f" · {say.plural('card.families', max(1, alert.families))}")
 
 
-def _time(say: Texts, alert: Alert, timezone: tzinfo, now: datetime) -> Line:
-    # When Marsad saw it: a feed's own dates are often missing or wrong.
-    return line(say("card.seen", when=say.moment(alert.updated_at, timezone, now)))
+def seen_line(display: Display, at: datetime) -> Line:
+    """When Marsad saw it: a feed's own dates are often missing or wrong."""
+    return line(display.say("card.seen", when=display.moment(at)))
 
 
 def link_line(say: Texts, raw: str | None) -> Line:
@@ -188,7 +202,7 @@ def _folded(say: Texts, folded: int) -> tuple[Line, ...]:
     return (fill(template, n=say.number(folded), command=_command(say, "/recent")),)
 
 
-def _why(say: Texts, alert: Alert) -> Line:
+def _how_to_ask(say: Texts, alert: Alert) -> Line:
     return fill(
         say.template("card.why"),
         id=foreign(alert.short_id, say.language, "code"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.messages.text import Marked, clean_marked, find_marks
+from bot.text import Marked, clean_marked, find_marks
 
 if TYPE_CHECKING:
     from storage.alerts import Alert
@@ -16,7 +16,7 @@ MOST_MARKS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Evidence:
     """One piece of evidence; `start` and `end` count code points of the entry's `field`."""
 
     field: str
@@ -28,7 +28,7 @@ class Found:
     weight: int
 
 
-def evidence_of(alert: Alert) -> tuple[Found, ...]:
+def evidence_of(alert: Alert) -> tuple[Evidence, ...]:
     """The alert's evidence in the order it was stored. What cannot be read is left out."""
     try:
         stored = json.loads(alert.evidence_json)
@@ -36,10 +36,10 @@ def evidence_of(alert: Alert) -> tuple[Found, ...]:
         return ()
     if not isinstance(stored, list):
         return ()
-    return tuple(found for item in stored if (found := _found(item)))
+    return tuple(piece for item in stored if (piece := _read(item)))
 
 
-def marked_title(alert: Alert, evidence: Sequence[Found]) -> Marked:
+def marked_title(alert: Alert, evidence: Sequence[Evidence]) -> Marked:
     """The headline with its evidence marked."""
     title = alert.title
     marks = [
@@ -50,14 +50,14 @@ def marked_title(alert: Alert, evidence: Sequence[Found]) -> Marked:
     return clean_marked(title, marks or _searched(title, evidence, "title"))
 
 
-def marked_snippet(alert: Alert | None, evidence: Sequence[Found]) -> Marked:
+def marked_snippet(alert: Alert | None, evidence: Sequence[Evidence]) -> Marked:
     """The evidence sentence with its evidence marked; empty for None."""
     if alert is None:
         return Marked("")
     return clean_marked(alert.snippet, _searched(alert.snippet, evidence, "text"))
 
 
-def _searched(text: str, evidence: Sequence[Found], field: str) -> tuple[tuple[int, int], ...]:
+def _searched(text: str, evidence: Sequence[Evidence], field: str) -> tuple[tuple[int, int], ...]:
     # Offsets count from the start of the entry's text, of which only a sentence is kept.
     quotes = [
         found.quote
@@ -67,11 +67,11 @@ def _searched(text: str, evidence: Sequence[Found], field: str) -> tuple[tuple[i
     return find_marks(text, quotes)
 
 
-def _found(item: Any) -> Found | None:
+def _read(item: Any) -> Evidence | None:
     if not isinstance(item, dict):
         return None
     try:
-        return Found(
+        return Evidence(
             field=str(item["field"]),
             start=int(item["start"]),
             end=int(item["end"]),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.locales import Texts, texts
+from bot.locales import Texts
 from bot.messages.blocks import Block, Card, Line, Span, compose, fill, foreign, line, quoted
-from bot.messages.cards import NAME, Signals, heading, link_line, source_line
-from bot.messages.evidence import Found, evidence_of, marked_snippet, marked_title
-from bot.messages.text import clean, shorten, shorten_marked
+from bot.messages.cards import NAME, Display, heading, link_line, seen_line, source_line
+from bot.messages.evidence import Evidence, evidence_of, marked_snippet, marked_title
+from bot.text import clean, shorten, shorten_marked
 
 if TYPE_CHECKING:
     from storage.alerts import Alert, Decision
@@ -20,23 +21,24 @@ if TYPE_CHECKING:
 MOST_CLAUSES, MOST_DECISIONS = 6, 5
 
 
-def explanation_card(
-    alert: Alert,
-    language: str,
-    signals: Signals,
-    *,
-    detection: StoredDetection | None,
-    decisions: Sequence[Decision],
-    deliveries: Sequence[Delivery],
-    now: datetime,
-    timezone: tzinfo,
-) -> Card:
-    """Why the alert was made and sent.
+@dataclass(frozen=True, slots=True)
+class AlertHistory:
+    """An alert and what is known of how it came about.
 
     `detection` is what fired on its entry (None when that is no longer stored), `decisions` all
-    that was decided about it, oldest first, `deliveries` this chat's rows for it.
+    that was decided about it, oldest first, `deliveries` the asking chat's rows for it.
     """
-    say = texts(language)
+
+    alert: Alert
+    detection: StoredDetection | None = None
+    decisions: Sequence[Decision] = ()
+    deliveries: Sequence[Delivery] = ()
+    second_channel_at: datetime | None = None
+
+
+def explanation_card(history: AlertHistory, display: Display) -> Card:
+    """Why the alert was made and sent."""
+    say, alert, detection = display.say, history.alert, history.detection
     evidence = evidence_of(alert)
     title, snippet = marked_title(alert, evidence), marked_snippet(alert, evidence)
     short_id = foreign(alert.short_id, say.language)
@@ -49,21 +51,20 @@ def explanation_card(
                 "threshold": say.number(detection.threshold),
             }
             score = line(say("why.score", **values))
-        when = line(say("card.seen", when=say.moment(alert.created_at, timezone, now)))
         return [
             Block((bold(fill(say.template("why.title"), id=short_id)),)),
             Block(
                 (
-                    heading(say, signals, alert.signal, alert.level, alert.direction, scale),
+                    heading(display, alert, scale),
                     quoted(shorten_marked(title, int(350 * scale)), say.language),
                     source_line(say, alert, scale),
-                    when,
+                    seen_line(display, alert.created_at),
                 )
             ),
             Block((quoted(shorten_marked(snippet, int(700 * scale)), say.language),), rank=4),
             Block((line(Span(say("why.found"), "b")), *_clauses(say, evidence, scale), score)),
-            Block(tuple(_decided(say, each, timezone, now) for each in _told_apart(decisions))),
-            Block((_delivered(say, deliveries, timezone, now),)),
+            Block(tuple(_decided(display, each) for each in _latest_by_reason(history.decisions))),
+            Block((_delivered(display, history.deliveries), _second_channel(display, history))),
             Block((link_line(say, alert.link),), rank=1),
             Block((_rules(say, alert),), rank=2),
         ]
@@ -75,7 +76,7 @@ def bold(spans: Line) -> Line:
     return line(tuple(Span(span.text, "b", span.href) for span in spans))
 
 
-def _clauses(say: Texts, evidence: Sequence[Found], scale: float) -> list[Line]:
+def _clauses(say: Texts, evidence: Sequence[Evidence], scale: float) -> list[Line]:
     """A line for each clause that fired: its words, where they stand, and its weight."""
     by_clause: dict[tuple[str, str, int], list[str]] = {}
     for found in evidence:
@@ -106,7 +107,7 @@ def _joined(parts: Sequence[Line]) -> list[Line]:
     return [line(" + " if place else "", part) for place, part in enumerate(parts)]
 
 
-def _told_apart(decisions: Sequence[Decision]) -> list[Decision]:
+def _latest_by_reason(decisions: Sequence[Decision]) -> list[Decision]:
     """The first decision and the latest ones; of repeated reasons only the last."""
     latest: dict[str, Decision] = {}
     for each in decisions:
@@ -115,31 +116,40 @@ def _told_apart(decisions: Sequence[Decision]) -> list[Decision]:
     return list(latest.values())[-MOST_DECISIONS:]
 
 
-def _decided(say: Texts, decision: Decision, timezone: tzinfo, now: datetime) -> Line:
+def _decided(display: Display, decision: Decision) -> Line:
+    say = display.say
     reason = say.find(f"reason.{decision.reason}")
-    when = say.moment(decision.at, timezone, now, "card.short_time")
+    when = display.moment(decision.at, "card.short_time")
     named = foreign(reason or clean(decision.reason)[:NAME], say.language)
     return fill(say.template("why.decision"), reason=named, when=when)
 
 
-def _delivered(say: Texts, deliveries: Sequence[Delivery], timezone: tzinfo, now: datetime) -> Line:
+def _delivered(display: Display, deliveries: Sequence[Delivery]) -> Line:
+    say = display.say
+
     def newest(state: str, folded: bool = False) -> Delivery | None:
         rows = [row for row in deliveries if row.state == state and bool(row.folded_into) >= folded]
         return rows[-1] if rows else None
 
-    def told(key: str, row: Delivery) -> Line:
-        when = say.moment(row.updated_at, timezone, now)
-        return line(say(key, when=when))
+    def at_its_time(key: str, row: Delivery) -> Line:
+        return line(say(key, when=display.moment(row.updated_at)))
 
     if sent := newest("sent"):
-        return told("why.sent_here", sent)
+        return at_its_time("why.sent_here", sent)
     if folded := newest("expired", folded=True):
-        return told("why.folded_here", folded)
+        return at_its_time("why.folded_here", folded)
     if newest("unknown") or newest("sending"):
         return line(say("why.maybe_sent_here"))
     if newest("pending") or newest("paused"):
         return line(say("why.waiting_here"))
     return line(say("why.not_sent_here"))
+
+
+def _second_channel(display: Display, history: AlertHistory) -> Line:
+    if history.second_channel_at is None:
+        return ()
+    when = display.moment(history.second_channel_at)
+    return line(display.say("why.second_channel", when=when))
 
 
 def _rules(say: Texts, alert: Alert) -> Line:

@@ -1,7 +1,7 @@
-"""Is it a publisher's trouble, or our own connection's?
+"""Can no feed be reached because our own connection is down?
 
-When many hosts in a row cannot be reached and none answers, it is ours: nobody has to be asked
-less often for it, and operators need not hear of every feed.
+When many hosts in a row cannot be reached and none answers, the fault is ours: no feed is asked
+less often for it, and operators hear of one feed and not of all.
 """
 
 from dataclasses import dataclass, field
@@ -9,37 +9,42 @@ from datetime import datetime, timedelta
 
 from bot.feeds.fetch.outcome import FailureKind, FetchOutcome
 
-OUT_OF_REACH: frozenset[FailureKind] = frozenset({"dns", "connect", "timeout"})
-# Failures that say nothing of the connection.
-_MUTE: frozenset[FailureKind] = frozenset({"address", "file", "dropped"})
+UNREACHABLE: frozenset[FailureKind] = frozenset({"dns", "connect", "timeout"})
+# Failures that show nothing of the connection.
+_UNRELATED: frozenset[FailureKind] = frozenset({"address", "file", "dropped"})
 
 
 @dataclass(slots=True)
-class Line:
-    """The connection as feeds show it. It is down when `hosts` different hosts were out of reach
-    since anyone answered, and nobody has answered for `quiet`."""
+class Connectivity:
+    """Our connection, judged by what fetches come to. It is down when `hosts` different hosts
+    were unreachable since anyone answered, and nobody has answered for `quiet`."""
 
     hosts: int = 3
     quiet: timedelta = timedelta(minutes=2)
     down_since: datetime | None = None
-    told: bool = False
-    """Whether operators heard of a feed that broke since the line is down."""
-    _lost: set[str] = field(default_factory=set)
+    _unreachable: set[str] = field(default_factory=set)
     _answered_at: datetime | None = None
+    _notified: bool = False
 
-    def note(self, host: str, outcome: FetchOutcome, at: datetime) -> bool:
-        """A fetch ended; whether it failed because the line is down."""
+    def record(self, host: str, outcome: FetchOutcome, at: datetime) -> bool:
+        """Take a fetch that ended `at` into account; True when it failed because we are down."""
         kind = getattr(outcome, "kind", None)
-        if kind in _MUTE:
+        if kind in _UNRELATED:
             return False
-        if kind not in OUT_OF_REACH:
-            self._lost.clear()
-            self._answered_at, self.down_since, self.told = at, None, False
+        if kind not in UNREACHABLE:
+            self._unreachable.clear()
+            self._answered_at, self.down_since, self._notified = at, None, False
             return False
-        self._lost.add(host)
-        if len(self._lost) < self.hosts:
+        self._unreachable.add(host)
+        if len(self._unreachable) < self.hosts:
             return False
         if self._answered_at is not None and at - self._answered_at < self.quiet:
             return False
         self.down_since = self.down_since or at
         return True
+
+    def take_notice(self) -> bool:
+        """Whether operators may hear of a feed that broke: of the first one while we are down."""
+        first = not self._notified
+        self._notified = True
+        return first

@@ -2,160 +2,196 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.fetcher import goes_unconditional
 from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchRequest, NotModified, Retriever
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
-from bot.polling.connectivity import Line
+from bot.notices import FeedNotice
+from bot.polling.connectivity import Connectivity
 from bot.polling.feed_state import (
+    after_bug,
     after_entries,
     after_failure,
     after_hold,
-    after_trouble_here,
     after_unchanged,
 )
-from bot.polling.health import condition, quiet, telling
-from bot.polling.identify import EntryChange, FeedMemory, Identified, KeyedEntry, identify, keyed
-from bot.polling.known import recall
-from bot.polling.notices import FeedNotice
-from bot.polling.report import EntryPipeline, Parser, PollPolicy, PollReport
-from bot.polling.schedule import Condition, Wishes, next_check
+from bot.polling.health import condition, health_notice, quiet
+from bot.polling.identify import EntryChange, Identified, identify, keyed
+from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
+from bot.polling.schedule import Wishes, next_check
 from storage import entries, feeds
 from storage.database import Connection, Database
 from storage.errors import StorageError
 from storage.feeds import FeedState
 
-if TYPE_CHECKING:
-    from bot.alerts.record import Accepted
-
 log = logging.getLogger(__name__)
 
-Tell = Callable[[Connection, FeedNotice, datetime], None]
+Notify = Callable[[Connection, FeedNotice, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """A poll under way. `now` is when it was due to begin, `started` the same by the clock that
-    never jumps (seconds)."""
+class PollTools:
+    """What every poll works with. `notify` writes a notice to operators in the poll's
+    transaction; `roll` is uniform in [0, 1)."""
 
-    state: FeedState
-    feed: Feed
-    now: datetime
-    started: float
+    database: Database
+    retriever: Retriever
+    parser: Parser
+    pipeline: EntryPipeline
+    policy: PollPolicy
+    notify: Notify
+    roll: Callable[[], float]
 
-    def ended(self) -> datetime:
-        return self.now + timedelta(seconds=time.monotonic() - self.started)
+
+@dataclass(frozen=True, slots=True)
+class PollMemory:
+    """What polls leave for later ones and is not worth a table: a restart forgets it.
+
+    `held` is what a held document listed, by feed: a fast feed may have dropped it by the next
+    poll. `wishes` is what the publisher asked for in the last document that was read: a 304 does
+    not repeat it.
+    """
+
+    held: dict[str, tuple[FeedEntry, ...]] = field(default_factory=dict)
+    wishes: dict[str, Wishes] = field(default_factory=dict)
+    connectivity: Connectivity = field(default_factory=Connectivity)
 
 
-class Visitor:
-    """Makes visits. Remembers between them what is not worth a table: see the two fields."""
+class FeedPoll:
+    """One poll of one feed, due at `now`. Call `run` once."""
 
     def __init__(
-        self,
-        database: Database,
-        retriever: Retriever,
-        pipeline: EntryPipeline,
-        parser: Parser,
-        policy: PollPolicy,
-        tell: Tell,
-        roll: Callable[[], float],
+        self, feed: Feed, state: FeedState, now: datetime, tools: PollTools, memory: PollMemory
     ) -> None:
-        self._database = database
-        self._retriever = retriever
-        self._pipeline = pipeline
-        self._parser = parser
-        self._policy = policy
-        self._tell = tell
-        self._roll = roll
-        # What a held document showed: a fast feed may have dropped it by the next poll.
-        self._held: dict[str, tuple[FeedEntry, ...]] = {}
-        # What the publisher wished in the last document that was read: a 304 does not repeat it.
-        self._wishes: dict[str, Wishes] = {}
-        self.line = Line()
+        self._feed = feed
+        self._state = state
+        self._now = now
+        self._tools = tools
+        self._memory = memory
+        self._started = time.monotonic()
 
-    async def visit(self, poll: Visit) -> PollReport:
-        """Poll a feed and commit what came of it. Raises StorageError with nothing committed."""
-        state = poll.state
+    @property
+    def seconds(self) -> float:
+        """Since the poll was due, by a clock that never jumps."""
+        return time.monotonic() - self._started
+
+    async def run(self) -> PollReport:
+        """Poll the feed and commit what came of it. Raises StorageError with nothing committed."""
+        state = self._state
         # A fetch without validators is read even if nothing changed: now and then every entry
         # that is still listed must be seen, or retention would forget those of a quiet feed.
-        whole = goes_unconditional(self._roll(), self._policy.unconditional_share) or state.held
+        share = self._tools.policy.unconditional_share
+        whole = state.held or goes_unconditional(self._tools.roll(), share)
         request = FetchRequest(
-            poll.feed.url,
+            self._feed.url,
             None if whole else state.etag,
             None if whole else state.last_modified,
         )
-        answer = await self._retriever.fetch(request, poll.now)
-        ours = self.line.note(host_of(poll.feed.url), answer, poll.ended())
-        match answer:
+        outcome = await self._tools.retriever.fetch(request, self._now)
+        host = host_of(self._feed.url)
+        we_are_down = self._memory.connectivity.record(host, outcome, self._ended())
+        match outcome:
             case FetchFailed():
-                return await self._failed(poll, answer, ours=ours)
+                return await self._failed(outcome, we_are_down=we_are_down)
             case NotModified():
-                return await self._unchanged(poll, answer)
-            case Fetched() if answer.body_hash == state.body_hash and not whole:
-                return await self._unchanged(poll, answer)
+                return await self._unchanged(outcome)
+            case Fetched() if outcome.body_hash == state.body_hash and not whole:
+                return await self._unchanged(outcome)
             case Fetched():
-                return await self._read(poll, answer)
+                return await self._read(outcome)
 
-    async def _failed(self, poll: Visit, failed: FetchFailed, *, ours: bool = False) -> PollReport:
-        """`ours`: our own connection is down. The feed is then asked as often as ever, to be there
-        when it comes back; of feeds that break meanwhile, operators hear of the first."""
-        outcome = Condition(
-            failures=0 if ours else poll.state.failures + 1,
-            gone=failed.kind == "gone",
-            retry_after=failed.retry_after,
-        )
-        after = after_failure(poll.state, failed, poll.now)
-        await self._keep(poll, after, outcome, failed=failed, ours=ours)
-        log.warning("%s: %s", poll.feed.id, failed.message)
-        return PollReport(poll.feed.id, "failed", error=failed.message, hint=failed.hint)
+    async def failed_here(self, exception: str) -> PollReport:
+        """Note that Marsad itself failed on the feed; `exception` is its name."""
+        after = after_bug(self._state, exception, self._now)
+        try:
+            await self._commit(after)
+        except StorageError as error:
+            log.error("%s: not stored (%s)", self._feed.id, error)
+        return PollReport(self._feed.id, "failed", error=after.error, hint=after.hint)
 
-    async def _unchanged(self, poll: Visit, answer: NotModified | Fetched) -> PollReport:
-        after = after_unchanged(poll.state, answer, poll.now)
-        wished = self._wishes.get(poll.feed.id, Wishes())
-        await self._keep(
-            poll, after, Condition(), wishes=replace(wished, fresh_for=answer.fresh_for)
-        )
-        return PollReport(poll.feed.id, "unchanged", hint=after.hint)
+    async def _failed(self, failed: FetchFailed, *, we_are_down: bool = False) -> PollReport:
+        after = after_failure(self._state, failed, self._now)
+        await self._commit(after, failed=failed, we_are_down=we_are_down)
+        log.warning("%s: %s", self._feed.id, failed.message)
+        return PollReport(self._feed.id, "failed", error=failed.message, hint=failed.hint)
 
-    async def _read(self, poll: Visit, answer: Fetched) -> PollReport:
-        feed = poll.feed
+    async def _unchanged(self, outcome: NotModified | Fetched) -> PollReport:
+        after = after_unchanged(self._state, outcome, self._now)
+        wishes = self._memory.wishes.get(self._feed.id, Wishes())
+        await self._commit(after, wishes=replace(wishes, fresh_for=outcome.fresh_for))
+        return PollReport(self._feed.id, "unchanged", hint=after.hint)
+
+    async def _read(self, fetched: Fetched) -> PollReport:
+        feed = self._feed
         document = Document(
-            answer.body,
-            answer.url,
-            answer.content_type,
+            fetched.body,
+            fetched.url,
+            fetched.content_type,
             feed.timezone,
             feed.language,
-            answer.truncated,
+            fetched.truncated,
         )
-        parsed = await self._parser.parse(document, poll.now)
+        parsed = await self._tools.parser.parse(document, self._now)
         if isinstance(parsed, Unreadable):
-            return await self._failed(poll, FetchFailed("unreadable", parsed.message, parsed.hint))
-        listed, found = await self._identified(poll, parsed)
-        if found.held:
-            return await self._hold(poll, parsed, found, len(listed))
-        # Seen ones go past the pipeline: there is nothing in them to find, and most are seen.
-        moving = [change for change in found.changes if change.kind != "seen"]
-        detections = await self._pipeline.detect([change.entry for change in moving], feed.language)
-        after = after_entries(
-            poll.state, answer, parsed, found.changes, poll.now, self._policy.health
+            return await self._failed(FetchFailed("unreadable", parsed.message, parsed.hint))
+        identified, listed = await self._identify(parsed)
+        if identified.held:
+            return await self._hold(parsed, identified.unknown, listed)
+        return await self._store(fetched, parsed, identified.changes)
+
+    async def _identify(self, parsed: ParsedFeed) -> tuple[Identified, int]:
+        """What each entry is to us, and how many there were to ask about."""
+        identified, listed = await self._compare(parsed.entries)
+        if identified.released and (before := self._memory.held.get(self._feed.id)):
+            # A hold that was confirmed gives back all that it showed. A glitch that passed gives
+            # back what is dated: that can be told from old entries under new names.
+            extra = [entry for entry in before if identified.confirmed or entry.published_at]
+            identified, listed = await self._compare((*parsed.entries, *extra))
+        return identified, listed
+
+    async def _compare(self, listed: Sequence[FeedEntry]) -> tuple[Identified, int]:
+        rows = keyed(listed)
+        names = {name for row in rows for name in row.names}
+        known = await self._tools.database.read(
+            partial(entries.known, feed_id=self._feed.id, keys=names)
+        )
+        policy = self._tools.policy.identity
+        return identify(rows, known, self._state, policy, self._now), len(rows)
+
+    async def _hold(self, parsed: ParsedFeed, unknown: int, listed: int) -> PollReport:
+        after = after_hold(self._state, unknown, listed, self._now)
+        await self._commit(after)
+        self._memory.held[self._feed.id] = parsed.entries
+        log.warning("%s: held: %s", self._feed.id, after.error)
+        return PollReport(
+            self._feed.id, "held", parsed.entries_in_document, error=after.error, hint=after.hint
         )
 
-        def accept(db: Connection) -> "Accepted":
-            _touch(db, found.changes, poll.now)
-            return self._pipeline.accept(db, feed, moving, detections, poll.now)
+    async def _store(
+        self, fetched: Fetched, parsed: ParsedFeed, changes: Sequence[EntryChange]
+    ) -> PollReport:
+        feed, pipeline = self._feed, self._tools.pipeline
+        # Seen ones go past the pipeline: there is nothing in them to find, and most are seen.
+        moving = [change for change in changes if change.kind != "seen"]
+        detections = await pipeline.detect([change.entry for change in moving], feed.language)
+        health = self._tools.policy.health
+        after = after_entries(self._state, fetched, parsed, changes, self._now, health)
+        wishes = Wishes(parsed.ttl, parsed.update_period, fetched.fresh_for)
 
-        wishes = Wishes(parsed.ttl, parsed.update_period, answer.fresh_for)
-        accepted = await self._keep(poll, after, Condition(), wishes=wishes, accept=accept)
-        self._wishes[feed.id] = wishes
-        self._held.pop(feed.id, None)
-        kinds = [change.kind for change in found.changes]
+        def accept(db: Connection) -> Accepted:
+            _note_seen(db, changes, self._now)
+            return pipeline.accept(db, feed, moving, detections, self._now)
+
+        accepted = await self._commit(after, wishes=wishes, accept=accept)
+        self._memory.wishes[feed.id] = wishes
+        self._memory.held.pop(feed.id, None)
+        kinds = [change.kind for change in changes]
         return PollReport(
             feed.id,
             "accepted",
@@ -163,96 +199,61 @@ class Visitor:
             new=kinds.count("new"),
             updated=kinds.count("updated"),
             seeded=kinds.count("seed"),
+            alerts=len(accepted.told) if accepted else 0,
             hint=after.hint,
-            accepted=accepted,
         )
 
-    async def _identified(
-        self, poll: Visit, parsed: ParsedFeed
-    ) -> tuple[tuple[KeyedEntry, ...], Identified]:
-        state = poll.state
-        memory = FeedMemory(state.seeded, state.held, state.last_success_at)
-
-        async def decide(listed: tuple[KeyedEntry, ...]) -> Identified:
-            known = await self._database.read(partial(recall, feed_id=state.id, listed=listed))
-            return identify(listed, known, memory, self._policy.identity, poll.now)
-
-        listed = keyed(parsed.entries)
-        found = await decide(listed)
-        if found.released and (before := self._held.get(state.id)):
-            # A hold that was confirmed gives back all that it showed. A glitch that passed gives
-            # back what is dated: that can be told from old entries under new names.
-            extra = [entry for entry in before if found.confirmed or entry.published_at]
-            listed = keyed((*parsed.entries, *extra))
-            found = await decide(listed)
-        return listed, found
-
-    async def _hold(
-        self, poll: Visit, parsed: ParsedFeed, found: Identified, listed: int
-    ) -> PollReport:
-        after = after_hold(poll.state, found.unknown, listed, poll.now)
-        await self._keep(poll, after, Condition(held=True))
-        self._held[poll.feed.id] = parsed.entries
-        log.warning("%s: held: %s", poll.feed.id, after.error)
-        return PollReport(
-            poll.feed.id, "held", parsed.entries_in_document, error=after.error, hint=after.hint
-        )
-
-    async def trouble_here(self, poll: Visit, kind: str) -> PollReport:
-        """Note that Marsad itself failed on a feed (`kind`: the exception's name)."""
-        after = after_trouble_here(poll.state, kind, poll.now)
-        try:
-            await self._keep(poll, after, Condition(failures=after.failures))
-        except StorageError as error:
-            log.error("%s: not stored (%s)", poll.feed.id, error)
-        return PollReport(poll.feed.id, "failed", error=after.error, hint=after.hint)
-
-    async def _keep(
+    async def _commit(
         self,
-        poll: Visit,
         after: FeedState,
-        outcome: Condition,
         *,
         wishes: Wishes | None = None,
         failed: FetchFailed | None = None,
-        ours: bool = False,
-        accept: "Callable[[Connection], Accepted] | None" = None,
-    ) -> "Accepted | None":
-        """The poll's one transaction: entries and all they lead to, the feed's memory, notices."""
-        ended = poll.ended()
+        we_are_down: bool = False,
+        accept: Callable[[Connection], Accepted] | None = None,
+    ) -> Accepted | None:
+        """The poll's one transaction: entries and all they lead to, the feed's state, notices.
+
+        While our own connection is down the feed is asked as often as ever, to be read soon when
+        it comes back.
+        """
         planned = next_check(
-            ended,
-            self._policy.schedule,
-            interval_minutes=poll.feed.interval_minutes,
+            self._ended(),
+            self._tools.policy.schedule,
+            interval_minutes=self._feed.interval_minutes,
             wishes=wishes or Wishes(),
-            condition=outcome,
-            roll=self._roll(),
+            roll=self._tools.roll(),
+            failures=0 if we_are_down else after.failures,
+            gone=failed is not None and failed.kind == "gone",
+            held=after.held and failed is None,
+            retry_after=failed.retry_after if failed else None,
         )
-        kind = failed.kind if failed else None
-        how = condition(after, self._policy.health, kind)
-        told = telling(poll.state, how)
-        if ours and told:
-            told, self.line.told = (None if self.line.told else told), True
+        notice = health_notice(self._state, condition(after, self._tools.policy.health))
+        if we_are_down and notice and not self._memory.connectivity.take_notice():
+            notice = None
+        broken = notice in ("broken", "silent")
         after = replace(
             after,
             next_check_at=planned.at,
-            told_broken=(
-                told in ("broken", "silent") or (after.told_broken and told != "recovered")
-            ),
+            told_broken=broken or (after.told_broken and notice != "recovered"),
         )
 
-        def commit(db: Connection) -> "Accepted | None":
+        def commit(db: Connection) -> Accepted | None:
             accepted = accept(db) if accept else None
             feeds.save(db, after)
-            if told is not None:
-                notice = FeedNotice(poll.feed, told, kind, after.error, quiet(after))
-                self._tell(db, notice, poll.now)
+            if notice is not None:
+                failure = failed.kind if failed else None
+                about = FeedNotice(self._feed, notice, failure, after.error, quiet(after))
+                self._tools.notify(db, about, self._now)
             return accepted
 
-        return await self._database.write(commit)
+        return await self._tools.database.write(commit)
+
+    def _ended(self) -> datetime:
+        return self._now + timedelta(seconds=self.seconds)
 
 
-def _touch(db: Connection, changes: Collection[EntryChange], now: datetime) -> None:
+def _note_seen(db: Connection, changes: Sequence[EntryChange], now: datetime) -> None:
     seen = [change for change in changes if change.kind == "seen"]
     entries.touch(db, [change.entry_id for change in seen if change.entry_id is not None], now)
     for change in seen:

@@ -1,4 +1,4 @@
-"""A feed's memory after a poll: old state and what happened in, new state out. Pure."""
+"""A feed's state after a poll: the old state and what happened in, the new state out. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,20 +17,21 @@ def after_failure(state: FeedState, failed: FetchFailed, now: datetime) -> FeedS
         state,
         last_checked_at=now,
         failures=state.failures + 1,
+        failure=failed.kind,
         error=failed.message,
         hint=failed.hint,
         polls=state.polls + 1,
     )
 
 
-def after_unchanged(state: FeedState, answer: NotModified | Fetched, now: datetime) -> FeedState:
+def after_unchanged(state: FeedState, outcome: NotModified | Fetched, now: datetime) -> FeedState:
     """Nothing new. A 304 may leave the validators out: then the old ones stay in force."""
-    kept = isinstance(answer, NotModified)
+    same = isinstance(outcome, NotModified)
     return replace(
-        _well(state, now),
-        etag=answer.etag or (state.etag if kept else None),
-        last_modified=answer.last_modified or (state.last_modified if kept else None),
-        hint=None if kept else _hint(answer, None),
+        _succeeded(state, now),
+        etag=outcome.etag or (state.etag if same else None),
+        last_modified=outcome.last_modified or (state.last_modified if same else None),
+        hint=None if same else _hint(outcome, None),
         last_success_at=now,
     )
 
@@ -38,7 +39,7 @@ def after_unchanged(state: FeedState, answer: NotModified | Fetched, now: dateti
 def after_hold(state: FeedState, unknown: int, listed: int, now: datetime) -> FeedState:
     """The poll was not accepted: no validators are kept, so that the next one reads it all."""
     return replace(
-        _well(state, now),
+        _succeeded(state, now),
         held=True,
         etag=None,
         last_modified=None,
@@ -50,7 +51,7 @@ def after_hold(state: FeedState, unknown: int, listed: int, now: datetime) -> Fe
 
 def after_entries(
     state: FeedState,
-    answer: Fetched,
+    outcome: Fetched,
     parsed: ParsedFeed,
     changes: Sequence[EntryChange],
     now: datetime,
@@ -62,11 +63,11 @@ def after_entries(
     # feed that always breaks off must become seeded all the same.
     seeded = state.seeded or (bool(changes) and (whole or state.last_success_at is not None))
     after = replace(
-        _well(state, now),
-        etag=answer.etag if whole else None,
-        last_modified=answer.last_modified if whole else None,
-        body_hash=answer.body_hash if whole else None,
-        hint=_hint(answer, parsed),
+        _succeeded(state, now),
+        etag=outcome.etag if whole else None,
+        last_modified=outcome.last_modified if whole else None,
+        body_hash=outcome.body_hash if whole else None,
+        hint=_hint(outcome, parsed),
         last_success_at=now,
         seeded=seeded,
         held=False,
@@ -80,25 +81,32 @@ def after_entries(
     return after
 
 
-def after_trouble_here(state: FeedState, kind: str, now: datetime) -> FeedState:
+def after_bug(state: FeedState, exception: str, now: datetime) -> FeedState:
     """The feed was read, but Marsad itself failed on it: it is not the publisher's fault."""
     return replace(
         state,
         last_checked_at=now,
         failures=state.failures + 1,
-        error=f"Marsad failed on this feed ({kind})",
+        failure=None,
+        error=f"Marsad failed on this feed ({exception})",
         hint="the log has the details: please report them; the other feeds go on",
         polls=state.polls + 1,
     )
 
 
-def _well(state: FeedState, now: datetime) -> FeedState:
+def _succeeded(state: FeedState, now: datetime) -> FeedState:
     return replace(
-        state, last_checked_at=now, failures=0, error=None, hint=None, polls=state.polls + 1
+        state,
+        last_checked_at=now,
+        failures=0,
+        failure=None,
+        error=None,
+        hint=None,
+        polls=state.polls + 1,
     )
 
 
-def _hint(answer: Fetched | NotModified, parsed: ParsedFeed | None) -> str | None:
-    if isinstance(answer, Fetched) and answer.moved_to:
-        return f"the feed has moved for good: put {answer.moved_to[:300]} into feeds.yaml"
+def _hint(outcome: Fetched | NotModified, parsed: ParsedFeed | None) -> str | None:
+    if isinstance(outcome, Fetched) and outcome.moved_to:
+        return f"the feed has moved for good: put {outcome.moved_to[:300]} into feeds.yaml"
     return parsed.problem if parsed else None

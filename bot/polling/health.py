@@ -1,15 +1,15 @@
-"""How a feed does: well, failing, broken, silent, held; and what operators are to be told. Pure."""
+"""A feed's condition, for everybody who shows one, and when operators get a notice of it. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 from storage.feeds import FeedState
 
 Condition = Literal["unread", "ok", "failing", "broken", "silent", "held"]
-Telling = Literal["broken", "silent", "held", "recovered"]
+HealthNotice = Literal["broken", "silent", "held", "recovered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,15 @@ class HealthPolicy:
 _WILL_NOT_HEAL = frozenset({"gone", "address"})
 
 
-def condition(
-    state: FeedState, policy: HealthPolicy | None = None, failure: str | None = None
-) -> Condition:
-    """How the feed does by what was seen up to its last poll.
+# The conditions that an operator should look at, the worst first.
+NEEDS_A_LOOK: tuple[Condition, ...] = ("broken", "failing", "held", "silent")
 
-    `failure` is the kind of the last failure (`bot.feeds.fetch.outcome.FailureKind`), where known.
-    """
+
+def condition(state: FeedState, policy: HealthPolicy | None = None) -> Condition:
+    """How the feed does, by what was seen up to its last poll."""
     policy = policy or HealthPolicy()
     if state.failures:
-        broken = state.failures >= policy.broken_after or failure in _WILL_NOT_HEAL
+        broken = state.failures >= policy.broken_after or state.failure in _WILL_NOT_HEAL
         return "broken" if broken else "failing"
     if state.held:
         return "held"
@@ -47,8 +46,28 @@ def condition(
     return "silent" if _is_silent(state, policy) else "ok"
 
 
-def telling(before: FeedState, after: Condition) -> Telling | None:
-    """What operators are to hear: once when a feed breaks, once when it does well again."""
+@dataclass(frozen=True, slots=True)
+class FeedsHealth:
+    """The active feeds at one moment: how many are in each condition (all are named), and those
+    that need a look, the worst first."""
+
+    counts: dict[Condition, int]
+    to_look_at: tuple[tuple[FeedState, Condition], ...]
+
+
+def feeds_health(states: Iterable[FeedState], policy: HealthPolicy | None = None) -> FeedsHealth:
+    """What /status, `marsad doctor` and the metrics say of the feeds."""
+    rows = [(state, condition(state, policy)) for state in states if state.active]
+    counts: dict[Condition, int] = dict.fromkeys(get_args(Condition), 0)
+    for _, each in rows:
+        counts[each] += 1
+    look = [(state, each) for state, each in rows if each in NEEDS_A_LOOK]
+    look.sort(key=lambda row: (NEEDS_A_LOOK.index(row[1]), -row[0].failures))
+    return FeedsHealth(counts, tuple(look))
+
+
+def health_notice(before: FeedState, after: Condition) -> HealthNotice | None:
+    """The notice that is due: one when a feed breaks, one when it does well again."""
     if after in ("broken", "silent"):
         return None if before.told_broken else after
     if after == "held":

@@ -18,6 +18,8 @@ from bot.feeds.parse.dates import OLDEST
 from bot.feeds.parse.entry import FeedEntry
 from bot.links import canonical_link
 from bot.polling.content_hash import content_hash, sha256
+from storage.entries import Entry
+from storage.feeds import FeedState
 
 Kind = Literal["new", "updated", "seed", "seen"]
 
@@ -58,21 +60,6 @@ class KeyedEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A stored entry, as far as identity needs it."""
-
-    entry_id: int
-    content_hash: str
-    hash_updates: int
-    title: str
-    summary: str
-    link: str | None
-    published_at: datetime | None
-    updated_at: datetime | None
-    first_seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class IdentityPolicy:
     """`first_poll_age`: how young an entry must be to alert on a feed's first poll; None lets
     all of them alert. `max_age`: what is dated earlier is history. `hash_updates`: how many
@@ -86,15 +73,6 @@ class IdentityPolicy:
     hold_from: int = 10
     hold_share: float = 0.5
     absence: timedelta = timedelta(hours=3)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedMemory:
-    """What is remembered of the feed: was it read before, is it held, when was it last accepted."""
-
-    seeded: bool
-    held: bool
-    last_accepted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +119,7 @@ def keyed(entries: Sequence[FeedEntry]) -> tuple[KeyedEntry, ...]:
         once = tuple(names) or (bare,)
         if not names:
             names.append(bare)
-        elif _telling(entry):
+        elif _distinctive(entry):
             # With the day: a bulletin may say word for word what it said yesterday.
             day = f"{entry.published_at:%Y-%m-%d}" if entry.published_at else ""
             names.append(f"text:{text}:{day}")
@@ -156,8 +134,8 @@ def guid_key(guid: str) -> str:
 
 def identify(
     entries: Sequence[KeyedEntry],
-    known: Mapping[str, Known],
-    memory: FeedMemory,
+    known: Mapping[str, Entry],
+    feed: FeedState,
     policy: IdentityPolicy,
     now: datetime,
 ) -> Identified:
@@ -172,28 +150,28 @@ def identify(
     matches = [_match(each, known) for each in entries]
     unknown = sum(1 for match in matches if match.known is None)
     mostly_unknown = (
-        memory.seeded
+        feed.seeded
         and len(entries) >= policy.hold_from
-        and unknown - _expected(matches, entries, memory, policy, now)
+        and unknown - _expected(matches, entries, feed, policy, now)
         > policy.hold_share * len(entries)
     )
-    if mostly_unknown and not memory.held:
+    if mostly_unknown and not feed.held:
         return Identified((), held=True, released=False, confirmed=False, unknown=unknown)
     changes: list[EntryChange] = []
-    taken: set[int] = set()
+    taken: set[int | None] = set()
     for each, match in zip(entries, matches, strict=True):
         if match.known is None:
-            kind, reason = _of_unknown(each.entry, match.reason, memory, policy, now)
+            kind, reason = _of_unknown(each.entry, match.reason, feed, policy, now)
             changes.append(EntryChange(each.entry, each.keys, kind, None, False, reason))
-        elif match.known.entry_id not in taken:
+        elif match.known.id not in taken:
             # A second entry that matches the same stored one is an older copy of it.
-            taken.add(match.known.entry_id)
+            taken.add(match.known.id)
             changes.append(_of_known(each, match, match.known, policy, now))
     return Identified(
         tuple(changes),
         held=False,
-        released=memory.held,
-        confirmed=memory.held and mostly_unknown,
+        released=feed.held,
+        confirmed=feed.held and mostly_unknown,
         unknown=unknown,
     )
 
@@ -201,12 +179,12 @@ def identify(
 def _expected(
     matches: Sequence["_Match"],
     entries: Sequence[KeyedEntry],
-    memory: FeedMemory,
+    feed: FeedState,
     policy: IdentityPolicy,
     now: datetime,
 ) -> int:
     """How many of the unknown entries came while nobody looked."""
-    since = memory.last_accepted_at
+    since = feed.last_success_at
     if since is None or now - since < policy.absence:
         return 0
     dates = [
@@ -219,11 +197,11 @@ def _expected(
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    known: Known | None
+    known: Entry | None
     reason: str
 
 
-def _match(each: KeyedEntry, known: Mapping[str, Known]) -> _Match:
+def _match(each: KeyedEntry, known: Mapping[str, Entry]) -> _Match:
     reason = "unknown"
     for key in each.names:
         stored = known.get(key)
@@ -237,7 +215,7 @@ def _match(each: KeyedEntry, known: Mapping[str, Known]) -> _Match:
     return _Match(None, reason)
 
 
-def _same_entry(entry: FeedEntry, stored: Known, name: str) -> bool:
+def _same_entry(entry: FeedEntry, stored: Entry, name: str) -> bool:
     """Whether what a name names now is what it named before."""
     if content_hash(entry) == stored.content_hash:
         return True
@@ -253,7 +231,7 @@ def _alike(text: str, other: str) -> bool:
     return bool(text and other) and fuzz.token_set_ratio(text[:600], other[:600]) >= 50
 
 
-def _link_moved(entry: FeedEntry, stored: Known) -> bool:
+def _link_moved(entry: FeedEntry, stored: Entry) -> bool:
     if not entry.link or not stored.link:
         return False
     return canonical_link(entry.link) != canonical_link(stored.link)
@@ -270,17 +248,17 @@ def _dated(entry: FeedEntry) -> datetime | None:
     return max(filter(None, (entry.published_at, entry.updated_at)), default=None)
 
 
-def _telling(entry: FeedEntry) -> bool:
+def _distinctive(entry: FeedEntry) -> bool:
     """Whether the text is long enough that two entries would not share it by chance."""
     return len(entry.title) + len(entry.summary) >= 80
 
 
 def _of_unknown(
-    entry: FeedEntry, reason: str, memory: FeedMemory, policy: IdentityPolicy, now: datetime
+    entry: FeedEntry, reason: str, feed: FeedState, policy: IdentityPolicy, now: datetime
 ) -> tuple[Kind, str]:
     dated = _dated(entry)
     age = None if dated is None else now - dated
-    if not memory.seeded:
+    if not feed.seeded:
         # Dates reach back thirty days at most: an age above says that all may alert.
         if policy.first_poll_age is None or policy.first_poll_age >= OLDEST:
             return "new", "first-poll-all"
@@ -288,20 +266,20 @@ def _of_unknown(
         return ("new", "first-poll-young") if young else ("seed", "first-poll")
     if age is not None and age > policy.max_age:
         return "seed", "too-old"
-    if memory.held and dated is not None and memory.last_accepted_at is not None:
+    if feed.held and dated is not None and feed.last_success_at is not None:
         late = min(policy.first_poll_age or OLDEST, OLDEST)
-        if dated < memory.last_accepted_at - late:
+        if dated < feed.last_success_at - late:
             return "seed", "held-old"
     return "new", reason
 
 
 def _of_known(
-    each: KeyedEntry, match: _Match, stored: Known, policy: IdentityPolicy, now: datetime
+    each: KeyedEntry, match: _Match, stored: Entry, policy: IdentityPolicy, now: datetime
 ) -> EntryChange:
     entry = each.entry
 
     def change(kind: Kind, reason: str, by_hash_only: bool = False) -> EntryChange:
-        return EntryChange(entry, each.keys, kind, stored.entry_id, by_hash_only, reason)
+        return EntryChange(entry, each.keys, kind, stored.id, by_hash_only, reason)
 
     if content_hash(entry) == stored.content_hash:
         return change("seen", match.reason)

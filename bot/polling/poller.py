@@ -1,14 +1,13 @@
-"""Ask the feeds that are due, many at a time, and let none wait for another.
+"""Poll the feeds that are due, many at a time, and let none wait for another.
 
-A feed's trouble stays its own: it is a value, a line in its memory and perhaps a notice.
+A failing feed disturbs no other: its failure is a value, kept in its state and perhaps in a
+notice to operators.
 """
 
 import asyncio
 import logging
 import random
-import time
 from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -17,17 +16,15 @@ from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.outcome import Retriever
 from bot.feeds.parse.pool import ParserPool
-from bot.polling.feed_poll import Tell, Visit, Visitor
-from bot.polling.notices import queue_notice
+from bot.notices import notify_operators
+from bot.polling.feed_poll import FeedPoll, Notify, PollMemory, PollTools
 from bot.polling.report import EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import claim_until
-from bot.polling.slots import Limits
+from bot.polling.slots import PollSlots
 from storage import feeds
 from storage.database import Connection, Database
 from storage.errors import StorageError
 from storage.feeds import FeedState
-
-__all__ = ["EntryPipeline", "Parser", "PollPolicy", "PollReport", "Poller"]
 
 log = logging.getLogger(__name__)
 
@@ -44,18 +41,19 @@ class Poller:
         *,
         policy: PollPolicy | None = None,
         parser: Parser | None = None,
-        tell: Tell = queue_notice,
+        notify: Notify = notify_operators,
         roll: Callable[[], float] = random.random,
     ) -> None:
-        """`tell` writes a notice to operators in the poll's transaction; `roll` is uniform in
+        """`notify` writes a notice to operators in the poll's transaction; `roll` is uniform in
         [0, 1). The retriever stays its owner's to close; the parser becomes the poller's."""
         self._database = database
         self._policy = policy or PollPolicy()
         self._parser: Parser = parser or ParserPool()
-        self._visitor = Visitor(
-            database, retriever, pipeline, self._parser, self._policy, tell, roll
+        self._tools = PollTools(
+            database, retriever, self._parser, pipeline, self._policy, notify, roll
         )
-        self._limits = Limits(self._policy.at_once, self._policy.per_host)
+        self._memory = PollMemory()
+        self._slots = PollSlots(self._policy.at_once, self._policy.per_host)
         self._feeds = {feed.id: feed for feed in catalogue}
         self._synced = False
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -69,7 +67,7 @@ class Poller:
     @property
     def unreachable_since(self) -> datetime | None:
         """Since when no feed at all can be reached: our own connection is down, it seems."""
-        return self._visitor.line.down_since
+        return self._memory.connectivity.down_since
 
     async def tick(self, now: datetime) -> tuple[PollReport, ...]:
         """Start a poll for every feed that is due; wait for them, but not for slow ones.
@@ -146,19 +144,17 @@ class Poller:
         return reports
 
     async def _run(self, state: FeedState, feed: Feed, now: datetime) -> None:
-        started = time.monotonic()
-        visit = Visit(state, feed, now, started)
+        poll = FeedPoll(feed, state, now, self._tools, self._memory)
         try:
-            async with AsyncExitStack() as slots:
-                await self._limits.enter(slots, host_of(feed.url), failing=state.failures > 0)
-                report = await self._visitor.visit(visit)
+            async with self._slots.slot(host_of(feed.url), failing=state.failures > 0):
+                report = await poll.run()
         except StorageError as error:
             # Nothing was committed and the claim stands: the feed is simply polled again.
             log.error("%s: not stored (%s)", feed.id, error)
             report = PollReport(feed.id, "failed", error=str(error))
         except Exception as error:
             log.exception("%s: the poll failed", feed.id)
-            report = await self._visitor.trouble_here(visit, type(error).__name__)
+            report = await poll.failed_here(type(error).__name__)
         finally:
             self._running.pop(feed.id, None)
-        self._reports.append(replace(report, seconds=time.monotonic() - started))
+        self._reports.append(replace(report, seconds=poll.seconds))

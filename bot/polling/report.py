@@ -1,6 +1,6 @@
 """The shapes of polling: what it needs, what it obeys, what it reports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -11,11 +11,11 @@ from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.polling.health import HealthPolicy
 from bot.polling.identify import EntryChange, IdentityPolicy
 from bot.polling.schedule import SchedulePolicy
+from storage.alerts import Alert
 from storage.database import Connection
 
 if TYPE_CHECKING:
-    from bot.alerts.record import Accepted
-    from rules import Detection
+    from rules import Detection, RuleSet
 
 Result = Literal["accepted", "unchanged", "held", "failed"]
 
@@ -27,21 +27,40 @@ class Parser(Protocol):
     async def aclose(self) -> None: ...
 
 
+class Accepted(Protocol):
+    """What a pipeline made of a poll's entries, as far as polling reports it."""
+
+    @property
+    def told(self) -> Sequence[Alert]:
+        """The alerts that the entries made or changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """What the rules found in a poll's entries, entry by entry, and the rules that found it.
+
+    The rules may be reloaded before the transaction: the hash that is stored is of these.
+    `failures` has the exception's name for each entry (by its place) that the rules failed on.
+    """
+
+    per_entry: "Sequence[tuple[Detection, ...]]"
+    rules: "RuleSet"
+    failures: Mapping[int, str] = field(default_factory=dict)
+
+
 class EntryPipeline(Protocol):
     """What becomes of entries: `bot.alerts.pipeline.Pipeline`."""
 
-    async def detect(
-        self, entries: Sequence[FeedEntry], language: str | None
-    ) -> "Sequence[tuple[Detection, ...]]": ...
+    async def detect(self, entries: Sequence[FeedEntry], language: str | None) -> Detections: ...
 
     def accept(
         self,
         db: Connection,
         feed: Feed,
         changes: Sequence[EntryChange],
-        found: "Sequence[tuple[Detection, ...]]",
+        found: Detections,
         now: datetime,
-    ) -> "Accepted": ...
+    ) -> Accepted: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +80,8 @@ class PollPolicy:
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
-    """What one poll of one feed came to. `entries` were in the document; `accepted` is the
-    pipeline's word, None when there was nothing to accept. `error` is for people to read."""
+    """What one poll of one feed came to. `entries` were in the document; `alerts` is how many
+    alerts it made or changed. `error` and `hint` are for people to read."""
 
     feed_id: str
     result: Result
@@ -70,7 +89,7 @@ class PollReport:
     new: int = 0
     updated: int = 0
     seeded: int = 0
+    alerts: int = 0
     error: str | None = None
     hint: str | None = None
     seconds: float = 0.0
-    accepted: "Accepted | None" = None

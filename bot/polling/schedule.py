@@ -1,4 +1,4 @@
-"""When a feed is asked next. Pure: values and a roll of the dice in, a time and a reason out."""
+"""When a feed is asked next. Pure: values and a random number in, a time and a reason out."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,16 +36,6 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """How the poll went. `failures` counts those in a row, this one included."""
-
-    failures: int = 0
-    gone: bool = False
-    held: bool = False
-    retry_after: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class NextCheck:
     """`reason`: interval, operator, ttl, update-period, fresh, held, failing, gone, retry-after."""
 
@@ -66,25 +56,29 @@ def next_check(
     *,
     interval_minutes: int | None,
     wishes: Wishes,
-    condition: Condition,
     roll: float,
+    failures: int = 0,
+    gone: bool = False,
+    held: bool = False,
+    retry_after: timedelta | None = None,
 ) -> NextCheck:
     """When to ask again after a poll that ended at `now`.
 
-    An operator's interval wins over wishes, never over Retry-After. `roll` is uniform in
-    [0, 1) and only ever makes the wait longer: a server's "not before" is kept.
+    `failures` counts those in a row, this poll's included. An operator's interval wins over
+    wishes, never over Retry-After. `roll` is uniform in [0, 1) and only ever makes the wait
+    longer: a server's "not before" is kept.
     """
     delay, reason = _usual(policy, interval_minutes, wishes)
-    if condition.failures > 0:
+    if failures > 0:
         ceiling = max(policy.failure_ceiling, delay)
-        delay = min(delay * 2 ** min(condition.failures - 1, 20), ceiling)
+        delay = min(delay * 2 ** min(failures - 1, 20), ceiling)
         reason = "failing"
-    elif condition.held and policy.held < delay:
+    elif held and policy.held < delay:
         delay, reason = policy.held, "held"
-    if condition.gone and policy.gone > delay:
+    if gone and policy.gone > delay:
         delay, reason = policy.gone, "gone"
-    if condition.retry_after is not None:
-        asked = min(condition.retry_after, policy.server_ceiling)
+    if retry_after is not None:
+        asked = min(retry_after, policy.server_ceiling)
         if asked > delay:
             delay, reason = asked, "retry-after"
     return NextCheck(now + delay * (1 + policy.jitter * roll), reason)

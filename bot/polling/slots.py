@@ -1,11 +1,12 @@
 """How many polls run at a time: in all, at one host, and of feeds that are failing."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from weakref import WeakValueDictionary
 
 
-class Limits:
+class PollSlots:
     """Slots for polls. Failing feeds get at most half of them: many that hang together leave
     room for those that work."""
 
@@ -15,13 +16,16 @@ class Limits:
         self._per_host = per_host
         self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
-    async def enter(self, slots: AsyncExitStack, host: str, *, failing: bool) -> None:
-        """Wait for a slot; `slots` gives it back. The host's turn comes first: who waits for a
-        busy host takes no slot from others."""
+    @asynccontextmanager
+    async def slot(self, host: str, *, failing: bool) -> AsyncIterator[None]:
+        """Wait for a slot and hold it. The host's own limit comes first: a poll that waits for
+        a busy host takes no slot from others."""
         of_host = self._hosts.get(host)
         if of_host is None:
             of_host = self._hosts[host] = asyncio.Semaphore(self._per_host)
-        await slots.enter_async_context(of_host)
-        if failing:
-            await slots.enter_async_context(self._failing)
-        await slots.enter_async_context(self._all)
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(of_host)
+            if failing:
+                await held.enter_async_context(self._failing)
+            await held.enter_async_context(self._all)
+            yield

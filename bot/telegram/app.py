@@ -31,20 +31,19 @@ from telegram.ext import (
 from bot.clock import utc_now
 from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, texts
 from bot.logs import Redactor
-from bot.telegram import keyboards
-from bot.telegram.commands.membership import membership, migrated
-from bot.telegram.commands.recent import SHORT_ID, alert, recent, short_id, why_pressed
-from bot.telegram.commands.start import (
-    COMMANDS,
-    OPERATOR_COMMANDS,
-    language,
-    language_pressed,
-    show_help,
-    start,
+from bot.notices import NamedFeed
+from bot.telegram.commands.recent import SHORT_ID, short_id
+from bot.telegram.membership import membership, migrated
+from bot.telegram.registry import (
+    Answer,
+    Command,
+    Who,
+    all_buttons,
+    all_commands,
+    handler_of,
+    reaction_of,
 )
-from bot.telegram.commands.status import status
-from bot.telegram.commands.subscribe import pressed, subscribe, unsubscribe
-from bot.telegram.desk import App, Context, Desk, NamedFeed, desk_in, desk_of, say, speaks
+from bot.telegram.request import App, Context, Request, Services, services_in
 from storage.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:
@@ -52,8 +51,6 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 log = logging.getLogger(__name__)
-
-Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 _NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
@@ -91,57 +88,42 @@ def build_application(
         .job_queue(None)
         .build()
     )
-    Desk(database, rules, catalogue, frozenset(operators), timezone, clock).keep_in(application)
-    commands: tuple[tuple[str, Handler], ...] = (
-        ("start", start),
-        ("help", show_help),
-        ("subscribe", subscribe),
-        ("unsubscribe", unsubscribe),
-        ("language", language),
-        ("recent", recent),
-        ("alert", alert),
-        ("status", status),
-    )
-    for name, command in commands:
-        application.add_handler(CommandHandler(name, command, filters=_NEW))
-    buttons: tuple[tuple[Handler, str | None], ...] = (
-        (pressed, keyboards.SWITCH),
-        (language_pressed, keyboards.LANGUAGE),
-        (why_pressed, keyboards.WHY),
-        (stale_button, None),
-    )
-    for button, pattern in buttons:
-        application.add_handler(CallbackQueryHandler(button, pattern))
-    application.add_handler(ChatMemberHandler(membership, ChatMemberHandler.MY_CHAT_MEMBER))
+    Services(database, rules, catalogue, frozenset(operators), timezone, clock).keep_in(application)
+    for each in all_commands():
+        handler = handler_of(each.answer, each.who)
+        application.add_handler(CommandHandler(each.name, handler, filters=_NEW))
+    for pressed in all_buttons():
+        handler = handler_of(pressed.answer, pressed.who)
+        application.add_handler(CallbackQueryHandler(handler, pressed.pattern))
+    application.add_handler(CallbackQueryHandler(stale_button))
+    changed = ChatMemberHandler(reaction_of(membership), ChatMemberHandler.MY_CHAT_MEMBER)
+    application.add_handler(changed)
+    moved = MessageHandler(filters.StatusUpdate.MIGRATE, reaction_of(migrated))
+    application.add_handler(moved)
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
-    messages: tuple[tuple[filters.BaseFilter, Handler], ...] = (
-        (filters.StatusUpdate.MIGRATE, migrated),
-        (_NEW & filters.COMMAND, unknown_command),
-        (private & filters.Regex(SHORT_ID), short_id),
-        (private & ~filters.StatusUpdate.ALL, not_a_command),
+    messages: tuple[tuple[filters.BaseFilter, Answer, Who], ...] = (
+        (_NEW & filters.COMMAND, unknown_command, Who.ANYONE),
+        (private & filters.Regex(SHORT_ID), short_id, Who.REGISTERED),
+        (private & ~filters.StatusUpdate.ALL, not_a_command, Who.REGISTERED),
     )
-    for chosen, message in messages:
-        application.add_handler(MessageHandler(chosen, message))
+    for chosen, answer, who in messages:
+        application.add_handler(MessageHandler(chosen, handler_of(answer, who)))
     application.add_error_handler(_error_handler(Redactor((token,))))
     return application
 
 
-async def unknown_command(update: Update, context: Context) -> None:
+async def unknown_command(request: Request) -> None:
     """In groups only a command that names this bot: others are for other bots."""
-    message = update.effective_message
+    message = request.update.effective_message
     if message is None or not message.text:
         return
-    addressed = f"@{context.bot.username}".lower() in message.text.split()[0].lower()
+    addressed = f"@{request.context.bot.username}".lower() in message.text.split()[0].lower()
     if message.chat.type == ChatType.PRIVATE or addressed:
-        speech = speaks(await desk_of(context).chat(update), update)
-        await say(update, context, speech, speech("refuse.unknown_command"))
+        await request.say("refuse.unknown_command")
 
 
-async def not_a_command(update: Update, context: Context) -> None:
-    chat = await desk_of(context).chat(update)
-    speech = speaks(chat, update)
-    key = "refuse.unknown_chat" if chat is None else "refuse.not_a_command"
-    await say(update, context, speech, speech(key))
+async def not_a_command(request: Request) -> None:
+    await request.say("refuse.not_a_command")
 
 
 async def stale_button(update: Update, context: Context) -> None:
@@ -161,32 +143,31 @@ def _error_handler(redact: Redactor) -> Callable[[object, Context], Coroutine[An
         if isinstance(error, Forbidden | RetryAfter | InvalidToken):
             return  # an answer cannot arrive now
         busy = isinstance(error, StorageBusy | StorageFull)
-        speech = speaks(None, update)
+        # The database may be what failed: the chat is not looked up.
+        request = Request(update, context, services_in(context.application), None)
         with contextlib.suppress(TelegramError):
-            if update.callback_query:
-                await update.callback_query.answer(speech("refuse.failed"))
-            else:
-                key = "refuse.busy" if busy else "refuse.failed"
-                await say(update, context, speech, speech(key))
+            await request.refuse("refuse.busy" if busy else "refuse.failed")
 
     return handle
 
 
-async def tell_commands(application: App, operators: Sequence[int] = ()) -> None:
-    """Tell Telegram the commands, in each language; a failure is logged, not raised."""
+async def publish_commands(application: App, operators: Sequence[int] = ()) -> None:
+    """Give Telegram its menus, in each language; a failure is logged, not raised."""
 
-    async def tell(names: Sequence[str], spoken: str, scope: BotCommandScope, code: str) -> None:
+    async def publish(
+        listed: Sequence[Command], spoken: str, scope: BotCommandScope, code: str
+    ) -> None:
         say_in = texts(spoken)
-        commands = [BotCommand(name, say_in(f"commands.{name}")) for name in names]
+        menu = [BotCommand(each.name, say_in(f"commands.{each.name}")) for each in listed]
         try:
-            await application.bot.set_my_commands(commands, scope=scope, language_code=code or None)
+            await application.bot.set_my_commands(menu, scope=scope, language_code=code or None)
         except TelegramError as error:
-            log.warning("the commands could not be told to Telegram: %s", error.message)
+            log.warning("the menu of commands could not be set: %s", error.message)
 
     for spoken, code in ((DEFAULT_LANGUAGE, ""), *((name, name) for name in LANGUAGES)):
-        await tell(COMMANDS, spoken, BotCommandScopeDefault(), code)
+        await publish(all_commands(operator=False), spoken, BotCommandScopeDefault(), code)
         for operator in operators:
-            await tell(OPERATOR_COMMANDS, spoken, BotCommandScopeChat(operator), code)
+            await publish(all_commands(), spoken, BotCommandScopeChat(operator), code)
 
 
 class Polling:
@@ -250,8 +231,8 @@ class Polling:
             self._polling_failed(error)
             return
         self.ready.set()
-        operators = desk_in(self._application).operators
-        await tell_commands(self._application, sorted(operators))
+        operators = services_in(self._application).operators
+        await publish_commands(self._application, sorted(operators))
 
     async def _initialized(self) -> bool:
         wait = _FIRST_WAIT

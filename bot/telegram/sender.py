@@ -36,9 +36,9 @@ from bot.delivery.outcome import (
 )
 from bot.locales import texts
 from bot.messages.blocks import Card
-from bot.messages.cards import Signals, alert_card, text_card
-from bot.messages.text import shorten
+from bot.messages.cards import Display, Signals, alert_card, text_card
 from bot.telegram.keyboards import why_keyboard
+from bot.text import shorten
 
 log = logging.getLogger(__name__)
 
@@ -132,10 +132,7 @@ class TelegramSender:
             return text_card(text, chat.language, title=title, possible_repeat=repeat), None
         card = alert_card(
             alert,
-            chat.language,
-            self._signals(),
-            now=self._clock(),
-            timezone=self._timezone,
+            Display(chat.language, self._signals(), self._clock(), self._timezone),
             possible_repeat=delivery.possible_repeat,
             folded=outgoing.folded,
         )

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
+from rules.language.other_words import ACCENTS_MATTER, NEVER_LATIN
 from rules.language.text import latin_norm, latin_surface
 
 LANGUAGES = ("en", "fr")
@@ -42,7 +43,21 @@ def forms(word: str, language: str) -> frozenset[str]:
     # only when it is not a lemma itself (French «tué» stays the adjective).
     lemma = plain if plain in forms_of else lemma_of.get(plain, plain)
     found.update(forms_of.get(lemma, ()))
-    return frozenset(latin_norm(form) for form in found)
+    folded = frozenset(latin_norm(form) for form in found)
+    return folded - {latin_norm(w) for w in NEVER_LATIN.get((language, plain), ())}
+
+
+_UNACCENTED = frozenset(latin_norm(word) for word in ACCENTS_MATTER)
+
+
+def misses_its_accents(surface: str) -> bool:
+    """Whether a French word is another one for want of accents: mais is no maïs."""
+    return surface in _UNACCENTED
+
+
+def is_word(surface: str, language: str) -> bool:
+    """Whether the dictionary lists a word as it is written."""
+    return surface in _by_lemma(language)[0]
 
 
 def _regular(word: str, language: str) -> tuple[str, ...]:

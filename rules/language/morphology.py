@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rules.language.disguise import LONGEST_WORD, without_drawn_out_letters
 from rules.language.lexicon import Lexeme
+from rules.language.other_words import refused
 from rules.language.text import arabic_norm
 
 if TYPE_CHECKING:
@@ -113,23 +115,39 @@ class Morphology:
         known = self._memo.get(surface)
         if known is not None:
             return known
-        found: dict[tuple[int, str], Analysis] = {}
-        closed = arabic_norm(surface) in _FUNCTION_WORDS
-        if len(surface) <= 40:
-            for raw in self._analyzer.analyze(surface):
-                if "lexeme" in raw and spelling_agrees(surface, raw["diac"]):
-                    lexeme = int(raw["lexeme"])
-                    if closed and self._lexemes[lexeme].part_of_speech in ("noun", "verb"):
-                        continue
-                    analysis = Analysis(
-                        lexeme, self._lexemes[lexeme].lemma, self._lexemes[lexeme].root, raw["bw"]
-                    )
-                    found.setdefault((lexeme, raw["bw"]), analysis)
+        found = self._found(surface)
+        if not found:
+            meant = (self._found(w) for w in without_drawn_out_letters(surface))
+            found = next(filter(None, meant), found)
         result = tuple(found.values())
         if len(self._memo) > 400_000:
             self._memo.clear()
         self._memo[surface] = result
         return result
+
+    def knows(self, surface: str) -> bool:
+        """Whether some word of the rules is written like this."""
+        return bool(self.analyse(surface))
+
+    def _found(self, surface: str) -> dict[tuple[int, str], Analysis]:
+        exact: dict[tuple[int, str], Analysis] = {}
+        respelt: dict[tuple[int, str], Analysis] = {}
+        if len(surface) > LONGEST_WORD:
+            return exact
+        norm = arabic_norm(surface)
+        for raw in self._analyzer.analyze(surface):
+            # What is no Arabic word to the analyser comes back without a lexeme.
+            if raw.get("lexeme") is None or not spelling_agrees(surface, raw["diac"]):
+                continue
+            lexeme = int(raw["lexeme"])
+            word = self._lexemes[lexeme]
+            if refused(norm, word.lemma, word.part_of_speech):
+                continue
+            # A hamza on another seat is forgiven where no word is written like this.
+            found = exact if arabic_norm(raw["diac"]) == norm else respelt
+            analysis = Analysis(lexeme, word.lemma, word.root, raw["bw"])
+            found.setdefault((lexeme, raw["bw"]), analysis)
+        return exact or respelt
 
     def forms(self, lexeme: int, *, clitics: bool = True) -> tuple[str, ...]:
         """Every written form of a lexeme that will match, or those without anything attached."""
@@ -146,26 +164,16 @@ class Morphology:
                     if prefix_category == "art" and category not in _DEFINITE_SUFFIXES:
                         continue
                     made |= {prefix + stem.form + ending for ending in _SUFFIXES[category]}
-        if self._lexemes[lexeme].part_of_speech in ("noun", "verb"):
-            made = {form for form in made if arabic_norm(form) not in _FUNCTION_WORDS}
-        return tuple(sorted(made))
+        word = self._lexemes[lexeme]
+        return tuple(
+            sorted(f for f in made if not refused(arabic_norm(f), word.lemma, word.part_of_speech))
+        )
 
     @property
     def lexemes(self) -> tuple[Lexeme, ...]:
         return self._lexemes
 
 
-# Function words that look like a noun or verb with clitics: بعدما is no ب + عدم, and أنه no
-# jussive of أنهى. Only particles and exact words are found in them.
-_FUNCTION_WORDS = frozenset(
-    arabic_norm(word)
-    for word in (
-        "أن أنه أنها أنهم أننا إن إنه إنها إنهم لأن لأنه لأنها وأن وأنه وأنها بأن بأنه بأنها كأن "
-        "عندما بعدما حينما بينما كلما مثلما قبلما ربما إنما كما لما فيما مما عما لم لن لو لولا "
-        "كان كانت هذا هذه ذلك تلك التي الذي الذين بعد قبل عند منذ حتى على عليه عليها إلى إليه "
-        "إليها عن عنه عنها من منه منها في فيه فيها به بها له لها لهم بهم فيهم منهم"
-    ).split()
-)
 _ALEFS = frozenset("أإآ")
 
 
@@ -190,6 +198,35 @@ def spelling_agrees(surface: str, analysed: str) -> bool:
     return True
 
 
+_HAMZA_SEATS: Mapping[str, tuple[str, ...]] = {
+    "ؤ": ("و", "ئ", "ء", "أ"),
+    "ئ": ("ي", "ؤ", "ء", "أ", "يء"),
+    "ء": ("ئ", "ؤ", "أ"),
+    "أ": ("ء", "ؤ", "ئ"),
+}
+SHORTEST_RESPELT = 4
+"""Letters that a stem must have for a hamza to be forgiven: بؤس is not بئس."""
+
+
+def stem_spellings(form: str) -> list[str]:
+    """How a stem may be looked up: as it is, and with an inner or final hamza written otherwise.
+
+    مسؤول is also مسئول, مسوول and مسءول; طوارئ is طوارىء and طواري; إخلاء loses its hamza.
+    """
+    spellings = [arabic_norm(form)]
+    if len(form) < SHORTEST_RESPELT:
+        return spellings
+    for at, letter in enumerate(form):
+        if at == 0 or letter not in _HAMZA_SEATS:
+            continue
+        others = _HAMZA_SEATS[letter]
+        if letter == "ء" and at == len(form) - 1:
+            # Nobody drops it from a short word: غذا could be anything.
+            others = (*others, "") if form[at - 1] == "ا" and len(form) > 4 else others
+        spellings += [arabic_norm(form[:at] + other + form[at + 1 :]) for other in others]
+    return list(dict.fromkeys(spellings))
+
+
 def _database_text(lexemes: Iterable[Lexeme]) -> str:
     features = ("diac", "lex", "pos", "root", "bw", "lexeme", "gloss")
     lines = ["###DEFINES###"]
@@ -212,11 +249,12 @@ def _database_text(lexemes: Iterable[Lexeme]) -> str:
     lines.append("###STEMS###")
     for number, lexeme in enumerate(lexemes):
         for stem in sorted(lexeme.stems, key=lambda s: (s.form, s.category)):
-            lines.append(
-                f"{arabic_norm(stem.form)}\t{stem.category}\tdiac:{stem.form} "
+            lines += [
+                f"{spelling}\t{stem.category}\tdiac:{stem.form} "
                 f"lex:{lexeme.lemma.replace(' ', '')} pos:{lexeme.part_of_speech} "
                 f"root:{lexeme.root} bw:{stem.form} lexeme:{number} gloss:"
-            )
+                for spelling in stem_spellings(stem.form)
+            ]
     lines.append("###TABLE AB###")
     lines += [f"{p} {s}" for p, stems in _PREFIX_STEMS.items() for s in stems]
     lines.append("###TABLE BC###")

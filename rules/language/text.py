@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from rules.language.disguise import Knows, pieces_as_words
+from rules.language.letters import AS_ARABIC
 
 Field = Literal["title", "text"]
 
@@ -21,28 +26,50 @@ MAX_CHARACTERS = 200_000
 # Letters of the Arabic script with the presentation forms that old systems emit.
 _ARABIC_LETTER = (
     "\u0620-\u063f\u0641-\u064a\u066e-\u066f\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff"
-    "\u0750-\u077f\u08a0-\u08b4\ufb50-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdfb\ufe70-\ufefc"
+    "\u0750-\u077f\u08a0-\u08c9\ufb50-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdfb\ufe80-\ufefc"
+    "\U0001ee00-\U0001eeef"
 )
-# Marks that may stand inside a word without being part of it: diacritics, tatweel,
-# joiners and the invisible controls of bidirectional text.
+# What nobody sees: joiners, fillers, variation selectors, tags, controls of bidirectional text.
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
+)
+# Marks that may stand inside a word without being part of it: diacritics, tatweel, accents
+# heaped on letters, and what is invisible.
 _ARABIC_MARK = (
-    "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
-    "\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad"
+    "\u0300-\u034e\u0350-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8"
+    "\u06ea-\u06ed\u0898-\u089f\u08ca-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
+    "\ufe70-\ufe7f" + _INVISIBLE
 )
-_LATIN_MARK = "\u0300-\u036f\u00ad\u200b-\u200d\u2060"
+_LATIN_MARK = "\u0300-\u034e\u0350-\u036f" + _INVISIBLE
 
 _TOKEN = re.compile(
     rf"(?P<ar>[{_ARABIC_LETTER}](?:[{_ARABIC_LETTER}{_ARABIC_MARK}])*)"
     rf"|(?P<number>\d+(?:[.,٫٬]\d+)*)"
-    rf"|(?P<word>[^\W\d_\u0640{_ARABIC_LETTER}][^\W\d_{_ARABIC_LETTER}{_LATIN_MARK}]*"
-    rf"(?:[{_LATIN_MARK}]+[^\W\d_{_ARABIC_LETTER}]*)*)"
+    rf"|(?P<word>[^\W\d_\u0640{_INVISIBLE}{_ARABIC_LETTER}]"
+    rf"[^\W\d_{_ARABIC_LETTER}{_LATIN_MARK}]*"
+    rf"(?:[{_LATIN_MARK}]+[^\W\d_{_ARABIC_LETTER}{_LATIN_MARK}]*)*)"
 )
 # Ta marbuta only ever ends a word: a letter after it means that a space is missing.
-_TA_MARBUTA = re.compile(f"\u0629[{_ARABIC_MARK}]*")
+_TA_MARBUTA = re.compile(f"[\u0629\u06c3\ufe93\ufe94][{_ARABIC_MARK}]*")
 _ARABIC_MARKS = re.compile(f"[{_ARABIC_MARK}]+")
 _LATIN_MARKS = re.compile(f"[{_LATIN_MARK}]+")
 # Shown words keep their vowel signs, but not the invisible controls after them.
-_TRAILING_CONTROLS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+$")
+_TRAILING_CONTROLS = re.compile(f"[{_INVISIBLE}]+$")
+
+# A zero-width space or byte-order mark may also be what is left of a space between words.
+_HIDDEN_SPACE = re.compile(f"[{_INVISIBLE}]*[\u200b\ufeff][{_INVISIBLE}]*")
+# Arabic words cut up by a sign, «ح.ص.ا.ر», or by spaces between single letters.
+_PIECE = f"[{_ARABIC_LETTER}][{_ARABIC_LETTER}{_ARABIC_MARK}]*+"
+_LETTER = f"[{_ARABIC_LETTER}][{_ARABIC_MARK}]*+"
+_SIGN = "[-.·•*_~|/+='’`^,،:ۥ٭‐‑–—]"
+_CUT_UP = re.compile(
+    f"(?<![{_ARABIC_LETTER}{_ARABIC_MARK}])"
+    rf"(?:{_PIECE}(?:{_SIGN}{{1,3}}[{_ARABIC_MARK}]*{_PIECE})++"
+    rf"|{_LETTER}(?P<gap>[ \xa0]{{1,2}}|[ \xa0]?{_SIGN}[ \xa0]?){_LETTER}"
+    rf"(?:(?P=gap){_LETTER})++(?![{_ARABIC_LETTER}]))"
+)
 
 # What ends a sentence: always, and (a full stop) only where it is not part of an
 # abbreviation, a number or a web address.
@@ -53,18 +80,8 @@ _ABBREVIATIONS = frozenset(
     "mr mrs ms dr st mme mlle m prof gen col lt no vs jr sr inc co corp u s n a d e p art".split()
 )
 
-_FOLD = {
-    ord("إ"): "ا", ord("أ"): "ا", ord("آ"): "ا", ord("ٱ"): "ا", ord("ٲ"): "ا", ord("ٳ"): "ا",
-    ord("ى"): "ي", ord("ی"): "ي", ord("ې"): "ي", ord("ۍ"): "ي", ord("ے"): "ي",
-    ord("ة"): "ه", ord("ۃ"): "ه", ord("ہ"): "ه", ord("ھ"): "ه", ord("ە"): "ه", ord("ۀ"): "ه",
-    ord("ک"): "ك", ord("ڪ"): "ك", ord("گ"): "ك", ord("ڤ"): "ف", ord("پ"): "ب", ord("چ"): "ج",
-}  # fmt: skip
-# Persian letters that stand for the same Arabic ones; hamza and ta marbuta stay apart.
-_UNIFY = {
-    ord("ی"): "ي", ord("ې"): "ي", ord("ے"): "ي", ord("ٱ"): "ا", ord("ک"): "ك", ord("ڪ"): "ك",
-    ord("گ"): "ك", ord("ۃ"): "ة", ord("ہ"): "ه", ord("ھ"): "ه", ord("ە"): "ه", ord("ۀ"): "ه",
-    ord("ڤ"): "ف", ord("پ"): "ب", ord("چ"): "ج",
-}  # fmt: skip
+# What look-ups make alike, as CAMeL Tools does: alefs, alef maqsura, ta marbuta.
+_FOLD = str.maketrans("إأآىة", "ااايه")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +113,8 @@ class Sentence:
 @lru_cache(maxsize=100_000)
 def arabic_surface(word: str) -> str:
     """Without diacritics, tatweel and controls; presentation forms as plain letters."""
-    plain = unicodedata.normalize("NFKC", word)
-    return _ARABIC_MARKS.sub("", plain).translate(_UNIFY)
+    plain = unicodedata.normalize("NFKC", _ARABIC_MARKS.sub("", word))
+    return _ARABIC_MARKS.sub("", plain).translate(AS_ARABIC)
 
 
 @lru_cache(maxsize=100_000)
@@ -125,15 +142,20 @@ def number_norm(word: str) -> str:
     return "".join(str(unicodedata.decimal(c)) for c in word if c.isdecimal())
 
 
-def tokenize(text: str) -> list[Token]:
-    """The words and numbers of a text, in order. Linear in its length."""
+def tokenize(text: str, knows: Knows | None = None) -> list[Token]:
+    """The words and numbers of a text, in order. Linear in its length.
+
+    With ``knows``, words that are cut up or held together by what nobody sees are read as
+    the vocabulary's words (`disguise`); without, signs and hidden spaces part words.
+    """
+    text = text[:MAX_CHARACTERS]
     tokens: list[Token] = []
     last = 0
-    for match in _TOKEN.finditer(text[:MAX_CHARACTERS]):
+    for match in _TOKEN.finditer(text):
         start, end = match.span()
         breaks = any(c in _BREAK for c in text[last:start])
         if match.lastgroup == "ar":
-            for part_start, part_end in _split_after_ta_marbuta(text, start, end):
+            for part_start, part_end in _arabic_words(text, start, end, knows):
                 raw = text[part_start:part_end]
                 trimmed = _TRAILING_CONTROLS.sub("", raw) or raw
                 surface = arabic_surface(raw)
@@ -156,7 +178,49 @@ def tokenize(text: str) -> list[Token]:
             surface = latin_surface(match.group())
             tokens.append(Token(start, end, surface, latin_norm(match.group()), "latin", breaks))
         last = end
-    return tokens
+    return _put_together(text, tokens, knows) if knows else tokens
+
+
+def _arabic_words(
+    text: str, start: int, end: int, knows: Knows | None
+) -> Iterable[tuple[int, int]]:
+    """The words in a run of Arabic letters and marks: where a space is missing or hidden."""
+    if not _HIDDEN_SPACE.search(text, start, end):
+        return _split_after_ta_marbuta(text, start, end)
+    pieces = []
+    for match in _HIDDEN_SPACE.finditer(text, start, end):
+        if match.start() > start:
+            pieces.append((start, match.start()))
+        start = match.end()
+    if start < end:
+        pieces.append((start, end))
+    written = [arabic_surface(text[a:b]) for a, b in pieces]
+    whole = pieces_as_words(written, knows) if knows else ((i, i + 1) for i in range(len(pieces)))
+    joined = [(pieces[first][0], pieces[stop - 1][1]) for first, stop in whole]
+    return [w for a, b in joined for w in _split_after_ta_marbuta(text, a, b)]
+
+
+def _put_together(text: str, tokens: list[Token], knows: Knows) -> list[Token]:
+    """Tokens with the pieces of cut up words joined."""
+    merged: dict[int, tuple[int, Token]] = {}
+    for match in _CUT_UP.finditer(text):
+        first = bisect_left(tokens, match.start(), key=lambda t: t.start)
+        stop = bisect_left(tokens, match.end(), first, key=lambda t: t.start)
+        pieces = tokens[first:stop]
+        for a, b in pieces_as_words([t.surface for t in pieces], knows):
+            if b - a > 1:
+                word = "".join(t.surface for t in pieces[a:b])
+                begin, end = pieces[a], pieces[b - 1]
+                whole = Token(begin.start, end.end, word, arabic_norm(word), "ar", begin.breaks)
+                merged[first + a] = (first + b, whole)
+    if not merged:
+        return tokens
+    found = []
+    at = 0
+    while at < len(tokens):
+        at, token = merged.get(at, (at + 1, tokens[at]))
+        found.append(token)
+    return found
 
 
 def _split_after_ta_marbuta(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -169,13 +233,14 @@ def _split_after_ta_marbuta(text: str, start: int, end: int) -> list[tuple[int, 
     return parts
 
 
-def sentences(text: str, field: Field) -> list[Sentence]:
+def sentences(text: str, field: Field, knows: Knows | None = None) -> list[Sentence]:
     """The sentences of a title or body, with their tokens.
 
     A line break ends a sentence; so does a full stop, unless it stands in a number, an
     abbreviation or an address. Arabic letters need no space after the stop.
+    ``knows`` is for `tokenize`.
     """
-    tokens = tokenize(text)
+    tokens = tokenize(text, knows)
     found: list[Sentence] = []
     current: list[Token] = []
     for index, token in enumerate(tokens):

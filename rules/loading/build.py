@@ -11,19 +11,16 @@ from rules.language.morphology import Morphology
 from rules.loading import schema
 from rules.loading.sources import Sources
 from rules.loading.yamlfile import Document, Location, Problem
-from rules.matching.clauses import (
-    NEGATION,
-    NEGATION_NEXT,
-    NEGATION_STOPS,
-    ClauseElement,
-    CompiledClause,
-)
+from rules.matching import victims
+from rules.matching.clauses import ClauseElement, CompiledClause
+from rules.matching.levels import by_direction
 from rules.matching.match import CompiledRule
 from rules.matching.ruleset import RuleSet, RulesInvalid, RuleTests, Signal
+from rules.matching.scope import RESERVED
 from rules.matching.terms import CompiledTerm, TermCycle, TermMatcher, in_order
 from rules.matching.wordlist import Compiler, Lexicon
 
-_RESERVED = (NEGATION, NEGATION_NEXT, NEGATION_STOPS)
+_RESERVED = (*RESERVED, *victims.TERMS)
 
 
 class _Build:
@@ -35,7 +32,7 @@ class _Build:
         self.words = Lexicon(enricher)
         self.compiler = Compiler(self.words)
         self.terms: dict[str, CompiledTerm] = {}
-        self.used: set[str] = set(_RESERVED)
+        self.used: set[str] = set(RESERVED)
         self.where: dict[str, tuple[Document, Location]] = {}
 
     def vocabulary_name(self, reference: str, document: Document, at: Location) -> str:
@@ -139,7 +136,7 @@ def _signal(signal: schema.SignalFile, document: Document) -> Signal:
         signal.id,
         MappingProxyType(signal.title.model_dump()),
         MappingProxyType(signal.description.model_dump()),
-        signal.level,
+        by_direction(signal.level)["worsening"],
         signal.status,
         signal.sector,
         document.file,
@@ -213,16 +210,21 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
 
     rule = CompiledRule(
         signal.id,
-        signal.level,
+        by_direction(signal.level),
         signal.status,
         signal.threshold,
-        clauses(signal.when, "when"),
+        (*clauses(signal.when, "when"), *_scope_clauses(signal, resolve, many)),
         clauses(signal.against, "against"),
         many(signal.unless, ("unless",)),
         many(signal.unless_in_title, ("unless_in_title",)),
         many(signal.needs, ("needs",)),
-        many(signal.direction.improving, ("direction", "improving")),
-        many(signal.direction.denied, ("direction", "denied")),
+        MappingProxyType(dict(signal.scope.means)),
+        MappingProxyType(
+            {
+                "ended": many(signal.direction.improving, ("direction", "improving")),
+                "denied": many(signal.direction.denied, ("direction", "denied")),
+            }
+        ),
     )
     for name in signal.terms:
         # A misspelt reference explains why a term seems unused: one message is enough.
@@ -232,13 +234,34 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
                     ("terms", name), f"no clause uses the term «{name}»; use it or remove it"
                 )
             )
-    if sum(c.weight for c in rule.when) < rule.threshold:
+    if sum(c.weight for c in rule.when if not c.setting) < rule.threshold:
         build.problems.append(
             document.problem(
                 ("threshold",), "all weights together stay below the threshold; it can never fire"
             )
         )
     return rule
+
+
+def _scope_clauses(
+    signal: schema.SignalFile,
+    resolve: Callable[[str, Location], str],
+    many: Callable[[Iterable[str], Location], tuple[str, ...]],
+) -> tuple[CompiledClause, ...]:
+    made = []
+    for i, told in enumerate(signal.scope.told):
+        at: Location = ("scope", "told", i)
+        names = tuple(resolve(name, (*at, "of", n)) for n, name in enumerate(told.of))
+        made.append(
+            CompiledClause(
+                "scope", (ClauseElement(names),), None, False, told.where, False,
+                told.weight or signal.threshold, "worsening",
+                many(told.needs, (*at, "needs")), many(told.unless, (*at, "unless")), None,
+                f"scope({'|'.join(told.of)}: {'|'.join(told.states)})",
+                MappingProxyType(dict(told.states)),
+            )
+        )  # fmt: skip
+    return tuple(made)
 
 
 def _is_latin(word: schema.Word) -> bool:
@@ -252,10 +275,13 @@ def _clause(
     resolve: Callable[[str, Location], str],
     many: Callable[[Iterable[str], Location], tuple[str, ...]],
 ) -> CompiledClause:
-    kind = next(k for k in ("near", "sequence", "all", "any") if getattr(clause, k))
+    kind = next(k for k in schema.CLAUSE_KINDS if getattr(clause, k))
     elements = []
     labels = []
-    for i, element in enumerate(getattr(clause, kind)):
+    if clause.harm:
+        elements.append(ClauseElement(victims.asked(clause.harm.of, clause.harm.by)))
+        labels.append("|".join(clause.harm.of) + " by " + "|".join(clause.harm.by))
+    for i, element in enumerate(() if clause.harm else getattr(clause, kind)):
         names = (element,) if isinstance(element, str) else element
         negated = any(n.startswith("not ") for n in names)
         plain = [n.removeprefix("not ") for n in names]
@@ -271,17 +297,21 @@ def _clause(
         label = "not " + label
     if clause.where != "any":
         label += f" in {clause.where}"
+    where: schema.Place = clause.where
+    if kind == "setting" and where == "any":
+        where = "lead"
     return CompiledClause(
-        kind,
+        "any" if kind in ("harm", "setting") else kind,
         tuple(elements),
         within,
         clause.unbroken,
-        clause.where,
+        where,
         None if clause.negated == "any" else bool(clause.negated),
         clause.weight or threshold,
         clause.direction or "worsening",
         many(clause.needs, (*at, "needs")),
         many(clause.unless, (*at, "unless")),
         clause.unless_within,
-        label,
+        clause.name or label,
+        setting=kind == "setting",
     )

@@ -18,6 +18,12 @@ Language = Literal["ar", "en", "fr"]
 Direction = Literal["worsening", "improving", "denied"]
 Level = Literal["info", "watch", "alert", "critical"]
 Status = Literal["experimental", "test", "stable"]
+State = Literal[
+    "ended", "cancelled", "stopped", "restored", "opened", "arriving", "freed", "agreed", "broken",
+    "obstructed", "allowed", "asked", "ordered", "failed", "warned", "denied", "negated",
+    "past", "figurative", "drill",
+]  # fmt: skip
+"""What can be said of evidence; `rules.matching.scope` finds it."""
 Place = Literal["title", "text", "lead", "any"]
 
 MAX_WORDS = 2_000
@@ -152,11 +158,40 @@ Element = Annotated[
     Discriminator(_shape),
 ]
 Elements = Annotated[tuple[Element, ...], Field(min_length=1, max_length=8)]
+CLAUSE_KINDS = ("near", "sequence", "all", "any", "harm", "setting")
+
+
+Victims = Literal["civilians", "health-workers", "people", "uncounted", "fighters"]
+"""``civilians`` are said to be such; ``people`` may be anyone; ``uncounted`` are the dead and
+wounded of whom only a number, or nothing, is told."""
+Cause = Literal["conflict", "disaster", "accident", "crime", "illness", "unsaid"]
+
+
+class HarmAsked(_Model):
+    """People killed, wounded or missing, by who they are and what did it (`victims.py`)."""
+
+    of: Annotated[tuple[Victims, ...], Field(min_length=1)]
+    by: Annotated[tuple[Cause, ...], Field(min_length=1)] = ("conflict", "disaster", "unsaid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {
+            k: (v,) if isinstance(v, str) and k in ("of", "by") else v for k, v in value.items()
+        }
 
 
 class Clause(_Model):
-    """One thing that a text may say. Exactly one of near, sequence, all, any."""
+    """One thing that a text may say. Exactly one of near, sequence, all, any, harm, setting."""
 
+    name: Name | None = Field(None, description="what operators call it; /alert shows it")
+    why: Text | None = Field(None, description="why it exists, for the next who edits it")
+    harm: HarmAsked | None = Field(None, description="people harmed: of whom, by what")
+    setting: Elements | None = Field(
+        None, description="what title or opening is about: adds weight, never fires alone"
+    )
     near: Elements | None = Field(None, description="all of these in one sentence, any order")
     sequence: Elements | None = Field(None, description="in this order in one sentence")
     all: Elements | None = Field(None, description="all of these somewhere in the entry")
@@ -182,9 +217,9 @@ class Clause(_Model):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Clause:
-        kinds = [k for k in ("near", "sequence", "all", "any") if getattr(self, k)]
+        kinds = [k for k in CLAUSE_KINDS if getattr(self, k)]
         if len(kinds) != 1:
-            raise ValueError("must have exactly one of near, sequence, all, any")
+            raise ValueError(f"must have exactly one of {', '.join(CLAUSE_KINDS)}")
         if kinds[0] in ("near", "sequence") and len(getattr(self, kinds[0])) < 2:
             raise ValueError(f"{kinds[0]} needs two or more terms; for one term use any")
         if "within" in self.model_fields_set and not self.near:
@@ -201,6 +236,30 @@ class Directions(_Model):
 
     improving: tuple[Reference, ...] = ()
     denied: tuple[Reference, ...] = ()
+
+
+class Told(_Model):
+    """Words that are news only by what is said of them: «المساعدات» under arriving."""
+
+    of: Annotated[tuple[Reference, ...], Field(min_length=1)] = Field(
+        description="the terms of which something is said"
+    )
+    states: Annotated[dict[State, Direction], Field(min_length=1)] = Field(
+        description="what is said of them, and what that means"
+    )
+    where: Place = Field("any", alias="in", description="title, text, lead, any")
+    weight: Annotated[int, Field(ge=1, le=1000)] | None = None
+    needs: tuple[Reference, ...] = Field((), description="one of these somewhere in the entry")
+    unless: tuple[Reference, ...] = Field((), description="none of these in the sentence")
+
+
+class ScopeTable(_Model):
+    """What it means for this signal that something ended, is asked for, cannot pass."""
+
+    means: dict[State, Direction] = Field(
+        default={}, description="lines that differ from the table of rules/matching/scope.py"
+    )
+    told: tuple[Told, ...] = ()
 
 
 class Example(_Model):
@@ -243,6 +302,24 @@ TermOrWords = Annotated[
 ]
 
 
+class LevelByDirection(_Model):
+    """A level for each direction; relief and denial are one lower than bad news unless said."""
+
+    worsening: Level = "alert"
+    improving: Level | None = None
+    denied: Level | None = None
+
+    @model_validator(mode="after")
+    def _never_red(self) -> LevelByDirection:
+        for direction in ("improving", "denied"):
+            if getattr(self, direction) == "critical":
+                raise ValueError(
+                    f"{direction} may not be critical: what is lifted, arrived or denied "
+                    "is never red; write alert or lower"
+                )
+        return self
+
+
 class SignalFile(_Model):
     """rules/signals/<id>.yaml"""
 
@@ -250,7 +327,10 @@ class SignalFile(_Model):
     title: Titles
     description: Titles
     status: Status = "stable"
-    level: Level = "alert"
+    level: Annotated[
+        Annotated[Level, Tag("<text>")] | Annotated[LevelByDirection, Tag("<mapping>")],
+        Discriminator(_shape),
+    ] = "alert"
     sector: Text
     falsepositives: tuple[Text, ...] = ()
     terms: dict[Name, TermOrWords] = {}
@@ -263,6 +343,7 @@ class SignalFile(_Model):
     )
     needs: tuple[Reference, ...] = Field((), description="one of these somewhere in the entry")
     direction: Directions = Directions()
+    scope: ScopeTable = ScopeTable()
     tests: Tests
 
     @model_validator(mode="before")

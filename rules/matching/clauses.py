@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from rules.loading.schema import Direction, Place
+from rules.loading.schema import Direction, Place, State
+from rules.matching.scope import NEGATED_EVIDENCE, NEGATION, negator_before
 from rules.matching.terms import Reading, Span
 
-NEGATION = "$negation"
-NEGATION_NEXT = "$negation-next"
-NEGATION_STOPS = "$negation-stops"
-
-SILENCING_REACH = 2
-"""Words between a negator and evidence that it silences: «لم يتم إخلاء»."""
 ASSERTED_REACH = 4
 """Words between a negator and evidence where a rule asks for negation: «لا توجد في الحي أدوية»."""
 LEAD_SENTENCES = 2
@@ -47,6 +42,10 @@ class CompiledClause:
     unless: tuple[str, ...]
     unless_within: int | None
     label: str
+    states: Mapping[State, Direction] = field(default_factory=dict)
+    """For a ``scope`` clause: the states of its terms that it looks for, and what they mean."""
+    setting: bool = False
+    """It says what the entry is about: weight beside statements, no statement itself."""
 
 
 def placed(readings: Sequence[Reading], where: Place) -> Sequence[Reading]:
@@ -63,20 +62,25 @@ def _candidates(element: ClauseElement, reading: Reading) -> Choice:
     return sorted(found, key=lambda pair: (pair[0].first, -pair[0].last))
 
 
-def _usable(clause: CompiledClause, element: ClauseElement, reading: Reading) -> Choice:
-    """The element's matches with the negation that the clause asks for."""
+def _usable(
+    clause: CompiledClause, element: ClauseElement, reading: Reading, *, denied: bool = False
+) -> Choice:
+    """The element's matches with the negation that the clause asks for.
+
+    ``denied`` takes matches under a negation too, for statements that it is not so.
+    """
     candidates = _candidates(element, reading)
     if element.negated:
         return [c for c in candidates if negator_before(reading, c[0], ASSERTED_REACH)]
-    if clause.negated is False:
-        return [c for c in candidates if not negator_before(reading, c[0], SILENCING_REACH)]
+    if clause.negated is False and not denied:
+        return [c for c in candidates if not negator_before(reading, c[0], NEGATED_EVIDENCE)]
     return candidates
 
 
-def in_sentence(clause: CompiledClause, reading: Reading) -> Choice | None:
+def in_sentence(clause: CompiledClause, reading: Reading, *, denied: bool = False) -> Choice | None:
     options = []
     for element in clause.elements:
-        usable = _usable(clause, element, reading)
+        usable = _usable(clause, element, reading, denied=denied)
         if not usable and clause.kind != "any":
             return None
         options.append(usable)
@@ -206,25 +210,3 @@ def first_anywhere(
             return None
         chosen.append(hit)
     return tuple(chosen)
-
-
-def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
-    """The negation that governs a span: before it, near enough, nothing breaking in between."""
-    beside = reading.of(NEGATION_NEXT)
-    at = bisect_left(beside, span.first, key=lambda s: s.first) - 1
-    if at >= 0 and beside[at].last + 1 == span.first:
-        return beside[at]
-    negators = reading.of(NEGATION)
-    before = bisect_left(negators, span.first, key=lambda s: s.first)
-    for negator in reversed(negators[max(0, before - 3) : before]):
-        distance = span.first - negator.last - 1
-        if distance < 0 or distance > reach:
-            continue
-        if any(t.breaks for t in reading.sentence.tokens[negator.last + 1 : span.first + 1]):
-            continue
-        stops = reading.of(NEGATION_STOPS)
-        next_stop = bisect_right(stops, negator.last, key=lambda s: s.first)
-        if next_stop < len(stops) and stops[next_stop].first <= span.first:
-            continue
-        return negator
-    return None

@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rules.language.boilerplate import blanked, blanked_title
 from rules.language.latin import guess_language
 from rules.language.text import Field, Sentence, sentences
-from rules.loading.schema import Direction, Level, Status
+from rules.loading.schema import Direction, Level, State, Status
 from rules.matching.clauses import (
-    SILENCING_REACH,
     Choice,
     CompiledClause,
     between,
     first_anywhere,
     in_sentence,
-    negator_before,
     negators_of,
     placed,
 )
+from rules.matching.levels import is_weak, settle
+from rules.matching.scope import Scope, scope_of, state_of
 from rules.matching.terms import Reading, Span, TermMatcher
-
-DIRECTION_REACH = 8
-"""Words between evidence and a term that turns it to improving."""
-DENIAL_REACH = 12
-"""Words between a denial and the evidence that it denies."""
+from rules.matching.victims import with_harms
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ class Detection:
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     signal: str
-    level: Level
+    levels: Mapping[Direction, Level]
     status: Status
     threshold: int
     when: tuple[CompiledClause, ...]
@@ -68,8 +65,8 @@ class CompiledRule:
     unless: tuple[str, ...]
     unless_in_title: tuple[str, ...]
     needs: tuple[str, ...]
-    improving: tuple[str, ...]
-    denied: tuple[str, ...]
+    means: Mapping[State, Direction]
+    governors: Mapping[State, tuple[str, ...]]
 
     def looks_for(self) -> frozenset[str]:
         """The terms of its clauses."""
@@ -92,6 +89,7 @@ class Found:
     clause: CompiledClause
     spans: tuple[tuple[Reading, Span, str], ...]
     direction: Direction
+    scope: Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +117,16 @@ class EntryReading:
 
 def read_entry(terms: TermMatcher, title: str, text: str, language: str | None) -> EntryReading:
     """Both fields, sentence by sentence, with every term found in them."""
-    parts: list[tuple[Sentence, str]] = [(s, title) for s in sentences(title, "title")]
-    parts += [(s, text) for s in sentences(text, "text")]
+    shown: tuple[tuple[str, Field, str], ...] = (
+        (title, "title", blanked_title(title)),
+        (text, "text", blanked(text)),
+    )
+    parts: list[tuple[Sentence, str]] = [
+        (s, written) for written, field, read in shown for s in sentences(read, field, terms.knows)
+    ]
     latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
     spoken = language if language in ("en", "fr") else guess_language(latin[:400])
-    readings = tuple(terms.read(sentence, spoken, source) for sentence, source in parts)
+    readings = with_harms([terms.read(sentence, spoken, source) for sentence, source in parts])
     return EntryReading(title, text, language, readings)
 
 
@@ -150,7 +153,7 @@ def judge(rule: CompiledRule, entry: EntryReading, present: frozenset[str]) -> V
         return Verdict(rule, 0, (), tuple(against), reason, None)
     score = sum(c.weight for c in _clauses(found)) - sum(c.weight for c in _clauses(against))
     detection = None
-    if score >= rule.threshold:
+    if score >= rule.threshold and any(not f.clause.setting for f in found):
         detection = _detection(rule, score, found, against, entry)
     return Verdict(rule, score, tuple(found), tuple(against), None, detection)
 
@@ -167,7 +170,9 @@ def _hold(
     blocked: Mapping[int, str],
 ) -> list[Found]:
     """Where a clause holds: at most once a sentence."""
-    if clause.needs and present.isdisjoint(clause.needs):
+    # A denial names what it denies; it needs no setting.
+    bare = bool(clause.needs) and present.isdisjoint(clause.needs)
+    if bare and "$scope-denied" not in present:
         return []
     here = [
         r
@@ -175,23 +180,61 @@ def _hold(
         if id(r) not in blocked
         and (clause.unless_within is not None or not any(r.of(n) for n in clause.unless))
     ]
-    if clause.kind == "all":
+    if clause.kind == "all" and not bare:
         spans = first_anywhere(clause, here)
         if spans is None:
             return []
-        return [
-            Found(
-                clause, spans, _direction(clause, rule, spans[0][0], [s for _, s, _ in spans[:1]])
-            )
-        ]
+        scope = scope_of(spans[0][0], [spans[0][1]], clause.direction, rule.means, rule.governors)
+        return [] if scope.direction is None else [Found(clause, spans, scope.direction, scope)]
+    if clause.kind == "scope" and not bare:
+        return [f for r in here for f in _under_a_state(clause, rule, r)]
+    if clause.kind in ("all", "scope"):
+        return []
     held = []
+    leading = {id(r) for r in placed(entry.readings, "lead")}
     for reading in here:
+        if bare and not reading.of("$scope-denied"):
+            continue
         combination = in_sentence(clause, reading)
-        if combination is not None and not _set_aside(clause, reading, combination):
-            combination += negators_of(clause, reading, combination)
-            direction = _direction(clause, rule, reading, [s for s, _ in combination])
-            held.append(Found(clause, tuple((reading, s, n) for s, n in combination), direction))
+        if combination is None and id(reading) in leading:
+            # «لا نقص في الأدوية» as the news itself; further down a plain no is an aside.
+            combination = in_sentence(clause, reading, denied=True)
+        if combination is None or _set_aside(clause, reading, combination):
+            continue
+        asked = negators_of(clause, reading, combination)
+        scope = scope_of(
+            reading,
+            [s for s, _ in combination],
+            clause.direction,
+            rule.means,
+            rule.governors,
+            negation=clause.negated is False and not asked,
+        )
+        if scope.direction is None or (bare and "denied" not in scope.states):
+            continue
+        combination += asked
+        found = tuple((reading, s, n) for s, n in combination)
+        held.append(Found(clause, found + _said(reading, scope), scope.direction, scope))
     return held
+
+
+def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading) -> list[Found]:
+    """The first of a clause's words of which the sentence says one of the states it looks for."""
+    for element in clause.elements:
+        for name in element.terms:
+            for span in reading.of(name):
+                scope = state_of(reading, span, clause.states, rule.means, rule.governors)
+                # Plain bad news is the business of the other clauses.
+                if scope is None or scope.direction is None or scope.plain:
+                    continue
+                spans = ((reading, span, name), *_said(reading, scope))
+                return [Found(clause, spans, scope.direction, scope)]
+    return []
+
+
+def _said(reading: Reading, scope: Scope) -> tuple[tuple[Reading, Span, str], ...]:
+    """The governors of evidence belong to it: readers see «رفع الحصار»."""
+    return tuple((reading, span, f"${name}") for span, name in scope.shown())
 
 
 def _set_aside(clause: CompiledClause, reading: Reading, chosen: Choice) -> bool:
@@ -204,23 +247,6 @@ def _set_aside(clause: CompiledClause, reading: Reading, chosen: Choice) -> bool
         for other in reading.of(name)
         for span, _ in chosen
     )
-
-
-def _direction(
-    clause: CompiledClause, rule: CompiledRule, reading: Reading, spans: Sequence[Span]
-) -> Direction:
-    first = min(s.first for s in spans)
-    for name in rule.denied:
-        for deny in reading.of(name):
-            if deny.last < first and first - deny.last - 1 <= DENIAL_REACH:
-                return "denied"
-    if clause.direction == "worsening":
-        for name in rule.improving:
-            for turn in reading.of(name):
-                near = min(between(turn, s) for s in spans)
-                if near <= DIRECTION_REACH and not negator_before(reading, turn, SILENCING_REACH):
-                    return "improving"
-    return clause.direction
 
 
 def _detection(
@@ -247,15 +273,23 @@ def _detection(
                 )
             )  # fmt: skip
     evidence.sort(key=lambda e: (e.field == "text", e.start))
+    direction = settle_direction(found)
+    stated = [f for f in found if not f.clause.setting]
+    weak = is_weak(statements(stated), len(_clauses(stated)), score, rule.threshold)
     return Detection(
         rule.signal,
-        settle_direction(found),
+        direction,
         score,
         rule.threshold,
-        rule.level,
+        settle(rule.levels, direction, weak=weak),
         tuple(evidence),
         explanation(rule, score, found, against, entry),
     )
+
+
+def statements(found: Sequence[Found]) -> int:
+    """How many statements agree: clauses, each once for the title and once for the text."""
+    return len({(id(f.clause), f.spans[0][0].sentence.field) for f in found})
 
 
 def settle_direction(found: Sequence[Found]) -> Direction:
@@ -263,6 +297,8 @@ def settle_direction(found: Sequence[Found]) -> Direction:
     weight: dict[Direction, int] = {"worsening": 0, "improving": 0, "denied": 0}
     counted = set()
     for held in found:
+        if held.clause.setting:
+            continue
         field = held.spans[0][0].sentence.field
         key = (id(held.clause), field, held.direction)
         if key not in counted:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rules.language import latin
+from rules.language.disguise import without_drawn_out_letters
 from rules.language.morphology import Morphology
 from rules.language.text import Sentence, Token
 
@@ -105,10 +107,26 @@ class TermMatcher:
             return self._latin["en"].get(token.norm, ())
         languages = [x for x in self._latin if x == language] or list(self._latin)
         found = tuple(n for name in languages for n in self._latin[name].get(token.norm, ()))
-        if not found and "fr" in languages and _ELIDED.match(token.norm):
-            # «larret» in a URL slug is «l'arrêt».
+        if found and language == "fr" and latin.misses_its_accents(token.surface):
+            return ()
+        if (
+            not found
+            and "fr" in languages
+            and _ELIDED.match(token.norm)
+            and not latin.is_word(token.surface, "fr")
+        ):
+            # «larret» in a URL slug is «l'arrêt»; «sélection» is no «s'élection».
             return self._latin["fr"].get(token.norm[1:], ())
+        if not found:
+            for meant in without_drawn_out_letters(token.norm):
+                found = tuple(n for name in languages for n in self._latin[name].get(meant, ()))
+                if found:
+                    break
         return found
+
+    def knows(self, surface: str) -> bool:
+        """Whether an Arabic word is one of the vocabulary's, for `text.sentences`."""
+        return self._morphology.knows(surface)
 
     def read(self, sentence: Sentence, language: str | None, text: str) -> Reading:
         words = tuple(self.words_of(token, language) for token in sentence.tokens)

@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rules.language.text import Field
-from rules.matching.match import Detection, Found, Verdict, judge, offsets, quote, read_entry
+from rules.matching.match import (
+    Detection,
+    EntryReading,
+    Found,
+    Verdict,
+    judge,
+    offsets,
+    quote,
+    read_entry,
+)
 from rules.matching.ruleset import RuleSet
 from rules.matching.terms import CompiledTerm
+from rules.matching.victims import harms_of_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,8 @@ class ClauseReading:
     weight: int
     quote: str
     direction: str
+    scope: tuple[str, ...] = ()
+    """What the sentence says of the evidence, from the inside out: ``cancelled «ألغى»``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +57,20 @@ class SignalReading:
 
 
 @dataclass(frozen=True, slots=True)
+class VictimReading:
+    """Who was taken as the victim of a harm, by what, and why (`rules.matching.victims`)."""
+
+    field: Field
+    quote: str
+    who: str
+    cause: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     words: tuple[WordReading, ...]
+    victims: tuple[VictimReading, ...]
     signals: tuple[SignalReading, ...]
 
     @property
@@ -66,7 +90,7 @@ def explain(rules: RuleSet, title: str, text: str, language: str | None = None) 
         source = title if reading.sentence.field == "title" else text
         named: dict[int, list[str]] = {}
         for name, spans in reading.spans.items():
-            if name.endswith("!except"):
+            if name.endswith("!except") or name.startswith("harm:"):
                 continue
             for span in spans:
                 for position in range(span.first, span.last + 1):
@@ -101,7 +125,20 @@ def explain(rules: RuleSet, title: str, text: str, language: str | None = None) 
         for v in verdicts
         if _worth_telling(v)
     )
-    return Explanation(tuple(words), signals)
+    return Explanation(tuple(words), _victims(entry), signals)
+
+
+def _victims(entry: EntryReading) -> tuple[VictimReading, ...]:
+    found = []
+    for reading, harms in zip(entry.readings, harms_of_entry(entry.readings), strict=True):
+        source = entry.title if reading.sentence.field == "title" else entry.text
+        for harm in harms:
+            start, end = offsets(reading, harm.span)
+            words = " ".join(source[start:end].split())
+            found.append(
+                VictimReading(reading.sentence.field, words, harm.who, harm.cause, harm.why)
+            )
+    return tuple(found)
 
 
 def _worth_telling(verdict: Verdict) -> bool:
@@ -109,7 +146,14 @@ def _worth_telling(verdict: Verdict) -> bool:
 
 
 def _clause(found: Found, words: str) -> ClauseReading:
-    return ClauseReading(found.clause.label, found.clause.weight, words, found.direction)
+    tokens = found.spans[0][0].sentence.tokens
+    said = (
+        f"{state} «{' '.join(t.surface for t in tokens[span.first : span.last + 1])}»"
+        for state, span in zip(found.scope.states, found.scope.words, strict=True)
+    )
+    return ClauseReading(
+        found.clause.label, found.clause.weight, words, found.direction, tuple(said)
+    )
 
 
 def sentence_around(text: str, start: int, end: int) -> str:

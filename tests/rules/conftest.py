@@ -45,7 +45,7 @@ def small_rules(tmp_path: Path) -> Callable[..., RuleSet]:
         (folder / "signals" / "trial.yaml").write_text(
             SMALL.format(id="trial", body=body), encoding="utf-8"
         )
-        for name in ("negation.yaml", "denial.yaml", "common.yaml"):
+        for name in ("negation.yaml", "denial.yaml", "scope.yaml", "topics.yaml", "common.yaml"):
             text = (SHIPPED / "vocabulary" / name).read_text(encoding="utf-8")
             (folder / "vocabulary" / name).write_text(text, encoding="utf-8")
         if vocabulary:

@@ -75,8 +75,10 @@ def test_an_element_may_be_any_of_several_terms(small_rules: Build) -> None:
         "il n'y a pas de pénurie de médicaments",
     ],
 )
-def test_plain_evidence_under_a_negation_does_not_count(small_rules: Build, text: str) -> None:
-    assert not fires(small_rules(WORDS + "when:\n  - near: [medicine, lack]"), text)
+def test_bad_news_under_a_negation_is_denied(small_rules: Build, text: str) -> None:
+    found = only(small_rules(WORDS + "when:\n  - near: [medicine, lack]"), text)
+    assert found is not None
+    assert found.direction == "denied"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,34 @@ def test_evidence_always_points_at_what_it_quotes(shipped: RuleSet, text: str, t
             assert source[evidence.start : evidence.end] == evidence.quote
 
 
+# The Arabic blocks whole: Maghrebi, Persian, Kurdish, Urdu letters, signs, presentation forms.
+ARABIC_SCRIPT = st.one_of(
+    st.characters(min_codepoint=0x600, max_codepoint=0x6FF),
+    st.characters(min_codepoint=0x750, max_codepoint=0x77F),
+    st.characters(min_codepoint=0x870, max_codepoint=0x8FF),
+    st.characters(min_codepoint=0xFB50, max_codepoint=0xFEFF),
+    st.sampled_from(" .،\n\u200b\u200c\u2066"),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(ARABIC_SCRIPT, max_size=200), st.text(ARABIC_SCRIPT, max_size=40))
+def test_no_arabic_letter_breaks_the_reading(shipped: RuleSet, text: str, title: str) -> None:
+    found = shipped.detect(title, f"{text}\nنقص حاد في الأدوية", "ar")
+    assert all(d.score >= d.threshold for d in found)
+
+
+@pytest.mark.parametrize(
+    "letters",
+    ["ڤ ڨ ڭ", "پ چ ژ گ ک ی", "ێ ۆ ڕ ڵ ە", "ٹ ڈ ڑ ے ہ ں", "ۋ ڄ ڳ ٻ", "ڨفصة ڕۆژاڤا ڈیرہ"],
+)
+def test_letters_of_neighbouring_languages_leave_the_rest_readable(
+    shipped: RuleSet, letters: str
+) -> None:
+    found = shipped.detect("", f"{letters} نقص حاد في الأدوية {letters}", "ar")
+    assert "medicine-shortage" in {d.signal for d in found}
+
+
 def calls_made(work: Callable[[], object]) -> int:
     """How many Python functions a piece of work calls: a measure that no machine changes."""
     count = 0

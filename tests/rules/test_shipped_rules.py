@@ -11,6 +11,8 @@ from rules.language.text import tokenize
 from rules.loading.jsonschema import FOLDER, schemas
 from rules.loading.load import SHIPPED
 from rules.loading.schema import Example
+from rules.matching import victims
+from rules.matching.scope import RESERVED
 from rules.trying.explain import explain
 from rules.trying.inline_tests import evaluate, read_labelled, run_tests
 
@@ -77,14 +79,14 @@ def test_every_shipped_rule_speaks_three_languages(shipped: RuleSet) -> None:
 
 
 def test_every_shipped_vocabulary_term_is_used(shipped: RuleSet) -> None:
-    used = {"$negation", "$negation-next", "$negation-stops"}
+    used = {*RESERVED, *victims.TERMS}
     for term in shipped.compiled_terms.values():
         used.update(term.needs())
     for rule in shipped.rules.values():
         for clause in (*rule.when, *rule.against):
             used.update(clause.needs, clause.unless)
             used.update(name for element in clause.elements for name in element.terms)
-        used.update(rule.unless, rule.unless_in_title, rule.needs, rule.improving, rule.denied)
+        used.update(rule.unless, rule.unless_in_title, rule.needs, *rule.governors.values())
     defined = {n for n in shipped.compiled_terms if n.startswith("$") and "!" not in n}
     assert defined <= used, sorted(defined - used)
 

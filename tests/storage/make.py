@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import TypeVar
 
 from storage import alerts, chats, entries, feeds, stories
 from storage.alerts import Alert, AlertText
@@ -15,6 +16,14 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 _number = count(1)
+
+T = TypeVar("T")
+
+
+def existing(found: T | None) -> T:
+    """What a store found, where a test has just put it."""
+    assert found is not None
+    return found
 
 
 def entry(feed_id: str = "feed", **changes: object) -> Entry:

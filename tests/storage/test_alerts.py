@@ -100,7 +100,7 @@ def test_a_direction_was_told_only_by_a_version(db: Connection) -> None:
     alerts.record_decision(db, decision(alert))
     silent = decision(alert, direction="denied", action="suppress", version=None)
     alerts.record_decision(db, silent)
-    assert alerts.directions_told(db, alert.id) == {"worsening"}
+    assert alerts.directions_of(db, alert.id) == {"worsening"}
 
 
 def test_a_story_grows_and_its_tellings_are_candidates_for_a_while(db: Connection) -> None:

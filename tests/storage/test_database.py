@@ -5,18 +5,20 @@ import stat
 import subprocess
 import sys
 import textwrap
-import time
+import threading
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from storage import chats, entries, feeds
 from storage.database import Connection, Database
 from storage.errors import StorageBusy, StorageDamaged, StorageError, StorageFull, StorageTooNew
-from tests.storage.make import NOW, add_chat, add_entry, add_feed
+from tests.storage.make import NOW, add_chat, add_entry, add_feed, existing
 
 
-def pragma(db: Connection, name: str) -> object:
+def pragma(db: Connection, name: str) -> Any:
     return db.execute(f"PRAGMA {name}").fetchone()[0]
 
 
@@ -66,7 +68,7 @@ async def test_a_reader_sees_one_moment(database: Database) -> None:
         written = asyncio.run_coroutine_threadsafe(
             database.write(lambda other: add_feed(other, "b")), loop
         )
-        written.result(timeout=5)
+        written.result(timeout=60)
         return before, len(feeds.all_states(db))
 
     assert await database.read(read_twice) == (1, 1)
@@ -113,22 +115,24 @@ async def test_strict_tables_refuse_a_wrong_type(database: Database) -> None:
 
 async def test_concurrent_writes_follow_one_another(database: Database) -> None:
     def one_more(db: Connection) -> None:
-        polls = feeds.get(db, "feed").polls
+        polls = existing(feeds.get(db, "feed")).polls
         db.execute("UPDATE feeds SET polls = ?", [polls + 1])
 
     await database.write(add_feed)
     await asyncio.gather(*(database.write(one_more) for _ in range(200)))
-    assert (await database.read(lambda db: feeds.get(db, "feed"))).polls == 200
+    assert (await database.read(lambda db: existing(feeds.get(db, "feed")))).polls == 200
 
 
 async def test_a_cancelled_caller_does_not_undo_the_write(database: Database) -> None:
     await database.write(lambda db: add_feed(db, "first"))
-    blocker = asyncio.create_task(database.write(lambda db: time.sleep(0.05)))
+    go_on = threading.Event()
+    blocker = asyncio.create_task(database.write(lambda db: go_on.wait(60)))
     queued = asyncio.create_task(database.write(lambda db: add_feed(db, "second")))
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0)  # both are handed over; the second waits for the first
     queued.cancel()
     with pytest.raises(asyncio.CancelledError):
         await queued
+    go_on.set()
     await blocker
     await database.write(lambda db: None)
     assert len(await database.read(feeds.all_states)) == 2
@@ -138,8 +142,7 @@ async def test_closing_waits_for_queued_writes(tmp_path: Path) -> None:
     path = tmp_path / "marsad.sqlite"
     database = await Database.open(path)
     tasks = [
-        asyncio.create_task(database.write(lambda db, n=n: add_feed(db, f"f{n}")))
-        for n in range(20)
+        asyncio.create_task(database.write(partial(add_feed, feed_id=f"f{n}"))) for n in range(20)
     ]
     await asyncio.sleep(0)
     await database.close()
@@ -186,7 +189,7 @@ async def test_a_full_disk_says_so_and_loses_nothing_accepted(database: Database
 
 async def test_a_newer_file_is_refused_untouched(database: Database) -> None:
     await database.write(
-        lambda db: db["_sqlite_migrations"].insert(
+        lambda db: db.table("_sqlite_migrations").insert(
             {"migration_set": "marsad", "name": "m999_later", "applied_at": "2030"}
         )
     )
@@ -239,7 +242,7 @@ def test_a_process_killed_inside_a_write_leaves_the_last_commit(tmp_path: Path) 
     """)
     root = Path(__file__).parents[2]
     died = subprocess.run(
-        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(root)}, timeout=30
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(root)}, timeout=240
     )
     assert died.returncode == -9
 

@@ -29,7 +29,7 @@ def test_an_entry_is_known_by_each_of_its_keys_in_its_feed_only(db: Connection) 
     entry_id = entries.add(db, entry("a", content_hash="h"), ["guid:1", "link:x", "hash:h"])
     found = entries.known(db, "a", ["guid:1", "hash:h", "guid:2"])
     assert set(found) == {"guid:1", "hash:h"}
-    assert found["guid:1"].entry_id == entry_id
+    assert found["guid:1"].id == entry_id
     assert (found["guid:1"].content_hash, found["guid:1"].last_seen_at) == ("h", NOW)
     assert entries.known(db, "b", ["guid:1"]) == {}
 
@@ -44,7 +44,7 @@ def test_a_reused_key_belongs_to_the_newest_entry(db: Connection) -> None:
     add_feed(db)
     entries.add(db, entry(), ["guid:1"])
     second = entries.add(db, entry(), ["guid:1"])
-    assert entries.known(db, "feed", ["guid:1"])["guid:1"].entry_id == second
+    assert entries.known(db, "feed", ["guid:1"])["guid:1"].id == second
 
 
 def test_an_entry_comes_back_as_it_was_stored(db: Connection) -> None:
@@ -83,7 +83,7 @@ def test_seen_again_is_noted(db: Connection) -> None:
     found = entries.known(db, "feed", ["guid:1", "guid:2"])
     assert found["guid:1"].last_seen_at == NOW + HOUR
     assert found["guid:2"].last_seen_at == NOW
-    assert second == found["guid:2"].entry_id
+    assert second == found["guid:2"].id
 
 
 def test_recent_is_newest_first(db: Connection) -> None:

@@ -5,8 +5,8 @@ import pytest
 
 from storage import chats, outbox
 from storage.database import Connection
-from storage.outbox import Delivery
-from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery
+from storage.outbox import Delivery, Mark
+from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery, existing
 
 MINUTE = timedelta(minutes=1)
 
@@ -80,7 +80,7 @@ def test_a_lease_is_given_once(db: Connection) -> None:
     assert outbox.lease(db, [row.id, 404], NOW + MINUTE) == {row.id}
     assert outbox.lease(db, [row.id], NOW + MINUTE) == set()
     assert outbox.ready(db, NOW + HOUR, 10) == []
-    leased = outbox.get(db, row.id)
+    leased = existing(outbox.get(db, row.id))
     assert (leased.state, leased.lease_until) == ("sending", NOW + MINUTE)
 
 
@@ -107,28 +107,28 @@ def test_a_late_answer_still_counts(db: Connection) -> None:
     outbox.lease(db, [row.id], NOW)
     outbox.release_expired_leases(db, NOW)
     outbox.mark_sent(db, row.id, 4711, NOW)
-    sent = outbox.get(db, row.id)
+    sent = existing(outbox.get(db, row.id))
     assert (sent.state, sent.message_id, sent.error, sent.attempts) == ("sent", 4711, None, 1)
 
 
 def test_what_was_sent_stays_sent(db: Connection) -> None:
     row = queued(db)
     outbox.mark_sent(db, row.id, 1, NOW)
-    outbox.mark(db, row.id, "pending", "late error", NOW, NOW, 2)
+    outbox.mark(db, row.id, Mark("pending", "late error", NOW, 2, not_before=NOW))
     outbox.mark_sent(db, row.id, 2, NOW)
-    sent = outbox.get(db, row.id)
+    sent = existing(outbox.get(db, row.id))
     assert (sent.state, sent.message_id, sent.attempts) == ("sent", 1, 1)
 
 
 def test_a_retry_is_due_later(db: Connection) -> None:
     row = queued(db, level="critical")
     outbox.lease(db, [row.id], NOW + MINUTE)
-    outbox.mark(db, row.id, "pending", "reset", NOW + HOUR, NOW, 1, possible_repeat=True)
-    later = outbox.get(db, row.id)
+    outbox.mark(db, row.id, Mark("pending", "reset", NOW, 1, NOW + HOUR, True))
+    later = existing(outbox.get(db, row.id))
     assert (later.state, later.not_before, later.lease_until) == ("pending", NOW + HOUR, None)
     assert (later.attempts, later.error, later.possible_repeat) == (1, "reset", True)
-    outbox.mark(db, row.id, "failed", "rejected", None, NOW, 2)
-    failed = outbox.get(db, row.id)
+    outbox.mark(db, row.id, Mark("failed", "rejected", NOW, 2))
+    failed = existing(outbox.get(db, row.id))
     assert (failed.state, failed.not_before, failed.possible_repeat) == (
         "failed",
         NOW + HOUR,
@@ -140,13 +140,13 @@ def test_marking_wrongly_is_an_error(db: Connection) -> None:
     row = queued(db)
     for wrong in ("sent", "sending"):
         with pytest.raises(ValueError, match="lease or mark_sent"):
-            outbox.mark(db, row.id, wrong, None, None, NOW, 0)
+            outbox.mark(db, row.id, Mark(wrong, None, NOW, 0))
     with pytest.raises(KeyError):
-        outbox.mark(db, 404, "failed", None, None, NOW, 0)
+        outbox.mark(db, 404, Mark("failed", None, NOW, 0))
     with pytest.raises(KeyError):
         outbox.mark_sent(db, 404, 1, NOW)
     with pytest.raises(sqlite3.IntegrityError):
-        outbox.mark(db, row.id, "lost", None, None, NOW, 0)
+        outbox.mark(db, row.id, Mark("lost", None, NOW, 0))
 
 
 def test_counts_name_every_state(db: Connection) -> None:
@@ -171,7 +171,7 @@ def test_folded_rows_are_told_by_their_catch_up(db: Connection) -> None:
     catchup = outbox.fold(db, [*(row.id for row in rows), sent.id], line, NOW)
     assert [state(db, row) for row in rows] == ["expired"] * 3
     assert state(db, sent) == "sent"
-    assert {outbox.get(db, row.id).folded_into for row in rows} == {catchup}
+    assert {existing(outbox.get(db, row.id)).folded_into for row in rows} == {catchup}
     assert outbox.folded_count(db, catchup) == 3
     assert outbox.ready(db, NOW, 10)[0].text == line.text
 
@@ -179,7 +179,7 @@ def test_folded_rows_are_told_by_their_catch_up(db: Connection) -> None:
 def test_nothing_is_folded_for_the_wrong_chat_or_twice(db: Connection) -> None:
     mine, other = queued(db), queued(db, 200)
     line = delivery(None, kind="catchup", version=0, text="سطر", key="c1")
-    with pytest.raises(ValueError, match="cannot tell rows of"):
+    with pytest.raises(ValueError, match="cannot stand for rows of"):
         outbox.fold(db, [mine.id, other.id], line, NOW)
     outbox.fold(db, [mine.id], line, NOW)
     with pytest.raises(ValueError, match="nothing to fold"):
@@ -194,5 +194,5 @@ def test_rows_held_too_long_are_given_up_by_name(db: Connection) -> None:
     chats.pause(db, 100, "blocked", NOW)
     assert outbox.expire_held(db, NOW, NOW) == {}
     assert outbox.expire_held(db, NOW + HOUR, NOW + HOUR) == {100: 1}
-    given_up = outbox.get(db, row.id)
+    given_up = existing(outbox.get(db, row.id))
     assert (given_up.state, given_up.error) == ("expired", "the chat stayed paused")

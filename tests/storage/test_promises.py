@@ -8,7 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from storage import chats, outbox, retention
 from storage.database import Connection, migrate, problems_of
-from tests.storage.make import NOW, add_alert, add_chat, delivery
+from storage.outbox import Mark
+from tests.storage.make import NOW, add_alert, add_chat, delivery, existing
 
 CHATS = st.integers(0, 2)
 PICK = st.integers(0, 10**6)
@@ -51,7 +52,7 @@ class Outbox(RuleBasedStateMachine):
     def an_alert_is_routed(self, chat: int, wait: int) -> None:
         chat_id = self.chats[chat]
         alert = add_alert(self.db, at=self.now)
-        paused = chats.get(self.db, chat_id).state == "paused"
+        paused = existing(chats.get(self.db, chat_id)).state == "paused"
         row = delivery(
             alert.id,
             chat_id,
@@ -82,7 +83,7 @@ class Outbox(RuleBasedStateMachine):
         self.answer(rows[pick % len(rows)].id, outcome)
 
     def answer(self, row_id: int, outcome: str) -> None:
-        row = outbox.get(self.db, row_id)
+        row = existing(outbox.get(self.db, row_id))
         if outcome == "crash":
             return
         if outcome == "sent":
@@ -90,7 +91,8 @@ class Outbox(RuleBasedStateMachine):
             chats.record_sent(self.db, row.chat_id, self.now)
             self.sent.add(row.id)
         else:
-            outbox.mark(self.db, row.id, outcome, "e", self.now, self.now, row.attempts + 1)
+            mark = Mark(outcome, "e", self.now, row.attempts + 1, self.now)
+            outbox.mark(self.db, row.id, mark)
         if outcome in ("sent", "failed"):
             self.owed.discard(row.id)
 
@@ -157,7 +159,7 @@ class Outbox(RuleBasedStateMachine):
         for chat_id in self.chats:
             mine = [row.id for row in ready if row.chat_id == chat_id]
             assert mine == sorted(mine)
-            assert not mine or chats.get(self.db, chat_id).state == "active"
+            assert not mine or existing(chats.get(self.db, chat_id)).state == "active"
 
 
 TestOutbox = Outbox.TestCase

@@ -3,6 +3,7 @@ import pytest
 from storage import alerts, chats, entries, feeds, outbox, retention, stories
 from storage.alerts import Decision
 from storage.database import Connection, problems_of
+from storage.outbox import Mark
 from tests.storage.make import DAY, NOW, add_alert, add_chat, add_entry, delivery
 
 OLD = NOW - 90 * DAY
@@ -53,7 +54,7 @@ def test_nothing_undelivered_is_removed(db: Connection, owed: str) -> None:
     if owed == "sending":
         outbox.lease(db, [1], NOW)
     elif owed != "pending":
-        outbox.mark(db, 1, owed, "error", None, OLD, 1)
+        outbox.mark(db, 1, Mark(owed, "error", OLD, 1))
     assert entries.purge(db, CUTOFF) == 0
     assert alerts.get(db, alert.id) == alert
     assert entries.get(db, alert.entry_id) is not None

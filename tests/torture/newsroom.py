@@ -89,6 +89,11 @@ class Newsroom:
         for n in range(FEEDS * FILLERS):
             self._shown[n % FEEDS].append(Published(n, None, old))
         self._next = 10_000
+        # By ETag, which entries a document showed. Who sends an ETag back has stored them.
+        self._documents: dict[str, set[int]] = {}
+        self._stored: set[int] = set()
+        self.missed: set[int] = set()
+        """Entries that left their feed before the service is known to have stored them."""
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> str:
@@ -112,7 +117,11 @@ class Newsroom:
             entry = Published(self._next, signal, datetime.now(UTC))
             self._next += 1
             self.published.append(entry)
-            self._chance.choice(self._shown).append(entry)
+            feed = self._chance.choice(self._shown)
+            oldest = feed[0]
+            if len(feed) == SHOWN and oldest.signal and oldest.number not in self._stored:
+                self.missed.add(oldest.number)
+            feed.append(entry)
 
     async def _serve(self, request: web.Request) -> web.Response:
         self.requests += 1
@@ -124,7 +133,11 @@ class Newsroom:
         )
         body = f'<rss version="2.0"><channel><title>Wire</title>{items}</channel></rss>'
         etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
-        if request.headers.get("If-None-Match") == etag:
+        known = request.headers.get("If-None-Match", "")
+        self._stored |= self._documents.get(known, set())
+        shown = self._shown[int(request.match_info["n"])]
+        self._documents[etag] = {entry.number for entry in shown}
+        if known == etag:
             return web.Response(status=304, headers={"ETag": etag})
         headers = {"ETag": etag, "Content-Type": "application/rss+xml; charset=utf-8"}
         return web.Response(body=body.encode(), headers=headers)

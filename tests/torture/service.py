@@ -22,13 +22,13 @@ from typing import Any
 def quicken() -> None:
     """Put short times in the place of the product's: as defaults, so that nothing else changes."""
     from bot.delivery.catchup import FoldPolicy
-    from bot.delivery.pacing import Limits
-    from bot.delivery.policy import Policy
+    from bot.delivery.pacing import SendLimits
+    from bot.delivery.policy import DeliveryPolicy
     from bot.delivery.retry import RetryPolicy
     from bot.polling.schedule import SchedulePolicy
     from bot.service import Service
 
-    _defaults(Limits, chat_gap=_seconds(0.04), group_window=_seconds(3), overall_sends=100)
+    _defaults(SendLimits, chat_gap=_seconds(0.04), group_window=_seconds(3), overall_sends=100)
     _defaults(
         RetryPolicy,
         first_wait=_seconds(0.2),
@@ -44,7 +44,7 @@ def quicken() -> None:
         settle=_seconds(0.5),
         line_gap=_seconds(1),
     )
-    _defaults(Policy, idle=_seconds(0.1), breath=_seconds(0.01))
+    _defaults(DeliveryPolicy, idle=_seconds(0.1), shortest_pause=_seconds(0.01))
     _defaults(
         SchedulePolicy,
         interval=_seconds(0.5),
@@ -95,7 +95,7 @@ def nursery() -> None:
 
     # The inline tests of the shipped rules are not what is tried here.
     rules = load_rules(load_settings().rules_dir)
-    bot.rules_in_force.load_checked = lambda *_: rules  # type: ignore[assignment]
+    bot.rules_in_force.load_checked = lambda *_: rules
     print("ready", flush=True)
     for _ in sys.stdin:
         child = os.fork()

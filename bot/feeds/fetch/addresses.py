@@ -21,11 +21,16 @@ _REFUSED: tuple[tuple[str, str], ...] = (
     ("::/128", "unspecified"),
     ("::1/128", "loopback"),
     ("::ffff:0:0/96", "an IPv4 address in disguise"),
+    ("::ffff:0:0:0/96", "an IPv4 address in disguise"),  # SIIT, RFC 2765
     ("::/96", "an IPv4 address in disguise"),
     ("64:ff9b::/96", "NAT64"),
     ("64:ff9b:1::/48", "NAT64"),
-    ("2001::/32", "Teredo"),
+    ("100::/64", "discarded"),
+    ("2001::/23", "kept for protocols (Teredo, ORCHID, benchmarks)"),
+    ("2001:db8::/32", "for documentation"),
     ("2002::/16", "6to4"),
+    ("3fff::/20", "for documentation"),
+    ("5f00::/16", "for segment routing"),
     ("fe80::/10", "link-local"),
     ("fec0::/10", "site-local"),
     ("ff00::/8", "multicast"),
@@ -72,6 +77,9 @@ def refusal(host: str, address: Address, allow: AllowList) -> str | None:
     for network, reason in REFUSED_NETWORKS:
         if address in network:
             return reason
+    # ISATAP (RFC 5214) hides an IPv4 address in the lower half of an IPv6 one.
+    if address.version == 6 and (int(address) >> 32) & 0xFCFFFFFF == 0x5EFE:
+        return "an IPv4 address in disguise"
     if address.is_private:
         return "private"
     return None if address.is_global else "not a public address"

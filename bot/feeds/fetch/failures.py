@@ -10,7 +10,7 @@ import httpx
 
 from bot.feeds.fetch.headers import retry_after
 from bot.feeds.fetch.outcome import FailureKind, FetchFailed
-from bot.feeds.parse.pages import challenge_name, is_html
+from bot.feeds.parse.pages import challenge_in_headers, challenge_name, is_html
 
 _AGAIN = "Marsad tries again, less often"
 
@@ -60,18 +60,19 @@ def status_failure(
     """A status that is neither success nor redirect. `headers` has lower-case names; `body`
     is the beginning of the page that came with it."""
     wait = retry_after(headers, now)
-    challenge = challenge_name(headers, body) if status != 429 and is_html(body) else None
+    challenge = challenge_in_headers(headers)
+    if challenge is None and status != 429 and is_html(body):
+        challenge = challenge_name(headers, body)
     if challenge is not None:
         return FetchFailed(
             "challenge",
             f"{challenge} came instead of the feed (HTTP {status})",
             "ask the publisher to let Marsad's address through, or use another feed of theirs "
             "(a person must solve this, Marsad will not)",
-            status=status,
             retry_after=wait,
         )
     kind, hint = _kind_and_hint(status)
-    return FetchFailed(kind, f"HTTP {status} {_phrase(status)}".strip(), hint, status, wait)
+    return FetchFailed(kind, f"HTTP {status} {_phrase(status)}".strip(), hint, wait)
 
 
 def _kind_and_hint(status: int) -> tuple[FailureKind, str]:

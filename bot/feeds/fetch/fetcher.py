@@ -7,7 +7,8 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
+from urllib.request import Request
 
 import httpx
 
@@ -22,7 +23,6 @@ from bot.feeds.fetch.outcome import (
     FetchOutcome,
     FetchRequest,
     NotModified,
-    Retriever,
 )
 from bot.feeds.fetch.transport import (
     AddressRefused,
@@ -32,18 +32,7 @@ from bot.feeds.fetch.transport import (
     system_resolver,
 )
 from bot.feeds.parse.pages import name_page
-
-__all__ = [
-    "FetchFailed",
-    "FetchLimits",
-    "FetchOutcome",
-    "FetchRequest",
-    "Fetched",
-    "Fetcher",
-    "NotModified",
-    "Retriever",
-    "goes_unconditional",
-]
+from bot.feeds.publishers import is_public_suffix
 
 USER_AGENT = "Marsad/0.1 (feed reader for relief work)"
 ACCEPT = (
@@ -70,6 +59,16 @@ def goes_unconditional(roll: float, share: float = UNCONDITIONAL_SHARE) -> bool:
     return roll < share
 
 
+class _OwnDomainOnly(DefaultCookiePolicy):
+    """Cookies go back to the host that set them, and to the domain that it named, unless others
+    own parts of that domain ("co.uk", a blog host)."""
+
+    def set_ok_domain(self, cookie: Cookie, request: Request) -> bool:
+        if cookie.domain_specified and is_public_suffix(cookie.domain):
+            return False
+        return super().set_ok_domain(cookie, request)
+
+
 class Fetcher:
     """Fetches over http and https. Close it with `aclose()`."""
 
@@ -93,7 +92,7 @@ class Fetcher:
                 "accept": ACCEPT,
                 "accept-encoding": "gzip, deflate",
             },
-            # No cookie is kept: feeds need none, and they would grow and track.
+            # No cookie outlives a fetch (see `_follow`): they would grow and track.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             follow_redirects=False,
             trust_env=False,
@@ -144,6 +143,8 @@ class Fetcher:
             headers["if-none-match"] = request.etag
         if request.last_modified:
             headers["if-modified-since"] = request.last_modified
+        # Some sites redirect until the cookie that they set comes back.
+        cookies = httpx.Cookies(CookieJar(_OwnDomainOnly()))
         url, permanent = httpx.URL(request.url), True
         for _ in range(self._limits.redirects + 1):
             if url.scheme not in ("http", "https") or not url.host:
@@ -153,11 +154,13 @@ class Fetcher:
                     "put the feed's final address into feeds.yaml",
                 )
             outgoing = self._client.build_request("GET", url, headers=headers)
+            cookies.set_cookie_header(outgoing)
             response = await self._client.send(outgoing, stream=True)
+            cookies.extract_cookies(response)
             try:
                 if response.status_code not in (301, 302, 303, 307, 308):
                     moved = str(url) if permanent and str(url) != request.url else None
-                    return await self._answer(response, request, now, moved)
+                    return await self._outcome(response, request, now, moved)
                 permanent = permanent and response.status_code in (301, 308)
                 location = response.headers.get("location")
             finally:
@@ -175,7 +178,7 @@ class Fetcher:
             "open the address in a browser and put the final one into feeds.yaml",
         )
 
-    async def _answer(
+    async def _outcome(
         self, response: httpx.Response, request: FetchRequest, now: datetime, moved: str | None
     ) -> FetchOutcome:
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -187,7 +190,6 @@ class Fetcher:
                 "protocol",
                 "the server says “not modified” although nothing was asked of it",
                 "tell the publisher; Marsad tries again",
-                status=304,
             )
         failing = not 200 <= response.status_code < 300
         body, broken = await self._read(response, cut=failing)
@@ -196,13 +198,12 @@ class Fetcher:
             return status_failure(response.status_code, headers, body, now)
         if page is not None:
             kind: FailureKind = "challenge" if page.kind == "challenge" else "page"
-            return FetchFailed(kind, page.message, page.hint, status=response.status_code)
+            return FetchFailed(kind, page.message, page.hint)
         if not body.strip():
             return FetchFailed(
                 "dropped" if broken else "protocol",
                 "the answer is empty",
                 "the publisher's server has trouble; Marsad tries again",
-                status=response.status_code,
             )
         return Fetched(
             body=body,

@@ -70,7 +70,6 @@ class FetchFailed:
     kind: FailureKind
     message: str
     hint: str
-    status: int | None = None
     retry_after: timedelta | None = None
 
 

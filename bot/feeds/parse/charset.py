@@ -7,7 +7,6 @@ comes out looks like writing.
 
 import codecs
 import re
-from dataclasses import dataclass
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -35,49 +34,38 @@ _BAD_SHARE = 0.05
 _SAMPLE = 300_000
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """`encoding` is Python's name of what was used; `damaged`: some characters were lost."""
-
-    text: str
-    encoding: str
-    damaged: bool
-
-
-def decode(body: bytes, content_type: str | None = None) -> Decoded:
+def decode(body: bytes, content_type: str | None = None) -> str:
     """Text of a document in whatever encoding it really is. Never raises."""
     for bom, encoding in _BOMS:
         if body.startswith(bom):
-            return _lossy(body[len(bom) :], encoding)
+            return body[len(bom) :].decode(encoding, "replace")
     if wide := _WIDE_STARTS.get(body[:4]):
-        return _lossy(body, wide)
+        return body.decode(wide, "replace")
     declared = _declared(body, content_type)
     # ISO-2022 is made of ASCII bytes, so UTF-8 would accept it.
     if not (declared and declared[0].startswith("iso2022")):
         try:
-            return Decoded(body.decode("utf-8"), "utf-8", damaged=False)
+            return body.decode("utf-8")
         except UnicodeDecodeError:
             pass
     # Judged by a part of it: a document of some megabytes is not decoded five times over.
     sample = body[:_SAMPLE]
     if _mostly_fits(sample.decode("utf-8", "replace")):
-        return _lossy(body, "utf-8")
+        return body.decode("utf-8", "replace")
     for encoding in declared:
         if encoding not in _SAID_WITHOUT_LOOKING and _fits(sample, encoding):
-            return _lossy(body, encoding)
+            return body.decode(encoding, "replace")
     readings = [
         encoding
         for encoding in dict.fromkeys((*declared, *_USUAL))
         if encoding not in ("utf-8", "ascii") and _fits(sample, encoding)
     ]
-    return _lossy(
-        body,
-        max(
-            readings,
-            key=lambda encoding: likeness(sample.decode(encoding, "replace")),
-            default="utf-8",
-        ),
+    best = max(
+        readings,
+        key=lambda encoding: likeness(sample.decode(encoding, "replace")),
+        default="utf-8",
     )
+    return body.decode(best, "replace")
 
 
 def is_binary(body: bytes) -> bool:
@@ -113,7 +101,7 @@ _MARKS = frozenset("\u00a0\u00ab\u00bb\u2013\u2014\u2018\u2019\u201c\u201d\u2026
 def _declared(body: bytes, content_type: str | None) -> list[str]:
     """The document's own word first: whoever made it knew more than the server."""
     names = []
-    if in_document := _XML_ENCODING.search(body[:1_000]):
+    if in_document := _XML_ENCODING.search(body[:20_000]):
         names.append(in_document[1].decode("ascii"))
     if in_header := _HEADER_CHARSET.search(content_type or ""):
         names.append(in_header[1])
@@ -137,8 +125,3 @@ def _fits(body: bytes, encoding: str) -> bool:
 def _mostly_fits(text: str) -> bool:
     outside = sum(1 for character in text if character > "\x7f")
     return text.count("\ufffd") <= _BAD_SHARE * outside
-
-
-def _lossy(body: bytes, encoding: str) -> Decoded:
-    text = body.decode(encoding, "replace")
-    return Decoded(text, encoding, damaged="\ufffd" in text)

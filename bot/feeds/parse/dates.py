@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from email.utils import parsedate
+from email.utils import parsedate_tz
 from zoneinfo import ZoneInfo
 
 OLDEST = timedelta(days=30)
 NEWEST = timedelta(hours=1)
+# A wrong zone or a clock that is ahead explains a date so far in the future, and no later one.
+_WRONG_ZONE = timedelta(hours=24)
 # What software writes that has no date: year 1 (.NET), 1970 (Unix), 9999. They say nothing.
 _YEARS = range(1990, 2201)
 _YEAR_ONE = re.compile(r"(?<![\d+-])0001(?!\d)")  # which feedparser takes for 2001
@@ -38,8 +40,17 @@ _MONTH = re.compile(
     + r")(?!\w)"
 )
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2}))?")
-_AFTERNOON = re.compile(r"(?<!\w)(?:م|مساء|مساءً|pm)(?!\w)", re.IGNORECASE)
-_MORNING = re.compile(r"(?<!\w)(?:ص|صباحا|صباحاً|am)(?!\w)", re.IGNORECASE)
+# "8:30 PM", "8 pm", "12:15 ص". A lone "م" elsewhere is the era of a year ("2026 م").
+_HALF_DAY = re.compile(
+    r"(?<![\d:])(\d{1,2})(:\d{2})?(:\d{2})?\s*"
+    r"(?:(م|مساء|بعد الظهر|p\.?m\b\.?)|(ص|صباحا|قبل الظهر|a\.?m\b\.?))(?!\w)",
+    re.IGNORECASE,
+)
+# The words may also stand before the time: "مساء 8:30".
+_HALF_DAY_FIRST = re.compile(
+    r"(?<!\w)(?:(مساء|بعد الظهر)|(صباحا|قبل الظهر))\s+(\d{1,2})(:\d{2})(:\d{2})?(?!\d)"
+)
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})([/.-])(\d{1,2})\2(\d{1,2})(?!\d)")
 _IN_NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 _OFFSET = re.compile(r"(?<=\s)(?:(?:gmt|utc)\s*)?([+-])(\d{1,2}):?(\d{2})?\s*$", re.IGNORECASE)
 _NAMES_ZONE = re.compile(r"(?:[+-]\d{2}:?\d{2}|\dZ|[\s\d](?![AP]M)[A-Z]{1,5})\s*\)?\s*$")
@@ -57,32 +68,61 @@ def entry_time(
 ) -> datetime | None:
     """A feed's date as aware UTC, between 30 days before `now` and an hour after it.
 
-    None for what cannot be read, and for dates that only stand for "no date".
+    None for what cannot be read, for what could only be guessed, for dates that only stand for
+    "no date", and for the future: as a date of today it would make old entries fresh.
     `parsed` is feedparser's reading of `raw` (UTC, year to second). `timezone` is for dates
     that name none; `arabic` makes "AST" Arabia's time and not the Atlantic's.
     """
     text = _INVISIBLE.sub("", (raw or "")[:200]).translate(_DIGITS).strip()
     if _YEAR_ONE.search(text):
         return None
+    if arabic and text.endswith(" AST"):
+        text = f"{text[:-3]}+0300"
     zone = ZoneInfo(timezone) if timezone else UTC
-    when = _epoch(text) or _in_numbers(text, zone, arabic)
-    # feedparser reads "30-01-2026" as a day of 2030, and leaves "PM" out.
-    if when is None and parsed is not None and not _IN_NUMBERS.search(text):
+    clear = _in_24_hours(text)
+    when = _epoch(clear) or _in_numbers(clear, zone, arabic) or _iso(clear, zone)
+    # feedparser leaves "PM" out, and read the text before it was put in order above.
+    if when is None and parsed is not None and clear == (raw or "").strip():
         when = _from_tuple(parsed)
-        if when is not None and _AFTERNOON.search(text) and when.hour < 12:
-            when += timedelta(hours=12)
-        if when is not None and arabic and text.endswith(" AST"):
-            when -= timedelta(hours=7)
-        elif when is not None and zone is not UTC and text and not _NAMES_ZONE.search(text):
+        if when is not None and text and not _says(text, when):
+            when = None
+        if when is not None and zone is not UTC and text and not _NAMES_ZONE.search(text):
             when = when.replace(tzinfo=zone).astimezone(UTC)
     if when is None:
-        when = _in_words(text, zone) or _iso(text, zone) or _without_zone(text, zone)
-    return None if when is None or when.year not in _YEARS else clamp(when, now)
-
-
-def clamp(when: datetime, now: datetime) -> datetime:
-    """`when`, or the nearest time that can be true of news: clocks and feeds are wrong."""
+        when = _in_words(clear, zone) or _rfc_822(clear, zone)
+    if when is None or when.year not in _YEARS or when > now + _WRONG_ZONE:
+        return None
     return min(max(when, now - OLDEST), now + NEWEST)
+
+
+def _in_24_hours(text: str) -> str:
+    """`text` with "8:30 PM" as "20:30" and "12:15 AM" as "00:15"."""
+
+    def clock(hour: str, minute: str | None, second: str | None, *, afternoon: bool) -> str:
+        number = int(hour)
+        if number <= 12:
+            number = number % 12 + (12 if afternoon else 0)
+        return f"{number:02}{minute or ':00'}{second or ''} "
+
+    text = _HALF_DAY_FIRST.sub(
+        lambda found: clock(found[3], found[4], found[5], afternoon=bool(found[1])), text
+    )
+    text = _HALF_DAY.sub(
+        lambda found: clock(found[1], found[2], found[3], afternoon=bool(found[4])), text
+    )
+    return text.strip()
+
+
+def _says(text: str, when: datetime) -> bool:
+    """Whether `text` names this day, give or take one for its zone: feedparser also guesses, and
+    reads "30-01-2026" as a day of 2030."""
+    numbers = {int(number) for number in re.findall(r"\d+", text)}
+    in_words = re.search(r"[^\W\d_]{3}", text) is not None
+    for day in (when - timedelta(days=1), when, when + timedelta(days=1)):
+        year = day.year in numbers or (in_words and day.year % 100 in numbers)
+        if year and day.day in numbers and (in_words or day.month in numbers):
+            return True
+    return False
 
 
 def _epoch(text: str) -> datetime | None:
@@ -111,18 +151,29 @@ def _iso(text: str, zone: tzinfo) -> datetime | None:
         return None
 
 
-def _without_zone(text: str, zone: tzinfo) -> datetime | None:
-    """RFC 822 dates that name no zone ("Fri, 30 Jan 2026 22:30:00"): feedparser refuses them."""
+def _rfc_822(text: str, zone: tzinfo) -> datetime | None:
+    """RFC 822 dates, also those that name no zone ("Fri, 30 Jan 2026 22:30:00"), which
+    feedparser refuses. Those in numbers alone are left: their order would be guessed."""
+    if re.search(r"[^\W\d_]{3}", text) is None:
+        return None
     try:
-        read = parsedate(text)
-        return None if read is None else datetime(*read[:6], tzinfo=zone).astimezone(UTC)
+        read = parsedate_tz(text)
+        if read is None:
+            return None
+        when = datetime(*read[:6], tzinfo=UTC)
+        if read[9] is None or not _NAMES_ZONE.search(text):
+            return when.replace(tzinfo=zone).astimezone(UTC)
+        return when - timedelta(seconds=read[9])
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
 def _in_numbers(text: str, zone: tzinfo, arabic: bool) -> datetime | None:
-    """Dates such as "30/01/2026 22:30". Where day and month cannot be told apart, Arabic sites
-    put the day first; elsewhere nothing is guessed."""
+    """Dates such as "2026/01/30 22:30" and "30/01/2026 22:30". Where day and month cannot be
+    told apart, Arabic sites put the day first; elsewhere nothing is guessed."""
+    if (found := _YEAR_FIRST.search(text)) and found[2] != "-":
+        rest = text.replace(found[0], " ")
+        return _at(rest, int(found[1]), int(found[3]), int(found[4]), zone)
     found = _IN_NUMBERS.search(text)
     if found is None:
         return None
@@ -155,10 +206,6 @@ def _at(text: str, year: int, month: int, day: int, zone: tzinfo) -> datetime | 
         text = text[: offset.start()]
     clock = _CLOCK.search(text)
     hour, minute, second = (int(part or 0) for part in clock.groups()) if clock else (0, 0, 0)
-    if _AFTERNOON.search(text) and hour < 12:
-        hour += 12
-    elif _MORNING.search(text) and hour == 12:
-        hour = 0
     try:
         when = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         if offset is None:

@@ -48,9 +48,6 @@ class ParsedFeed:
     """
 
     format: str
-    title: str
-    language: str | None
-    link: str | None
     entries: tuple[FeedEntry, ...]
     ttl: timedelta | None
     update_period: timedelta | None

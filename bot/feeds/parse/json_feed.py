@@ -8,30 +8,36 @@ from typing import Any
 
 from bot.feeds.parse.dates import entry_time
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
-from bot.feeds.parse.links import absolute, language_tag
+from bot.feeds.parse.language_tags import language_tag
 from bot.feeds.parse.plaintext import (
     MAX_SUMMARY,
     MAX_TITLE,
     clean_characters,
+    joined_texts,
     plain_text,
     shorten,
     split_headline,
 )
 from bot.feeds.parse.xml_feed import MAX_ENTRIES
+from bot.links import absolute_link
 
 _VERSION = "jsonfeed.org/version/1"
+_START = re.compile(r'^[ \t]*\{\s*"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed', re.MULTILINE)
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 
 
 def is_json(text: str) -> bool:
-    """Whether the document is JSON rather than XML."""
-    return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+    """Whether the document is JSON rather than XML; also after a warning of the server's."""
+    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        return True
+    return _START.search(text[:65_536]) is not None
 
 
 def read_json(text: str, document: Document, now: datetime) -> ParsedFeed | Unreadable:
     """Never raises for what the document holds."""
-    text = text.lstrip("\ufeff \t\r\n")
-    whole = True
+    start = _START.search(text)
+    text = text[start.start() :] if start else text
+    text, whole = text.lstrip("\ufeff \t\r\n"), True
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError):
@@ -50,9 +56,6 @@ def read_json(text: str, document: Document, now: datetime) -> ParsedFeed | Unre
     entries = tuple(filter(None, (_entry(item, document, now, language) for item in kept)))
     return ParsedFeed(
         format="json1",
-        title=plain_text(_text(feed.get("title")), MAX_TITLE),
-        language=language,
-        link=absolute(feed.get("home_page_url"), document.url),
         entries=entries,
         ttl=None,
         update_period=None,
@@ -68,9 +71,10 @@ def _entry(
     identity = item.get("id")
     guid = str(identity) if isinstance(identity, str | int | float) else ""
     guid = clean_characters(guid).strip()[:2_000]
-    link = absolute(item.get("url"), document.url) or absolute(
-        item.get("external_url"), document.url
-    )
+    named = (item.get("url"), item.get("external_url"))
+    whole = guid if guid.startswith(("http://", "https://")) else None
+    links = (absolute_link(link, document.url) for link in (*named, whole))
+    link = next((link for link in links if link is not None), None)
     title = plain_text(_text(item.get("title")), MAX_TITLE)
     # content_text is text already: an "<" in it is no tag.
     texts = [
@@ -78,13 +82,19 @@ def _entry(
         plain_text(_text(item.get("content_html")), MAX_SUMMARY),
         plain_text(_text(item.get("summary")), MAX_SUMMARY),
     ]
-    summary = max(texts, key=len)
+    summary = joined_texts(texts, title)
     if not title:
         title, summary = split_headline(summary)
     if not title and not link and not guid:
         return None
     published, updated = (
-        entry_time(_text(item.get(name)) or None, None, now, timezone=document.timezone)
+        entry_time(
+            _text(item.get(name)) or None,
+            None,
+            now,
+            timezone=document.timezone,
+            arabic=document.language == "ar",
+        )
         for name in ("date_published", "date_modified")
     )
     return FeedEntry(
@@ -117,10 +127,8 @@ def _what_can_be_read(text: str) -> dict[str, Any] | None:
             break
         items.append(item)
     version = re.search(r'"version"\s*:\s*"([^"]{0,100})"', text)
-    title = re.search(r'"title"\s*:\s*("(?:[^"\\]|\\.){0,500}")', text[: start.start()])
     return {
         "version": version[1].replace("\\/", "/") if version else "",
-        "title": json.loads(title[1]) if title else "",
         "items": items,
     }
 

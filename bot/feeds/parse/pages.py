@@ -49,10 +49,18 @@ _CHALLENGES: tuple[tuple[str, tuple[bytes, ...]], ...] = (
         ),
     ),
 )
+_CHALLENGE_HEADERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "cf-mitigated": ("a Cloudflare bot check", ("challenge",)),
+    "x-amzn-waf-action": ("an AWS bot check", ("challenge", "captcha")),
+    "x-vercel-mitigated": ("a Vercel bot check", ("challenge", "deny")),
+}
 _CAPTCHAS = (b"g-recaptcha", b"h-captcha", b"cf-turnstile", b"captcha")
 _SMALL = 40_000
 _PROLOGUE = re.compile(rb"(?:\s|\xef\xbb\xbf|<\?xml[^>]*\?>|<!--.*?-->)*", re.DOTALL)
-_HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
+_HTML_START = re.compile(
+    rb"<(?:(!doctype\s+html|html|head|body)|script|style|meta|link)\b", re.IGNORECASE
+)
+_FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _LINK = re.compile(rb"<link\b[^>]{0,1000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(rb"application/(?:rss\+xml|atom\+xml|feed\+json)", re.IGNORECASE)
 _HREF = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
@@ -61,15 +69,27 @@ _LOOKED_AT = 65_536
 
 
 def is_html(body: bytes) -> bool:
-    """Whether a document starts as a web page does. No feed format does."""
+    """Whether a document starts as a web page does. No feed format does, but what a server
+    prints before a feed may (a script, a warning): then the feed counts."""
     start = _PROLOGUE.match(body[:_LOOKED_AT])
-    return _HTML_START.match(body, start.end() if start else 0) is not None
+    found = _HTML_START.match(body, start.end() if start else 0)
+    if found is None:
+        return False
+    return found[1] is not None or _FEED_ROOT.search(body[:_LOOKED_AT]) is None
+
+
+def challenge_in_headers(headers: Mapping[str, str]) -> str | None:
+    """The bot check that an answer's headers name; such an answer often has no body at all."""
+    for header, (name, values) in _CHALLENGE_HEADERS.items():
+        if headers.get(header, "").strip().lower() in values:
+            return name
+    return None
 
 
 def challenge_name(headers: Mapping[str, str], body: bytes) -> str | None:
     """Which bot check a page is, None when it is none. `headers` has lower-case names."""
-    if "cf-mitigated" in headers:
-        return "a Cloudflare check"
+    if (named := challenge_in_headers(headers)) is not None:
+        return named
     head = body[:_LOOKED_AT].lower()
     for name, marks in _CHALLENGES:
         if any(mark in head for mark in marks):
@@ -82,7 +102,7 @@ def challenge_name(headers: Mapping[str, str], body: bytes) -> str | None:
 
 def name_page(headers: Mapping[str, str], body: bytes, url: str) -> Page | None:
     """What kind of page came instead of a feed; None when it is no web page."""
-    if not is_html(body):
+    if challenge_in_headers(headers) is None and not is_html(body):
         return None
     challenge = challenge_name(headers, body)
     if challenge is not None:

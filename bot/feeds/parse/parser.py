@@ -7,12 +7,10 @@ Parsing is CPU work on input that nobody vouches for: the service calls it throu
 from datetime import datetime
 
 from bot.feeds.parse.charset import decode, is_binary
-from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
 from bot.feeds.parse.json_feed import is_json, read_json
 from bot.feeds.parse.pages import name_page
 from bot.feeds.parse.xml_feed import read_xml
-
-__all__ = ["Document", "FeedEntry", "ParsedFeed", "Unreadable", "parse"]
 
 
 def parse(document: Document, now: datetime) -> ParsedFeed | Unreadable:
@@ -29,7 +27,7 @@ def parse(document: Document, now: datetime) -> ParsedFeed | Unreadable:
             "the answer is no text (an image, a PDF, an archive?)",
             "look for the site's RSS or Atom address and put it into feeds.yaml",
         )
-    text = decode(document.body, document.content_type).text
+    text = decode(document.body, document.content_type)
     if is_json(text):
         return read_json(text, document, now)
     return read_xml(text, document, now)

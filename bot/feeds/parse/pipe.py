@@ -15,27 +15,27 @@ _FEED = TypeAdapter(ParsedFeed)
 _UNREADABLE = TypeAdapter(Unreadable)
 
 
-def question(document: Document, now: datetime) -> tuple[bytes, bytes]:
+def encode_document(document: Document, now: datetime) -> tuple[bytes, bytes]:
     """A document to be parsed, as two messages: what is known of it, and its body."""
     about = asdict(replace(document, body=b"")) | {"body": "", "now": now.isoformat()}
     return json.dumps(about).encode("ascii"), document.body
 
 
-def question_from(about: bytes, body: bytes) -> tuple[Document, datetime]:
-    """What `question` wrote."""
+def decode_document(about: bytes, body: bytes) -> tuple[Document, datetime]:
+    """What `encode_document` wrote."""
     asked = json.loads(about)
     now = datetime.fromisoformat(asked.pop("now"))
     return Document(**asked | {"body": body}), now
 
 
-def answer(parsed: ParsedFeed | Unreadable) -> bytes:
+def encode_parsed(parsed: ParsedFeed | Unreadable) -> bytes:
     """The outcome of parsing, as one message."""
     kind = "feed" if isinstance(parsed, ParsedFeed) else "unreadable"
     return json.dumps({kind: asdict(parsed)}, default=_plain).encode("ascii")
 
 
-def answer_from(message: Mapping[str, Any]) -> ParsedFeed | Unreadable:
-    """What `answer` wrote. Raises ValueError for anything else."""
+def decode_parsed(message: Mapping[str, Any]) -> ParsedFeed | Unreadable:
+    """What `encode_parsed` wrote. Raises ValueError for anything else."""
     if "feed" in message:
         return _FEED.validate_python(message["feed"])
     return _UNREADABLE.validate_python(message.get("unreadable"))

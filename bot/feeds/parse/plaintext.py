@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterable
 
 import nh3
 
@@ -29,6 +30,9 @@ _CELL = re.compile(r"</?t[dh]\b[^<>]*>", re.IGNORECASE)
 # Controls, C1 controls, and the two code points that are no characters. Bidirectional controls,
 # joiners and diacritics are part of Arabic text and stay.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_WORD = re.compile(r"\w+")
+# The end of an excerpt: its last word may be cut as well.
+_CUT_SHORT = re.compile(r"\s*\S*\s*(?:\[\s*(?:…|\.\.\.)\s*\]|…|\.\.\.)\s*$")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
 
@@ -50,6 +54,31 @@ def plain_text(value: str, limit: int) -> str:
             break
     text = clean_characters(text)
     return shorten(_LINES.sub("\n", _SPACES.sub(" ", text)).strip(), limit)
+
+
+def joined_texts(texts: Iterable[str], title: str) -> str:
+    """The longest of an entry's texts, then the lines of the others that say something else.
+
+    Feeds put the lead here and the article there; which of them is longer says nothing. A line
+    that stands word for word in `title` or in what was taken already is left out.
+    """
+    longest, *others = sorted(dict.fromkeys(texts), key=len, reverse=True) or [""]
+    said = f" {_bare(title)} \n {_bare(longest)} "
+    more: list[str] = []
+    for line in (line for text in others for line in text.split("\n")):
+        bare = _bare(line[:-120] + _CUT_SHORT.sub("", line[-120:]))
+        if bare and f" {bare} " not in said:
+            more.append(line)
+            said += f"\n {bare} "
+    if not more:
+        return longest
+    added = shorten("\n".join(more), MAX_SUMMARY // 2)
+    return f"{shorten(longest, MAX_SUMMARY - len(added) - 1)}\n{added}"
+
+
+def _bare(text: str) -> str:
+    """The words alone, to see whether two texts say the same."""
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def clean_characters(text: str) -> str:

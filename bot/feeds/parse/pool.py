@@ -3,8 +3,8 @@
 
 A document can make any parser slow or large. So it is read in a process with a limit on its
 memory, and one that takes too long is killed; the next document gets a fresh one. The process
-inherits no secrets: its environment is empty but for what Python needs. Answers come back as
-JSON, never as pickle: a parser that was taken over could say nothing that runs here.
+inherits no secrets: its environment is empty but for what Python needs. Replies are
+JSON, never pickle: nothing that a parser under attack writes is run here.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from pathlib import Path
 
 import bot
 from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
-from bot.feeds.parse.pipe import answer_from, question
+from bot.feeds.parse.pipe import decode_parsed, encode_document
 
 log = logging.getLogger(__name__)
 
 _KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
 _PACKAGES = str(Path(bot.__file__).resolve().parent.parent)
-_LONGEST_ANSWER = 64_000_000
+_LONGEST_REPLY = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class ParserPool:
         large: ParseLimits = LARGE,
         large_from: int = 1_000_000,
     ) -> None:
-        self._small = _Worker(small)
-        self._large = _Worker(large)
+        self._small = _ParserProcess(small)
+        self._large = _ParserProcess(large)
         self._large_from = large_from
 
     async def parse(self, document: Document, now: datetime) -> ParsedFeed | Unreadable:
@@ -72,7 +72,7 @@ class ParserPool:
         await asyncio.gather(self._small.stop(), self._large.stop())
 
 
-class _Worker:
+class _ParserProcess:
     def __init__(self, limits: ParseLimits) -> None:
         self._limits = limits
         self._process: asyncio.subprocess.Process | None = None
@@ -89,9 +89,9 @@ class _Worker:
                 await self.stop()
             process = self._process or await self._start()
             async with asyncio.timeout(self._limits.seconds):
-                answer = await _ask(process, *question(document, now))
+                reply = await _exchange(process, *encode_document(document, now))
             self._documents += 1
-            return answer_from(answer)
+            return decode_parsed(reply)
         except TimeoutError:
             await self.stop()
             return Unreadable(
@@ -105,7 +105,7 @@ class _Worker:
                 f"reading the document needs more than {self._limits.memory_bytes / 1e6:g} MB",
                 "the document is hostile or broken: tell the publisher, or remove the feed",
             )
-        except BaseException:  # cancelled in the middle: its next answer would be for this one
+        except BaseException:  # cancelled in the middle: its next reply would be to this one
             self._kill()
             raise
 
@@ -133,22 +133,22 @@ class _Worker:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env=environment,
-            start_new_session=True,  # Ctrl-C is for the service, which then ends its workers
+            start_new_session=True,  # Ctrl-C is for the service, which then ends its parsers
         )
         return self._process
 
 
-async def _ask(process: asyncio.subprocess.Process, *messages: bytes) -> dict[str, object]:
-    """Send messages, get an answer; each is a 4-byte length and that many bytes."""
+async def _exchange(process: asyncio.subprocess.Process, *messages: bytes) -> dict[str, object]:
+    """Send messages, get the reply; each is a 4-byte length and that many bytes."""
     assert process.stdin is not None and process.stdout is not None  # noqa: S101 - both are PIPE
     for message in messages:
         process.stdin.write(len(message).to_bytes(4, "big"))
         process.stdin.write(message)
     await process.stdin.drain()
     length = int.from_bytes(await process.stdout.readexactly(4), "big")
-    if length > _LONGEST_ANSWER:
-        raise ValueError("an answer that is too long")
-    answer = json.loads(await process.stdout.readexactly(length))
-    if not isinstance(answer, dict):
-        raise ValueError("an answer that is none")
-    return answer
+    if length > _LONGEST_REPLY:
+        raise ValueError("a reply that is too long")
+    reply = json.loads(await process.stdout.readexactly(length))
+    if not isinstance(reply, dict):
+        raise ValueError("a reply that is no mapping")
+    return reply

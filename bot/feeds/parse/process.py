@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from bot.feeds.parse.entry import Unreadable
 from bot.feeds.parse.parser import parse
-from bot.feeds.parse.pipe import answer, question_from
+from bot.feeds.parse.pipe import decode_document, encode_parsed
 
 
 def main() -> None:
@@ -19,21 +19,21 @@ def main() -> None:
 
 
 def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
-    """Answer until the input ends. Dies of what parsing cannot survive; that is its purpose."""
+    """Parse until the input ends. What parsing cannot survive ends this process alone."""
     while (about := _message(incoming)) is not None and (body := _message(incoming)) is not None:
-        document, now = question_from(about, body)
+        document, now = decode_document(about, body)
         try:
-            said = answer(parse(document, now))
+            reply = encode_parsed(parse(document, now))
         except MemoryError:
             raise SystemExit(3) from None
-        except Exception as error:  # noqa: BLE001 - a parser's bug is one feed's trouble
-            said = answer(
+        except Exception as error:  # noqa: BLE001 - a parser's bug costs one feed and no other
+            reply = encode_parsed(
                 Unreadable(
                     f"the document cannot be read ({type(error).__name__})",
                     "the document is hostile or broken: tell the publisher, or remove the feed",
                 )
             )
-        outgoing.write(len(said).to_bytes(4, "big") + said)
+        outgoing.write(len(reply).to_bytes(4, "big") + reply)
         outgoing.flush()
 
 

@@ -6,7 +6,7 @@ web page is no error to it, so what counts here is a version or entries.
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,15 +15,17 @@ import feedparser
 
 from bot.feeds.parse.dates import entry_time
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
-from bot.feeds.parse.links import absolute, language_tag
+from bot.feeds.parse.language_tags import language_tag
 from bot.feeds.parse.plaintext import (
     MAX_SUMMARY,
     MAX_TITLE,
     clean_characters,
+    joined_texts,
     plain_text,
     shorten,
     split_headline,
 )
+from bot.links import absolute_link
 
 # A feed that lists more is an archive. Both ends are read, because some list oldest first.
 MAX_ENTRIES = 1_000
@@ -31,10 +33,22 @@ MAX_DEPTH = 2_000
 _MAX_GUID = 2_000
 
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)")
+# Not simply the first tag: servers print warnings and scripts before the document.
+_FEED_ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|feed|rdf))(?=[\s>])", re.IGNORECASE)
+_PROLOGUE_START = re.compile(r"<\?xml\b|<!DOCTYPE\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ENTRY_START = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s>])")
 _TAG_NAME = re.compile(r"<(/?)(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_WHOLE_LINK = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
+# An empty element says nothing, but feedparser lets it stand in the way of a full one. One with
+# an address among its attributes is not empty.
+_EMPTY = re.compile(
+    r"<((?:[A-Za-z_][\w.-]*:)?(?:title|link|guid|id|pubDate|published|updated|modified|issued"
+    r"|created|date|description|summary|subtitle|abstract|encoded|content))"
+    r"(?:\s(?![^<>]*\b(?:href|src|url)\s*=)[^<>]*)?"
+    r"(?:/>|(?<!/)>\s*(?:<!\[CDATA\[\s*\]\]>\s*)?</\1\s*>)"
+)
 _LONE_TAGS = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr", "p", "li"})
 _PERIODS = {
     "hourly": timedelta(hours=1),
@@ -78,9 +92,6 @@ def read_xml(text: str, document: Document, now: datetime) -> ParsedFeed | Unrea
     found = tuple(entry for entry in entries if entry is not None)[: 2 * MAX_ENTRIES]
     return ParsedFeed(
         format=read.get("version") or "xml",
-        title=plain_text(str(read.feed.get("title") or ""), MAX_TITLE),
-        language=language,
-        link=absolute(read.feed.get("link"), document.url),
         entries=found,
         ttl=_minutes(read.feed.get("ttl")),
         update_period=_update_period(read.feed),
@@ -102,8 +113,12 @@ class _Source:
 
 def _prepare(text: str, truncated: bool) -> _Source | None:
     """Text that feedparser can read quickly: in legal characters, closed, and not endless."""
-    text = _ILLEGAL.sub("", _DECLARATION.sub("", text, count=1).lstrip("\ufeff \t\r\n"))
-    root = _ROOT.search(text)
+    text = _ILLEGAL.sub("", text)
+    root = _FEED_ROOT.search(text)
+    if root is not None:
+        text = _from_prologue(text, root.start())
+    text = _DECLARATION.sub("", text, count=1).lstrip("\ufeff \t\r\n")
+    root = root or _ROOT.search(text)
     if root is None:
         return None
     starts = list(_ENTRY_START.finditer(text))
@@ -116,12 +131,23 @@ def _prepare(text: str, truncated: bool) -> _Source | None:
         text = text[: starts[0].start() if end < 0 else end + len(closing)]
         channel = "</channel>" if "<channel" in text and "</channel>" not in text else ""
         text += f"{channel}</{root[1]}>"
+    elif whole:
+        # Warnings are printed after the document, too.
+        text = text[: text.rfind(f"</{root[1]}") + len(root[1]) + 2] + ">"
+    text = _EMPTY.sub("", text)
+    starts = list(_ENTRY_START.finditer(text))
     count, cut = len(starts), 0
     if count > 2 * MAX_ENTRIES:
         cut = count - 2 * MAX_ENTRIES
         text = text[: starts[MAX_ENTRIES].start()] + text[starts[count - MAX_ENTRIES].start() :]
     declared = '<?xml version="1.0" encoding="utf-8"?>\n'
     return _Source(declared + text, root[1], whole, _depth(text), count, cut)
+
+
+def _from_prologue(text: str, root: int) -> str:
+    """`text` without what the server printed before the document: warnings of PHP, a script."""
+    found = _PROLOGUE_START.search(text, 0, root)
+    return text[found.start() if found else root :]
 
 
 def _depth(text: str) -> int:
@@ -171,9 +197,9 @@ def _entry(
         for name in raw
     }
     guid = clean_characters(_text(entry.get("id")) or "").strip()[:_MAX_GUID] or None
-    link = absolute(_text(entry.get("link")), document.url)
-    title = plain_text(_text(entry.get("title")) or "", MAX_TITLE)
-    summary = plain_text(_body(entry), MAX_SUMMARY)
+    link = _link(entry, guid, document.url)
+    title = _title(entry)
+    summary = joined_texts((plain_text(each, MAX_SUMMARY) for each in _texts(entry)), title)
     if not title:
         title, summary = split_headline(summary)
     if not title and not link and not guid:
@@ -189,13 +215,35 @@ def _entry(
     )
 
 
-def _body(entry: Mapping[str, Any]) -> str:
-    """The longest of what the entry says of itself: some put the text here, some there."""
-    texts = [_text(entry.get("summary")) or ""]
+def _link(entry: Mapping[str, Any], guid: str | None, base: str) -> str | None:
+    """The entry's page: the first of its links that is an address of its own, else its guid
+    where that is one, else a link that is only part of an address."""
+    listed = entry.get("links")
+    others = [
+        link.get("href")
+        for link in (listed if isinstance(listed, list) else [])
+        if link.get("rel") == "alternate"
+    ]
+    named = [link for link in (entry.get("link"), *others) if isinstance(link, str)]
+    whole = [link for link in (*named, guid) if link and _WHOLE_LINK.match(link)]
+    found = (absolute_link(link, base) for link in (*whole, *named))
+    return next((link for link in found if link is not None), None)
+
+
+def _title(entry: Mapping[str, Any]) -> str:
+    titles = (_text(entry.get(name)) for name in ("title", "itunes_title"))
+    return next(filter(None, (plain_text(title or "", MAX_TITLE) for title in titles)), "")
+
+
+def _texts(entry: Mapping[str, Any]) -> Iterator[str]:
+    """All that the entry says of itself. feedparser calls the first description, whatever its
+    element, the summary, and those that follow contents."""
+    for name in ("summary", "dcterms_abstract", "subtitle"):
+        yield _text(entry.get(name)) or ""
     contents = entry.get("content")
     if isinstance(contents, Sequence):
-        texts += [_text(content.get("value")) or "" for content in contents[:5]]
-    return max(texts, key=len)
+        for content in contents[:8]:
+            yield _text(content.get("value")) or ""
 
 
 def _entry_language(entry: Mapping[str, Any]) -> str | None:

@@ -1,60 +1,47 @@
-"""/recent and /alert: looking up what was told, and why."""
+"""/recent and /alert: looking up alerts, and why they were made."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
 
-from telegram import Update
-
-from bot.locales import Texts
 from bot.messages.blocks import Card
 from bot.messages.cards import recent_card, text_card
 from bot.messages.evidence import evidence_of
-from bot.messages.explanation import explanation_card
-from bot.messages.text import clean, shorten
-from bot.telegram.desk import Context, Desk, desk_of, notify, reply, say, speaks
-from storage import alerts, entries, outbox
-from storage.alerts import Alert, Decision
+from bot.messages.explanation import AlertHistory, explanation_card
+from bot.telegram import keyboards
+from bot.telegram.registry import button, command
+from bot.telegram.request import Request
+from bot.text import clean, shorten
+from storage import alerts, entries, outbox, second_channel
 from storage.chats import Chat
 from storage.database import Connection
-from storage.entries import StoredDetection
-from storage.outbox import Delivery
 
 USUAL, MOST = 5, 10
 REACH = timedelta(days=30)
 SHORT_ID = re.compile(r"\A\s*[Aa]\d{1,12}\s*\Z")
 
 
-async def recent(update: Update, context: Context) -> None:
+@command("recent", order=40)
+async def recent(request: Request) -> None:
     """``/recent 10``: the latest alerts of the chat's signals, newest first."""
-    desk = desk_of(context)
-    chat = await desk.chat(update)
-    speech = speaks(chat, update)
-    if chat is None:
-        await say(update, context, speech, speech("refuse.unknown_chat"))
-        return
-    count = _count(context.args or [])
+    services, chat, speech = request.services, request.chat, request.speech
+    count = _count(request.arguments)
     if count is None:
-        await say(update, context, speech, speech("recent.bad_count", most=speech.number(MOST)))
+        await request.say("recent.bad_count", most=speech.number(MOST))
         return
     operator = chat.role == "operator"
     if not chat.signals and not operator:
-        await say(update, context, speech, speech("recent.no_signals"))
+        await request.say("recent.no_signals")
         return
-    now = desk.clock()
-    found = await desk.database.read(
-        lambda db: alerts.recent(
-            db, chat.signals or None, now - REACH, count, for_operators=operator
-        )
+    since = services.clock() - REACH
+    found = await services.database.read(
+        lambda db: alerts.recent(db, chat.signals or None, since, count, for_operators=operator)
     )
     if not found:
-        await say(update, context, speech, speech("recent.empty"))
+        await request.say("recent.empty")
         return
-    card = recent_card(
-        found, speech.language, desk.rules().signals, now=now, timezone=desk.timezone
-    )
-    await reply(update, context, card)
+    await request.reply(recent_card(found, services.display(speech.language)))
 
 
 def _count(arguments: list[str]) -> int | None:
@@ -68,84 +55,68 @@ def _count(arguments: list[str]) -> int | None:
     return min(wanted, MOST) if wanted >= 1 else None
 
 
-async def alert(update: Update, context: Context) -> None:
+@command("alert", order=50)
+async def alert(request: Request) -> None:
     """``/alert A12``: what it was, why it was made, and what this chat got."""
-    desk = desk_of(context)
-    chat = await desk.chat(update)
-    speech = speaks(chat, update)
-    if chat is None:
-        await say(update, context, speech, speech("refuse.unknown_chat"))
-    elif not context.args:
-        await say(update, context, speech, speech("alert.usage"))
+    if not request.arguments:
+        await request.say("alert.usage")
     else:
-        await reply(update, context, await _explained(desk, chat, context.args[0], speech))
+        await request.reply(await _explained(request, request.arguments[0]))
 
 
-async def short_id(update: Update, context: Context) -> None:
+async def short_id(request: Request) -> None:
     """A bare "A12" in a private chat means /alert A12."""
-    message = update.effective_message
-    context.args = [message.text.strip()] if message and message.text else []
-    await alert(update, context)
+    message = request.update.effective_message
+    wanted = message.text.strip() if message and message.text else ""
+    await request.reply(await _explained(request, wanted))
 
 
-async def why_pressed(update: Update, context: Context) -> None:
+@button(keyboards.WHY)
+async def explanation_pressed(request: Request) -> None:
     """The button under an alert."""
-    desk, query = desk_of(context), update.callback_query
-    if query is None:
-        return
-    chat = await desk.chat(update)
-    speech = speaks(chat, update)
-    if chat is None:
-        await notify(query, speech("refuse.unknown_chat"))
-        return
-    wanted = (query.data or "").removeprefix("w:")
-    if chat.kind == "channel":
+    wanted = request.pressed.removeprefix("w:")
+    if request.chat.kind == "channel":
         # Every reader can press, and an answer in the channel would go to all of them each time.
-        await notify(query, await _in_short(desk, chat, wanted, speech), stays=True)
+        await request.note(await _in_short(request, wanted), stays=True)
         return
-    card = await _explained(desk, chat, wanted, speech)
-    await notify(query)
-    await reply(update, context, card)
+    card = await _explained(request, wanted)
+    await request.note()
+    await request.reply(card)
 
 
-async def _in_short(desk: Desk, chat: Chat, wanted: str, speech: Texts) -> str:
+async def _in_short(request: Request, wanted: str) -> str:
     """The words that made an alert, short enough for a note."""
-    found = await desk.database.read(lambda db: _read(db, chat, wanted))
+    speech = request.speech
+    found = await request.services.database.read(lambda db: _read(db, request.chat, wanted))
     if found is None:
         return speech("alert.unknown", id=clean(wanted)[:20])
-    words = dict.fromkeys(clean(each.quote) for each in evidence_of(found[0]))
+    words = dict.fromkeys(clean(each.quote) for each in evidence_of(found.alert))
     return shorten(" ".join([speech("why.found"), " · ".join(filter(None, words))]), 200)
 
 
-async def _explained(desk: Desk, chat: Chat, wanted: str, speech: Texts) -> Card:
+async def _explained(request: Request, wanted: str) -> Card:
+    services, speech = request.services, request.speech
     wanted = clean(wanted).strip("#.,،:")[:20]
-    found = await desk.database.read(lambda db: _read(db, chat, wanted))
+    found = await services.database.read(lambda db: _read(db, request.chat, wanted))
     if found is None:
         return text_card(speech("alert.unknown", id=wanted or "?"), speech.language)
-    told, detection, decisions, deliveries = found
-    return explanation_card(
-        told,
-        speech.language,
-        desk.rules().signals,
-        detection=detection,
-        decisions=decisions,
-        deliveries=deliveries,
-        now=desk.clock(),
-        timezone=desk.timezone,
-    )
+    return explanation_card(found, services.display(speech.language))
 
 
-def _read(
-    db: Connection, chat: Chat, wanted: str
-) -> tuple[Alert, StoredDetection | None, list[Decision], list[Delivery]] | None:
-    told = alerts.get_by_short_id(db, wanted)
-    if told is None or (told.audience == "operators" and chat.role != "operator"):
+def _read(db: Connection, chat: Chat, wanted: str) -> AlertHistory | None:
+    """The alert's history as this chat may see it; None for an alert that it may not see."""
+    alert = alerts.get_by_short_id(db, wanted)
+    if alert is None or (alert.audience == "operators" and chat.role != "operator"):
         return None
     detections = [
         each
-        for each in entries.detections_of(db, told.entry_id)
-        if each.signal == told.signal and each.direction == told.direction
+        for each in entries.detections_of(db, alert.entry_id)
+        if each.signal == alert.signal and each.direction == alert.direction
     ]
-    strongest = max(detections, key=lambda each: each.score, default=None)
-    deliveries = [row for row in outbox.for_chat(db, chat.id) if row.alert_id == told.id]
-    return told, strongest, alerts.decisions_of(db, told.id), deliveries
+    return AlertHistory(
+        alert,
+        max(detections, key=lambda each: each.score, default=None),
+        alerts.decisions_of(db, alert.id),
+        [row for row in outbox.for_chat(db, chat.id) if row.alert_id == alert.id],
+        second_channel.alert_sent_at(db, alert.id) if chat.role == "operator" else None,
+    )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from telegram import Update
-
 from bot.locales import Texts
+from bot.locales.bidi import isolated
 from bot.messages.cards import text_card
-from bot.messages.text import clean, shorten
-from bot.telegram.desk import Context, Desk, NamedFeed, desk_of, reply, say, speaks
+from bot.notices import NamedFeed
+from bot.polling.health import FeedsHealth, feeds_health
+from bot.telegram.registry import Who, command
+from bot.telegram.request import Request, Services
+from bot.text import clean, shorten
 from storage import chats, feeds, outbox
 from storage.database import Connection
 from storage.feeds import FeedState
@@ -17,19 +19,12 @@ from storage.feeds import FeedState
 MOST_BROKEN = 8
 
 
-async def status(update: Update, context: Context) -> None:
-    desk = desk_of(context)
-    chat = await desk.chat(update)
-    speech = speaks(chat, update)
-    if chat is None:
-        await say(update, context, speech, speech("refuse.unknown_chat"))
-        return
-    if not desk.is_operator(chat, update.effective_user):
-        await say(update, context, speech, speech("refuse.operators_only"))
-        return
-    states, counts, readers = await desk.database.read(_read)
-    text = status_text(desk, speech, states, counts, readers)
-    await reply(update, context, text_card(text, speech.language, title=speech("status.title")))
+@command("status", order=80, who=Who.OPERATORS)
+async def status(request: Request) -> None:
+    services, speech = request.services, request.speech
+    states, counts, readers = await services.database.read(_read)
+    text = status_text(services, speech, states, counts, readers)
+    await request.reply(text_card(text, speech.language, title=speech("status.title")))
 
 
 def _read(db: Connection) -> tuple[list[FeedState], dict[str, int], int]:
@@ -38,25 +33,23 @@ def _read(db: Connection) -> tuple[list[FeedState], dict[str, int], int]:
 
 
 def status_text(
-    desk: Desk,
+    services: Services,
     speech: Texts,
     states: Sequence[FeedState],
     counts: Mapping[str, int],
     readers: int,
 ) -> str:
     """Feeds first, with the reason of each that fails, then sending, then the rules."""
-    failing = [state for state in states if state.failures]
-    held = [state for state in states if state.held]
-    totals = {
-        "total": len(states),
-        "ok": sum(1 for state in states if not state.failures and not state.held),
-        "failing": len(failing),
-        "held": len(held),
-    }
-    first = [speech("status.feeds", **{k: speech.number(v) for k, v in totals.items()})]
+    health = feeds_health(states)
+    first = [speech("status.feeds", total=speech.number(sum(health.counts.values())))]
+    first += [
+        speech(f"status.condition.{condition}", n=speech.number(number))
+        for condition, number in health.counts.items()
+        if number
+    ]
     success = [state.last_success_at for state in states if state.last_success_at]
     if success:
-        when = speech.moment(max(success), desk.timezone, desk.clock())
+        when = speech.moment(max(success), services.timezone, services.clock())
         first.append(speech("status.last_success", when=when))
     else:
         first.append(speech("status.never"))
@@ -70,32 +63,26 @@ def status_text(
         speech("status.outbox", counts=waiting.join(sent) or speech("status.outbox_empty")),
         speech("status.chats", n=speech.number(readers)),
     ]
-    rules = desk.rules()
+    rules = services.rules()
     third = [
         speech("status.signals", n=speech.number(len(rules.signals))),
-        speech("status.rules", hash=_isolated(rules.hash.rpartition(":")[2][:12])),
+        speech("status.rules", hash=isolated(rules.hash.rpartition(":")[2][:12])),
     ]
-    blocks = [first, _broken(desk.catalogue(), speech, failing), second, third]
+    blocks = [first, _to_look_at(services.catalogue(), speech, health), second, third]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
-def _broken(
-    catalogue: Sequence[NamedFeed], speech: Texts, failing: Sequence[FeedState]
-) -> list[str]:
+def _to_look_at(catalogue: Sequence[NamedFeed], speech: Texts, health: FeedsHealth) -> list[str]:
     names = {feed.id: feed.name for feed in catalogue}
-    worst = sorted(failing, key=lambda state: -state.failures)
+    worst = [state for state, condition in health.to_look_at if condition in ("broken", "failing")]
     lines = [
         speech(
             "status.broken",
-            feed=_isolated(shorten(clean(names.get(state.id, state.id)), 60)),
-            error=_isolated(shorten(clean(state.hint or state.error or "?"), 160)),
+            feed=isolated(shorten(clean(names.get(state.id, state.id)), 60)),
+            error=isolated(shorten(clean(state.hint or state.error or "?"), 160)),
         )
         for state in worst[:MOST_BROKEN]
     ]
     if len(worst) > MOST_BROKEN:
         lines.append(speech("status.more_broken", n=speech.number(len(worst) - MOST_BROKEN)))
     return lines
-
-
-def _isolated(text: str) -> str:
-    return f"\u2068{text}\u2069"

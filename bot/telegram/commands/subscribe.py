@@ -6,23 +6,15 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import cast
 
-from telegram import InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardMarkup
 
 from bot.locales import Texts, texts
 from bot.messages.blocks import Card
 from bot.messages.cards import Signals, signal_title, text_card
-from bot.telegram.desk import (
-    Context,
-    desk_of,
-    may_change,
-    notify,
-    redraw,
-    reply,
-    say,
-    speaks,
-    thread_of,
-)
+from bot.telegram import keyboards
 from bot.telegram.keyboards import ALL, NONE, Menu, signals_keyboard
+from bot.telegram.registry import Who, button, command
+from bot.telegram.request import Request
 from storage import chats
 from storage.chats import Chat
 from storage.database import Connection
@@ -53,36 +45,30 @@ def switch(pressed: str, chosen: Set[str], offered: Set[str]) -> Switched:
     return Switched(frozenset(chosen), "subscribe.changed")
 
 
-async def subscribe(update: Update, context: Context) -> None:
-    await _open(update, context, "s")
+@command("subscribe", order=20, who=Who.ADMINISTRATORS)
+async def subscribe(request: Request) -> None:
+    await _open(request, "s")
 
 
-async def unsubscribe(update: Update, context: Context) -> None:
-    await _open(update, context, "u")
+@command("unsubscribe", order=30, who=Who.ADMINISTRATORS)
+async def unsubscribe(request: Request) -> None:
+    await _open(request, "u")
 
 
-async def _open(update: Update, context: Context, menu: Menu) -> None:
-    desk = desk_of(context)
-    chat = await desk.chat(update)
-    speech = speaks(chat, update)
-    if chat is None:
-        await say(update, context, speech, speech("refuse.unknown_chat"))
-        return
-    if not await may_change(update, context):
-        await say(update, context, speech, speech("refuse.admins_only"))
-        return
+async def _open(request: Request, menu: Menu) -> None:
+    services = request.services
     # Alerts go to the topic in which an administrator last asked for them.
-    chat = await desk.register(update)
+    chat = await services.register(request.update)
     if chat.state == "paused":
-        chat = await desk.resume(chat)
+        chat = await services.resume(chat)
     if menu == "u" and not chat.signals:
-        await say(update, context, speech, speech("subscribe.nothing_to_stop"))
-    elif not desk.menu:
-        await say(update, context, speech, speech("subscribe.no_rules"))
+        await request.say("subscribe.nothing_to_stop")
+    elif not services.menu:
+        await request.say("subscribe.no_rules")
     else:
-        in_topic = thread_of(update) is not None
-        card, keyboard = menu_of(chat, menu, desk.menu, texts(chat.language), in_topic=in_topic)
-        await reply(update, context, card, keyboard)
+        await request.reply(
+            *menu_of(chat, menu, services.menu, texts(chat.language), in_topic=request.in_topic)
+        )
 
 
 def menu_of(
@@ -100,21 +86,12 @@ def menu_of(
     return card, signals_keyboard(signals, chat.signals, menu, speech)
 
 
-async def pressed(update: Update, context: Context) -> None:
+@button(keyboards.SWITCH, who=Who.ADMINISTRATORS)
+async def pressed(request: Request) -> None:
     """A button of the menu."""
-    desk, query = desk_of(context), update.callback_query
-    if query is None or not query.data:
-        return
-    chat = await desk.chat(update)
-    speech = speaks(chat, update)
-    if chat is None:
-        await notify(query, speech("refuse.unknown_chat"))
-        return
-    if not await may_change(update, context):
-        await notify(query, speech("refuse.admins_only"))
-        return
-    menu, what = cast(Menu, query.data[0]), query.data[1:].removeprefix(":")
-    signals, now, chat_id = desk.menu, desk.clock(), chat.id
+    services, speech, chat_id = request.services, request.speech, request.chat.id
+    menu, what = cast(Menu, request.pressed[0]), request.pressed[1:].removeprefix(":")
+    signals, now = services.menu, services.clock()
 
     def write(db: Connection) -> tuple[Chat | None, Switched]:
         # Read and changed in one transaction: two administrators may press at once.
@@ -124,9 +101,8 @@ async def pressed(update: Update, context: Context) -> None:
             chats.set_signals(db, chat_id, switched.signals, now)
         return chats.get(db, chat_id), switched
 
-    after, switched = await desk.database.write(write)
+    after, switched = await services.database.write(write)
     title = signal_title(signals, switched.signal or "", speech.language)
-    await notify(query, speech(switched.note, signal=title))
+    await request.note(speech(switched.note, signal=title))
     if after is not None:
-        in_topic = thread_of(update) is not None
-        await redraw(query, *menu_of(after, menu, signals, speech, in_topic=in_topic))
+        await request.redraw(*menu_of(after, menu, signals, speech, in_topic=request.in_topic))

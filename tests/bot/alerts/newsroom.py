@@ -4,20 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.record import Accepted
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
+from bot.polling.report import Detections
 from rules.matching.match import Detection, Evidence
 from storage import feeds
 from storage.database import Connection
 from tests.storage.make import NOW
 
 WORDS = {"حصار": "siege", "إخلاء": "evacuation", "besieged": "siege"}
-DIRECTIONS = {"رفع": "improving", "نفى": "denied"}
+Direction = Literal["worsening", "improving", "denied"]
+DIRECTIONS: dict[str, Direction] = {"رفع": "improving", "نفى": "denied"}
 
 
 @dataclass
@@ -39,12 +41,15 @@ def find(rules: Any, title: str, text: str, language: str | None) -> tuple[Detec
     """One detection for each word of the text that names a signal."""
     found = []
     for word, signal in WORDS.items():
-        field, where = ("title", title) if word in title else ("text", text)
+        field: Literal["title", "text"] = "title" if word in title else "text"
+        where = title if field == "title" else text
         start = where.find(word)
         if start < 0 or signal not in rules.signals:
             continue
         evidence = Evidence(field, start, start + len(word), word, word, f"any({word})", 100)
-        direction = next((d for sign, d in DIRECTIONS.items() if sign in title + text), "worsening")
+        direction: Direction = next(
+            (d for sign, d in DIRECTIONS.items() if sign in title + text), "worsening"
+        )
         level = rules.signals[signal].level
         found.append(
             Detection(signal, direction, 100, 100, level, (evidence,), f"100/100: any({word})")
@@ -87,13 +92,11 @@ class Newsroom:
         known = [(state.id, state.url) for state in feeds.all_states(self.db)]
         if source.id not in dict(known):
             feeds.sync(self.db, [*known, (source.id, source.url)], now)
-        found = [
-            ()
-            if each.kind == "seen"
-            else find(self.rules, each.entry.title, each.entry.summary, "ar")
-            for each in changes
-        ]
-        return self.pipeline.accept(self.db, source, changes, found, now)
+        found = [find(self.rules, each.entry.title, each.entry.summary, "ar") for each in changes]
+        return self.pipeline.accept(self.db, source, changes, self.found(found), now)
+
+    def found(self, per_entry: Sequence[Any]) -> Detections:
+        return Detections(per_entry, self.rules)  # type: ignore[arg-type]
 
     def says(self, title: str, text: str = "", family: str = "enab", **given: Any) -> Accepted:
         """A new entry of that family's feed."""

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bot.alerts.decide import Reason
-from bot.alerts.pipeline import Found, Pipeline
+from bot.alerts.pipeline import Pipeline
 from rules import load_rules
+from rules.loading.schema import Direction
 from storage import alerts, chats, entries, outbox, stories
 from storage.alerts import Alert
 from storage.database import Database
@@ -30,7 +31,7 @@ def test_a_new_signal_becomes_an_alert_that_is_owed_to_its_subscribers(newsroom:
     add_chat(newsroom.db, 2, "evacuation")
     accepted = newsroom.says(SIEGE, "قال ناشطون إن حصار المدينة مستمر. وغادروا.")
     assert (accepted.new, accepted.detections, accepted.deliveries) == (1, 1, 1)
-    assert accepted.reasons == {Reason.FIRST_TELLING: 1}
+    assert accepted.reasons == {Reason.FIRST_REPORT: 1}
     alert = only_alert(newsroom)
     assert accepted.told == (alert,)
     assert (alert.signal, alert.direction, alert.level, alert.version) == (
@@ -93,7 +94,7 @@ def test_an_end_is_a_new_version_for_who_read_the_beginning(newsroom: Newsroom) 
     rows = [(r.chat_id, r.kind, r.version) for r in outbox.ready(newsroom.db, NOW + DAY, 10)]
     assert sorted(rows) == [(1, "alert", 1), (1, "update", 2), (2, "alert", 2)]
     late = newsroom.says(SIEGE, family="third", now=NOW + 2 * HOUR)
-    assert late.reasons == {Reason.DIRECTION_ALREADY_TOLD: 1}
+    assert late.reasons == {Reason.DIRECTION_KNOWN: 1}
     assert only_alert(newsroom).version == 2
 
 
@@ -112,7 +113,7 @@ def test_another_happening_is_another_alert(newsroom: Newsroom) -> None:
 def test_a_story_that_was_silent_for_long_is_told_again(newsroom: Newsroom) -> None:
     newsroom.says(SIEGE)
     later = newsroom.says(SIEGE, now=NOW + timedelta(hours=73), guid="2")
-    assert later.reasons == {Reason.FIRST_TELLING: 1}
+    assert later.reasons == {Reason.FIRST_REPORT: 1}
 
 
 def test_what_was_there_at_the_first_poll_is_stored_in_silence(newsroom: Newsroom) -> None:
@@ -126,7 +127,7 @@ def test_what_was_there_at_the_first_poll_is_stored_in_silence(newsroom: Newsroo
     assert len(entries.detections_of(newsroom.db, stored.id)) == 1
     assert [d.reason for d in alerts.decisions_of_entry(newsroom.db, stored.id)] == ["entry-seeded"]
     fresh = newsroom.says(SIEGE, family="sana")
-    assert fresh.reasons == {Reason.FIRST_TELLING: 1}, "nobody was told of it yet"
+    assert fresh.reasons == {Reason.FIRST_REPORT: 1}, "nobody was told of it yet"
     assert fresh.told[0].families == 2
 
 
@@ -139,7 +140,7 @@ def edit(newsroom: Newsroom, title: str, text: str = "", hours: int = 1) -> obje
 
 def test_an_edit_that_gains_a_signal_alerts(newsroom: Newsroom) -> None:
     newsroom.says("أنباء عن معارك حول المدينة")
-    assert edit(newsroom, "أنباء عن حصار المدينة بعد معارك") == {Reason.FIRST_TELLING: 1}
+    assert edit(newsroom, "أنباء عن حصار المدينة بعد معارك") == {Reason.FIRST_REPORT: 1}
     assert only_alert(newsroom).version == 1
 
 
@@ -163,14 +164,14 @@ def test_an_edit_of_history_alerts_only_for_what_is_new_in_it(newsroom: Newsroom
     assert edit(newsroom, SIEGE, "تفاصيل") == {Reason.ENTRY_SEEDED: 1}
     assert edit(newsroom, SIEGE, "وبدأ إخلاء السكان", hours=2) == {
         Reason.ENTRY_SEEDED: 1,
-        Reason.FIRST_TELLING: 1,
+        Reason.FIRST_REPORT: 1,
     }
 
 
 def test_a_live_page_that_takes_up_another_happening_alerts_again(newsroom: Newsroom) -> None:
     newsroom.says("حصار خانق على مدينة الفاشر", kind="seed")
-    assert edit(newsroom, "قوات تفرض حصار بلدة مضايا") == {Reason.FIRST_TELLING: 1}
-    assert edit(newsroom, "حلب القديمة تحت حصار", hours=2) == {Reason.FIRST_TELLING: 1}
+    assert edit(newsroom, "قوات تفرض حصار بلدة مضايا") == {Reason.FIRST_REPORT: 1}
+    assert edit(newsroom, "حلب القديمة تحت حصار", hours=2) == {Reason.FIRST_REPORT: 1}
     assert len(alerts.recent(newsroom.db, None, NOW, 10)) == 2
 
 
@@ -178,7 +179,7 @@ def test_old_news_is_not_pushed(newsroom: Newsroom) -> None:
     accepted = newsroom.says(SIEGE, published_at=NOW - 4 * DAY)
     assert accepted.reasons == {Reason.ENTRY_TOO_OLD: 1}
     undated = newsroom.says(SIEGE, published_at=None, guid="2")
-    assert undated.reasons == {Reason.FIRST_TELLING: 1}, "an entry without a date is from now"
+    assert undated.reasons == {Reason.FIRST_REPORT: 1}, "an entry without a date is from now"
 
 
 def test_a_rule_is_tried_by_operators_before_readers_see_it(newsroom: Newsroom) -> None:
@@ -216,19 +217,9 @@ def test_a_paused_chat_is_owed_and_not_sent(newsroom: Newsroom) -> None:
     assert len(outbox.ready(newsroom.db, NOW, 10)) == 1
 
 
-def test_entries_seen_again_change_nothing_but_when_they_were_seen(newsroom: Newsroom) -> None:
-    newsroom.says(SIEGE)
-    stored = entries.recent(newsroom.db, NOW, 1)[0]
-    again = change(item(SIEGE), "seen", stored.id)
-    accepted = newsroom.poll(feed(), [again], NOW + HOUR)
-    assert (accepted.new, accepted.reasons) == (0, {})
-    known = entries.known(newsroom.db, feed().id, again.keys)
-    assert known[again.keys[0]].last_seen_at == NOW + HOUR
-
-
 def test_a_rule_removed_after_detection_is_named(newsroom: Newsroom) -> None:
     add_feed(newsroom.db, feed().id)
-    found = [find(rules(), SIEGE, "", "ar")]
+    found = newsroom.found([find(rules(), SIEGE, "", "ar")])
     newsroom.rules.signals.clear()
     accepted = newsroom.pipeline.accept(newsroom.db, feed(), [change(item(SIEGE))], found, NOW)
     assert accepted.reasons == {Reason.RULE_REMOVED: 1}
@@ -236,14 +227,15 @@ def test_a_rule_removed_after_detection_is_named(newsroom: Newsroom) -> None:
 
 def test_entries_and_detections_must_match(newsroom: Newsroom) -> None:
     with pytest.raises(ValueError, match="1 entries but detections of 0"):
-        newsroom.pipeline.accept(newsroom.db, feed(), [change(item(SIEGE))], [], NOW)
+        newsroom.pipeline.accept(
+            newsroom.db, feed(), [change(item(SIEGE))], newsroom.found([]), NOW
+        )
 
 
 async def test_detections_carry_the_rules_that_found_them(newsroom: Newsroom) -> None:
     add_feed(newsroom.db, feed().id)
     found = await newsroom.pipeline.detect([item(SIEGE), item("رياضة")], "ar")
-    assert isinstance(found, Found)
-    assert [len(each) for each in found] == [1, 0]
+    assert [len(each) for each in found.per_entry] == [1, 0]
     newsroom.pipeline = pipeline(rules())
     newsroom.pipeline._rules().hash = "reloaded meanwhile"  # type: ignore[misc]
     changes = [change(item(SIEGE)), change(item("رياضة"))]
@@ -266,7 +258,7 @@ async def test_an_entry_that_the_rules_cannot_read_keeps_no_other_back(
     for day in (0, 0, 1):
         batch = [item(f"عثرة {SIEGE}", link="https://enab.example/1"), item(SIEGE), item("عثرة")]
         found = await stumbling.detect(batch, "ar")
-        assert [len(each) for each in found] == [0, 1, 0]
+        assert [len(each) for each in found.per_entry] == [0, 1, 0]
         changes = [change(each) for each in batch]
         if not day:
             accepted = stumbling.accept(newsroom.db, feed(), changes, found, NOW)
@@ -319,3 +311,27 @@ async def test_the_shipped_rules_alert_on_an_arabic_entry(tmp_path: Path) -> Non
     assert shortage.rules_hash == rule_set.hash
     assert (await database.read(outbox.counts))["pending"] == 1
     await database.close()
+
+
+def test_the_log_has_a_line_for_each_alert_with_its_ids(
+    newsroom: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    add_chat(newsroom.db, 1, "siege")
+    newsroom.says(SIEGE)
+    assert "alert A1 version 1 (siege, worsening, " in caplog.text
+    assert "first-telling; entry 1 of enab-feed, chats: 1" in caplog.text
+
+
+@pytest.mark.parametrize("order", [("worsening", "denied"), ("denied", "worsening")])
+def test_of_two_directions_with_one_score_the_first_is_reported(
+    newsroom: Newsroom, order: tuple[Direction, Direction]
+) -> None:
+    add_feed(newsroom.db, feed().id)
+    (found,) = find(rules(), SIEGE, "", "ar")
+    tied = tuple(replace(found, direction=direction) for direction in order)
+    accepted = newsroom.pipeline.accept(
+        newsroom.db, feed(), [change(item(SIEGE))], newsroom.found([tied]), NOW
+    )
+    assert [alert.direction for alert in accepted.told] == [order[0]]
+    assert accepted.reasons[Reason.WEAKER_IN_SAME_ENTRY] == 1

@@ -19,11 +19,11 @@ class Crash(BaseException):
 
 
 def poll(db: Connection) -> Accepted:
-    """One poll: a new entry, an edited one, one seen again; then the feed's own row."""
+    """One poll: a new entry and an edited one; then the feed's own row."""
     source = feed()
     line = pipeline()
-    changes = [change(SECOND), change(FIRST, "updated", 1), change(FIRST, "seen", 1)]
-    found = [*line._detect((SECOND, FIRST), "ar"), ()]
+    changes = [change(SECOND), change(FIRST, "updated", 1)]
+    found = line._detect((SECOND, FIRST), "ar")
     accepted = line.accept(db, source, changes, found, NOW + HOUR)
     feeds.claim(db, source.id, NOW + 2 * HOUR)
     return accepted

@@ -19,6 +19,7 @@ ALERT = Alert(
     signal="siege",
     direction="worsening",
     level="alert",
+    audience="everyone",
     version=1,
     title="حصار",
     snippet="حصار",

@@ -6,10 +6,10 @@ from bot.alerts.stories import (
     StoryPolicy,
     StoryReason,
     choose_story,
-    normal_link,
     read_title,
     title_likeness,
 )
+from bot.links import page_link
 from storage.stories import StoryTitle
 
 POLICY = StoryPolicy()
@@ -99,7 +99,7 @@ def test_one_address_for_many_happenings_is_no_story() -> None:
 
 
 def test_other_parameters_name_other_pages() -> None:
-    assert normal_link("https://x.example/?p=1") != normal_link("https://x.example/?p=2")
+    assert page_link("https://x.example/?p=1") != page_link("https://x.example/?p=2")
 
 
 def test_the_latest_of_equal_stories_is_joined_and_links_come_first() -> None:
@@ -124,5 +124,5 @@ def test_likeness_is_symmetric_bounded_and_never_fails(one: str, other: str, lin
     assert (likeness > 0) == (title_likeness(there, here, POLICY) > 0)
     if len(here.words) >= POLICY.least_words:
         assert title_likeness(here, here, POLICY) == 100
-    normal_link(link)
-    normal_link(f"https://{link}")
+    page_link(link)
+    page_link(f"https://{link}")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import resource
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +17,15 @@ from typer.testing import CliRunner
 from bot.cli.main import app
 from bot.lock import InstanceLock
 from bot.settings import Settings, variable
+from storage import feeds
+from storage.database import Connection, Database
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
 
 runner = CliRunner()
+
+# Seconds; only a process that hangs takes this long.
+PATIENCE = 240
 
 
 @pytest.fixture(autouse=True)
@@ -36,15 +45,26 @@ def marsad(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def as_process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def as_process(
+    *arguments: str, limit: tuple[int, int] | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """`limit` is a resource (`resource.RLIMIT_...`) and how much of it the process may have."""
+
+    def under_limit() -> None:
+        if limit is not None:
+            resource.setrlimit(limit[0], (limit[1], limit[1]))
+
+    # Under a limit, what measures coverage cannot write either, and would say so.
+    given = {k: v for k, v in os.environ.items() if limit is None or "COVERAGE" not in k}
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
-        env=os.environ | environment,
+        env=given | environment,
+        preexec_fn=under_limit,
     )
 
 
@@ -166,3 +186,57 @@ def test_as_a_process_a_mistake_is_words_on_standard_error() -> None:
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert as_process("nonsense").returncode == 2
+
+
+@pytest.mark.parametrize("bytes_a_file", [0, 20_000])  # nothing at all, or half a file
+def test_a_start_without_room_for_temporary_files_is_one_clear_line(bytes_a_file: int) -> None:
+    done = as_process("poll", limit=(resource.RLIMIT_FSIZE, bytes_a_file))
+    assert done.returncode == 1, done.stderr
+    assert "TMPDIR" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_start_under_a_memory_limit_is_one_clear_line() -> None:
+    done = as_process("run", limit=(resource.RLIMIT_AS, 400_000_000))
+    assert done.returncode == 1, done.stderr
+    assert "memory limit" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("columns", [30, 80, 200])
+def test_the_list_of_feeds_breaks_no_id_and_says_its_zone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, columns: int
+) -> None:
+    ids = ["relief-and-recovery-news-of-the-northern-region", "عنب-بلدي", "a"]
+    (tmp_path / "feeds.yaml").write_text(
+        "feeds:\n"
+        + "".join(
+            f"- {{id: {id}, name: 'A [b] feed', url: 'https://h{n}.example/rss'}}\n"
+            for n, id in enumerate(ids)
+        ),
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("MARSAD_TIMEZONE", "Asia/Damascus")
+    asyncio.run(_seen(tmp_path / "var" / "marsad.sqlite", ids))
+    code, text = marsad("feeds", "list")
+    assert code == 0, text
+    for id in ids:
+        assert id in text.split()
+    assert "Asia/Damascus" in "".join(text.split())
+    assert "2026-03-01 15:00" in " ".join(text.split())
+    assert "A [b] feed" in " ".join(text.split())
+
+
+async def _seen(path: Path, ids: list[str]) -> None:
+    """Each feed had a new entry at noon UTC."""
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def write(db: Connection) -> None:
+        feeds.sync(db, [(id, f"https://h{n}.example/rss") for n, id in enumerate(ids)], noon)
+        for state in feeds.all_states(db):
+            feeds.save(db, replace(state, last_checked_at=noon, last_new_entry_at=noon))
+
+    database = await Database.open(path)
+    await database.write(write)
+    await database.close()

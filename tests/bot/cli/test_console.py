@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from bot.console import ConsoleSender, console_chat
+from bot.console import ConsoleSender, console_chat, shown
 from bot.delivery.outcome import Outgoing, Retry, Sent
+from bot.messages.cards import Display, alert_card
 from storage.alerts import Alert
 from storage.outbox import Delivery
 
@@ -24,6 +25,7 @@ ALERT = Alert(
     signal="medicine-shortage",
     direction="worsening",
     level="alert",
+    audience="everyone",
     version=1,
     title=TITLE,
     snippet="لا توجد [أدوية] في المستشفى",
@@ -122,3 +124,8 @@ async def test_what_a_telegram_chat_is_owed_stays_owed(
     outcome = await sender.send(Outgoing(DELIVERY, replace(CHAT, id=42), ALERT))
     assert isinstance(outcome, Retry)
     assert out.getvalue() == ""
+
+
+def test_a_french_link_is_named_as_french_does() -> None:
+    display = Display("fr", {}, NOW, UTC)
+    assert "Lire l'article\u202f: https://" in shown(alert_card(ALERT, display)).plain

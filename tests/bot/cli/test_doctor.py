@@ -18,9 +18,11 @@ from bot.cli.doctor import (
     examine,
     judge_clock,
     judge_disk,
+    judge_memory,
     judge_token,
     show,
 )
+from bot.cli.memory import MemoryLimits
 from bot.settings import load_settings
 from storage.database import Database
 from tests.telegram_server import TelegramServer
@@ -114,3 +116,33 @@ def test_nothing_that_was_found_is_read_as_markup() -> None:
     well = show([Finding("feeds", State.BAD, "[red]x[/]", "y")], Console(file=out, width=80))
     assert not well
     assert "[red]x[/]" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("mode", "state"), [(0o600, State.OK), (0o640, State.LOOK), (0o604, State.LOOK)]
+)
+async def test_the_doctor_warns_of_settings_that_others_can_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, state: State
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("MARSAD_OPERATORS=1\n", encoding="utf-8")
+    (tmp_path / ".env").chmod(mode)
+    finding = (await found(tmp_path))["privacy"]
+    assert finding.state is state
+    assert ("chmod 600 .env" in finding.advice) == (state is State.LOOK)
+
+
+async def test_the_doctor_warns_of_a_data_folder_that_others_can_enter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data").chmod(0o755)
+    finding = (await found(tmp_path))["privacy"]
+    assert finding.state is State.LOOK
+    assert f"chmod 700 {tmp_path / 'data'}" in finding.advice
+
+
+def test_a_service_that_may_hold_too_little_memory_is_told_so() -> None:
+    assert judge_memory(MemoryLimits(None, None)).state is State.OK
+    assert judge_memory(MemoryLimits(200_000_000, None)).state is State.LOOK

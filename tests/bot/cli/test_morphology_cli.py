@@ -32,7 +32,7 @@ def downloader(
             path.write_text("database", encoding="utf-8")
         return subprocess.CompletedProcess(command, code, "", error)
 
-    monkeypatch.setattr(morphology_cli.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     return environments
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from calendar import timegm
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
@@ -48,7 +49,7 @@ def test_the_news_is_fresh_whenever_it_is_served() -> None:
     for sample in SAMPLES:
         parsed = feedparser.parse(io.BytesIO(document(sample, NOW)))
         for entry in parsed.entries:
-            age = NOW - datetime(*entry.published_parsed[:6], tzinfo=UTC)
+            age = NOW - datetime.fromtimestamp(timegm(entry.published_parsed), UTC)
             assert timedelta(0) < age < timedelta(hours=6)
 
 

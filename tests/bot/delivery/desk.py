@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.delivery.dispatcher import Dispatcher, DispatchReport, Policy
+from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher, DispatchReport
 from bot.delivery.outcome import Outcome, Outgoing, Sent
 from storage import alerts, chats, entries, feeds, outbox, stories
 from storage.alerts import Alert, AlertText
@@ -106,11 +106,11 @@ class ScriptedSender:
 class Desk:
     """The database and the dispatcher under test."""
 
-    def __init__(self, database: Database, policy: Policy | None = None) -> None:
+    def __init__(self, database: Database, policy: DeliveryPolicy | None = None) -> None:
         self.database = database
         self.clock = Clock()
         self.sender = ScriptedSender(self.clock)
-        self.policy = policy or Policy()
+        self.policy = policy or DeliveryPolicy()
         self.dispatcher = self.restarted()
 
     def restarted(self) -> Dispatcher:

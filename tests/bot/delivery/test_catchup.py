@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.delivery.catchup import FoldPolicy, FoldReason, Sorted, line_level, sort_out
+from bot.locales import texts
 from bot.messages.cards import text_card
-from bot.messages.wording import LINE_LENGTH, LineItem, Notice, line_text, notice_text
+from bot.messages.catchup import LINE_LENGTH, LineItem, catchup_text
+from bot.notices import ChatNotice
 from storage.outbox import Delivery
 from tests.bot.delivery.desk import START, delivery
 
@@ -156,7 +158,7 @@ items = st.lists(
         short_id=st.integers(1, 10**7).map(lambda n: f"A{n}"),
         title=st.text(max_size=300) | st.sampled_from(['"' * 90, "<&>" * 30, "🔴" * 90, "@all"]),
         level=st.sampled_from(["info", "watch", "alert", "critical"]),
-        reason=st.sampled_from(list(FoldReason)),
+        group=st.sampled_from(["too_old", "storm", "unknown"]),
     ),
     min_size=1,
     max_size=POLICY.line_alerts,
@@ -166,24 +168,24 @@ items = st.lists(
 @settings(max_examples=60, deadline=None)
 @given(items, st.sampled_from(["ar", "en", "fr"]))
 def test_a_line_names_every_alert_and_fits_into_one_message(
-    told: list[LineItem], language: str
+    listed: list[LineItem], language: str
 ) -> None:
-    text = line_text(told, language)
+    text = catchup_text(listed, language)
     assert len(text) <= LINE_LENGTH
     card = text_card(text, language, possible_repeat=True)
-    for item in told:
+    for item in listed:
         assert item.short_id in card.plain
     assert "@all" not in card.plain
 
 
 def test_an_arabic_line_says_how_many_and_why() -> None:
-    text = line_text([LineItem("A7", "Insulin {0} is out", "critical", FoldReason.STORM)], "ar")
+    text = catchup_text([LineItem("A7", "Insulin {0} is out", "critical", "storm")], "ar")
     assert text.startswith("تنبيهات جُمعت هنا لكثرتها في وقت قصير: 1")
     assert "حرج A7: \u2068Insulin {0} is out\u2069" in text
     assert "/alert A7" in text
 
 
 def test_a_notice_keeps_braces_of_what_telegram_said() -> None:
-    text = notice_text(Notice.REJECTED, "fr", chat="X {chat}", reason="{reason", what="A1")
+    text = ChatNotice("rejected", 1, "X {chat}", "{reason", "A1").text(texts("fr"))
     assert "{reason" in text
     assert "A1" in text

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from bot.clock import utc_now
-from bot.delivery.dispatcher import Dispatcher, Policy
+from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher
 from bot.delivery.outcome import (
     ChatGone,
     Conflict,
@@ -18,8 +18,9 @@ from bot.delivery.outcome import (
     Unauthorised,
     Unknown,
 )
+from bot.delivery.pacing import SendLimits
 from bot.delivery.results import give_up_held
-from storage import chats, outbox
+from storage import chats, outbox, second_channel
 from storage.database import StorageError
 from tests.bot.delivery.desk import OPERATOR, START, Desk, alert_text, chat, owe
 
@@ -122,9 +123,11 @@ async def test_what_was_in_doubt_for_a_chat_that_stays_gone_ends_too(desk: Desk)
     for days in (8, 1):
         desk.clock.pass_(days=days)
         now = desk.clock()
-        told = await desk.database.write(lambda db: give_up_held(db, now - week, now))  # noqa: B023
+        given_up = await desk.database.write(
+            lambda db: give_up_held(db, now - week, now)  # noqa: B023
+        )
         assert await desk.states(1) == ["expired", "expired"]
-        assert [each.what for each in told] == (["messages given up: 2"] if days == 8 else [])
+        assert [each.message for each in given_up] == (["2"] if days == 8 else [])
     words = [row.text or "" for row in await desk.rows(OPERATOR) if row.kind == "notice"]
     assert len(words) == 2, "that the chat is gone, and what that came to"
     assert "Chat 1 (1)" in words[1] and "kicked" in words[1]
@@ -141,11 +144,12 @@ async def test_of_a_chat_that_stays_gone_operators_hear_once_a_month(desk: Desk)
     assert [each.count("given up") for each in words] == [1, 1]
 
 
-async def test_an_operator_that_is_gone_leaves_the_word_to_the_second_way(desk: Desk) -> None:
+async def test_an_operator_that_is_gone_leaves_the_word_to_the_second_channel(desk: Desk) -> None:
     desk.sender.script[OPERATOR] = [ChatGone("never wrote to the bot")]
     await desk.alert(OPERATOR)
     await desk.once()
-    assert [told.chat for told in desk.dispatcher.health.untold] == [f"Chat 900 ({OPERATOR})"]
+    queued = await desk.database.read(lambda db: second_channel.pending(db, START))
+    assert len(queued) == 1 and f"Chat 900 ({OPERATOR})" in queued[0].body
 
 
 async def test_a_group_that_became_a_supergroup_gets_it_under_its_new_id(desk: Desk) -> None:
@@ -299,7 +303,7 @@ async def test_a_chat_that_hangs_delays_no_other(desk: Desk) -> None:
     desk.dispatcher = Dispatcher(
         desk.database,
         desk.sender,
-        Policy(send_timeout=timedelta(seconds=0.8), idle=timedelta(seconds=0.05)),
+        DeliveryPolicy(send_timeout=timedelta(hours=1), idle=timedelta(seconds=0.05)),
     )
     desk.sender.hang = {1}
     desk.clock.at = utc_now()
@@ -307,7 +311,7 @@ async def test_a_chat_that_hangs_delays_no_other(desk: Desk) -> None:
     await desk.alert(2, level="critical")
     stop = asyncio.Event()
     running = asyncio.create_task(desk.dispatcher.run(stop))
-    async with asyncio.timeout(0.6):
+    async with asyncio.timeout(60):
         while "sent" not in await desk.states(2):  # noqa: ASYNC110 the rows are the claim
             await asyncio.sleep(0.02)
     assert (await desk.states(1))[0] == "sending"
@@ -318,7 +322,7 @@ async def test_a_chat_that_hangs_delays_no_other(desk: Desk) -> None:
 
 
 async def test_a_console_gets_everything_at_once(desk: Desk) -> None:
-    desk.dispatcher = Dispatcher(desk.database, desk.sender, Policy.at_once(), desk.clock)
+    desk.dispatcher = Dispatcher(desk.database, desk.sender, DeliveryPolicy.at_once(), desk.clock)
     await desk.alerts(25, 1)
     desk.clock.pass_(hours=20)
     report = await desk.dispatcher.run_until_idle()
@@ -442,3 +446,39 @@ async def test_a_backlog_of_many_chats_is_fair_and_never_too_fast(desk: Desk) ->
     # Every chat has its first message before any has its third.
     kinds = [o.alert.short_id for _, o in desk.sender.got if o.alert is not None]
     assert set(kinds[:60]) == {"A1"}
+
+
+async def test_the_log_has_a_line_for_each_send_with_its_ids(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    desk.sender.script[2] = [Rejected("bad")]
+    await desk.alert(1, 2)
+    await desk.once()
+    lines = [each.getMessage() for each in caplog.records if "dispatch: delivery" in each.message]
+    assert sorted(lines) == [
+        "dispatch: delivery 1 (A1 version 1) to chat 1: sent, message 1",
+        "dispatch: delivery 2 (A1 version 1) to chat 2: refused by Telegram: bad",
+    ]
+
+
+async def test_a_critical_alert_overtakes_one_that_waits_in_another_chat(desk: Desk) -> None:
+    desk.dispatcher = Dispatcher(
+        desk.database, desk.sender, DeliveryPolicy(limits=SendLimits(overall_sends=1)), desk.clock
+    )
+    await desk.alert(1)
+    desk.clock.pass_(minutes=5)
+    await desk.alert(2, level="critical")
+    await desk.once()
+    assert [outgoing.chat.id for _, outgoing in desk.sender.got] == [2]
+
+
+async def test_but_what_waited_long_is_not_overtaken_for_ever(desk: Desk) -> None:
+    desk.dispatcher = Dispatcher(
+        desk.database, desk.sender, DeliveryPolicy(limits=SendLimits(overall_sends=1)), desk.clock
+    )
+    await desk.alert(1)
+    desk.clock.pass_(minutes=11)
+    await desk.alert(2, level="critical")
+    await desk.once()
+    assert [outgoing.chat.id for _, outgoing in desk.sender.got] == [1]

@@ -7,10 +7,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.pacing import History, Limits, Waiting, chat_free_at, overall_free, turns
+from bot.delivery.pacing import History, SendLimits, Waiting, chat_free_at, overall_free, turns
 from tests.bot.delivery.desk import START
 
-LIMITS = Limits()
+LIMITS = SendLimits()
 KINDS = {1: "private", 2: "private", 3: "group", 4: "supergroup", 5: "channel"}
 
 
@@ -44,7 +44,7 @@ def test_all_chats_together_stay_under_the_overall_limit() -> None:
 
 
 def test_those_who_waited_longest_go_first_and_urgent_ones_overtake() -> None:
-    limits = Limits(overall_sends=2)
+    limits = SendLimits(overall_sends=2)
     waiting = [
         Waiting(1, "private", START - timedelta(seconds=5)),
         Waiting(2, "private", START - timedelta(seconds=9)),
@@ -56,7 +56,7 @@ def test_those_who_waited_longest_go_first_and_urgent_ones_overtake() -> None:
 
 
 def test_urgent_messages_do_not_starve_what_waited_long() -> None:
-    limits = Limits(overall_sends=1)
+    limits = SendLimits(overall_sends=1)
     waiting = [
         Waiting(1, "private", START - timedelta(minutes=11)),
         Waiting(2, "private", START, urgent=True),
@@ -65,7 +65,7 @@ def test_urgent_messages_do_not_starve_what_waited_long() -> None:
 
 
 def test_a_chat_that_must_wait_takes_no_turn_from_another() -> None:
-    limits = Limits(overall_sends=1)
+    limits = SendLimits(overall_sends=1)
     waiting = [
         Waiting(1, "private", START - timedelta(hours=1)),
         Waiting(2, "private", START),
@@ -95,7 +95,7 @@ arrivals = st.lists(
 def test_traffic_is_never_too_fast_loses_nothing_and_keeps_order(
     arriving: list[tuple[int, int, bool]], delays: list[int], restart_after: int
 ) -> None:
-    limits = Limits(
+    limits = SendLimits(
         group_sends=5,
         group_window=timedelta(seconds=10),
         overall_sends=3,

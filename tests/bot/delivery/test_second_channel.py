@@ -1,4 +1,4 @@
-"""The second way: told once, when it begins and when it is over, and without secrets."""
+"""The second channel: each thing once, its beginning and its end, and without secrets."""
 
 import logging
 from datetime import timedelta
@@ -9,89 +9,95 @@ from aiohttp import web
 from bot.delivery.health import Health
 from bot.delivery.outcome import ChatGone, Conflict, Retry, Sent, Unauthorised, Unknown
 from bot.delivery.retry import Halt
-from bot.delivery.second_channel import Fallback, FallbackPolicy, SecondWay, trouble_of
-from storage import alerts
+from bot.delivery.second_channel import (
+    SecondChannel,
+    SecondChannelPolicy,
+    SecondChannelWatch,
+    outage_of,
+)
+from storage import alerts, chats
 from tests.bot.delivery.desk import OPERATOR, START, Desk, alert_text
 
-POLICY = FallbackPolicy()
+POLICY = SecondChannelPolicy()
 
 
 class Notebook:
-    """A way out that writes down what it is told, and can be broken."""
+    """A channel that writes down what it is given, and can be broken."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
+        self.sent: list[tuple[str, str]] = []
         self.broken = False
         self.asked = 0
 
-    async def tell(self, title: str, body: str, *, bad: bool) -> bool:
+    async def send(self, title: str, body: str, *, bad: bool) -> bool:
         self.asked += 1
         if not self.broken:
-            self.told.append((title, body))
+            self.sent.append((title, body))
         return not self.broken
 
 
-def fallback(desk: Desk) -> tuple[Fallback, Notebook]:
-    notebook = Notebook()
-    return Fallback(desk.database, notebook, desk.dispatcher.health, POLICY, desk.clock), notebook
+def watch_of(desk: Desk) -> tuple[SecondChannelWatch, Notebook]:
+    notebook, health = Notebook(), desk.dispatcher.health
+    return SecondChannelWatch(desk.database, notebook, health, POLICY, desk.clock), notebook
 
 
 def test_a_short_silence_of_telegram_is_no_outage_and_a_refusal_is_an_answer() -> None:
     health = Health()
     health.note(Retry(None, "no route"), None, START)
-    assert trouble_of(health, POLICY, START + timedelta(minutes=4)) is None
-    trouble = trouble_of(health, POLICY, START + timedelta(minutes=5))
+    assert outage_of(health, POLICY, START + timedelta(minutes=4)) is None
+    trouble = outage_of(health, POLICY, START + timedelta(minutes=5))
     assert trouble is not None
     assert trouble.kind == "telegram"
     health.note(ChatGone("blocked"), None, START)
-    assert trouble_of(health, POLICY, START + timedelta(hours=1)) is None
+    assert outage_of(health, POLICY, START + timedelta(hours=1)) is None
 
 
 def test_unanswered_requests_are_an_outage_too() -> None:
     health = Health()
     health.note(Unknown("read timeout"), None, START)
     health.note(Unknown("read timeout"), None, START + timedelta(minutes=6))
-    assert trouble_of(health, POLICY, START + timedelta(minutes=6)) is not None
+    assert outage_of(health, POLICY, START + timedelta(minutes=6)) is not None
     health.note(Sent(1), None, START + timedelta(minutes=7))
-    assert trouble_of(health, POLICY, START + timedelta(minutes=7)) is None
+    assert outage_of(health, POLICY, START + timedelta(minutes=7)) is None
 
 
 def test_a_database_that_takes_no_marks_is_an_outage() -> None:
     health = Health()
     health.stuck(OSError("no room left"), START)
-    trouble = trouble_of(health, POLICY, START + timedelta(minutes=5))
+    trouble = outage_of(health, POLICY, START + timedelta(minutes=5))
     assert trouble is not None
-    assert "no room left" in trouble.text
+    assert "no room left" in trouble.text("en")
     health.unstuck()
-    assert trouble_of(health, POLICY, START + timedelta(minutes=5)) is None
+    assert outage_of(health, POLICY, START + timedelta(minutes=5)) is None
 
 
 def test_a_refused_token_and_another_instance_are_told_at_once() -> None:
     health = Health()
     health.note(Unauthorised("401"), Halt(False, "the bot token is refused: 401"), START)
-    refused = trouble_of(health, POLICY, START)
+    refused = outage_of(health, POLICY, START)
     assert refused is not None
-    assert "MARSAD_TELEGRAM_TOKEN" in refused.text
+    assert "MARSAD_TELEGRAM_TOKEN" in refused.text("ar")
     health.note(Conflict(), Halt(True, "another instance"), START)
-    twice = trouble_of(health, POLICY, START)
+    twice = outage_of(health, POLICY, START)
     assert twice is not None
     assert twice.kind == "conflict"
 
 
 async def test_an_outage_is_told_once_and_its_end_once(desk: Desk) -> None:
-    watch, notebook = fallback(desk)
+    watch, notebook = watch_of(desk)
+    await desk.database.write(lambda db: chats.set_language(db, OPERATOR, "ar"))
     desk.sender.script[1] = [Unauthorised("401")]
     await desk.alert(1)
     await desk.once()
     for _ in range(50):
         await watch.tick(desk.clock())
         desk.clock.pass_(seconds=5)
-    assert len(notebook.told) == 1
+    assert len(notebook.sent) == 1
     desk.clock.pass_(minutes=5)
     await desk.work(2)
     for _ in range(50):
         await watch.tick(desk.clock())
-    assert [title for title, _ in notebook.told] == [
+    assert [title for title, _ in notebook.sent] == [
         "Marsad: nothing goes out · توقف الإرسال",
         "Marsad: works again · عاد الإرسال",
     ]
@@ -100,24 +106,25 @@ async def test_an_outage_is_told_once_and_its_end_once(desk: Desk) -> None:
 async def test_a_critical_alert_is_told_once_for_each_version_also_after_a_restart(
     desk: Desk,
 ) -> None:
-    watch, notebook = fallback(desk)
+    watch, notebook = watch_of(desk)
+    await desk.database.write(lambda db: chats.set_language(db, OPERATOR, "ar"))
     await desk.alert(1)
     critical = await desk.alert(1, level="critical", title="نفاد الأدوية في المستشفى")
     await watch.tick(desk.clock())
     await watch.tick(desk.clock())
-    assert [title for title, _ in notebook.told] == ["Marsad A2: CRITICAL · حرج"]
-    assert "نفاد الأدوية في المستشفى" in notebook.told[0][1]
-    watch, notebook = fallback(desk)
+    assert [title for title, _ in notebook.sent] == ["Marsad A2: CRITICAL · حرج"]
+    assert "نفاد الأدوية في المستشفى" in notebook.sent[0][1]
+    watch, notebook = watch_of(desk)
     await watch.tick(desk.clock())
-    assert notebook.told == []
+    assert notebook.sent == []
     text = alert_text(critical.entry_id, "critical")
     await desk.database.write(lambda db: alerts.bump(db, critical.id, text, desk.clock()))
     await watch.tick(desk.clock())
-    assert len(notebook.told) == 1
+    assert len(notebook.sent) == 1
 
 
-async def test_a_second_way_that_fails_is_tried_again_after_a_while(desk: Desk) -> None:
-    watch, notebook = fallback(desk)
+async def test_a_second_channel_that_fails_is_tried_again_after_a_while(desk: Desk) -> None:
+    watch, notebook = watch_of(desk)
     notebook.broken = True
     await desk.alert(1, level="critical")
     for _ in range(60):
@@ -127,20 +134,42 @@ async def test_a_second_way_that_fails_is_tried_again_after_a_while(desk: Desk) 
     notebook.broken = False
     desk.clock.pass_(minutes=1)
     await watch.tick(desk.clock())
-    assert len(notebook.told) == 1
+    assert len(notebook.sent) == 1
 
 
-async def test_what_no_operator_can_read_on_telegram_is_told_by_the_second_way(
+async def test_what_no_operator_can_read_on_telegram_is_sent_by_the_second_channel(
     desk: Desk,
 ) -> None:
-    watch, notebook = fallback(desk)
+    watch, notebook = watch_of(desk)
     desk.sender.script[OPERATOR] = [ChatGone("bot was blocked by the user")]
     await desk.alert(OPERATOR)
     await desk.once()
     await watch.tick(desk.clock())
+    watch, _ = watch_of(desk)
+    watch._channel = notebook
     await watch.tick(desk.clock())
-    assert len(notebook.told) == 1
-    assert "bot was blocked by the user" in notebook.told[0][1]
+    assert len(notebook.sent) == 1, "once, also after a restart"
+    title, body = notebook.sent[0]
+    assert title == "Marsad: For operators"
+    assert "bot was blocked by the user" in body
+
+
+async def test_the_second_channel_speaks_the_languages_of_the_operators(desk: Desk) -> None:
+    watch, notebook = watch_of(desk)
+    await desk.database.write(lambda db: chats.set_language(db, OPERATOR, "fr"))
+    await desk.alert(1, level="critical")
+    await watch.tick(desk.clock())
+    assert notebook.sent[0][0] == "Marsad A1: CRITICAL · CRITIQUE"
+
+
+async def test_a_notice_that_nobody_could_be_told_for_a_day_is_dropped(desk: Desk) -> None:
+    desk.sender.script[OPERATOR] = [ChatGone("blocked")]
+    await desk.alert(OPERATOR)
+    await desk.once()
+    desk.clock.pass_(hours=25)
+    watch, notebook = watch_of(desk)
+    await watch.tick(desk.clock())
+    assert notebook.sent == [], "the second channel was set up late"
 
 
 async def test_apprise_reaches_a_real_server_and_its_addresses_never_reach_the_log(
@@ -163,11 +192,11 @@ async def test_apprise_reaches_a_real_server_and_its_addresses_never_reach_the_l
     port = runner.addresses[0][1]
     try:
         caplog.set_level(logging.DEBUG)
-        way = SecondWay(
+        way = SecondChannel(
             [f"json://user:hunter2@127.0.0.1:{port}/{name}" for name in ("broken", "good")]
         )
         assert way
-        assert await way.tell("Marsad A2: CRITICAL", "نفاد الأدوية", bad=True)
+        assert await way.send("Marsad A2: CRITICAL", "نفاد الأدوية", bad=True)
     finally:
         await runner.cleanup()
     assert [message["message"] for message in got] == ["نفاد الأدوية"]
@@ -176,6 +205,6 @@ async def test_apprise_reaches_a_real_server_and_its_addresses_never_reach_the_l
     assert "broken" not in caplog.text
 
 
-async def test_without_addresses_there_is_no_second_way() -> None:
-    assert not SecondWay([])
-    assert not await SecondWay([]).tell("x", "y", bad=True)
+async def test_without_addresses_there_is_no_second_channel() -> None:
+    assert not SecondChannel([])
+    assert not await SecondChannel([]).send("x", "y", bad=True)

@@ -1,3 +1,4 @@
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from bot.feeds.catalogue import CatalogueInvalid, Feed, load_catalogue, read_catalogue, slug
 from bot.feeds.fetch.addresses import AllowList, refusal
 from bot.feeds.opml import OpmlInvalid, catalogue_text, export_opml, import_opml
+from bot.feeds.publishers import publisher_family
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SHIPPED = Path(__file__).parents[3] / "feeds.yaml"
@@ -89,6 +91,77 @@ def test_a_file_that_is_no_list_of_feeds_is_refused(text: str, words: str) -> No
     assert any(words in problem for problem in problems(text))
 
 
+ROW = "feeds:\n  - name: a\n    url: https://a.test/\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (f"{ROW}    family: !!python/object/apply:os.system [ls]\n", 4, "tag"),
+        (f"{ROW}    family: !!python/name:os.system\n", 4, "tag"),
+        (f"{ROW}  - !!python/tuple [a, b]\n", 4, "tag"),
+        (f"{ROW}    family: !own x\n", 4, "tag"),
+        (f"{ROW}    kind: !!binary aGk=\n", 4, "tag"),
+        ("!!set {feeds, b}\n", 1, "tag"),
+        (f"{ROW}    <<: {{family: b}}\n", 4, "write the keys out"),
+        ("base: &b {family: b}\nfeeds:\n  - <<: *b\n    name: a\n", 1, "anchors"),
+        (f"{ROW}  - *b\n", 4, "anchors"),
+        (f"{ROW}    ? [a, b]\n    : c\n", 4, "is no key"),
+        (f"{ROW}    7: c\n", 4, "is no key"),
+        (f"{ROW}    null: c\n", 4, "is no key"),
+        (f"{ROW}    family: 2026-01-01\n", 4, "must be text"),
+        (f"{ROW}    family: yes\x00\n", 4, "is not YAML"),
+        (f"{ROW}---\nfeeds: []\n", 4, "is not YAML"),
+        (f"{ROW}    family: {'[' * 50}\n", 4, "nested deeper"),
+        (f"{ROW}\tfamily: b\n", 4, "is not YAML"),
+    ],
+)
+def test_what_only_yaml_knows_is_refused_with_its_line(text: str, line: int, words: str) -> None:
+    first = problems(text)[0]
+    assert first.startswith(f"feeds.yaml:{line}: ") and words in first
+
+
+@given(
+    st.text(alphabet=":-?!&*<>|%@#{}[],'\"\\\n\t ab1~`\x00\x85\ufeff", max_size=40),
+    st.sampled_from(["", "feeds:\n  - ", f"{ROW}    ", f"{ROW}    family: "]),
+)
+def test_no_text_makes_reading_a_feed_list_fail(tail: str, head: str) -> None:
+    with contextlib.suppress(CatalogueInvalid):
+        read_catalogue(head + tail)
+
+
+@pytest.mark.parametrize(
+    ("url", "family"),
+    [
+        ("https://feeds.bbci.co.uk/arabic/rss.xml", "bbci.co.uk"),
+        ("https://www.aljazeera.net/feed", "aljazeera.net"),
+        ("https://arabic.cnn.com/rss", "cnn.com"),
+        ("https://one.blogspot.com/feed", "one.blogspot.com"),
+        ("https://www.two.blogspot.com/feed", "two.blogspot.com"),
+        ("https://one.github.io/feed", "one.github.io"),
+        ("https://news.gov.sy/feed", "news.gov.sy"),
+        ("https://أخبار.موقع.test/feed", "موقع.test"),
+        ("http://192.168.1.7:8080/feed", "192.168.1.7"),
+        ("http://[2001:db8::1]/feed", "2001:db8::1"),
+        ("http://intranet/feed", "intranet"),
+        ("https://github.io/feed", "github.io"),
+    ],
+)
+def test_subdomains_of_one_owner_are_one_family(url: str, family: str) -> None:
+    assert publisher_family(url) == family
+
+
+def test_subdomains_in_an_imported_list_are_one_family_and_blogs_are_two() -> None:
+    rows = ("a.news.test", "b.news.test", "www.news.test", "x.blogspot.com", "y.blogspot.com")
+    outlines = "".join(f"<outline text='{host}' xmlUrl='https://{host}/f'/>" for host in rows)
+    found = import_opml(f"<opml version='2.0'><body>{outlines}</body></opml>")
+    assert [feed.family for feed in found.feeds] == [
+        *["news.test"] * 3,
+        "x.blogspot.com",
+        "y.blogspot.com",
+    ]
+
+
 def test_an_endless_list_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.feeds.catalogue.MAX_FEEDS", 3)
     assert "more than 3" in problems("feeds:\n" + "  - {name: a, url: b}\n" * 4)[0]
@@ -162,6 +235,8 @@ REFUSED = (
     "169.254.169.254 172.16.0.1 192.0.0.1 192.0.2.1 192.88.99.1 192.168.1.1 198.18.0.1 "
     "198.51.100.1 203.0.113.1 224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255 :: ::1 "
     "::127.0.0.1 ::ffff:8.8.8.8 ::ffff:169.254.169.254 64:ff9b::8.8.8.8 64:ff9b:1::1 100::1 "
+    "::ffff:0:7f00:1 ::ffff:0:808:808 ::7f00:1 64:ff9b:1:ffff::7f00:1 2001:10::1 2001:2::1 "
+    "2001:20::1 3fff::1 5f00::1 2a00:1450::5efe:7f00:1 2a00:1450::200:5efe:a00:1 "
     "2001::1 2001:db8::1 2002:808:808::1 fc00::1 fd00:ec2::254 fe80::1 fec0::1 ff02::1"
 ).split()
 

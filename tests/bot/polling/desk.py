@@ -6,30 +6,33 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher, FetchLimits
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.parser import parse
-from bot.polling.feed_poll import Tell
+from bot.notices import FeedNotice
+from bot.polling.feed_poll import Notify
 from bot.polling.identify import EntryChange
-from bot.polling.notices import FeedNotice
-from bot.polling.poller import EntryPipeline, Parser, Poller, PollPolicy, PollReport
+from bot.polling.poller import Poller
+from bot.polling.report import Accepted, Detections, EntryPipeline, Parser, PollPolicy, PollReport
 from storage import entries, feeds
+from storage.alerts import Alert
 from storage.database import Connection, Database
 from storage.entries import Entry
 from storage.feeds import FeedState
 from tests.feed_server import FeedServer, Names, feed_server
 
-if TYPE_CHECKING:
-    from bot.alerts.record import Accepted
-
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 LIMITS = FetchLimits(
     total_seconds=1.0, silence_seconds=0.8, compressed_bytes=5_000_000, decoded_bytes=5_000_000
 )
+
+
+# The newsroom detects nothing: no rules are asked.
+NO_RULES: Any = None
 
 
 @dataclass
@@ -41,20 +44,21 @@ class Newsroom:
     seeded: list[str] = field(default_factory=list)
     detected: list[str] = field(default_factory=list)
     fail_in_transaction: bool = False
+    told: tuple[Alert, ...] = ()
 
-    async def detect(self, entries: Sequence[FeedEntry], language: str | None) -> list[tuple[()]]:
+    async def detect(self, entries: Sequence[FeedEntry], language: str | None) -> Detections:
         self.detected += [each.title for each in entries]
-        return [() for _ in entries]
+        return Detections([() for _ in entries], NO_RULES)
 
     def accept(
         self,
         db: Connection,
         feed: Feed,
         changes: Sequence[EntryChange],
-        found: Sequence[object],
+        found: Detections,
         now: datetime,
-    ) -> "Accepted":
-        assert len(changes) == len(found)
+    ) -> Accepted:
+        assert len(changes) == len(found.per_entry)
         for change in changes:
             each = change.entry
             stored = Entry(
@@ -81,7 +85,7 @@ class Newsroom:
         for change in changes:
             told = {"new": self.new, "updated": self.updated, "seed": self.seeded}[change.kind]
             told.append(change.entry.title)
-        return None  # type: ignore[return-value]
+        return self
 
 
 class InlineParser:
@@ -134,7 +138,7 @@ async def open_desk(
     parser: Parser | None = None,
     roll: Callable[[], float] = lambda: 0.5,
     host: Callable[[str], str] = lambda feed_id: "feeds.test",
-    tell: Tell | None = None,
+    notify: Notify | None = None,
     pipeline: EntryPipeline | None = None,
 ) -> AsyncIterator[Desk]:
     """Feeds with these ids at /id of the server."""
@@ -153,7 +157,7 @@ async def open_desk(
             pipeline or newsroom,
             policy=policy,
             parser=parser,
-            tell=tell or (lambda db, notice, now: notices.append(notice)),
+            notify=notify or (lambda db, notice, now: notices.append(notice)),
             roll=roll,
         )
         stack.push_async_callback(poller.aclose)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bot.feeds.fetch.fetcher import FetchLimits
 from bot.feeds.parse.pool import LARGE, SMALL, ParserPool
-from bot.polling.poller import PollPolicy
+from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
 from tests.bot.feeds.documents import numbered, rss
 from tests.bot.polling.desk import open_desk

@@ -18,7 +18,7 @@ def outcome() -> dict[str, Any]:
         [sys.executable, "-m", "tests.bot.polling.fault_run", str(SECONDS)],
         cwd=Path(__file__).parents[3],
         capture_output=True,
-        timeout=150,
+        timeout=500,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr.decode()[-3_000:]

@@ -6,32 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feeds.catalogue import Feed
-from bot.polling.health import condition, gap_of, telling, usual_gap
-from bot.polling.notices import FeedNotice, notice_text
-from storage.feeds import FeedState
+from bot.locales import texts
+from bot.notices import FeedNotice
+from bot.polling.health import condition, feeds_health, gap_of, health_notice, usual_gap
+from tests.bot.polling.states import feed_state
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-WELL = FeedState(
-    id="f",
-    url="https://f.test/",
-    etag=None,
-    last_modified=None,
-    body_hash=None,
-    next_check_at=NOW,
-    last_checked_at=NOW,
-    last_success_at=NOW,
-    last_new_entry_at=NOW - HOUR,
-    failures=0,
-    error=None,
-    hint=None,
-    seeded=True,
-    held=False,
-    told_broken=False,
-    usual_gap_seconds=3 * 3600.0,
-    polls=100,
-    active=True,
-)
+WELL = feed_state()
 
 
 def test_a_feed_with_news_of_late_is_well() -> None:
@@ -41,17 +23,47 @@ def test_a_feed_with_news_of_late_is_well() -> None:
 def test_a_feed_is_broken_after_three_failures_and_told_of_once() -> None:
     failing = [replace(WELL, failures=number) for number in (1, 2, 3, 4)]
     assert [condition(state) for state in failing] == ["failing", "failing", "broken", "broken"]
-    assert telling(failing[1], "broken") == "broken"
-    assert telling(replace(failing[2], told_broken=True), "broken") is None
+    assert health_notice(failing[1], "broken") == "broken"
+    assert health_notice(replace(failing[2], told_broken=True), "broken") is None
 
 
 def test_a_feed_that_is_gone_is_broken_at_once() -> None:
-    assert condition(replace(WELL, failures=1), failure="gone") == "broken"
+    assert condition(replace(WELL, failures=1, failure="gone")) == "broken"
+
+
+def test_every_feed_is_counted_in_one_condition_and_the_worst_comes_first() -> None:
+    rows = {
+        "well": WELL,
+        "gone": replace(WELL, failures=1, failure="gone"),
+        "down": replace(WELL, failures=9),
+        "once": replace(WELL, failures=1),
+        "held": replace(WELL, held=True),
+        "quiet": replace(WELL, last_new_entry_at=NOW - 10 * HOUR),
+        "fresh": replace(WELL, last_success_at=None),
+        "removed": replace(WELL, failures=9, active=False),
+    }
+    health = feeds_health(replace(state, id=name) for name, state in rows.items())
+    assert health.counts == {
+        "unread": 1,
+        "ok": 1,
+        "failing": 1,
+        "broken": 2,
+        "silent": 1,
+        "held": 1,
+    }
+    look = [(state.id, condition) for state, condition in health.to_look_at]
+    assert look == [
+        ("down", "broken"),
+        ("gone", "broken"),
+        ("once", "failing"),
+        ("held", "held"),
+        ("quiet", "silent"),
+    ]
 
 
 def test_recovery_is_told_once_and_only_after_a_breakdown() -> None:
-    assert telling(replace(WELL, failures=5, told_broken=True), "ok") == "recovered"
-    assert telling(replace(WELL, failures=1), "ok") is None
+    assert health_notice(replace(WELL, failures=5, told_broken=True), "ok") == "recovered"
+    assert health_notice(replace(WELL, failures=1), "ok") is None
 
 
 def test_a_feed_is_silent_when_quiet_three_times_longer_than_usual() -> None:
@@ -59,8 +71,8 @@ def test_a_feed_is_silent_when_quiet_three_times_longer_than_usual() -> None:
     assert condition(quiet) == "ok"
     quiet = replace(WELL, last_new_entry_at=NOW - 10 * HOUR)
     assert condition(quiet) == "silent"
-    assert telling(quiet, "silent") == "silent"
-    assert telling(replace(quiet, told_broken=True), "silent") is None
+    assert health_notice(quiet, "silent") == "silent"
+    assert health_notice(replace(quiet, told_broken=True), "silent") is None
 
 
 def test_a_busy_feed_is_not_silent_after_minutes() -> None:
@@ -119,7 +131,7 @@ def test_the_usual_gap_is_never_longer_than_any_quiet_seen(quiets: list[int]) ->
 def test_notices_name_the_feed_in_every_language(language: str, told: str) -> None:
     feed = Feed("enab", "عنب {بلدي}", "https://e.test/?key=secret")
     notice = FeedNotice(feed, told, "challenge", "a Cloudflare check came", 20 * HOUR)  # type: ignore[arg-type]
-    text = notice_text(notice, language)
+    text = notice.text(texts(language))
     assert "عنب {بلدي}" in text and "enab" in text
     assert "secret" not in text
     assert ("Cloudflare" in text) == (told == "broken")

@@ -11,20 +11,21 @@ from bot.links import canonical_link
 from bot.polling.content_hash import content_hash
 from bot.polling.identify import (
     EntryChange,
-    FeedMemory,
     Identified,
     IdentityPolicy,
-    Known,
     identify,
     keyed,
 )
+from storage.entries import Entry
+from storage.feeds import FeedState
 from tests.bot.feeds.documents import entry, numbered
+from tests.bot.polling.states import feed_state
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-READ_BEFORE = FeedMemory(seeded=True, held=False, last_accepted_at=NOW - HOUR)
-NEVER_READ = FeedMemory(seeded=False, held=False, last_accepted_at=None)
-HELD = FeedMemory(seeded=True, held=True, last_accepted_at=NOW - HOUR)
+READ_BEFORE = feed_state(last_success_at=NOW - HOUR)
+NEVER_READ = replace(READ_BEFORE, seeded=False, last_success_at=None)
+HELD = replace(READ_BEFORE, held=True)
 POLICY = IdentityPolicy()
 
 
@@ -32,13 +33,13 @@ class Store:
     """What storage does with changes, in memory."""
 
     def __init__(self) -> None:
-        self.entries: dict[int, Known] = {}
+        self.entries: dict[int, Entry] = {}
         self.keys: dict[str, int] = {}
 
     def poll(
         self,
         entries: Sequence[FeedEntry],
-        memory: FeedMemory = READ_BEFORE,
+        feed: FeedState = READ_BEFORE,
         now: datetime = NOW,
         policy: IdentityPolicy = POLICY,
     ) -> Identified:
@@ -49,12 +50,12 @@ class Store:
             for key in each.names
             if key in self.keys
         }
-        found = identify(listed, known, memory, policy, now)
+        found = identify(listed, known, feed, policy, now)
         for change in found.changes:
-            self.store(change, now)
+            self.store(change, feed, now)
         return found
 
-    def store(self, change: EntryChange, now: datetime) -> None:
+    def store(self, change: EntryChange, feed: FeedState, now: datetime) -> None:
         if change.kind in ("new", "seed"):
             entry_id, updates, first = len(self.entries) + 1, 0, now
         else:
@@ -63,16 +64,20 @@ class Store:
             entry_id, first = change.entry_id, before.first_seen_at
             updates = before.hash_updates + change.by_hash_only
         if change.kind != "seen":
-            self.entries[entry_id] = Known(
-                entry_id,
-                change.content_hash,
-                updates,
-                change.entry.title,
-                change.entry.summary,
-                change.entry.link,
-                change.entry.published_at,
-                change.entry.updated_at,
-                first,
+            self.entries[entry_id] = Entry(
+                id=entry_id,
+                feed_id=feed.id,
+                guid=change.entry.guid,
+                link=change.entry.link,
+                title=change.entry.title,
+                summary=change.entry.summary,
+                content_hash=change.content_hash,
+                language=change.entry.language,
+                published_at=change.entry.published_at,
+                first_seen_at=first,
+                updated_at=change.entry.updated_at,
+                seeded=change.kind == "seed",
+                hash_updates=updates,
             )
         for key in change.keys:
             self.keys[key] = entry_id
@@ -264,7 +269,7 @@ def test_a_feed_that_is_suddenly_mostly_new_is_held_and_taken_when_it_stays_so()
 def test_what_came_while_nobody_looked_is_not_held() -> None:
     store = Store()
     store.poll(numbered(range(20)), NEVER_READ)
-    after_a_night = FeedMemory(seeded=True, held=False, last_accepted_at=NOW - 9 * HOUR)
+    after_a_night = feed_state(last_success_at=NOW - 9 * HOUR)
     fresh = numbered(range(100, 120), NOW - HOUR)
     assert kinds(store.poll(fresh, after_a_night)) == ["new"] * 20
     undated = [replace(each, published_at=None) for each in numbered(range(200, 220))]
@@ -386,8 +391,9 @@ def test_every_text_is_stored_unless_a_named_rule_says_why_not(
 def test_held_means_nothing_is_stored(
     entries: list[FeedEntry], seeded: bool, held: bool, hours: int
 ) -> None:
-    memory = FeedMemory(seeded, held and seeded, NOW - timedelta(hours=hours))
-    found = identify(keyed(entries), {}, memory, POLICY, NOW)
+    asked = NOW - timedelta(hours=hours)
+    feed = feed_state(seeded=seeded, held=held and seeded, last_success_at=asked)
+    found = identify(keyed(entries), {}, feed, POLICY, NOW)
     if found.held:
         assert not found.changes and not held
     else:

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from bot.feeds.fetch.headers import fresh_for, retry_after
 from bot.polling.schedule import (
-    Condition,
     NextCheck,
     SchedulePolicy,
     Wishes,
@@ -26,15 +25,15 @@ def planned(
     wishes: Wishes | None = None,
     roll: float = 0.0,
     policy: SchedulePolicy = POLICY,
-    **condition: object,
+    **poll: object,
 ) -> NextCheck:
     return next_check(
         NOW,
         policy,
         interval_minutes=interval_minutes,
         wishes=wishes or Wishes(),
-        condition=Condition(**condition),  # type: ignore[arg-type]
         roll=roll,
+        **poll,  # type: ignore[arg-type]
     )
 
 

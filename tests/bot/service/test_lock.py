@@ -36,3 +36,14 @@ def test_a_killed_instance_leaves_no_lock_behind(tmp_path: Path) -> None:
 def test_two_data_directories_do_not_know_each_other(tmp_path: Path) -> None:
     with InstanceLock(tmp_path / "a"), InstanceLock(tmp_path / "b"):
         pass
+
+
+def test_the_data_folder_and_its_lock_are_for_their_owner_only(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with InstanceLock(tmp_path / "a" / "b"):
+            pass
+    finally:
+        os.umask(before)
+    for path, mode in ((tmp_path / "a", 0o700), (tmp_path / "a" / "b" / LOCK_FILE, 0o600)):
+        assert path.stat().st_mode & 0o777 == mode

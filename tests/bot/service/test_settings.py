@@ -104,4 +104,32 @@ def test_values_are_read_as_what_they_are(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
-        load_settings(None).log_level = "DEBUG"  # type: ignore[misc]
+        load_settings(None).log_level = "DEBUG"
+
+
+def test_a_tilde_is_the_home_folder_in_every_path(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "rules").mkdir()
+    for file in ("feeds.yaml", "full.db"):
+        (tmp_path / file).touch()
+    written = {
+        "data_dir": "~/data",
+        "rules_dir": "~/rules",
+        "feeds_file": "~/feeds.yaml",
+        "morphology_db": "~/full.db",
+    }
+    paths = {name for name, field in Settings.model_fields.items() if "Path" in str(field)}
+    assert paths == set(written)
+    for name, value in written.items():
+        monkeypatch.setenv(variable(name), value)
+    settings = load_settings(None)
+    for name, value in written.items():
+        assert getattr(settings, name) == tmp_path / value.removeprefix("~/")
+
+
+def test_the_home_folder_of_nobody_is_a_wrong_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    (problem,) = problems(monkeypatch, MARSAD_DATA_DIR="~nosuchuser/x")
+    assert problem.startswith("MARSAD_DATA_DIR")
+    assert "home folder is not known" in problem

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.telegram.app import App, Polling, build_application
+from bot.telegram.app import Polling, build_application
+from bot.telegram.request import App
 from storage import alerts, chats, entries, feeds, stories
 from storage.alerts import Alert, Decision
 from storage.chats import Chat
@@ -178,6 +179,6 @@ async def bench(server: TelegramServer, database: Database) -> AsyncIterator[Ben
         on_refused=lambda: troubles.append("refused"),
     )
     async with polling:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await polling.ready.wait()
         yield Bench(server, database, application, rules, troubles)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.delivery.outcome import Outgoing
+from bot.telegram.registry import Who, all_commands
 from bot.telegram.sender import TelegramSender
 from storage import chats, feeds
 from storage.database import Connection
@@ -150,7 +151,7 @@ async def test_a_channel_is_subscribed_by_a_post(bench: Bench) -> None:
     await bench.ask(GROUP, "/subscribe")
     await bench.press(GROUP, "s:evacuation", user_id=ADMIN)
     chat = await bench.chat(GROUP)
-    assert (chat.kind, chat.signals) == ("channel", {"evacuation"})
+    assert (chat.kind, chat.signals) == ("channel", frozenset({"evacuation"}))
 
 
 async def test_a_channels_readers_cannot_change_it_by_its_buttons(bench: Bench) -> None:
@@ -286,3 +287,12 @@ async def test_commands_are_told_to_telegram_in_three_languages(bench: Bench) ->
     assert commands["default", "fr"] != commands["default", "en"]
     assert "status" in [c["command"] for c in commands["chat", "en"]]
     assert "status" not in [c["command"] for c in commands["default", "en"]]
+
+
+async def test_each_command_but_start_and_help_refuses_a_chat_that_is_not_registered(
+    bench: Bench,
+) -> None:
+    stranger = 4242
+    for each in all_commands():
+        if each.who is not Who.ANYONE:
+            assert "/start" in await bench.ask(stranger, f"/{each.name}"), each.name

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from string import Formatter
+from typing import get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel import Locale
 
+import bot
 from bot.alerts.decide import Reason
+from bot.feeds.fetch.outcome import FailureKind
 from bot.locales import LANGUAGES, language_of, texts
+from bot.messages.cards import text_card
+from bot.telegram.registry import all_commands
 from storage.outbox import STATES
+from tests.bot.messages.samples import NOW
 
 
 def names_in(template: str) -> set[str]:
@@ -57,10 +66,44 @@ def test_every_reason_of_a_decision_and_every_state_of_a_delivery_has_words(lang
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_commands_have_descriptions_that_telegram_takes(language: str) -> None:
-    from bot.telegram.commands.start import OPERATOR_COMMANDS
+    for command in all_commands():
+        assert 1 <= len(texts(language)(f"commands.{command.name}")) <= 256
 
-    for name in OPERATOR_COMMANDS:
-        assert 1 <= len(texts(language)(f"commands.{name}")) <= 256
+
+def test_every_text_is_used() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(bot.__path__[0]).rglob("*.py"))
+    # f"level.{level}" uses every key that begins so.
+    begun = tuple({found[1] for found in re.finditer(r"[\"']([a-z_]+\.[a-z_.]*)\{", code)})
+    unused = [key for key in texts("en").keys() if not re.search(f"[\"']{key}[\"']", code)]  # noqa: SIM118 no dict
+    assert [key for key in unused if not key.startswith(begun)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_failure_of_a_feed_has_an_advice(language: str) -> None:
+    for kind in get_args(FailureKind):
+        assert texts(language).find(f"notice.failure.{kind}"), kind
+
+
+def test_french_marks_stand_behind_a_narrow_space_that_never_breaks() -> None:
+    for key, entry in texts("fr").keys().items():
+        for text in [entry] if isinstance(entry, str) else entry.values():
+            assert not re.search(r" [:;!?»]|« |\w[;!?»]|«\w", text), key
+    assert texts("fr")("card.source", feed="x") == "Source\u202f: x"
+    kept = text_card(texts("fr")("notice.rules_kept"), "fr").plain
+    assert kept.endswith("en vigueur\u202f:"), "also in a text that is made a card later"
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("Africa/Cairo", "heure du Caire"),
+        ("Asia/Amman", "heure d'Amman"),
+        ("Asia/Damascus", "heure de Damas"),
+        ("UTC", "heure de Greenwich, UTC"),
+    ],
+)
+def test_a_french_time_names_its_place_as_french_does(zone: str, expected: str) -> None:
+    assert expected in texts("fr").moment(NOW, ZoneInfo(zone), NOW)
 
 
 def test_a_command_in_an_arabic_text_is_kept_from_turning_around() -> None:

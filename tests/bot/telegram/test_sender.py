@@ -41,7 +41,7 @@ OUTGOING = Outgoing(sample_delivery(), sample_chat(), sample_alert())
 
 
 def sender_to(base_url: str, token: str) -> tuple[TelegramSender, Bot]:
-    request = HTTPXRequest(read_timeout=0.3, connect_timeout=2)
+    request = HTTPXRequest(read_timeout=2, connect_timeout=20)
     bot = Bot(token, base_url=base_url, request=request)
     sender = TelegramSender(bot, lambda: SIGNALS, timezone=DAMASCUS, clock=lambda: NOW)
     return sender, bot

@@ -192,13 +192,13 @@ class World:
         """Plain texts that `chat_id` has, oldest first."""
         return [message.text for message in self.sent_to(chat_id)]
 
-    async def until(self, condition: Callable[[], Any], *, seconds: float = 5.0) -> Any:
+    async def until(self, condition: Callable[[], Any], *, seconds: float = 60.0) -> Any:
         """Wait for `condition()` to be true, looking after every call; returns its value."""
         async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(condition)
         return condition()
 
-    async def next_message(self, chat_id: int, after: int = 0, *, seconds: float = 5.0) -> Message:
+    async def next_message(self, chat_id: int, after: int = 0, *, seconds: float = 60.0) -> Message:
         """The message of `chat_id` that follows its first `after` ones."""
         await self.until(lambda: len(self.sent_to(chat_id)) > after, seconds=seconds)
         return self.sent_to(chat_id)[after]
@@ -394,7 +394,7 @@ class World:
 
     def _member(self, chat_id: int, user_id: int) -> dict[str, Any]:
         room = self._rooms.get(chat_id, _Room("", ""))
-        member = {"user": self._user(user_id, None), "status": "member"}
+        member: dict[str, Any] = {"user": self._user(user_id, None), "status": "member"}
         if user_id in room.admins:
             member["status"] = "administrator"
             member |= dict.fromkeys(_RIGHTS, True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from telegram import ChatMember, ChatMemberRestricted, Update
+from telegram import ChatMember, ChatMemberRestricted
 from telegram.constants import ChatMemberStatus, ChatType
 
-from bot.telegram.desk import Context, desk_of, say, speaks
+from bot.locales import texts
+from bot.telegram.request import Request, texts_for
 from storage import chats
 from storage.chats import Chat
 from storage.database import Connection
@@ -17,12 +18,12 @@ log = logging.getLogger(__name__)
 BLOCKED = "the bot was blocked or removed"
 
 
-async def membership(update: Update, context: Context) -> None:
+async def membership(request: Request) -> None:
     """Pause a chat that shut the bot out, with its settings kept; resume one that let it in."""
-    desk, change = desk_of(context), update.my_chat_member
+    services, change = request.services, request.update.my_chat_member
     if change is None:
         return
-    chat_id, now = change.chat.id, desk.clock()
+    chat_id, now = change.chat.id, services.clock()
     was_in, is_in = _can_write(change.old_chat_member), _can_write(change.new_chat_member)
 
     def write(db: Connection) -> Chat | None:
@@ -33,22 +34,21 @@ async def membership(update: Update, context: Context) -> None:
             chats.resume(db, chat_id, now)
         return stored
 
-    stored = await desk.database.write(write)
+    stored = await services.database.write(write)
     log.info("chat %s: bot is now %s", chat_id, change.new_chat_member.status)
     group = change.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
     if is_in and not was_in and group:
-        speech = speaks(stored, update)
         if stored is None:
-            new = desk.described(change.chat, change.from_user, None)
-            await desk.database.write(lambda db: chats.upsert(db, new))
-            await say(update, context, speech, speech("start.added"))
+            new = services.described(change.chat, change.from_user, None)
+            await services.database.write(lambda db: chats.upsert(db, new))
+            await request.say("start.added", speech=texts_for(None, request.update))
         else:
-            await say(update, context, speech, speech("start.resumed"))
+            await request.say("start.resumed", speech=texts(stored.language))
 
 
-async def migrated(update: Update, context: Context) -> None:
-    """A group became a supergroup: both ids are told, once in each chat."""
-    message = update.effective_message
+async def migrated(request: Request) -> None:
+    """A group became a supergroup: both ids are named, once in each chat."""
+    message = request.update.effective_message
     if message is None:
         return
     old, new = message.chat.id, message.migrate_to_chat_id
@@ -56,16 +56,16 @@ async def migrated(update: Update, context: Context) -> None:
         old, new = message.migrate_from_chat_id or 0, message.chat.id
     if not (old and new):
         return
-    desk = desk_of(context)
+    services = request.services
 
     def write(db: Connection) -> None:
         chats.migrate(db, old, new)
         moved = chats.get(db, new)
-        # The move itself takes the bot out of the old group, and that may be told first.
+        # The move itself takes the bot out of the old group, and that may be heard of first.
         if moved is not None and moved.state == "paused":
-            chats.resume(db, new, desk.clock())
+            chats.resume(db, new, services.clock())
 
-    await desk.database.write(write)
+    await services.database.write(write)
 
 
 def _can_write(member: ChatMember) -> bool:

@@ -1,34 +1,48 @@
-"""Text from feeds made fit for a message: clean, short, and in its own direction.
+"""Text from feeds made fit for a message: clean and short.
 
-Lengths are in UTF-16 units, as Telegram counts them. Directions follow the Unicode bidirectional
-algorithm (UAX #9): a run of the other direction is wrapped in FSI...PDI, so that it cannot reorder
-what surrounds it.
+Lengths are in UTF-16 units, as Telegram counts them.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from w3lib.url import safe_url_string
 
-LRM, RLM, ALM = "\u200e", "\u200f", "\u061c"
-FSI, PDI = "\u2068", "\u2069"
+from bot.locales import bidi
+from bot.locales.bidi import FSI, LRM, PDI, RLM
+
 ELLIPSIS = "…"
-RTL_LANGUAGES = frozenset({"ar"})
 LINK_LIMIT = 1200
 
-# Directional marks, embeddings, overrides and isolates: a feed's own would leak into our lines.
-_DIRECTION_CONTROLS = {ord(c) for c in (LRM, RLM, ALM)} | {*range(0x202A, 0x202F)}
-_DIRECTION_CONTROLS |= {*range(0x2066, 0x206A)}
-# Characters that are not text at all, and invisible ones that only serve to hide text.
-_DROPPED = _DIRECTION_CONTROLS | {0xFEFF, 0xFFFE, 0xFFFF, 0x00AD} | {*range(0xFFF9, 0xFFFC)}
-_DROPPED |= {*range(0xE0000, 0xE0080)}
-# A "@name" from a feed must not call on people in a group: this keeps it from being a mention.
-_QUIET_AT = "@\u2060"
+# Characters that are not text at all, and invisible ones that only serve to hide text. A feed's
+# own directional characters would leak into our lines.
+_HIDDEN = {0xFEFF, 0xFFFE, 0xFFFF, 0x00AD} | {*range(0xFFF9, 0xFFFC)} | {*range(0xE0000, 0xE0080)}
+_DROPPED = bidi.CONTROLS | _HIDDEN
+# What Telegram makes a link, a mention or a command of, wherever it stands in a message: a
+# character that is not seen after these keeps it plain text. A feed must neither call on people
+# in a group nor put a link or /unsubscribe under a reader's thumb.
+JOINER = "\u2060"
+_LIVE = re.compile(
+    r"""
+    @(?!\u2060)                                  # @name, and the half of an e-mail address
+    | :(?=//)                                    # any scheme
+    | (?<=[\w\u200c\u200d-])\.(?=[\w\u200c\u200d])(?!(?<=\d\.)\d)   # news.com, t.me/name
+    | (?<=\d)\.(?=\d{1,3}\.\d{1,3}(?:\D|$))     # 192.0.2.1
+    | (?<![\w/<>])/(?=\w)                        # /unsubscribe
+    | (?<!\w)[#\uff03](?=\w)                      # #tag
+    | (?<!\w)\$(?=[A-Z])                         # $TAG
+    """,
+    re.VERBOSE,
+)
+# What our own lines may hold besides: directions, and spaces that no line is broken at.
+_OWN = (FSI, PDI, LRM, RLM, "\u00a0", "\u202f")
 _LONGEST = 8000
 """Characters of a raw text that are looked at: what is behind them would be cut off anyway."""
 
@@ -47,7 +61,10 @@ def length(text: str) -> int:
 
 
 def clean(raw: str) -> str:
-    """One line of text without control characters, lone surrogates or runs of space."""
+    """One line of text without control characters, lone surrogates or runs of space.
+
+    Nothing in it is a link, a mention or a command to Telegram.
+    """
     return clean_marked(raw, ()).text
 
 
@@ -79,12 +96,28 @@ def clean_marked(raw: str, marks: Sequence[tuple[int, int]]) -> Marked:
             end -= 1
         if start < end:
             kept.append((start, end))
-    return Marked(text, tuple(kept))
+    return _defused(Marked(text, tuple(kept)))
+
+
+def _defused(marked: Marked) -> Marked:
+    """The text with nothing in it that Telegram would make a link of; its marks moved along.
+
+    Only once the whole is known: half of an address may be marked as evidence.
+    """
+    places = [found.end() for found in _LIVE.finditer(marked.text)]
+    if not places:
+        return marked
+    edges = [0, *places, len(marked.text)]
+    text = JOINER.join(marked.text[start:end] for start, end in pairwise(edges))
+    marks = tuple(
+        (start + bisect_right(places, start), end + bisect_left(places, end))
+        for start, end in marked.marks
+    )
+    return Marked(text, marks)
 
 
 def _characters(raw: str) -> str:
-    spaced = "".join(map(_character, raw))
-    return re.sub(r" +", " ", spaced).replace("@", _QUIET_AT)
+    return re.sub(r" +", " ", "".join(map(_character, raw)))
 
 
 def _character(character: str) -> str:
@@ -162,34 +195,6 @@ def _after_word(text: str, start: int, latest: int) -> int:
     return space + 1 if space >= 0 else start
 
 
-# --- direction ---
-
-
-def strong_direction(character: str) -> str | None:
-    """'rtl' or 'ltr' for a letter, None for what takes the direction of its surroundings."""
-    kind = unicodedata.bidirectional(character)
-    if kind in ("R", "AL"):
-        return "rtl"
-    return "ltr" if kind == "L" else None
-
-
-def other_direction(text: str, language: str) -> bool:
-    """Whether any letter of `text` runs against the language's direction."""
-    other = "ltr" if language in RTL_LANGUAGES else "rtl"
-    return any(strong_direction(character) == other for character in text)
-
-
-def start_mark(language: str, line: str) -> str:
-    """What must stand before `line` so that it is laid out in the language's direction."""
-    if not line:
-        return ""
-    if language in RTL_LANGUAGES:
-        return "" if strong_direction(line[0]) == "rtl" else RLM
-    if strong_direction(line[0]) == "ltr" or all(strong_direction(c) != "rtl" for c in line):
-        return ""
-    return LRM
-
-
 def balance(line: str) -> str:
     """A line of our own text that may quote a feed: isolates closed, other controls dropped."""
     depth, kept = 0, []
@@ -200,11 +205,9 @@ def balance(line: str) -> str:
             if not depth:
                 continue
             depth -= 1
-        elif (ord(character) in _DIRECTION_CONTROLS and character not in (LRM, RLM)) or (
-            ord(character) in _DROPPED - _DIRECTION_CONTROLS
-        ):
+        elif ord(character) in _DROPPED and character not in (LRM, RLM):
             continue
-        kept.append(character if character in (FSI, PDI, LRM, RLM) else _character(character))
+        kept.append(character if character in _OWN else _character(character))
     return "".join(kept) + PDI * depth
 
 

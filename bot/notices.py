@@ -1,0 +1,208 @@
+"""What operators hear besides alerts: each notice is a small value that knows its words.
+
+`notify_operators` queues one for every operator, in the transaction that it is about. When no
+operator has a chat that can be sent to, it goes to the second channel (e-mail, ntfy, ...).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from bot.locales import DEFAULT_LANGUAGE, Texts, texts
+from bot.locales.bidi import isolated
+from bot.text import clean, shorten, web_link
+from storage import chats, outbox, second_channel
+from storage.database import Connection
+from storage.outbox import NewDelivery
+
+log = logging.getLogger(__name__)
+
+# A message holds 4096 characters; whoever corrects rules reads the rest with `marsad rules check`.
+PROBLEMS_SHOWN, PROBLEM_LENGTH = 8, 300
+TITLE_LENGTH, NAME_LENGTH, REASON_LENGTH = 200, 120, 300
+
+FeedEvent = Literal["broken", "silent", "held", "recovered"]
+ChatEvent = Literal["paused", "held", "rejected", "catchup_lost", "given_up"]
+
+
+class Notice(Protocol):
+    """Something that operators are to hear."""
+
+    def text(self, say: Texts) -> str:
+        """The words, in the language of `say`: plain text, to be escaped by who shows it."""
+        ...
+
+    def key(self, now: datetime) -> str:
+        """Two notices with one key are one notice; "" for one that always goes out."""
+        ...
+
+
+class NamedFeed(Protocol):
+    """The part of a catalogue's feed that people are shown."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNotice:
+    """How a feed does. `failure` is the kind of the last failure, `detail` its facts in English.
+
+    `quiet` is how long the feed had nothing new.
+    """
+
+    feed: NamedFeed
+    event: FeedEvent
+    failure: str | None = None
+    detail: str | None = None
+    quiet: timedelta | None = None
+
+    def text(self, say: Texts) -> str:
+        quiet = say.duration(self.quiet or timedelta())
+        lines = [say(f"notice.feed.{self.event}", feed=_name(self.feed.name), quiet=quiet)]
+        if self.event == "broken":
+            advice = say.find(f"notice.failure.{self.failure}") if self.failure else None
+            lines += [advice] if advice else []
+            lines += [shorten(clean(self.detail), REASON_LENGTH)] if self.detail else []
+        # The id is what the operator looks for in feeds.yaml.
+        return "\n".join([*lines, say("notice.where", feed=self.feed.id)])
+
+    def key(self, now: datetime) -> str:
+        # A feed that is held again and again is one notice a day.
+        when = f"{now:%Y-%m-%d}" if self.event == "held" else now.isoformat()
+        return f"feed:{self.feed.id}:{self.event}:{when}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadEntries:
+    """Entries on which detection failed: the first one, and how many `others` there were.
+
+    `error` names the exception. It is a bug, and operators must read the entries themselves.
+    """
+
+    feed: NamedFeed
+    title: str
+    link: str | None
+    error: str
+    others: int = 0
+
+    def text(self, say: Texts) -> str:
+        title = isolated(shorten(clean(self.title), TITLE_LENGTH) or "–")
+        link = web_link(self.link)
+        lines = [
+            say("notice.unread", feed=_name(self.feed.name), error=self.error, title=title),
+            *([link[0]] if link else []),
+            *([say("notice.unread_more", n=say.number(self.others))] if self.others else []),
+            say("notice.unread_advice"),
+            say("notice.where", feed=self.feed.id),
+        ]
+        return "\n".join(lines)
+
+    def key(self, now: datetime) -> str:
+        return f"unread:{self.feed.id}:{now:%Y-%m-%d}"
+
+
+@dataclass(frozen=True, slots=True)
+class RulesSwapped:
+    """Changed rules came into force."""
+
+    hash: str
+    signals: int
+
+    def text(self, say: Texts) -> str:
+        return say("notice.rules_swapped", signals=say.number(self.signals), hash=self.hash)
+
+    def key(self, now: datetime) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesKept:
+    """Changed rules are invalid, and the old ones stay. Each problem is "file:line: ..."."""
+
+    problems: Sequence[str]
+
+    def text(self, say: Texts) -> str:
+        shown = [problem[:PROBLEM_LENGTH] for problem in self.problems[:PROBLEMS_SHOWN]]
+        rest = len(self.problems) - len(shown)
+        more = [say("notice.rules_more", n=say.number(rest))] if rest else []
+        return "\n".join([say("notice.rules_kept"), *shown, *more])
+
+    def key(self, now: datetime) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatNotice:
+    """A chat does not get what it is owed. `chat` is its name, `reason` what Telegram said.
+
+    `message` names the message that was lost (its alert's short id), or says how many were.
+    """
+
+    event: ChatEvent
+    chat_id: int
+    chat: str
+    reason: str
+    message: str = ""
+
+    def text(self, say: Texts) -> str:
+        values = {
+            "chat": _name(f"{self.chat} ({self.chat_id})" if self.chat else str(self.chat_id)),
+            "reason": isolated(shorten(clean(self.reason), REASON_LENGTH)),
+            "message": isolated(self.message),
+        }
+        return say(f"notice.chat.{self.event}", **values)
+
+    def key(self, now: datetime) -> str:
+        # What is held grows too old day after day: once a month is enough.
+        return f"given-up:{self.chat_id}:{now:%Y-%m}" if self.event == "given_up" else ""
+
+
+def notify_operators(
+    db: Connection, notice: Notice, now: datetime, *, except_chat: int | None = None
+) -> None:
+    """Queue a notice for each operator's chat, inside the caller's write transaction.
+
+    For a chat that cannot be sent to now it is held. `except_chat` is the chat that the notice
+    is about. With no chat left that can be sent to, the second channel gets it.
+    """
+    key = notice.key(now)
+    readers = [chat for chat in chats.operators(db) if chat.id != except_chat]
+    rows = [
+        NewDelivery(
+            alert_id=None,
+            chat_id=chat.id,
+            kind="notice",
+            version=0,
+            level="alert",
+            not_before=now,
+            text=notice.text(texts(chat.language)),
+            key=key,
+            state="paused" if chat.state == "paused" else "pending",
+        )
+        for chat in readers
+    ]
+    outbox.enqueue(db, rows, now)
+    if any(chat.state == "active" for chat in readers):
+        return
+    languages = operator_languages(db)
+    title = " · ".join(texts(language)("notice.title") for language in languages)
+    words = [notice.text(texts(language)) for language in languages]
+    if second_channel.enqueue(db, key, f"Marsad: {title}", "\n\n".join(words), now):
+        log.error("no operator can be reached on Telegram: %s", clean(words[0]))
+
+
+def operator_languages(db: Connection) -> tuple[str, ...]:
+    """The languages of what goes to all operators at once: English, then those of their chats."""
+    spoken = {chat.language for chat in chats.operators(db)} or {DEFAULT_LANGUAGE}
+    return ("en", *sorted(spoken - {"en"}))
+
+
+def _name(name: str) -> str:
+    return isolated(shorten(clean(name), NAME_LENGTH))

@@ -1,0 +1,136 @@
+"""The bot's commands and buttons. One entry makes the handler, the menu, /help and the refusals.
+
+A module in `commands/` registers what it answers to; every module there is loaded:
+
+    @command("recent", order=40)
+    async def recent(request: Request) -> None: ...
+
+What a command does is said in the locales, under `commands.<name>`.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from enum import Enum
+from importlib import import_module
+from typing import Any
+
+from telegram import Update
+
+from bot.telegram import commands as package
+from bot.telegram.request import Context, Request, services_in
+
+Answer = Callable[[Request], Coroutine[Any, Any, None]]
+Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
+
+
+class Who(Enum):
+    """Who may use a command or a button."""
+
+    ANYONE = "anyone"
+    REGISTERED = "registered"
+    """In chats that said /start."""
+    ADMINISTRATORS = "administrators"
+    """In such chats, whoever may change their settings."""
+    OPERATORS = "operators"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command; menus and /help list them by `order`."""
+
+    name: str
+    answer: Answer
+    who: Who
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message; `pattern` is of its callback data."""
+
+    pattern: str
+    answer: Answer
+    who: Who
+
+
+_COMMANDS: dict[str, Command] = {}
+_BUTTONS: dict[str, Button] = {}
+
+
+def command(name: str, *, order: int, who: Who = Who.REGISTERED) -> Callable[[Answer], Answer]:
+    """Register the answer to a command."""
+
+    def register(answer: Answer) -> Answer:
+        _COMMANDS[name] = Command(name, answer, who, order)
+        return answer
+
+    return register
+
+
+def button(pattern: str, *, who: Who = Who.REGISTERED) -> Callable[[Answer], Answer]:
+    """Register the answer to a pressed button."""
+
+    def register(answer: Answer) -> Answer:
+        _BUTTONS[pattern] = Button(pattern, answer, who)
+        return answer
+
+    return register
+
+
+def all_commands(*, operator: bool = True) -> list[Command]:
+    """The commands in their order; without `operator`, those that are not for operators alone."""
+    _load()
+    found = [each for each in _COMMANDS.values() if operator or each.who is not Who.OPERATORS]
+    return sorted(found, key=lambda each: each.order)
+
+
+def all_buttons() -> list[Button]:
+    _load()
+    return list(_BUTTONS.values())
+
+
+def handler_of(answer: Answer, who: Who) -> Handler:
+    """The handler that admits or refuses whoever asks, and then answers."""
+
+    async def handle(update: Update, context: Context) -> None:
+        request = await Request.of(update, context)
+        refusal = await _refusal(request, who)
+        if refusal is None:
+            await answer(request)
+        else:
+            await request.refuse(refusal)
+
+    return handle
+
+
+def reaction_of(answer: Answer) -> Handler:
+    """The handler for what happens to the bot: nobody asks, and the chat is not looked up.
+
+    (Looking up a chat that writes resumes it.)
+    """
+
+    async def handle(update: Update, context: Context) -> None:
+        await answer(Request(update, context, services_in(context.application), None))
+
+    return handle
+
+
+async def _refusal(request: Request, who: Who) -> str | None:
+    """The key of the text that says why not; None for who may."""
+    if who is Who.ANYONE:
+        return None
+    if request.known is None:
+        return "refuse.unknown_chat"
+    if who is Who.ADMINISTRATORS and not await request.may_change():
+        return "refuse.admins_only"
+    if who is Who.OPERATORS and not request.by_operator:
+        return "refuse.operators_only"
+    return None
+
+
+def _load() -> None:
+    for module in pkgutil.iter_modules(package.__path__):
+        import_module(f"{package.__name__}.{module.name}")

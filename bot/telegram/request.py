@@ -1,0 +1,277 @@
+"""One request in a chat: who asks, in which chat, and the ways to answer it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any, cast
+
+from telegram import Chat as TelegramChat
+from telegram import (
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    Update,
+    User,
+)
+from telegram.constants import ChatMemberStatus, ChatType, ParseMode
+from telegram.error import BadRequest
+from telegram.ext import Application, CallbackContext, ExtBot
+
+from bot.locales import DEFAULT_LANGUAGE, Texts, language_of, texts
+from bot.messages.blocks import Card
+from bot.messages.cards import Display, text_card
+from bot.notices import NamedFeed
+from storage import chats
+from storage.chats import Chat
+
+if TYPE_CHECKING:
+    from rules import RuleSet, Signal
+    from storage.database import Connection, Database
+
+Context = CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]
+App = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_SERVICES = "services"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the commands work with; kept in the application, so no handler holds state."""
+
+    database: Database
+    rules: Callable[[], RuleSet]
+    catalogue: Callable[[], Sequence[NamedFeed]]
+    operators: frozenset[int]
+    timezone: tzinfo
+    clock: Callable[[], datetime]
+
+    def keep_in(self, application: App) -> None:
+        application.bot_data[_SERVICES] = self
+
+    @property
+    def menu(self) -> Mapping[str, Signal]:
+        """Signals that can be subscribed to: those whose rules are trusted."""
+        signals = self.rules().signals
+        return {name: signal for name, signal in signals.items() if signal.status == "stable"}
+
+    async def chat(self, update: Update) -> Chat | None:
+        """The chat that asks, as stored; None for one that never said /start.
+
+        A private chat that writes can be reached: it is resumed if it was paused.
+        """
+        asking = chat_of(update)
+        stored = await self.database.read(lambda db: chats.get(db, asking.id))
+        if stored and stored.state == "paused" and stored.kind == "private":
+            return await self.resume(stored)
+        return stored
+
+    async def resume(self, stored: Chat) -> Chat:
+        now = self.clock()
+
+        def write(db: Connection) -> Chat:
+            chats.resume(db, stored.id, now)
+            return chats.get(db, stored.id) or stored
+
+        return await self.database.write(write)
+
+    async def register(self, update: Update) -> Chat:
+        """The chat as stored, added if it is new; alerts go to the topic it writes from."""
+        new = self.described(chat_of(update), update.effective_user, thread_of(update))
+
+        def write(db: Connection) -> Chat:
+            stored = chats.upsert(db, new)
+            if stored.thread_id == new.thread_id:
+                return stored
+            # Also back to the general topic: the one before may be closed or gone.
+            chats.set_thread(db, new.id, new.thread_id)
+            return replace(stored, thread_id=new.thread_id)
+
+        return await self.database.write(write)
+
+    def described(self, asking: TelegramChat, user: User | None, thread_id: int | None) -> Chat:
+        return Chat(
+            id=asking.id,
+            thread_id=thread_id,
+            kind=asking.type,
+            title=asking.title or asking.full_name or "",
+            language=language_of(user.language_code if user else None),
+            state="active",
+            paused_reason=None,
+            role="operator" if asking.id in self.operators else "subscriber",
+            signals=frozenset(),
+            lowest_level="alert",
+            created_at=self.clock(),
+            blocked_until=None,
+        )
+
+    def display(self, language: str) -> Display:
+        """How cards are shown to somebody who speaks this language, now."""
+        return Display(language, self.rules().signals, self.clock(), self.timezone)
+
+
+def services_in(application: Application[Any, Any, Any, Any, Any, Any]) -> Services:
+    return cast(Services, application.bot_data[_SERVICES])
+
+
+def chat_of(update: Update) -> TelegramChat:
+    chat = update.effective_chat
+    if chat is None:
+        raise ValueError("an update without a chat")
+    return chat
+
+
+def thread_of(update: Update) -> int | None:
+    """The forum topic that an update came from."""
+    message = update.effective_message
+    if isinstance(message, Message) and message.is_topic_message:
+        return message.message_thread_id
+    return None
+
+
+def texts_for(chat: Chat | None, update: Update) -> Texts:
+    """The chat's language; before it is known, the language of the person's Telegram."""
+    if chat is not None:
+        return texts(chat.language)
+    user = update.effective_user
+    return texts(language_of(user.language_code) if user else DEFAULT_LANGUAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command, a message or a pressed button. `known` is the chat as stored, None before
+    /start."""
+
+    update: Update
+    context: Context
+    services: Services
+    known: Chat | None
+
+    @classmethod
+    async def of(cls, update: Update, context: Context) -> Request:
+        services = services_in(context.application)
+        return cls(update, context, services, await services.chat(update))
+
+    @property
+    def chat(self) -> Chat:
+        """The chat that asks. Raises ValueError for one that is not registered."""
+        if self.known is None:
+            raise ValueError("a chat that is not registered")
+        return self.known
+
+    @property
+    def speech(self) -> Texts:
+        return texts_for(self.known, self.update)
+
+    @property
+    def arguments(self) -> list[str]:
+        """The words after the command."""
+        return list(self.context.args or [])
+
+    @property
+    def pressed(self) -> str:
+        """The callback data of the pressed button; "" for what is no press."""
+        query = self.update.callback_query
+        return (query.data or "") if query else ""
+
+    @property
+    def in_topic(self) -> bool:
+        return thread_of(self.update) is not None
+
+    @property
+    def by_operator(self) -> bool:
+        """From an operator's own chat, or by an operator in any chat."""
+        user, operators = self.update.effective_user, self.services.operators
+        known = self.known is not None and self.known.id in operators
+        return known or (user is not None and user.id in operators)
+
+    async def may_change(self) -> bool:
+        """Whether the person may change the chat's settings: in groups, its administrators."""
+        chat = chat_of(self.update)
+        if chat.type == ChatType.PRIVATE:
+            return True
+        if chat.type == ChatType.CHANNEL and self.update.callback_query is None:
+            return True  # only administrators post in a channel; its buttons all readers can press
+        message = self.update.message
+        if message and message.sender_chat and message.sender_chat.id == chat.id:
+            return True  # an administrator who writes in the group's name
+        user = self.update.effective_user
+        if user is None:
+            return False
+        member = await self.context.bot.get_chat_member(chat.id, user.id)
+        return member.status in (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
+
+    async def reply(self, card: Card, keyboard: InlineKeyboardMarkup | None = None) -> None:
+        """Answer in the same chat and topic; as plain text if Telegram cannot parse the card."""
+
+        async def send(text: str, parse_mode: str | None) -> None:
+            await self.context.bot.send_message(
+                chat_of(self.update).id,
+                text,
+                parse_mode=parse_mode,
+                message_thread_id=thread_of(self.update),
+                reply_markup=keyboard,
+                link_preview_options=NO_PREVIEW,
+            )
+
+        try:
+            await send(card.html, ParseMode.HTML)
+        except BadRequest as error:
+            if "parse" not in error.message.lower():
+                raise
+            await send(card.plain, None)
+
+    async def say(
+        self,
+        key: str,
+        *,
+        speech: Texts | None = None,
+        keyboard: InlineKeyboardMarkup | None = None,
+        **values: object,
+    ) -> None:
+        """Answer with a text of the locales, in the chat's language unless `speech` says."""
+        speech = speech or self.speech
+        await self.reply(text_card(speech(key, **values), speech.language), keyboard)
+
+    async def refuse(self, key: str) -> None:
+        """Say why not: over the chat after a press, else as a message."""
+        if self.update.callback_query:
+            await self.note(self.speech(key))
+        else:
+            await self.say(key)
+
+    async def redraw(self, card: Card, keyboard: InlineKeyboardMarkup | None) -> None:
+        """Change the message under the pressed button. One that is gone or the same is no
+        error."""
+        query = self.update.callback_query
+        if query is None:
+            return
+        with _unless_unchanged():
+            await query.edit_message_text(
+                card.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard,
+                link_preview_options=NO_PREVIEW,
+            )
+
+    async def note(self, text: str = "", *, stays: bool = False) -> None:
+        """The short note over the chat after a press; `stays` until it is closed. Only who
+        pressed sees it. Too late for one is no error."""
+        query = self.update.callback_query
+        if query is None:
+            return
+        with _unless_unchanged():
+            await query.answer(text[:200] or None, show_alert=stays or None)
+
+
+@contextlib.contextmanager
+def _unless_unchanged() -> Iterator[None]:
+    try:
+        yield
+    except BadRequest as error:
+        expected = ("not modified", "message to edit not found", "query is too old")
+        if not any(sign in error.message.lower() for sign in expected):
+            raise

@@ -1,0 +1,51 @@
+"""How loud a detection is: by its direction and by how well it is supported.
+
+Pure. A rule names the level of bad news; what was lifted, has arrived or is denied is one
+lower unless the rule says otherwise, and is never critical. One statement alone is one lower
+too: it is stored and goes into the digest, and a second statement, or the same one in title
+and text, pushes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+from rules.loading.schema import Direction, Level, LevelByDirection
+
+LADDER: tuple[Level, ...] = get_args(Level)
+"""The levels from the lowest to the highest."""
+
+JUST_ABOVE = 1.35
+"""Times the threshold under which two different clauses are hints that barely agree."""
+
+
+def lower(level: Level) -> Level:
+    """One step down; the lowest stays."""
+    return LADDER[max(0, LADDER.index(level) - 1)]
+
+
+def by_direction(said: Level | LevelByDirection) -> Mapping[Direction, Level]:
+    """The level of each direction, from one name or from what the rule says of each."""
+    if not isinstance(said, LevelByDirection):
+        said = LevelByDirection(worsening=said)
+    relief = lower(said.worsening)
+    return {
+        "worsening": said.worsening,
+        "improving": said.improving or relief,
+        "denied": said.denied or relief,
+    }
+
+
+def is_weak(statements: int, clauses: int, score: int, threshold: int) -> bool:
+    """Whether nothing agrees with the one statement, or hints only just reach the threshold.
+
+    ``clauses`` counts different clauses; ``statements`` counts a clause twice where title and
+    text both hold it. A setting adds to the score and is neither.
+    """
+    return statements < 2 or (clauses > 1 and score < JUST_ABOVE * threshold)
+
+
+def settle(levels: Mapping[Direction, Level], direction: Direction, *, weak: bool) -> Level:
+    """The level of a detection."""
+    return lower(levels[direction]) if weak else levels[direction]

@@ -1,0 +1,396 @@
+"""What is said of the evidence: that it ended, was asked for, cannot pass, is not so.
+
+One place for all signals. A word of the vocabulary's ``scope-...`` terms (a *governor*) bears on
+a piece of evidence when it stands near enough in the same sentence and no border stands between
+them. What it makes of the evidence is looked up in a table; a signal may change the table's
+lines (``scope: means:``). Several governors apply from the inside out: in «نفى إلغاء أمر
+الإخلاء» the order is cancelled, and that is denied.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import get_args
+
+from rules.loading.schema import Direction, State
+from rules.matching.terms import Reading, Span
+
+STATES: tuple[State, ...] = get_args(State)
+
+NEGATION = "$negation"
+NEGATION_NEXT = "$negation-next"
+NEGATION_STOPS = "$negation-stops"
+BORDER = "$scope-border"
+JOINS = "$scope-joins"
+INSIDE = "$scope-inside"
+_TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
+_NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
+"""Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
+NONE = "$scope-none"
+NOT_AFTER = "$scope-not-after"
+RESERVED = (
+    NEGATION, NEGATION_NEXT, NEGATION_STOPS, BORDER, JOINS, INSIDE, NONE, NOT_AFTER,
+    *_TERMS.values(), *_NOUNS.values(),
+)  # fmt: skip
+"""Vocabulary terms that the matcher knows by name."""
+
+NEGATED_GOVERNOR = 3
+"""Words between a negation and the governor that it negates: «لم يتم بعد رفع»."""
+NEGATED_EVIDENCE = 2
+"""Words between a negation and evidence: «لم يتم إخلاء»."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How many words may stand between a governor and what follows, or precedes, it."""
+
+    before: int
+    after: int
+    layer: int = 0
+    across: bool = False
+
+
+# Layer 0 says what happens to the thing, 1 what somebody wants or does about that, 2 that
+# somebody contradicts it: an inner layer applies first, whatever the order of the words.
+_REACH: Mapping[State, _Reach] = {
+    "ended": _Reach(4, 7),
+    "cancelled": _Reach(4, 7),
+    "stopped": _Reach(3, 4),
+    "restored": _Reach(2, 5),
+    "opened": _Reach(2, 5),
+    "arriving": _Reach(5, 5),
+    "freed": _Reach(4, 6),
+    "agreed": _Reach(5, 5),
+    "broken": _Reach(3, 4),
+    "obstructed": _Reach(4, 6),
+    "allowed": _Reach(5, 4, 1),
+    "asked": _Reach(6, 0, 1),
+    "ordered": _Reach(5, 4, 1),
+    "failed": _Reach(5, -1, 1),
+    "warned": _Reach(5, -1, 1),
+    "denied": _Reach(10, 5, 2, across=True),
+    "past": _Reach(4, 2, 3),
+    "figurative": _Reach(2, 4, 3),
+    "drill": _Reach(4, 4, 3),
+}
+_DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered"})
+_SILENT = frozenset({"past", "figurative", "drill"})
+
+DEFAULT: Mapping[State, Direction] = MappingProxyType(
+    {"ended": "improving", "cancelled": "improving", "denied": "denied", "negated": "denied"}
+)
+"""What a state makes of bad news, where the signal says nothing else; others leave it as it is."""
+UNDONE: frozenset[State] = frozenset(
+    {
+        "ended",
+        "cancelled",
+        "stopped",
+        "broken",
+        "obstructed",
+        "asked",
+        "failed",
+        "warned",
+        "negated",
+    }
+)
+"""States under which good news is none (yet, or any more)."""
+
+
+_NOTHING: Mapping[State, tuple[str, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Governor:
+    """A word that says something of other words in its sentence."""
+
+    state: State
+    span: Span
+    negation: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is said of a piece of evidence, from the inside out, and what follows from it.
+
+    ``direction`` is None where the evidence does not count at all (history, images, drills).
+    """
+
+    direction: Direction | None
+    states: tuple[State, ...] = ()
+    words: tuple[Span, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is bad news with nothing that turns it."""
+        return self.direction == "worsening" and len(self.states) < 2
+
+    def shown(self) -> tuple[tuple[Span, str], ...]:
+        """The words that say it, each with the name of what it says."""
+        return tuple(
+            (span, "negation" if state == "negated" else f"scope-{state}")
+            for state, span in zip(self.states, self.words, strict=True)
+        )
+
+
+def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
+    """The negation that governs a span: before it, near enough, nothing breaking in between."""
+    beside = reading.of(NEGATION_NEXT)
+    at = bisect_left(beside, span.first, key=lambda s: s.first) - 1
+    if at >= 0 and beside[at].last + 1 == span.first:
+        return beside[at]
+    negators = reading.of(NEGATION)
+    before = bisect_left(negators, span.first, key=lambda s: s.first)
+    for negator in reversed(negators[max(0, before - 3) : before]):
+        distance = span.first - negator.last - 1
+        if distance < 0 or distance > reach:
+            continue
+        if any(t.breaks for t in reading.sentence.tokens[negator.last + 1 : span.first + 1]):
+            continue
+        if _any_within(reading.of(NEGATION_STOPS), negator.last + 1, span.first):
+            continue
+        return negator
+    return None
+
+
+def scope_of(
+    reading: Reading,
+    evidence: Sequence[Span],
+    base: Direction,
+    means: Mapping[State, Direction],
+    own: Mapping[State, Iterable[str]] = _NOTHING,
+    *,
+    negation: bool = True,
+) -> Scope:
+    """What the sentence says of the evidence.
+
+    ``base`` is what the evidence says by itself; ``means`` the signal's table; ``own`` are terms
+    of the signal that count as governors too. ``negation`` is False where the evidence holds its
+    own negation («لا توجد أدوية»).
+    """
+    governors = governing(reading, evidence, own)
+    return _resolved(reading, evidence, base, means, governors, negation=negation)
+
+
+def state_of(
+    reading: Reading,
+    span: Span,
+    wanted: Mapping[State, Direction],
+    means: Mapping[State, Direction],
+    own: Mapping[State, Iterable[str]] = _NOTHING,
+) -> Scope | None:
+    """The scope of a word by itself no news, under one of the ``wanted`` states; or None.
+
+    «المساعدات» says nothing; «وصلت المساعدات» does, and so does «لم تصل المساعدات».
+    """
+    governors = governing(reading, (span,), own)
+    inner = next((g for g in governors if g.state in wanted), None)
+    if inner is None:
+        return None
+    outer = [g for g in governors if g is not inner and _REACH[g.state].layer]
+    base = wanted[inner.state]
+    if inner.negation is not None:
+        turned: Direction = "worsening" if base == "improving" else "denied"
+        states: tuple[State, ...] = (inner.state, "negated")
+        words: tuple[Span, ...] = (inner.span, inner.negation)
+    else:
+        turned, states, words = base, (inner.state,), (inner.span,)
+    rest = _resolved(reading, (span, inner.span), turned, means, outer, negation=False)
+    return Scope(rest.direction, states + rest.states, words + rest.words)
+
+
+def _resolved(
+    reading: Reading,
+    evidence: Sequence[Span],
+    base: Direction,
+    means: Mapping[State, Direction],
+    governors: Sequence[Governor],
+    *,
+    negation: bool,
+) -> Scope:
+    direction: Direction = base
+    states: list[State] = []
+    words: list[Span] = []
+    chain: list[tuple[State, Span]] = []
+    if negation:
+        no = _negation_of(reading, evidence, governors)
+        if no is not None:
+            chain.append(("negated", no))
+    for governor in governors:
+        if governor.state in _SILENT:
+            if governor.negation is None:
+                return Scope(None, (governor.state,), (governor.span,))
+            continue
+        chain.append((governor.state, governor.span))
+        if governor.negation is not None:
+            chain.append(("negated", governor.negation))
+    for index, (state, where) in enumerate(chain):
+        # One word, one saying: "lifted" ends or cancels, it does not end what it cancelled.
+        if where in words:
+            continue
+        if state == "negated" and index and chain[index - 1][0] not in ("denied",):
+            changed = _negated(direction, chain[index - 1][0])
+        else:
+            changed = _applied(state, direction, means)
+        if changed != direction or state in means:
+            states.append(state)
+            words.append(where)
+        direction = changed
+    return Scope(direction, tuple(states), tuple(words))
+
+
+def _negation_of(
+    reading: Reading, evidence: Sequence[Span], governors: Sequence[Governor]
+) -> Span | None:
+    """The negation right over the evidence, and not over one of its governors."""
+    for span in evidence:
+        no = _any_negation(reading, span, NEGATED_EVIDENCE)
+        if no is None or any(no.overlaps(s) for s in evidence):
+            continue
+        if not any(g.negation == no or _between(no, g.span, span) for g in governors):
+            return no
+    return None
+
+
+def _any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
+    no = negator_before(reading, span, reach)
+    if no is not None:
+        return no
+    for nobody in reading.of(NONE):
+        if 0 <= span.first - nobody.last - 1 <= reach + 1:
+            return nobody
+    for behind in reading.of(NOT_AFTER):
+        beside = behind.first == span.last + 1 and span.first > 0
+        if beside and reading.sentence.tokens[span.first - 1].norm in ("n", "ne"):
+            return behind
+    return None
+
+
+def _applied(state: State, direction: Direction, means: Mapping[State, Direction]) -> Direction:
+    if state == "denied":
+        # That relief is denied says that the trouble goes on, unless the signal says otherwise
+        # (a truce that was not agreed).
+        return means.get("denied", "denied" if direction == "worsening" else "worsening")
+    if direction == "improving":
+        return "worsening" if state in UNDONE else direction
+    if direction == "denied":
+        return direction
+    return means.get(state, DEFAULT.get(state, direction))
+
+
+def _negated(direction: Direction, inner: State) -> Direction:
+    """A governor under a negation: «لم يُرفع الحصار», "was not cancelled", "is not blocked"."""
+    if direction == "improving":
+        return "worsening"
+    return "denied" if inner in _DENIED_WHEN_NEGATED else direction
+
+
+def governing(
+    reading: Reading, evidence: Sequence[Span], own: Mapping[State, Iterable[str]]
+) -> list[Governor]:
+    """The governors of some evidence, innermost first."""
+    found: list[tuple[int, int, Governor]] = []
+    # What somebody wants or denies may stand nearer to the governor than to the evidence:
+    # «رفض التوقيع على وقف إطلاق النار». So each layer reaches from what the inner ones took in.
+    reached: list[Span] = list(evidence)
+    layer = 0
+    for state, reach in _REACH.items():
+        if reach.layer != layer:
+            reached = [*reached, *(g.span for at, _, g in found if at == layer)]
+            layer = reach.layer
+        for name in (_TERMS[state], _NOUNS.get(state, ""), *own.get(state, ())):
+            follows = name != _NOUNS.get(state)
+            for span in reading.of(name):
+                if any(span.overlaps(e) for e in evidence):
+                    continue
+                distance = _distance(reading, span, reached, reach, follows=follows)
+                if distance is not None:
+                    negation = _any_negation(reading, span, NEGATED_GOVERNOR)
+                    if negation is not None and _belongs_to(negation, span, evidence, reach):
+                        negation = None
+                    found.append((reach.layer, distance, Governor(state, span, negation)))
+    found.sort(key=lambda f: (f[0], f[1], f[2].span.first))
+    seen: set[State] = set()
+    chosen: list[Governor] = []
+    for _, _, governor in found:
+        # Of several words for one thing the nearest speaks: «رفع وإنهاء الحصار» is no double end.
+        if governor.state in seen or _inside_another(governor, found):
+            continue
+        seen.add(governor.state)
+        chosen.append(governor)
+    return chosen
+
+
+def _belongs_to(negation: Span, governor: Span, evidence: Sequence[Span], reach: _Reach) -> bool:
+    """Whether a negation near a governor is the evidence's own."""
+    if any(negation.overlaps(e) for e in evidence):
+        return True
+    return reach.layer == 0 and any(_between(negation, e, governor) for e in evidence)
+
+
+def _inside_another(governor: Governor, found: Iterable[tuple[int, int, Governor]]) -> bool:
+    """Whether a longer reading takes the word: "dismisses talk of" is one governor, no talk."""
+    mine = governor.span
+    size = mine.last - mine.first
+    return any(
+        g.span.first <= mine.first
+        and mine.last <= g.span.last
+        and g.span.last - g.span.first > size
+        for _, _, g in found
+    )
+
+
+def _distance(
+    reading: Reading,
+    span: Span,
+    evidence: Sequence[Span],
+    reach: _Reach,
+    *,
+    follows: bool,
+) -> int | None:
+    """Words between a governor and the evidence, or None where it does not reach."""
+    best: int | None = None
+    for e in evidence:
+        if span.last < e.first:
+            distance, limit = e.first - span.last - 1, reach.before
+            left, right = span.last + 1, e.first
+        else:
+            distance, limit = span.first - e.last - 1, reach.after
+            left, right = e.last + 1, span.first
+            if not follows or _starts_a_statement(reading, span):
+                continue
+        if distance < 0 or distance > limit or (best is not None and distance >= best):
+            continue
+        if not reach.across and any(t.breaks for t in reading.sentence.tokens[left : right + 1]):
+            continue
+        if _any_within(reading.of(BORDER), left, right - 1):
+            continue
+        if reach.layer < 2 and _any_within(reading.of(JOINS), left, right - 1):
+            continue
+        if (
+            not reach.layer
+            and span.last < e.first
+            and _any_within(reading.of(INSIDE), left, right - 1)
+        ):
+            continue
+        best = distance
+    return best
+
+
+def _starts_a_statement(reading: Reading, span: Span) -> bool:
+    """An Arabic word with و or ف before it begins a statement of its own."""
+    token = reading.sentence.tokens[span.first]
+    if token.script != "ar" or len(token.norm) < 4 or token.norm[0] not in "وف":
+        return False
+    return token.norm[:3] not in ("وصل", "وصو", "وفر", "وزع", "وقع", "واف", "فتح", "فشل", "فرج")
+
+
+def _between(left: Span, middle: Span, right: Span) -> bool:
+    return left.last < middle.first and middle.last < right.first
+
+
+def _any_within(spans: Sequence[Span], first: int, last: int) -> bool:
+    at = bisect_left(spans, first, key=lambda s: s.first)
+    return at < len(spans) and spans[at].first <= last

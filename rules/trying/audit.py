@@ -1,0 +1,211 @@
+"""What the rules do on a corpus: what earns nothing, what carries a term, what collides.
+
+``marsad rules audit FILE...``. Entries come as JSON lines with ``title``, ``text`` (or
+``summary``), perhaps ``lang`` and perhaps ``signals`` (what a reader found) and ``maybe``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rules.language.text import arabic_norm, arabic_surface, tokenize
+from rules.matching.match import judge, read_entry
+from rules.matching.ruleset import RuleSet
+
+SHORT_STEM = 3
+"""Letters up to which a stem with something attached is doubted."""
+MOST_SHARE = 0.5
+"""Share of a term's matches from which one word is named."""
+LEAST_MATCHES = 10
+"""Matches that a term must have before shares say anything."""
+SHOWN_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One entry; ``signals`` is None where nobody labelled it."""
+
+    title: str
+    text: str
+    language: str | None = None
+    signals: frozenset[str] | None = None
+    maybe: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Heavy:
+    """A word that takes most of a term's matches."""
+
+    term: str
+    word: str
+    matches: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Doubtful:
+    """A written word read as a form of a rule's word by a clitic, a short stem or a verb form."""
+
+    token: str
+    lemma: str
+    segments: str
+    times: int
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseTally:
+    """In how many detections a clause took part."""
+
+    signal: str
+    clause: str
+    detections: int
+    right: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    entries: int
+    labelled: int
+    unmatched_terms: tuple[str, ...]
+    unmatched_words: Mapping[str, tuple[str, ...]]
+    heavy: tuple[Heavy, ...]
+    doubtful: tuple[Doubtful, ...]
+    clauses: tuple[ClauseTally, ...]
+
+
+@dataclass(slots=True)
+class _Counts:
+    words: Counter[int] = field(default_factory=Counter)
+    tokens: Counter[str] = field(default_factory=Counter)
+    terms: dict[str, Counter[str]] = field(default_factory=dict)
+    clauses: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+
+
+def audit(rules: RuleSet, entries: Iterable[AuditEntry], *, least: int = 5) -> Audit:
+    """Read every entry as the service would, and count. ``least``: times a collision is met."""
+    counts = _Counts()
+    number = labelled = 0
+    for entry in entries:
+        number += 1
+        labelled += entry.signals is not None
+        _count(rules, entry, counts)
+    terms_of = single_words(rules)
+    unmatched = {
+        name: tuple(
+            " ".join(_shown(rules, unit.lexemes, unit.term) for unit in phrase)
+            for phrase in term.phrases
+            if any(u.lexemes and not any(counts.words[n] for n in u.lexemes) for u in phrase)
+        )
+        for name, term in rules.compiled_terms.items()
+        if name in counts.terms
+    }
+    return Audit(
+        number,
+        labelled,
+        tuple(sorted(n for n in rules.compiled_terms if n not in counts.terms)),
+        {name: words for name, words in sorted(unmatched.items()) if words},
+        tuple(_heavy(counts.terms)),
+        tuple(
+            sorted(
+                (
+                    Doubtful(d.token, d.lemma, d.segments, times, d.terms)
+                    for token, times in counts.tokens.items()
+                    if times >= least
+                    for d in doubtful_readings(rules, token, terms_of)
+                ),
+                key=lambda d: (-d.times, d),
+            )
+        ),
+        tuple(
+            ClauseTally(rule.signal, clause.label, *counts.clauses.get((rule.signal, i), [0, 0, 0]))
+            for rule in rules.rules.values()
+            for i, clause in enumerate(rule.when)
+        ),
+    )
+
+
+def _count(rules: RuleSet, entry: AuditEntry, counts: _Counts) -> None:
+    read = read_entry(rules.terms, entry.title, entry.text, entry.language)
+    for reading in read.readings:
+        tokens = reading.sentence.tokens
+        for token, numbers in zip(tokens, reading.words, strict=True):
+            counts.words.update(numbers)
+            if token.script == "ar" and numbers:
+                counts.tokens[token.surface] += 1
+        for name, spans in reading.spans.items():
+            by_word = counts.terms.setdefault(name, Counter())
+            for span in spans:
+                by_word[" ".join(t.norm for t in tokens[span.first : span.last + 1])] += 1
+    present = read.present()
+    for rule in rules.rules.values():
+        verdict = judge(rule, read, present)
+        if verdict.detection is None:
+            continue
+        held = {id(found.clause) for found in verdict.found}
+        for index, clause in enumerate(rule.when):
+            if id(clause) not in held:
+                continue
+            tally = counts.clauses.setdefault((rule.signal, index), [0, 0, 0])
+            tally[0] += 1
+            if entry.signals is not None and rule.signal not in entry.maybe:
+                tally[1 if rule.signal in entry.signals else 2] += 1
+
+
+def _shown(rules: RuleSet, numbers: frozenset[int], term: str | None) -> str:
+    return term or "/".join(sorted(rules.words.shown(n) for n in numbers))
+
+
+def _heavy(terms: Mapping[str, Counter[str]]) -> Iterable[Heavy]:
+    for name, by_word in sorted(terms.items()):
+        total = by_word.total()
+        word, times = by_word.most_common(1)[0]
+        if total >= LEAST_MATCHES and len(by_word) > 1 and times > total * MOST_SHARE:
+            yield Heavy(name, word, times, total)
+
+
+def single_words(rules: RuleSet) -> Mapping[int, tuple[str, ...]]:
+    """The terms that a word alone matches."""
+    found: dict[int, set[str]] = {}
+    for term in rules.compiled_terms.values():
+        for phrase in term.phrases:
+            if len(phrase) == 1:
+                for number in phrase[0].lexemes:
+                    found.setdefault(number, set()).add(term.name)
+    return {number: tuple(sorted(names)) for number, names in found.items()}
+
+
+def doubtful_readings(
+    rules: RuleSet, written: str, terms_of: Mapping[int, tuple[str, ...]]
+) -> list[Doubtful]:
+    """How a word is read that may be another word: a short stem with something attached, or a
+    short verb form, or a verb of another lemma."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for token in tokenize(written):
+        if token.script != "ar":
+            continue
+        for analysis in rules.morphology.analyse(token.surface):
+            lexeme = rules.morphology.lexemes[analysis.lexeme]
+            if analysis.lexeme not in terms_of or lexeme.part_of_speech not in ("noun", "verb"):
+                continue
+            parts = analysis.segments.replace("++", "+").split("+")
+            if _doubtful(token.surface, lexeme.lemma, lexeme.part_of_speech, parts):
+                # Rules may write one word in several ways; a reader sees one reading.
+                key = (token.surface, lexeme.lemma, "+".join(parts))
+                found.setdefault(key, set()).update(terms_of[analysis.lexeme])
+    return [Doubtful(*key, 1, tuple(sorted(terms))) for key, terms in found.items()]
+
+
+def _doubtful(surface: str, lemma: str, part_of_speech: str, parts: list[str]) -> bool:
+    norm = arabic_norm(surface)
+    if norm in (arabic_norm(lemma), arabic_norm("ال" + lemma)):
+        return False
+    article = parts[0].endswith(("ال", "لل")) and len(parts) > 1
+    stem = max(parts, key=len)
+    if len(parts) > 1 and not article and len(stem) <= SHORT_STEM:
+        return True
+    # Weak and short verbs have forms that are everyday words: يعد, تمت, بدا.
+    return part_of_speech == "verb" and len(arabic_surface(stem)) <= SHORT_STEM

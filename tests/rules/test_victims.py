@@ -1,0 +1,151 @@
+"""Who is harmed, whatever the trade, place, number or word order; and who is not."""
+
+from itertools import product
+
+import pytest
+
+from rules import RuleSet
+from rules.trying.explain import VictimReading, explain
+
+TRADES = ["خياط", "بائع", "مزارع", "ممرض", "معلم", "حلاق", "صياد", "طالب", "عامل", "سائق"]
+TRADES_IN_PLURAL = ["خياطين", "باعة", "مزارعين", "معلمين", "عمال", "صيادين", "طلاب", "نازحين"]
+PLACES = ["الأبيض", "تعز", "خان يونس", "إدلب", "مقديشو"]
+CAUSES = ["قصف مدفعي", "غارة جوية", "انفجار لغم", "هجوم بمسيرة"]
+NUMBERS = ["3", "٧", "خمسة", "عشرات"]
+
+
+def victims(rules: RuleSet, text: str, lang: str = "ar") -> tuple[VictimReading, ...]:
+    return explain(rules, "", text, lang).victims
+
+
+def kinds(rules: RuleSet, text: str, lang: str = "ar") -> set[tuple[str, str]]:
+    return {(v.who, v.cause) for v in victims(rules, text, lang)}
+
+
+def is_harm(rules: RuleSet, text: str, lang: str = "ar") -> bool:
+    return any(d.signal == "civilian-harm" for d in rules.detect("", text, lang))
+
+
+@pytest.mark.parametrize("trade", TRADES)
+def test_one_trade_counts_as_much_as_another(shipped: RuleSet, trade: str) -> None:
+    for cause, place in product(CAUSES, PLACES):
+        text = f"مقتل {trade} في {cause} على {place}"
+        assert is_harm(shipped, text), text
+
+
+@pytest.mark.parametrize("trade", TRADES_IN_PLURAL)
+def test_any_number_of_any_trade_in_either_order(shipped: RuleSet, trade: str) -> None:
+    for number, cause in product(NUMBERS, CAUSES):
+        for text in (
+            f"مقتل {number} {trade} في {cause} على المدينة",
+            f"{cause} على المدينة يسفر عن مقتل {number} {trade}",
+            f"قتل {number} {trade} وأصيب آخرون جراء {cause}",
+        ):
+            assert is_harm(shipped, text), text
+
+
+@pytest.mark.parametrize("trade", ["tailor", "baker", "teacher", "fisherman", "nurse", "farmer"])
+def test_english_trades_and_orders(shipped: RuleSet, trade: str) -> None:
+    plural = {"fisherman": "fishermen"}.get(trade, trade + "s")
+    for text in (
+        f"Airstrike kills a {trade} in El Obeid",
+        f"Three {plural} killed in shelling of the old town",
+        f"At least 12 {plural} were wounded when a missile hit the road",
+    ):
+        assert is_harm(shipped, text, "en"), text
+
+
+@pytest.mark.parametrize("trade", ["tailleur", "boulanger", "enseignant", "pêcheur", "infirmier"])
+def test_french_trades_and_orders(shipped: RuleSet, trade: str) -> None:
+    for text in (
+        f"Une frappe tue un {trade} à El Obeid",
+        f"Trois {trade}s tués dans un bombardement",
+        f"Au moins douze {trade}s ont été blessés par un obus",
+    ):
+        assert is_harm(shipped, text, "fr"), text
+
+
+def test_a_number_and_a_cause_need_no_person_word(shipped: RuleSet) -> None:
+    for number in ("4", "٤", "أربعة", "عشرات"):
+        assert kinds(shipped, f"مقتل {number} في غارة على المدينة") == {("uncounted", "conflict")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "مقتل ثلاثة جنود في انفجار عبوة ناسفة",
+        "مقتل رقيب وإصابة عريف في هجوم على نقطة تفتيش",
+        "مقتل 12 مسلحا من تنظيم داعش في غارة",
+        "إيقاع جنود العدو بين قتيل وجريح في كمين",
+        "مقتل جندي تركي وإصابة آخر في اشتباك على الحدود",
+        "سقوط قتلى من حركة الشباب في غارة جوية",
+    ],
+)
+def test_fighters_are_no_civilians_in_arabic(shipped: RuleSet, text: str) -> None:
+    assert {v.who for v in victims(shipped, text)} == {"fighters"}
+    assert not is_harm(shipped, text)
+
+
+def test_a_fighter_victim_silences_the_bare_counts_behind(shipped: RuleSet) -> None:
+    assert kinds(shipped, "مقتل خمسة جنود في كمين. وإصابة 7 في الهجوم نفسه.") == {
+        ("fighters", "conflict")
+    }
+    assert ("people", "conflict") in kinds(
+        shipped, "مقتل خمسة جنود في كمين. وإصابة 7 أطفال في قصف لاحق."
+    )
+
+
+@pytest.mark.parametrize("doer", ["مسلحون", "جنود الاحتلال", "عناصر المليشيا"])
+def test_the_doer_behind_the_verb_is_no_victim(shipped: RuleSet, doer: str) -> None:
+    for victim in ("ثلاثة مزارعين", "طفلا", "شابا"):
+        found = victims(shipped, f"قتل {doer} {victim} في قصف على القرية")
+        assert found and found[0].who == "people", found
+
+
+def test_civilians_beside_fighters_are_seen(shipped: RuleSet) -> None:
+    assert victims(shipped, "مقتل جندي ومدنيين اثنين في قصف")[0].who == "civilians"
+    assert victims(shipped, "A soldier and two civilians were killed in the blast", "en")
+    assert is_harm(shipped, "20 قتيلا بينهم أطفال في غارة على السوق")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "وفاة شخصين وإصابة أربعة في حادث مروري على طريق الساحل",
+        "مصرع سائق في تصادم شاحنتين على الطريق السريع",
+        "القبض على قاتل زوجته طعنا بسكين",
+        "وفاة عامل إثر صعق كهربائي في ورشة",
+    ],
+)
+def test_accident_and_crime_are_neither_conflict_nor_disaster(shipped: RuleSet, text: str) -> None:
+    assert not {v.cause for v in victims(shipped, text)} & {"conflict", "disaster"}
+    assert not is_harm(shipped, text)
+
+
+def test_the_known_dead_are_no_news(shipped: RuleSet) -> None:
+    assert not is_harm(shipped, "زار الوزير الجرحى في المستشفى")
+    assert not is_harm(shipped, "أسر الشهداء تطالب بالتعويض في المدينة")
+    assert is_harm(shipped, "عشرات الشهداء والجرحى في قصف على المخيم")
+
+
+def test_a_nationality_counts_in_the_plural_beside_a_number_or_behind_the_harm(
+    shipped: RuleSet,
+) -> None:
+    assert kinds(shipped, "مقتل 3 يمنيين في غارة") == {("people", "conflict")}
+    assert kinds(shipped, "استشهاد فلسطيني في غارة") == {("people", "conflict")}
+    assert not kinds(shipped, "الجيش السوري يقتل الوقت في غارة")
+
+
+def test_health_workers_are_a_kind_of_their_own(shipped: RuleSet) -> None:
+    for worker in ("مسعفين", "ممرضين", "أطباء"):
+        assert kinds(shipped, f"مقتل ثلاثة {worker} في قصف") == {("health-workers", "conflict")}
+
+
+def test_explain_says_who_was_taken_and_why(shipped: RuleSet) -> None:
+    found = victims(shipped, "قتل مسلحون ثلاثة مزارعين في هجوم على القرية")
+    assert [(v.who, v.cause, v.why) for v in found] == [("people", "conflict", "behind the harm")]
+    assert "مزارعين" in found[0].quote
+
+
+def test_a_setting_alone_never_fires(shipped: RuleSet) -> None:
+    assert not is_harm(shipped, "الحرب في السودان تدخل عامها الثالث والجيش يحشد قواته")

@@ -1,0 +1,54 @@
+"""The map is true: every folder has its line, every path that it names is there."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MAP = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+PACKAGES = ("bot", "rules", "storage")
+
+
+def test_every_folder_has_a_line_in_the_map() -> None:
+    folders = {
+        file.parent.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for file in (ROOT / package).rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    named = set(re.findall(r"^\| `([\w/]+)/` \|", MAP, re.MULTILINE))
+    assert folders - named == set()
+
+
+def test_the_way_of_an_entry_takes_at_most_twelve_steps() -> None:
+    steps = re.findall(r"^\| (\d+) \|", MAP, re.MULTILINE)
+    assert steps == [str(number) for number in range(1, len(steps) + 1)]
+    assert len(steps) <= 12
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md", "README.md"])
+def test_every_path_that_a_page_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:bot|rules|storage|tests|docs|bench)/[\w/.-]+)`", text))
+    linked = {
+        (ROOT / page).parent.joinpath(target).resolve().relative_to(ROOT).as_posix()
+        for target in re.findall(r"\]\(([^)#:]+)\)", text)
+    }
+    assert named
+    assert [path for path in sorted(named | linked) if not (ROOT / path).exists()] == []
+
+
+def test_the_packages_say_that_they_are_typed() -> None:
+    for package in PACKAGES:
+        assert (ROOT / package / "py.typed").is_file()
+
+
+def test_no_requirement_is_written_twice() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for listed in (project["project"]["dependencies"], *project["dependency-groups"].values()):
+        names = [re.split(r"[<>=\[;]", requirement)[0] for requirement in listed]
+        assert len(names) == len(set(names))
