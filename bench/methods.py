@@ -19,7 +19,7 @@ from rich.table import Table
 
 from rules import load_rules
 from rules.language.text import tokenize
-from rules.trying.inline_tests import LabelledEntry, Score, read_labelled, score_labels
+from rules.trying.evaluation import LabelledEntry, Score, read_labelled, score_labels
 
 Reading = Callable[[str], list[str]]
 STEMMERS = {

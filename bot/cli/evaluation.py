@@ -9,43 +9,65 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli.rules import AsJson, load, print_json
+from bot.cli.rules import AsJson, Lang, load, print_json
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
-    from rules.trying.inline_tests import Evaluation
+    from rules.trying.evaluation import Evaluation
 
 
 def eval_command(
     file: Annotated[Path, typer.Argument(help='JSON lines: {"id", "lang", "title", "text", …}.')],
     rules_dir: Annotated[Path | None, typer.Option("--rules", help="Operators' rules.")] = None,
     errors: Annotated[bool, typer.Option(help="Show each mistake and its explanation.")] = False,
+    split: Annotated[
+        bool, typer.Option(help="Also by part: the last digit of the SHA-1 of an entry's id.")
+    ] = False,
     as_json: AsJson = False,
+    lang: Lang = "en",
 ) -> None:
-    """Score the rules on labelled entries: precision, recall and F1 by signal."""
-    from rules.trying.inline_tests import LabelsInvalid, evaluate, read_labelled
+    """Score the rules on labelled entries: what they find, its direction, what is pushed."""
+    from rules.trying.evaluation import (
+        LabelsInvalid,
+        evaluate,
+        read_labelled,
+        unknown_signals,
+    )
 
-    rules = load(rules_dir)
     try:
         entries = read_labelled(file)
     except LabelsInvalid as invalid:
-        raise CannotGoOn(str(invalid)) from invalid
+        raise CannotGoOn(invalid.said.text(lang)) from invalid
+    rules = load(rules_dir)
+    for unknown in unknown_signals(file, entries, rules.signals):
+        typer.echo(unknown.text(lang), err=True)
     result = evaluate(rules, entries)
     if as_json:
         print_json(result.as_json())
         return
-    _show_evaluation(result)
+    _show_evaluation(result, "All entries")
+    if split:
+        for name, part in result.parts.items():
+            _show_evaluation(part, f"Part {name}")
+    if result.unread:
+        typer.echo(f"Could not be read, counted as missed: {', '.join(result.unread)}", err=True)
     if errors:
         for mistake in result.mistakes:
             typer.echo(f"\n{mistake.kind} {mistake.signal} [{mistake.entry.id}]: {mistake.why}")
             typer.echo(f"    {mistake.entry.title or mistake.entry.text[:160]}")
 
 
-def _show_evaluation(result: Evaluation) -> None:
-    table = Table("signal", "precision", "recall", "F1", "tp", "fp", "fn", title="Labelled entries")
-    rows = [*result.signals.items(), ("micro", result.micro)]
+def _show_evaluation(result: Evaluation, title: str) -> None:
+    table = Table("", "precision", "recall", "F1", "tp", "fp", "fn", title=title)
+    rows = [
+        *result.signals.items(),
+        ("micro", result.micro),
+        ("improving", result.by_direction["improving"]),
+        ("denied", result.by_direction["denied"]),
+        ("pushed", result.pushed),
+    ]
     for name, score in rows:
-        if name == "micro":
+        if name in ("micro", "improving"):
             table.add_section()
         table.add_row(
             name,
@@ -61,4 +83,8 @@ def _show_evaluation(result: Evaluation) -> None:
         f"{result.entries} entries, {100 * result.micro.fp / result.entries:.1f} false detections "
         f"per 100 entries; direction right in {result.directions_right} of {result.directions} "
         "true detections."
+    )
+    typer.echo(
+        f"{result.quiet_entries} entries carry nothing: {result.quiet_per_100:.1f} false "
+        "detections per 100 of them."
     )

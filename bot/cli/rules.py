@@ -20,7 +20,7 @@ from bot.errors import CannotGoOn
 if TYPE_CHECKING:
     from sqlite_utils import Database as Connection
 
-    from rules import RuleSet
+    from rules import Problem, RuleSet
     from rules.trying.audit import Audit, AuditEntry
     from rules.trying.explain import Explanation
     from rules.trying.inline_tests import TestResult
@@ -29,12 +29,15 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Check, test, explain and replay the rules.", no_args_is_help=True)
 
 EVIDENCE_STYLE = "bold black on bright_yellow"
+MOST_NEAR_MISSES = 3
+MOST_UNKNOWN = 60
 
 Folder = Annotated[
     Path | None,
     typer.Argument(help="The operators' rules directory; without it, MARSAD_RULES_DIR if set."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Lang = Annotated[str, typer.Option("--lang", help="Language of the messages: ar, en or fr.")]
 
 
 def load(folder: Path | None) -> RuleSet:
@@ -50,7 +53,7 @@ def print_json(value: object) -> None:
 
 
 @app.command()
-def check(folder: Folder = None, as_json: AsJson = False) -> None:
+def check(folder: Folder = None, as_json: AsJson = False, lang: Lang = "en") -> None:
     """Say everything that is wrong in the rules, as file:line: what, and what to write instead.
 
     The same gate as at the start of the service and at a reload: the files, then their tests.
@@ -65,40 +68,92 @@ def check(folder: Folder = None, as_json: AsJson = False) -> None:
         rules = load_checked(directory, full_database=settings.morphology_db)
     except RulesInvalid as invalid:
         if as_json:
-            print_json({"ok": False, "errors": [asdict(e) for e in invalid.errors]})
+            print_json(
+                {
+                    "ok": False,
+                    "errors": [_problem_json(e, lang) for e in invalid.errors],
+                    "warnings": [_problem_json(w, lang) for w in invalid.warnings],
+                }
+            )
         else:
+            _warn(invalid.warnings, lang)
             for error in invalid.errors:
-                typer.echo(str(error), err=True)
+                typer.echo(error.told(lang), err=True)
             typer.echo(_count(len(invalid.errors), "error"), err=True)
         raise typer.Exit(1) from None
     if as_json:
-        print_json({"ok": True, "errors": [], "signals": list(rules.signals), "hash": rules.hash})
+        print_json(
+            {
+                "ok": True,
+                "errors": [],
+                "warnings": [_problem_json(w, lang) for w in rules.warnings],
+                "signals": list(rules.signals),
+                "hash": rules.hash,
+            }
+        )
     else:
+        _warn(rules.warnings, lang)
         typer.echo(f"{len(rules.signals)} rules, no errors ({rules.hash}).")
 
 
+def _problem_json(problem: Problem, language: str) -> dict[str, object]:
+    said = problem.said.text(language) if problem.said else problem.message
+    return {"file": problem.file, "line": problem.line, "message": said}
+
+
+_WARNING = {"ar": "تنبيه", "en": "warning", "fr": "attention"}
+
+
+def _warn(warnings: tuple[Problem, ...], language: str) -> None:
+    for warning in warnings:
+        typer.echo(f"{_WARNING.get(language, 'warning')}: {warning.told(language)}", err=True)
+
+
 @app.command()
-def test(folder: Folder = None, as_json: AsJson = False) -> None:
+def test(folder: Folder = None, as_json: AsJson = False, lang: Lang = "en") -> None:
     """Run the tests that stand in the rule files."""
     from rules.trying.inline_tests import run_tests
 
     results = run_tests(load(folder))
     failed = [r for r in results if not r.passed]
+    varied = [r for r in results if r.template is not None]
     if as_json:
         print_json(
             {
                 "passed": len(results) - len(failed),
                 "failed": len(failed),
-                "failures": [asdict(r) for r in failed],
+                "failures": [_test_json(r, lang) for r in failed],
+                "variations": {
+                    "of": len(varied),
+                    "kept": sum(r.passed for r in varied),
+                    "templates": len({(r.file, r.line, r.template) for r in varied}),
+                },
             }
         )
     else:
-        _show_tests(results, failed)
+        _show_tests(results, failed, lang)
     if failed:
         raise typer.Exit(1)
 
 
-def _show_tests(results: list[TestResult], failed: list[TestResult]) -> None:
+def _why(result: TestResult, language: str) -> str:
+    return result.said.text(language) if result.said else result.why
+
+
+def _test_json(result: TestResult, language: str) -> dict[str, object]:
+    return {
+        "signal": result.signal,
+        "file": result.file,
+        "line": result.line,
+        "kind": result.kind,
+        "text": result.text,
+        "passed": result.passed,
+        "why": _why(result, language),
+        "template": result.template,
+    }
+
+
+def _show_tests(results: list[TestResult], failed: list[TestResult], lang: str) -> None:
     console = Console()
     table = Table("signal", "fires", "silent", "failed", title="Inline tests")
     for signal in dict.fromkeys(r.signal for r in results):
@@ -113,8 +168,65 @@ def _show_tests(results: list[TestResult], failed: list[TestResult]) -> None:
     console.print(table)
     for result in failed:
         typer.echo(f"{result.file}:{result.line}: {result.kind}: «{result.text}»")
-        typer.echo(f"    {result.why}")
+        typer.echo(f"    {_why(result, lang)}")
     typer.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed.")
+    varied = [r for r in results if r.template is not None]
+    if varied:
+        kept = sum(r.passed for r in varied)
+        typer.echo(f"{kept} of {_count(len(varied), 'variation')} kept their answer.")
+
+
+@app.command("format")
+def format_files(
+    folder: Folder = None,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 if a file would change.")
+    ] = False,
+) -> None:
+    """Bring rule files into the one form that all have; comments stay.
+
+    Files of version 0.1.0 are brought into the new form: examples:, and names for clauses.
+    """
+    from bot.settings import load_settings
+    from rules.loading.formatting import FormatProblem, formatted
+    from rules.loading.load import SHIPPED
+    from rules.loading.sources import KINDS, rule_files
+
+    place = folder or load_settings().rules_dir or SHIPPED
+    if not place.is_dir():
+        raise CannotGoOn(f"{place}: is no folder; give the one with signals/ and vocabulary/", 2)
+    changed = refused = 0
+    for kind in KINDS:
+        for path in rule_files(place / kind):
+            shown = f"{kind}/{path.relative_to(place / kind).as_posix()}"
+            try:
+                before = path.read_bytes()
+                after = formatted(before, kind, shown).encode()
+            except (FormatProblem, OSError) as problem:
+                refused += 1
+                typer.echo(f"{problem}", err=True)
+                continue
+            if after == before:
+                continue
+            changed += 1
+            typer.echo(f"{shown}: {'would change' if only_check else 'changed'}")
+            if not only_check:
+                _replace(path, after)
+    typer.echo(f"{_count(changed, 'file')} {'to change' if only_check else 'changed'}.")
+    if refused or (only_check and changed):
+        raise typer.Exit(1)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Whole or not at all: a rule file is never seen half written."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_bytes(content)
+        beside.chmod(path.stat().st_mode & 0o777)
+        beside.replace(path.resolve())
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise CannotGoOn(f"{path}: cannot be written ({error.strerror})") from error
 
 
 @app.command()
@@ -125,16 +237,17 @@ def explain(
     lang: Annotated[str | None, typer.Option(help="ar, en or fr; guessed otherwise.")] = None,
     rules_dir: Annotated[Path | None, typer.Option("--rules", help="Operators' rules.")] = None,
     as_json: AsJson = False,
+    told: Annotated[str, typer.Option("--told", help="Reasons in: ar, en or fr.")] = "en",
 ) -> None:
-    """Show what the rules find in a text, and why."""
+    """Show what the rules find in a text, and why; what nearly fired; what is not known."""
     from rules.trying.explain import explain as explain_text
 
     written = _text(text, file)
     explanation = explain_text(load(rules_dir), title, written, lang)
     if as_json:
-        print_json(_explanation_json(explanation))
+        print_json(_explanation_json(explanation, told))
     else:
-        _show_explanation(explanation, title, written)
+        _show_explanation(explanation, title, written, told)
 
 
 def _text(text: str | None, file: Path | None) -> str:
@@ -151,16 +264,28 @@ def _text(text: str | None, file: Path | None) -> str:
         raise CannotGoOn(f"{file}: cannot be read ({error.strerror})") from error
 
 
-def _explanation_json(explanation: Explanation) -> dict[str, Any]:
+def _explanation_json(explanation: Explanation, language: str) -> dict[str, Any]:
     return {
         "detections": [asdict(d) for d in explanation.detections],
-        "signals": [asdict(s) | {"detection": None} for s in explanation.signals],
         "victims": [asdict(v) for v in explanation.victims],
+        "signals": [
+            asdict(s)
+            | {
+                "detection": None,
+                "silence": s.silence.text(language) if s.silence else None,
+                "nearly": [
+                    {"clause": m.clause, "why": m.said.text(language), "quote": m.quote}
+                    for m in s.nearly
+                ],
+            }
+            for s in explanation.signals
+        ],
         "words": [asdict(w) for w in explanation.words],
+        "unknown": list(explanation.unknown),
     }
 
 
-def _show_explanation(explanation: Explanation, title: str, text: str) -> None:
+def _show_explanation(explanation: Explanation, title: str, text: str, language: str) -> None:
     from rules.trying.explain import sentence_around
 
     console = Console()
@@ -185,8 +310,11 @@ def _show_explanation(explanation: Explanation, title: str, text: str) -> None:
             console.print(line)
     silent = [s for s in explanation.signals if s.detection is None]
     for signal in silent:
-        reason = signal.silenced_by or f"score {signal.score}/{signal.threshold}"
-        console.print(f"○ {signal.signal}: silent, {reason}", markup=False, highlight=False)
+        reason = signal.silence.text(language) if signal.silence else ""
+        console.print(f"○ {signal.signal}: {reason}", markup=False, highlight=False)
+        for miss in signal.nearly[:MOST_NEAR_MISSES]:
+            lacking = f"    {miss.clause}: {miss.said.text(language)}  «{miss.quote}»"
+            console.print(lacking, markup=False, highlight=False)
     for victim in explanation.victims:
         console.print(
             f"harm «{victim.quote}»: {victim.who}, cause {victim.cause} ({victim.why})",
@@ -200,6 +328,10 @@ def _show_explanation(explanation: Explanation, title: str, text: str) -> None:
         )
     if explanation.words:
         console.print(table)
+    if explanation.unknown:
+        some = explanation.unknown[:MOST_UNKNOWN]
+        more = " …" if len(explanation.unknown) > MOST_UNKNOWN else ""
+        console.print(f"No rule knows: {', '.join(some)}{more}", markup=False, highlight=False)
 
 
 @app.command()
@@ -208,19 +340,26 @@ def expand(
     lang: Annotated[str | None, typer.Option(help="ar, en or fr; guessed otherwise.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Also with attached words.")] = False,
     as_json: AsJson = False,
+    told: Annotated[str, typer.Option("--told", help="Messages in: ar, en or fr.")] = "en",
 ) -> None:
     """Show the forms that a word will match, and warn of commoner words among them."""
     from rules.language.lexicon import WordProblem
+    from rules.texts import message
     from rules.trying.explain import expand as expand_word
 
-    arabic = any("\u0600" <= c <= "\u06ff" for c in word)
+    if not word.strip():
+        raise CannotGoOn(message("word.nothing_given").text(told), 2)
+    arabic = word.strip().startswith("$") or any("\u0600" <= c <= "\u06ff" for c in word)
     try:
         found = expand_word(load(None), word, lang or ("ar" if arabic else "en"))
     except WordProblem as problem:
-        raise CannotGoOn(str(problem)) from problem
+        raise CannotGoOn(problem.said.text(told)) from problem
     if as_json:
-        print_json(asdict(found))
+        print_json({k: v for k, v in asdict(found).items() if k != "doubts"}
+                   | {"doubts": [d.text(told) for d in found.doubts]})  # fmt: skip
         return
+    for doubt in found.doubts:
+        typer.echo(f"{_WARNING.get(told, 'warning')}: {doubt.text(told)}", err=True)
     shown = found.forms if every else found.plain
     typer.echo(("، " if arabic else ", ").join(shown))
     hidden = len(found.forms) - len(shown)

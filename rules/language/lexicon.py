@@ -15,10 +15,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rules.language.text import arabic_surface
+from rules.texts import Message, message
 
 
 class WordProblem(ValueError):
     """A word that cannot be understood; the message says what to write instead."""
+
+    def __init__(self, said: Message) -> None:
+        super().__init__(said.text())
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def takes_feminine(word: str) -> bool:
 def noun(spelling: str, *, adjective: bool | None = None) -> Lexeme:
     """A noun or adjective, with further stems (broken plurals) after slashes: ``دواء/أدوية``."""
     if not all(part.strip() for part in spelling.split("/")):
-        raise WordProblem(f"«{spelling}»: an empty form beside a slash; write singular/plural")
+        raise WordProblem(message("word.empty_form", word=spelling))
     words = [one_word(part) for part in spelling.split("/")]
     stems: set[Stem] = set()
     for index, word in enumerate(words):
@@ -82,7 +87,7 @@ def one_word(spelling: str) -> str:
     """The letters of one Arabic word; a phrase or a sign among them is refused."""
     word = arabic_surface(spelling.strip())
     if not word or not all(c.isalpha() and "\u0620" <= c <= "\u06d3" for c in word):
-        raise WordProblem(f"«{spelling}» is not one Arabic word; write a phrase as a plain line")
+        raise WordProblem(message("word.not_one", word=spelling))
     return word
 
 
@@ -93,7 +98,7 @@ def _perhaps_not_article(word: str) -> bool:
 
 def noun_stems(word: str, *, agrees: bool) -> set[Stem]:
     if len(word) < 2:
-        raise WordProblem(f"«{word}»: one letter is too short for a word; write it as ={word}")
+        raise WordProblem(message("word.one_letter", word=word))
     if word.endswith("ة"):
         base = word[:-1]
         stems = {Stem(word, "N-bare"), Stem(base + "ت", "N-t"), Stem(base, "N-at")}

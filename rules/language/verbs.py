@@ -15,6 +15,7 @@ from mazini.errors import MaziniError
 
 from rules.language.lexicon import Lexeme, Stem, WordProblem, noun_stems, one_word
 from rules.language.text import arabic_norm, arabic_surface
+from rules.texts import message
 
 FORMS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "Iq", "IIq")
 _WAZN_OF_FORM = {
@@ -52,10 +53,8 @@ def verb(
             found_root = guessed_root
             stems |= verb_stems(slots, also)
     if not fits:
-        hint = "write its root and form, like {verb: أخلى, root: خ ل و, form: IV}"
-        if root and form:
-            hint = "check root and form, or write the past of “he” (أخلى, not يخلي)"
-        raise WordProblem(f"verb «{spelling}» is not understood; {hint}")
+        hint = message("word.verb_check" if root and form else "word.verb_root")
+        raise WordProblem(message("word.verb", word=spelling, hint=hint))
     return Lexeme(arabic_surface(spelling), "verb", found_root, frozenset(stems))
 
 
@@ -64,7 +63,7 @@ def root(letters: str) -> tuple[Lexeme, ...]:
     radicals = radicals_of(letters)
     patterns = verb_lexicon.attested_wazns(radicals)
     if not patterns:
-        raise WordProblem(f"root «{letters}» has no verb in the lexicon; list the words instead")
+        raise WordProblem(message("word.root_no_verb", root=letters))
     found = []
     for pattern in patterns:
         slots = _slots(radicals, pattern)
@@ -77,7 +76,7 @@ def root(letters: str) -> tuple[Lexeme, ...]:
 def radicals_of(letters: str) -> str:
     plain = arabic_surface(letters.replace("_", " ").replace("-", " ")).replace(" ", "")
     if len(plain) not in (3, 4):
-        raise WordProblem(f"root «{letters}»: write three or four letters with spaces, like ح ص ر")
+        raise WordProblem(message("word.root_letters", root=letters))
     return plain
 
 
@@ -89,7 +88,7 @@ def unvowelled(word: str) -> str:
 def conjugate(root: str, form: str) -> dict[str, tuple[str, ...]]:
     """Slot → vowelled forms, over every attested vowel pattern when the form is I."""
     if form not in FORMS:
-        raise WordProblem(f"form «{form}»: write one of {', '.join(FORMS[:10])}")
+        raise WordProblem(message("word.form", form=form, forms=", ".join(FORMS[:10])))
     if form in _WAZN_OF_FORM:
         return _slots(root, _WAZN_OF_FORM[form])
     if form == "I":

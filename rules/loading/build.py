@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 
 from rules.language.full_database import Enricher
 from rules.language.morphology import Morphology
 from rules.loading import schema
+from rules.loading.doubts import doubts
 from rules.loading.sources import Sources
-from rules.loading.yamlfile import Document, Location, Problem
+from rules.loading.surface import surfaces
+from rules.loading.yamlfile import Document, Location, problem
 from rules.matching import victims
 from rules.matching.clauses import ClauseElement, CompiledClause
 from rules.matching.levels import by_direction
@@ -19,6 +22,7 @@ from rules.matching.ruleset import RuleSet, RulesInvalid, RuleTests, Signal
 from rules.matching.scope import RESERVED
 from rules.matching.terms import CompiledTerm, TermCycle, TermMatcher, in_order
 from rules.matching.wordlist import Compiler, Lexicon
+from rules.texts import Message, message
 
 _RESERVED = (*RESERVED, *victims.TERMS)
 
@@ -34,18 +38,22 @@ class _Build:
         self.terms: dict[str, CompiledTerm] = {}
         self.used: set[str] = set(RESERVED)
         self.where: dict[str, tuple[Document, Location]] = {}
+        self.guards: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self.written: dict[str, schema.Term] = {}
 
     def vocabulary_name(self, reference: str, document: Document, at: Location) -> str:
         name = reference.removeprefix("$")
-        if name not in self.sources.vocabulary:
+        told = name in self.sources.broken_terms or "vocabulary" in self.sources.unread
+        if name not in self.sources.vocabulary and not told:
             self.problems.append(document.problem(at, self._unknown(name)))
         self.used.add("$" + name)
         return "$" + name
 
-    def _unknown(self, name: str) -> str:
+    def _unknown(self, name: str) -> Message:
         near = get_close_matches(name, self.sources.vocabulary, n=1)
-        meant = f"; did you mean ${near[0]}?" if near else "; see rules/vocabulary/"
-        return f"there is no vocabulary term ${name}{meant}"
+        if near:
+            return message("rule.no_vocabulary", name=name, near=near[0])
+        return message("rule.no_vocabulary_far", name=name)
 
     def add_term(
         self,
@@ -57,6 +65,9 @@ class _Build:
     ) -> None:
         """Compile a term; ``local`` resolves names without $ among the signal's own terms."""
         self.where[full_name] = (document, at)
+        self.written[full_name] = term
+        own = any(document is each for each in self.sources.own)
+        doubted = dict(doubts(term)) if own else {}
 
         def included(reference: str, at: Location) -> str:
             if local is not None and not reference.startswith("$"):
@@ -68,7 +79,11 @@ class _Build:
 
         compiled, issues = self.compiler.compile(term, full_name, resolve)
         for issue in issues:
-            self.problems.append(document.problem((*at, *issue.at), issue.message))
+            # A word that cannot be read and looks like a pattern was meant as one.
+            said = doubted.pop(issue.at, None) or issue.message
+            self.problems.append(document.problem((*at, *issue.at), said))
+        for place, said in doubted.items():
+            self.sources.warnings.append(document.problem((*at, *place), said))
         compiled.include = tuple(
             included(r, (*at, "include", i)) for i, r in enumerate(term.include or ())
         )
@@ -96,25 +111,24 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
         rules[signal.id] = rule
         signals[signal.id] = _signal(signal, document)
         tests.append(_tests(signal, document))
+        _doubt_examples(signal, document, sources)
     for name, (_, document) in sources.vocabulary.items():
         # Shipped terms are there for operators' rules too; their own must have a use.
-        if "$" + name not in build.used and any(document is d for d in sources.own):
-            build.problems.append(
-                document.problem((name,), f"no rule uses ${name}; use it or remove it")
-            )
+        # With a signal file unread nobody knows: it may use the term.
+        known = "signals" not in sources.unread
+        if known and "$" + name not in build.used and any(document is d for d in sources.own):
+            said = message("rule.unused_vocabulary", name=name)
+            build.problems.append(document.problem((name,), said))
     try:
         in_order(build.terms)
     except TermCycle as cycle:
         document, at = build.where[cycle.names[0].removesuffix("!except")]
-        build.problems.append(
-            document.problem(at, f"terms include each other: {cycle}; break the circle")
-        )
+        said = message("rule.circle", names=str(cycle))
+        build.problems.append(document.problem(at, said))
     if not sources.signals and not build.problems:
-        build.problems.append(
-            Problem("rules/signals", 1, "no rule is left; at least one is needed")
-        )
+        build.problems.append(problem("rules/signals", 1, message("file.no_rule")))
     if build.problems:
-        raise RulesInvalid(build.problems)
+        raise RulesInvalid(build.problems, sources.warnings)
     morphology = Morphology(build.words.arabic_lexemes)
     matcher = TermMatcher(build.terms, morphology, build.words.latin_index())
     if enricher is not None:
@@ -128,29 +142,55 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
         MappingProxyType(build.terms),
         tuple(tests),
         sources.digest.hexdigest()[:16],
+        tuple(sorted(set(sources.warnings))),
+        MappingProxyType(build.guards),
+        surfaces(build.written, build.terms),
     )
 
 
 def _signal(signal: schema.SignalFile, document: Document) -> Signal:
     return Signal(
         signal.id,
-        MappingProxyType(signal.title.model_dump()),
-        MappingProxyType(signal.description.model_dump()),
+        MappingProxyType(signal.title.filled()),
+        MappingProxyType(signal.description.filled()),
         by_direction(signal.level)["worsening"],
         signal.status,
         signal.sector,
         document.file,
+        by_direction(signal.level),
     )
 
 
 def _tests(signal: schema.SignalFile, document: Document) -> RuleTests:
+    key = "examples" if signal.new_form else "tests"
     return RuleTests(
         signal.id,
         document.file,
-        signal.tests,
-        tuple(document.line(("tests", "fires", i)) for i in range(len(signal.tests.fires))),
-        tuple(document.line(("tests", "silent", i)) for i in range(len(signal.tests.silent))),
+        signal.tried,
+        tuple(document.line((key, "fires", i)) for i in range(len(signal.tried.fires))),
+        tuple(document.line((key, "silent", i)) for i in range(len(signal.tried.silent))),
+        MappingProxyType(
+            {
+                name: words if isinstance(words, str) else f"{signal.id}/{name}"
+                for name, words in signal.terms.items()
+            }
+        ),
     )
+
+
+_BRACES = re.compile(r"\{[a-z][a-z0-9-]*\}")
+
+
+def _doubt_examples(signal: schema.SignalFile, document: Document, sources: Sources) -> None:
+    """A text with {town} in it that is no ``vary:`` is taken as it stands."""
+    key = "examples" if signal.new_form else "tests"
+    for kind in ("fires", "silent"):
+        for i, example in enumerate(getattr(signal.tried, kind)):
+            text = example if isinstance(example, str) else example.text or ""
+            found = _BRACES.search(text)
+            if found:
+                said = message("vary.plain", place=found[0])
+                sources.warnings.append(document.problem((key, kind, i), said))
 
 
 def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> CompiledRule:
@@ -161,18 +201,16 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
     def own_term(reference: str, at: Location) -> str:
         used.add(reference)
         if reference not in signal.terms:
-            build.problems.append(
-                document.problem(at, f"there is no term «{reference}» here; ${reference}?")
-            )
+            said = message("rule.no_own_term", name=reference)
+            build.problems.append(document.problem(at, said))
         return f"{signal.id}/{reference}"
 
     for name, words in signal.terms.items():
         at: Location = ("terms", name)
         if isinstance(words, str):
             if not words.startswith("$"):
-                build.problems.append(
-                    document.problem(at, f"«{words}»: write ${words} for a vocabulary term")
-                )
+                said = message("rule.dollar", word=words)
+                build.problems.append(document.problem(at, said))
                 continue
             local[name] = build.vocabulary_name(words, document, at)
             continue
@@ -190,33 +228,60 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
         if reference not in local:
             if reference in signal.terms:
                 return reference
-            near = get_close_matches(reference, local, n=1)
+            near = get_close_matches(reference, [*local, *signal.guards], n=1)
             shared = get_close_matches(reference, build.sources.vocabulary, n=1)
             near += ["$" + name for name in shared]
-            meant = f"; did you mean {near[0]}?" if near else "; define it under terms:"
+            said = message("rule.no_term_far", name=reference)
+            if near:
+                said = message("rule.no_term", name=reference, near=near[0])
             unknown.append(reference)
-            build.problems.append(document.problem(at, f"there is no term «{reference}»{meant}"))
+            build.problems.append(document.problem(at, said))
             return reference
         return local[reference]
 
     def many(references: Iterable[str], at: Location) -> tuple[str, ...]:
         return tuple(resolve(r, (*at, i)) for i, r in enumerate(references))
 
+    guards: dict[str, tuple[str, ...]] = {}
+    for name, members in signal.guards.items():
+        if name in signal.terms:
+            said = message("rule.guard_and_term", name=name)
+            build.problems.append(document.problem(("guards", name), said))
+        guards[name] = many(members, ("guards", name))
+    build.guards[signal.id] = MappingProxyType(guards)
+    guarding: set[str] = set()
+
+    def silencers(references: Iterable[str], at: Location) -> tuple[str, ...]:
+        """Terms, with a guard's name standing for its terms."""
+        found: list[str] = []
+        for i, reference in enumerate(references):
+            if reference in guards:
+                guarding.add(reference)
+                found += guards[reference]
+            else:
+                found.append(resolve(reference, (*at, i)))
+        return tuple(dict.fromkeys(found))
+
     def clauses(listed: Iterable[schema.Clause], key: str) -> tuple[CompiledClause, ...]:
         return tuple(
-            _clause(clause, (key, i), signal.threshold, resolve, many)
+            _clause(clause, (key, i), signal.threshold, resolve, many, silencers)
             for i, clause in enumerate(listed)
         )
+
+    _check_names(signal, document, build)
 
     rule = CompiledRule(
         signal.id,
         by_direction(signal.level),
         signal.status,
         signal.threshold,
-        (*clauses(signal.when, "when"), *_scope_clauses(signal, resolve, many)),
+        (
+            *clauses([c.with_defaults(signal.defaults) for c in signal.when], "when"),
+            *_scope_clauses(signal, resolve, many),
+        ),
         clauses(signal.against, "against"),
-        many(signal.unless, ("unless",)),
-        many(signal.unless_in_title, ("unless_in_title",)),
+        silencers(signal.unless, ("unless",)),
+        silencers(signal.unless_in_title, ("unless_in_title",)),
         many(signal.needs, ("needs",)),
         MappingProxyType(dict(signal.scope.means)),
         MappingProxyType(
@@ -229,18 +294,32 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
     for name in signal.terms:
         # A misspelt reference explains why a term seems unused: one message is enough.
         if name not in used and not unknown:
-            build.problems.append(
-                document.problem(
-                    ("terms", name), f"no clause uses the term «{name}»; use it or remove it"
-                )
-            )
+            said = message("rule.unused_term", name=name)
+            build.problems.append(document.problem(("terms", name), said))
+    for name in signal.guards:
+        if name not in guarding and not unknown:
+            said = message("rule.unused_guard", name=name)
+            build.problems.append(document.problem(("guards", name), said))
     if sum(c.weight for c in rule.when if not c.setting) < rule.threshold:
-        build.problems.append(
-            document.problem(
-                ("threshold",), "all weights together stay below the threshold; it can never fire"
-            )
-        )
+        build.problems.append(document.problem(("threshold",), message("rule.never")))
     return rule
+
+
+def _check_names(signal: schema.SignalFile, document: Document, build: _Build) -> None:
+    """In the new form every clause has a name, and each its own."""
+    names: set[str] = set()
+    for key, listed in (("when", signal.when), ("against", signal.against)):
+        for i, clause in enumerate(listed):
+            at: Location = (key, i)
+            if clause.name is None:
+                if signal.new_form:
+                    said = message("rule.clause_unnamed", near=clause.suggested_name)
+                    build.problems.append(document.problem(at, said))
+            elif clause.name in names:
+                said = message("rule.clause_twice", name=clause.name)
+                build.problems.append(document.problem(at, said))
+            else:
+                names.add(clause.name)
 
 
 def _scope_clauses(
@@ -274,8 +353,9 @@ def _clause(
     threshold: int,
     resolve: Callable[[str, Location], str],
     many: Callable[[Iterable[str], Location], tuple[str, ...]],
+    silencers: Callable[[Iterable[str], Location], tuple[str, ...]],
 ) -> CompiledClause:
-    kind = next(k for k in schema.CLAUSE_KINDS if getattr(clause, k))
+    kind = clause.kind
     elements = []
     labels = []
     if clause.harm:
@@ -300,6 +380,7 @@ def _clause(
     where: schema.Place = clause.where
     if kind == "setting" and where == "any":
         where = "lead"
+    label = clause.name or label
     return CompiledClause(
         "any" if kind in ("harm", "setting") else kind,
         tuple(elements),
@@ -307,11 +388,12 @@ def _clause(
         clause.unbroken,
         where,
         None if clause.negated == "any" else bool(clause.negated),
-        clause.weight or threshold,
+        clause.points(threshold),
         clause.direction or "worsening",
         many(clause.needs, (*at, "needs")),
-        many(clause.unless, (*at, "unless")),
+        silencers(clause.unless, (*at, "unless")),
         clause.unless_within,
-        clause.name or label,
+        label,
+        languages=frozenset(clause.languages or ()),
         setting=kind == "setting",
     )

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from rules.language.full_database import Enricher
 from rules.loading.build import compile_rules
-from rules.loading.sources import Sources, read_layer, rule_files
-from rules.loading.yamlfile import Problem
+from rules.loading.sources import KINDS, Sources, read_layer, rule_files
+from rules.loading.yamlfile import problem
 from rules.matching.ruleset import RuleSet
+from rules.texts import message
 
 SHIPPED = Path(__file__).parents[1]
 
@@ -30,13 +31,22 @@ def fingerprint(operator_dir: Path | None = None, *, shipped: Path = SHIPPED) ->
                 continue
             place = folder / kind
             digest.update(f"{folder == shipped}/{kind}/{place.is_dir()}\0".encode())
-            for path in rule_files(place):
-                digest.update(f"{path.name}\0".encode() + _digest_of(path))
+            found = _misplaced(place) if kind == "." else rule_files(place)
+            for path in found:
+                name = path.relative_to(place).as_posix()
+                digest.update(f"{name}\0".encode() + _digest_of(path))
     return digest.hexdigest()
+
+
+def _misplaced(folder: Path) -> list[Path]:
+    """Rules beside the two folders: they are not read, but telling so is due when they change."""
+    return [path for path in rule_files(folder) if path.relative_to(folder).parts[0] not in KINDS]
 
 
 def _digest_of(path: Path) -> bytes:
     try:
+        if not path.is_file():
+            return b"no file"
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
@@ -62,13 +72,12 @@ def load_rules(
         layers.append((operator_dir, operator_dir.name or str(operator_dir)))
     for layer, (folder, shown) in enumerate(layers):
         if layer and not folder.is_dir():
-            message = "is no folder; create it, or correct MARSAD_RULES_DIR"
-            sources.problems.append(Problem(shown, 1, message))
+            key = "file.is_a_file" if folder.is_file() else "file.no_folder"
+            sources.problems.append(problem(shown, 1, message(key)))
             continue
         read_layer(folder, shown, layer, sources)
     if full_database is not None and not full_database.is_file():
-        message = "is no file; correct MARSAD_MORPHOLOGY_DB or leave it empty"
-        sources.problems.append(Problem(str(full_database), 1, message))
+        sources.problems.append(problem(str(full_database), 1, message("file.no_database")))
         full_database = None
     enricher = Enricher(full_database) if full_database else None
     return compile_rules(sources, enricher)

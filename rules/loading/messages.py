@@ -8,23 +8,53 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from rules.loading.yamlfile import Document, Location, Problem
+from rules.loading.yamlfile import Document, Location, Problem, visible
+from rules.texts import Message, message, texts
+
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+_QUOTES = "“”„‘’"
+_TEXT_LISTS = frozenset(("ar", "en", "fr", "fires", "silent", "falsepositives"))
 
 
 def readable(
     error: ValidationError, model: type[BaseModel], value: Any, document: Document, at: Location
 ) -> list[Problem]:
     """Pydantic's findings in words that an operator can act on, without repeats."""
-    found: dict[Location, str] = {}
+    found: dict[Location, Message] = {}
     for one in error.errors(include_url=False):
         if _cut_short(one):
             continue
         path = _in_document(one["loc"], value)
-        message = _message(one["type"], str(one["msg"]), one.get("ctx") or {}, path, one["input"])
+        sentence = _sentence_with_colon(path, value, model)
+        if sentence is not None:
+            found.setdefault(sentence[0], sentence[1])
+            continue
+        said = _said(one["type"], str(one["msg"]), one.get("ctx") or {}, path, one["input"])
         if one["type"] == "extra_forbidden":
-            message = _unknown_key(path, model)
-        found.setdefault(path, message)
-    return [document.problem((*at, *path), message) for path, message in found.items()]
+            said = _unknown_key(path, model)
+        found.setdefault(path, said)
+    return [document.problem((*at, *path), said) for path, said in found.items()]
+
+
+def _sentence_with_colon(
+    path: Location, value: Any, model: type[BaseModel]
+) -> tuple[Location, Message] | None:
+    """«قال الوزير: لا دواء» without quotation marks is a key and a value to YAML."""
+    here: Any = value
+    for depth, part in enumerate(path, 1):
+        here = here[part] if _has(here, part) else None
+        listed = isinstance(part, int) and bool(_TEXT_LISTS.intersection(path[: depth - 1][-1:]))
+        if isinstance(here, dict) and len(here) == 1:
+            key, rest = next(iter(here.items()))
+            text = f"{key}: {rest}"
+            known = _keys(model)
+            if listed and key not in known and (" " in key or not key.isascii()):
+                return path[:depth], message("shape.text_with_colon", text=text[:80])
+    return None
+
+
+def _has(here: Any, part: str | int) -> bool:
+    return part in here if isinstance(here, dict) else _is_index(part, here)
 
 
 def _cut_short(error: Any) -> bool:
@@ -61,45 +91,64 @@ def _is_key(part: str | int) -> bool:
     return isinstance(part, str) and part[:1].isalpha()
 
 
-def _unknown_key(path: Location, model: type[BaseModel]) -> str:
+def _unknown_key(path: Location, model: type[BaseModel]) -> Message:
     key = str(path[-1]) if path else "?"
     names = sorted(_keys(model))
+    if visible(key) in names:
+        return message("shape.invisible_key", key=key)
     near = get_close_matches(key, names, n=1)
-    meant = f"did you mean «{near[0]}»?" if near else "remove it or correct its name"
-    return f"unknown key «{key}»; {meant}"
+    if near:
+        return message("shape.unknown_key", key=key, near=near[0])
+    return message("shape.unknown_key_far", key=key)
 
 
 def _keys(model: type[BaseModel]) -> set[str]:
     keys: set[str] = set()
-    for definition in [
-        model.model_json_schema(),
-        *model.model_json_schema().get("$defs", {}).values(),
-    ]:
+    definitions = model.model_json_schema()
+    for definition in [definitions, *definitions.get("$defs", {}).values()]:
         keys |= set(definition.get("properties", {}))
     return keys
 
 
-def _message(
-    kind: str, message: str, context: Mapping[str, Any], path: Location, given: Any
-) -> str:
-    key = f"«{path[-1]}» " if path and isinstance(path[-1], str) else ""
+def _said(kind: str, words: str, context: Mapping[str, Any], path: Location, given: Any) -> Message:
+    if kind in texts("en"):
+        return message(kind, **{k: v for k, v in context.items() if k != "text"})
+    name = path[-1] if path and isinstance(path[-1], str) else ""
+    key = f"«{name}» " if name else ""
     if kind == "missing":
-        return f"{key}is missing; add it"
+        return message("shape.missing", key=name)
     if kind == "too_short":
-        return f"{key}is an empty list; add words or remove the key"
+        return message("shape.empty_list", key=key)
     if kind == "too_long":
-        return f"{key}has {context.get('actual_length')} items; {context.get('max_length')} at most"
+        n, most = int(context.get("actual_length") or 0), int(context.get("max_length") or 0)
+        return message("shape.too_long", key=key, n=n, most=most)
+    if isinstance(given, str):
+        meant = _beginner(kind, key, given)
+        if meant is not None:
+            return meant
     if kind == "literal_error":
-        return f"{key}is «{given}»; write one of {context.get('expected')}"
-    if kind == "value_error":
-        return message.removeprefix("Value error, ")
+        expected = str(context.get("expected"))
+        return message("shape.one_of", key=key, given=str(given), expected=expected)
     if kind == "string_pattern_mismatch":
-        return f"{key}«{given}» is no name: lower-case letters, digits, hyphens; $ for vocabulary"
+        return message("shape.no_name", key=key, given=str(given))
     if kind in ("tuple_type", "list_type"):
-        return f"{key}must be a list: write it as [a, b]"
+        return message("shape.a_list", key=key)
     if kind in ("dict_type", "model_type", "model_attributes_type"):
-        return f"{key}must be a mapping of keys to values"
+        return message("shape.a_mapping", key=key)
     if kind == "string_type":
-        shown = "empty" if given is None else type(given).__name__
-        return f"{key}must be text (it is {shown}); put it in quotation marks"
-    return f"{key}{message[0].lower()}{message[1:]}"
+        shown = message("shape.nothing") if given is None else type(given).__name__
+        return message("shape.a_text", key=key, given=shown)
+    return message("shape.other", key=key, what=f"{words[0].lower()}{words[1:]}")
+
+
+def _beginner(kind: str, key: str, given: str) -> Message | None:
+    """The mistake that is made by whoever types Arabic: digits, commas, quotation marks."""
+    plain = given.translate(_DIGITS)
+    if plain != given and plain.strip().isascii():
+        return message("shape.digits", key=key, given=given, plain=plain.strip())
+    if kind in ("literal_error", "string_pattern_mismatch", "int_parsing", "bool_parsing"):
+        if given[:1] in _QUOTES or given[-1:] in _QUOTES:
+            return message("shape.smart_quotes", key=key, given=given)
+        if "،" in given:
+            return message("shape.arabic_comma", given=given)
+    return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -13,6 +14,9 @@ from pydantic import (
     Tag,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
+
+from rules.texts import message
 
 Language = Literal["ar", "en", "fr"]
 Direction = Literal["worsening", "improving", "denied"]
@@ -25,6 +29,9 @@ State = Literal[
 ]  # fmt: skip
 """What can be said of evidence; `rules.matching.scope` finds it."""
 Place = Literal["title", "text", "lead", "any"]
+Strength = Literal["strong", "normal", "weak"]
+Kind = Literal["near", "sequence", "all", "any", "harm", "setting"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 MAX_WORDS = 2_000
 """Words in one list: more is a pasted dictionary, not a rule."""
@@ -32,6 +39,21 @@ MAX_WORDS = 2_000
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
 Reference = Annotated[str, StringConstraints(pattern=r"^(not )?\$?[a-z][a-z0-9-]{0,60}$")]
+
+
+References = Annotated[
+    tuple[Reference, ...],
+    BeforeValidator(
+        lambda value: (value,) if isinstance(value, str) else value,
+        json_schema_input_type=str | list[str],
+    ),
+]
+"""Names of terms (and, under unless, of guards); one alone needs no brackets."""
+
+
+def _wrong(key: str, **values: str | int) -> PydanticCustomError:
+    """A finding of ours: its type is the key of its text in ``rules/locales``."""
+    return PydanticCustomError(key, "{text}", {"text": message(key, **values).text(), **values})
 
 
 class _Model(BaseModel):
@@ -127,28 +149,30 @@ class Term(ByLanguage):
     @model_validator(mode="after")
     def _not_empty(self) -> Term:
         if not (self.ar or self.en or self.fr or self.include):
-            raise ValueError("has no words; give ar, en or fr, or include other terms")
+            raise _wrong("rule.term_empty")
         return self
 
 
 class VocabularyTerm(Term):
     """A term under ``rules/vocabulary/``.
 
-    In an operator's directory ``add`` and ``remove`` change the shipped term of that name.
+    In an operator's directory ``add`` and ``remove`` change the shipped term of that name;
+    ``replace: true`` says that its words are meant to give way to the ones here.
     """
 
     note: Text | None = None
     add: ByLanguage | None = None
     remove: ByLanguage | None = None
+    replace: bool = False
 
     @model_validator(mode="after")
     def _not_empty(self) -> VocabularyTerm:
         own = self.ar or self.en or self.fr or self.include
         changes = self.add or self.remove
         if own and changes:
-            raise ValueError("has words of its own and add/remove; use one or the other")
+            raise _wrong("rule.own_and_add")
         if not own and not changes and not self.exceptions:
-            raise ValueError("has no words; give ar, en or fr, include other terms, or add/remove")
+            raise _wrong("rule.vocabulary_empty")
         return self
 
 
@@ -158,7 +182,6 @@ Element = Annotated[
     Discriminator(_shape),
 ]
 Elements = Annotated[tuple[Element, ...], Field(min_length=1, max_length=8)]
-CLAUSE_KINDS = ("near", "sequence", "all", "any", "harm", "setting")
 
 
 Victims = Literal["civilians", "health-workers", "people", "uncounted", "fighters"]
@@ -186,8 +209,8 @@ class HarmAsked(_Model):
 class Clause(_Model):
     """One thing that a text may say. Exactly one of near, sequence, all, any, harm, setting."""
 
-    name: Name | None = Field(None, description="what operators call it; /alert shows it")
-    why: Text | None = Field(None, description="why it exists, for the next who edits it")
+    name: Name | None = Field(None, description="what it looks for, in a word or two: no-medicine")
+    why: Text | None = Field(None, description="why it is here; for whoever reads the rule")
     harm: HarmAsked | None = Field(None, description="people harmed: of whom, by what")
     setting: Elements | None = Field(
         None, description="what title or opening is about: adds weight, never fires alone"
@@ -208,27 +231,90 @@ class Clause(_Model):
     )
     negated: bool | Literal["any"] = False
     weight: Annotated[int, Field(ge=1, le=1000)] | None = None
+    strength: Strength | None = Field(
+        None, description="instead of weight: weak fires only with another; strong counts double"
+    )
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] | None = Field(
+        None, description="only in text of these languages"
+    )
     direction: Direction | None = None
-    needs: tuple[Reference, ...] = Field((), description="one of these somewhere in the entry")
-    unless: tuple[Reference, ...] = Field((), description="none of these in the sentence")
+    needs: References = Field((), description="one of these somewhere in the entry")
+    unless: References = Field((), description="none of these terms or guards in the sentence")
     unless_within: Annotated[int, Field(ge=0, le=60)] | None = Field(
         None, description="unless: only within so many words of the evidence"
     )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Clause:
-        kinds = [k for k in CLAUSE_KINDS if getattr(self, k)]
+        kinds = [k for k in KINDS if getattr(self, k)]
         if len(kinds) != 1:
-            raise ValueError(f"must have exactly one of {', '.join(CLAUSE_KINDS)}")
+            raise _wrong("rule.one_kind")
         if kinds[0] in ("near", "sequence") and len(getattr(self, kinds[0])) < 2:
-            raise ValueError(f"{kinds[0]} needs two or more terms; for one term use any")
+            raise _wrong("rule.two_terms", kind=kinds[0])
         if "within" in self.model_fields_set and not self.near:
-            raise ValueError("within belongs to near; for sequence use gap")
+            raise _wrong("rule.within_near")
         if self.unless_within is not None and not self.unless:
-            raise ValueError("unless_within belongs to unless; name the terms there")
+            raise _wrong("rule.unless_within")
         if "gap" in self.model_fields_set and not self.sequence:
-            raise ValueError("gap belongs to sequence; for near use within")
+            raise _wrong("rule.gap_sequence")
+        if self.weight is not None and self.strength is not None:
+            raise _wrong("rule.weight_or_strength")
         return self
+
+    @property
+    def kind(self) -> Kind:
+        return next(k for k in KINDS if getattr(self, k))
+
+    @property
+    def suggested_name(self) -> str:
+        """A name from what it looks for: `medicine-lack` of `near: [medicine, lack]`."""
+        if self.harm:
+            return f"{self.harm.of[0]}-harmed"
+        listed: tuple[str | tuple[str, ...], ...] = getattr(self, self.kind)
+        firsts = [e if isinstance(e, str) else e[0] for e in listed]
+        parts = ["no-" * n.startswith("not ") + n.removeprefix("not ").lstrip("$") for n in firsts]
+        name = "-".join(dict.fromkeys(parts[:3]))
+        if self.negated is True and not name.startswith("no-"):
+            name = "no-" + name
+        return name[:61].strip("-")
+
+    def with_defaults(self, defaults: Defaults) -> Clause:
+        """What the file says for all its clauses, where this one says nothing of its own."""
+        given = {
+            name: getattr(defaults, name)
+            for name in defaults.model_fields_set - self.model_fields_set
+        }
+        if self.kind != "near":
+            given.pop("within", None)
+        if self.kind != "sequence":
+            given.pop("gap", None)
+        if self.weight is not None or self.strength is not None:
+            given.pop("weight", None)
+            given.pop("strength", None)
+        return self.model_copy(update=given)
+
+    def points(self, threshold: int) -> int:
+        """What it adds to the score: the threshold, half of it when weak, twice when strong."""
+        if self.weight is not None:
+            return self.weight
+        if self.strength == "weak":
+            return (threshold + 1) // 2
+        return threshold * 2 if self.strength == "strong" else threshold
+
+
+class Defaults(_Model):
+    """What holds for every clause under ``when:`` that says nothing of its own."""
+
+    within: Annotated[int, Field(ge=0, le=60)] | Literal["sentence"] = 8
+    gap: Annotated[int, Field(ge=0, le=30)] = 3
+    where: Place = Field(default="any", alias="in")
+    unbroken: bool = False
+    weight: Annotated[int, Field(ge=1, le=1000)] | None = None
+    strength: Strength | None = None
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] | None = None
+    needs: References = ()
+    unless: References = ()
+    unless_within: Annotated[int, Field(ge=0, le=60)] | None = None
 
 
 class Directions(_Model):
@@ -263,12 +349,30 @@ class ScopeTable(_Model):
 
 
 class Example(_Model):
-    """A text that must fire (or stay silent); a bare string is one too."""
+    """A text that must fire (or stay silent); a bare string is one too.
 
-    text: Text
+    ``vary`` is a text with places in braces, ``{town} بلا {medicine} منذ {number} أيام``: every
+    word of a list is put in, and the answer must be the same each time. ``{town}``,
+    ``{number}`` and the like are ready-made, a term's name stands for its words, and ``with``
+    gives lists of one's own.
+    """
+
+    text: Text | None = None
+    vary: Text | None = None
+    lists: dict[Name, Annotated[tuple[Text, ...], Field(min_length=1, max_length=100)]] = Field(
+        default_factory=dict, alias="with"
+    )
     title: Text | None = None
     direction: Direction | None = None
     lang: Language | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Example:
+        if self.text is None and self.vary is None:
+            raise _wrong("rule.no_text")
+        if self.text is not None and self.vary is not None:
+            raise _wrong("rule.text_and_vary")
+        return self
 
 
 Examples = Annotated[
@@ -289,9 +393,27 @@ class Tests(_Model):
 
 
 class Titles(_Model):
-    ar: Text
-    en: Text
-    fr: Text
+    """A text by language. A rule that ships has all three; an operator's what the desk reads."""
+
+    ar: Text | None = None
+    en: Text | None = None
+    fr: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_all(cls, value: Any) -> Any:
+        return {"ar": value, "en": value, "fr": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _some_text(self) -> Titles:
+        if not (self.ar or self.en or self.fr):
+            raise _wrong("rule.no_title")
+        return self
+
+    def filled(self) -> dict[str, str]:
+        """In the three languages; another one's text where one is missing."""
+        some = self.ar or self.en or self.fr or ""
+        return {"ar": self.ar or some, "en": self.en or some, "fr": self.fr or self.en or some}
 
 
 TermOrWords = Annotated[
@@ -313,11 +435,14 @@ class LevelByDirection(_Model):
     def _never_red(self) -> LevelByDirection:
         for direction in ("improving", "denied"):
             if getattr(self, direction) == "critical":
-                raise ValueError(
-                    f"{direction} may not be critical: what is lifted, arrived or denied "
-                    "is never red; write alert or lower"
-                )
+                raise _wrong("rule.never_red", direction=direction)
         return self
+
+
+LevelOrLevels = Annotated[
+    Annotated[Level, Tag("<text>")] | Annotated[LevelByDirection, Tag("<mapping>")],
+    Discriminator(_shape),
+]
 
 
 class SignalFile(_Model):
@@ -327,36 +452,61 @@ class SignalFile(_Model):
     title: Titles
     description: Titles
     status: Status = "stable"
-    level: Annotated[
-        Annotated[Level, Tag("<text>")] | Annotated[LevelByDirection, Tag("<mapping>")],
-        Discriminator(_shape),
-    ] = "alert"
+    level: LevelOrLevels = Field("alert", description="of bad news, or one for each direction")
     sector: Text
     falsepositives: tuple[Text, ...] = ()
     terms: dict[Name, TermOrWords] = {}
+    guards: dict[Name, Annotated[References, Field(min_length=1)]] = Field(
+        {}, description="named lists of terms for unless:"
+    )
+    defaults: Defaults = Field(Defaults(), description="for every clause under when:")
     threshold: Annotated[int, Field(ge=1, le=1000)] = 100
     when: Annotated[tuple[Clause, ...], Field(min_length=1)]
     against: tuple[Clause, ...] = ()
-    unless: tuple[Reference, ...] = Field((), description="none of these in the sentence")
-    unless_in_title: tuple[Reference, ...] = Field(
+    unless: References = Field((), description="none of these terms or guards in the sentence")
+    unless_in_title: References = Field(
         (), description="an entry whose title has one of these is silent"
     )
-    needs: tuple[Reference, ...] = Field((), description="one of these somewhere in the entry")
+    needs: References = Field((), description="one of these somewhere in the entry")
     direction: Directions = Directions()
     scope: ScopeTable = ScopeTable()
-    tests: Tests
+    examples: Tests | None = None
+    tests: Tests | None = Field(None, description="the older name of examples:")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _one_description(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("description"), str):
-            text = value["description"]
-            return {**value, "description": {"ar": text, "en": text, "fr": text}}
-        return value
+    @model_validator(mode="after")
+    def _examples_once(self) -> SignalFile:
+        if self.examples is None and self.tests is None:
+            raise _wrong("rule.examples_missing")
+        if self.examples is not None and self.tests is not None:
+            raise _wrong("rule.examples_twice")
+        return self
+
+    @property
+    def tried(self) -> Tests:
+        """The examples, under whichever name they stand."""
+        tests = self.examples or self.tests
+        assert tests is not None  # noqa: S101 - the validator above
+        return tests
+
+    @property
+    def new_form(self) -> bool:
+        """Whether it is written in the form that came after 0.1.0."""
+        return self.examples is not None
 
 
-class SwitchOff(_Model):
-    """An operator's file that switches a shipped rule off: ``{id: siege, off: true}``."""
+class Override(_Model):
+    """An operator's short change of a shipped rule: ``{id: siege, level: watch}``.
+
+    The shipped file goes on being used, and updated; ``off: true`` switches it off.
+    """
 
     id: Name
-    off: Literal[True]
+    level: LevelOrLevels | None = None
+    status: Status | None = None
+    off: bool = False
+
+    @model_validator(mode="after")
+    def _some_change(self) -> Override:
+        if self.level is None and self.status is None and not self.off:
+            raise _wrong("rule.override_empty")
+        return self

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,9 +13,23 @@ from pydantic import BaseModel, ValidationError
 
 from rules.loading import schema
 from rules.loading.messages import readable
-from rules.loading.yamlfile import Document, Location, Problem, YamlProblem, contents, parse
+from rules.loading.yamlfile import (
+    Document,
+    Location,
+    Problem,
+    YamlProblem,
+    contents,
+    parse,
+    problem,
+)
+from rules.texts import message
 
 MAX_FILES = 500
+MAX_DEPTH = 3
+"""Folders in folders that are looked into."""
+KINDS = ("vocabulary", "signals")
+MAX_LINE = 100
+"""Characters of a line in a shipped file of the new form."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -27,41 +44,121 @@ class Sources:
     problems: list[Problem]
     digest: Any
     own: list[Document]
+    warnings: list[Problem] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    """Kinds of which a file could not be read: what it would have said is not missed."""
+    broken_terms: set[str] = field(default_factory=set)
+
+
+_LEFTOVER = re.compile(r"^[.#]|[~#]$|\.(swp|swo|swx|tmp|bak|orig|rej|old|part|crdownload)$|^4913$")
+"""What editors and version control leave beside a file."""
+_COPY = re.compile(
+    r"^(?:(?:Copy of|Copie de|نسخة من)\s+)(?P<of>.+)$"
+    r"|^(?P<stem>.+?)(?:\s+-\s+(?:Copy|Copie|نسخة)| \((?:copy|copie|نسخة|\d+)\)| copy| copie)"
+    r"(?:\s?\(?\d+\)?)?(?P<ending>\.ya?ml)$",
+    re.IGNORECASE,
+)
+"""What file managers name a copy."""
+
+
+def is_rule_file(name: str) -> bool:
+    return name.lower().endswith((".yaml", ".yml")) and not _LEFTOVER.search(name)
 
 
 def rule_files(folder: Path) -> list[Path]:
-    """The YAML files right in a folder, by name; [] when there is no such folder."""
-    return sorted(path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
+    """The YAML files in a folder and the folders in it, by name; [] when there is no such folder.
+
+    Hidden folders and files, and what editors leave behind, are passed over.
+    """
+    return sorted(
+        path for path in _files(folder) if is_rule_file(path.name) and not copied_from(path)
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    found = []
+    for place, folders, names in os.walk(folder):
+        deep = len(Path(place).relative_to(folder).parts) >= MAX_DEPTH
+        folders[:] = [] if deep else [name for name in folders if not _LEFTOVER.search(name)]
+        found += [Path(place) / name for name in names]
+    return found
+
+
+def copied_from(path: Path) -> str | None:
+    """The file in the same folder that this one is a file manager's copy of, if it is."""
+    found = _COPY.match(path.name)
+    if not found:
+        return None
+    original = found["of"] or f"{found['stem']}{found['ending']}"
+    return original if (path.parent / original).exists() else None
 
 
 def read_layer(folder: Path, shown: str, layer: int, sources: Sources) -> None:
-    for kind, take in (("vocabulary", _take_vocabulary), ("signals", _take_signal)):
+    for kind, take in zip(KINDS, (_take_vocabulary, _take_signal), strict=True):
         names: dict[str, Document] = {}
         files = rule_files(folder / kind)
         for path in files[:MAX_FILES]:
-            label = f"{shown}/{kind}/{path.name}"
+            inside = path.relative_to(folder).as_posix()
+            label = f"{shown}/{inside}"
             try:
                 raw = contents(path, label)
                 document = parse(raw, label)
             except YamlProblem as error:
                 sources.problems.append(error.problem)
+                sources.unread.add(kind)
                 continue
-            sources.digest.update(f"{layer}/{kind}/{path.name}\0".encode() + raw)
+            sources.digest.update(f"{layer}/{inside}\0".encode() + raw)
             if not isinstance(document.value, dict):
-                what = "is empty" if document.value is None else "is no mapping of keys to values"
-                sources.problems.append(
-                    document.problem((), f"the file {what}; start from one in rules/{kind}/")
-                )
+                key = "file.empty" if document.value is None else "file.no_mapping"
+                sources.problems.append(document.problem((), message(key, kind=kind)))
+                sources.unread.add(kind)
                 continue
+            if layer:
+                sources.own.append(document)
             take(document, layer, names, sources)
+            if not layer and "examples" in document.value:
+                _check_lines(raw, document, sources)
         if len(files) > MAX_FILES:
-            sources.problems.append(
-                Problem(f"{shown}/{kind}", 1, f"{len(files)} files; at most {MAX_FILES} are read")
-            )
+            said = message("file.too_many", n=len(files), most=MAX_FILES)
+            sources.problems.append(problem(f"{shown}/{kind}", 1, said))
     if layer:
-        for path in folder.glob("*.y*ml"):
-            message = "rules belong in signals/, shared terms in vocabulary/; move the file there"
-            sources.problems.append(Problem(f"{shown}/{path.name}", 1, message))
+        _misplaced(folder, shown, sources)
+
+
+def _check_lines(raw: bytes, document: Document, sources: Sources) -> None:
+    for number, line in enumerate(raw.decode("utf-8-sig").splitlines(), 1):
+        if len(line) > MAX_LINE:
+            said = message("file.long_line", n=len(line))
+            sources.problems.append(problem(document.file, number, said))
+
+
+def _misplaced(folder: Path, shown: str, sources: Sources) -> None:
+    """Files that look like rules and are not read: each is named."""
+    for path in sorted(_files(folder)):
+        if _LEFTOVER.search(path.name):
+            continue
+        inside = path.relative_to(folder)
+        label = f"{shown}/{inside.as_posix()}"
+        there = inside.parts[0] if len(inside.parts) > 1 else ""
+        stem = re.match(r"(.+?\.ya?ml)\.\w+$", path.name, re.IGNORECASE)
+        if stem:
+            ending = path.name[len(stem[1]) :]
+            said = message("file.wrong_ending", ending=ending, name=stem[1])
+        elif not is_rule_file(path.name):
+            continue
+        elif copied_from(path):
+            said = message("file.copy_left", name=str(copied_from(path)))
+            sources.warnings.append(problem(label, 1, said))
+            continue
+        elif not there:
+            said = message("file.wrong_place")
+        elif there not in KINDS:
+            if not get_close_matches(there.lower(), KINDS, n=1, cutoff=0.5):
+                continue  # a folder of something else: documents, feeds, notes
+            said = message("file.wrong_folder", name=there)
+        else:
+            continue
+        sources.problems.append(problem(label, 1, said))
 
 
 def _validated(
@@ -73,7 +170,7 @@ def _validated(
         problems.extend(readable(error, model, value, document, at))
         return None
     except RecursionError:
-        problems.append(document.problem(at, "is nested too deep; flatten it"))
+        problems.append(document.problem(at, message("shape.nested")))
         return None
 
 
@@ -83,30 +180,31 @@ def _take_vocabulary(
     for name, value in document.value.items():
         at: Location = (name,)
         if not schema_name(name):
-            sources.problems.append(
-                document.problem(at, f"«{name}»: a name has lower-case letters, digits and hyphens")
-            )
+            sources.problems.append(document.problem(at, message("rule.term_name", name=name)))
             continue
         if name in names:
-            sources.problems.append(
-                document.problem(
-                    at, f"term «{name}» is also defined in {names[name].file}; keep one"
-                )
-            )
+            said = message("rule.term_twice", name=name, file=names[name].file)
+            sources.problems.append(document.problem(at, said))
             continue
         names[name] = document
-        if layer:
-            sources.own.append(document)
         term = _validated(schema.VocabularyTerm, value, document, at, sources.problems)
         if term is None:
+            sources.broken_terms.add(name)
             continue
+        shipped = sources.vocabulary[name][0] if layer and name in sources.vocabulary else None
         if term.add or term.remove:
-            if name not in sources.vocabulary or not layer:
-                sources.problems.append(
-                    document.problem(at, f"add/remove change a shipped term; there is no «{name}»")
-                )
+            if shipped is None:
+                if name not in sources.broken_terms and "vocabulary" not in sources.unread:
+                    said = message("rule.no_shipped_term", name=name)
+                    sources.problems.append(document.problem(at, said))
+                sources.broken_terms.add(name)
                 continue
-            term = _changed(sources.vocabulary[name][0], term, document, at, sources.problems)
+            term = _changed(shipped, term, document, at, sources.problems)
+        elif shipped is not None and not term.replace:
+            language = next((x for x in ("ar", "en", "fr") if getattr(term, x)), "ar")
+            n = sum(len(getattr(shipped, x) or ()) for x in ("ar", "en", "fr"))
+            said = message("rule.replaces", name=name, n=n, language=language)
+            sources.warnings.append(document.problem(at, said))
         sources.vocabulary[name] = (term, document)
 
 
@@ -124,12 +222,8 @@ def _changed(
             if word in words:
                 words.remove(word)
             else:
-                problems.append(
-                    document.problem(
-                        (*at, "remove", language, index),
-                        f"«{word}» is not in the shipped term; write it just as it stands there",
-                    )
-                )
+                said = message("rule.not_in_term", word=str(word))
+                problems.append(document.problem((*at, "remove", language, index), said))
         words += (change.add and getattr(change.add, language)) or ()
         lists[language] = tuple(words) or None
     if change.exceptions:
@@ -151,35 +245,70 @@ def _take_signal(
     document: Document, layer: int, names: dict[str, Document], sources: Sources
 ) -> None:
     value = document.value
-    if layer and "off" in value:
-        off = _validated(schema.SwitchOff, value, document, (), sources.problems)
-        if off is None:
-            return
-        if off.id not in sources.signals:
-            known = ", ".join(sorted(sources.signals))
-            sources.problems.append(
-                document.problem(("id",), f"there is no signal «{off.id}»; known: {known}")
-            )
-            return
-        sources.switched_off.append(sources.signals.pop(off.id))
+    if layer and ("off" in value or not _RULE_KEYS.intersection(value)) and "id" in value:
+        _take_override(document, names, sources)
         return
     signal = _validated(schema.SignalFile, value, document, (), sources.problems)
     if signal is None:
+        sources.unread.add("signals")
         return
-    if signal.id in names:
-        sources.problems.append(
-            document.problem(
-                ("id",),
-                f"id «{signal.id}» is also in {names[signal.id].file}; ids are never shared",
-            )
-        )
+    if not _id_is_free(signal.id, document, names, sources):
         return
-    names[signal.id] = document
-    if not layer and Path(document.file).stem != signal.id:
-        sources.problems.append(
-            document.problem(("id",), f"id «{signal.id}» differs from the file's name")
-        )
+    if not layer:
+        _check_shipped(signal, document, sources)
+    elif not signal.new_form:
+        what = "file.old_tests" if all(c.name for c in signal.when) else "file.old_clauses"
+        said = message("file.old_form", what=message(what))
+        sources.warnings.append(document.problem(("tests",), said))
     sources.signals[signal.id] = (signal, document)
+
+
+_RULE_KEYS = frozenset(("when", "terms", "examples", "tests", "title", "description", "sector"))
+"""A file with none of these changes a shipped rule and is none of its own."""
+
+
+def _id_is_free(
+    name: str, document: Document, names: dict[str, Document], sources: Sources
+) -> bool:
+    if name in names:
+        said = message("rule.id_twice", id=name, file=names[name].file)
+        sources.problems.append(document.problem(("id",), said))
+        return False
+    names[name] = document
+    return True
+
+
+def _check_shipped(signal: schema.SignalFile, document: Document, sources: Sources) -> None:
+    """What a shipped rule must have and an operator's need not."""
+    if Path(document.file).stem != signal.id:
+        said = message("rule.id_and_file", id=signal.id)
+        sources.problems.append(document.problem(("id",), said))
+    for key in ("title", "description"):
+        for language in ("ar", "en", "fr"):
+            if getattr(getattr(signal, key), language) is None:
+                said = message("rule.no_language", language=language)
+                sources.problems.append(document.problem((key,), said))
+
+
+def _take_override(document: Document, names: dict[str, Document], sources: Sources) -> None:
+    """``{id: siege, level: watch}`` or ``{id: siege, off: true}`` over the shipped file."""
+    change = _validated(schema.Override, document.value, document, (), sources.problems)
+    if change is None or not _id_is_free(change.id, document, names, sources):
+        return
+    if change.id not in sources.signals:
+        if "signals" not in sources.unread:
+            known = ", ".join(sorted(sources.signals))
+            said = message("rule.no_signal", id=change.id, known=known)
+            sources.problems.append(document.problem(("id",), said))
+        return
+    if change.off:
+        sources.switched_off.append(sources.signals.pop(change.id))
+        return
+    signal, shipped = sources.signals[change.id]
+    update = change.model_dump(include={"status"}, exclude_none=True)
+    if change.level is not None:
+        update["level"] = change.level
+    sources.signals[change.id] = (signal.model_copy(update=update), shipped)
 
 
 def schema_name(name: str) -> bool:
@@ -189,6 +318,3 @@ def schema_name(name: str) -> bool:
         and name[0].islower()
         and all(c.isascii() and (c.islower() or c.isdigit() or c == "-") for c in name)
     )
-
-
-# --- compiling ------------------------------------------------------------------------

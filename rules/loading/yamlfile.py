@@ -6,8 +6,11 @@ bounded before anything is built, and every problem names file and line.
 
 from __future__ import annotations
 
+import re
+import stat
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,8 @@ import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+
+from rules.texts import Message, message
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -34,9 +39,19 @@ class Problem:
     file: str
     line: int
     message: str
+    said: Message | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        return self.told("en")
+
+    def told(self, language: str) -> str:
+        """``file:line: what is wrong``, in Arabic, English or French."""
+        what = self.said.text(language) if self.said else self.message
+        return f"{self.file}:{self.line}: {what}"
+
+
+def problem(file: str, line: int, said: Message) -> Problem:
+    return Problem(file, line, said.text(), said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +68,8 @@ class Document:
             location = location[:-1]
         return self.lines.get(location, 1)
 
-    def problem(self, location: Location, message: str) -> Problem:
-        return Problem(self.file, self.line(location), message)
+    def problem(self, location: Location, said: Message) -> Problem:
+        return problem(self.file, self.line(location), said)
 
 
 class YamlProblem(Exception):
@@ -68,27 +83,33 @@ class YamlProblem(Exception):
 def contents(path: Path, shown_as: str) -> bytes:
     """A file's bytes, to be parsed. Raises `YamlProblem`, never anything else."""
     try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+            # A pipe would be waited for, for ever.
+            raise YamlProblem(problem(shown_as, 1, message("file.not_regular")))
+        if found.st_size > MAX_BYTES:
+            raise YamlProblem(_too_big(shown_as, found.st_size))
         return path.read_bytes()
     except OSError as error:
-        raise YamlProblem(
-            Problem(shown_as, 1, f"cannot be read ({error.strerror}); check that it is a file")
-        ) from error
+        why = str(error.strerror)
+        raise YamlProblem(problem(shown_as, 1, message("file.not_read", why=why))) from error
+
+
+def _too_big(shown_as: str, size: int) -> Problem:
+    return problem(shown_as, 1, message("file.too_big", bytes=size, most=MAX_BYTES))
 
 
 @lru_cache(maxsize=128)
 def parse(raw: bytes, shown_as: str) -> Document:
     """Parse YAML bytes in UTF-8; unchanged files are parsed once. Raises `YamlProblem`."""
     if len(raw) > MAX_BYTES:
-        raise YamlProblem(
-            Problem(shown_as, 1, f"{len(raw)} bytes; split it, a file may have {MAX_BYTES}")
-        )
+        raise YamlProblem(_too_big(shown_as, len(raw)))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise YamlProblem(
-            Problem(shown_as, line, "is not UTF-8; save the file with encoding UTF-8")
-        ) from error
+        raise YamlProblem(problem(shown_as, line, message("file.not_utf8"))) from error
+    _check_invisible(text, shown_as)
     try:
         _check_shape(text, shown_as)
         node = yaml.compose(text, Loader=_Loader)
@@ -96,22 +117,64 @@ def parse(raw: bytes, shown_as: str) -> Document:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         what = " ".join(str(error.problem or "is not valid YAML").split())
-        raise YamlProblem(Problem(shown_as, line, f"{what}; {_hint(what, text, line)}")) from error
+        hint = _hint(what, text, line)
+        said = message("yaml.what", what=what, hint=hint)
+        raise YamlProblem(problem(shown_as, line, said)) from error
     except (YAMLError, ValueError, RecursionError) as error:
         what = " ".join(str(error).split())[:200]
-        raise YamlProblem(Problem(shown_as, 1, f"is not valid YAML ({what})")) from error
+        raise YamlProblem(problem(shown_as, 1, message("yaml.invalid", what=what))) from error
     lines: dict[Location, int] = {}
     value = None if node is None else _build(node, (), lines, shown_as)
     return Document(shown_as, value, lines)
 
 
-def _hint(what: str, text: str, line: int) -> str:
-    written = text.splitlines()[line - 1 : line]
-    if written and "\t" in written[0]:
-        return "indent with spaces, not tabs"
+_INVISIBLE = frozenset(
+    "\u00a0\u00ad\u061c\u180e\u2007\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u202f\u2060\u2066\u2067\u2068\u2069\u3000\ufeff"
+)
+"""Marks and spaces that look like nothing, or like a plain space, and are neither to YAML."""
+_BEFORE_VALUE = re.compile(rf"^ *(?:- +)*(-|[a-z_-]+:)([{''.join(_INVISIBLE)}])")
+
+
+def visible(text: str) -> str:
+    """Without the marks that cannot be seen."""
+    return "".join(c for c in text if c not in _INVISIBLE)
+
+
+def _check_invisible(text: str, shown_as: str) -> None:
+    for number, line in enumerate(text.split("\n"), 1):
+        first = line.lstrip(" \t")[:1]
+        if first in _INVISIBLE and not line.isspace():
+            said = message("yaml.invisible", name=_name(first))
+            raise YamlProblem(problem(shown_as, number, said))
+        found = _BEFORE_VALUE.match(line)
+        if found:
+            said = message("yaml.invisible_after", name=_name(found[2]), mark=found[1])
+            raise YamlProblem(problem(shown_as, number, said))
+
+
+def _name(char: str) -> str:
+    return f"U+{ord(char):04X}, {unicodedata.name(char, '?').lower()}"
+
+
+_FIRST = re.compile(r"^\s*(?:- +)*(?:[\w-]+: +)?\[? *([*@&%`!])")
+
+
+def _hint(what: str, text: str, line: int) -> Message:
+    """What a beginner most likely meant, from the line that YAML gave up on."""
+    written = "".join(text.splitlines()[line - 1 : line])
+    if "\t" in written:
+        return message("yaml.tab")
+    first = _FIRST.match(written)
+    if first:
+        return message("yaml.mark_first", mark=first[1])
+    if re.search("[“”„‘]", written):
+        return message("yaml.smart_quotes")
     if "mapping values" in what:
-        return "put text that holds a colon in quotation marks"
-    return "check indentation, brackets and quotation marks here and in the line above"
+        return message("yaml.colon")
+    if "،" in written and re.search(r"[\[{]", written):
+        return message("yaml.arabic_comma")
+    return message("yaml.check_around")
 
 
 def _check_shape(text: str, shown_as: str) -> None:
@@ -119,26 +182,16 @@ def _check_shape(text: str, shown_as: str) -> None:
     for nodes, event in enumerate(yaml.parse(text, Loader=_Loader)):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            raise YamlProblem(
-                Problem(
-                    shown_as,
-                    line,
-                    "anchors (&) and aliases (*) are not allowed; "
-                    "write the words out, or share them as a vocabulary term",
-                )
-            )
+            mark = "*" if isinstance(event, AliasEvent) else "&"
+            raise YamlProblem(problem(shown_as, line, message("yaml.anchor", mark=mark)))
         if isinstance(event, CollectionStartEvent):
             depth += 1
         elif isinstance(event, CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise YamlProblem(
-                Problem(shown_as, line, f"nested deeper than {MAX_DEPTH} levels; flatten it")
-            )
+            raise YamlProblem(problem(shown_as, line, message("yaml.too_deep", most=MAX_DEPTH)))
         if nodes > MAX_NODES:
-            raise YamlProblem(
-                Problem(shown_as, line, f"more than {MAX_NODES} values; split the file")
-            )
+            raise YamlProblem(problem(shown_as, line, message("yaml.too_many", most=MAX_NODES)))
 
 
 def _build(node: Node, at: Location, lines: dict[Location, int], file: str) -> Any:
@@ -147,18 +200,12 @@ def _build(node: Node, at: Location, lines: dict[Location, int], file: str) -> A
         built: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, ScalarNode):
-                raise YamlProblem(
-                    Problem(file, key_node.start_mark.line + 1, "a key must be a plain word")
-                )
+                line = key_node.start_mark.line + 1
+                raise YamlProblem(problem(file, line, message("yaml.plain_key")))
             key = str(key_node.value)
             if key in built:
-                raise YamlProblem(
-                    Problem(
-                        file,
-                        key_node.start_mark.line + 1,
-                        f"«{key}» is written twice; keep one of the two",
-                    )
-                )
+                line = key_node.start_mark.line + 1
+                raise YamlProblem(problem(file, line, message("yaml.twice", key=key)))
             lines[(*at, key)] = key_node.start_mark.line + 1
             built[key] = _build(value_node, (*at, key), lines, file)
         return built

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rules.loading.schema import Direction, Place, State
+from rules.loading.schema import Direction, Language, Place, State
 from rules.matching.scope import NEGATED_EVIDENCE, NEGATION, negator_before
 from rules.matching.terms import Reading, Span
 
@@ -46,6 +46,8 @@ class CompiledClause:
     """For a ``scope`` clause: the states of its terms that it looks for, and what they mean."""
     setting: bool = False
     """It says what the entry is about: weight beside statements, no statement itself."""
+    languages: frozenset[Language] = frozenset()
+    """Where it holds; empty: in every language."""
 
 
 def placed(readings: Sequence[Reading], where: Place) -> Sequence[Reading]:
@@ -70,11 +72,22 @@ def _usable(
     ``denied`` takes matches under a negation too, for statements that it is not so.
     """
     candidates = _candidates(element, reading)
+    if clause.languages:
+        candidates = [c for c in candidates if _spoken(c[0], reading, clause.languages)]
     if element.negated:
         return [c for c in candidates if negator_before(reading, c[0], ASSERTED_REACH)]
     if clause.negated is False and not denied:
         return [c for c in candidates if not negator_before(reading, c[0], NEGATED_EVIDENCE)]
     return candidates
+
+
+def _spoken(span: Span, reading: Reading, languages: frozenset[Language]) -> bool:
+    """Whether the words are of one of these languages; Latin ones of an unknown text are."""
+    if any(t.script == "ar" for t in reading.sentence.tokens[span.first : span.last + 1]):
+        return "ar" in languages
+    if reading.language is None:
+        return bool(languages & {"en", "fr"})
+    return reading.language in languages
 
 
 def in_sentence(clause: CompiledClause, reading: Reading, *, denied: bool = False) -> Choice | None:

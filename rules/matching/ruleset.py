@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rules.language.morphology import Morphology
 from rules.loading import schema
-from rules.loading.schema import Level, Status
+from rules.loading.schema import Direction, Level, Status
 from rules.loading.yamlfile import Problem
 from rules.matching.match import CompiledRule, Detection, detect_all
 from rules.matching.terms import CompiledTerm, TermMatcher
@@ -25,6 +25,8 @@ class Signal:
     status: Status
     sector: str
     source: str
+    levels: Mapping[Direction, Level] = field(default_factory=dict)
+    """The level of each direction; `level` is that of bad news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,19 @@ class RuleTests:
     tests: schema.Tests
     fires_lines: tuple[int, ...]
     silent_lines: tuple[int, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The rule's names for terms → their full names; `vary:` uses them."""
 
 
 class RulesInvalid(Exception):
-    """Rules that cannot be used; ``errors`` holds everything that is wrong."""
+    """Rules that cannot be used; ``errors`` holds everything that is wrong.
 
-    def __init__(self, errors: Iterable[Problem]) -> None:
+    ``warnings`` hold what is allowed and yet often a mistake: it may be the cause of an error.
+    """
+
+    def __init__(self, errors: Iterable[Problem], warnings: Iterable[Problem] = ()) -> None:
         self.errors = tuple(sorted(set(errors)))
+        self.warnings = tuple(sorted(set(warnings)))
         super().__init__("\n".join(str(e) for e in self.errors))
 
 
@@ -58,6 +66,12 @@ class RuleSet:
     compiled_terms: Mapping[str, CompiledTerm]
     tests: tuple[RuleTests, ...]
     hash: str
+    warnings: tuple[Problem, ...] = ()
+    """What is allowed in an operator's files and yet often a mistake."""
+    guards: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """signal → guard → the terms that it stands for."""
+    words_of_terms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """term → language → its words as they can stand in a sentence; `vary:` puts them in."""
 
     def detect(self, title: str, text: str, language: str | None) -> tuple[Detection, ...]:
         return detect_all(self.rules, self.terms, title, text, language)

@@ -69,6 +69,8 @@ class Reading:
     sentence: Sentence
     spans: Mapping[str, tuple[Span, ...]]
     words: tuple[tuple[int, ...], ...]
+    language: str | None = None
+    """``en`` or ``fr``: what its Latin words are read as; None when nothing tells."""
 
     def of(self, term: str) -> tuple[Span, ...]:
         return self.spans.get(term, ())
@@ -146,7 +148,7 @@ class TermMatcher:
             for name, these in found.items()
             if these
         }
-        return Reading(sentence, spans, words)
+        return Reading(sentence, spans, words, language)
 
     def _compose(
         self,

@@ -15,6 +15,9 @@ from rules.language.text import Token, tokenize
 from rules.loading import schema
 from rules.loading.yamlfile import Location
 from rules.matching.terms import CompiledTerm, LatinIndex, Phrase, Unit
+from rules.texts import Message, message
+
+_SMART_QUOTES = frozenset("“”„‟‘‚‛")
 
 _FUNCTION_WORDS = frozenset(
     "من في على عن إلى الى لا لم لن ما أن ان إن أو او قد هل كل بلا بين مع عند حتى منذ بعد قبل "
@@ -77,7 +80,7 @@ class WordIssue:
     """A word that could not be compiled, at a place in its file."""
 
     at: Location
-    message: str
+    message: Message
 
 
 class Compiler:
@@ -97,7 +100,7 @@ class Compiler:
                 try:
                     self._add(compiled, word, language, resolve)
                 except WordProblem as problem:
-                    issues.append(WordIssue((language, index), str(problem)))
+                    issues.append(WordIssue((language, index), problem.said))
         return compiled, issues
 
     def _add(
@@ -118,7 +121,7 @@ class Compiler:
             else:
                 compiled.phrases.append(self._phrase("=" + word.particle, language, resolve))
         elif language != "ar":
-            raise WordProblem("verb:, root:, adj: and noun: are for Arabic; write the plain word")
+            raise WordProblem(message("word.for_arabic"))
         else:
             lexemes = [self._words.arabic(key, make) for key, make in _special(word)]
             compiled.phrases.append((Unit(frozenset(lexemes)),))
@@ -127,6 +130,10 @@ class Compiler:
         return self._words.arabic(("part", spelling), lambda: lexicon.particle(spelling))
 
     def _phrase(self, written: str, language: str, resolve: Callable[[str], str]) -> Phrase:
+        if "،" in written:
+            raise WordProblem(message("word.arabic_comma", word=written))
+        if _SMART_QUOTES.intersection((written[0], written[-1])):
+            raise WordProblem(message("word.smart_quotes", word=written))
         units: list[Unit] = []
         alone = len(written.split()) == 1
         for piece in written.split():
@@ -137,9 +144,9 @@ class Compiler:
             else:
                 units += self._latin(piece, language)
         if not units:
-            raise WordProblem("an empty word; remove the line or write a word")
+            raise WordProblem(message("word.empty"))
         if len(units) > 12:
-            raise WordProblem(f"«{written[:40]}…» has {len(units)} words; a phrase may have 12")
+            raise WordProblem(message("word.too_long", word=written[:40], n=len(units), most=12))
         return tuple(units)
 
     def _arabic(self, piece: str, *, alone: bool) -> int:
@@ -148,7 +155,7 @@ class Compiler:
             numbers = [t for t in tokenize(spelling) if t.script == "number"]
             if numbers:
                 return self._words.latin(numbers[0].norm, "en", exact=True)
-            raise WordProblem(f"«{piece}» has no Arabic letters; put it under en: or fr:")
+            raise WordProblem(message("word.no_arabic", word=piece))
         if mark == "~":
             return self._words.arabic(("verb", spelling), lambda: verbs.verb(spelling))
         if mark == "=":
@@ -162,9 +169,9 @@ class Compiler:
         units = []
         tokens = _tokens(piece)
         if not tokens:
-            raise WordProblem(f"«{piece}» has no letters; write a word")
+            raise WordProblem(message("word.no_letters", word=piece))
         if any(t.script == "ar" for t in tokens):
-            raise WordProblem(f"«{piece}» is Arabic; put it under ar:")
+            raise WordProblem(message("word.is_arabic", word=piece))
         if "/" in piece:
             numbers = {self._words.latin(t.surface, language, exact=exact) for t in tokens}
             return [Unit(frozenset(numbers))]
@@ -210,10 +217,7 @@ def _regex(pattern: str) -> Any:
     try:
         compiled = re2.compile(pattern, options)
     except re2.error as error:
-        raise WordProblem(
-            f"regex «{pattern[:60]}» is refused ({error}); look-around and back-references "
-            "do not exist here, because they can hang"
-        ) from error
+        raise WordProblem(message("word.regex", pattern=pattern[:60], why=str(error))) from error
     if compiled.search("") is not None:
-        raise WordProblem(f"regex «{pattern[:60]}» matches nothing at all; make it match a word")
+        raise WordProblem(message("word.regex_nothing", pattern=pattern[:60]))
     return compiled

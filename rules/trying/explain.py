@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from rules.language.text import Field
+from rules.loading.doubts import doubts
+from rules.loading.yamlfile import YamlProblem, parse
 from rules.matching.match import (
     Detection,
     EntryReading,
@@ -18,6 +22,8 @@ from rules.matching.match import (
 from rules.matching.ruleset import RuleSet
 from rules.matching.terms import CompiledTerm
 from rules.matching.victims import harms_of_entry
+from rules.texts import Message, message
+from rules.trying.near_misses import NearMiss, near_misses, silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,10 @@ class ClauseReading:
 
 @dataclass(frozen=True, slots=True)
 class SignalReading:
-    """One rule on the text: fired, nearly, or silenced and by what."""
+    """One rule on the text: fired, nearly, or silenced and by what.
+
+    ``silence`` says why it did not fire, ``nearly`` which clauses lacked one thing.
+    """
 
     signal: str
     score: int
@@ -54,6 +63,8 @@ class SignalReading:
     against: tuple[ClauseReading, ...]
     silenced_by: str | None
     detection: Detection | None
+    silence: Message | None = None
+    nearly: tuple[NearMiss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +80,12 @@ class VictimReading:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
+    """``unknown``: the words that no rule knows, in their order, each once."""
+
     words: tuple[WordReading, ...]
     victims: tuple[VictimReading, ...]
     signals: tuple[SignalReading, ...]
+    unknown: tuple[str, ...] = ()
 
     @property
     def detections(self) -> tuple[Detection, ...]:
@@ -82,10 +96,11 @@ def explain(rules: RuleSet, title: str, text: str, language: str | None = None) 
     """Read a text as the service would, and keep everything that it saw.
 
     ``words`` holds only words that some rule knows; ``signals`` only rules of which some
-    clause holds, or that something in the text silenced.
+    clause holds or nearly holds, or that something in the text silenced.
     """
     entry = read_entry(rules.terms, title, text, language)
     words = []
+    unknown: list[str] = []
     for reading in entry.readings:
         source = title if reading.sentence.field == "title" else text
         named: dict[int, list[str]] = {}
@@ -95,6 +110,11 @@ def explain(rules: RuleSet, title: str, text: str, language: str | None = None) 
             for span in spans:
                 for position in range(span.first, span.last + 1):
                     named.setdefault(position, []).append(name)
+        unknown += [
+            source[token.start : token.end]
+            for position, token in enumerate(reading.sentence.tokens)
+            if position not in named and token.script != "number"
+        ]
         for position in sorted(named):
             token = reading.sentence.tokens[position]
             analyses = rules.morphology.analyse(token.surface) if token.script == "ar" else ()
@@ -112,20 +132,24 @@ def explain(rules: RuleSet, title: str, text: str, language: str | None = None) 
             )
     present = entry.present()
     verdicts = [judge(rule, entry, present) for rule in rules.rules.values()]
-    signals = tuple(
-        SignalReading(
-            v.rule.signal,
-            v.score,
-            v.rule.threshold,
-            tuple(_clause(f, quote(f, entry)) for f in v.found),
-            tuple(_clause(f, quote(f, entry)) for f in v.against),
-            v.silenced_by,
-            v.detection,
-        )
-        for v in verdicts
-        if _worth_telling(v)
+    readings = [_signal(rules, v, entry) for v in verdicts]
+    signals = tuple(s for s in readings if s.holds or s.silenced_by or s.nearly)
+    return Explanation(tuple(words), _victims(entry), signals, tuple(dict.fromkeys(unknown)))
+
+
+def _signal(rules: RuleSet, verdict: Verdict, entry: EntryReading) -> SignalReading:
+    fired = verdict.detection is not None
+    return SignalReading(
+        verdict.rule.signal,
+        verdict.score,
+        verdict.rule.threshold,
+        tuple(_clause(f, quote(f, entry)) for f in verdict.found),
+        tuple(_clause(f, quote(f, entry)) for f in verdict.against),
+        verdict.silenced_by,
+        verdict.detection,
+        None if fired else silence(rules, verdict, entry),
+        () if fired else tuple(near_misses(rules, verdict.rule, entry)),
     )
-    return Explanation(tuple(words), _victims(entry), signals)
 
 
 def _victims(entry: EntryReading) -> tuple[VictimReading, ...]:
@@ -139,10 +163,6 @@ def _victims(entry: EntryReading) -> tuple[VictimReading, ...]:
                 VictimReading(reading.sentence.field, words, harm.who, harm.cause, harm.why)
             )
     return tuple(found)
-
-
-def _worth_telling(verdict: Verdict) -> bool:
-    return bool(verdict.found or verdict.silenced_by)
 
 
 def _clause(found: Found, words: str) -> ClauseReading:
@@ -192,6 +212,7 @@ class Expansion:
     terms: tuple[str, ...]
     collisions: tuple[Collision, ...]
     frequencies: bool
+    doubts: tuple[Message, ...] = ()
 
 
 MUCH_COMMONER = 0.7
@@ -208,10 +229,27 @@ def expand(rules: RuleSet, written: str, language: str) -> Expansion:
     from rules.matching.wordlist import Compiler, Lexicon
 
     words = Lexicon()
-    term = schema.Term.model_validate({language: [written]})
-    compiled, issues = Compiler(words).compile(term, "expanded", lambda reference: reference)
+    shape = _as_in_a_rule(written)
+    try:
+        term = schema.Term.model_validate({language: [shape]})
+    except ValidationError as error:
+        raise lexicon.WordProblem(message("word.unknown_shape")) from error
+    used: list[str] = []
+
+    def known_term(reference: str) -> str:
+        name = "$" + reference.removeprefix("$")
+        if name not in rules.compiled_terms:
+            said = message("rule.no_vocabulary_far", name=name.removeprefix("$"))
+            raise lexicon.WordProblem(said)
+        used.append(name)
+        return name
+
+    compiled, issues = Compiler(words).compile(term, "expanded", known_term)
     if issues:
         raise lexicon.WordProblem(issues[0].message)
+    doubted = [said for _, said in doubts(term)]
+    if isinstance(shape, dict) and "regex" in shape:
+        doubted.append(message("word.as_pattern"))
     forms: list[str] = []
     plain: list[str] = []
     bases: list[str] = []
@@ -225,16 +263,34 @@ def expand(rules: RuleSet, written: str, language: str) -> Expansion:
         forms += words.latin_forms(number)
         plain += words.latin_forms(number)
         bases.append(words.shown(number))
+    for name in used:
+        # A term in its place: its words as they stand in a sentence, not their every form.
+        of_term = rules.words_of_terms.get(name, {}).get(language, ())
+        forms += of_term
+        plain += of_term
     known, collisions = _collisions(forms, bases, language)
     return Expansion(
         written,
         language,
         tuple(dict.fromkeys(forms)),
         tuple(dict.fromkeys(plain)),
-        _terms_with(rules, plain, language),
+        tuple(sorted({*_terms_with(rules, plain, language), *used})),
         collisions,
         known,
+        tuple(doubted),
     )
+
+
+def _as_in_a_rule(written: str) -> object:
+    """A word as a rule file would hold it: ``{verb: أخلى, root: خ ل و, form: IV}`` is a mapping."""
+    from rules.language import lexicon
+
+    if not written.strip().startswith("{"):
+        return written.strip()
+    try:
+        return parse(written.encode("utf-8", "replace"), "word").value
+    except YamlProblem as error:
+        raise lexicon.WordProblem(message("word.unknown_shape")) from error
 
 
 def _latin_numbers(compiled: CompiledTerm) -> list[int]:

@@ -22,7 +22,7 @@ def test_the_example_of_the_guide_loads_and_passes_its_tests(tmp_path: Path) -> 
     rules = load_rules(tmp_path)
 
     results = run_tests(rules, ["well-water"])
-    assert len(results) == 8
+    assert len(results) == 20
     assert not [f"{r.text}: {r.why}" for r in results if not r.passed]
 
 

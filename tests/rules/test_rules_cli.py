@@ -77,7 +77,12 @@ def test_explain_shows_the_sentence_and_the_clause(run: CliRunner) -> None:
         (["rules", "explain"], "give either a text or --file"),
         (["rules", "explain", "--file", "absent.txt"], "absent.txt"),
         (["rules", "expand", "~يجف"], "write its root and form"),
-        (["eval", "absent.jsonl"], "absent.jsonl"),
+        (["eval", "absent.jsonl"], "absent.jsonl: there is no such file"),
+        (["eval", "."], "is a folder; give a file of labelled entries"),
+        (["eval", "absent.jsonl", "--lang", "fr"], "ce fichier n'existe pas"),
+        (["rules", "expand", ""], "no word given"),
+        (["rules", "expand", "{verb أخلى}", "--told", "ar"], "مثل {verb: أخلى"),
+        (["rules", "expand", "حملة $vacine"], "there is no vocabulary term $vacine"),
         (["rules", "replay"], "no database there yet"),
     ],
 )
@@ -108,7 +113,15 @@ def test_eval_prints_the_agreed_json(run: CliRunner, tmp_path: Path) -> None:
     told = json.loads(run.invoke(app, ["eval", str(file), "--json"]).stdout)
     assert set(told["micro"]) == {"precision", "recall", "f1", "tp", "fp", "fn"}
     assert told["signals"]["medicine-shortage"]["tp"] == 1
-    assert told["directions"] == {"right": 1, "of": 1, "share": 1.0}
+    assert {k: told["directions"][k] for k in ("right", "of", "share")} == {
+        "right": 1,
+        "of": 1,
+        "share": 1.0,
+    }
+    assert told["directions"]["worsening"]["tp"] == 1
+    assert told["pushed"]["tp"] == 1
+    assert told["quiet"] == {"entries": 1, "false": 0, "per_100": 0.0}
+    assert sum(part["entries"] for part in told["parts"].values()) == 2
 
 
 def test_a_line_that_is_no_entry_is_named(run: CliRunner, tmp_path: Path) -> None:
@@ -117,3 +130,78 @@ def test_a_line_that_is_no_entry_is_named(run: CliRunner, tmp_path: Path) -> Non
     result = run.invoke(app, ["eval", str(file)])
     assert result.exit_code == 1
     assert "labelled.jsonl:2: is no labelled entry" in result.stderr
+
+
+def test_check_speaks_the_language_that_is_asked_for(run: CliRunner) -> None:
+    folder = str(BROKEN / "arabic-digits")
+    result = run.invoke(app, ["rules", "check", folder, "--lang", "ar"])
+    assert "signals/well-water.yaml:11: «within» قيمته «٦»؛ اكتب الأرقام هكذا: 6" in result.stderr
+    told = json.loads(run.invoke(app, ["rules", "check", folder, "--lang", "fr", "--json"]).stdout)
+    assert told["errors"][0]["message"].startswith("« within »") or "chiffres" in str(told)
+
+
+def test_check_of_a_file_asks_for_the_folder(run: CliRunner, failing: Path) -> None:
+    result = run.invoke(app, ["rules", "check", str(failing / "signals" / "well-water.yaml")])
+    assert result.exit_code == 1
+    assert "is a file; give the folder that holds signals/" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("{verb: أخلى, root: خ ل و, form: IV}", "أخلى"),
+        ("{verb: دمّر, also: [noun, doer, done]}", "تدمير"),
+        ("{root: ح ص ر}", "محاصرة"),
+        ("{adj: عسير}", "عسيرة"),
+        ("{noun: معبر/معابر}", "معابر"),
+        ("{particle: دون}", "دون"),
+        ("~نفد", "نفدت"),
+        ("=لا يزال", "يزال"),
+        ("حملة $medicine", "دواء"),
+        ("$medicine", "دواء"),
+        ("النكبة", "النكبة"),
+        ("وقف إطلاق النار", "إطلاق"),
+    ],
+)
+def test_every_form_that_the_guide_teaches_can_be_expanded(
+    run: CliRunner, written: str, form: str
+) -> None:
+    result = run.invoke(app, ["rules", "expand", written, "--json"])
+    assert result.exit_code == 0, result.stderr
+    assert form in json.loads(result.stdout)["forms"]
+
+
+def test_format_changes_files_once_and_check_changes_nothing(run: CliRunner, failing: Path) -> None:
+    file = failing / "signals" / "well-water.yaml"
+    before = file.read_bytes()
+    looked = run.invoke(app, ["rules", "format", str(failing), "--check"])
+    assert (looked.exit_code, file.read_bytes()) == (1, before)
+    changed = run.invoke(app, ["rules", "format", str(failing)])
+    assert changed.exit_code == 0
+    assert "- name: well-dry" in file.read_text(encoding="utf-8")
+    assert run.invoke(app, ["rules", "format", str(failing), "--check"]).exit_code == 0
+    assert [p.name for p in file.parent.iterdir()] == ["well-water.yaml"]
+
+
+def test_a_slip_in_a_signal_name_of_a_labelled_file_is_told(run: CliRunner, tmp_path: Path) -> None:
+    file = tmp_path / "labelled.jsonl"
+    entry = {"id": "1", "title": "x", "text": "", "signals": {"medecine-shortage": "worsening"}}
+    file.write_text(json.dumps(entry), encoding="utf-8")
+    result = run.invoke(app, ["eval", str(file), "--split"])
+    assert result.exit_code == 0
+    assert "1: there is no signal «medecine-shortage»; did you mean «medicine-shortage»?" in (
+        result.stderr
+    )
+    assert "Part " in result.stdout
+
+
+def test_an_entry_that_cannot_be_read_counts_as_missed_and_is_named() -> None:
+    from rules import load_rules
+    from rules.trying.evaluation import LabelledEntry, evaluate
+
+    labels = {"siege": "worsening"}
+    bad = LabelledEntry("bad", "ar", "", None, labels, frozenset())  # type: ignore[arg-type]
+    good = LabelledEntry("good", "ar", "", "حصار خانق على المدينة منذ أشهر", labels, frozenset())
+    result = evaluate(load_rules(), [bad, good])
+    assert result.unread == ("bad",)
+    assert (result.signals["siege"].tp, result.signals["siege"].fn) == (1, 1)

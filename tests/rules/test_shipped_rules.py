@@ -13,8 +13,9 @@ from rules.loading.load import SHIPPED
 from rules.loading.schema import Example
 from rules.matching import victims
 from rules.matching.scope import RESERVED
+from rules.trying.evaluation import evaluate, read_labelled
 from rules.trying.explain import explain
-from rules.trying.inline_tests import evaluate, read_labelled, run_tests
+from rules.trying.inline_tests import run_tests
 
 SIGNALS = {
     "aid-access",

@@ -1,0 +1,370 @@
+"""How well rules do on labelled entries: what they find, its direction, what would be pushed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from rules.loading.schema import Direction, Level
+from rules.matching.match import Detection, judge, read_entry
+from rules.matching.ruleset import RuleSet
+from rules.texts import Message, message
+from rules.trying.near_misses import silence
+
+LEVELS: tuple[Level, ...] = ("info", "watch", "alert", "critical")
+DIRECTIONS: tuple[Direction, ...] = ("worsening", "improving", "denied")
+PARTS = ("0-5", "6-b", "c-f")
+"""Labelled entries by the last digit of the SHA-1 of their id: errors of the first part may be
+read while rules are written, those of the second once at the end, those of the third never."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledEntry:
+    """An entry with the signals that careful readers found."""
+
+    id: str
+    language: str | None
+    title: str
+    text: str
+    signals: Mapping[str, str]
+    maybe: frozenset[str]
+    line: int = 0
+
+    @property
+    def part(self) -> str:
+        digit = hashlib.sha1(self.id.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+        return PARTS[0] if digit[-1] < "6" else PARTS[1] if digit[-1] < "c" else PARTS[2]
+
+
+class LabelsInvalid(ValueError):
+    """A labelled file that cannot be read; the message names file and line."""
+
+    def __init__(self, said: Message) -> None:
+        super().__init__(said.text())
+        self.said = said
+
+
+def read_labelled(path: Path) -> list[LabelledEntry]:
+    """JSON lines ``{"id", "lang", "title", "text", "signals": {id: direction}, "maybe": [id]}``."""
+    file = str(path)
+    if path.is_dir():
+        raise LabelsInvalid(message("labels.a_folder", file=file))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise LabelsInvalid(message("labels.missing", file=file)) from error
+    except UnicodeDecodeError as error:
+        raise LabelsInvalid(message("labels.not_utf8", file=file)) from error
+    except OSError as error:
+        said = message("labels.not_read", file=file, why=str(error.strerror))
+        raise LabelsInvalid(said) from error
+    entries = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            entries.append(_entry(json.loads(line), number))
+        except (ValueError, TypeError, RecursionError) as error:
+            why = str(error) or type(error).__name__
+            said = message("labels.no_entry", file=file, line=number, why=why)
+            raise LabelsInvalid(said) from error
+    if not entries:
+        raise LabelsInvalid(message("labels.none", file=file))
+    return entries
+
+
+def _entry(raw: Any, number: int) -> LabelledEntry:
+    if not isinstance(raw, dict):
+        raise TypeError(f"{type(raw).__name__} instead of {{…}}")
+    signals = raw.get("signals") or {}
+    if isinstance(signals, list):
+        signals = dict.fromkeys(signals, "worsening")
+    texts = {key: raw.get(key) or "" for key in ("title", "text")}
+    for key, value in texts.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{key} is no text")
+    if not isinstance(signals, dict):
+        raise TypeError("signals is no mapping")
+    return LabelledEntry(
+        str(raw.get("id", number)),
+        raw.get("lang"),
+        texts["title"],
+        texts["text"],
+        {str(name): str(direction) for name, direction in signals.items()},
+        frozenset(str(name) for name in raw.get("maybe") or ()),
+        number,
+    )
+
+
+def unknown_signals(
+    path: Path, entries: Iterable[LabelledEntry], known: Iterable[str]
+) -> list[Message]:
+    """Labels that no rule has, each once: most often a slip of the pen."""
+    names = sorted(known)
+    found: dict[str, Message] = {}
+    for entry in entries:
+        for name in sorted({*entry.signals, *entry.maybe}.difference(names)):
+            near = get_close_matches(name, names, n=1)
+            where: dict[str, str | int] = {"file": str(path), "line": entry.line, "name": name}
+            if near:
+                said = message("labels.unknown_signal", **where, near=near[0])
+            else:
+                said = message("labels.unknown_signal_far", **where, known=", ".join(names))
+            found.setdefault(name, said)
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    tp: int
+    fp: int
+    fn: int
+
+    @property
+    def precision(self) -> float:
+        return self.tp / (self.tp + self.fp) if self.tp + self.fp else 0.0
+
+    @property
+    def recall(self) -> float:
+        return self.tp / (self.tp + self.fn) if self.tp + self.fn else 0.0
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.tp / (2 * self.tp + self.fp + self.fn) if self.tp else 0.0
+
+    def as_json(self) -> dict[str, float | int]:
+        return {
+            "precision": round(self.precision, 4),
+            "recall": round(self.recall, 4),
+            "f1": round(self.f1, 4),
+            "tp": self.tp,
+            "fp": self.fp,
+            "fn": self.fn,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    entry: LabelledEntry
+    signal: str
+    kind: str  # "missed" · "false" · "direction"
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a rule set is worth on entries; ``maybe`` labels count neither way.
+
+    ``by_direction``: a detection counts as right where signal and direction are as labelled.
+    ``pushed``: detections of level alert and above, right in signal and direction, against the
+    labels whose rule says such a level for their direction. ``quiet``: false detections in
+    entries that carry nothing. ``unread``: ids of entries that detection failed on; their
+    labels count as missed.
+    """
+
+    entries: int
+    signals: Mapping[str, Score]
+    micro: Score
+    directions_right: int
+    directions: int
+    by_direction: Mapping[str, Score]
+    pushed: Score
+    quiet_entries: int
+    quiet_false: int
+    unread: tuple[str, ...]
+    mistakes: tuple[Mistake, ...]
+    parts: Mapping[str, Evaluation]
+
+    @property
+    def quiet_per_100(self) -> float:
+        return 100 * self.quiet_false / self.quiet_entries if self.quiet_entries else 0.0
+
+    def as_json(self) -> dict[str, object]:
+        told: dict[str, object] = {
+            "micro": self.micro.as_json(),
+            "signals": {name: score.as_json() for name, score in self.signals.items()},
+            "entries": self.entries,
+            "false_per_100_entries": round(100 * self.micro.fp / self.entries, 2),
+            "directions": {
+                "right": self.directions_right,
+                "of": self.directions,
+                "share": round(self.directions_right / self.directions, 4)
+                if self.directions
+                else 0.0,
+                **{name: score.as_json() for name, score in self.by_direction.items()},
+            },
+            "pushed": self.pushed.as_json(),
+            "quiet": {
+                "entries": self.quiet_entries,
+                "false": self.quiet_false,
+                "per_100": round(self.quiet_per_100, 2),
+            },
+            "unread": list(self.unread),
+        }
+        if self.parts:
+            told["parts"] = {name: part.as_json() for name, part in self.parts.items()}
+        return told
+
+
+def score_labels(
+    entries: Sequence[LabelledEntry], found: Sequence[frozenset[str]], signals: Iterable[str]
+) -> tuple[dict[str, Score], Score]:
+    """Per signal and micro-averaged scores; signals under ``maybe`` count neither way."""
+    tp: Counter[str] = Counter()
+    fp: Counter[str] = Counter()
+    fn: Counter[str] = Counter()
+    names = list(signals)
+    for entry, mine in zip(entries, found, strict=True):
+        for name in names:
+            if name in entry.maybe:
+                continue
+            tp[name] += name in mine and name in entry.signals
+            fp[name] += name in mine and name not in entry.signals
+            fn[name] += name not in mine and name in entry.signals
+    scores = {name: Score(tp[name], fp[name], fn[name]) for name in names}
+    return scores, Score(sum(tp.values()), sum(fp.values()), sum(fn.values()))
+
+
+Found = Mapping[str, Detection] | None
+"""The detections of an entry by signal; None where it could not be read."""
+
+
+def evaluate(rules: RuleSet, entries: Sequence[LabelledEntry]) -> Evaluation:
+    """Score a rule set on labelled entries, over the signals that it has rules for."""
+    found = [_detect(rules, entry) for entry in entries]
+    parts = {}
+    for name in PARTS:
+        chosen = [i for i, entry in enumerate(entries) if entry.part == name]
+        if chosen:
+            mine = [entries[i] for i in chosen]
+            parts[name] = _evaluate(rules, mine, [found[i] for i in chosen], {}, mistakes=False)
+    return _evaluate(rules, entries, found, parts, mistakes=True)
+
+
+def _detect(rules: RuleSet, entry: LabelledEntry) -> Found:
+    try:
+        return {d.signal: d for d in rules.detect(entry.title, entry.text, entry.language)}
+    except Exception:  # noqa: BLE001 - whatever it is, the entry is named and counts as missed
+        return None
+
+
+def _evaluate(
+    rules: RuleSet,
+    entries: Sequence[LabelledEntry],
+    found: Sequence[Found],
+    parts: Mapping[str, Evaluation],
+    *,
+    mistakes: bool,
+) -> Evaluation:
+    scores, micro = score_labels(entries, [frozenset(d or ()) for d in found], rules.signals)
+    pairs = [
+        (entry.signals.get(name), (detections or {}).get(name))
+        for entry, detections in zip(entries, found, strict=True)
+        for name in rules.signals
+        if name not in entry.maybe
+    ]
+    both = [(label, got) for label, got in pairs if label and got]
+    quiet = [d for e, d in zip(entries, found, strict=True) if not e.signals and not e.maybe]
+    return Evaluation(
+        len(entries),
+        scores,
+        micro,
+        sum(label == got.direction for label, got in both),
+        len(both),
+        {d: _score(pairs, lambda x, d=d: x == d, lambda g, d=d: g.direction == d)  # type: ignore[misc]
+         for d in DIRECTIONS},
+        _pushed(rules, entries, found),
+        len(quiet),
+        sum(len(d or ()) for d in quiet),
+        tuple(e.id for e, d in zip(entries, found, strict=True) if d is None),
+        tuple(_mistakes(rules, entries, found)) if mistakes else (),
+        parts,
+    )  # fmt: skip
+
+
+def _score(
+    pairs: Iterable[tuple[str | None, Detection | None]],
+    wanted: Callable[[str | None], bool],
+    said: Callable[[Detection], bool],
+) -> Score:
+    """Labels that are `wanted` against detections that are `said`, direction and all."""
+    tp = fp = fn = 0
+    for label, got in pairs:
+        right = got is not None and said(got) and got.direction == label
+        tp += right
+        fp += got is not None and said(got) and not right
+        fn += wanted(label) and not right
+    return Score(tp, fp, fn)
+
+
+def _pushed(rules: RuleSet, entries: Sequence[LabelledEntry], found: Sequence[Found]) -> Score:
+    scores = []
+    for name in rules.signals:
+        levels = levels_of(rules, name)
+        pairs = [
+            (entry.signals.get(name), (detections or {}).get(name))
+            for entry, detections in zip(entries, found, strict=True)
+            if name not in entry.maybe
+        ]
+        scores.append(
+            _score(
+                pairs,
+                lambda label, levels=levels: (
+                    label is not None  # type: ignore[misc]
+                    and is_pushed(levels.get(label, "info"))
+                ),
+                lambda got: is_pushed(got.level),
+            )
+        )
+    return Score(sum(s.tp for s in scores), sum(s.fp for s in scores), sum(s.fn for s in scores))
+
+
+def is_pushed(level: Level) -> bool:
+    """Whether readers are told at once; below it waits for the digest."""
+    return LEVELS.index(level) >= LEVELS.index("alert")
+
+
+def levels_of(rules: RuleSet, signal: str) -> Mapping[str, Level]:
+    """A rule's level by direction; relief and denial are one lower unless it says otherwise."""
+    return {str(direction): level for direction, level in rules.signals[signal].levels.items()}
+
+
+def _mistakes(
+    rules: RuleSet, entries: Sequence[LabelledEntry], found: Sequence[Found]
+) -> Iterable[Mistake]:
+    for entry, detections in zip(entries, found, strict=True):
+        for name in rules.signals:
+            if name in entry.maybe:
+                continue
+            if detections is None:
+                if name in entry.signals:
+                    yield Mistake(entry, name, "missed", "the entry could not be read")
+                continue
+            mistake = _mistake(rules, entry, name, detections.get(name))
+            if mistake:
+                yield mistake
+
+
+def _mistake(
+    rules: RuleSet, entry: LabelledEntry, name: str, found: Detection | None
+) -> Mistake | None:
+    labelled = entry.signals.get(name)
+    if found is not None and labelled is None:
+        return Mistake(entry, name, "false", found.explanation)
+    if found is None and labelled is not None:
+        reading = read_entry(rules.terms, entry.title, entry.text, entry.language)
+        verdict = judge(rules.rules[name], reading, reading.present())
+        near = sorted(verdict.rule.looks_for() & reading.present())
+        why = silence(rules, verdict, reading).text()
+        return Mistake(entry, name, "missed", f"{why}; terms: {', '.join(near) or 'none'}")
+    if found is not None and labelled is not None and found.direction != labelled:
+        return Mistake(
+            entry, name, "direction", f"{found.direction}, labelled {labelled}: {found.explanation}"
+        )
+    return None

@@ -1,0 +1,110 @@
+"""`marsad rules format`: one form, the same meaning, comments kept, twice is once."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules import RuleSet, load_rules
+from rules.loading.formatting import WIDTH, FormatProblem, formatted
+from rules.loading.load import SHIPPED
+
+OLD = """# a rule of mine
+id: well-water
+title: {ar: جفاف, en: Dry, fr: Sec}
+description: Wells run dry.   # in the hot months
+sector: WASH
+terms:
+  # what people drink from
+  well: {ar: [بئر/آبار, "عين ماء"]}
+  dry:
+    ar:
+      - جفاف
+      # verbs
+      - ~جفّ
+      - {verb: نضب, also: [noun]}
+when:
+  - {near: [well, dry], within: 6}
+  # the title alone
+  - any: [dry]
+    in: title
+    weight: 30
+  - {near: [well, dry], in: title}
+tests:
+  # seen in the field
+  fires: [جفت آبار القرية]
+  silent:
+    - حفر بئر جديدة
+"""
+
+
+def test_a_rule_of_0_1_0_comes_into_the_new_form(tmp_path: Path) -> None:
+    text = formatted(OLD.encode(), "signals", "well-water.yaml")
+    assert "tests:" not in text
+    assert "examples:\n  # seen in the field\n  fires:\n    - جفت آبار القرية\n" in text
+    assert "  - name: well-dry\n    near: [well, dry]\n    within: 6\n" in text
+    assert "  # the title alone\n  - name: dry\n" in text
+    assert "  - name: well-dry-in-title\n" in text
+    assert "      # verbs\n      - ~جفّ\n      - {verb: نضب, also: [noun]}\n" in text
+    assert '      - بئر/آبار\n      - "عين ماء"\n' in text
+    assert "# in the hot months" in text
+    (tmp_path / "signals").mkdir()
+    (tmp_path / "signals" / "well-water.yaml").write_text(text, encoding="utf-8")
+    assert not load_rules(tmp_path).warnings
+
+
+@pytest.mark.parametrize("kind", ["signals", "vocabulary"])
+def test_shipped_files_keep_their_meaning_and_comments_and_are_narrow(kind: str) -> None:
+    # `formatted` itself refuses to return what says something else or lost a comment.
+    for path in sorted((SHIPPED / kind).glob("*.yaml")):
+        once = formatted(path.read_bytes(), kind, path.name)
+        assert formatted(once.encode(), kind, path.name) == once, path.name
+        assert all(len(line) <= WIDTH for line in once.splitlines()), path.name
+
+
+def test_detections_are_the_same_after_formatting(tmp_path: Path, shipped: RuleSet) -> None:
+    for kind in ("signals", "vocabulary"):
+        (tmp_path / kind).mkdir()
+        for path in (SHIPPED / kind).glob("*.yaml"):
+            text = formatted(path.read_bytes(), kind, path.name)
+            (tmp_path / kind / path.name).write_text(text, encoding="utf-8")
+    after = load_rules(shipped=tmp_path)
+    assert after.rules.keys() == shipped.rules.keys()
+    for name, rule in after.rules.items():
+        before = shipped.rules[name]
+        assert [(c.kind, c.elements, c.weight, c.needs, c.unless) for c in rule.when] == [
+            (c.kind, c.elements, c.weight, c.needs, c.unless) for c in before.when
+        ], name
+        assert all(c.label for c in rule.when)
+
+
+WORDS = st.text(
+    st.sampled_from("ابتثدرسمنوي abcdé'\"-#:,[]{}~=$!&*@%|>،؛1"), min_size=1, max_size=60
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=6), st.lists(WORDS, max_size=3))
+def test_formatting_twice_is_formatting_once_whatever_the_words(
+    words: list[str], comments: list[str]
+) -> None:
+    import json
+
+    lines = ["term:", "  ar:"]
+    for number, word in enumerate(words):
+        lines += [f"    # {comments[number]}"] if number < len(comments) else []
+        lines.append("    - " + json.dumps(word, ensure_ascii=False))
+    lines.append("  en: [" + ", ".join(json.dumps(w, ensure_ascii=False) for w in words) + "]")
+    text = "\n".join(lines) + "\n"
+    try:
+        once = formatted(text.encode(), "vocabulary", "own.yaml")
+    except FormatProblem:
+        return  # left as it is
+    assert formatted(once.encode(), "vocabulary", "own.yaml") == once
+
+
+def test_what_is_no_rule_file_is_left_alone() -> None:
+    for raw in (b"a: [", b"\xff\xfe", b"", b"- list\n"):
+        with pytest.raises(FormatProblem):
+            formatted(raw, "signals", "x.yaml")
