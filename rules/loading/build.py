@@ -277,7 +277,7 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
         signal.threshold,
         (
             *clauses([c.with_defaults(signal.defaults) for c in signal.when], "when"),
-            *_scope_clauses(signal, resolve, many),
+            *_scope_clauses(signal, resolve, many, silencers),
         ),
         clauses(signal.against, "against"),
         silencers(signal.unless, ("unless",)),
@@ -326,6 +326,7 @@ def _scope_clauses(
     signal: schema.SignalFile,
     resolve: Callable[[str, Location], str],
     many: Callable[[Iterable[str], Location], tuple[str, ...]],
+    silencers: Callable[[Iterable[str], Location], tuple[str, ...]],
 ) -> tuple[CompiledClause, ...]:
     made = []
     for i, told in enumerate(signal.scope.told):
@@ -335,7 +336,7 @@ def _scope_clauses(
             CompiledClause(
                 "scope", (ClauseElement(names),), None, False, told.where, False,
                 told.weight or signal.threshold, "worsening",
-                many(told.needs, (*at, "needs")), many(told.unless, (*at, "unless")), None,
+                many(told.needs, (*at, "needs")), silencers(told.unless, (*at, "unless")), None,
                 f"scope({'|'.join(told.of)}: {'|'.join(told.states)})",
                 MappingProxyType(dict(told.states)),
             )

@@ -2,8 +2,8 @@
 
 Pure. A rule names the level of bad news; what was lifted, has arrived or is denied is one
 lower unless the rule says otherwise, and is never critical. One statement alone is one lower
-too: it is stored and goes into the digest, and a second statement, or the same one in title
-and text, pushes it.
+too, but not below what is pushed: there is no digest yet in which it would be read
+(docs/decisions/weak-evidence-is-still-sent.md).
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from rules.loading.schema import Direction, Level, LevelByDirection
 
 LADDER: tuple[Level, ...] = get_args(Level)
 """The levels from the lowest to the highest."""
+
+PUSHED_FROM: Level = "alert"
+"""The lowest level that is sent at once."""
 
 JUST_ABOVE = 1.35
 """Times the threshold under which two different clauses are hints that barely agree."""
@@ -47,5 +50,6 @@ def is_weak(statements: int, clauses: int, score: int, threshold: int) -> bool:
 
 
 def settle(levels: Mapping[Direction, Level], direction: Direction, *, weak: bool) -> Level:
-    """The level of a detection."""
-    return lower(levels[direction]) if weak else levels[direction]
+    """The level of a detection. Weak evidence is one lower, but what is pushed stays pushed."""
+    level = levels[direction]
+    return lower(level) if weak and level != PUSHED_FROM else level

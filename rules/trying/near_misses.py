@@ -65,7 +65,7 @@ def _miss(
     there = [(e, _spans(e, reading)) for e in clause.elements]
     absent = [e for e, spans in there if not spans]
     got = [span for _, spans in there for span in spans[:1]]
-    if clause.kind == "all" or not got:
+    if clause.kind in ("all", "scope") or clause.setting or not got:
         return None
 
     def miss(said: Message) -> NearMiss:

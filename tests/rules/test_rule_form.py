@@ -47,13 +47,12 @@ def own(folder: Path, text: str = RULE, name: str = "signals/well-water.yaml") -
     return folder / "own"
 
 
-@pytest.mark.xfail(reason="under the scope layer plain negation is a denial; to be settled")
 def test_a_rule_in_arabic_alone_loads_and_passes(tmp_path: Path) -> None:
     rules = load_checked(own(tmp_path))
     signal = rules.signals["well-water"]
     assert signal.title == dict.fromkeys(("ar", "en", "fr"), "جفاف الآبار")
     assert signal.level == "watch"
-    assert signal.levels == {"worsening": "watch", "denied": "info"}
+    assert signal.levels == {"worsening": "watch", "improving": "info", "denied": "info"}
     assert not rules.warnings
 
 
@@ -81,11 +80,10 @@ def test_explain_names_the_part_that_a_clause_lacked(tmp_path: Path) -> None:
     assert reading.nearly[0].quote == "الآبار"
 
 
-@pytest.mark.xfail(reason="under the scope layer plain negation is a denial; to be settled")
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("لم تجف آبار القرية", "a negation stands over"),
+        ("هبت رياح. غابت الشمس. لم تجف آبار القرية", "a negation stands over"),
         ("جفت بعد أشهر طويلة جدا من الحر والغبار والرياح آبار القرية", "too far apart"),
     ],
 )

@@ -34,8 +34,10 @@ sector: Test
 level: {level}
 terms:
   mark: {{en: [{word}]}}
+  heavy: {{en: [heavy]}}
 when:
   - any: [mark]
+  - near: [heavy, mark]
 tests:
   fires: [heavy {word} near the gate]
   silent: [a quiet day at the gate]
