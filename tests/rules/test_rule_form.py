@@ -1,17 +1,33 @@
 """The form that rules are written in: names, guards, defaults, strengths, overrides, examples."""
 
+import atexit
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from rules import RuleSet, RulesInvalid, load_rules
-from rules.loading.load import fingerprint
+from rules.loading.load import SHIPPED, fingerprint
 from rules.trying.explain import explain
 from rules.trying.inline_tests import load_checked, run_tests
 
+FLOOD = """id: flood
+title: {ar: فيضان, en: Flood, fr: Crue}
+description: A rule beside which an operator puts others.
+sector: none
+terms:
+  flood: {ar: [فيضان]}
+when:
+  - any: [flood]
+tests:
+  fires: [غمر الفيضان القرية]
+  silent: [يوم هادئ]
+"""
 RULE = """id: well-water
 title: جفاف الآبار
 description: جفاف الآبار التي يشرب منها الناس.
@@ -40,6 +56,23 @@ examples:
 """
 
 
+@cache
+def few_rules() -> Path:
+    """A small folder in place of the shipped rules, which take seconds to load."""
+    folder = Path(tempfile.mkdtemp(prefix="few-rules-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for kind in ("signals", "vocabulary"):
+        (folder / kind).mkdir()
+    (folder / "signals" / "flood.yaml").write_text(FLOOD, encoding="utf-8")
+    for name in ("negation.yaml", "denial.yaml", "scope.yaml", "topics.yaml", "common.yaml"):
+        shutil.copy(SHIPPED / "vocabulary" / name, folder / "vocabulary")
+    return folder
+
+
+def load_few(operator_dir: Path) -> RuleSet:
+    return load_rules(operator_dir, shipped=few_rules())
+
+
 def own(folder: Path, text: str = RULE, name: str = "signals/well-water.yaml") -> Path:
     file = folder / "own" / name
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -57,14 +90,14 @@ def test_a_rule_in_arabic_alone_loads_and_passes(tmp_path: Path) -> None:
 
 
 def test_a_clause_is_shown_by_its_name(tmp_path: Path) -> None:
-    rules = load_rules(own(tmp_path))
+    rules = load_few(own(tmp_path))
     (found,) = (d for d in rules.detect("", "جفت آبار القرية", "ar") if d.signal == "well-water")
     assert {e.clause for e in found.evidence} == {"dry-well"}
     assert found.explanation.startswith("100/100: dry-well +100")
 
 
 def test_explain_names_the_guard_that_silenced(tmp_path: Path) -> None:
-    rules = load_rules(own(tmp_path))
+    rules = load_few(own(tmp_path))
     told = explain(rules, "", "جفت آبار النفط في بلدة قرنبيطية", "ar")
     (reading,) = (s for s in told.signals if s.signal == "well-water")
     assert [m.clause for m in reading.nearly] == ["dry-well"]
@@ -73,7 +106,7 @@ def test_explain_names_the_guard_that_silenced(tmp_path: Path) -> None:
 
 
 def test_explain_names_the_part_that_a_clause_lacked(tmp_path: Path) -> None:
-    rules = load_rules(own(tmp_path))
+    rules = load_few(own(tmp_path))
     told = explain(rules, "", "حفرت الآبار", "ar")
     (reading,) = (s for s in told.signals if s.signal == "well-water")
     assert reading.nearly[0].said.text() == "lacks dry"
@@ -90,7 +123,7 @@ def test_explain_names_the_part_that_a_clause_lacked(tmp_path: Path) -> None:
 def test_explain_says_what_else_kept_a_clause_from_holding(
     tmp_path: Path, text: str, why: str
 ) -> None:
-    told = explain(load_rules(own(tmp_path)), "", text, "ar")
+    told = explain(load_few(own(tmp_path)), "", text, "ar")
     (reading,) = (s for s in told.signals if s.signal == "well-water")
     assert why in reading.nearly[0].said.text()
 
@@ -129,7 +162,7 @@ when:
 
 def test_a_clause_keeps_its_own_where_the_file_has_defaults(tmp_path: Path) -> None:
     second = "  - {name: dry-near, near: [well, dry], within: 2, unless: [], needs: oil}\n"
-    rules = load_rules(own(tmp_path, RULE.replace("examples:", second + "examples:")))
+    rules = load_few(own(tmp_path, RULE.replace("examples:", second + "examples:")))
     first, other = rules.rules["well-water"].when
     assert (first.within, first.unless, first.needs) == (6, ("well-water/oil",), ())
     assert (other.within, other.unless, other.needs) == (2, (), ("well-water/oil",))
@@ -159,7 +192,7 @@ def test_rules_of_version_0_1_0_load_with_a_warning(tmp_path: Path) -> None:
 
 
 def test_a_varied_example_is_tried_with_every_word_and_told_when_one_fails(tmp_path: Path) -> None:
-    results = run_tests(load_rules(own(tmp_path)), ["well-water"])
+    results = run_tests(load_few(own(tmp_path)), ["well-water"])
     varied = [r for r in results if r.template]
     assert len(varied) == 12
     assert len({r.text for r in varied}) == 12
@@ -167,14 +200,14 @@ def test_a_varied_example_is_tried_with_every_word_and_told_when_one_fails(tmp_p
     text = RULE.replace(
         "{number} أيام", '{thing}"\n      with: {thing: [أيام, نفط]}\n    - "جفت آبار'
     )
-    failed = [r for r in run_tests(load_rules(own(tmp_path, text)), ["well-water"]) if not r.passed]
+    failed = [r for r in run_tests(load_few(own(tmp_path, text)), ["well-water"]) if not r.passed]
     assert failed
     assert all("نفط" in r.text for r in failed)
 
 
 def test_a_varied_example_takes_the_words_of_a_term(tmp_path: Path) -> None:
     text = RULE.replace("جفت آبار {town} منذ {number} أيام", "جفت {well} القرية")
-    texts = {r.text for r in run_tests(load_rules(own(tmp_path, text)), ["well-water"])}
+    texts = {r.text for r in run_tests(load_few(own(tmp_path, text)), ["well-water"])}
     assert {"جفت بئر القرية", "جفت آبار القرية"} <= texts
 
 
@@ -201,7 +234,7 @@ def test_a_template_that_cannot_be_filled_is_told(tmp_path: Path, vary: str, sai
     ],
 )
 def test_doubtful_words_are_warned_of(tmp_path: Path, word: str, said: str) -> None:
-    rules = load_rules(own(tmp_path, RULE.replace("[نفط]", f"[{word}]")))
+    rules = load_few(own(tmp_path, RULE.replace("[نفط]", f"[{word}]")))
     (warning,) = rules.warnings
     assert warning.line == 10
     assert said in warning.message
@@ -209,7 +242,7 @@ def test_doubtful_words_are_warned_of(tmp_path: Path, word: str, said: str) -> N
 
 @pytest.mark.parametrize("word", ["=الأدوية", "دواء/أدوية", "فلسطين", "بئر", "وقف إطلاق النار"])
 def test_plain_words_are_not_warned_of(tmp_path: Path, word: str) -> None:
-    assert not load_rules(own(tmp_path, RULE.replace("[نفط]", f"[{word}]"))).warnings
+    assert not load_few(own(tmp_path, RULE.replace("[نفط]", f"[{word}]"))).warnings
 
 
 def test_replacing_a_shipped_term_is_warned_of_unless_it_is_meant(tmp_path: Path) -> None:
@@ -234,7 +267,7 @@ def test_replacing_a_shipped_term_is_warned_of_unless_it_is_meant(tmp_path: Path
 )
 def test_what_editors_and_systems_leave_behind_is_passed_over(tmp_path: Path, name: str) -> None:
     own(tmp_path)
-    rules = load_rules(own(tmp_path, "no: [rule", name))
+    rules = load_few(own(tmp_path, "no: [rule", name))
     assert "well-water" in rules.signals
     assert not rules.warnings
 
@@ -246,7 +279,7 @@ def test_what_editors_and_systems_leave_behind_is_passed_over(tmp_path: Path, na
 )  # fmt: skip
 def test_a_copy_of_a_file_is_not_read_and_named(tmp_path: Path, name: str) -> None:
     own(tmp_path)
-    rules = load_rules(own(tmp_path, RULE, f"signals/{name}"))
+    rules = load_few(own(tmp_path, RULE, f"signals/{name}"))
     (warning,) = rules.warnings
     assert warning.file == f"own/signals/{name}"
     assert "looks like a copy of well-water.yaml" in warning.message
@@ -255,7 +288,7 @@ def test_a_copy_of_a_file_is_not_read_and_named(tmp_path: Path, name: str) -> No
 @pytest.mark.parametrize("name", ["signals/well-water.YAML", "signals/water/wells.yml"])
 def test_capital_endings_and_folders_in_signals_are_read(tmp_path: Path, name: str) -> None:
     folder = own(tmp_path, RULE, name)
-    assert "well-water" in load_rules(folder).signals
+    assert "well-water" in load_few(folder).signals
     before = fingerprint(folder)
     own(tmp_path, RULE + "# changed\n", name)
     assert fingerprint(folder) != before
