@@ -1,5 +1,7 @@
 """`python -m bot` is the `marsad` command."""
 
+from __future__ import annotations
+
 from bot.cli.main import main
 
 main()

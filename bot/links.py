@@ -4,6 +4,8 @@ Two comparisons, one built on the other (docs/decisions/one-link.md): `canonical
 entry and is stored as its key, `page_link` names a page for the comparison of stories.
 """
 
+from __future__ import annotations
+
 import re
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit

@@ -1,5 +1,7 @@
 """What counts as a signal. Pure: text in, detections out; no clock, no network, no database."""
 
+from __future__ import annotations
+
 from rules.loading.load import load_rules
 from rules.loading.yamlfile import Problem
 from rules.matching.match import Detection, Evidence

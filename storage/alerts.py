@@ -1,5 +1,7 @@
 """Alerts as they stand, and why each was or was not sent."""
 
+from __future__ import annotations
+
 import unicodedata
 from collections.abc import Collection
 from dataclasses import asdict, dataclass

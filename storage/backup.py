@@ -1,5 +1,7 @@
 """Backups that are whole or not there, and the way back from one."""
 
+from __future__ import annotations
+
 import sqlite3
 from datetime import datetime
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Chats: who reads what, in which language, and whether Telegram lets us reach them."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Collection
 from dataclasses import dataclass

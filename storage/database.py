@@ -5,6 +5,8 @@ deferred (they can fail with "busy" half-way). So every write goes through one t
 `BEGIN IMMEDIATE` transaction that is committed or undone as a whole.
 """
 
+from __future__ import annotations
+
 import asyncio
 import os
 import sqlite3
@@ -38,7 +40,7 @@ class Database:
         self._read_connection: Connection | None = None
 
     @classmethod
-    async def open(cls, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> "Database":
+    async def open(cls, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Database:
         """Create the file if needed, bring it up to date, and open it.
 
         Raises StorageTooNew for a file of a newer Marsad, StorageDamaged for something that

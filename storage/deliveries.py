@@ -1,5 +1,7 @@
 """The shapes of the outbox's rows."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 

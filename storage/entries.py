@@ -1,5 +1,7 @@
 """Entries as first seen and as updated, the keys that recognise them, and their detections."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass

@@ -1,5 +1,7 @@
 """What can go wrong with the file, one type per thing a caller can do about it."""
 
+from __future__ import annotations
+
 import sqlite3
 
 

@@ -1,5 +1,7 @@
 """What is known of each feed between polls."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta

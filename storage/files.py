@@ -1,5 +1,7 @@
 """Files and folders for their owner only: the database says who reads what."""
 
+from __future__ import annotations
+
 import os
 import shutil
 from pathlib import Path

@@ -1,5 +1,7 @@
 """The database's shape, step by step. A step that was released is never edited: add another."""
 
+from __future__ import annotations
+
 from sqlite_utils import Database as Connection
 from sqlite_utils.migrations import Migrations
 

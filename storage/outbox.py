@@ -5,6 +5,8 @@ cannot be reached; expired when another message stands for it, or when it is too
 is not sent, failed or expired is still owed.
 """
 
+from __future__ import annotations
+
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence

@@ -1,5 +1,7 @@
 """Forgetting what is old, and nothing that is still owed to anyone or still in its feed."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 

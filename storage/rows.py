@@ -4,6 +4,8 @@ Times are aware and UTC in Python and ISO-8601 text in the file, always with mic
 that comparing text compares times.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime

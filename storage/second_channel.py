@@ -4,6 +4,8 @@ A notice is queued (pending) and then sent. Of an alert only what was sent is ke
 version: which alerts still have to go follows from that.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,5 +1,7 @@
 """Stories: which entries report the same happening."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 

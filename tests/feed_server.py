@@ -1,5 +1,7 @@
 """A feed server on loopback that can misbehave: handlers write bytes as they like."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 from collections import Counter

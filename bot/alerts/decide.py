@@ -1,5 +1,7 @@
 """What readers should hear of a detection, given the alert that there is already. Pure."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum

@@ -1,5 +1,7 @@
 """From what a poll found to what is owed to chats."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +35,7 @@ class Pipeline:
 
     def __init__(
         self,
-        rules: "Callable[[], RuleSet]",
+        rules: Callable[[], RuleSet],
         *,
         policy: AlertPolicy | None = None,
         story_policy: StoryPolicy | None = None,

@@ -1,5 +1,7 @@
 """What a poll's entries lead to, inside its transaction: it does what the deciders say."""
 
+from __future__ import annotations
+
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
@@ -65,7 +67,7 @@ class Acceptance:
 
     db: Connection
     feed: Feed
-    rules: "RuleSet"
+    rules: RuleSet
     policy: AlertPolicy
     story_policy: StoryPolicy
     now: datetime
@@ -77,7 +79,7 @@ class Acceptance:
     _candidates: list[StoryTitle] | None = None
     _chats: list[Chat] | None = None
 
-    def take(self, change: EntryChange, detections: "tuple[Detection, ...]") -> None:
+    def take(self, change: EntryChange, detections: tuple[Detection, ...]) -> None:
         """Store one entry that is new or updated, and what follows from it."""
         self.kinds[change.kind] += 1
         before = Before(frozenset(), history=change.kind == "seed")
@@ -228,7 +230,7 @@ class Acceptance:
     def _decided(
         self,
         entry_id: int,
-        detection: "Detection",
+        detection: Detection,
         verdict: Verdict,
         alert: Alert | None = None,
         version: int | None = None,

@@ -1,5 +1,7 @@
 """Which chats an alert goes to. Pure."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence, Set
 from datetime import datetime
 

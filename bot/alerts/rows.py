@@ -1,5 +1,7 @@
 """What a poll found, in the shapes that are stored. Pure."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -48,7 +50,7 @@ def entry_row(feed: Feed, change: EntryChange, now: datetime) -> Entry:
     )
 
 
-def detection_row(detection: "Detection", rules_hash: str, now: datetime) -> StoredDetection:
+def detection_row(detection: Detection, rules_hash: str, now: datetime) -> StoredDetection:
     return StoredDetection(
         signal=detection.signal,
         direction=detection.direction,
@@ -69,7 +71,7 @@ class Reported:
     feed: Feed
     entry_id: int
     entry: FeedEntry
-    detection: "Detection"
+    detection: Detection
     rules_hash: str
 
 
@@ -97,7 +99,7 @@ def alert_text(
     )
 
 
-def strongest(detections: "tuple[Detection, ...]") -> "dict[str, Detection]":
+def strongest(detections: tuple[Detection, ...]) -> dict[str, Detection]:
     """For each signal the detection with the highest score, the first of equal ones."""
     best: dict[str, Detection] = {}
     for detection in detections:
@@ -107,6 +109,6 @@ def strongest(detections: "tuple[Detection, ...]") -> "dict[str, Detection]":
     return best
 
 
-def _evidence_json(detection: "Detection") -> str:
+def _evidence_json(detection: Detection) -> str:
     spans: list[dict[str, Any]] = [asdict(each) for each in detection.evidence]
     return json.dumps(spans, ensure_ascii=False)

@@ -1,5 +1,7 @@
 """The sentence that made a rule fire, short enough for a card. Pure."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Protocol
 

@@ -6,6 +6,8 @@ tell the same happening, except where a word or a number takes the place of anot
 in the north", "in the south"; "part 1", "part 2"): those stay apart however alike they are.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,5 +1,7 @@
 """feeds.yaml -> Feeds. All mistakes of the file are named at once, each with its line."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Feed lists from and for other readers: OPML."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -4,6 +4,8 @@ The list is the one in the library's package (https://publicsuffix.org): nothing
 Its private part counts, so two blogs on one blog host are two owners.
 """
 
+from __future__ import annotations
+
 from functools import cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit

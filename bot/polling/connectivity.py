@@ -4,6 +4,8 @@ When many hosts in a row cannot be reached and none answers, the fault is ours: 
 less often for it, and operators hear of one feed and not of all.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 

@@ -1,5 +1,7 @@
 """Hashes of what an entry says. Pure."""
 
+from __future__ import annotations
+
 import hashlib
 
 from bot.feeds.parse.entry import FeedEntry

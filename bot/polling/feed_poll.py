@@ -1,5 +1,7 @@
 """One poll of one feed: fetch, parse, identify, detect, and one transaction for all of it."""
 
+from __future__ import annotations
+
 import logging
 import time
 from collections.abc import Callable, Sequence

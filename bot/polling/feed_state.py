@@ -1,5 +1,7 @@
 """A feed's state after a poll: the old state and what happened in, the new state out. Pure."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime

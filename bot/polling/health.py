@@ -1,5 +1,7 @@
 """A feed's condition, for everybody who shows one, and when operators get a notice of it. Pure."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

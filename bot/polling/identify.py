@@ -6,6 +6,8 @@ another story; links that all lead to the front page. So a name counts only whil
 entry of the document, and only when the text under it resembles what it named before.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -177,7 +179,7 @@ def identify(
 
 
 def _expected(
-    matches: Sequence["_Match"],
+    matches: Sequence[_Match],
     entries: Sequence[KeyedEntry],
     feed: FeedState,
     policy: IdentityPolicy,

@@ -4,6 +4,8 @@ A failing feed disturbs no other: its failure is a value, kept in its state and 
 notice to operators.
 """
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import random

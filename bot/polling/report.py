@@ -1,5 +1,7 @@
 """The shapes of polling: what it needs, what it obeys, what it reports."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -43,8 +45,8 @@ class Detections:
     `failures` has the exception's name for each entry (by its place) that the rules failed on.
     """
 
-    per_entry: "Sequence[tuple[Detection, ...]]"
-    rules: "RuleSet"
+    per_entry: Sequence[tuple[Detection, ...]]
+    rules: RuleSet
     failures: Mapping[int, str] = field(default_factory=dict)
 
 

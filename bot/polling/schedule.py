@@ -1,5 +1,7 @@
 """When a feed is asked next. Pure: values and a random number in, a time and a reason out."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -1,5 +1,7 @@
 """How many polls run at a time: in all, at one host, and of feeds that are failing."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager

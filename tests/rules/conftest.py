@@ -1,5 +1,7 @@
 """Rule sets for tests: the shipped one, and small ones written on the spot."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """The audit of a corpus: what matches nowhere, what carries a term, what collides."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from pathlib import Path

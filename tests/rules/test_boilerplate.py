@@ -1,5 +1,7 @@
 """What sites put around their news is not read; what is news is, where it stands."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

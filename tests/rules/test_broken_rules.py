@@ -1,5 +1,7 @@
 """Every broken directory under ``broken/`` is refused with the words in its expected.txt."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -1,5 +1,7 @@
 """What clauses, negation, direction and weights mean, on rules written on the spot."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import pytest

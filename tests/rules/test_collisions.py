@@ -1,5 +1,7 @@
 """The commonest words of three languages through every term: no reading that nobody approved."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
 

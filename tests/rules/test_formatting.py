@@ -1,5 +1,7 @@
 """`marsad rules format`: one form, the same meaning, comments kept, twice is once."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

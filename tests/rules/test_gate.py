@@ -1,5 +1,7 @@
 """The gate at start and reload: files, then the tests in them; and how a direction is settled."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 

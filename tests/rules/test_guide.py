@@ -1,5 +1,7 @@
 """The example in the operators' guide works as printed."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
 

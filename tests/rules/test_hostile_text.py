@@ -1,5 +1,7 @@
 """Texts that no newsroom would write: no crash, and work that grows no faster than the text."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable
 

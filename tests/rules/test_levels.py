@@ -1,5 +1,7 @@
 """How loud a detection is: by direction, by agreement, as the rule says."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import pytest

@@ -1,5 +1,7 @@
 """Arabic words: every form that can be built is found, and look-alikes are not."""
 
+from __future__ import annotations
+
 import random
 
 import pytest

@@ -1,5 +1,7 @@
 """Sentences by people who had not seen the rules; only counted, never tuned on."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

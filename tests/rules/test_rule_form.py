@@ -1,5 +1,7 @@
 """The form that rules are written in: names, guards, defaults, strengths, overrides, examples."""
 
+from __future__ import annotations
+
 import atexit
 import os
 import re

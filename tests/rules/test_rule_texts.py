@@ -1,5 +1,7 @@
 """What rule writers are told: the same keys and values in three languages, all of them used."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
 

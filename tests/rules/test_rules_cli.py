@@ -1,5 +1,7 @@
 """The operators' commands as they type them."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 

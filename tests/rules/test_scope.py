@@ -1,5 +1,7 @@
 """What a sentence says of the evidence, and the direction and silence that follow from it."""
 
+from __future__ import annotations
+
 import pytest
 
 from rules import RuleSet

@@ -1,5 +1,7 @@
 """The rules that ship: their own tests, their promises, and the full database beside them."""
 
+from __future__ import annotations
+
 import gzip
 import shutil
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Rule files as they are read, before words are compiled."""
 
+from __future__ import annotations
+
 import hashlib
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """The same text in everyday and in hostile spelling: the same detections, at the same words."""
 
+from __future__ import annotations
+
 import unicodedata
 
 import pytest

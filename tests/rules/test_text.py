@@ -1,5 +1,7 @@
 """Words and sentences, whatever writers and old systems do to them."""
 
+from __future__ import annotations
+
 import unicodedata
 
 import pytest

@@ -1,5 +1,7 @@
 """Who is harmed, whatever the trade, place, number or word order; and who is not."""
 
+from __future__ import annotations
+
 from itertools import product
 
 import pytest

@@ -1,5 +1,7 @@
 """A real SQLite file for each test."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 

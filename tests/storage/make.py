@@ -1,5 +1,7 @@
 """Rows for tests: only what a test is about has to be said."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TypeVar

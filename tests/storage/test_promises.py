@@ -1,5 +1,7 @@
 """What must hold whatever happens in whatever order (hypothesis chooses)."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 
 from hypothesis import settings

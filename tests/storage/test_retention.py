@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import pytest
 
 from storage import alerts, chats, entries, feeds, outbox, retention, stories

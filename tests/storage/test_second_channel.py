@@ -1,5 +1,7 @@
 """What goes by the second channel is data: queued once, sent once, and carried over."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -1,5 +1,7 @@
 """The crash test, short: the full one is `make torture`."""
 
+from __future__ import annotations
+
 import random
 from pathlib import Path
 from typing import Any

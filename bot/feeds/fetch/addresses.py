@@ -1,5 +1,7 @@
 """Which network addresses a feed may make Marsad connect to. Pure."""
 
+from __future__ import annotations
+
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -48,7 +50,7 @@ class AllowList:
     networks: tuple[Network, ...] = ()
 
     @classmethod
-    def of(cls, items: Iterable[str]) -> "AllowList":
+    def of(cls, items: Iterable[str]) -> AllowList:
         """From "10.0.0.0/8", "127.0.0.1", "feeds.intranet". Raises ValueError for a bad item."""
         hosts: set[str] = set()
         networks: list[Network] = []

@@ -1,5 +1,7 @@
 """Decompress what a server sent, never beyond a limit."""
 
+from __future__ import annotations
+
 import zlib
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """Errors and statuses in words: what happened, what the operator can do. Pure."""
 
+from __future__ import annotations
+
 import ssl
 from collections.abc import Mapping
 from datetime import datetime

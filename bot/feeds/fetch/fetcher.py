@@ -1,6 +1,8 @@
 """URL -> bytes. Nothing a server does makes it take longer, read more or go elsewhere than
 allowed; every outcome is a value with words for the operator."""
 
+from __future__ import annotations
+
 import asyncio
 import hashlib
 import logging

@@ -1,5 +1,7 @@
 """What HTTP headers say about time. Pure; headers are a mapping with lower-case names."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

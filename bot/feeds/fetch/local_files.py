@@ -3,6 +3,8 @@
 A class of its own, so that no feed and no redirect can ever reach a file.
 """
 
+from __future__ import annotations
+
 import asyncio
 import hashlib
 import stat

@@ -1,5 +1,7 @@
 """What can come of asking for a feed: values, with words for the operator."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol

@@ -6,6 +6,8 @@ connection goes to the address that was looked at; the host name stays in the Ho
 in TLS (https://www.python-httpx.org/advanced/extensions/#sni_hostname).
 """
 
+from __future__ import annotations
+
 import asyncio
 import ipaddress
 import socket

@@ -5,6 +5,8 @@ strictly as UTF-8 is UTF-8; otherwise a declared encoding is believed only if th
 comes out looks like writing.
 """
 
+from __future__ import annotations
+
 import codecs
 import re
 

@@ -1,5 +1,7 @@
 """When an entry was published, as feeds say it: in every format, in Arabic, and wrongly. Pure."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo

@@ -1,5 +1,7 @@
 """What a feed says, as plain values: the shapes that parsing hands to the rest."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

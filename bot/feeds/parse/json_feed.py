@@ -1,5 +1,7 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), which feedparser cannot read."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Mapping

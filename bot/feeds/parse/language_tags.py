@@ -1,5 +1,7 @@
 """Language tags as feeds write them. Pure."""
 
+from __future__ import annotations
+
 import re
 
 

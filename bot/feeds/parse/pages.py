@@ -1,5 +1,7 @@
 """Web pages that come where a feed should: recognise them, and say what to do. Pure."""
 
+from __future__ import annotations
+
 import html
 import re
 from collections.abc import Mapping

@@ -4,6 +4,8 @@ Parsing is CPU work on input that nobody vouches for: the service calls it throu
 `bot.feeds.parse.pool.ParserPool`, in a process that can be killed.
 """
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from bot.feeds.parse.charset import decode, is_binary

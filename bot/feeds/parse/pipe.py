@@ -1,5 +1,7 @@
 """Documents and parsed feeds as JSON, for the pipe between the service and its parsers."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace

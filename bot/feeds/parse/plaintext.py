@@ -1,5 +1,7 @@
 """HTML, half-HTML and text from feeds -> plain text. Pure."""
 
+from __future__ import annotations
+
 import html
 import re
 from collections.abc import Iterable

@@ -7,6 +7,8 @@ inherits no secrets: its environment is empty but for what Python needs. Replies
 JSON, never pickle: nothing that a parser under attack writes is run here.
 """
 
+from __future__ import annotations
+
 import asyncio
 import json
 import logging

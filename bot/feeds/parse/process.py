@@ -4,6 +4,8 @@ Started by `bot.feeds.parse.pool.ParserPool`; ends when its input does, so also 
 dies.
 """
 
+from __future__ import annotations
+
 import resource
 import sys
 from typing import BinaryIO

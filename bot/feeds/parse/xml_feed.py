@@ -4,6 +4,8 @@ Runs in the parsing process. feedparser judges by what it finds: `bozo` is not f
 web page is no error to it, so what counts here is a version or entries.
 """
 
+from __future__ import annotations
+
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,5 +1,7 @@
 """The newsroom on a real SQLite file."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """A newsroom for tests: feeds that say things, and rules that are one word each."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

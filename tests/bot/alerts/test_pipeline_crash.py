@@ -1,5 +1,7 @@
 """A crash before any statement of the acceptance leaves the database as it was."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Installing a full database: what is asked of CAMeL Tools, and what is said when it fails."""
 
+from __future__ import annotations
+
 import subprocess
 from pathlib import Path
 from typing import Any

@@ -1,5 +1,7 @@
 """A desk on a real SQLite file."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator
 from pathlib import Path
 

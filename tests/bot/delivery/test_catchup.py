@@ -1,5 +1,7 @@
 """What is too old, too much or perhaps lost ends in one line, and nothing is in two places."""
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
 
 from hypothesis import given, settings

@@ -1,5 +1,7 @@
 """The error table, each row on a real outbox: what the chat got, and what the rows say after."""
 
+from __future__ import annotations
+
 import asyncio
 from datetime import timedelta
 from itertools import pairwise

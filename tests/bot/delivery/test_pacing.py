@@ -1,5 +1,7 @@
 """Never faster than Telegram allows, nobody starved, order kept: over any traffic."""
 
+from __future__ import annotations
+
 from collections import defaultdict, deque
 from datetime import datetime, timedelta
 from itertools import pairwise

@@ -1,5 +1,7 @@
 """Each row of the error table, as a decision."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 
 import pytest

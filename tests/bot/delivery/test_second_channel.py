@@ -1,5 +1,7 @@
 """The second channel: each thing once, its beginning and its end, and without secrets."""
 
+from __future__ import annotations
+
 import logging
 from datetime import timedelta
 

@@ -1,5 +1,7 @@
 """Feed documents for tests."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import datetime
 from email.utils import format_datetime

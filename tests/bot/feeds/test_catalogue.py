@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import contextlib
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Real captures of feeds: none raises, and what is found is what feedparser finds by itself."""
 
+from __future__ import annotations
+
 import io
 import warnings
 from datetime import UTC, datetime

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import gzip
 import re
 from datetime import UTC, datetime, timedelta

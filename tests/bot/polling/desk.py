@@ -1,5 +1,7 @@
 """A poller with a real database, a real fetcher and a feed server, for tests."""
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field

@@ -4,6 +4,8 @@ It goes on until each has been tried, however busy the machine is (a minute at m
 A program of its own, so that memory is measured of the service's parts alone. Prints JSON.
 """
 
+from __future__ import annotations
+
 import asyncio
 import gzip
 import json

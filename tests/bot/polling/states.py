@@ -1,5 +1,7 @@
 """A feed's state for tests: only what a test is about has to be said."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
 
 from storage.feeds import FeedState

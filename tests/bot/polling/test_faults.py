@@ -1,5 +1,7 @@
 """Feeds that do their worst: the others stay on time, memory stays bounded, all is named."""
 
+from __future__ import annotations
+
 import json
 import subprocess
 import sys

@@ -1,5 +1,7 @@
 """The heartbeat never stands in the way, and complains once."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 

@@ -1,5 +1,7 @@
 """What the service clears away each day, and who hears of it."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
