@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery.outcome import Outcome, Retry, Sent, Unknown
+from bot.delivery.outcome import Outcome, Retry, Unknown
 from bot.delivery.retry import Halt
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,6 @@ class Health:
     a bug stops dispatch. `halted`: the token is refused or used twice.
     """
 
-    last_sent_at: datetime | None = None
     failing_since: datetime | None = None
     failing_reason: str = ""
     stuck_since: datetime | None = None
@@ -34,8 +33,6 @@ class Health:
 
     def note(self, outcome: Outcome, halt: Halt | None, at: datetime) -> None:
         """An attempt had this outcome."""
-        if isinstance(outcome, Sent):
-            self.last_sent_at = at
         if halt is not None:
             if self.halted is None:
                 log.error("dispatch: nothing is sent any more: %s", halt.reason)

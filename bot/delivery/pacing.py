@@ -121,11 +121,6 @@ class History:
         """A message arrived, or may have: it counts in its chat from its end, not its start."""
         insort(self.by_chat.setdefault(chat_id, []), at)
 
-    def moved(self, old_id: int, new_id: int) -> None:
-        """A group became a supergroup and keeps its past."""
-        for at in self.by_chat.pop(old_id, ()):
-            insort(self.by_chat.setdefault(new_id, []), at)
-
     def forget(self, now: datetime) -> None:
         """Drop what is too old to count."""
         del self.overall[: bisect_left(self.overall, now - self.keep)]

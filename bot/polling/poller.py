@@ -61,11 +61,6 @@ class Poller:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._reports: list[PollReport] = []
 
-    def use(self, catalogue: Iterable[Feed]) -> None:
-        """Take over a changed catalogue; polls under way end with the feeds they began with."""
-        self._feeds = {feed.id: feed for feed in catalogue}
-        self._synced = False
-
     @property
     def unreachable_since(self) -> datetime | None:
         """Since when no feed at all can be reached: our own connection is down, it seems."""

@@ -127,7 +127,8 @@ def test_what_was_there_at_the_first_poll_is_stored_in_silence(newsroom: Newsroo
     assert stored.seeded
     assert stored.id is not None
     assert len(entries.detections_of(newsroom.db, stored.id)) == 1
-    assert [d.reason for d in alerts.decisions_of_entry(newsroom.db, stored.id)] == ["entry-seeded"]
+    decided = newsroom.db.query("SELECT reason FROM decisions WHERE entry_id = ?", [stored.id])
+    assert [row["reason"] for row in decided] == ["entry-seeded"]
     fresh = newsroom.says(SIEGE, family="sana")
     assert fresh.reasons == {Reason.FIRST_REPORT: 1}, "nobody was told of it yet"
     assert fresh.told[0].families == 2

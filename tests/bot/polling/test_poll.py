@@ -11,7 +11,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.feeds.catalogue import Feed
 from bot.polling.health import condition
 from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
@@ -290,12 +289,13 @@ async def test_a_full_disk_loses_nothing(desk: Desk, monkeypatch: pytest.MonkeyP
     assert (await desk.tick(5 * MINUTE))["a"].seeded == 3
 
 
-async def test_a_feed_in_the_database_alone_is_left_alone(desk: Desk) -> None:
-    desk.server.serve("/a", rss(numbered(range(3))))
-    await desk.poll()
-    desk.poller.use([Feed("b", "b", desk.server.url("/b"))])
-    assert set(await desk.poll(HOUR)) == {"b"}
-    assert not (await desk.state("a")).active
+async def test_a_feed_in_the_database_alone_is_left_alone(tmp_path: Path) -> None:
+    async with open_desk(tmp_path, ("a",)) as desk:
+        desk.server.serve("/a", rss(numbered(range(3))))
+        await desk.poll()
+    async with open_desk(tmp_path, ("b",)) as desk:
+        assert set(await desk.poll(HOUR)) == {"b"}
+        assert not (await desk.state("a")).active
 
 
 async def test_a_wish_of_the_publisher_outlives_a_304(desk: Desk) -> None:
