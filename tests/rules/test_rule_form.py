@@ -262,6 +262,19 @@ def test_replacing_a_shipped_term_is_warned_of_unless_it_is_meant(tmp_path: Path
         "signals/._well-water.yaml",
         "signals/well-water.yaml~",
         "signals/.well-water.yaml.swp",
+        "signals/#well-water.yaml#",
+        "signals/~$well-water.yaml",
+        "signals/well-water.yaml.orig",
+        "signals/well-water.yaml.BAK",
+        "signals/well-water.yaml.swn",
+        "signals/well-water.yaml.save",
+        "signals/well-water.yaml.rpmnew",
+        "signals/well-water.yaml.dpkg-old",
+        "signals/well-water.yaml.mine",
+        "signals/well-water.yaml.r12",
+        "signals/well-water.yaml.lock",
+        "signals/README.txt",
+        "signals/LICENSE",
         "signals/.git/well-water.yaml",
         "notes/plan.yaml",
         "README.txt",
@@ -277,7 +290,8 @@ def test_what_editors_and_systems_leave_behind_is_passed_over(tmp_path: Path, na
 @pytest.mark.parametrize(
     "name",
     ["well-water - Copy.yaml", "well-water (1).yaml", "Copie de well-water.yaml",
-     "well-water - نسخة.yaml"],
+     "well-water - نسخة.yaml", "well-water.sync-conflict-20260101-120000-ABC.yaml",
+     "well-water (Anna's conflicted copy 2026-01-01).yaml", "well-water_LOCAL_1234.yaml"],
 )  # fmt: skip
 def test_a_copy_of_a_file_is_not_read_and_named(tmp_path: Path, name: str) -> None:
     own(tmp_path)
@@ -287,7 +301,28 @@ def test_a_copy_of_a_file_is_not_read_and_named(tmp_path: Path, name: str) -> No
     assert "looks like a copy of well-water.yaml" in warning.message
 
 
-@pytest.mark.parametrize("name", ["signals/well-water.YAML", "signals/water/wells.yml"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("well-water.yaml.txt", "ends in «.txt»; rename it to well-water.yaml"),
+        ("well-water.yml.rtf", "ends in «.rtf»; rename it to well-water.yml"),
+        ("well-water.yaml ", "ends in « »; rename it to well-water.yaml"),
+        ("well-water.yamll", "ends in «.yamll»; rename it to well-water.yaml"),
+        ("well-water.txt", "ends in «.txt»; rename it to well-water.yaml"),
+        ("well-water", "has no ending; rename it to well-water.yaml"),
+    ],
+)
+def test_a_rule_under_another_ending_is_not_passed_over_in_silence(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    with pytest.raises(RulesInvalid) as refused:
+        load_few(own(tmp_path, f"# of mine\n{RULE}", f"signals/{name}"))
+    assert [said in problem.message for problem in refused.value.errors] == [True]
+
+
+@pytest.mark.parametrize(
+    "name", ["signals/well-water.yaml.yaml", "signals/well-water.YAML", "signals/water/wells.yml"]
+)
 def test_capital_endings_and_folders_in_signals_are_read(tmp_path: Path, name: str) -> None:
     folder = own(tmp_path, RULE, name)
     assert "well-water" in load_few(folder).signals
