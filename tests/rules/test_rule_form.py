@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from rules import RuleSet, RulesInvalid, load_rules
-from rules.loading.load import SHIPPED, fingerprint
+from rules.loading.load import fingerprint
 from rules.trying.explain import explain
 from rules.trying.inline_tests import load_checked, run_tests
+from tests.rules.few import load_few
 
-FLOOD = """id: flood
-title: {ar: فيضان, en: Flood, fr: Crue}
-description: A rule beside which an operator puts others.
-sector: none
-terms:
-  flood: {ar: [فيضان]}
-when:
-  - any: [flood]
-tests:
-  fires: [غمر الفيضان القرية]
-  silent: [يوم هادئ]
-"""
 RULE = """id: well-water
 title: جفاف الآبار
 description: جفاف الآبار التي يشرب منها الناس.
@@ -58,23 +43,6 @@ examples:
 """
 
 
-@cache
-def few_rules() -> Path:
-    """A small folder in place of the shipped rules, which take seconds to load."""
-    folder = Path(tempfile.mkdtemp(prefix="few-rules-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for kind in ("signals", "vocabulary"):
-        (folder / kind).mkdir()
-    (folder / "signals" / "flood.yaml").write_text(FLOOD, encoding="utf-8")
-    for name in ("negation.yaml", "denial.yaml", "scope.yaml", "topics.yaml", "common.yaml"):
-        shutil.copy(SHIPPED / "vocabulary" / name, folder / "vocabulary")
-    return folder
-
-
-def load_few(operator_dir: Path) -> RuleSet:
-    return load_rules(operator_dir, shipped=few_rules())
-
-
 def own(folder: Path, text: str = RULE, name: str = "signals/well-water.yaml") -> Path:
     file = folder / "own" / name
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -82,6 +50,7 @@ def own(folder: Path, text: str = RULE, name: str = "signals/well-water.yaml") -
     return folder / "own"
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_a_rule_in_arabic_alone_loads_and_passes(tmp_path: Path) -> None:
     rules = load_checked(own(tmp_path))
     signal = rules.signals["well-water"]
@@ -184,6 +153,7 @@ def test_short_overrides_leave_the_rest_of_a_shipped_rule(tmp_path: Path, shippe
     assert rules.hash != shipped.hash
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_rules_of_version_0_1_0_load_with_a_warning(tmp_path: Path) -> None:
     text = RULE.replace("examples:", "tests:")
     text = re.sub(r"- name: dry-well\n.*\n    near", "- near", text)
@@ -217,6 +187,7 @@ def test_a_varied_example_takes_the_words_of_a_term(tmp_path: Path) -> None:
     ("vary", "said"),
     [("جفت {wel} القرية", "{wel} has no list"), ("جفت الآبار", "vary: holds nothing in braces")],
 )
+@pytest.mark.usefixtures("few_shipped")
 def test_a_template_that_cannot_be_filled_is_told(tmp_path: Path, vary: str, said: str) -> None:
     text = RULE.replace("جفت آبار {town} منذ {number} أيام", vary)
     with pytest.raises(RulesInvalid) as refused:

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from rules import RuleSet
 
 BROKEN = Path(__file__).parent / "broken"
 RULE = """id: well-water
@@ -28,7 +29,7 @@ tests:
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shipped_rules_once: None) -> CliRunner:
     monkeypatch.setenv("MARSAD_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.chdir(tmp_path)
     return CliRunner()
@@ -222,13 +223,12 @@ def test_a_slip_in_a_signal_name_of_a_labelled_file_is_told(run: CliRunner, tmp_
     assert "Part " in result.stdout
 
 
-def test_an_entry_that_cannot_be_read_counts_as_missed_and_is_named() -> None:
-    from rules import load_rules
+def test_an_entry_that_cannot_be_read_counts_as_missed_and_is_named(shipped: RuleSet) -> None:
     from rules.trying.evaluation import LabelledEntry, evaluate
 
     labels = {"siege": "worsening"}
     bad = LabelledEntry("bad", "ar", "", None, labels, frozenset())  # type: ignore[arg-type]
     good = LabelledEntry("good", "ar", "", "حصار خانق على المدينة منذ أشهر", labels, frozenset())
-    result = evaluate(load_rules(), [bad, good])
+    result = evaluate(shipped, [bad, good])
     assert result.unread == ("bad",)
     assert (result.signals["siege"].tp, result.signals["siege"].fn) == (1, 1)

@@ -16,7 +16,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.cli.samples import SAMPLES, document
-from rules import RuleSet, detect, load_rules
+from rules import RuleSet, detect
+from tests.conftest import shipped_rules
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 EXPECTED = Path(__file__).with_name("samples-expected.yaml")
@@ -51,7 +52,7 @@ def expected() -> dict[str, Expected]:
 
 @pytest.fixture(scope="module")
 def rules() -> RuleSet:
-    return load_rules()
+    return shipped_rules()
 
 
 def entries() -> list[tuple[str, str, str, str]]:
