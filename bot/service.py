@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 from collections import deque
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.clock import utc_now
+from bot.clock import SteadyTime, uptime_beside, utc_now
 from bot.delivery.results import give_up_held
 from bot.delivery.second_channel import Outage, OutageKind
 from bot.errors import CannotGoOn
@@ -90,6 +91,7 @@ class Service:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(dispatcher.run(stop), name="dispatch")
                 tasks.create_task(self._parts.rules.watch(stop, self._reloaded), name="rules")
+                tasks.create_task(self._keep_ticking(scheduler, stop), name="clock")
                 if watch := self._parts.second_channel:
                     tasks.create_task(watch.run(stop), name="second-channel")
         finally:
@@ -112,7 +114,10 @@ class Service:
         """What is wrong now, for /healthz; [] when all is well. Reads plain values only."""
         health, now = self._parts.dispatcher.health, self._clock()
         found = []
-        if now - (self._last_tick or self._started_at) > STALE:
+        if (step := health.clock_step) and step.is_named(now):
+            found.append(step.reason)
+        # Also a tick in the future: the clock was set back, and no tick came since.
+        if abs(now - (self._last_tick or self._started_at)) > STALE:
             last = f"{self._last_tick:%Y-%m-%d %H:%M} UTC" if self._last_tick else "the start"
             found.append(f"no good tick since {last}")
         if since := self._parts.poller.unreachable_since:
@@ -137,6 +142,19 @@ class Service:
         first = utc_now() + timedelta(minutes=1)
         scheduler.add_job(self._housekeeping, daily, next_run_time=first, id="housekeeping")
         return scheduler
+
+    async def _keep_ticking(self, scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
+        """The scheduler plans by the wall clock: when it is set back, the next tick is far off."""
+        steady = SteadyTime(utc_now(), uptime_beside(utc_now).passed)
+        while not stop.is_set():
+            now = utc_now()
+            if steady.look(now):
+                steady.follow(now)
+                for job in scheduler.get_jobs():
+                    wait = timedelta(minutes=1) if job.id == "housekeeping" else timedelta(0)
+                    job.modify(next_run_time=now + wait)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), min(1.0, self._tick_every.total_seconds()))
 
     async def _tick(self) -> None:
         if self._stop.is_set():

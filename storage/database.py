@@ -97,6 +97,10 @@ class Database:
         A caller that is cancelled stops waiting, but the write still happens: what was
         accepted or sent must not be forgotten because the service is stopping.
         """
+        return await asyncio.shield(self.submit(fn))
+
+    def submit(self, fn: Callable[[Connection], T]) -> asyncio.Future[T]:
+        """As `write`, but queued before this returns: writes happen in the order of the calls."""
 
         def run() -> T:
             connection = self._write_connection
@@ -104,8 +108,7 @@ class Database:
                 raise StorageError("the database is closed")
             return in_transaction(connection, fn)
 
-        future = asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
-        return await asyncio.shield(future)
+        return asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
 
     async def check(self) -> list[str]:
         """What is wrong with the file, in words; [] when it is sound."""

@@ -252,3 +252,20 @@ def m005_second_channel(db: Connection) -> None:
         {"sentence": sentence},
     )
     db.execute(f"DELETE FROM decisions WHERE {told}", {"sentence": sentence})  # noqa: S608
+
+
+@MIGRATIONS()
+def m006_clock_and_repeats(db: Connection) -> None:
+    # One row: the time as the service last knew it, so that a start sees that it was moved.
+    db.execute("""
+        CREATE TABLE clock (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            at TEXT NOT NULL,
+            boot TEXT NOT NULL,
+            uptime REAL NOT NULL
+        ) STRICT""")
+    # Attempts that may have arrived: those are repeated seldom, what never went out is not.
+    db.execute("""
+        ALTER TABLE outbox ADD COLUMN unknowns INTEGER NOT NULL DEFAULT 0
+        CHECK (unknowns >= 0)""")
+    db.execute("UPDATE outbox SET unknowns = 1 WHERE possible_repeat = 1")

@@ -135,7 +135,11 @@ def _line_at(fold: Sequence[Folded], last_line_at: datetime | None, policy: Fold
         else item.delivery.updated_at + policy.settle
         for item in fold
     )
-    if len(fold) >= policy.line_alerts or last_line_at is None:
+    # What is critical waited too long already, be it for a clock that was wrong.
+    late = any(
+        item.reason is FoldReason.TOO_OLD and item.delivery.level == "critical" for item in fold
+    )
+    if late or len(fold) >= policy.line_alerts or last_line_at is None:
         return settled
     return max(settled, last_line_at + policy.line_gap)
 

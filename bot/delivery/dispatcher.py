@@ -15,7 +15,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.clock import utc_now
+from bot.clock import (
+    TOLERANCE,
+    ClockStep,
+    SteadyTime,
+    Uptime,
+    step_since,
+    uptime_beside,
+    utc_now,
+)
 from bot.delivery.catchup import Sorted
 from bot.delivery.health import Health
 from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
@@ -25,6 +33,7 @@ from bot.delivery.results import Attempt, record_attempt, record_catchup
 from bot.delivery.retry import Halt, next_step
 from bot.delivery.waiting import View, read_view, sort_view, waiting_of
 from storage import alerts, chats, outbox
+from storage import clock as stored_clock
 from storage.chats import Chat
 from storage.database import Connection, Database, StorageError
 from storage.outbox import Delivery
@@ -67,6 +76,7 @@ class Dispatcher:
         sender: Sender,
         policy: DeliveryPolicy | None = None,
         clock: Callable[[], datetime] = utc_now,
+        uptime: Uptime | None = None,
     ) -> None:
         self.health = Health()
         # Attempts so far, by the name of their outcome.
@@ -75,6 +85,10 @@ class Dispatcher:
         self._sender = sender
         self._policy = policy or DeliveryPolicy()
         self._clock = clock
+        self._uptime = uptime or uptime_beside(clock)
+        # All that is decided here goes by this, and by the wall clock only once it has followed.
+        self._time = SteadyTime(clock(), self._uptime.passed)
+        self._time_known = False
         self._history = History(
             keep=max(self._policy.fold.storm_window, self._policy.limits.group_window)
         )
@@ -98,14 +112,17 @@ class Dispatcher:
                     report = await self._step(self._clock())
                 except Exception as error:  # a bug in one step must not end all sending
                     log.exception("dispatch: a step failed")
-                    self.health.stuck(error, self._clock())
+                    self.health.stuck(error, self._time.now())
                     report = DispatchReport({}, 0, 0, None)
                 await self._rest(report.wake_at, stopped)
         finally:
             stopped.cancel()
 
     async def run_once(self, now: datetime) -> DispatchReport:
-        """Take one step, send at most one message to each chat, and wait for the answers."""
+        """Take one step, send at most one message to each chat, and wait for the answers.
+
+        `now` is what the wall clock shows.
+        """
         before = Counter(self.outcomes)
         report = await self._step(now)
         await asyncio.gather(*self._busy.values())
@@ -150,20 +167,23 @@ class Dispatcher:
 
     # One step: finish records, take over leases, read, decide, fold, lease, start.
 
-    async def _step(self, now: datetime) -> DispatchReport:
+    async def _step(self, wall: datetime) -> DispatchReport:
         try:
-            report = await self._step_unguarded(now)
+            report = await self._step_unguarded(wall)
         except StorageError as error:
-            self.health.stuck(error, self._clock())
+            now = self._time.now()
+            self.health.stuck(error, now)
             return DispatchReport({}, 0, 0, now + self.health.wait)
         if not self._unwritten():
             self.health.unstuck()
         return report
 
-    async def _step_unguarded(self, now: datetime) -> DispatchReport:
+    async def _step_unguarded(self, wall: datetime) -> DispatchReport:
         if not await self._record_rest():
             # The database takes no records: to send more would only add to what may be repeated.
-            return DispatchReport({}, 0, 0, now + self.health.wait)
+            return DispatchReport({}, 0, 0, self._time.now() + self.health.wait)
+        await self._follow_clock(wall)
+        now = self._time.now()
         await self._take_over_leases(now)
         probing = self.health.halted_at is not None
         if self.health.halted_at is not None and self.health.halted_at + self._policy.probe > now:
@@ -191,16 +211,66 @@ class Dispatcher:
         superseded = sum(len(item.superseded) for item in found.values())
         return DispatchReport({}, folded, superseded, min(wakes, default=None))
 
+    async def _follow_clock(self, wall: datetime) -> None:
+        """When the wall clock was moved, move with it what is stored and what is remembered.
+
+        So what is owed keeps its age, and whoever waits goes on waiting for as long as before.
+        """
+        fresh = self._time.since_look + TOLERANCE
+        step = self._time.look(wall) if self._time_known else await self._step_of_start(wall)
+        if step is None:
+            self._time_known = True
+            return
+        seen = stored_clock.LastSeen(wall, self._uptime.boot, self._uptime.passed())
+
+        def move(db: Connection) -> None:
+            stored_clock.move_times(db, step.by, wall, fresh)
+            stored_clock.save_seen(db, seen)
+
+        # Writes happen in the order they are asked for. This one is asked for at once, before
+        # anything goes by the new time: an attempt is either moved with the rest or new.
+        moving = self._database.submit(move)
+        self._move_memory(step.by, wall)
+        try:
+            await asyncio.shield(moving)
+        except StorageError:
+            self._move_memory(-step.by, wall - step.by)  # nothing was moved: look again
+            raise
+        self._time_known = True
+        self.health.clock_moved(step)
+        log.warning("dispatch: %s; what waits keeps its wait", step.reason)
+
+    def _move_memory(self, by: timedelta, wall: datetime) -> None:
+        self._time.follow(wall)
+        self._history.move(by)
+        self.health.move(by)
+        if self._leases_checked_at is not None:
+            self._leases_checked_at += by
+
+    async def _step_of_start(self, wall: datetime) -> ClockStep | None:
+        """How far the clock was moved since the process before this one last saw it."""
+        seen, newest = await self._database.read(
+            lambda db: (stored_clock.last_seen(db), stored_clock.newest_written(db))
+        )
+        self._time.follow(wall)
+        if seen is None:
+            return step_since(newest or wall, None, newest, wall)
+        same = seen.boot == self._uptime.boot != ""
+        elapsed = self._uptime.passed() - seen.uptime if same else None
+        return step_since(seen.at, elapsed, newest, wall)
+
     async def _take_over_leases(self, now: datetime) -> None:
         """Treat what was left without an answer: by the process before, or by a bug in this."""
         checked_at, first = self._leases_checked_at, self._leases_checked_at is None
         if checked_at is not None and checked_at + self._policy.lease_check > now:
             return
         retry, keep = self._policy.retry, self._history.keep
+        seen = stored_clock.LastSeen(now, self._uptime.boot, self._uptime.passed())
 
         def take_over(db: Connection) -> tuple[int, dict[int, list[datetime]]]:
             release = outbox.release_all_leases if first else outbox.release_expired_leases
             released = release(db, now)
+            stored_clock.save_seen(db, seen)
             for delivery in released:
                 step = next_step(CUT_OFF, delivery, retry, now)
                 record_attempt(db, Attempt(delivery, step, now, counts=True))
@@ -250,7 +320,7 @@ class Dispatcher:
         delivery, chat_id = outgoing.delivery, outgoing.chat.id
         try:
             outcome = await self._send(outgoing)
-            at = self._clock()
+            at = self._time.now()
             step = next_step(outcome, delivery, self._policy.retry, at)
             counts = isinstance(outcome, Sent | Unknown)
             if counts:
@@ -298,7 +368,7 @@ class Dispatcher:
         try:
             await self._database.write(lambda db: record_attempt(db, attempt))
         except StorageError as error:
-            self.health.stuck(error, self._clock())
+            self.health.stuck(error, self._time.now())
             return False
         except Exception:  # its lease runs out, and it is treated as unknown then
             log.exception("dispatch: delivery %d could not be marked", attempt.delivery.id)
@@ -313,7 +383,7 @@ class Dispatcher:
             return
         idle = self._policy.idle.total_seconds() - pause
         if wake_at is not None:
-            idle = min(idle, (wake_at - self._clock()).total_seconds())
+            idle = min(idle, (wake_at - self._time.now()).total_seconds())
         woken = asyncio.create_task(self._woken.wait())
         try:
             await asyncio.wait(

@@ -126,6 +126,12 @@ class History:
         for at in self.by_chat.pop(old_id, ()):
             insort(self.by_chat.setdefault(new_id, []), at)
 
+    def move(self, by: timedelta) -> None:
+        """The clock was moved: every send stays as long ago as it was."""
+        self.overall[:] = [at + by for at in self.overall]
+        for times in self.by_chat.values():
+            times[:] = [at + by for at in times]
+
     def forget(self, now: datetime) -> None:
         """Drop what is too old to count."""
         del self.overall[: bisect_left(self.overall, now - self.keep)]
