@@ -26,7 +26,7 @@ PROBLEMS_SHOWN, PROBLEM_LENGTH = 8, 300
 TITLE_LENGTH, NAME_LENGTH, REASON_LENGTH = 200, 120, 300
 
 FeedEvent = Literal["broken", "silent", "held", "recovered"]
-ChatEvent = Literal["paused", "held", "rejected", "catchup_lost", "given_up"]
+ChatEvent = Literal["paused", "held", "rejected", "catchup_lost", "given_up", "unconfirmed"]
 
 
 class Notice(Protocol):
@@ -165,12 +165,18 @@ class ChatNotice:
 
 
 def notify_operators(
-    db: Connection, notice: Notice, now: datetime, *, except_chat: int | None = None
+    db: Connection,
+    notice: Notice,
+    now: datetime,
+    *,
+    except_chat: int | None = None,
+    everywhere: bool = False,
 ) -> None:
     """Queue a notice for each operator's chat, inside the caller's write transaction.
 
     For a chat that cannot be sent to now it is held. `except_chat` is the chat that the notice
-    is about. With no chat left that can be sent to, the second channel gets it.
+    is about. With no chat left that can be sent to, and always with `everywhere`, the second
+    channel gets it.
     """
     key = notice.key(now)
     readers = [chat for chat in chats.operators(db) if chat.id != except_chat]
@@ -189,12 +195,16 @@ def notify_operators(
         for chat in readers
     ]
     outbox.enqueue(db, rows, now)
-    if any(chat.state == "active" for chat in readers):
+    reachable = any(chat.state == "active" for chat in readers)
+    if reachable and not everywhere:
         return
     languages = operator_languages(db)
     title = " · ".join(texts(language)("notice.title") for language in languages)
     words = [notice.text(texts(language)) for language in languages]
-    if second_channel.enqueue(db, key, f"Marsad: {title}", "\n\n".join(words), now):
+    if (
+        second_channel.enqueue(db, key, f"Marsad: {title}", "\n\n".join(words), now)
+        and not reachable
+    ):
         log.error("no operator can be reached on Telegram: %s", clean(words[0]))
 
 

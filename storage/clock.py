@@ -1,7 +1,7 @@
 """What was last known of the time, and the stored times that move when the clock is moved."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database as Connection
 
@@ -87,6 +87,5 @@ def _moved(text: str | None, microseconds: int) -> str | None:
         return None
     try:
         return to_text(from_text(text) + timedelta(microseconds=microseconds))
-    except OverflowError:
-        end = datetime.max if microseconds > 0 else datetime.min
-        return to_text(end.replace(tzinfo=UTC))
+    except OverflowError:  # a clock in the year 1 or 9999: nothing comes after it
+        return text

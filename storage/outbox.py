@@ -47,8 +47,8 @@ def ready(db: Connection, now: datetime, limit: int) -> list[Delivery]:
 
     Oldest first within a chat, and the chats take turns, so that a chat with a long queue
     does not use up the limit. Behind an alert that waits to be tried again nothing younger is
-    ready: order is kept. Rows whose lease ran out are not here: their outcome is unknown, see
-    `release_expired_leases`.
+    ready: order is kept, unless the chat may have it already. Rows whose lease ran out are not
+    here: their outcome is unknown, see `release_expired_leases`.
     """
     rows = fetch(
         db,
@@ -59,7 +59,8 @@ def ready(db: Connection, now: datetime, limit: int) -> list[Delivery]:
             AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
             AND NOT EXISTS (SELECT 1 FROM outbox r
                 WHERE r.chat_id = o.chat_id AND r.state = 'pending' AND r.id < o.id
-                    AND r.attempts > 0 AND r.not_before > :now AND r.kind IN ('alert', 'update'))
+                    AND r.attempts > 0 AND r.not_before > :now AND r.possible_repeat = 0
+                    AND r.kind IN ('alert', 'update'))
         ORDER BY turn, o.id LIMIT :limit""",
         {"now": to_text(now), "limit": limit},
     )
@@ -105,7 +106,8 @@ def mark(db: Connection, delivery_id: int, mark: Mark) -> None:
         """
         UPDATE outbox SET state = :state, error = :error, updated_at = :at, lease_until = NULL,
             not_before = ifnull(:not_before, not_before), attempts = :attempts,
-            possible_repeat = ifnull(:possible_repeat, possible_repeat)
+            possible_repeat = ifnull(:possible_repeat, possible_repeat),
+            unknowns = ifnull(:unknowns, unknowns)
         WHERE id = :id AND state <> 'sent'""",
         {
             "id": delivery_id,
@@ -115,10 +117,27 @@ def mark(db: Connection, delivery_id: int, mark: Mark) -> None:
             "at": to_text(mark.at),
             "attempts": mark.attempts,
             "possible_repeat": None if mark.possible_repeat is None else int(mark.possible_repeat),
+            "unknowns": mark.unknowns,
         },
     )
     if not touched:
         _existing(db, delivery_id)
+
+
+def hasten_repeats(db: Connection, before: datetime, unknowns: int, now: datetime) -> int:
+    """Make critical rows due that wait to be repeated since `before`; returns how many.
+
+    Those with fewer than `unknowns` attempts of unknown outcome: the others were repeated often
+    enough for now.
+    """
+    return change(
+        db,
+        """
+        UPDATE outbox SET not_before = :now
+        WHERE state = 'pending' AND level = 'critical' AND possible_repeat = 1
+            AND unknowns < :unknowns AND updated_at <= :before AND not_before > :now""",
+        {"before": to_text(before), "unknowns": unknowns, "now": to_text(now)},
+    )
 
 
 def release_expired_leases(db: Connection, now: datetime) -> list[Delivery]:

@@ -331,12 +331,24 @@ class Dispatcher:
                 *(delivery.id, outgoing.name, chat_id, step.reason),
             )
             self.outcomes[type(outcome).__name__] += 1
+            was_failing = self.health.failing_since is not None
             self.health.note(outcome, step if isinstance(step, Halt) else None, at)
             self._unrecorded[chat_id] = Attempt(delivery, step, at, counts)
             await self._record(chat_id)
+            if was_failing and self.health.failing_since is None:
+                await self._hasten_repeats(at)
         finally:
             self._busy.pop(chat_id, None)
             self._woken.set()
+
+    async def _hasten_repeats(self, now: datetime) -> None:
+        """Telegram answers again: a critical alert in doubt need not wait for its next repeat."""
+        before, often = now - self._policy.repeat_rest, self._policy.retry.told_after
+        hasten = partial(outbox.hasten_repeats, before=before, unknowns=often, now=now)
+        try:
+            await self._database.write(hasten)
+        except StorageError as error:
+            log.warning("dispatch: repeats wait for their time: %s", error)
 
     async def _send(self, outgoing: Outgoing) -> Outcome:
         seconds = self._policy.send_timeout.total_seconds()

@@ -60,9 +60,12 @@ def record_attempt(db: Connection, attempt: Attempt) -> None:
     match step:
         case Done(message_id):
             outbox.mark_sent(db, delivery.id, message_id, at)
-        case Again(not_before, possible_repeat, reason):
-            later = Mark("pending", reason, at, attempts, not_before, possible_repeat)
+        case Again(not_before, possible_repeat, reason, unknowns, notify):
+            later = Mark("pending", reason, at, attempts, not_before, possible_repeat, unknowns)
             outbox.mark(db, delivery.id, later)
+            if notify:
+                name = _name(db, delivery)
+                _notify(db, "unconfirmed", chat_id, reason, at, message=name, everywhere=True)
         case AwaitCatchUp(reason):
             outbox.mark(db, delivery.id, Mark("unknown", reason, at, attempts))
         case HoldChat(until, reason, notify):
@@ -146,11 +149,18 @@ def _pause(db: Connection, delivery: Delivery, chat_id: int, reason: str, at: da
 
 
 def _notify(
-    db: Connection, event: ChatEvent, chat_id: int, reason: str, at: datetime, *, message: str = ""
+    db: Connection,
+    event: ChatEvent,
+    chat_id: int,
+    reason: str,
+    at: datetime,
+    *,
+    message: str = "",
+    everywhere: bool = False,
 ) -> ChatNotice:
     chat = chats.get(db, chat_id)
     notice = ChatNotice(event, chat_id, chat.title if chat else "", reason, message)
-    notify_operators(db, notice, at, except_chat=chat_id)
+    notify_operators(db, notice, at, except_chat=chat_id, everywhere=everywhere)
     return notice
 
 

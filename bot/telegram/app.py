@@ -32,6 +32,7 @@ from bot.clock import utc_now
 from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, texts
 from bot.logs import Redactor
 from bot.notices import NamedFeed
+from bot.telegram.answers import TelegramRequest
 from bot.telegram.commands.recent import SHORT_ID, short_id
 from bot.telegram.membership import membership, migrated
 from bot.telegram.registry import (
@@ -80,11 +81,17 @@ def build_application(
         .token(token)
         .base_url(f"{root}/bot")
         .base_file_url(f"{root}/file/bot")
-        .read_timeout(read_timeout)
-        .write_timeout(10.0)
-        .connect_timeout(10.0)
-        .get_updates_connect_timeout(10.0)
-        .get_updates_read_timeout(8.0)
+        .request(
+            TelegramRequest(
+                connection_pool_size=256,
+                read_timeout=read_timeout,
+                write_timeout=10.0,
+                connect_timeout=10.0,
+            )
+        )
+        .get_updates_request(
+            TelegramRequest(connection_pool_size=1, connect_timeout=10.0, read_timeout=8.0)
+        )
         .job_queue(None)
         .build()
     )

@@ -33,7 +33,7 @@ def quicken() -> None:
         RetryPolicy,
         first_wait=_seconds(0.2),
         ceiling=_seconds(1),
-        repeat_wait=_seconds(0.1),
+        repeat_waits=(_seconds(0.1),),
         rate_limit_margin=_seconds(0.1),
     )
     _defaults(

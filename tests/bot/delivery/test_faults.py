@@ -16,7 +16,6 @@ from types import SimpleNamespace
 from rich.console import Console
 from rich.table import Table
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from bot.clock import utc_now
 from bot.delivery.catchup import FoldPolicy
@@ -24,6 +23,7 @@ from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher
 from bot.delivery.outcome import Sender
 from bot.delivery.pacing import SendLimits
 from bot.delivery.retry import RetryPolicy
+from bot.telegram.answers import TelegramRequest
 from bot.telegram.sender import TelegramSender
 from storage import chats
 from storage.database import Database
@@ -65,7 +65,7 @@ QUICK = DeliveryPolicy(
     retry=RetryPolicy(
         first_wait=timedelta(seconds=0.2),
         ceiling=timedelta(seconds=1),
-        repeat_wait=timedelta(seconds=0.2),
+        repeat_waits=(timedelta(seconds=0.2),),
         rate_limit_margin=timedelta(seconds=0.1),
     ),
     fold=FoldPolicy(settle=timedelta(seconds=0.5), line_gap=timedelta(seconds=1)),
@@ -113,7 +113,7 @@ CASES = {
 
 @asynccontextmanager
 async def sender_to(server: TelegramServer) -> AsyncIterator[Sender]:
-    request = HTTPXRequest(connection_pool_size=64, read_timeout=2, connect_timeout=20)
+    request = TelegramRequest(connection_pool_size=64, read_timeout=2, connect_timeout=20)
     bot = Bot(server.token, base_url=server.base_url, request=request)
     try:
         yield TelegramSender(bot, lambda: SIGNALS, timezone=UTC)
