@@ -33,9 +33,8 @@ class RetryPolicy:
     """Waits between attempts; each doubles the one before until the ceiling."""
 
     first_wait: timedelta = timedelta(seconds=5)
-    ceiling: timedelta = timedelta(minutes=2)
-    # What is critical and never went out: Telegram is asked again at least this often.
-    ceiling_critical: timedelta = timedelta(seconds=30)
+    # Whoever is behind it in the chat waits as long, so it is short.
+    ceiling: timedelta = timedelta(seconds=30)
     # What is critical and may have been lost is repeated after these waits, then after the last
     # of them again and again: at most five times in any hour.
     repeat_waits: tuple[timedelta, ...] = (
@@ -149,8 +148,6 @@ def next_step(outcome: Outcome, delivery: Delivery, policy: RetryPolicy, now: da
             return _after_unknown(error, delivery, policy, now)
         case Retry(after, error):
             wait = back_off(delivery.attempts + 1, policy)
-            if delivery.level == "critical":
-                wait = min(wait, policy.ceiling_critical)
             if after is not None:
                 wait = max(wait, timedelta(seconds=after))
             reason = f"did not go out: {error}"

@@ -226,12 +226,61 @@ async def test_a_critical_alert_of_unknown_outcome_is_repeated_once_and_marked(
     assert await desk.states(1) == ["sent"]
 
 
-async def test_a_critical_alert_lost_twice_ends_in_the_line(desk: Desk) -> None:
-    desk.sender.script[1] = [Unknown("read timeout")] * 2
+async def test_a_critical_alert_lost_twice_is_repeated_as_a_card_until_it_arrives(
+    desk: Desk,
+) -> None:
+    desk.sender.script[1] = [Unknown("Bad Gateway")] * 2
     await desk.alert(1, level="critical")
     await desk.work(80)
-    assert desk.sender.alerts_to(1) == ["A1", "A1", "catchup"]
-    assert desk.sender.to(1)[-1].delivery.level == "critical"
+    assert desk.sender.alerts_to(1) == ["A1", "A1", "A1"]
+    assert [o.delivery.possible_repeat for o in desk.sender.to(1)] == [False, True, True]
+    assert await desk.states(1) == ["sent"]
+    assert desk.sender.got[2][0] - desk.sender.got[0][0] < timedelta(seconds=30)
+
+
+async def test_a_critical_alert_that_is_never_answered_is_repeated_five_times_an_hour(
+    desk: Desk,
+) -> None:
+    desk.sender.script[1] = [Unknown("read timeout")] * 100
+    await desk.alert(1, level="critical")
+    await desk.work(360, seconds=40)
+    times = [at for at, outgoing in desk.sender.got if outgoing.chat.id == 1]
+    hour = timedelta(hours=1)
+    assert max(sum(1 for at in times if first <= at < first + hour) for first in times) == 5
+    assert len(times) >= 12, "it does not end"
+    # Operators hear of it once, and by the second channel too.
+    assert [outgoing.delivery.kind for outgoing in desk.sender.to(OPERATOR)] == ["notice"]
+    text = desk.sender.to(OPERATOR)[0].delivery.text or ""
+    assert "A1" in text
+    assert "read timeout" in text
+    since = desk.clock() - timedelta(days=1)
+    queued = await desk.database.read(lambda db: second_channel.pending(db, since))
+    assert [("A1" in notice.body) for notice in queued] == [True]
+
+
+async def test_a_critical_alert_in_doubt_holds_up_nothing_behind_it(desk: Desk) -> None:
+    desk.sender.script[1] = [Unknown("read timeout")] * 4
+    await desk.alert(1, level="critical")
+    await desk.work(10, seconds=60)
+    await desk.alert(1, level="critical")
+    await desk.work(3)
+    # The answer to it then brings the other out of its wait.
+    assert desk.sender.alerts_to(1) == ["A1"] * 4 + ["A2", "A1"]
+
+
+async def test_when_telegram_answers_again_a_critical_alert_in_doubt_goes_at_once(
+    desk: Desk,
+) -> None:
+    desk.sender.script[1] = [Unknown("Bad Gateway")] * 4
+    desk.sender.script[2] = [Unknown("Bad Gateway")]
+    await desk.alert(1, level="critical")
+    await desk.alert(2)
+    await desk.work(10, seconds=30)
+    assert len(desk.sender.to(1)) == 4
+    await desk.alert(2)
+    await desk.work(3)
+    assert desk.sender.alerts_to(1) == ["A1"] * 5
+    assert (await desk.rows(1))[0].state == "sent"
 
 
 async def test_other_alerts_of_unknown_outcome_are_told_in_one_line(desk: Desk) -> None:

@@ -39,11 +39,15 @@ from tests.bot.telegram.faults import (
     kicked,
     migrated,
     no_rights,
+    page,
+    redirect,
+    refusal_under,
     reset,
     server_error,
     too_long,
     topic_closed,
     topic_gone,
+    truncated,
     unauthorised,
 )
 from tests.telegram_server import TelegramServer
@@ -83,7 +87,10 @@ class Case:
     level: str
     state: str
     got: tuple[str, ...]
+    times: int = 1
 
+
+BLOCKED = "Forbidden: bot was blocked by the user"
 
 # "A" is the alert that meets the fault, "B" the one after it; "+" marks a possible repeat.
 CASES = {
@@ -107,6 +114,21 @@ CASES = {
     18: Case("time-out after delivery, critical", hang(), "critical", "active", ("A", "A+", "B")),
     19: Case("time-out after delivery, alert", hang(), "alert", "active", ("A", "B", "line A")),
     20: Case("500 after delivery", server_error(500, True), "critical", "active", ("A", "A+", "B")),
+    22: Case("502 twice, critical", server_error(), "critical", "active", ("A+", "B"), 2),
+    23: Case("502 four times, critical", server_error(), "critical", "active", ("A+", "B"), 4),
+    24: Case("502, a page, alert", page(502), "alert", "active", ("B", "line A")),
+    25: Case("portal, 200", page(200), "alert", "active", ("A", "B"), 2),
+    26: Case("portal, redirect", redirect(), "critical", "active", ("A", "B"), 2),
+    27: Case("a proxy's 403", page(403), "alert", "active", ("A", "B")),
+    28: Case("200, means 403", refusal_under(200, 403, BLOCKED), "alert", "paused", ()),
+    29: Case(
+        "200, means 429",
+        refusal_under(200, 429, "Too Many Requests", retry_after=1),
+        "alert",
+        "active",
+        ("A", "B"),
+    ),
+    30: Case("JSON breaks off", truncated(), "critical", "active", ("A", "A+", "B")),
     21: Case("none", bad_request(""), "alert", "active", ("A", "B")),
 }
 
@@ -148,7 +170,7 @@ def shown(server: TelegramServer, chat_id: int, first: str, second: str) -> tupl
     return tuple(found)
 
 
-async def test_every_fault_has_its_answer_and_delays_no_other_chat(tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_every_fault_has_its_answer_and_delays_no_other_chat(tmp_path, caplog) -> None:  # type: ignore[no-untyped-def]
     database = await Database.open(tmp_path / "marsad.sqlite")
     desk = Desk(database)
     desk.clock.at = utc_now()
@@ -160,14 +182,14 @@ async def test_every_fault_has_its_answer_and_delays_no_other_chat(tmp_path) -> 
     async with TelegramServer() as server, sender_to(server) as sender:
         for chat_id, case in CASES.items():
             if case.name != "none":
-                server.fail(case.fault, chat_id=chat_id)
+                server.fail(case.fault, chat_id=chat_id, times=case.times)
             first = await desk.alert(chat_id, level=case.level)
             second = await desk.alert(chat_id)
             names[chat_id] = (first.short_id, second.short_id)
         async with running(desk, sender):
             await server.until(
                 lambda: (
-                    len(server.texts(OPERATOR)) >= 8
+                    len(server.texts(OPERATOR)) >= 9
                     and all(
                         len(server.texts(-10012 if n == -12 else n)) >= len(case.got)
                         for n, case in CASES.items()
@@ -199,10 +221,11 @@ async def test_every_fault_has_its_answer_and_delays_no_other_chat(tmp_path) -> 
     assert until - utc_now() > timedelta(hours=11, minutes=59)
     # Operators heard once of each paused chat, of the long wait and of the card that was refused.
     told = server.texts(OPERATOR)
-    assert sum("paused" in text for text in told) == 6
+    assert sum("paused" in text for text in told) == 7
     assert sum("could not be sent" in text for text in told) == 1
     assert sum("43200 s" in text for text in told) == 1
-    assert len(told) == 8
+    assert len(told) == 9
+    assert not [record for record in caplog.records if record.exc_info], "no traceback"
     await database.close()
 
 
