@@ -24,14 +24,14 @@ from bot.clock import (
     uptime_beside,
     utc_now,
 )
-from bot.delivery.catchup import Sorted
+from bot.delivery.catchup import Sorted, superseded_by
 from bot.delivery.health import Health
 from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
 from bot.delivery.pacing import History, turns
 from bot.delivery.policy import DeliveryPolicy
-from bot.delivery.results import Attempt, record_attempt, record_catchup
+from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.retry import Halt, next_step
-from bot.delivery.waiting import View, read_view, sort_view, waiting_of
+from bot.delivery.waiting import View, fold_now, read_view, sort_view, to_fold, waiting_of
 from storage import alerts, chats, outbox
 from storage import clock as stored_clock
 from storage.chats import Chat
@@ -165,7 +165,7 @@ class Dispatcher:
                 return True
         return False
 
-    # One step: finish records, take over leases, read, decide, fold, lease, start.
+    # One step: finish records, take over leases, read, decide, lease, start, fold.
 
     async def _step(self, wall: datetime) -> DispatchReport:
         try:
@@ -190,13 +190,11 @@ class Dispatcher:
             return DispatchReport({}, 0, 0, self.health.halted_at + self._policy.probe)
         self._history.forget(now)
         busy, policy = frozenset(self._busy), self._policy
-        view = await self._database.read(
-            lambda db: read_view(db, busy, policy.read_at_once, policy.fold, now)
-        )
+        view = await self._database.read(lambda db: read_view(db, busy, policy.fold, now))
         found = sort_view(view, self._history.by_chat, policy.fold, now)
-        folded = await self._fold(view, found, now)
+        waiting = waiting_of(view, found)
         turn = turns(
-            waiting_of(view, found),
+            waiting,
             self._history.by_chat,
             self._history.overall,
             policy.limits,
@@ -207,6 +205,9 @@ class Dispatcher:
         await self._start([h for chat in go if (h := found[chat].head)], view.chats, now)
         wakes = [item.wake_at for item in found.values() if item.wake_at is not None]
         wakes += [turn.wake_at] if turn.wake_at is not None else []
+        # Lines are made after what goes out at once, and few while critical alerts wait.
+        urgent_left = sum(1 for each in waiting if each.urgent and each.chat_id not in go)
+        folded = await self._fold(view, found, now, 1 if urgent_left else policy.folds_at_once)
         wakes += [now] if folded else []
         superseded = sum(len(item.superseded) for item in found.values())
         return DispatchReport({}, folded, superseded, min(wakes, default=None))
@@ -282,20 +283,22 @@ class Dispatcher:
         if released:
             log.warning("dispatch: %d deliveries were left without an answer", released)
 
-    async def _fold(self, view: View, found: Mapping[int, Sorted], now: datetime) -> int:
-        """Fold and replace, a transaction for each chat; returns how many were folded."""
+    async def _fold(self, view: View, found: Mapping[int, Sorted], now: datetime, most: int) -> int:
+        """Fold and replace in at most so many chats, a transaction for each; how many rows."""
         folded = 0
-        for chat_id, item in found.items():
-            if not item.fold and not item.superseded:
-                continue
-            write = partial(record_catchup, chat=view.chats[chat_id], found=item, at=now)
+        for chat_id in to_fold(found, view.last_lines)[:most]:
+            write = partial(
+                fold_now,
+                chat=view.chats[chat_id],
+                sends=tuple(self._history.by_chat.get(chat_id, ())),
+                policy=self._policy.fold,
+                now=now,
+            )
             try:
-                await self._database.write(write)
+                folded += await self._database.write(write)
             except (KeyError, ValueError) as error:
                 # The chat changed since it was read (moved, left): the next step sorts it anew.
                 log.info("dispatch: chat %d was not folded: %s", chat_id, error)
-            else:
-                folded += len(item.fold)
         return folded
 
     async def _start(
@@ -306,7 +309,11 @@ class Dispatcher:
 
         def lease(db: Connection) -> list[Outgoing]:
             leased = outbox.lease(db, [head.id for head in heads], now + self._policy.lease)
-            return [_outgoing(db, head, known) for head in heads if head.id in leased]
+            going = [head for head in heads if head.id in leased]
+            for head in going:
+                # A critical version overtakes an earlier one, which must not follow it.
+                outbox.supersede(db, head, superseded_by(head), now)
+            return [_outgoing(db, head, known) for head in going]
 
         for outgoing in await self._database.write(lease):
             self._history.started(now)

@@ -42,9 +42,9 @@ class Turns:
     wake_at: datetime | None
 
 
-# An urgent message goes ahead of what waits less than this much longer: it overtakes, but what
-# was overtaken gets its turn however many urgent ones follow.
-HEAD_START = timedelta(minutes=10)
+# An urgent message goes ahead of what waits less than this much longer: of the whole backlog of
+# an outage, but what was overtaken gets its turn before it is too old to be sent as news.
+HEAD_START = timedelta(hours=11)
 
 
 def chat_free_at(

@@ -29,8 +29,9 @@ class DeliveryPolicy:
     # The outbox is read this often by itself, and at most this often when `wake` is called.
     idle: timedelta = timedelta(seconds=1)
     shortest_pause: timedelta = timedelta(milliseconds=50)
-    # How many waiting deliveries are read at once, and how often leases are looked after.
-    read_at_once: int = 2000
+    # Chats for which a catch-up line is made in one step: others wait for the writer meanwhile.
+    folds_at_once: int = 4
+    # How often leases are looked after.
     lease_check: timedelta = timedelta(minutes=1)
 
     @classmethod

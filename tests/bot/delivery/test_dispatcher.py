@@ -529,7 +529,7 @@ async def test_but_what_waited_long_is_not_overtaken_for_ever(desk: Desk) -> Non
         desk.database, desk.sender, DeliveryPolicy(limits=SendLimits(overall_sends=1)), desk.clock
     )
     await desk.alert(1)
-    desk.clock.pass_(minutes=11)
+    desk.clock.pass_(hours=11, minutes=1)
     await desk.alert(2, level="critical")
     await desk.once()
     assert [outgoing.chat.id for _, outgoing in desk.sender.got] == [1]
