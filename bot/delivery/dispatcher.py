@@ -27,7 +27,7 @@ from bot.clock import (
 from bot.delivery.catchup import Sorted, superseded_by
 from bot.delivery.health import Health
 from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
-from bot.delivery.pacing import History, turns
+from bot.delivery.pacing import History, overall_free, turns
 from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.retry import Halt, next_step
@@ -189,6 +189,11 @@ class Dispatcher:
         if self.health.halted_at is not None and self.health.halted_at + self._policy.probe > now:
             return DispatchReport({}, 0, 0, self.health.halted_at + self._policy.probe)
         self._history.forget(now)
+        limits, overall = self._policy.limits, self._history.overall
+        if overall_free(overall, limits, now) == 0:
+            # Nothing may start before the window opens: a look would only take time from sends.
+            oldest = min(overall[-limits.overall_sends], now)
+            return DispatchReport({}, 0, 0, oldest + limits.overall_window)
         busy, policy = frozenset(self._busy), self._policy
         view = await self._database.read(lambda db: read_view(db, busy, policy.fold, now))
         found = sort_view(view, self._history.by_chat, policy.fold, now)

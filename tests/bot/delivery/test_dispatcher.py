@@ -533,3 +533,57 @@ async def test_but_what_waited_long_is_not_overtaken_for_ever(desk: Desk) -> Non
     await desk.alert(2, level="critical")
     await desk.once()
     assert [outgoing.chat.id for _, outgoing in desk.sender.got] == [1]
+
+
+async def test_a_critical_alert_goes_before_all_that_waits_in_its_chat(desk: Desk) -> None:
+    await desk.alerts(60, 1)
+    critical = await desk.alert(1, level="critical")
+    await desk.work(3)
+    assert desk.sender.alerts_to(1) == [critical.short_id, "A1", "A2"]
+
+
+async def test_a_retry_does_not_hold_back_a_critical_alert(desk: Desk) -> None:
+    desk.sender.script[1] = [Retry(None, "connect timeout")]
+    await desk.alerts(2, 1)
+    await desk.once()
+    await desk.alert(1, level="critical")
+    desk.clock.pass_(seconds=2)
+    await desk.once()
+    assert desk.sender.alerts_to(1) == ["A1", "A3"]
+    await desk.work(10)
+    assert desk.sender.alerts_to(1) == ["A1", "A3", "A1", "A2"]
+
+
+async def test_a_critical_version_that_overtakes_the_first_is_the_only_message(desk: Desk) -> None:
+    from storage import alerts
+
+    first = await desk.alerts(20, 1)
+    escalated = first[-1]
+
+    def bump(db):  # type: ignore[no-untyped-def]
+        text = alert_text(escalated.entry_id, "critical")
+        owe(db, alerts.bump(db, escalated.id, text, desk.clock()), [1], desk.clock())
+
+    await desk.database.write(bump)
+    await desk.work(100)
+    assert desk.sender.alerts_to(1).count(escalated.short_id) == 1
+    assert desk.sender.alerts_to(1)[0] == escalated.short_id
+    line = desk.sender.to(1)[-1].delivery.text or ""
+    assert "A19" in line and escalated.short_id not in line
+    assert (await desk.rows(1))[19].state == "expired"
+
+
+async def test_every_critical_alert_of_a_storm_is_sent_or_named_first(desk: Desk) -> None:
+    for number in range(300):
+        await desk.alert(1, level="critical" if number % 6 == 0 else "alert")
+    await desk.work(250)
+    critical = [f"A{number + 1}" for number in range(0, 300, 6)]
+    sent = {name for name in desk.sender.alerts_to(1) if name != "catchup"}
+    lines = [o.delivery.text or "" for o in desk.sender.to(1) if o.delivery.kind == "catchup"]
+    left = [name for name in critical if name not in sent]
+    assert left, "the storm is larger than what is sent of it"
+    assert all(name in lines[0] for name in left)
+    assert lines[0].index(left[-1]) < lines[0].index(" A2:")
+    desk.clock.pass_(minutes=11)
+    await desk.work(30)
+    assert not {"pending", "unknown"} & set(await desk.states(1))
