@@ -292,10 +292,11 @@ class Dispatcher:
         """Fold and replace in at most so many chats, a transaction for each; how many rows."""
         folded = 0
         for chat_id in to_fold(found, view.last_lines)[:most]:
+            under_way = [now] if chat_id in self._busy else []
             write = partial(
                 fold_now,
                 chat=view.chats[chat_id],
-                sends=tuple(self._history.by_chat.get(chat_id, ())),
+                sends=(*self._history.by_chat.get(chat_id, ()), *under_way),
                 policy=self._policy.fold,
                 now=now,
             )
