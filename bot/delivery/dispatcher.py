@@ -24,14 +24,22 @@ from bot.clock import (
     uptime_beside,
     utc_now,
 )
-from bot.delivery.catchup import Sorted, superseded_by
+from bot.delivery.catchup import superseded_by
 from bot.delivery.health import Health
 from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
 from bot.delivery.pacing import History, overall_free, turns
 from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.retry import Halt, next_step
-from bot.delivery.waiting import View, fold_now, read_view, sort_view, to_fold, waiting_of
+from bot.delivery.waiting import (
+    View,
+    fold_now,
+    has_critical,
+    read_view,
+    sort_view,
+    to_fold,
+    waiting_of,
+)
 from storage import alerts, chats, outbox
 from storage import clock as stored_clock
 from storage.chats import Chat
@@ -210,9 +218,11 @@ class Dispatcher:
         await self._start([h for chat in go if (h := found[chat].head)], view.chats, now)
         wakes = [item.wake_at for item in found.values() if item.wake_at is not None]
         wakes += [turn.wake_at] if turn.wake_at is not None else []
-        # Lines are made after what goes out at once, and few while critical alerts wait.
-        urgent_left = sum(1 for each in waiting if each.urgent and each.chat_id not in go)
-        folded = await self._fold(view, found, now, 1 if urgent_left else policy.folds_at_once)
+        # Lines are made after what goes out at once; while critical alerts wait, only one of those.
+        chosen = to_fold(found, view.last_lines)
+        if any(each.urgent and each.chat_id not in go for each in waiting):
+            chosen = [each for each in chosen if has_critical(found[each])][:1]
+        folded = await self._fold(view, chosen[: policy.folds_at_once], now)
         wakes += [now] if folded else []
         superseded = sum(len(item.superseded) for item in found.values())
         return DispatchReport({}, folded, superseded, min(wakes, default=None))
@@ -288,10 +298,10 @@ class Dispatcher:
         if released:
             log.warning("dispatch: %d deliveries were left without an answer", released)
 
-    async def _fold(self, view: View, found: Mapping[int, Sorted], now: datetime, most: int) -> int:
-        """Fold and replace in at most so many chats, a transaction for each; how many rows."""
+    async def _fold(self, view: View, chosen: Sequence[int], now: datetime) -> int:
+        """Fold and replace in these chats, a transaction for each; how many rows."""
         folded = 0
-        for chat_id in to_fold(found, view.last_lines)[:most]:
+        for chat_id in chosen:
             under_way = [now] if chat_id in self._busy else []
             write = partial(
                 fold_now,

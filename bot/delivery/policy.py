@@ -30,7 +30,7 @@ class DeliveryPolicy:
     idle: timedelta = timedelta(seconds=1)
     shortest_pause: timedelta = timedelta(milliseconds=50)
     # Chats for which a catch-up line is made in one step: others wait for the writer meanwhile.
-    folds_at_once: int = 4
+    folds_at_once: int = 2
     # How often leases are looked after.
     lease_check: timedelta = timedelta(minutes=1)
 

@@ -91,12 +91,16 @@ def to_fold(found: Mapping[int, Sorted], last_lines: Mapping[int, datetime]) -> 
     then those whose last line is oldest."""
 
     def order(chat_id: int) -> tuple[bool, bool, datetime | None]:
-        critical = any(item.delivery.level == "critical" for item in found[chat_id].fold)
         last = last_lines.get(chat_id)
-        return not critical, last is not None, last
+        return not has_critical(found[chat_id]), last is not None, last
 
     chosen = [chat_id for chat_id, item in found.items() if item.fold or item.superseded]
     return sorted(chosen, key=order)
+
+
+def has_critical(found: Sorted) -> bool:
+    """Whether a critical alert is to be told in a line."""
+    return any(item.delivery.level == "critical" for item in found.fold)
 
 
 def fold_now(
