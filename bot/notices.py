@@ -139,6 +139,62 @@ class RulesKept:
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseLost:
+    """The database's file is not in its place any more. `rescued` is a copy; "" without one."""
+
+    loss: Literal["deleted", "replaced", "emptied"]
+    rescued: str
+
+    def text(self, say: Texts) -> str:
+        what = say(f"notice.database.{self.loss}")
+        if not self.rescued:
+            return "\n".join([what, say("notice.database.not_rescued")])
+        return "\n".join([what, say("notice.database.rescued", file=isolated(self.rescued))])
+
+    def key(self, now: datetime) -> str:
+        return f"database-lost:{self.loss}:{now.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenShared:
+    """Another instance asks Telegram for updates with our token."""
+
+    def text(self, say: Texts) -> str:
+        return say("notice.token_shared")
+
+    def key(self, now: datetime) -> str:
+        return f"token-shared:{now:%Y-%m-%d}"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedsSwapped:
+    """A changed feeds.yaml came into force."""
+
+    feeds: int
+
+    def text(self, say: Texts) -> str:
+        return say("notice.feeds_swapped", feeds=say.number(self.feeds))
+
+    def key(self, now: datetime) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedsKept:
+    """The changed feeds.yaml is invalid, and the old list stays. `problems`: its lines."""
+
+    problems: str
+
+    def text(self, say: Texts) -> str:
+        lines = self.problems.splitlines()
+        shown = [line[:PROBLEM_LENGTH] for line in lines[:PROBLEMS_SHOWN]]
+        return "\n".join([say("notice.feeds_kept"), *shown])
+
+    def key(self, now: datetime) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChatNotice:
     """A chat does not get what it is owed. `chat` is its name, `reason` what Telegram said.
 

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,15 +21,17 @@ from bot.delivery.results import give_up_held
 from bot.delivery.second_channel import Outage, OutageKind
 from bot.errors import CannotGoOn
 from bot.heartbeat import Heartbeat
+from bot.installation import note_installation, require_database
 from bot.lock import InstanceLock
 from bot.metrics import Metrics, MetricsServer
-from bot.notices import ChatNotice, Notice, RulesKept, RulesSwapped, notify_operators
+from bot.notices import ChatNotice, DatabaseLost, Notice, RulesKept, RulesSwapped, notify_operators
 from bot.polling.health import Condition, feeds_health
 from bot.rules_in_force import Kept, Reloaded, Swapped
 from bot.wiring import Parts, opened
 from storage import entries, feeds, outbox
 from storage.database import Connection
 from storage.errors import StorageError
+from storage.presence import Loss
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -73,6 +76,8 @@ class Service:
         self._conflicts: deque[datetime] = deque(maxlen=CONFLICTS)
         self._started_at = clock()
         self._last_tick: datetime | None = None
+        self._tick_unstored = ""
+        self._lost: Loss | None = None
         self.metrics = Metrics()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -104,6 +109,8 @@ class Service:
             if polling:
                 await polling.stop()
             scheduler.shutdown(wait=False)
+            if self._lost:
+                await self._rescue()
             await self._heartbeat.close()
             if server:
                 server.close()
@@ -116,6 +123,15 @@ class Service:
         found = []
         if (step := health.clock_step) and step.is_named(now):
             found.append(step.reason)
+        if self._lost:
+            found.append(f"the database's file was {self._lost} under the running service")
+        if self._tick_unstored:
+            found.append(f"nothing can be stored: {self._tick_unstored}")
+        if unstored := self._parts.poller.unstored:
+            found.append(
+                f"polls cannot be stored since {unstored.since:%Y-%m-%d %H:%M} UTC "
+                f"(feeds: {unstored.feeds}): {unstored.reason}"
+            )
         # Also a tick in the future: the clock was set back, and no tick came since.
         if abs(now - (self._last_tick or self._started_at)) > STALE:
             last = f"{self._last_tick:%Y-%m-%d %H:%M} UTC" if self._last_tick else "the start"
@@ -159,27 +175,76 @@ class Service:
     async def _tick(self) -> None:
         if self._stop.is_set():
             return
+        await self._look_for_the_file()
         async with self._ticking:
             try:
                 with self.metrics.tick_seconds.time():
                     reports = await self._parts.poller.tick(self._clock())
             except StorageError as error:
                 log.error("tick: %s; trying again", error)
+                self._tick_unstored = str(error)
+                self._count_problems()
                 return
             except Exception:
                 log.exception("tick: failed; trying again")
+                self._count_problems()
                 return
+        self._tick_unstored = ""
         for report in reports:
             self.metrics.polls.labels(report.result).inc()
             self.metrics.entries.inc(report.new)
             self.metrics.alerts.inc(report.alerts)
-        self._last_tick = self._clock()
-        self.metrics.last_tick.set(self._last_tick.timestamp())
-        await self._gauge()
+        # A tick whose polls are not stored did nothing.
+        if self._parts.poller.unstored is None:
+            self._last_tick = self._clock()
+            self.metrics.last_tick.set(self._last_tick.timestamp())
+        problems = self._count_problems()
+        try:
+            await self._gauge()
+        except StorageError as error:
+            log.error("metrics: %s", error)
+            return
         self._parts.dispatcher.wake()
         # A heart that beats while nothing can be sent would make silence look like good news.
-        if not self.problems():
+        if not problems:
             self._heartbeat.beat()
+
+    def _count_problems(self) -> list[str]:
+        unstored, problems = self._parts.poller.unstored, self.problems()
+        self.metrics.unstored.set(unstored.feeds if unstored else 0)
+        self.metrics.problems.set(len(problems))
+        return problems
+
+    async def _look_for_the_file(self) -> None:
+        """See whether the database's file is still in its place; if not, save what we have of it.
+
+        Polling and sending go on in the file that has no name any more: readers get their alerts.
+        """
+        loss = self._parts.database.loss()
+        if loss is None or loss == self._lost:
+            return
+        self._lost = loss
+        log.critical("the database's file was %s under the running service", loss)
+        rescued = await self._rescue()
+        notice = DatabaseLost(loss, str(rescued or ""))
+        try:
+            await self._parts.database.write(
+                partial(notify_operators, notice=notice, now=self._clock())
+            )
+        except StorageError as error:
+            log.error("operators could not be notified of the lost database: %s", error)
+
+    async def _rescue(self) -> Path | None:
+        """Write what this process still has of a lost database beside its place."""
+        file = self._settings.database_file
+        target = file.with_name(f"{file.name}.rescued-{self._started_at:%Y%m%dT%H%M%S}")
+        try:
+            await self._parts.database.rescue(target)
+        except StorageError as error:
+            log.critical("what is left of the database could not be saved: %s", error)
+            return None
+        log.critical("what was in the database is saved in %s: marsad restore puts it back", target)
+        return target
 
     async def _gauge(self) -> None:
         if not self._settings.metrics_port:
@@ -286,8 +351,10 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _asked_to_stop, number, stop)
+    require_database(settings)
     with InstanceLock(settings.data_dir):
         async with opened(settings) as parts:
+            note_installation(settings)
             log.info(
                 "Marsad runs: %d feeds, %d signals, %s",
                 len(parts.catalogue),
@@ -303,8 +370,10 @@ async def poll_once(settings: Settings) -> bool:
 
     Raises CannotGoOn when Telegram refuses the token, and what `opened` raises.
     """
+    require_database(settings)
     with InstanceLock(settings.data_dir):
         async with opened(settings) as parts:
+            note_installation(settings)
             reports = await parts.poller.poll_all(utc_now())
             sent = await parts.dispatcher.run_until_idle()
             await parts.dispatcher.drain()

@@ -1,5 +1,7 @@
 """What was last known of the time, and the stored times that move when the clock is moved."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

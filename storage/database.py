@@ -20,8 +20,9 @@ from typing import TypeVar
 from sqlite_utils import Database as Connection
 
 from storage.errors import StorageBusy, StorageError, StorageFull, StorageTooNew, translate
-from storage.files import make_folder
+from storage.files import make_folder, settle, settle_folder
 from storage.migrations import MIGRATIONS
+from storage.presence import Loss, OpenedFile
 
 __all__ = ["Connection", "Database", "StorageBusy", "StorageError", "StorageFull"]
 
@@ -43,6 +44,7 @@ class Database:
         self._write_connection: Connection | None = None
         self._read_connections: SimpleQueue[Connection] = SimpleQueue()
         self._readable = False
+        self._file: OpenedFile | None = None
 
     @classmethod
     async def open(cls, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Database:
@@ -59,6 +61,7 @@ class Database:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             database._write_connection = connect(path, busy_timeout_ms=busy_timeout_ms)
             migrate(database._write_connection)
+            database._file = OpenedFile.at(path)
 
         def open_readers() -> None:
             for _ in range(READERS):
@@ -130,6 +133,30 @@ class Database:
                 connection.close()
 
         return await asyncio.to_thread(_translated, run)
+
+    def loss(self) -> Loss | None:
+        """What became of the file since it was opened; None while it is in its place."""
+        return self._file.loss() if self._file is not None else None
+
+    async def rescue(self, target: Path) -> None:
+        """Write all that this process still has of a lost file to `target`, in place of an older
+        rescue. Raises StorageError when it cannot be written."""
+
+        def run() -> None:
+            connection = self._write_connection
+            if connection is None:
+                raise StorageError("the database is closed")
+            partial = target.with_name(target.name + ".partial")
+            try:
+                partial.unlink(missing_ok=True)
+                connection.conn.execute("VACUUM INTO ?", (str(partial),))
+                settle(partial)
+                partial.replace(target)
+                settle_folder(target.parent)
+            except OSError as error:
+                raise StorageError(f"{target} cannot be written: {error.strerror}") from error
+
+        await asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
 
     async def close(self) -> None:
         """Finish what is queued, then close. Calling it twice is fine."""

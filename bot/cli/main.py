@@ -166,6 +166,18 @@ def restore(file: Annotated[Path, typer.Argument(help="A file made by `marsad ba
     typer.echo("marked as possible repeats.")
 
 
+@app.command("begin-anew")
+def begin_anew() -> None:
+    """Let the next start make a new database where there was one: all before it is forgotten."""
+    settings = settings_and_logs()
+    from bot.installation import begin_anew as forget
+
+    gone = forget(settings)
+    for marker in gone:
+        typer.echo(f"Removed {marker}.")
+    typer.echo(f"The next start makes a new database at {settings.database_file}.")
+
+
 @app.command()
 def doctor() -> None:
     """Check token, clock, privacy, memory, feeds, rules, disk and database; say what to do."""

@@ -29,7 +29,6 @@ from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, Poll
 from bot.polling.schedule import Wishes, next_check
 from storage import entries, feeds
 from storage.database import Connection, Database
-from storage.errors import StorageError
 from storage.feeds import FeedState
 
 log = logging.getLogger(__name__)
@@ -109,12 +108,10 @@ class FeedPoll:
                 return await self._read(outcome)
 
     async def failed_here(self, exception: str) -> PollReport:
-        """Note that Marsad itself failed on the feed; `exception` is its name."""
+        """Note that Marsad itself failed on the feed; `exception` is its name. Raises
+        StorageError when that cannot be stored."""
         after = after_bug(self._state, exception, self._now)
-        try:
-            await self._commit(after)
-        except StorageError as error:
-            log.error("%s: not stored (%s)", self._feed.id, error)
+        await self._commit(after)
         return PollReport(self._feed.id, "failed", error=after.error, hint=after.hint)
 
     async def _failed(self, failed: FetchFailed, *, we_are_down: bool = False) -> PollReport:

@@ -1,5 +1,7 @@
 """A look at the outbox costs what the chats cost, however many rows wait."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import timedelta
 
