@@ -40,14 +40,28 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+class FeedsInForce:
+    """Call it for the list of feeds in force."""
+
+    def __init__(self, first: tuple[Feed, ...]) -> None:
+        self._feeds = first
+
+    def __call__(self) -> tuple[Feed, ...]:
+        return self._feeds
+
+    def use(self, feeds: tuple[Feed, ...]) -> None:
+        self._feeds = feeds
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What works together. `application` is None without a bot token, `second_channel` without
-    addresses for it."""
+    addresses for it. `catalogue` is the list at the start: `feeds` has the one in force."""
 
     database: Database
     rules: RulesInForce
     catalogue: tuple[Feed, ...]
+    feeds: FeedsInForce
     poller: Poller
     dispatcher: Dispatcher
     application: App | None
@@ -87,6 +101,7 @@ async def opened(
     Raises CatalogueInvalid, RulesInvalid and StorageError before anything runs.
     """
     catalogue = load_catalogue(settings.feeds_file)
+    in_force = FeedsInForce(catalogue)
     rules = await RulesInForce.start(settings.rules_dir, settings.morphology_db)
     first_poll = timedelta(hours=settings.first_poll_hours)
     source = Source(
@@ -99,9 +114,10 @@ async def opened(
         settings.database_file,
         rules,
         source,
-        lambda database: _destination(settings, database, rules, catalogue, clock),
+        lambda database: _destination(settings, database, rules, in_force, clock),
         readers=partial(_readers, settings=settings, rules=rules, now=clock()),
         channel=channel if channel else None,
+        in_force=in_force,
         clock=clock,
     ) as parts:
         yield parts
@@ -116,6 +132,7 @@ async def assembled(
     *,
     readers: Callable[[Connection], None],
     channel: Channel | None = None,
+    in_force: FeedsInForce | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Parts]:
     """Open the database and put the parts together over it; close all in the reverse order.
@@ -143,7 +160,14 @@ async def assembled(
         if channel is not None:
             watch = SecondChannelWatch(database, channel, dispatcher.health, clock=clock)
         yield Parts(
-            database, rules, source.catalogue, poller, dispatcher, goes_to.application, watch
+            database,
+            rules,
+            source.catalogue,
+            in_force or FeedsInForce(source.catalogue),
+            poller,
+            dispatcher,
+            goes_to.application,
+            watch,
         )
 
 
@@ -151,7 +175,7 @@ def _destination(
     settings: Settings,
     database: Database,
     rules: RulesInForce,
-    catalogue: tuple[Feed, ...],
+    catalogue: FeedsInForce,
     clock: Callable[[], datetime],
 ) -> Destination:
     def signals() -> Signals:
@@ -170,7 +194,7 @@ def _destination(
         timezone=timezone,
         database=database,
         rules=rules,
-        catalogue=lambda: catalogue,
+        catalogue=catalogue,
         clock=clock,
     )
     sender = TelegramSender(application.bot, signals, timezone=timezone, clock=clock)

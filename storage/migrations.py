@@ -295,3 +295,24 @@ def m007_queues_of_chats(db: Connection) -> None:
     db.execute("DROP INDEX outbox_of_alert")
     db.execute("CREATE INDEX outbox_of_alert ON outbox (alert_id, chat_id, version)")
     db.execute("CREATE INDEX outbox_held ON outbox (chat_id) WHERE state = 'paused'")
+
+
+@MIGRATIONS()
+def m008_nothing_is_lost(db: Connection) -> None:
+    # What a held document listed: a fast feed may have dropped it by the next poll.
+    db.execute("""
+        CREATE TABLE held_entries (
+            feed_id TEXT PRIMARY KEY REFERENCES feeds (id) ON DELETE CASCADE,
+            entries_json TEXT NOT NULL CHECK (json_valid(entries_json))
+        ) STRICT, WITHOUT ROWID""")
+    # Telegram gives an update again until it is confirmed, and a kill may come before that.
+    db.execute("CREATE TABLE handled_updates (update_id INTEGER PRIMARY KEY) STRICT")
+    db.execute("""
+        CREATE TABLE telegram_polling (
+            bot_id INTEGER PRIMARY KEY,
+            answered_at TEXT NOT NULL
+        ) STRICT""")
+    # The rules that read the entry's present text; NULL when none could.
+    db.execute("ALTER TABLE entries ADD COLUMN rules_hash TEXT")
+    # What was read before this was kept is not read again.
+    db.execute("UPDATE entries SET rules_hash = ''")

@@ -53,7 +53,7 @@ def quicken() -> None:
         claim=_seconds(1),
         held=_seconds(1),
     )
-    _defaults(Service, tick=_seconds(0.3))
+    _defaults(Service, tick=_seconds(0.3), probation=_seconds(0.2))
 
 
 def _seconds(number: float) -> timedelta:

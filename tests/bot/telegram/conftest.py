@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.telegram.app import Polling, build_application
+from bot.telegram.app import build_application, polling_of
 from bot.telegram.request import App
 from storage import alerts, chats, entries, feeds, stories
 from storage.alerts import Alert, Decision
@@ -69,7 +69,6 @@ class Bench:
     async def settled(self) -> None:
         """Until every update is confirmed and handled."""
         await self.server.until(lambda: self.server.unread == 0)
-        await self.application.update_queue.join()
 
     async def chat(self, chat_id: int) -> Chat:
         found = await self.database.read(lambda db: chats.get(db, chat_id))
@@ -173,7 +172,7 @@ async def bench(server: TelegramServer, database: Database) -> AsyncIterator[Ben
         rules=lambda: rules,  # type: ignore[arg-type,return-value]
         catalogue=lambda: [NamedFeed("feed", "الجزيرة نت")],
     )
-    polling = Polling(
+    polling = polling_of(
         application,
         on_conflict=lambda: troubles.append("conflict"),
         on_refused=lambda: troubles.append("refused"),
