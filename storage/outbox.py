@@ -71,7 +71,7 @@ def ready(
         WHERE c.state = 'active' AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
             AND NOT (p.queue > 0 AND EXISTS (SELECT 1 FROM outbox r
                 WHERE r.chat_id = c.id AND r.state = 'pending' AND r.attempts > 0
-                    AND r.queue = 2 AND r.not_before > :now AND r.possible_repeat = 0))
+                    AND r.queue IN (0, 2) AND r.not_before > :now AND r.possible_repeat = 0))
             AND o.id IN (SELECT w.id FROM outbox w
                 WHERE w.chat_id = c.id AND w.state = 'pending' AND w.queue = p.queue
                     AND w.not_before > p.after AND w.not_before <= p.until
