@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from apprise import Apprise
@@ -32,6 +32,7 @@ HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 HINTS: Mapping[str, str] = {
     "telegram_token": "copy the token from @BotFather; it looks like 123456789:AAE...",
     "operators": "write Telegram chat ids (whole numbers) with commas between: 12345,-100987654",
+    "access": "write invited (people need an invitation) or open (whoever finds the bot)",
     "data_dir": "write a folder that Marsad may write to",
     "marker_dir": "write a folder on another disk than MARSAD_DATA_DIR, or leave it out",
     "rules_dir": "write an existing folder with your own rules, or leave it out",
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr | None = None
     operators: Annotated[tuple[int, ...], NoDecode] = ()
+    access: Literal["open", "invited"] = "invited"
     data_dir: Path = Path("var")
     marker_dir: Path | None = None
     rules_dir: Path | None = None

@@ -30,7 +30,7 @@ from bot.polling.identify import IdentityPolicy
 from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
 from bot.rules_in_force import RulesInForce
-from storage import chats
+from storage import chats, people
 from storage.database import Connection, Database
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from bot.telegram.request import App
 
 log = logging.getLogger(__name__)
+
+# How long the code for the first operator is good; each start makes a new one.
+FIRST_CODE = timedelta(days=1)
 
 
 class FeedsInForce:
@@ -196,6 +199,7 @@ def _destination(
         rules=rules,
         catalogue=catalogue,
         clock=clock,
+        access=settings.access,
     )
     sender = TelegramSender(application.bot, signals, timezone=timezone, clock=clock)
     return Destination(sender, DeliveryPolicy(), application)
@@ -209,7 +213,14 @@ async def _close_connections(application: App) -> None:
 
 def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datetime) -> None:
     """Operators as the settings name them; the console reads only when there is no bot."""
-    chats.set_operators(db, settings.operators, now)
+    people.set_operators(db, settings.operators, now)
+    if settings.telegram_token is not None and not people.has_operator(db):
+        code = people.invite(db, "operator", now + FIRST_CODE, now, first=True)
+        log.warning(
+            "no operator is set: the first who sends the bot this line within a day becomes one: "
+            "/start %s",
+            code,
+        )
     if settings.telegram_token is None:
         seat_console(db, rules, now)
         waiting = [chat for chat in chats.subscribed(db) if chat.id != CONSOLE_CHAT_ID]

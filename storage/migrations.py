@@ -316,3 +316,29 @@ def m008_nothing_is_lost(db: Connection) -> None:
     db.execute("ALTER TABLE entries ADD COLUMN rules_hash TEXT")
     # What was read before this was kept is not read again.
     db.execute("UPDATE entries SET rules_hash = ''")
+
+
+@MIGRATIONS()
+def m009_people(db: Connection) -> None:
+    db.execute("""
+        CREATE TABLE people (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            role TEXT NOT NULL CHECK (role IN ('viewer', 'analyst', 'operator')),
+            by_settings INTEGER NOT NULL CHECK (by_settings IN (0, 1)),
+            created_at TEXT NOT NULL
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE invitations (
+            hash TEXT PRIMARY KEY,
+            role TEXT NOT NULL CHECK (role IN ('viewer', 'analyst', 'operator')),
+            first INTEGER NOT NULL CHECK (first IN (0, 1)),
+            created_at TEXT NOT NULL,
+            expires_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID""")
+    # Whoever came before there were invitations stays; an operator was one by the settings.
+    db.execute("""
+        INSERT INTO people (id, name, role, by_settings, created_at)
+        SELECT id, title, CASE role WHEN 'operator' THEN 'operator' ELSE 'viewer' END,
+            role = 'operator', created_at
+        FROM chats WHERE kind = 'private' AND id > 0""")

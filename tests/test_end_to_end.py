@@ -62,6 +62,7 @@ def settings_for(
         "telegram_token": telegram.token,
         "telegram_base_url": telegram.base_url,
         "operators": (OPERATOR,),
+        "access": "open",
         "data_dir": folder / "data",
         "feeds_file": write_feeds(folder, newsroom),
         "allow_private": ("127.0.0.1",),

@@ -45,7 +45,7 @@ from bot.telegram.registry import (
     handler_of,
     reaction_of,
 )
-from bot.telegram.request import App, Context, Request, Services, services_in
+from bot.telegram.request import Access, App, Context, Request, Services, services_in
 from storage.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def build_application(
     rules: Callable[[], RuleSet],
     catalogue: Callable[[], Sequence[NamedFeed]],
     clock: Callable[[], datetime] = utc_now,
+    access: Access = "invited",
     read_timeout: float = 20.0,
 ) -> App:
     """The application with every handler, not yet talking to Telegram: see `polling_of`.
@@ -94,7 +95,9 @@ def build_application(
         .job_queue(None)
         .build()
     )
-    Services(database, rules, catalogue, frozenset(operators), timezone, clock).keep_in(application)
+    named = frozenset(operators)
+    services = Services(database, rules, catalogue, named, timezone, clock, access)
+    services.keep_in(application)
     for each in all_commands():
         handler = handler_of(each.answer, each.who)
         application.add_handler(CommandHandler(each.name, handler, filters=_NEW))
@@ -108,7 +111,7 @@ def build_application(
     application.add_handler(moved)
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
     messages: tuple[tuple[filters.BaseFilter, Answer, Who], ...] = (
-        (_NEW & filters.COMMAND, unknown_command, Who.ANYONE),
+        (_NEW & filters.COMMAND, unknown_command, Who.STRANGERS),
         (private & filters.Regex(SHORT_ID), short_id, Who.REGISTERED),
         (private & ~filters.StatusUpdate.ALL, not_a_command, Who.REGISTERED),
     )

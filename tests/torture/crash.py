@@ -344,6 +344,7 @@ def _environment(folder: Path, telegram: TelegramServer, log: Path) -> dict[str,
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MARSAD_")}
     return kept | {
         "MARSAD_TELEGRAM_TOKEN": telegram.token,
+        "MARSAD_ACCESS": "open",
         "MARSAD_TELEGRAM_BASE_URL": telegram.base_url,
         "MARSAD_DATA_DIR": str(folder / "data"),
         "MARSAD_RULES_DIR": str(folder / "rules"),

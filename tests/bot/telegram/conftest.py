@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.telegram.app import build_application, polling_of
-from bot.telegram.request import App
+from bot.telegram.request import Access, App
 from storage import alerts, chats, entries, feeds, stories
 from storage.alerts import Alert, Decision
 from storage.chats import Chat
@@ -161,7 +161,13 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def bench(server: TelegramServer, database: Database) -> AsyncIterator[Bench]:
+def access() -> Access:
+    """Who may come in; tests of invitations say otherwise."""
+    return "open"
+
+
+@pytest.fixture
+async def bench(server: TelegramServer, database: Database, access: Access) -> AsyncIterator[Bench]:
     rules, troubles = Rules(), list[str]()
     application = build_application(
         token=server.token,
@@ -171,6 +177,7 @@ async def bench(server: TelegramServer, database: Database) -> AsyncIterator[Ben
         database=database,
         rules=lambda: rules,  # type: ignore[arg-type,return-value]
         catalogue=lambda: [NamedFeed("feed", "الجزيرة نت")],
+        access=access,
     )
     polling = polling_of(
         application,

@@ -215,6 +215,7 @@ def _polling(
         database=database,
         rules=lambda: rules,  # type: ignore[arg-type,return-value]
         catalogue=lambda: (),
+        access="open",
     )
     return polling_of(
         application,
