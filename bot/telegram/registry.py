@@ -13,12 +13,14 @@ from __future__ import annotations
 import logging
 import pkgutil
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
 from typing import Any
 
 from telegram import Update
+from telegram.error import BadRequest
 
 from bot.telegram import commands as package
 from bot.telegram.request import Context, Request, services_in
@@ -109,7 +111,8 @@ def handler_of(answer: Answer, who: Who) -> Handler:
     async def handle(update: Update, context: Context) -> None:
         if update.effective_chat is None:
             if update.callback_query:  # under a message sent through another chat's inline mode
-                await update.callback_query.answer()
+                with suppress(BadRequest):  # too late for an answer
+                    await update.callback_query.answer()
             return
         request = await Request.of(update, context)
         refusal = await _refusal(request, who)
