@@ -1,5 +1,7 @@
 """People: who may use the bot and in which role, and the invitations that let them in."""
 
+from __future__ import annotations
+
 import hashlib
 import secrets
 from dataclasses import dataclass
