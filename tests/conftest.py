@@ -21,6 +21,15 @@ hypothesis.settings.load_profile("marsad")
 _load = rules_watch.load_checked
 
 
+@pytest.fixture(autouse=True)
+def own_state_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the service notes outside its data directory stays among the tests' own files."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+
+
 @cache
 def _shipped() -> RuleSet:
     return _load(None, None)
