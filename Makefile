@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: demo run test test-pythons check format bench torture setup clean help
+.PHONY: demo run test test-pythons check format bench load torture setup clean help
 help:
 	@echo "make demo     the main job on sample feeds: no token, no network"
 	@echo "make run      the service (settings: .env, see .env.example)"
@@ -15,6 +15,7 @@ help:
 	@echo "make check    ruff, mypy and the contracts of imports    make format   what ruff can mend"
 	@echo "make test-pythons   the tests on each Python from 3.11 to 3.14 that is here"
 	@echo "make bench    timings          make torture the long crash test"
+	@echo "make load     a storm at the real pace, 12 minutes (LOAD=--short: three)"
 
 setup: .venv/.ready
 
@@ -42,6 +43,9 @@ test-pythons: setup
 
 bench: setup
 	@$(RUN) python -m bench.detection
+
+load: setup
+	@$(RUN) python -m tests.load.storm $(LOAD)
 
 # Forked from one that has loaded everything, then started anew as an operator starts it.
 torture: setup

@@ -60,6 +60,15 @@ class Metrics:
             "marsad_feeds", "Feeds in each condition.", ["condition"], registry=self.registry
         )
 
+        self.unstored = Gauge(
+            "marsad_feeds_not_stored",
+            "Feeds whose last poll could not be stored.",
+            registry=self.registry,
+        )
+        self.problems = Gauge(
+            "marsad_problems", "What /healthz names as wrong.", registry=self.registry
+        )
+
     def gauges(self, outbox: Mapping[str, int], feeds: Mapping[Condition, int]) -> None:
         """The state of the outbox and of the feeds, as just read from the database."""
         for state, count in outbox.items():

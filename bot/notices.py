@@ -26,7 +26,7 @@ PROBLEMS_SHOWN, PROBLEM_LENGTH = 8, 300
 TITLE_LENGTH, NAME_LENGTH, REASON_LENGTH = 200, 120, 300
 
 FeedEvent = Literal["broken", "silent", "held", "recovered"]
-ChatEvent = Literal["paused", "held", "rejected", "catchup_lost", "given_up"]
+ChatEvent = Literal["paused", "held", "rejected", "catchup_lost", "given_up", "unconfirmed"]
 
 
 class Notice(Protocol):
@@ -139,6 +139,62 @@ class RulesKept:
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseLost:
+    """The database's file is not in its place any more. `rescued` is a copy; "" without one."""
+
+    loss: Literal["deleted", "replaced", "emptied"]
+    rescued: str
+
+    def text(self, say: Texts) -> str:
+        what = say(f"notice.database.{self.loss}")
+        if not self.rescued:
+            return "\n".join([what, say("notice.database.not_rescued")])
+        return "\n".join([what, say("notice.database.rescued", file=isolated(self.rescued))])
+
+    def key(self, now: datetime) -> str:
+        return f"database-lost:{self.loss}:{now.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenShared:
+    """Another instance asks Telegram for updates with our token."""
+
+    def text(self, say: Texts) -> str:
+        return say("notice.token_shared")
+
+    def key(self, now: datetime) -> str:
+        return f"token-shared:{now:%Y-%m-%d}"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedsSwapped:
+    """A changed feeds.yaml came into force."""
+
+    feeds: int
+
+    def text(self, say: Texts) -> str:
+        return say("notice.feeds_swapped", feeds=say.number(self.feeds))
+
+    def key(self, now: datetime) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedsKept:
+    """The changed feeds.yaml is invalid, and the old list stays. `problems`: its lines."""
+
+    problems: str
+
+    def text(self, say: Texts) -> str:
+        lines = self.problems.splitlines()
+        shown = [line[:PROBLEM_LENGTH] for line in lines[:PROBLEMS_SHOWN]]
+        return "\n".join([say("notice.feeds_kept"), *shown])
+
+    def key(self, now: datetime) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChatNotice:
     """A chat does not get what it is owed. `chat` is its name, `reason` what Telegram said.
 
@@ -165,12 +221,18 @@ class ChatNotice:
 
 
 def notify_operators(
-    db: Connection, notice: Notice, now: datetime, *, except_chat: int | None = None
+    db: Connection,
+    notice: Notice,
+    now: datetime,
+    *,
+    except_chat: int | None = None,
+    everywhere: bool = False,
 ) -> None:
     """Queue a notice for each operator's chat, inside the caller's write transaction.
 
     For a chat that cannot be sent to now it is held. `except_chat` is the chat that the notice
-    is about. With no chat left that can be sent to, the second channel gets it.
+    is about. With no chat left that can be sent to, and always with `everywhere`, the second
+    channel gets it.
     """
     key = notice.key(now)
     readers = [chat for chat in chats.operators(db) if chat.id != except_chat]
@@ -189,12 +251,16 @@ def notify_operators(
         for chat in readers
     ]
     outbox.enqueue(db, rows, now)
-    if any(chat.state == "active" for chat in readers):
+    reachable = any(chat.state == "active" for chat in readers)
+    if reachable and not everywhere:
         return
     languages = operator_languages(db)
     title = " · ".join(texts(language)("notice.title") for language in languages)
     words = [notice.text(texts(language)) for language in languages]
-    if second_channel.enqueue(db, key, f"Marsad: {title}", "\n\n".join(words), now):
+    if (
+        second_channel.enqueue(db, key, f"Marsad: {title}", "\n\n".join(words), now)
+        and not reachable
+    ):
         log.error("no operator can be reached on Telegram: %s", clean(words[0]))
 
 

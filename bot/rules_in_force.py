@@ -123,7 +123,7 @@ class RulesInForce:
         from rules.loading.load import SHIPPED
 
         if await self._differ() and await self._rest(stop):
-            await self._take(report)
+            await self.take(report)
             return
         folders = [SHIPPED / "signals", SHIPPED / "vocabulary"]
         if self._operator_dir is not None:
@@ -140,7 +140,7 @@ class RulesInForce:
         async with aclosing(looks):
             async for seen in looks:
                 if await self._differ() and (seen or await self._rest(stop)):
-                    await self._take(report)
+                    await self.take(report)
                     return
 
     async def _fingerprint(self) -> str:
@@ -161,7 +161,8 @@ class RulesInForce:
             return await self._fingerprint() == before
         return False
 
-    async def _take(self, report: Callable[[Reloaded], Awaitable[None]]) -> None:
+    async def take(self, report: Callable[[Reloaded], Awaitable[None]]) -> None:
+        """Reload now; `report` hears what came of it."""
         reloaded = await self.reload()
         match reloaded:
             case Swapped(hash, signals):

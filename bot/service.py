@@ -3,48 +3,71 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.clock import utc_now
+from bot.clock import SteadyTime, uptime_beside, utc_now
 from bot.delivery.results import give_up_held
 from bot.delivery.second_channel import Outage, OutageKind
 from bot.errors import CannotGoOn
+from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
 from bot.heartbeat import Heartbeat
+from bot.installation import note_installation, require_database
 from bot.lock import InstanceLock
 from bot.metrics import Metrics, MetricsServer
-from bot.notices import ChatNotice, Notice, RulesKept, RulesSwapped, notify_operators
+from bot.notices import (
+    ChatNotice,
+    DatabaseLost,
+    FeedsKept,
+    FeedsSwapped,
+    Notice,
+    RulesKept,
+    RulesSwapped,
+    TokenShared,
+    notify_operators,
+)
 from bot.polling.health import Condition, feeds_health
 from bot.rules_in_force import Kept, Reloaded, Swapped
 from bot.wiring import Parts, opened
 from storage import entries, feeds, outbox
 from storage.database import Connection
 from storage.errors import StorageError
+from storage.presence import Loss
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from bot.telegram.app import Polling
+    from bot.telegram.polling import Polling
 
 log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=10)
 HOUSEKEEPING = timedelta(hours=24)
 # What a poll that is under way gets to end well; a fetch has its own, shorter, time-out.
-TICK_GRACE = timedelta(seconds=45)
+TICK_GRACE = timedelta(seconds=8)
+# What a message that is under way gets for its answer at a stop.
+SEND_GRACE = timedelta(seconds=8)
+# All of a stop: systemd and Docker wait 90 and 10 s, people less.
+STOP_WITHIN = timedelta(seconds=25)
 # No good tick for this long is a service that stands still.
 STALE = timedelta(minutes=5)
 # A chat that stayed unreachable this long gets nothing of what was held for it.
 HELD_FOR = timedelta(days=7)
-# Telegram says 409 once when one process takes over from another; a second instance hears it
-# again and again.
+# A newcomer asks Telegram for updates this long, undisturbed, before it sends anything.
+PROBATION = timedelta(seconds=6)
+# While Telegram does not answer nobody can be disturbed, and the second channel must hear of it.
+LONGEST_PROBATION = timedelta(minutes=1)
+# Telegram says 409 once when one process takes over from another; while a second instance goes on
+# it is heard again and again.
 CONFLICTS, CONFLICT_WINDOW = 3, timedelta(minutes=1)
 
 
@@ -57,11 +80,13 @@ class Service:
         parts: Parts,
         *,
         tick: timedelta = TICK,
+        probation: timedelta = PROBATION,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._settings = settings
         self._parts = parts
         self._tick_every = tick
+        self._probation = probation
         self._clock = clock
         self._heartbeat = Heartbeat(
             settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None
@@ -72,36 +97,51 @@ class Service:
         self._conflicts: deque[datetime] = deque(maxlen=CONFLICTS)
         self._started_at = clock()
         self._last_tick: datetime | None = None
+        self._tick_unstored = ""
+        self._asking: Polling | None = None
+        self._contested: asyncio.Task[None] | None = None
+        self._lost: Loss | None = None
         self.metrics = Metrics()
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Serve until `stop` is set. Raises CannotGoOn when Telegram makes it end by itself."""
+    async def run(self, stop: asyncio.Event, hang_up: asyncio.Event | None = None) -> None:
+        """Serve until `stop` is set; read rules and feeds again each time `hang_up` is.
+
+        Raises CannotGoOn when Telegram makes it end by itself.
+        """
         self._stop = stop
         self._started_at = self._clock()
         port = self._settings.metrics_port
         server = MetricsServer(self.metrics, port, self.problems) if port else None
         scheduler = self._scheduler()
         dispatcher = self._parts.dispatcher
-        polling = self._polling()
+        polling = self._asking = self._polling()
         try:
             scheduler.start()
             if polling:
                 await polling.start()
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(dispatcher.run(stop), name="dispatch")
+                tasks.create_task(self._dispatch(polling, stop), name="dispatch")
                 tasks.create_task(self._parts.rules.watch(stop, self._reloaded), name="rules")
+                tasks.create_task(self._keep_ticking(scheduler, stop), name="clock")
+                if hang_up:
+                    tasks.create_task(self._reload_when_told(hang_up, stop), name="hang-up")
                 if watch := self._parts.second_channel:
                     tasks.create_task(watch.run(stop), name="second-channel")
         finally:
             stop.set()
             # What is under way ends first: a scheduler that is shut down cuts its jobs off.
             scheduler.pause()
-            await self._finish_tick()
-            # Before the bot's connections close: an answer that is cut off leaves a doubt.
-            await dispatcher.drain()
-            if polling:
-                await polling.stop()
+            try:
+                async with asyncio.timeout(STOP_WITHIN.total_seconds()):
+                    # Before the bot's connections close: an answer that is cut off leaves a doubt.
+                    await asyncio.gather(self._finish_tick(), dispatcher.drain(SEND_GRACE))
+                    if polling:
+                        await polling.stop()
+            except TimeoutError:
+                log.warning("stop: what was under way took too long and is cut off")
             scheduler.shutdown(wait=False)
+            if self._lost:
+                await self._rescue()
             await self._heartbeat.close()
             if server:
                 server.close()
@@ -112,11 +152,25 @@ class Service:
         """What is wrong now, for /healthz; [] when all is well. Reads plain values only."""
         health, now = self._parts.dispatcher.health, self._clock()
         found = []
-        if now - (self._last_tick or self._started_at) > STALE:
+        if (step := health.clock_step) and step.is_named(now):
+            found.append(step.reason)
+        if self._lost:
+            found.append(f"the database's file was {self._lost} under the running service")
+        if self._tick_unstored:
+            found.append(f"nothing can be stored: {self._tick_unstored}")
+        if unstored := self._parts.poller.unstored:
+            found.append(
+                f"polls cannot be stored since {unstored.since:%Y-%m-%d %H:%M} UTC "
+                f"(feeds: {unstored.feeds}): {unstored.reason}"
+            )
+        # Also a tick in the future: the clock was set back, and no tick came since.
+        if abs(now - (self._last_tick or self._started_at)) > STALE:
             last = f"{self._last_tick:%Y-%m-%d %H:%M} UTC" if self._last_tick else "the start"
             found.append(f"no good tick since {last}")
         if since := self._parts.poller.unreachable_since:
             found.append(f"no feed can be reached since {since:%Y-%m-%d %H:%M} UTC")
+        if too_many(self._conflicts, now):
+            found.append("another instance uses the same bot token")
         if health.halted:
             found.append(f"nothing is sent: {health.halted.reason}")
         if health.stuck_since:
@@ -124,6 +178,64 @@ class Service:
         if health.failing_since:
             found.append(f"Telegram does not answer: {health.failing_reason}")
         return found
+
+    async def _dispatch(self, polling: Polling | None, stop: asyncio.Event) -> None:
+        """Send, but not before it is known that no other instance works with our token."""
+        if polling:
+            ours = asyncio.create_task(polling.ready.wait())
+            stopped = asyncio.create_task(stop.wait())
+            await asyncio.wait(
+                {ours, stopped},
+                timeout=LONGEST_PROBATION.total_seconds(),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            ours.cancel()
+            stopped.cancel()
+        await self._parts.dispatcher.run(stop)
+
+    async def _reload_when_told(self, hang_up: asyncio.Event, stop: asyncio.Event) -> None:
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                told = asyncio.create_task(hang_up.wait())
+                await asyncio.wait({told, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                told.cancel()
+                if hang_up.is_set() and not stop.is_set():
+                    hang_up.clear()
+                    await self._parts.rules.take(self._reloaded)
+                    await self._reload_feeds()
+        finally:
+            stopped.cancel()
+
+    async def _reload_feeds(self) -> None:
+        """Read feeds.yaml again: the new list, or the old one with words to the operators."""
+        notice: Notice
+        try:
+            catalogue = await asyncio.to_thread(load_catalogue, self._settings.feeds_file)
+        except CatalogueInvalid as invalid:
+            log.error("feeds: the old list stays in force:\n%s", invalid)
+            notice = FeedsKept(str(invalid))
+        except Exception as error:  # a vanished file, a bug: neither ends the service
+            log.exception("feeds: the new list could not be read")
+            notice = FeedsKept(str(error))
+        else:
+            if catalogue == self._parts.feeds():
+                log.info("feeds: the list is the same")
+                return
+            self._parts.feeds.use(catalogue)
+            self._parts.poller.use(catalogue)
+            log.info("feeds: a new list is in force, %d feeds", len(catalogue))
+            notice = FeedsSwapped(len(catalogue))
+        await self._notify(notice)
+
+    async def _notify(self, notice: Notice) -> None:
+        try:
+            await self._parts.database.write(
+                partial(notify_operators, notice=notice, now=self._clock())
+            )
+        except StorageError as error:
+            log.error("operators could not be notified: %s", error)
+        self._parts.dispatcher.wake()
 
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
@@ -138,30 +250,86 @@ class Service:
         scheduler.add_job(self._housekeeping, daily, next_run_time=first, id="housekeeping")
         return scheduler
 
+    async def _keep_ticking(self, scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
+        """The scheduler plans by the wall clock: when it is set back, the next tick is far off."""
+        steady = SteadyTime(utc_now(), uptime_beside(utc_now).passed)
+        while not stop.is_set():
+            now = utc_now()
+            if steady.look(now):
+                steady.follow(now)
+                for job in scheduler.get_jobs():
+                    wait = timedelta(minutes=1) if job.id == "housekeeping" else timedelta(0)
+                    job.modify(next_run_time=now + wait)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), min(1.0, self._tick_every.total_seconds()))
+
     async def _tick(self) -> None:
         if self._stop.is_set():
             return
+        await self._look_for_the_file()
         async with self._ticking:
             try:
                 with self.metrics.tick_seconds.time():
                     reports = await self._parts.poller.tick(self._clock())
             except StorageError as error:
                 log.error("tick: %s; trying again", error)
+                self._tick_unstored = str(error)
+                self._count_problems()
                 return
             except Exception:
                 log.exception("tick: failed; trying again")
+                self._count_problems()
                 return
+        self._tick_unstored = ""
         for report in reports:
             self.metrics.polls.labels(report.result).inc()
             self.metrics.entries.inc(report.new)
             self.metrics.alerts.inc(report.alerts)
-        self._last_tick = self._clock()
-        self.metrics.last_tick.set(self._last_tick.timestamp())
-        await self._gauge()
+        # A tick whose polls are not stored did nothing.
+        if self._parts.poller.unstored is None:
+            self._last_tick = self._clock()
+            self.metrics.last_tick.set(self._last_tick.timestamp())
+        problems = self._count_problems()
+        try:
+            await self._gauge()
+        except StorageError as error:
+            log.error("metrics: %s", error)
+            return
         self._parts.dispatcher.wake()
         # A heart that beats while nothing can be sent would make silence look like good news.
-        if not self.problems():
+        if not problems:
             self._heartbeat.beat()
+
+    def _count_problems(self) -> list[str]:
+        unstored, problems = self._parts.poller.unstored, self.problems()
+        self.metrics.unstored.set(unstored.feeds if unstored else 0)
+        self.metrics.problems.set(len(problems))
+        return problems
+
+    async def _look_for_the_file(self) -> None:
+        """See whether the database's file is still in its place; if not, save what we have of it.
+
+        Polling and sending go on in the file that has no name any more: readers get their alerts.
+        """
+        loss = self._parts.database.loss()
+        if loss is None or loss == self._lost:
+            return
+        self._lost = loss
+        log.critical("the database's file was %s under the running service", loss)
+        rescued = await self._rescue()
+        await self._notify(DatabaseLost(loss, str(rescued or "")))
+
+    async def _rescue(self) -> Path | None:
+        """Write what this process still has of a lost database beside its place."""
+        file = self._settings.database_file
+        target = file.with_name(f"{file.name}.rescued-{self._started_at:%Y%m%dT%H%M%S}")
+        try:
+            await self._parts.database.rescue(target)
+        except StorageError as error:
+            log.critical("what is left of the database could not be saved: %s", error)
+            return None
+        log.critical("what was in the database is saved in %s: marsad restore puts it back", target)
+        return target
 
     async def _gauge(self) -> None:
         if not self._settings.metrics_port:
@@ -204,13 +372,7 @@ class Service:
                 notice = RulesKept(problems)
             case _:
                 return
-        try:
-            await self._parts.database.write(
-                partial(notify_operators, notice=notice, now=self._clock())
-            )
-        except StorageError as error:
-            log.error("operators could not be notified of the rules: %s", error)
-        self._parts.dispatcher.wake()
+        await self._notify(notice)
 
     async def _finish_tick(self) -> None:
         try:
@@ -224,20 +386,32 @@ class Service:
     def _polling(self) -> Polling | None:
         if self._parts.application is None:
             return None
-        from bot.telegram.app import Polling
+        from bot.telegram.app import polling_of
 
-        return Polling(
-            self._parts.application, on_conflict=self._conflict, on_refused=self._refused
+        return polling_of(
+            self._parts.application,
+            on_conflict=self._conflict,
+            on_refused=self._refused,
+            on_yield=self._yield,
+            probation=self._probation.total_seconds(),
         )
 
     def _conflict(self) -> None:
         self._conflicts.append(self._clock())
-        if too_many(self._conflicts, self._clock()):
-            self._end(
-                "conflict",
-                "Another instance uses the same bot token (Telegram says 409): stop one of them, "
-                "or give each its own token",
-            )
+        polling = self._asking
+        if polling and polling.ready.is_set() and too_many(self._conflicts, self._clock()):
+            self._contested = asyncio.create_task(self._notify(TokenShared()), name="contested")
+
+    def _yield(self) -> None:
+        """The other instance was there first. Nothing was sent, and nobody is told but who looks
+        at this process: production goes on."""
+        reason = (
+            "Another instance uses the same bot token and was there first (Telegram says 409), so "
+            "this one ends and has sent nothing: stop the other, or give each its own token"
+        )
+        log.error("%s", reason)
+        self._failure = CannotGoOn(reason, exit_code=3)
+        self._stop.set()
 
     def _refused(self) -> None:
         self._end(
@@ -263,20 +437,27 @@ def too_many(conflicts: Sequence[datetime], now: datetime) -> bool:
 
 
 async def serve(settings: Settings) -> None:
-    """`marsad run`: until SIGTERM or SIGINT. Raises what `Parts` and `Service.run` raise."""
+    """`marsad run`: until SIGTERM or SIGINT; SIGHUP reloads rules and feeds.
+
+    Raises what `Parts` and `Service.run` raise.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    hang_up = asyncio.Event()
+    loop.add_signal_handler(signal.SIGHUP, hang_up.set)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _asked_to_stop, number, stop)
+    require_database(settings)
     with InstanceLock(settings.data_dir):
         async with opened(settings) as parts:
+            note_installation(settings)
             log.info(
                 "Marsad runs: %d feeds, %d signals, %s",
                 len(parts.catalogue),
                 len(parts.rules().signals),
                 "Telegram" if parts.application else "console (no bot token is set)",
             )
-            await Service(settings, parts).run(stop)
+            await Service(settings, parts).run(stop, hang_up)
     log.info("Marsad stopped")
 
 
@@ -285,8 +466,10 @@ async def poll_once(settings: Settings) -> bool:
 
     Raises CannotGoOn when Telegram refuses the token, and what `opened` raises.
     """
+    require_database(settings)
     with InstanceLock(settings.data_dir):
         async with opened(settings) as parts:
+            note_installation(settings)
             reports = await parts.poller.poll_all(utc_now())
             sent = await parts.dispatcher.run_until_idle()
             await parts.dispatcher.drain()

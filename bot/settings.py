@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from apprise import Apprise
@@ -32,7 +32,9 @@ HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 HINTS: Mapping[str, str] = {
     "telegram_token": "copy the token from @BotFather; it looks like 123456789:AAE...",
     "operators": "write Telegram chat ids (whole numbers) with commas between: 12345,-100987654",
+    "access": "write invited (people need an invitation) or open (whoever finds the bot)",
     "data_dir": "write a folder that Marsad may write to",
+    "marker_dir": "write a folder on another disk than MARSAD_DATA_DIR, or leave it out",
     "rules_dir": "write an existing folder with your own rules, or leave it out",
     "feeds_file": "write the path of an existing feeds.yaml, or leave it out",
     "telegram_base_url": "write the start of the Bot API address: https://api.telegram.org/bot",
@@ -77,7 +79,9 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr | None = None
     operators: Annotated[tuple[int, ...], NoDecode] = ()
+    access: Literal["open", "invited"] = "invited"
     data_dir: Path = Path("var")
+    marker_dir: Path | None = None
     rules_dir: Path | None = None
     feeds_file: Path = Field(default_factory=_packaged_feeds)
     telegram_base_url: str = "https://api.telegram.org/bot"
@@ -176,7 +180,9 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError(f"is «{value}», which is not a time zone") from None
 
-    @field_validator("data_dir", "rules_dir", "feeds_file", "morphology_db", mode="before")
+    @field_validator(
+        "data_dir", "marker_dir", "rules_dir", "feeds_file", "morphology_db", mode="before"
+    )
     @classmethod
     def _home_folder(cls, value: Any) -> Any:
         """No shell reads these: `~` and `~user` would become folders of that name."""

@@ -30,7 +30,7 @@ from bot.polling.identify import IdentityPolicy
 from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
 from bot.rules_in_force import RulesInForce
-from storage import chats
+from storage import chats, people
 from storage.database import Connection, Database
 
 if TYPE_CHECKING:
@@ -39,15 +39,32 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# How long the code for the first operator is good; each start makes a new one.
+FIRST_CODE = timedelta(days=1)
+
+
+class FeedsInForce:
+    """Call it for the list of feeds in force."""
+
+    def __init__(self, first: tuple[Feed, ...]) -> None:
+        self._feeds = first
+
+    def __call__(self) -> tuple[Feed, ...]:
+        return self._feeds
+
+    def use(self, feeds: tuple[Feed, ...]) -> None:
+        self._feeds = feeds
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What works together. `application` is None without a bot token, `second_channel` without
-    addresses for it."""
+    addresses for it. `catalogue` is the list at the start: `feeds` has the one in force."""
 
     database: Database
     rules: RulesInForce
     catalogue: tuple[Feed, ...]
+    feeds: FeedsInForce
     poller: Poller
     dispatcher: Dispatcher
     application: App | None
@@ -87,6 +104,7 @@ async def opened(
     Raises CatalogueInvalid, RulesInvalid and StorageError before anything runs.
     """
     catalogue = load_catalogue(settings.feeds_file)
+    in_force = FeedsInForce(catalogue)
     rules = await RulesInForce.start(settings.rules_dir, settings.morphology_db)
     first_poll = timedelta(hours=settings.first_poll_hours)
     source = Source(
@@ -99,9 +117,10 @@ async def opened(
         settings.database_file,
         rules,
         source,
-        lambda database: _destination(settings, database, rules, catalogue, clock),
+        lambda database: _destination(settings, database, rules, in_force, clock),
         readers=partial(_readers, settings=settings, rules=rules, now=clock()),
         channel=channel if channel else None,
+        in_force=in_force,
         clock=clock,
     ) as parts:
         yield parts
@@ -116,6 +135,7 @@ async def assembled(
     *,
     readers: Callable[[Connection], None],
     channel: Channel | None = None,
+    in_force: FeedsInForce | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Parts]:
     """Open the database and put the parts together over it; close all in the reverse order.
@@ -143,7 +163,14 @@ async def assembled(
         if channel is not None:
             watch = SecondChannelWatch(database, channel, dispatcher.health, clock=clock)
         yield Parts(
-            database, rules, source.catalogue, poller, dispatcher, goes_to.application, watch
+            database,
+            rules,
+            source.catalogue,
+            in_force or FeedsInForce(source.catalogue),
+            poller,
+            dispatcher,
+            goes_to.application,
+            watch,
         )
 
 
@@ -151,7 +178,7 @@ def _destination(
     settings: Settings,
     database: Database,
     rules: RulesInForce,
-    catalogue: tuple[Feed, ...],
+    catalogue: FeedsInForce,
     clock: Callable[[], datetime],
 ) -> Destination:
     def signals() -> Signals:
@@ -170,8 +197,9 @@ def _destination(
         timezone=timezone,
         database=database,
         rules=rules,
-        catalogue=lambda: catalogue,
+        catalogue=catalogue,
         clock=clock,
+        access=settings.access,
     )
     sender = TelegramSender(application.bot, signals, timezone=timezone, clock=clock)
     return Destination(sender, DeliveryPolicy(), application)
@@ -185,7 +213,14 @@ async def _close_connections(application: App) -> None:
 
 def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datetime) -> None:
     """Operators as the settings name them; the console reads only when there is no bot."""
-    chats.set_operators(db, settings.operators, now)
+    people.set_operators(db, settings.operators, now)
+    if settings.telegram_token is not None and not people.has_operator(db):
+        code = people.invite(db, "operator", now + FIRST_CODE, now, first=True)
+        log.warning(
+            "no operator is set: the first who sends the bot this line within a day becomes one: "
+            "/start %s",
+            code,
+        )
     if settings.telegram_token is None:
         seat_console(db, rules, now)
         waiting = [chat for chat in chats.subscribed(db) if chat.id != CONSOLE_CHAT_ID]

@@ -118,6 +118,16 @@ def get(db: Connection, alert_id: int) -> Alert | None:
     return None if row is None else alert_of(row)
 
 
+def by_ids(db: Connection, ids: Collection[int]) -> dict[int, Alert]:
+    """Those of the alerts that exist, by their ids."""
+    rows = fetch(
+        db,
+        "SELECT a.* FROM json_each(:ids) each CROSS JOIN alerts a ON a.id = each.value",
+        {"ids": many(ids)},
+    )
+    return {row["id"]: alert_of(row) for row in rows}
+
+
 def get_by_short_id(db: Connection, short_id: str) -> Alert | None:
     """By what people type: "A12", "a12", "12" and "A١٢" are the same alert."""
     digits = short_id.strip().removeprefix("A").removeprefix("a")

@@ -1,8 +1,9 @@
-"""One SQLite file: one thread that writes, one that reads, and nothing half done.
+"""One SQLite file: one thread that writes, a few that read, and nothing half done.
 
 SQLite connections belong to the thread that made them, and sqlite-utils' own transactions are
 deferred (they can fail with "busy" half-way). So every write goes through one thread, in one
-`BEGIN IMMEDIATE` transaction that is committed or undone as a whole.
+`BEGIN IMMEDIATE` transaction that is committed or undone as a whole. Whoever reads has a connection
+to itself meanwhile: what somebody asks the bot does not wait for the look at a long outbox.
 """
 
 from __future__ import annotations
@@ -13,19 +14,23 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TypeVar
 
 from sqlite_utils import Database as Connection
 
 from storage.errors import StorageBusy, StorageError, StorageFull, StorageTooNew, translate
-from storage.files import make_folder
+from storage.files import make_folder, settle, settle_folder
 from storage.migrations import MIGRATIONS
+from storage.presence import Loss, OpenedFile
 
 __all__ = ["Connection", "Database", "StorageBusy", "StorageError", "StorageFull"]
 
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5_000
+# Each part of the service reads one thing at a time: dispatch, polling, metrics, commands.
+READERS = 4
 
 
 class Database:
@@ -35,9 +40,11 @@ class Database:
         """Use `await Database.open(path)`."""
         self.path = path
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="marsad-write")
-        self._reader = ThreadPoolExecutor(1, thread_name_prefix="marsad-read")
+        self._reader = ThreadPoolExecutor(READERS, thread_name_prefix="marsad-read")
         self._write_connection: Connection | None = None
-        self._read_connection: Connection | None = None
+        self._read_connections: SimpleQueue[Connection] = SimpleQueue()
+        self._readable = False
+        self._file: OpenedFile | None = None
 
     @classmethod
     async def open(cls, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Database:
@@ -54,36 +61,41 @@ class Database:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             database._write_connection = connect(path, busy_timeout_ms=busy_timeout_ms)
             migrate(database._write_connection)
+            database._file = OpenedFile.at(path)
 
-        def open_reader() -> None:
-            database._read_connection = connect(
-                path, busy_timeout_ms=busy_timeout_ms, query_only=True
-            )
+        def open_readers() -> None:
+            for _ in range(READERS):
+                connection = connect(
+                    path, busy_timeout_ms=busy_timeout_ms, query_only=True, one_thread=False
+                )
+                database._read_connections.put(connection)
+            database._readable = True
 
         loop = asyncio.get_running_loop()
         try:
             await loop.run_in_executor(database._writer, _translated, open_writer)
-            await loop.run_in_executor(database._reader, _translated, open_reader)
+            await loop.run_in_executor(database._reader, _translated, open_readers)
         except BaseException:
             await database.close()
             raise
         return database
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
-        """Run `fn` in the reading thread, on one consistent snapshot. It cannot write.
+        """Run `fn` in a reading thread, on one consistent snapshot. It cannot write.
 
         `fn` must finish with its cursors: nothing lazy may be returned.
         """
 
         def run() -> T:
-            connection = self._read_connection
-            if connection is None:
+            if not self._readable:
                 raise StorageError("the database is closed")
-            connection.conn.execute("BEGIN")
+            connection = self._read_connections.get()  # as many as threads: none waits
             try:
+                connection.conn.execute("BEGIN")
                 return fn(connection)
             finally:
                 connection.rollback()
+                self._read_connections.put(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._reader, _translated, run)
 
@@ -97,6 +109,10 @@ class Database:
         A caller that is cancelled stops waiting, but the write still happens: what was
         accepted or sent must not be forgotten because the service is stopping.
         """
+        return await asyncio.shield(self.submit(fn))
+
+    def submit(self, fn: Callable[[Connection], T]) -> asyncio.Future[T]:
+        """As `write`, but queued before this returns: writes happen in the order of the calls."""
 
         def run() -> T:
             connection = self._write_connection
@@ -104,8 +120,7 @@ class Database:
                 raise StorageError("the database is closed")
             return in_transaction(connection, fn)
 
-        future = asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
-        return await asyncio.shield(future)
+        return asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
 
     async def check(self) -> list[str]:
         """What is wrong with the file, in words; [] when it is sound."""
@@ -119,32 +134,62 @@ class Database:
 
         return await asyncio.to_thread(_translated, run)
 
+    def loss(self) -> Loss | None:
+        """What became of the file since it was opened; None while it is in its place."""
+        return self._file.loss() if self._file is not None else None
+
+    async def rescue(self, target: Path) -> None:
+        """Write all that this process still has of a lost file to `target`, in place of an older
+        rescue. Raises StorageError when it cannot be written."""
+
+        def run() -> None:
+            connection = self._write_connection
+            if connection is None:
+                raise StorageError("the database is closed")
+            partial = target.with_name(target.name + ".partial")
+            try:
+                partial.unlink(missing_ok=True)
+                connection.conn.execute("VACUUM INTO ?", (str(partial),))
+                settle(partial)
+                partial.replace(target)
+                settle_folder(target.parent)
+            except OSError as error:
+                raise StorageError(f"{target} cannot be written: {error.strerror}") from error
+
+        await asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
+
     async def close(self) -> None:
         """Finish what is queued, then close. Calling it twice is fine."""
 
         def close_all() -> None:
-            for executor, name in (
-                (self._reader, "_read_connection"),
-                (self._writer, "_write_connection"),
-            ):
-                connection: Connection | None = getattr(self, name)
-                if connection is not None:
-                    executor.submit(self._close_one, name).result()
-                executor.shutdown(wait=True)
+            self._reader.shutdown(wait=True)
+            self._readable = False
+            while not self._read_connections.empty():
+                self._read_connections.get().close()
+            if self._write_connection is not None:
+                self._writer.submit(self._close_writer).result()
+            self._writer.shutdown(wait=True)
 
         await asyncio.to_thread(close_all)
 
-    def _close_one(self, name: str) -> None:
-        connection: Connection = getattr(self, name)
-        setattr(self, name, None)
-        connection.close()
+    def _close_writer(self) -> None:
+        connection, self._write_connection = self._write_connection, None
+        if connection is not None:
+            connection.close()
 
 
 def connect(
-    path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS, query_only: bool = False
+    path: Path,
+    *,
+    busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    query_only: bool = False,
+    one_thread: bool = True,
 ) -> Connection:
-    """A connection with Marsad's settings, for the calling thread."""
-    connection = Connection(sqlite3.connect(str(path), timeout=busy_timeout_ms / 1000))
+    """A connection with Marsad's settings: for the calling thread, or for one after another."""
+    timeout = busy_timeout_ms / 1000
+    connection = Connection(
+        sqlite3.connect(str(path), timeout=timeout, check_same_thread=one_thread)
+    )
     try:
         # FULL: at a few writes a second it costs nothing, and a power cut loses nothing.
         for pragma in ("foreign_keys=ON", "synchronous=FULL", f"busy_timeout={busy_timeout_ms}"):

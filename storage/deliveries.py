@@ -33,7 +33,10 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message for one chat. `alert_id` is None for notices and for catch-ups."""
+    """One message for one chat. `alert_id` is None for notices and for catch-ups.
+
+    `unknowns` counts the attempts whose outcome is unknown.
+    """
 
     id: int
     alert_id: int | None
@@ -52,11 +55,12 @@ class Delivery:
     possible_repeat: bool
     text: str | None
     folded_into: int | None = None
+    unknowns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What became of a row that was not confirmed. None keeps `not_before`, `possible_repeat`.
+    """What became of a row that was not confirmed. None keeps what was.
 
     `attempts` counts those made so far, `at` is when the last one ended.
     """
@@ -67,6 +71,7 @@ class Mark:
     attempts: int
     not_before: datetime | None = None
     possible_repeat: bool | None = None
+    unknowns: int | None = None
 
 
 def delivery_of(row: Row) -> Delivery:

@@ -48,6 +48,8 @@ def translate(error: sqlite3.Error) -> StorageError | None:
         return StorageError(f"the database cannot be opened ({error}); check path and permissions")
     if primary == sqlite3.SQLITE_READONLY:
         return StorageError(f"the database cannot be written ({error}); check its permissions")
+    if primary == sqlite3.SQLITE_ERROR and str(error).startswith("no such table"):
+        return StorageDamaged(f"the database is not what it was ({error}); restore a backup")
     if primary == sqlite3.SQLITE_IOERR:
         return StorageError(f"the disk failed while the database was used ({error})")
     return None

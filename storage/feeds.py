@@ -58,6 +58,12 @@ def sync(db: Connection, feeds: Sequence[tuple[str, str]], now: datetime) -> Non
     for feed_id, url in feeds:
         db.execute(
             """
+            DELETE FROM held_entries
+            WHERE feed_id = (SELECT id FROM feeds WHERE id = :id AND url <> :url)""",
+            {"id": feed_id, "url": url},
+        )
+        db.execute(
+            """
             INSERT INTO feeds (id, url, next_check_at) VALUES (:id, :url, :now)
             ON CONFLICT (id) DO UPDATE SET active = 1""",
             {"id": feed_id, "url": url, "now": to_text(now)},

@@ -252,3 +252,93 @@ def m005_second_channel(db: Connection) -> None:
         {"sentence": sentence},
     )
     db.execute(f"DELETE FROM decisions WHERE {told}", {"sentence": sentence})  # noqa: S608
+
+
+@MIGRATIONS()
+def m006_clock_and_repeats(db: Connection) -> None:
+    # One row: the time as the service last knew it, so that a start sees that it was moved.
+    db.execute("""
+        CREATE TABLE clock (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            at TEXT NOT NULL,
+            boot TEXT NOT NULL,
+            uptime REAL NOT NULL
+        ) STRICT""")
+    # Attempts that may have arrived: those are repeated seldom, what never went out is not.
+    db.execute("""
+        ALTER TABLE outbox ADD COLUMN unknowns INTEGER NOT NULL DEFAULT 0
+        CHECK (unknowns >= 0)""")
+    db.execute("UPDATE outbox SET unknowns = 1 WHERE possible_repeat = 1")
+
+
+@MIGRATIONS()
+def m007_queues_of_chats(db: Connection) -> None:
+    # What waits in a chat stands in three queues: critical, notices and lines, all other alerts.
+    # A look at the outbox reads the first rows of each through an index, however many wait.
+    db.execute("""
+        ALTER TABLE outbox ADD COLUMN queue INTEGER NOT NULL GENERATED ALWAYS AS (
+            CASE WHEN level = 'critical' THEN 0 WHEN kind IN ('notice', 'catchup') THEN 1 ELSE 2
+            END) VIRTUAL""")
+    db.execute("""
+        CREATE INDEX outbox_waiting ON outbox (chat_id, queue, not_before, id)
+        WHERE state = 'pending'""")
+    db.execute("""
+        CREATE INDEX outbox_tried ON outbox (chat_id, queue, not_before, id)
+        WHERE state = 'pending' AND attempts > 0""")
+    db.execute("CREATE INDEX outbox_unknown ON outbox (chat_id, id) WHERE state = 'unknown'")
+    db.execute("CREATE INDEX outbox_lines ON outbox (chat_id, created_at) WHERE kind = 'catchup'")
+    # With not_before in it, the planner took it for what waits in a chat.
+    db.execute("DROP INDEX outbox_by_state")
+    db.execute("CREATE INDEX outbox_by_state ON outbox (state)")
+    db.execute("DROP INDEX outbox_of_chat")
+    db.execute("CREATE INDEX outbox_of_chat ON outbox (chat_id, id)")
+    db.execute("DROP INDEX outbox_of_alert")
+    db.execute("CREATE INDEX outbox_of_alert ON outbox (alert_id, chat_id, version)")
+    db.execute("CREATE INDEX outbox_held ON outbox (chat_id) WHERE state = 'paused'")
+
+
+@MIGRATIONS()
+def m008_nothing_is_lost(db: Connection) -> None:
+    # What a held document listed: a fast feed may have dropped it by the next poll.
+    db.execute("""
+        CREATE TABLE held_entries (
+            feed_id TEXT PRIMARY KEY REFERENCES feeds (id) ON DELETE CASCADE,
+            entries_json TEXT NOT NULL CHECK (json_valid(entries_json))
+        ) STRICT, WITHOUT ROWID""")
+    # Telegram gives an update again until it is confirmed, and a kill may come before that.
+    db.execute("CREATE TABLE handled_updates (update_id INTEGER PRIMARY KEY) STRICT")
+    db.execute("""
+        CREATE TABLE telegram_polling (
+            bot_id INTEGER PRIMARY KEY,
+            answered_at TEXT NOT NULL
+        ) STRICT""")
+    # The rules that read the entry's present text; NULL when none could.
+    db.execute("ALTER TABLE entries ADD COLUMN rules_hash TEXT")
+    # What was read before this was kept is not read again.
+    db.execute("UPDATE entries SET rules_hash = ''")
+
+
+@MIGRATIONS()
+def m009_people(db: Connection) -> None:
+    db.execute("""
+        CREATE TABLE people (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            role TEXT NOT NULL CHECK (role IN ('viewer', 'analyst', 'operator')),
+            by_settings INTEGER NOT NULL CHECK (by_settings IN (0, 1)),
+            created_at TEXT NOT NULL
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE invitations (
+            hash TEXT PRIMARY KEY,
+            role TEXT NOT NULL CHECK (role IN ('viewer', 'analyst', 'operator')),
+            first INTEGER NOT NULL CHECK (first IN (0, 1)),
+            created_at TEXT NOT NULL,
+            expires_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID""")
+    # Whoever came before there were invitations stays; an operator was one by the settings.
+    db.execute("""
+        INSERT INTO people (id, name, role, by_settings, created_at)
+        SELECT id, title, CASE role WHEN 'operator' THEN 'operator' ELSE 'viewer' END,
+            role = 'operator', created_at
+        FROM chats WHERE kind = 'private' AND id > 0""")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database as Connection
@@ -19,7 +19,7 @@ from storage.rows import (
     change,
     fetch,
     fetch_one,
-    from_text_or_none,
+    from_text,
     many,
     to_text,
     to_text_or_none,
@@ -42,28 +42,120 @@ def get(db: Connection, delivery_id: int) -> Delivery | None:
     return None if row is None else delivery_of(row)
 
 
-def ready(db: Connection, now: datetime, limit: int) -> list[Delivery]:
-    """Rows that may be sent now: pending, due, to active chats that Telegram does not hold back.
+def ready(
+    db: Connection,
+    now: datetime,
+    limit: int,
+    *,
+    news_since: datetime | None = None,
+    critical_since: datetime | None = None,
+) -> list[Delivery]:
+    """The next rows of each chat that may be sent to now: pending and due, in their order.
 
-    Oldest first within a chat, and the chats take turns, so that a chat with a long queue
-    does not use up the limit. Behind an alert that waits to be tried again nothing younger is
-    ready: order is kept. Rows whose lease ran out are not here: their outcome is unknown, see
-    `release_expired_leases`.
+    The chat must be active and Telegram must not hold it back. Of each of a chat's queues
+    (critical, notices and lines, all other alerts) at most `limit` rows: the cost of a look
+    follows the number of chats, not of rows. What fell due before `news_since`, or
+    `critical_since` if critical, hides nothing younger: it counts apart, by the same limit.
+
+    What was tried already is always among them. Behind an alert that waits to be tried again
+    nothing but critical ones is ready. Rows whose lease ran out are not here: their outcome is
+    unknown, see `release_expired_leases`.
     """
     rows = fetch(
         db,
         """
-        SELECT o.*, row_number() OVER (PARTITION BY o.chat_id ORDER BY o.id) AS turn
-        FROM outbox o JOIN chats c ON c.id = o.chat_id
-        WHERE o.state = 'pending' AND o.not_before <= :now AND c.state = 'active'
-            AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
-            AND NOT EXISTS (SELECT 1 FROM outbox r
-                WHERE r.chat_id = o.chat_id AND r.state = 'pending' AND r.id < o.id
-                    AND r.attempts > 0 AND r.not_before > :now AND r.kind IN ('alert', 'update'))
-        ORDER BY turn, o.id LIMIT :limit""",
-        {"now": to_text(now), "limit": limit},
+        WITH part (queue, after, until) AS (VALUES
+            (0, :critical_since, :now), (0, '', :critical_since), (1, '', :now),
+            (2, :news_since, :now), (2, '', :news_since))
+        SELECT o.* FROM chats c CROSS JOIN part p CROSS JOIN outbox o
+        WHERE c.state = 'active' AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
+            AND NOT (p.queue > 0 AND EXISTS (SELECT 1 FROM outbox r
+                WHERE r.chat_id = c.id AND r.state = 'pending' AND r.attempts > 0
+                    AND r.queue IN (0, 2) AND r.not_before > :now AND r.possible_repeat = 0))
+            AND o.id IN (SELECT w.id FROM outbox w
+                WHERE w.chat_id = c.id AND w.state = 'pending' AND w.queue = p.queue
+                    AND w.not_before > p.after AND w.not_before <= p.until
+                ORDER BY w.not_before, w.id LIMIT :limit)
+        UNION ALL
+        SELECT o.* FROM chats c CROSS JOIN (VALUES (0), (1), (2)) p CROSS JOIN outbox o
+        WHERE c.state = 'active' AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
+            AND o.id IN (SELECT w.id FROM outbox w
+                WHERE w.chat_id = c.id AND w.state = 'pending' AND w.attempts > 0
+                    AND w.queue = p.column1 AND w.not_before <= :now
+                ORDER BY w.not_before, w.id LIMIT :limit)""",
+        {
+            "now": to_text(now),
+            "limit": limit,
+            "news_since": to_text_or_none(news_since) or "",
+            "critical_since": to_text_or_none(critical_since) or "",
+        },
     )
-    return [delivery_of(row) for row in rows]
+    found = {row["id"]: row for row in rows}
+    return sorted((delivery_of(row) for row in found.values()), key=_in_order)
+
+
+def backlog(db: Connection, chat_id: int, now: datetime, limit: int) -> list[Delivery]:
+    """The chat's due alerts in their order: at most `limit` critical ones and `limit` others."""
+    rows = [
+        row
+        for queue in (0, 2)
+        for row in fetch(
+            db,
+            """
+            SELECT * FROM outbox
+            WHERE chat_id = :id AND state = 'pending' AND queue = :queue AND not_before <= :now
+            ORDER BY not_before, id LIMIT :limit""",
+            {"id": chat_id, "queue": queue, "now": to_text(now), "limit": limit},
+        )
+    ]
+    return sorted((delivery_of(row) for row in rows), key=_in_order)
+
+
+def crowded(db: Connection, chat_ids: Collection[int], now: datetime, number: int) -> set[int]:
+    """Those of the chats in which more than `number` alerts that are not critical are due."""
+    rows = fetch(
+        db,
+        """
+        SELECT each.value AS chat_id FROM json_each(:ids) each
+        WHERE EXISTS (SELECT 1 FROM outbox w
+            WHERE w.chat_id = each.value AND w.state = 'pending' AND w.queue = 2
+                AND w.not_before <= :now LIMIT 1 OFFSET :number)""",
+        {"ids": many(chat_ids), "now": to_text(now), "number": number},
+    )
+    return {row["chat_id"] for row in rows}
+
+
+def later_versions(db: Connection, ids: Collection[int], now: datetime) -> list[Delivery]:
+    """What is due of the same alerts in the same chats, in later versions than these rows."""
+    rows = fetch(
+        db,
+        """
+        SELECT DISTINCT n.* FROM json_each(:ids) each CROSS JOIN outbox o ON o.id = each.value
+        CROSS JOIN outbox n ON n.alert_id = o.alert_id AND n.chat_id = o.chat_id
+        WHERE n.version > o.version AND n.state = 'pending' AND n.not_before <= :now""",
+        {"ids": many(ids), "now": to_text(now)},
+    )
+    return sorted((delivery_of(row) for row in rows), key=_in_order)
+
+
+def supersede(db: Connection, delivery: Delivery, reason: str, at: datetime) -> int:
+    """Expire what waits of earlier versions of the same alert in the same chat; how many."""
+    if delivery.alert_id is None:
+        return 0
+    return change(
+        db,
+        """
+        UPDATE outbox SET state = 'expired', error = :reason, updated_at = :at
+        WHERE alert_id = :alert AND chat_id = :chat AND version < :version
+            AND state IN ('pending', 'unknown', 'paused')""",
+        {
+            "alert": delivery.alert_id,
+            "chat": delivery.chat_id,
+            "version": delivery.version,
+            "reason": reason,
+            "at": to_text(at),
+        },
+    )
 
 
 def lease(db: Connection, ids: Collection[int], until: datetime) -> set[int]:
@@ -105,7 +197,8 @@ def mark(db: Connection, delivery_id: int, mark: Mark) -> None:
         """
         UPDATE outbox SET state = :state, error = :error, updated_at = :at, lease_until = NULL,
             not_before = ifnull(:not_before, not_before), attempts = :attempts,
-            possible_repeat = ifnull(:possible_repeat, possible_repeat)
+            possible_repeat = ifnull(:possible_repeat, possible_repeat),
+            unknowns = ifnull(:unknowns, unknowns)
         WHERE id = :id AND state <> 'sent'""",
         {
             "id": delivery_id,
@@ -115,10 +208,27 @@ def mark(db: Connection, delivery_id: int, mark: Mark) -> None:
             "at": to_text(mark.at),
             "attempts": mark.attempts,
             "possible_repeat": None if mark.possible_repeat is None else int(mark.possible_repeat),
+            "unknowns": mark.unknowns,
         },
     )
     if not touched:
         _existing(db, delivery_id)
+
+
+def hasten_repeats(db: Connection, before: datetime, unknowns: int, now: datetime) -> int:
+    """Make critical rows due that wait to be repeated since `before`; returns how many.
+
+    Those with fewer than `unknowns` attempts of unknown outcome: the others were repeated often
+    enough for now.
+    """
+    return change(
+        db,
+        """
+        UPDATE outbox SET not_before = :now
+        WHERE state = 'pending' AND level = 'critical' AND possible_repeat = 1
+            AND unknowns < :unknowns AND updated_at <= :before AND not_before > :now""",
+        {"before": to_text(before), "unknowns": unknowns, "now": to_text(now)},
+    )
 
 
 def release_expired_leases(db: Connection, now: datetime) -> list[Delivery]:
@@ -131,15 +241,35 @@ def release_all_leases(db: Connection, now: datetime) -> list[Delivery]:
     return _release(db, now, "true")
 
 
-def unknown(db: Connection) -> list[Delivery]:
-    """Rows whose outcome is unknown, oldest first."""
-    rows = fetch(db, "SELECT * FROM outbox WHERE state = 'unknown' ORDER BY id")
-    return [delivery_of(row) for row in rows]
+def unknown(
+    db: Connection, limit: int = 1000, chat_ids: Collection[int] | None = None
+) -> list[Delivery]:
+    """Rows whose outcome is unknown, oldest first: of each chat (None: all) at most `limit`."""
+    chosen = "SELECT id FROM chats" if chat_ids is None else "SELECT value FROM json_each(:ids)"
+    rows = fetch(
+        db,
+        f"""
+        WITH chosen (id) AS ({chosen})
+        SELECT o.* FROM chosen c CROSS JOIN outbox o
+        WHERE o.id IN (SELECT u.id FROM outbox u WHERE u.chat_id = c.id AND u.state = 'unknown'
+            ORDER BY u.id LIMIT :limit)""",  # noqa: S608 our own words
+        {"limit": limit} | ({} if chat_ids is None else {"ids": many(chat_ids)}),
+    )
+    return sorted((delivery_of(row) for row in rows), key=lambda delivery: delivery.id)
 
 
-def for_chat(db: Connection, chat_id: int) -> list[Delivery]:
-    """The chat's rows in every state, oldest first."""
-    rows = fetch(db, "SELECT * FROM outbox WHERE chat_id = :id ORDER BY id", {"id": chat_id})
+def for_chat(db: Connection, chat_id: int, alert_id: int | None = None) -> list[Delivery]:
+    """The chat's rows in every state, oldest first; of one alert if it is given."""
+    if alert_id is None:
+        rows = fetch(db, "SELECT * FROM outbox WHERE chat_id = :id ORDER BY id", {"id": chat_id})
+    else:
+        rows = fetch(
+            db,
+            """
+            SELECT * FROM outbox WHERE alert_id = :alert AND chat_id = :id
+            ORDER BY version, id""",
+            {"id": chat_id, "alert": alert_id},
+        )
     return [delivery_of(row) for row in rows]
 
 
@@ -157,23 +287,30 @@ def folded_count(db: Connection, catchup_id: int) -> int:
     return 0 if row is None else int(row["n"])
 
 
-def last_catchup_at(db: Connection, chat_id: int) -> datetime | None:
-    """When the chat's latest catch-up was made."""
-    row = fetch_one(
+def last_lines(db: Connection, chat_ids: Collection[int]) -> dict[int, datetime]:
+    """When the latest catch-up line of each chat was made, for those that had one."""
+    rows = fetch(
         db,
         """
-        SELECT max(created_at) AS at FROM outbox WHERE chat_id = :id AND kind = 'catchup'""",
-        {"id": chat_id},
+        SELECT each.value AS chat_id, (SELECT max(created_at) FROM outbox
+            WHERE chat_id = each.value AND kind = 'catchup') AS at
+        FROM json_each(:ids) each""",
+        {"ids": many(chat_ids)},
     )
-    return None if row is None else from_text_or_none(row["at"])
+    return {row["chat_id"]: from_text(row["at"]) for row in rows if row["at"] is not None}
 
 
 def counts(db: Connection) -> dict[str, int]:
     """How many rows are in each state, zeros included."""
-    found = dict.fromkeys(STATES, 0)
-    for row in fetch(db, "SELECT state, count(*) AS n FROM outbox GROUP BY state"):
-        found[row["state"]] = row["n"]
-    return found
+    rows = fetch(
+        db,
+        """
+        SELECT each.value AS state,
+            (SELECT count(*) FROM outbox WHERE state = each.value) AS n
+        FROM json_each(:states) each""",
+        {"states": many(STATES)},
+    )
+    return {row["state"]: row["n"] for row in rows}
 
 
 def pause_chat(db: Connection, chat_id: int, now: datetime) -> int:
@@ -224,19 +361,19 @@ def move_chat(db: Connection, old_id: int, new_id: int) -> None:
     )
 
 
-def fold(db: Connection, ids: Collection[int], catchup: NewDelivery, at: datetime) -> int:
+def fold(db: Connection, reasons: Mapping[int, str], catchup: NewDelivery, at: datetime) -> int:
     """Tell these rows in one catch-up line instead: queue it, expire them; returns its id.
 
-    Rows keep a reference to the catch-up, and count as owed until it is delivered. Raises
-    ValueError for rows of another chat, or when none of them is owed any more.
+    `reasons` says for each row's id why it is in the line. Rows keep a reference to the
+    catch-up, and count as owed until it is delivered. Raises ValueError for rows of another
+    chat, or when none of them is owed any more.
     """
     rows = fetch(
         db,
         """
-        SELECT id, chat_id FROM outbox
-        WHERE id IN (SELECT value FROM json_each(:ids))
-            AND state IN ('pending', 'unknown', 'paused')""",
-        {"ids": many(ids)},
+        SELECT o.id, o.chat_id FROM json_each(:ids) each CROSS JOIN outbox o ON o.id = each.value
+        WHERE o.state IN ('pending', 'unknown', 'paused')""",
+        {"ids": many(reasons)},
     )
     strangers = sorted({row["chat_id"] for row in rows} - {catchup.chat_id})
     if strangers:
@@ -250,11 +387,13 @@ def fold(db: Connection, ids: Collection[int], catchup: NewDelivery, at: datetim
         raise ValueError(f"the catch-up {catchup.key!r} of chat {catchup.chat_id} exists already")
     db.execute(
         """
-        UPDATE outbox SET state = 'expired', error = 'folded into a catch-up', updated_at = :at,
-            folded_into = :catchup
-        WHERE id IN (SELECT value FROM json_each(:ids))""",
+        UPDATE outbox SET state = 'expired', updated_at = :at, folded_into = :catchup,
+            error = 'in catch-up ' || :catchup || ': ' || chosen.reason
+        FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS reason
+            FROM json_each(:chosen)) AS chosen
+        WHERE outbox.id = chosen.id""",
         {
-            "ids": many([row["id"] for row in rows]),
+            "chosen": many([[row["id"], reasons[row["id"]]] for row in rows]),
             "catchup": catchup_id,
             "at": to_text(at),
         },
@@ -277,6 +416,12 @@ def expire_held(db: Connection, created_before: datetime, at: datetime) -> dict[
         {"before": to_text(created_before), "at": to_text(at)},
     )
     return dict(Counter(row["chat_id"] for row in rows))
+
+
+def _in_order(delivery: Delivery) -> tuple[bool, bool, datetime, int]:
+    """Critical first, then what was tried already, then as they fell due."""
+    tried = delivery.attempts > 0
+    return delivery.level != "critical", not tried, delivery.not_before, delivery.id
 
 
 def _enqueue(db: Connection, row: NewDelivery, at: datetime) -> int | None:

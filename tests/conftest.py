@@ -19,6 +19,15 @@ hypothesis.settings.load_profile("marsad")
 _load_rules, _load_checked = rules.load_rules, rules_watch.load_checked
 
 
+@pytest.fixture(autouse=True)
+def own_state_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the service notes outside its data directory stays among the tests' own files."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+
+
 @cache
 def shipped_rules() -> RuleSet:
     """The shipped rules, compiled once for all tests of a process: that takes seconds."""

@@ -181,6 +181,10 @@ class TelegramServer(World):
     async def _break(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.kind == "answer":
             return _refuse(fault.status, fault.description, fault.parameters)
+        if fault.kind == "body":
+            return web.Response(
+                status=fault.status, body=fault.body.encode(), headers=dict(fault.headers)
+            )
         if fault.kind == "hang":
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), fault.seconds)

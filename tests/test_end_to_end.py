@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
@@ -61,6 +62,7 @@ def settings_for(
         "telegram_token": telegram.token,
         "telegram_base_url": telegram.base_url,
         "operators": (OPERATOR,),
+        "access": "open",
         "data_dir": folder / "data",
         "feeds_file": write_feeds(folder, newsroom),
         "allow_private": ("127.0.0.1",),
@@ -154,6 +156,29 @@ async def test_a_new_entry_reaches_a_subscribed_chat_once(
         counts = await now.parts.database.read(outbox.counts)
         assert counts["sent"] == 1
         assert sum(counts.values()) == 1
+
+
+async def test_a_clock_that_is_set_back_by_hours_silences_nothing(
+    tmp_path: Path, newsroom: Newsroom, telegram: TelegramServer
+) -> None:
+    newsroom.publish(SPORT)
+    settings, stop = settings_for(tmp_path, newsroom, telegram), asyncio.Event()
+    async with opened(settings) as parts:  # by the machine's own clock
+        service = Service(settings, parts, tick=timedelta(seconds=0.2))
+        ended = asyncio.create_task(service.run(stop))
+        try:
+            await subscribe(telegram, READER)
+            await until(lambda: newsroom.asked == 1)
+            before = len(telegram.texts(READER))
+            with time_machine.travel(utc_now() - timedelta(hours=5), tick=True):
+                newsroom.publish(SHORTAGE)
+                alert = (await telegram.next_message(READER, before, seconds=PATIENCE)).text
+                assert SHORTAGE in alert
+                await until(service.problems)
+                assert any("set back by" in problem for problem in service.problems())
+        finally:
+            stop.set()
+            await asyncio.wait({ended})
 
 
 async def test_what_was_owed_at_a_stop_is_sent_after_the_next_start(

@@ -20,6 +20,7 @@ from rich.table import Table
 
 from bot.cli.memory import NEEDED, MemoryLimits, is_tight, memory_limits
 from bot.clock import utc_now
+from bot.installation import DatabaseMissing, require_database
 from bot.lock import AlreadyRunning, InstanceLock
 from bot.logs import Redactor
 from storage.errors import StorageError
@@ -268,6 +269,11 @@ async def _database(settings: Settings) -> Finding:
     from storage.database import Database
 
     file, what = settings.database_file, "database"
+    try:
+        require_database(settings)
+    except DatabaseMissing as missing:
+        first, _, rest = str(missing).partition("\n")
+        return Finding(what, State.BAD, first, rest)
     if not file.exists():
         return Finding(what, State.OK, f"none yet; the first run makes {file}")
     try:

@@ -166,6 +166,18 @@ def restore(file: Annotated[Path, typer.Argument(help="A file made by `marsad ba
     typer.echo("marked as possible repeats.")
 
 
+@app.command("begin-anew")
+def begin_anew() -> None:
+    """Let the next start make a new database where there was one: all before it is forgotten."""
+    settings = settings_and_logs()
+    from bot.installation import begin_anew as forget
+
+    gone = forget(settings)
+    for marker in gone:
+        typer.echo(f"Removed {marker}.")
+    typer.echo(f"The next start makes a new database at {settings.database_file}.")
+
+
 @app.command()
 def doctor() -> None:
     """Check token, clock, privacy, memory, feeds, rules, disk and database; say what to do."""
@@ -180,10 +192,12 @@ def _mount() -> None:
     from bot.cli.evaluation import eval_command
     from bot.cli.feeds import app as feeds
     from bot.cli.morphology import app as morphology
+    from bot.cli.people import app as people
     from bot.cli.rules import app as rules
 
     app.add_typer(feeds, name="feeds", help="Look at the list of feeds, import and export it.")
     app.add_typer(rules, name="rules")
+    app.add_typer(people, name="people", help="Who may use the bot: list, invite, remove.")
     app.add_typer(morphology, name="morphology", help="A full Arabic dictionary, if you want one.")
     app.command("eval")(eval_command)
 

@@ -40,6 +40,7 @@ class FoldPolicy:
     settle: timedelta = timedelta(seconds=60)
     # ... follows the one before after this long at the earliest, ...
     line_gap: timedelta = timedelta(minutes=10)
+    line_gap_critical: timedelta = timedelta(minutes=2)
     # ... and names at most so many alerts: all their ids fit into one message.
     line_alerts: int = 200
 
@@ -61,7 +62,7 @@ class Superseded:
 
     @property
     def reason(self) -> str:
-        return f"version {self.by.version} of the same alert goes in its place"
+        return superseded_by(self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +86,19 @@ def sort_out(
     last_line_at: datetime | None,
     policy: FoldPolicy,
     now: datetime,
+    *,
+    crowded: bool = False,
 ) -> Sorted:
     """What becomes of a chat's deliveries: `due` (pending) and `lost` (outcome unknown).
 
-    Both are in the order they were made; `sends` are the chat's past messages, ascending;
-    `last_line_at` is when its last catch-up line was made. What was tried already stays at the
-    head: it neither folds nor is overtaken, unless it is too old.
+    Both are in the order they were made, and may be the first few of more: `crowded` says that
+    these would fill a line. `sends` are the chat's past messages, ascending; `last_line_at` is
+    when its last catch-up line was made. Critical alerts go first, and are named first in a
+    line. What was tried already goes before what was not: it neither folds nor is overtaken
+    but by critical ones, unless it is too old.
     """
     due, lost, superseded = _latest_versions(due, lost)
+    due = sorted(due, key=lambda delivery: (delivery.level != "critical", not delivery.attempts))
     keep: list[Delivery] = []
     fold = [Folded(delivery, FoldReason.UNKNOWN) for delivery in lost]
     recent = len(sends) - bisect_left(sends, now - policy.storm_window)
@@ -112,10 +118,16 @@ def sort_out(
     head = keep[0] if keep else None
     if not fold:
         return Sorted(head, (), superseded)
-    line_at = _line_at(fold, last_line_at, policy)
+    fold.sort(key=lambda item: item.delivery.level != "critical")
+    line_at = _line_at(fold, last_line_at, policy, crowded=crowded)
     if line_at > now:
         return Sorted(head, (), superseded, line_at)
     return Sorted(head, tuple(fold[: policy.line_alerts]), superseded)
+
+
+def superseded_by(later: Delivery) -> str:
+    """Why an earlier version of the alert is not sent."""
+    return f"version {later.version} of the same alert goes in its place"
 
 
 def line_level(folded: Sequence[Folded]) -> str:
@@ -127,17 +139,27 @@ def _expiry(delivery: Delivery, policy: FoldPolicy) -> timedelta:
     return policy.expiry_critical if delivery.level == "critical" else policy.expiry
 
 
-def _line_at(fold: Sequence[Folded], last_line_at: datetime | None, policy: FoldPolicy) -> datetime:
-    """When a line for these may be made: settled, and a gap after the one before."""
+def _line_at(
+    fold: Sequence[Folded], last_line_at: datetime | None, policy: FoldPolicy, *, crowded: bool
+) -> datetime:
+    """When a line for these may be made: settled, and a gap after the one before.
+
+    `fold` has critical ones first: they wait for a shorter gap.
+    """
     settled = min(
         item.delivery.created_at
         if item.reason is FoldReason.TOO_OLD
         else item.delivery.updated_at + policy.settle
         for item in fold
     )
-    if len(fold) >= policy.line_alerts or last_line_at is None:
+    # What is critical waited too long already, be it for a clock that was wrong.
+    late = any(
+        item.reason is FoldReason.TOO_OLD and item.delivery.level == "critical" for item in fold
+    )
+    if late or crowded or len(fold) >= policy.line_alerts or last_line_at is None:
         return settled
-    return max(settled, last_line_at + policy.line_gap)
+    critical = fold[0].delivery.level == "critical"
+    return max(settled, last_line_at + (policy.line_gap_critical if critical else policy.line_gap))
 
 
 def _latest_versions(

@@ -15,16 +15,33 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.clock import utc_now
-from bot.delivery.catchup import Sorted
+from bot.clock import (
+    TOLERANCE,
+    ClockStep,
+    SteadyTime,
+    Uptime,
+    step_since,
+    uptime_beside,
+    utc_now,
+)
+from bot.delivery.catchup import superseded_by
 from bot.delivery.health import Health
 from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
-from bot.delivery.pacing import History, turns
+from bot.delivery.pacing import History, overall_free, turns
 from bot.delivery.policy import DeliveryPolicy
-from bot.delivery.results import Attempt, record_attempt, record_catchup
+from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.retry import Halt, next_step
-from bot.delivery.waiting import View, read_view, sort_view, waiting_of
+from bot.delivery.waiting import (
+    View,
+    fold_now,
+    has_critical,
+    read_view,
+    sort_view,
+    to_fold,
+    waiting_of,
+)
 from storage import alerts, chats, outbox
+from storage import clock as stored_clock
 from storage.chats import Chat
 from storage.database import Connection, Database, StorageError
 from storage.outbox import Delivery
@@ -67,6 +84,7 @@ class Dispatcher:
         sender: Sender,
         policy: DeliveryPolicy | None = None,
         clock: Callable[[], datetime] = utc_now,
+        uptime: Uptime | None = None,
     ) -> None:
         self.health = Health()
         # Attempts so far, by the name of their outcome.
@@ -75,6 +93,10 @@ class Dispatcher:
         self._sender = sender
         self._policy = policy or DeliveryPolicy()
         self._clock = clock
+        self._uptime = uptime or uptime_beside(clock)
+        # All that is decided here goes by this, and by the wall clock only once it has followed.
+        self._time = SteadyTime(clock(), self._uptime.passed)
+        self._time_known = False
         self._history = History(
             keep=max(self._policy.fold.storm_window, self._policy.limits.group_window)
         )
@@ -98,14 +120,17 @@ class Dispatcher:
                     report = await self._step(self._clock())
                 except Exception as error:  # a bug in one step must not end all sending
                     log.exception("dispatch: a step failed")
-                    self.health.stuck(error, self._clock())
+                    self.health.stuck(error, self._time.now())
                     report = DispatchReport({}, 0, 0, None)
                 await self._rest(report.wake_at, stopped)
         finally:
             stopped.cancel()
 
     async def run_once(self, now: datetime) -> DispatchReport:
-        """Take one step, send at most one message to each chat, and wait for the answers."""
+        """Take one step, send at most one message to each chat, and wait for the answers.
+
+        `now` is what the wall clock shows.
+        """
         before = Counter(self.outcomes)
         report = await self._step(now)
         await asyncio.gather(*self._busy.values())
@@ -148,35 +173,41 @@ class Dispatcher:
                 return True
         return False
 
-    # One step: finish records, take over leases, read, decide, fold, lease, start.
+    # One step: finish records, take over leases, read, decide, lease, start, fold.
 
-    async def _step(self, now: datetime) -> DispatchReport:
+    async def _step(self, wall: datetime) -> DispatchReport:
         try:
-            report = await self._step_unguarded(now)
+            report = await self._step_unguarded(wall)
         except StorageError as error:
-            self.health.stuck(error, self._clock())
+            now = self._time.now()
+            self.health.stuck(error, now)
             return DispatchReport({}, 0, 0, now + self.health.wait)
         if not self._unwritten():
             self.health.unstuck()
         return report
 
-    async def _step_unguarded(self, now: datetime) -> DispatchReport:
+    async def _step_unguarded(self, wall: datetime) -> DispatchReport:
         if not await self._record_rest():
             # The database takes no records: to send more would only add to what may be repeated.
-            return DispatchReport({}, 0, 0, now + self.health.wait)
+            return DispatchReport({}, 0, 0, self._time.now() + self.health.wait)
+        await self._follow_clock(wall)
+        now = self._time.now()
         await self._take_over_leases(now)
         probing = self.health.halted_at is not None
         if self.health.halted_at is not None and self.health.halted_at + self._policy.probe > now:
             return DispatchReport({}, 0, 0, self.health.halted_at + self._policy.probe)
         self._history.forget(now)
+        limits, overall = self._policy.limits, self._history.overall
+        if overall_free(overall, limits, now) == 0:
+            # Nothing may start before the window opens: a look would only take time from sends.
+            oldest = min(overall[-limits.overall_sends], now)
+            return DispatchReport({}, 0, 0, oldest + limits.overall_window)
         busy, policy = frozenset(self._busy), self._policy
-        view = await self._database.read(
-            lambda db: read_view(db, busy, policy.read_at_once, policy.fold, now)
-        )
+        view = await self._database.read(lambda db: read_view(db, busy, policy.fold, now))
         found = sort_view(view, self._history.by_chat, policy.fold, now)
-        folded = await self._fold(view, found, now)
+        waiting = waiting_of(view, found)
         turn = turns(
-            waiting_of(view, found),
+            waiting,
             self._history.by_chat,
             self._history.overall,
             policy.limits,
@@ -187,9 +218,62 @@ class Dispatcher:
         await self._start([h for chat in go if (h := found[chat].head)], view.chats, now)
         wakes = [item.wake_at for item in found.values() if item.wake_at is not None]
         wakes += [turn.wake_at] if turn.wake_at is not None else []
+        # Lines are made after what goes out at once; while critical alerts wait, only one of those.
+        chosen = to_fold(found, view.last_lines)
+        if any(each.urgent and each.chat_id not in go for each in waiting):
+            chosen = [each for each in chosen if has_critical(found[each])][:1]
+        folded = await self._fold(view, chosen[: policy.folds_at_once], now)
         wakes += [now] if folded else []
         superseded = sum(len(item.superseded) for item in found.values())
         return DispatchReport({}, folded, superseded, min(wakes, default=None))
+
+    async def _follow_clock(self, wall: datetime) -> None:
+        """When the wall clock was moved, move with it what is stored and what is remembered.
+
+        So what is owed keeps its age, and whoever waits goes on waiting for as long as before.
+        """
+        fresh = self._time.since_look + TOLERANCE
+        step = self._time.look(wall) if self._time_known else await self._step_of_start(wall)
+        if step is None:
+            self._time_known = True
+            return
+        seen = stored_clock.LastSeen(wall, self._uptime.boot, self._uptime.passed())
+
+        def move(db: Connection) -> None:
+            stored_clock.move_times(db, step.by, wall, fresh)
+            stored_clock.save_seen(db, seen)
+
+        # Writes happen in the order they are asked for. This one is asked for at once, before
+        # anything goes by the new time: an attempt is either moved with the rest or new.
+        moving = self._database.submit(move)
+        self._move_memory(step.by, wall)
+        try:
+            await asyncio.shield(moving)
+        except StorageError:
+            self._move_memory(-step.by, wall - step.by)  # nothing was moved: look again
+            raise
+        self._time_known = True
+        self.health.clock_moved(step)
+        log.warning("dispatch: %s; what waits keeps its wait", step.reason)
+
+    def _move_memory(self, by: timedelta, wall: datetime) -> None:
+        self._time.follow(wall)
+        self._history.move(by)
+        self.health.move(by)
+        if self._leases_checked_at is not None:
+            self._leases_checked_at += by
+
+    async def _step_of_start(self, wall: datetime) -> ClockStep | None:
+        """How far the clock was moved since the process before this one last saw it."""
+        seen, newest = await self._database.read(
+            lambda db: (stored_clock.last_seen(db), stored_clock.newest_written(db))
+        )
+        self._time.follow(wall)
+        if seen is None:
+            return step_since(newest or wall, None, newest, wall)
+        same = seen.boot == self._uptime.boot != ""
+        elapsed = self._uptime.passed() - seen.uptime if same else None
+        return step_since(seen.at, elapsed, newest, wall)
 
     async def _take_over_leases(self, now: datetime) -> None:
         """Treat what was left without an answer: by the process before, or by a bug in this."""
@@ -197,10 +281,12 @@ class Dispatcher:
         if checked_at is not None and checked_at + self._policy.lease_check > now:
             return
         retry, keep = self._policy.retry, self._history.keep
+        seen = stored_clock.LastSeen(now, self._uptime.boot, self._uptime.passed())
 
         def take_over(db: Connection) -> tuple[int, dict[int, list[datetime]]]:
             release = outbox.release_all_leases if first else outbox.release_expired_leases
             released = release(db, now)
+            stored_clock.save_seen(db, seen)
             for delivery in released:
                 step = next_step(CUT_OFF, delivery, retry, now)
                 record_attempt(db, Attempt(delivery, step, now, counts=True))
@@ -212,20 +298,23 @@ class Dispatcher:
         if released:
             log.warning("dispatch: %d deliveries were left without an answer", released)
 
-    async def _fold(self, view: View, found: Mapping[int, Sorted], now: datetime) -> int:
-        """Fold and replace, a transaction for each chat; returns how many were folded."""
+    async def _fold(self, view: View, chosen: Sequence[int], now: datetime) -> int:
+        """Fold and replace in these chats, a transaction for each; how many rows."""
         folded = 0
-        for chat_id, item in found.items():
-            if not item.fold and not item.superseded:
-                continue
-            write = partial(record_catchup, chat=view.chats[chat_id], found=item, at=now)
+        for chat_id in chosen:
+            under_way = [now] if chat_id in self._busy else []
+            write = partial(
+                fold_now,
+                chat=view.chats[chat_id],
+                sends=(*self._history.by_chat.get(chat_id, ()), *under_way),
+                policy=self._policy.fold,
+                now=now,
+            )
             try:
-                await self._database.write(write)
+                folded += await self._database.write(write)
             except (KeyError, ValueError) as error:
                 # The chat changed since it was read (moved, left): the next step sorts it anew.
                 log.info("dispatch: chat %d was not folded: %s", chat_id, error)
-            else:
-                folded += len(item.fold)
         return folded
 
     async def _start(
@@ -236,7 +325,11 @@ class Dispatcher:
 
         def lease(db: Connection) -> list[Outgoing]:
             leased = outbox.lease(db, [head.id for head in heads], now + self._policy.lease)
-            return [_outgoing(db, head, known) for head in heads if head.id in leased]
+            going = [head for head in heads if head.id in leased]
+            for head in going:
+                # A critical version overtakes an earlier one, which must not follow it.
+                outbox.supersede(db, head, superseded_by(head), now)
+            return [_outgoing(db, head, known) for head in going]
 
         for outgoing in await self._database.write(lease):
             self._history.started(now)
@@ -250,7 +343,7 @@ class Dispatcher:
         delivery, chat_id = outgoing.delivery, outgoing.chat.id
         try:
             outcome = await self._send(outgoing)
-            at = self._clock()
+            at = self._time.now()
             step = next_step(outcome, delivery, self._policy.retry, at)
             counts = isinstance(outcome, Sent | Unknown)
             if counts:
@@ -261,12 +354,24 @@ class Dispatcher:
                 *(delivery.id, outgoing.name, chat_id, step.reason),
             )
             self.outcomes[type(outcome).__name__] += 1
+            was_failing = self.health.failing_since is not None
             self.health.note(outcome, step if isinstance(step, Halt) else None, at)
             self._unrecorded[chat_id] = Attempt(delivery, step, at, counts)
             await self._record(chat_id)
+            if was_failing and self.health.failing_since is None:
+                await self._hasten_repeats(at)
         finally:
             self._busy.pop(chat_id, None)
             self._woken.set()
+
+    async def _hasten_repeats(self, now: datetime) -> None:
+        """Telegram answers again: a critical alert in doubt need not wait for its next repeat."""
+        before, often = now - self._policy.repeat_rest, self._policy.retry.told_after
+        hasten = partial(outbox.hasten_repeats, before=before, unknowns=often, now=now)
+        try:
+            await self._database.write(hasten)
+        except StorageError as error:
+            log.warning("dispatch: repeats wait for their time: %s", error)
 
     async def _send(self, outgoing: Outgoing) -> Outcome:
         seconds = self._policy.send_timeout.total_seconds()
@@ -298,7 +403,7 @@ class Dispatcher:
         try:
             await self._database.write(lambda db: record_attempt(db, attempt))
         except StorageError as error:
-            self.health.stuck(error, self._clock())
+            self.health.stuck(error, self._time.now())
             return False
         except Exception:  # its lease runs out, and it is treated as unknown then
             log.exception("dispatch: delivery %d could not be marked", attempt.delivery.id)
@@ -313,7 +418,7 @@ class Dispatcher:
             return
         idle = self._policy.idle.total_seconds() - pause
         if wake_at is not None:
-            idle = min(idle, (wake_at - self._clock()).total_seconds())
+            idle = min(idle, (wake_at - self._time.now()).total_seconds())
         woken = asyncio.create_task(self._woken.wait())
         try:
             await asyncio.wait(

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.clock import ClockStep
 from bot.delivery.outcome import Outcome, Retry, Unknown
 from bot.delivery.retry import Halt
 
@@ -20,7 +21,8 @@ class Health:
     """The state of sending. Times are UTC; None means that all is well.
 
     `failing_since`: Telegram gives no answers. `stuck_since`: the database takes no marks, or
-    a bug stops dispatch. `halted`: the token is refused or used twice.
+    a bug stops dispatch. `halted`: the token is refused or used twice. `clock_step`: the last
+    time that the clock of the machine was moved.
     """
 
     failing_since: datetime | None = None
@@ -29,6 +31,9 @@ class Health:
     stuck_reason: str = ""
     halted: Halt | None = None
     halted_at: datetime | None = None
+    clock_step: ClockStep | None = None
+    # How far the clock was set forward in all: what seems so much older may not be.
+    set_forward: timedelta = timedelta(0)
     _stuck_times: int = 0
 
     def note(self, outcome: Outcome, halt: Halt | None, at: datetime) -> None:
@@ -59,6 +64,18 @@ class Health:
         if self.stuck_since is not None:
             log.info("dispatch: goes on")
         self._stuck_times, self.stuck_since, self.stuck_reason = 0, None, ""
+
+    def clock_moved(self, step: ClockStep) -> None:
+        """The wall clock was moved."""
+        self.clock_step = step
+        self.set_forward += max(step.by, timedelta(0))
+
+    def move(self, by: timedelta) -> None:
+        """The wall clock was moved by this much: what lasts keeps the length that it has."""
+        for name in ("failing_since", "stuck_since", "halted_at"):
+            at: datetime | None = getattr(self, name)
+            if at is not None:
+                setattr(self, name, at + by)
 
     @property
     def wait(self) -> timedelta:

@@ -42,9 +42,9 @@ class Turns:
     wake_at: datetime | None
 
 
-# An urgent message goes ahead of what waits less than this much longer: it overtakes, but what
-# was overtaken gets its turn however many urgent ones follow.
-HEAD_START = timedelta(minutes=10)
+# An urgent message goes ahead of what waits less than this much longer: of the whole backlog of
+# an outage, but what was overtaken gets its turn before it is too old to be sent as news.
+HEAD_START = timedelta(hours=11)
 
 
 def chat_free_at(
@@ -120,6 +120,12 @@ class History:
     def finished(self, chat_id: int, at: datetime) -> None:
         """A message arrived, or may have: it counts in its chat from its end, not its start."""
         insort(self.by_chat.setdefault(chat_id, []), at)
+
+    def move(self, by: timedelta) -> None:
+        """The clock was moved: every send stays as long ago as it was."""
+        self.overall[:] = [at + by for at in self.overall]
+        for times in self.by_chat.values():
+            times[:] = [at + by for at in times]
 
     def forget(self, now: datetime) -> None:
         """Drop what is too old to count."""

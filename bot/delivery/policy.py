@@ -23,11 +23,15 @@ class DeliveryPolicy:
     lease: timedelta = timedelta(minutes=10)
     # While the token is refused one message is tried this often.
     probe: timedelta = timedelta(minutes=5)
+    # A critical alert that may have been lost is not repeated earlier than after this, even when
+    # Telegram answers again.
+    repeat_rest: timedelta = timedelta(minutes=1)
     # The outbox is read this often by itself, and at most this often when `wake` is called.
     idle: timedelta = timedelta(seconds=1)
     shortest_pause: timedelta = timedelta(milliseconds=50)
-    # How many waiting deliveries are read at once, and how often leases are looked after.
-    read_at_once: int = 2000
+    # Chats for which a catch-up line is made in one step: others wait for the writer meanwhile.
+    folds_at_once: int = 2
+    # How often leases are looked after.
     lease_check: timedelta = timedelta(minutes=1)
 
     @classmethod

@@ -60,9 +60,12 @@ def record_attempt(db: Connection, attempt: Attempt) -> None:
     match step:
         case Done(message_id):
             outbox.mark_sent(db, delivery.id, message_id, at)
-        case Again(not_before, possible_repeat, reason):
-            later = Mark("pending", reason, at, attempts, not_before, possible_repeat)
+        case Again(not_before, possible_repeat, reason, unknowns, notify):
+            later = Mark("pending", reason, at, attempts, not_before, possible_repeat, unknowns)
             outbox.mark(db, delivery.id, later)
+            if notify:
+                name = _name(db, delivery)
+                _notify(db, "unconfirmed", chat_id, reason, at, message=name, everywhere=True)
         case AwaitCatchUp(reason):
             outbox.mark(db, delivery.id, Mark("unknown", reason, at, attempts))
         case HoldChat(until, reason, notify):
@@ -75,7 +78,7 @@ def record_attempt(db: Connection, attempt: Attempt) -> None:
         case MoveChat(new_chat_id, reason):
             chats.migrate(db, chat_id, new_chat_id)
             if outbox.get(db, delivery.id) is not None:
-                again = Mark("pending", reason, at, delivery.attempts, not_before=at)
+                again = Mark("pending", reason, at, delivery.attempts)
                 outbox.mark(db, delivery.id, again)
         case GiveUp(reason):
             outbox.mark(db, delivery.id, Mark("failed", reason, at, attempts))
@@ -103,10 +106,7 @@ def record_catchup(db: Connection, chat: Chat, found: Sorted, at: datetime) -> N
             not_before=at,
             text=catchup_text(_items(db, found.fold), chat.language),
         )
-        catchup_id = outbox.fold(db, [item.delivery.id for item in found.fold], line, at)
-        for item in found.fold:
-            reason = f"in catch-up {catchup_id}: {item.reason}"
-            outbox.mark(db, item.delivery.id, Mark("expired", reason, at, item.delivery.attempts))
+        outbox.fold(db, {item.delivery.id: item.reason for item in found.fold}, line, at)
 
 
 def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list[ChatNotice]:
@@ -123,17 +123,14 @@ def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list
 
 
 def _items(db: Connection, folded: Sequence[Folded]) -> list[LineItem]:
-    found: list[LineItem] = []
-    for item in folded:
-        alert = None
-        if item.delivery.alert_id is not None:
-            alert = alerts.get(db, item.delivery.alert_id)
-        if alert is not None:
-            found.append(
-                LineItem(alert.short_id, alert.title, item.delivery.level, _GROUPS[item.reason])
-            )
-    found.sort(key=lambda item: item.group != "unknown")
-    return found
+    ids = {item.delivery.alert_id for item in folded if item.delivery.alert_id is not None}
+    known = alerts.by_ids(db, ids)
+    return [
+        LineItem(alert.short_id, alert.title, item.delivery.level, _GROUPS[item.reason])
+        for item in folded
+        if item.delivery.alert_id is not None
+        and (alert := known.get(item.delivery.alert_id)) is not None
+    ]
 
 
 def _pause(db: Connection, delivery: Delivery, chat_id: int, reason: str, at: datetime) -> None:
@@ -146,11 +143,18 @@ def _pause(db: Connection, delivery: Delivery, chat_id: int, reason: str, at: da
 
 
 def _notify(
-    db: Connection, event: ChatEvent, chat_id: int, reason: str, at: datetime, *, message: str = ""
+    db: Connection,
+    event: ChatEvent,
+    chat_id: int,
+    reason: str,
+    at: datetime,
+    *,
+    message: str = "",
+    everywhere: bool = False,
 ) -> ChatNotice:
     chat = chats.get(db, chat_id)
     notice = ChatNotice(event, chat_id, chat.title if chat else "", reason, message)
-    notify_operators(db, notice, at, except_chat=chat_id)
+    notify_operators(db, notice, at, except_chat=chat_id, everywhere=everywhere)
     return notice
 
 

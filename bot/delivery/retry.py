@@ -1,12 +1,13 @@
 """What to do with an Outcome: each row of the error table as a pure decision.
 
-At least once, and honest about it: what may have arrived is repeated with a mark (`critical`, and
-the lines that stand for others) or folded into the chat's next catch-up line (the rest).
+At least once, and honest about it: what may have arrived is repeated with a mark until there is a
+definite answer (`critical`, and the lines that stand for others) or folded into the chat's next
+catch-up line (the rest).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
@@ -32,9 +33,20 @@ class RetryPolicy:
     """Waits between attempts; each doubles the one before until the ceiling."""
 
     first_wait: timedelta = timedelta(seconds=5)
-    ceiling: timedelta = timedelta(minutes=2)
-    # A critical alert that may have been lost is said again soon.
-    repeat_wait: timedelta = timedelta(seconds=2)
+    # Whoever is behind it in the chat waits as long, so it is short.
+    ceiling: timedelta = timedelta(seconds=30)
+    # What is critical and may have been lost is repeated after these waits, then after the last
+    # of them again and again: at most five times in any hour.
+    repeat_waits: tuple[timedelta, ...] = (
+        timedelta(seconds=1),
+        timedelta(seconds=15),
+        timedelta(minutes=2),
+        timedelta(minutes=15),
+        timedelta(minutes=45),
+        timedelta(minutes=15),
+    )
+    # After so many attempts without an answer operators hear of it, by the second channel too.
+    told_after: int = 5
     # Telegram's own clock and ours disagree: do not come back on the very second.
     rate_limit_margin: timedelta = timedelta(seconds=1)
     # Operators hear of a chat that is held for this long.
@@ -56,11 +68,17 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Send it once more at `not_before`; nothing younger goes to the chat before."""
+    """Send it once more at `not_before`.
+
+    `unknowns` counts the attempts that may have arrived; what has none keeps its place before
+    all that is younger. `notify`: operators must hear that nobody knows whether it arrived.
+    """
 
     not_before: datetime
     possible_repeat: bool
     reason: str
+    unknowns: int = 0
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +150,8 @@ def next_step(outcome: Outcome, delivery: Delivery, policy: RetryPolicy, now: da
             wait = back_off(delivery.attempts + 1, policy)
             if after is not None:
                 wait = max(wait, timedelta(seconds=after))
-            return Again(now + wait, delivery.possible_repeat, f"did not go out: {error}")
+            reason = f"did not go out: {error}"
+            return Again(now + wait, delivery.possible_repeat, reason, delivery.unknowns)
         case RateLimited(seconds):
             wait = timedelta(seconds=seconds)
             reason = f"too many messages: Telegram asks to wait {seconds:g} s"
@@ -154,16 +173,22 @@ def next_step(outcome: Outcome, delivery: Delivery, policy: RetryPolicy, now: da
             assert_never(outcome)
 
 
+def repeat_wait(unknowns: int, policy: RetryPolicy) -> timedelta:
+    """The wait after this many attempts (1 or more) that may have arrived."""
+    return policy.repeat_waits[min(unknowns, len(policy.repeat_waits)) - 1]
+
+
 def _after_unknown(error: str, delivery: Delivery, policy: RetryPolicy, now: datetime) -> Step:
     reason = f"outcome unknown: {error}"
+    unknowns = delivery.unknowns + 1
+    again = Again(now + repeat_wait(unknowns, policy), True, reason, unknowns)
     if delivery.kind == "catchup":
         # It stands for alerts that are in no other message: repeat it, ever more slowly.
         if now - delivery.created_at > policy.line_age:
             return GiveUp(f"{reason}; repeated since {delivery.created_at:%Y-%m-%d %H:%M} UTC")
-        return Again(now + back_off(delivery.attempts + 1, policy), True, reason)
-    if delivery.level == "critical" or delivery.kind == "notice":
-        if not delivery.possible_repeat:
-            return Again(now + policy.repeat_wait, True, reason)
-        if delivery.kind == "notice":
-            return GiveUp(f"{reason}, twice")
+        return again
+    if delivery.kind == "notice":
+        return GiveUp(f"{reason}, twice") if delivery.possible_repeat else again
+    if delivery.level == "critical":
+        return replace(again, notify=unknowns == policy.told_after)
     return AwaitCatchUp(reason)

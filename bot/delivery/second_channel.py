@@ -183,7 +183,8 @@ class SecondChannelWatch:
 
     async def tick(self, now: datetime) -> None:
         """Send what there is to send now."""
-        if self._not_before is not None and now < self._not_before:
+        # A wait longer than we ever ask for is a clock that was set back since.
+        if self._not_before and timedelta(0) < self._not_before - now <= self._policy.wait:
             return
         self._not_before = None
         try:
@@ -232,7 +233,7 @@ class SecondChannelWatch:
         return health.halted is None and not health.stuck_since and not health.failing_since
 
     async def _send_notices(self, now: datetime) -> None:
-        since = now - self._policy.notice_age
+        since = now - self._policy.notice_age - self._health.set_forward
         for notice in await self._database.read(lambda db: second_channel.pending(db, since)):
             if not await self._send(notice.title, notice.body, now, bad=True):
                 return
@@ -241,7 +242,7 @@ class SecondChannelWatch:
             )
 
     async def _send_critical(self, now: datetime) -> None:
-        since = now - self._policy.critical_age
+        since = now - self._policy.critical_age - self._health.set_forward
         alerts = await self._database.read(lambda db: second_channel.critical_alerts(db, since))
         for alert in alerts:
             title, body = critical_text(alert, self._languages)

@@ -1,4 +1,8 @@
-"""One look at the outbox: which deliveries wait in which chat, and what becomes of them."""
+"""One look at the outbox: which deliveries wait in which chat, and what becomes of them.
+
+A look reads the next few rows of each chat, so that it costs no more when many wait. What it
+cannot see is folded: `fold_now` reads one chat as deep as a catch-up line is long.
+"""
 
 from __future__ import annotations
 
@@ -8,32 +12,41 @@ from datetime import datetime
 
 from bot.delivery.catchup import FoldPolicy, Sorted, sort_out
 from bot.delivery.pacing import Waiting
+from bot.delivery.results import record_catchup
 from storage import chats, outbox
 from storage.chats import Chat
 from storage.database import Connection
 from storage.outbox import Delivery
+
+# Of each queue of a chat: the next, and one more in case a later version takes its place.
+NEXT_FEW = 2
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """What is owed to chats that can be sent to: `due` and, of unknown outcome, `lost`.
 
-    Both hold rows in the order they were made. `last_lines` has the time of the last catch-up
-    line, for chats that may need another.
+    Both hold the first few rows, in their order. `last_lines` has the time of the last catch-up
+    line of each chat that had one, `crowded` the chats in which more is due than a line names.
     """
 
     due: Mapping[int, Sequence[Delivery]]
     lost: Mapping[int, Sequence[Delivery]]
     chats: Mapping[int, Chat]
-    last_lines: Mapping[int, datetime | None]
+    last_lines: Mapping[int, datetime]
+    crowded: Collection[int]
 
 
-def read_view(
-    db: Connection, busy: Collection[int], limit: int, policy: FoldPolicy, now: datetime
-) -> View:
+def read_view(db: Connection, busy: Collection[int], policy: FoldPolicy, now: datetime) -> View:
     """Read what is owed, leaving out `busy` chats: their turn comes when their answer is in."""
-    ready = outbox.ready(db, now, limit)
-    unknown = outbox.unknown(db)
+    ready = outbox.ready(
+        db,
+        now,
+        NEXT_FEW,
+        news_since=now - policy.expiry,
+        critical_since=now - policy.expiry_critical,
+    )
+    unknown = outbox.unknown(db, 1)
     reachable = {
         chat.id: chat
         for chat in (chats.everyone(db) if ready or unknown else [])
@@ -41,16 +54,18 @@ def read_view(
         and (chat.blocked_until is None or chat.blocked_until <= now)
         and chat.id not in busy
     }
-    due = _by_chat(ready, reachable)
+    due = _by_chat(_with_later_versions(db, ready, now), reachable)
     lost = _by_chat(unknown, reachable)
-    lines = {
-        chat_id: outbox.last_catchup_at(db, chat_id)
-        for chat_id in due.keys() | lost.keys()
-        if chat_id in lost
-        or len(due[chat_id]) > 1
-        or now - due[chat_id][0].created_at > policy.expiry
-    }
-    return View(due, lost, {chat_id: reachable[chat_id] for chat_id in due | lost}, lines)
+    owed = due.keys() | lost.keys()
+    lines = outbox.last_lines(db, owed)
+    gap_open = [chat_id for chat_id, at in lines.items() if at + policy.line_gap > now]
+    return View(
+        due,
+        lost,
+        {chat_id: reachable[chat_id] for chat_id in due | lost},
+        lines,
+        outbox.crowded(db, gap_open, now, policy.line_alerts + policy.storm_sends),
+    )
 
 
 def sort_view(
@@ -65,9 +80,55 @@ def sort_view(
             view.last_lines.get(chat_id),
             policy,
             now,
+            crowded=chat_id in view.crowded,
         )
         for chat_id in view.chats
     }
+
+
+def to_fold(found: Mapping[int, Sorted], last_lines: Mapping[int, datetime]) -> list[int]:
+    """The chats with something to fold or to replace: first those with critical alerts in it,
+    then those whose last line is oldest."""
+
+    def order(chat_id: int) -> tuple[bool, bool, datetime | None]:
+        last = last_lines.get(chat_id)
+        return not has_critical(found[chat_id]), last is not None, last
+
+    chosen = [chat_id for chat_id, item in found.items() if item.fold or item.superseded]
+    return sorted(chosen, key=order)
+
+
+def has_critical(found: Sorted) -> bool:
+    """Whether a critical alert is to be told in a line."""
+    return any(item.delivery.level == "critical" for item in found.fold)
+
+
+def fold_now(
+    db: Connection, chat: Chat, sends: Sequence[datetime], policy: FoldPolicy, now: datetime
+) -> int:
+    """Fold and replace what is due of one chat, in a write transaction; how many were folded."""
+    # As many as may be sent, and a line: what is left is enough for another.
+    due = outbox.backlog(db, chat.id, now, policy.line_alerts + policy.storm_sends_critical)
+    found = sort_out(
+        _with_later_versions(db, due, now),
+        outbox.unknown(db, policy.line_alerts, [chat.id]),
+        sends,
+        outbox.last_lines(db, [chat.id]).get(chat.id),
+        policy,
+        now,
+    )
+    record_catchup(db, chat, found, now)
+    return len(found.fold)
+
+
+def _with_later_versions(
+    db: Connection, due: Sequence[Delivery], now: datetime
+) -> Sequence[Delivery]:
+    """With what takes the place of some of them, however far behind it waits."""
+    known = {delivery.id for delivery in due}
+    of_alerts = [delivery.id for delivery in due if delivery.alert_id is not None]
+    later = outbox.later_versions(db, of_alerts, now)
+    return [*due, *(delivery for delivery in later if delivery.id not in known)]
 
 
 def waiting_of(view: View, found: Mapping[int, Sorted]) -> list[Waiting]:
@@ -88,7 +149,7 @@ def _by_chat(
     deliveries: Sequence[Delivery], reachable: Mapping[int, Chat]
 ) -> dict[int, list[Delivery]]:
     found: dict[int, list[Delivery]] = {}
-    for delivery in sorted(deliveries, key=lambda delivery: delivery.id):
+    for delivery in deliveries:
         if delivery.chat_id in reachable:
             found.setdefault(delivery.chat_id, []).append(delivery)
     return found

@@ -35,11 +35,12 @@ class LineItem:
 def catchup_text(items: Sequence[LineItem], language: str) -> str:
     """The catch-up line for these alerts: how many, why, and the short id of each.
 
-    Titles are dropped from the end when they do not fit; ids never are (up to 200 alerts).
+    Critical alerts come first in their group, and groups that hold some before others. Titles
+    are dropped from the end when they do not fit; ids never are (up to 200 alerts).
     """
     say = texts(language)
     groups: dict[Group, dict[str, LineItem]] = {}
-    for item in items:
+    for item in sorted(items, key=lambda item: item.level != "critical"):
         groups.setdefault(item.group, {})[item.short_id] = item
     # Each id is kept in reserve at its bare length, and given back when its title fits.
     left = LINE_LENGTH - sum(len(item.short_id) + 2 for item in items) - 600
@@ -58,7 +59,8 @@ def catchup_text(items: Sequence[LineItem], language: str) -> str:
             lines.append(say("catchup.more", ids=", ".join(bare)))
         blocks.append("\n".join(lines))
     if items:
-        blocks.append(say("catchup.how", command=f"/alert {items[0].short_id}"))
+        first = next(iter(next(iter(groups.values()))))
+        blocks.append(say("catchup.how", command=f"/alert {first}"))
     return "\n\n".join(blocks)
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from pydantic import TypeAdapter
+
 from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.fetcher import goes_unconditional
@@ -27,12 +29,13 @@ from bot.polling.health import condition, health_notice, quiet
 from bot.polling.identify import EntryChange, Identified, identify, keyed
 from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Wishes, next_check
-from storage import entries, feeds
+from storage import entries, feeds, held
 from storage.database import Connection, Database
-from storage.errors import StorageError
 from storage.feeds import FeedState
 
 log = logging.getLogger(__name__)
+
+_ENTRIES = TypeAdapter(tuple[FeedEntry, ...])
 
 Notify = Callable[[Connection, FeedNotice, datetime], None]
 
@@ -55,12 +58,10 @@ class PollTools:
 class PollMemory:
     """What polls leave for later ones and is not worth a table: a restart forgets it.
 
-    `held` is what a held document listed, by feed: a fast feed may have dropped it by the next
-    poll. `wishes` is what the publisher asked for in the last document that was read: a 304 does
-    not repeat it.
+    `wishes` is what the publisher asked for in the last document that was read: a 304 does not
+    repeat it.
     """
 
-    held: dict[str, tuple[FeedEntry, ...]] = field(default_factory=dict)
     wishes: dict[str, Wishes] = field(default_factory=dict)
     connectivity: Connectivity = field(default_factory=Connectivity)
 
@@ -109,12 +110,10 @@ class FeedPoll:
                 return await self._read(outcome)
 
     async def failed_here(self, exception: str) -> PollReport:
-        """Note that Marsad itself failed on the feed; `exception` is its name."""
+        """Note that Marsad itself failed on the feed; `exception` is its name. Raises
+        StorageError when that cannot be stored."""
         after = after_bug(self._state, exception, self._now)
-        try:
-            await self._commit(after)
-        except StorageError as error:
-            log.error("%s: not stored (%s)", self._feed.id, error)
+        await self._commit(after)
         return PollReport(self._feed.id, "failed", error=after.error, hint=after.hint)
 
     async def _failed(self, failed: FetchFailed, *, we_are_down: bool = False) -> PollReport:
@@ -150,12 +149,17 @@ class FeedPoll:
     async def _identify(self, parsed: ParsedFeed) -> tuple[Identified, int]:
         """What each entry is to us, and how many there were to ask about."""
         identified, listed = await self._compare(parsed.entries)
-        if identified.released and (before := self._memory.held.get(self._feed.id)):
+        if identified.released and (before := await self._held_before()):
             # A hold that was confirmed gives back all that it showed. A glitch that passed gives
             # back what is dated: that can be told from old entries under new names.
             extra = [entry for entry in before if identified.confirmed or entry.published_at]
             identified, listed = await self._compare((*parsed.entries, *extra))
         return identified, listed
+
+    async def _held_before(self) -> tuple[FeedEntry, ...]:
+        """What the held document listed: a fast feed may have dropped it since."""
+        text = await self._tools.database.read(partial(held.get, feed_id=self._feed.id))
+        return () if text is None else _ENTRIES.validate_json(text)
 
     async def _compare(self, listed: Sequence[FeedEntry]) -> tuple[Identified, int]:
         rows = keyed(listed)
@@ -168,8 +172,10 @@ class FeedPoll:
 
     async def _hold(self, parsed: ParsedFeed, unknown: int, listed: int) -> PollReport:
         after = after_hold(self._state, unknown, listed, self._now)
-        await self._commit(after)
-        self._memory.held[self._feed.id] = parsed.entries
+        listing = _ENTRIES.dump_json(parsed.entries).decode("utf-8")
+        await self._commit(
+            after, accept=partial(held.save, feed_id=self._feed.id, entries_json=listing)
+        )
         log.warning("%s: held: %s", self._feed.id, after.error)
         return PollReport(
             self._feed.id, "held", parsed.entries_in_document, error=after.error, hint=after.hint
@@ -188,11 +194,11 @@ class FeedPoll:
 
         def accept(db: Connection) -> Accepted:
             _note_seen(db, changes, self._now)
+            held.clear(db, feed.id)
             return pipeline.accept(db, feed, moving, detections, self._now)
 
         accepted = await self._commit(after, wishes=wishes, accept=accept)
         self._memory.wishes[feed.id] = wishes
-        self._memory.held.pop(feed.id, None)
         kinds = [change.kind for change in changes]
         return PollReport(
             feed.id,
@@ -212,7 +218,7 @@ class FeedPoll:
         wishes: Wishes | None = None,
         failed: FetchFailed | None = None,
         we_are_down: bool = False,
-        accept: Callable[[Connection], Accepted] | None = None,
+        accept: Callable[[Connection], Accepted | None] | None = None,
     ) -> Accepted | None:
         """The poll's one transaction: entries and all they lead to, the feed's state, notices.
 

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -29,6 +29,15 @@ from storage.errors import StorageError
 from storage.feeds import FeedState
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Unstored:
+    """Feeds whose polls cannot be written down, since the first of them could not."""
+
+    feeds: int
+    since: datetime
+    reason: str
 
 
 class Poller:
@@ -60,6 +69,21 @@ class Poller:
         self._synced = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._reports: list[PollReport] = []
+        self._unstored: dict[str, tuple[datetime, str]] = {}
+
+    def use(self, catalogue: Iterable[Feed]) -> None:
+        """Take over a changed catalogue; polls under way end with the feeds they began with."""
+        self._feeds = {feed.id: feed for feed in catalogue}
+        self._unstored = {name: why for name, why in self._unstored.items() if name in self._feeds}
+        self._synced = False
+
+    @property
+    def unstored(self) -> Unstored | None:
+        """What of the polls could not be stored and still was not; None when all was."""
+        if not self._unstored:
+            return None
+        since, reason = min(self._unstored.values())
+        return Unstored(len(self._unstored), since, reason)
 
     @property
     def unreachable_since(self) -> datetime | None:
@@ -147,11 +171,22 @@ class Poller:
                 report = await poll.run()
         except StorageError as error:
             # Nothing was committed and the claim stands: the feed is simply polled again.
-            log.error("%s: not stored (%s)", feed.id, error)
-            report = PollReport(feed.id, "failed", error=str(error))
+            report = self._not_stored(feed, error, now)
         except Exception as error:
             log.exception("%s: the poll failed", feed.id)
-            report = await poll.failed_here(type(error).__name__)
+            try:
+                report = await poll.failed_here(type(error).__name__)
+            except StorageError as second:  # not even that it failed could be written down
+                report = self._not_stored(feed, second, now)
         finally:
             self._running.pop(feed.id, None)
+        if report.result != "unstored":
+            self._unstored.pop(feed.id, None)
         self._reports.append(replace(report, seconds=poll.seconds))
+
+    def _not_stored(self, feed: Feed, error: Exception, now: datetime) -> PollReport:
+        reason = str(error) or type(error).__name__
+        log.error("%s: not stored (%s)", feed.id, reason)
+        since, _ = self._unstored.get(feed.id, (now, ""))
+        self._unstored[feed.id] = (since, reason)
+        return PollReport(feed.id, "unstored", error=reason)

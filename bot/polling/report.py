@@ -19,7 +19,7 @@ from storage.database import Connection
 if TYPE_CHECKING:
     from rules import Detection, RuleSet
 
-Result = Literal["accepted", "unchanged", "held", "failed"]
+Result = Literal["accepted", "unchanged", "held", "failed", "unstored"]
 
 
 class Parser(Protocol):
@@ -82,7 +82,8 @@ class PollPolicy:
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
-    """What one poll of one feed came to. `entries` were in the document; `alerts` is how many
+    """What one poll of one feed came to: "unstored" could not be written down, and the feed is
+    polled again. `entries` were in the document; `alerts` is how many
     alerts it made or changed. `error` and `hint` are for people to read."""
 
     feed_id: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import traceback
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telegram import (
@@ -18,7 +18,7 @@ from telegram import (
     Update,
 )
 from telegram.constants import ChatType
-from telegram.error import Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
     CallbackQueryHandler,
@@ -32,8 +32,10 @@ from bot.clock import utc_now
 from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, texts
 from bot.logs import Redactor
 from bot.notices import NamedFeed
+from bot.telegram.answers import TelegramRequest
 from bot.telegram.commands.recent import SHORT_ID, short_id
 from bot.telegram.membership import membership, migrated
+from bot.telegram.polling import Polling
 from bot.telegram.registry import (
     Answer,
     Command,
@@ -43,7 +45,7 @@ from bot.telegram.registry import (
     handler_of,
     reaction_of,
 )
-from bot.telegram.request import App, Context, Request, Services, services_in
+from bot.telegram.request import Access, App, Context, Request, Services, services_in
 from storage.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:
@@ -52,9 +54,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 _NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
-_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
 
 
 def build_application(
@@ -67,9 +67,10 @@ def build_application(
     rules: Callable[[], RuleSet],
     catalogue: Callable[[], Sequence[NamedFeed]],
     clock: Callable[[], datetime] = utc_now,
+    access: Access = "invited",
     read_timeout: float = 20.0,
 ) -> App:
-    """The application with every handler, not yet talking to Telegram: see `Polling`.
+    """The application with every handler, not yet talking to Telegram: see `polling_of`.
 
     `base_url` is the start of the Bot API's addresses, with or without its last "/bot".
     `read_timeout` is in seconds: a send that takes longer has an unknown outcome.
@@ -80,15 +81,23 @@ def build_application(
         .token(token)
         .base_url(f"{root}/bot")
         .base_file_url(f"{root}/file/bot")
-        .read_timeout(read_timeout)
-        .write_timeout(10.0)
-        .connect_timeout(10.0)
-        .get_updates_connect_timeout(10.0)
-        .get_updates_read_timeout(8.0)
+        .request(
+            TelegramRequest(
+                connection_pool_size=256,
+                read_timeout=read_timeout,
+                write_timeout=10.0,
+                connect_timeout=10.0,
+            )
+        )
+        .get_updates_request(
+            TelegramRequest(connection_pool_size=1, connect_timeout=10.0, read_timeout=8.0)
+        )
         .job_queue(None)
         .build()
     )
-    Services(database, rules, catalogue, frozenset(operators), timezone, clock).keep_in(application)
+    named = frozenset(operators)
+    services = Services(database, rules, catalogue, named, timezone, clock, access)
+    services.keep_in(application)
     for each in all_commands():
         handler = handler_of(each.answer, each.who)
         application.add_handler(CommandHandler(each.name, handler, filters=_NEW))
@@ -102,7 +111,7 @@ def build_application(
     application.add_handler(moved)
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
     messages: tuple[tuple[filters.BaseFilter, Answer, Who], ...] = (
-        (_NEW & filters.COMMAND, unknown_command, Who.ANYONE),
+        (_NEW & filters.COMMAND, unknown_command, Who.STRANGERS),
         (private & filters.Regex(SHORT_ID), short_id, Who.REGISTERED),
         (private & ~filters.StatusUpdate.ALL, not_a_command, Who.REGISTERED),
     )
@@ -170,93 +179,20 @@ async def publish_commands(application: App, operators: Sequence[int] = ()) -> N
             await publish(all_commands(), spoken, BotCommandScopeChat(operator), code)
 
 
-class Polling:
-    """Asks Telegram for updates until stopped; starts even while Telegram cannot be reached.
-
-    ``async with Polling(application, on_conflict=..., on_refused=...)``, or `start` and `stop`.
-    `on_conflict` is called each time Telegram says that another instance polls with the same
-    token; `on_refused` once when Telegram refuses the token (polling then ends).
-    """
-
-    def __init__(
-        self,
-        application: App,
-        *,
-        on_conflict: Callable[[], None],
-        on_refused: Callable[[], None],
-    ) -> None:
-        self._application = application
-        self._on_conflict = on_conflict
-        self._on_refused = on_refused
-        self._starting: asyncio.Task[None] | None = None
-        self.ready = asyncio.Event()
-        """Set once updates are being asked for."""
-
-    async def start(self) -> None:
-        """Returns at once; polling begins as soon as Telegram answers."""
-        self._starting = asyncio.create_task(self._begin(), name="telegram-polling")
-
-    async def stop(self) -> None:
-        """Stop asking, let handlers finish, close connections. Safe at any moment."""
-        if self._starting:
-            self._starting.cancel()
-            await asyncio.gather(self._starting, return_exceptions=True)
-        application, updater = self._application, self._application.updater
-        if updater and updater.running:
-            await updater.stop()
-        if application.running:
-            await application.stop()
-        await application.shutdown()
-
-    async def __aenter__(self) -> Polling:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
-
-    async def _begin(self) -> None:
-        updater = self._application.updater
-        if updater is None or not await self._initialized():
-            return
-        await self._application.start()
-        try:
-            await updater.start_polling(
-                bootstrap_retries=-1,
-                drop_pending_updates=False,
-                allowed_updates=UPDATES,
-                error_callback=self._polling_failed,
-            )
-        except InvalidToken as error:
-            self._polling_failed(error)
-            return
-        self.ready.set()
-        operators = services_in(self._application).operators
-        await publish_commands(self._application, sorted(operators))
-
-    async def _initialized(self) -> bool:
-        wait = _FIRST_WAIT
-        while True:
-            try:
-                await self._application.initialize()
-            except InvalidToken:
-                log.error("Telegram refuses the bot token")
-                self._on_refused()
-                return False
-            except TelegramError as error:
-                log.warning("Telegram cannot be reached (%s), next try in %.0f s", error, wait)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, _LONGEST_WAIT)
-            else:
-                return True
-
-    def _polling_failed(self, error: TelegramError) -> None:
-        match error:
-            case Conflict():
-                log.error("another instance asks Telegram for updates with the same token")
-                self._on_conflict()
-            case InvalidToken():
-                log.error("Telegram refuses the bot token")
-                self._on_refused()
-            case _:
-                log.warning("asking Telegram for updates failed: %s", error.message)
+def polling_of(
+    application: App,
+    *,
+    on_conflict: Callable[[], None],
+    on_refused: Callable[[], None],
+    on_yield: Callable[[], None] = lambda: None,
+    probation: float = 0.0,
+) -> Polling:
+    """Polling for the application's updates; once the token is ours, the menus are published."""
+    return Polling(
+        application,
+        on_conflict=on_conflict,
+        on_refused=on_refused,
+        on_yield=on_yield,
+        on_ready=partial(publish_commands, application, sorted(services_in(application).operators)),
+        probation=probation,
+    )

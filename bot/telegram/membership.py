@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from telegram import ChatMember, ChatMemberRestricted
 from telegram.constants import ChatMemberStatus, ChatType
@@ -12,6 +13,7 @@ from bot.telegram.request import Request, texts_for
 from storage import chats
 from storage.chats import Chat
 from storage.database import Connection
+from storage.people import REMOVED
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +32,25 @@ async def membership(request: Request) -> None:
         stored = chats.get(db, chat_id)
         if stored and not is_in and stored.state == "active":
             chats.pause(db, chat_id, BLOCKED, now)
-        if stored and is_in and stored.state == "paused":
+        if stored and is_in and stored.state == "paused" and stored.paused_reason != REMOVED:
             chats.resume(db, chat_id, now)
         return stored
 
     stored = await services.database.write(write)
     log.info("chat %s: bot is now %s", chat_id, change.new_chat_member.status)
+    if not is_in or was_in:
+        return
     group = change.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
-    if is_in and not was_in and group:
-        if stored is None:
+    if change.chat.type == ChatType.CHANNEL and stored is None and services.access == "invited":
+        # What is posted in a channel has no author: this is the one moment that names a person.
+        group = True
+    if group:
+        asking = replace(request, person=(await services.asking(request.update))[1])
+        if stored is None and services.access == "invited" and not await asking.may_admit():
+            log.info("refused: person %s adds chat %s", change.from_user.id, chat_id)
+            if change.chat.type != ChatType.CHANNEL:
+                await request.refuse("refuse.group_not_admitted")
+        elif stored is None:
             new = services.described(change.chat, change.from_user, None)
             await services.database.write(lambda db: chats.upsert(db, new))
             await request.say("start.added", speech=texts_for(None, request.update))

@@ -10,17 +10,22 @@ What a command does is said in the locales, under `commands.<name>`.
 
 from __future__ import annotations
 
+import logging
 import pkgutil
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
 from typing import Any
 
 from telegram import Update
+from telegram.error import BadRequest
 
 from bot.telegram import commands as package
 from bot.telegram.request import Context, Request, services_in
+
+log = logging.getLogger(__name__)
 
 Answer = Callable[[Request], Coroutine[Any, Any, None]]
 Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
@@ -29,12 +34,19 @@ Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 class Who(Enum):
     """Who may use a command or a button."""
 
+    STRANGERS = "strangers"
+    """Also who was not let in: the answer itself decides what that may do."""
     ANYONE = "anyone"
+    """Of those who were let in, also in chats that never said /start."""
     REGISTERED = "registered"
     """In chats that said /start."""
     ADMINISTRATORS = "administrators"
     """In such chats, whoever may change their settings."""
+    ANALYSTS = "analysts"
+    """Analysts and operators."""
     OPERATORS = "operators"
+    """Operators, and members of a group that the settings name as an operator."""
+    OPERATORS_IN_PERSON = "operators-in-person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,7 @@ class Button:
     who: Who
 
 
+_FOR_OPERATORS = (Who.OPERATORS, Who.OPERATORS_IN_PERSON)
 _COMMANDS: dict[str, Command] = {}
 _BUTTONS: dict[str, Button] = {}
 
@@ -83,7 +96,7 @@ def button(pattern: str, *, who: Who = Who.REGISTERED) -> Callable[[Answer], Ans
 def all_commands(*, operator: bool = True) -> list[Command]:
     """The commands in their order; without `operator`, those that are not for operators alone."""
     _load()
-    found = [each for each in _COMMANDS.values() if operator or each.who is not Who.OPERATORS]
+    found = [each for each in _COMMANDS.values() if operator or each.who not in _FOR_OPERATORS]
     return sorted(found, key=lambda each: each.order)
 
 
@@ -96,11 +109,21 @@ def handler_of(answer: Answer, who: Who) -> Handler:
     """The handler that admits or refuses whoever asks, and then answers."""
 
     async def handle(update: Update, context: Context) -> None:
+        if update.effective_chat is None:
+            if update.callback_query:  # under a message sent through another chat's inline mode
+                with suppress(BadRequest):  # too late for an answer
+                    await update.callback_query.answer()
+            return
         request = await Request.of(update, context)
         refusal = await _refusal(request, who)
         if refusal is None:
             await answer(request)
         else:
+            user = update.effective_user
+            who_asks = user.id if user else "unknown"
+            asked = getattr(answer, "__name__", "?")
+            chat_id = update.effective_chat.id
+            log.info("refused (%s): person %s in chat %s, %s", refusal, who_asks, chat_id, asked)
             await request.refuse(refusal)
 
     return handle
@@ -120,13 +143,21 @@ def reaction_of(answer: Answer) -> Handler:
 
 async def _refusal(request: Request, who: Who) -> str | None:
     """The key of the text that says why not; None for who may."""
+    if who is Who.STRANGERS:
+        return None
+    if not request.admitted:
+        return "refuse.invitation_needed"
     if who is Who.ANYONE:
         return None
     if request.known is None:
         return "refuse.unknown_chat"
     if who is Who.ADMINISTRATORS and not await request.may_change():
         return "refuse.admins_only"
+    if who is Who.ANALYSTS and not (request.role == "analyst" or request.by_operator):
+        return "refuse.analysts_only"
     if who is Who.OPERATORS and not request.by_operator:
+        return "refuse.operators_only"
+    if who is Who.OPERATORS_IN_PERSON and request.role != "operator":
         return "refuse.operators_only"
     return None
 

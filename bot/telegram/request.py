@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from telegram import Chat as TelegramChat
 from telegram import (
@@ -24,8 +24,9 @@ from bot.locales import DEFAULT_LANGUAGE, Texts, language_of, texts
 from bot.messages.blocks import Card
 from bot.messages.cards import Display, text_card
 from bot.notices import NamedFeed
-from storage import chats
+from storage import chats, people
 from storage.chats import Chat
+from storage.people import Person
 
 if TYPE_CHECKING:
     from rules import RuleSet, Signal
@@ -36,6 +37,8 @@ App = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[An
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _SERVICES = "services"
+
+Access = Literal["open", "invited"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Services:
     operators: frozenset[int]
     timezone: tzinfo
     clock: Callable[[], datetime]
+    access: Access = "invited"
 
     def keep_in(self, application: App) -> None:
         application.bot_data[_SERVICES] = self
@@ -58,16 +62,18 @@ class Services:
         signals = self.rules().signals
         return {name: signal for name, signal in signals.items() if signal.status == "stable"}
 
-    async def chat(self, update: Update) -> Chat | None:
-        """The chat that asks, as stored; None for one that never said /start.
+    async def asking(self, update: Update) -> tuple[Chat | None, Person | None]:
+        """The chat that asks, as stored, and its person; None for a chat that never said /start,
+        and for a person who was not let in."""
+        chat_id, user = chat_of(update).id, update.effective_user
 
-        A private chat that writes can be reached: it is resumed if it was paused.
-        """
-        asking = chat_of(update)
-        stored = await self.database.read(lambda db: chats.get(db, asking.id))
-        if stored and stored.state == "paused" and stored.kind == "private":
-            return await self.resume(stored)
-        return stored
+        def read(db: Connection) -> tuple[Chat | None, Person | None]:
+            return chats.get(db, chat_id), people.get(db, user.id) if user else None
+
+        chat, person = await self.database.read(read)
+        if user and user.id in self.operators:
+            person = Person(user.id, user.full_name, "operator", self.clock())
+        return chat, person
 
     async def resume(self, stored: Chat) -> Chat:
         now = self.clock()
@@ -84,6 +90,9 @@ class Services:
 
         def write(db: Connection) -> Chat:
             stored = chats.upsert(db, new)
+            if stored.kind == "private":
+                people.admit(db, new.id, new.title, "viewer", self.clock())
+                stored = chats.get(db, new.id) or stored
             if stored.thread_id == new.thread_id:
                 return stored
             # Also back to the general topic: the one before may be closed or gone.
@@ -149,11 +158,26 @@ class Request:
     context: Context
     services: Services
     known: Chat | None
+    person: Person | None = None
 
     @classmethod
     async def of(cls, update: Update, context: Context) -> Request:
         services = services_in(context.application)
-        return cls(update, context, services, await services.chat(update))
+        known, person = await services.asking(update)
+        request = cls(update, context, services, known, person)
+        if known and known.state == "paused" and known.kind == "private" and request.admitted:
+            # A private chat that writes can be reached again.
+            return replace(request, known=await services.resume(known))
+        return request
+
+    @property
+    def admitted(self) -> bool:
+        """Whether whoever asks may read here: invited people, and everyone in chats that were
+        let in."""
+        if self.services.access == "open":
+            return True
+        private = chat_of(self.update).type == ChatType.PRIVATE
+        return self.person is not None or (self.known is not None and not private)
 
     @property
     def chat(self) -> Chat:
@@ -183,10 +207,23 @@ class Request:
 
     @property
     def by_operator(self) -> bool:
-        """From an operator's own chat, or by an operator in any chat."""
-        user, operators = self.update.effective_user, self.services.operators
-        known = self.known is not None and self.known.id in operators
-        return known or (user is not None and user.id in operators)
+        """By an operator in any chat, or in a group that the settings name."""
+        named = self.known is not None and self.known.id in self.services.operators
+        return named or self.role == "operator"
+
+    @property
+    def role(self) -> str | None:
+        """The person's role; None for a stranger."""
+        return self.person.role if self.person else None
+
+    async def may_admit(self) -> bool:
+        """Whether the person may let in the group or channel: an operator, or an administrator
+        of it who was invited (whoever is an administrator, where all may come)."""
+        if self.role == "operator":
+            return True
+        if self.services.access == "invited" and self.person is None:
+            return False
+        return await self.may_change()
 
     async def may_change(self) -> bool:
         """Whether the person may change the chat's settings: in groups, its administrators."""

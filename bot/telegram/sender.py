@@ -37,6 +37,7 @@ from bot.delivery.outcome import (
 from bot.locales import texts
 from bot.messages.blocks import Card
 from bot.messages.cards import Display, Signals, alert_card, text_card
+from bot.telegram.answers import NotFromTelegram
 from bot.telegram.keyboards import why_keyboard
 from bot.text import shorten
 
@@ -175,6 +176,8 @@ def outcome_of(error: Exception) -> Outcome:
         case BadRequest():
             gone = any(sign in error.message.lower() for sign in _CHAT_GONE)
             return ChatGone(error.message) if gone else Rejected(error.message)
+        case NotFromTelegram():
+            return Retry(None, _in_words(error))
         case NetworkError() if isinstance(error.__cause__, _NEVER_SENT):
             return Retry(None, _in_words(error))
         case TelegramError():

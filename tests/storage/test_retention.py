@@ -69,7 +69,7 @@ def test_a_folded_row_is_delivered_when_its_catch_up_is(db: Connection) -> None:
     add_chat(db)
     outbox.enqueue(db, [delivery(alert.id)], OLD)
     line = delivery(None, kind="catchup", version=0, text="سطر", not_before=OLD, key="c")
-    catchup = outbox.fold(db, [1], line, OLD)
+    catchup = outbox.fold(db, {1: "too many"}, line, OLD)
     assert entries.purge(db, CUTOFF) == 0
     outbox.mark_sent(db, catchup, 5, OLD)
     assert entries.purge(db, CUTOFF) == 1

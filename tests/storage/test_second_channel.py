@@ -9,7 +9,6 @@ import pytest
 from storage import alerts, second_channel
 from storage.alerts import Decision
 from storage.database import Connection, connect, migrate
-from storage.migrations import MIGRATIONS
 from tests.storage.make import DAY, HOUR, NOW, add_alert, alert_text
 
 
@@ -43,7 +42,10 @@ def test_critical_alerts_are_those_of_a_version_not_yet_sent(db: Connection) -> 
 
 def test_what_an_older_version_had_sent_is_not_sent_again(tmp_path: Path) -> None:
     db = connect(tmp_path / "released.sqlite")
-    MIGRATIONS.apply(db, stop_before="m005_second_channel")
+    migrate(db)
+    # As it was before that step: rows are written by today's code, which needs today's tables.
+    db.execute("DROP TABLE second_channel")
+    db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm005_second_channel'")
     twice, never = add_alert(db, level="critical"), add_alert(db, level="critical")
     for version in (1, 2):
         alerts.record_decision(db, _sent(twice.entry_id, twice.id, version))

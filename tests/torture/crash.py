@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -34,6 +35,7 @@ from tests.torture.newsroom import Newsroom, write_catalogue, write_rules
 
 # Seconds for what is certain to come unless something is lost: a machine may be very busy.
 PATIENCE = 240
+FIRST_VISITOR = 100_000
 
 
 class SlowTelegram(TelegramServer):
@@ -154,6 +156,7 @@ class Result:
     seconds: float = 0.0
     published: int = 0
     loud: int = 0
+    visitors: list[int] = field(default_factory=list)
     tallies: list[Tally] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     starved: list[str] = field(default_factory=list)
@@ -196,6 +199,8 @@ async def torture(
         )
         publishing = asyncio.create_task(newsroom.publish())
         stack.callback(publishing.cancel)
+        visiting = asyncio.create_task(_visit(telegram, random.Random(seed + 3), result))
+        stack.callback(visiting.cancel)
         up_at = time.monotonic()
         while result.kills < kills and time.monotonic() - up_at < seconds:
             up = await _random_moment(chance, telegram, newsroom, longest_life, result)
@@ -212,6 +217,7 @@ async def torture(
             result.kills += 1
             await service.start()
         publishing.cancel()
+        visiting.cancel()
         result.published = len(newsroom.published)
         result.loud = sum(entry.signal is not None for entry in newsroom.published)
 
@@ -223,6 +229,14 @@ async def torture(
             missed = len(newsroom.missed)
             result.starved.append(f"{missed} entries left their feed before they were read")
         out_of_time = await _settled(books, newsroom, settle, result)
+        # Whoever wrote is answered: an update that a kill took is a loss like any other.
+        with contextlib.suppress(RuntimeError):
+            await _until(lambda: telegram.unread == 0, settle, "the last updates")
+        lost = [visitor for visitor in result.visitors if not telegram.sent_to(visitor)]
+        if lost:
+            result.problems.append(
+                f"{len(lost)} of {len(result.visitors)} people who said /start got no answer"
+            )
         result.problems += await _stopped_well(service, log)
         try:
             await _until(lambda: not service.left_over(), PATIENCE, "the end of every process")
@@ -235,6 +249,16 @@ async def torture(
         result.problems += found
     result.seconds = time.monotonic() - began
     return result
+
+
+async def _visit(telegram: SlowTelegram, chance: random.Random, result: Result) -> None:
+    """Let people say /start, now and then many at once, until cancelled."""
+    while True:
+        await asyncio.sleep(chance.expovariate(1.0))
+        for _ in range(chance.choice([1, 1, 12])):
+            visitor = FIRST_VISITOR + len(result.visitors)
+            result.visitors.append(visitor)
+            telegram.say(visitor, "/start")
 
 
 async def _random_moment(
@@ -320,6 +344,7 @@ def _environment(folder: Path, telegram: TelegramServer, log: Path) -> dict[str,
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MARSAD_")}
     return kept | {
         "MARSAD_TELEGRAM_TOKEN": telegram.token,
+        "MARSAD_ACCESS": "open",
         "MARSAD_TELEGRAM_BASE_URL": telegram.base_url,
         "MARSAD_DATA_DIR": str(folder / "data"),
         "MARSAD_RULES_DIR": str(folder / "rules"),
@@ -338,7 +363,7 @@ def print_result(result: Result) -> None:
             f"{result.kills} kills ({result.killed_in_doubt} with answers under way, "
             f"{result.killed_starting} while starting) and {result.stops} stops in "
             f"{result.seconds:.0f} s, seed {result.seed}: {result.published} entries, "
-            f"{result.loud} of them alerts"
+            f"{result.loud} of them alerts; {len(result.visitors)} people said /start"
         ),
     )
     for tally in result.tallies:

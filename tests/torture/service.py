@@ -33,7 +33,7 @@ def quicken() -> None:
         RetryPolicy,
         first_wait=_seconds(0.2),
         ceiling=_seconds(1),
-        repeat_wait=_seconds(0.1),
+        repeat_waits=(_seconds(0.1),),
         rate_limit_margin=_seconds(0.1),
     )
     _defaults(
@@ -53,7 +53,7 @@ def quicken() -> None:
         claim=_seconds(1),
         held=_seconds(1),
     )
-    _defaults(Service, tick=_seconds(0.3))
+    _defaults(Service, tick=_seconds(0.3), probation=_seconds(0.2))
 
 
 def _seconds(number: float) -> timedelta:

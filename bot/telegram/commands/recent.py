@@ -117,6 +117,6 @@ def _read(db: Connection, chat: Chat, wanted: str) -> AlertHistory | None:
         alert,
         max(detections, key=lambda each: each.score, default=None),
         alerts.decisions_of(db, alert.id),
-        [row for row in outbox.for_chat(db, chat.id) if row.alert_id == alert.id],
+        outbox.for_chat(db, chat.id, alert.id),
         second_channel.alert_sent_at(db, alert.id) if chat.role == "operator" else None,
     )

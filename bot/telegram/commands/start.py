@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
+
+from telegram.constants import ChatType
+
 from bot.locales import LANGUAGES, Texts, texts
 from bot.messages.cards import text_card
 from bot.telegram import keyboards
 from bot.telegram.keyboards import language_keyboard
 from bot.telegram.registry import Command, Who, all_commands, button, command
-from bot.telegram.request import Request, texts_for
-from storage import chats
+from bot.telegram.request import Request, chat_of, texts_for
+from storage import chats, people
 from storage.chats import Chat
+from storage.people import Person
+
+log = logging.getLogger(__name__)
 
 _OTHER_NAMES = {
     "عربي": "ar",
@@ -29,9 +37,27 @@ _OTHER_NAMES = {
 }
 
 
-@command("start", order=10, who=Who.ANYONE)
+@command("start", order=10, who=Who.STRANGERS)
 async def start(request: Request) -> None:
-    """Register the chat, or say hello again. A deep link's payload is accepted and unused."""
+    """Register the chat, or say hello again. A deep link's payload may be an invitation."""
+    private = chat_of(request.update).type == ChatType.PRIVATE
+    payload = request.arguments[0] if request.arguments else ""
+    if private and payload.startswith(people.PREFIX):
+        person = await _invited(request, payload)
+        request = replace(request, person=person or request.person)
+        if person is None and not request.admitted:
+            await _refuse(request, "refuse.invitation_void")
+            return
+    if not private and request.known is not None and not await request.may_change():
+        await request.say("start.again")
+        return
+    if not private and request.known is None and not await request.may_admit():
+        stranger = request.services.access == "invited" and request.person is None
+        await _refuse(request, "refuse.group_not_admitted" if stranger else "refuse.admins_only")
+        return
+    if private and not request.admitted:
+        await _refuse(request, "refuse.invitation_needed")
+        return
     known = request.known
     if known is not None and known.title and known.signals and known.state == "active":
         await request.say("start.again")
@@ -45,6 +71,27 @@ async def start(request: Request) -> None:
     await request.reply(text_card("\n\n".join(parts), speech.language))
 
 
+async def _invited(request: Request, payload: str) -> Person | None:
+    """Who holds an invitation is let in by it."""
+    services, user = request.services, request.update.effective_user
+    if user is None:
+        return None
+    now, name = services.clock(), user.full_name
+    person = await services.database.write(
+        lambda db: people.accept(db, payload, user.id, name, now)
+    )
+    if person is not None:
+        log.info("person %s is let in as %s", person.id, person.role)
+    return person
+
+
+async def _refuse(request: Request, key: str) -> None:
+    user = request.update.effective_user
+    chat_id = chat_of(request.update).id
+    log.info("refused (%s): person %s in chat %s, start", key, user.id if user else "?", chat_id)
+    await request.refuse(key)
+
+
 async def _registered(request: Request) -> Chat:
     services, update, known = request.services, request.update, request.known
     chat = await services.register(update)
@@ -53,7 +100,7 @@ async def _registered(request: Request) -> Chat:
     # An operator's chat is stored before it first writes, in the default language.
     language = texts_for(None, update).language
     await services.database.write(lambda db: chats.set_language(db, chat.id, language))
-    return await services.chat(update) or chat
+    return (await services.asking(update))[0] or chat
 
 
 @command("help", order=70, who=Who.ANYONE)

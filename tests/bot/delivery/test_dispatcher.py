@@ -226,12 +226,61 @@ async def test_a_critical_alert_of_unknown_outcome_is_repeated_once_and_marked(
     assert await desk.states(1) == ["sent"]
 
 
-async def test_a_critical_alert_lost_twice_ends_in_the_line(desk: Desk) -> None:
-    desk.sender.script[1] = [Unknown("read timeout")] * 2
+async def test_a_critical_alert_lost_twice_is_repeated_as_a_card_until_it_arrives(
+    desk: Desk,
+) -> None:
+    desk.sender.script[1] = [Unknown("Bad Gateway")] * 2
     await desk.alert(1, level="critical")
     await desk.work(80)
-    assert desk.sender.alerts_to(1) == ["A1", "A1", "catchup"]
-    assert desk.sender.to(1)[-1].delivery.level == "critical"
+    assert desk.sender.alerts_to(1) == ["A1", "A1", "A1"]
+    assert [o.delivery.possible_repeat for o in desk.sender.to(1)] == [False, True, True]
+    assert await desk.states(1) == ["sent"]
+    assert desk.sender.got[2][0] - desk.sender.got[0][0] < timedelta(seconds=30)
+
+
+async def test_a_critical_alert_that_is_never_answered_is_repeated_five_times_an_hour(
+    desk: Desk,
+) -> None:
+    desk.sender.script[1] = [Unknown("read timeout")] * 100
+    await desk.alert(1, level="critical")
+    await desk.work(360, seconds=40)
+    times = [at for at, outgoing in desk.sender.got if outgoing.chat.id == 1]
+    hour = timedelta(hours=1)
+    assert max(sum(1 for at in times if first <= at < first + hour) for first in times) == 5
+    assert len(times) >= 12, "it does not end"
+    # Operators hear of it once, and by the second channel too.
+    assert [outgoing.delivery.kind for outgoing in desk.sender.to(OPERATOR)] == ["notice"]
+    text = desk.sender.to(OPERATOR)[0].delivery.text or ""
+    assert "A1" in text
+    assert "read timeout" in text
+    since = desk.clock() - timedelta(days=1)
+    queued = await desk.database.read(lambda db: second_channel.pending(db, since))
+    assert [("A1" in notice.body) for notice in queued] == [True]
+
+
+async def test_a_critical_alert_in_doubt_holds_up_nothing_behind_it(desk: Desk) -> None:
+    desk.sender.script[1] = [Unknown("read timeout")] * 4
+    await desk.alert(1, level="critical")
+    await desk.work(10, seconds=60)
+    await desk.alert(1, level="critical")
+    await desk.work(3)
+    # The answer to it then brings the other out of its wait.
+    assert desk.sender.alerts_to(1) == ["A1"] * 4 + ["A2", "A1"]
+
+
+async def test_when_telegram_answers_again_a_critical_alert_in_doubt_goes_at_once(
+    desk: Desk,
+) -> None:
+    desk.sender.script[1] = [Unknown("Bad Gateway")] * 4
+    desk.sender.script[2] = [Unknown("Bad Gateway")]
+    await desk.alert(1, level="critical")
+    await desk.alert(2)
+    await desk.work(10, seconds=30)
+    assert len(desk.sender.to(1)) == 4
+    await desk.alert(2)
+    await desk.work(3)
+    assert desk.sender.alerts_to(1) == ["A1"] * 5
+    assert (await desk.rows(1))[0].state == "sent"
 
 
 async def test_other_alerts_of_unknown_outcome_are_told_in_one_line(desk: Desk) -> None:
@@ -480,7 +529,61 @@ async def test_but_what_waited_long_is_not_overtaken_for_ever(desk: Desk) -> Non
         desk.database, desk.sender, DeliveryPolicy(limits=SendLimits(overall_sends=1)), desk.clock
     )
     await desk.alert(1)
-    desk.clock.pass_(minutes=11)
+    desk.clock.pass_(hours=11, minutes=1)
     await desk.alert(2, level="critical")
     await desk.once()
     assert [outgoing.chat.id for _, outgoing in desk.sender.got] == [1]
+
+
+async def test_a_critical_alert_goes_before_all_that_waits_in_its_chat(desk: Desk) -> None:
+    await desk.alerts(60, 1)
+    critical = await desk.alert(1, level="critical")
+    await desk.work(3)
+    assert desk.sender.alerts_to(1) == [critical.short_id, "A1", "A2"]
+
+
+async def test_a_retry_does_not_hold_back_a_critical_alert(desk: Desk) -> None:
+    desk.sender.script[1] = [Retry(None, "connect timeout")]
+    await desk.alerts(2, 1)
+    await desk.once()
+    await desk.alert(1, level="critical")
+    desk.clock.pass_(seconds=2)
+    await desk.once()
+    assert desk.sender.alerts_to(1) == ["A1", "A3"]
+    await desk.work(10)
+    assert desk.sender.alerts_to(1) == ["A1", "A3", "A1", "A2"]
+
+
+async def test_a_critical_version_that_overtakes_the_first_is_the_only_message(desk: Desk) -> None:
+    from storage import alerts
+
+    first = await desk.alerts(20, 1)
+    escalated = first[-1]
+
+    def bump(db):  # type: ignore[no-untyped-def]
+        text = alert_text(escalated.entry_id, "critical")
+        owe(db, alerts.bump(db, escalated.id, text, desk.clock()), [1], desk.clock())
+
+    await desk.database.write(bump)
+    await desk.work(100)
+    assert desk.sender.alerts_to(1).count(escalated.short_id) == 1
+    assert desk.sender.alerts_to(1)[0] == escalated.short_id
+    line = desk.sender.to(1)[-1].delivery.text or ""
+    assert "A19" in line and escalated.short_id not in line
+    assert (await desk.rows(1))[19].state == "expired"
+
+
+async def test_every_critical_alert_of_a_storm_is_sent_or_named_first(desk: Desk) -> None:
+    for number in range(300):
+        await desk.alert(1, level="critical" if number % 6 == 0 else "alert")
+    await desk.work(250)
+    critical = [f"A{number + 1}" for number in range(0, 300, 6)]
+    sent = {name for name in desk.sender.alerts_to(1) if name != "catchup"}
+    lines = [o.delivery.text or "" for o in desk.sender.to(1) if o.delivery.kind == "catchup"]
+    left = [name for name in critical if name not in sent]
+    assert left, "the storm is larger than what is sent of it"
+    assert all(name in lines[0] for name in left)
+    assert lines[0].index(left[-1]) < lines[0].index(" A2:")
+    desk.clock.pass_(minutes=11)
+    await desk.work(30)
+    assert not {"pending", "unknown"} & set(await desk.states(1))

@@ -16,7 +16,6 @@ from types import SimpleNamespace
 from rich.console import Console
 from rich.table import Table
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from bot.clock import utc_now
 from bot.delivery.catchup import FoldPolicy
@@ -24,6 +23,7 @@ from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher
 from bot.delivery.outcome import Sender
 from bot.delivery.pacing import SendLimits
 from bot.delivery.retry import RetryPolicy
+from bot.telegram.answers import TelegramRequest
 from bot.telegram.sender import TelegramSender
 from storage import chats
 from storage.database import Database
@@ -39,11 +39,15 @@ from tests.bot.telegram.faults import (
     kicked,
     migrated,
     no_rights,
+    page,
+    redirect,
+    refusal_under,
     reset,
     server_error,
     too_long,
     topic_closed,
     topic_gone,
+    truncated,
     unauthorised,
 )
 from tests.telegram_server import TelegramServer
@@ -65,7 +69,7 @@ QUICK = DeliveryPolicy(
     retry=RetryPolicy(
         first_wait=timedelta(seconds=0.2),
         ceiling=timedelta(seconds=1),
-        repeat_wait=timedelta(seconds=0.2),
+        repeat_waits=(timedelta(seconds=0.2),),
         rate_limit_margin=timedelta(seconds=0.1),
     ),
     fold=FoldPolicy(settle=timedelta(seconds=0.5), line_gap=timedelta(seconds=1)),
@@ -83,7 +87,10 @@ class Case:
     level: str
     state: str
     got: tuple[str, ...]
+    times: int = 1
 
+
+BLOCKED = "Forbidden: bot was blocked by the user"
 
 # "A" is the alert that meets the fault, "B" the one after it; "+" marks a possible repeat.
 CASES = {
@@ -107,13 +114,28 @@ CASES = {
     18: Case("time-out after delivery, critical", hang(), "critical", "active", ("A", "A+", "B")),
     19: Case("time-out after delivery, alert", hang(), "alert", "active", ("A", "B", "line A")),
     20: Case("500 after delivery", server_error(500, True), "critical", "active", ("A", "A+", "B")),
+    22: Case("502 twice, critical", server_error(), "critical", "active", ("A+", "B"), 2),
+    23: Case("502 four times, critical", server_error(), "critical", "active", ("A+", "B"), 4),
+    24: Case("502, a page, alert", page(502), "alert", "active", ("B", "line A")),
+    25: Case("portal, 200", page(200), "alert", "active", ("A", "B"), 2),
+    26: Case("portal, redirect", redirect(), "critical", "active", ("A", "B"), 2),
+    27: Case("a proxy's 403", page(403), "alert", "active", ("A", "B")),
+    28: Case("200, means 403", refusal_under(200, 403, BLOCKED), "alert", "paused", ()),
+    29: Case(
+        "200, means 429",
+        refusal_under(200, 429, "Too Many Requests", retry_after=1),
+        "alert",
+        "active",
+        ("A", "B"),
+    ),
+    30: Case("JSON breaks off", truncated(), "critical", "active", ("A", "A+", "B")),
     21: Case("none", bad_request(""), "alert", "active", ("A", "B")),
 }
 
 
 @asynccontextmanager
 async def sender_to(server: TelegramServer) -> AsyncIterator[Sender]:
-    request = HTTPXRequest(connection_pool_size=64, read_timeout=2, connect_timeout=20)
+    request = TelegramRequest(connection_pool_size=64, read_timeout=2, connect_timeout=20)
     bot = Bot(server.token, base_url=server.base_url, request=request)
     try:
         yield TelegramSender(bot, lambda: SIGNALS, timezone=UTC)
@@ -148,7 +170,7 @@ def shown(server: TelegramServer, chat_id: int, first: str, second: str) -> tupl
     return tuple(found)
 
 
-async def test_every_fault_has_its_answer_and_delays_no_other_chat(tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_every_fault_has_its_answer_and_delays_no_other_chat(tmp_path, caplog) -> None:  # type: ignore[no-untyped-def]
     database = await Database.open(tmp_path / "marsad.sqlite")
     desk = Desk(database)
     desk.clock.at = utc_now()
@@ -160,14 +182,14 @@ async def test_every_fault_has_its_answer_and_delays_no_other_chat(tmp_path) -> 
     async with TelegramServer() as server, sender_to(server) as sender:
         for chat_id, case in CASES.items():
             if case.name != "none":
-                server.fail(case.fault, chat_id=chat_id)
+                server.fail(case.fault, chat_id=chat_id, times=case.times)
             first = await desk.alert(chat_id, level=case.level)
             second = await desk.alert(chat_id)
             names[chat_id] = (first.short_id, second.short_id)
         async with running(desk, sender):
             await server.until(
                 lambda: (
-                    len(server.texts(OPERATOR)) >= 8
+                    len(server.texts(OPERATOR)) >= 9
                     and all(
                         len(server.texts(-10012 if n == -12 else n)) >= len(case.got)
                         for n, case in CASES.items()
@@ -199,10 +221,11 @@ async def test_every_fault_has_its_answer_and_delays_no_other_chat(tmp_path) -> 
     assert until - utc_now() > timedelta(hours=11, minutes=59)
     # Operators heard once of each paused chat, of the long wait and of the card that was refused.
     told = server.texts(OPERATOR)
-    assert sum("paused" in text for text in told) == 6
+    assert sum("paused" in text for text in told) == 7
     assert sum("could not be sent" in text for text in told) == 1
     assert sum("43200 s" in text for text in told) == 1
-    assert len(told) == 8
+    assert len(told) == 9
+    assert not [record for record in caplog.records if record.exc_info], "no traceback"
     await database.close()
 
 

@@ -60,7 +60,7 @@ def test_those_who_waited_longest_go_first_and_urgent_ones_overtake() -> None:
 def test_urgent_messages_do_not_starve_what_waited_long() -> None:
     limits = SendLimits(overall_sends=1)
     waiting = [
-        Waiting(1, "private", START - timedelta(minutes=11)),
+        Waiting(1, "private", START - timedelta(hours=11, minutes=1)),
         Waiting(2, "private", START, urgent=True),
     ]
     assert turns(waiting, {}, [], limits, START).go == (1,)

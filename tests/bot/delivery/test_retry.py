@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -53,12 +54,38 @@ def test_a_wait_that_was_asked_for_is_kept_when_longer_than_our_own() -> None:
     assert step.not_before == START + timedelta(seconds=300)
 
 
-def test_a_critical_alert_of_unknown_outcome_is_said_once_more_and_marked() -> None:
-    first = next_step(Unknown("read timeout"), delivery(level="critical"), POLICY, START)
-    assert isinstance(first, Again)
-    assert first.possible_repeat
-    repeated = delivery(level="critical", possible_repeat=True, attempts=1)
-    assert isinstance(next_step(Unknown("read timeout"), repeated, POLICY, START), AwaitCatchUp)
+def test_a_critical_alert_of_unknown_outcome_is_repeated_until_there_is_an_answer() -> None:
+    now, unknowns, times = START, 0, [START]
+    told = []
+    for _ in range(40):
+        row = delivery(
+            level="critical", attempts=unknowns, unknowns=unknowns, possible_repeat=unknowns > 0
+        )
+        step = next_step(Unknown("read timeout"), row, POLICY, now)
+        assert isinstance(step, Again)
+        assert step.possible_repeat
+        assert step.unknowns == unknowns + 1
+        told += [step.unknowns] if step.notify else []
+        now, unknowns = step.not_before, step.unknowns
+        times.append(now)
+    hour = timedelta(hours=1)
+    busiest = max(sum(1 for at in times if first <= at < first + hour) for first in times)
+    assert busiest <= 5
+    # Soon at first, and never longer than an hour apart.
+    assert times[2] - START < timedelta(seconds=30)
+    assert max(after - before for before, after in pairwise(times)) < hour
+    assert told == [5], "operators hear of it once"
+
+
+def test_what_never_went_out_uses_up_no_repeat() -> None:
+    row = delivery(level="critical", attempts=40, unknowns=1, possible_repeat=True)
+    down = next_step(Retry(None, "no route"), row, POLICY, START)
+    assert isinstance(down, Again)
+    assert down.unknowns == 1
+    assert down.not_before <= START + timedelta(seconds=30)
+    lost = next_step(Unknown("reset"), delivery(level="critical", attempts=40), POLICY, START)
+    assert isinstance(lost, Again)
+    assert lost.not_before <= START + timedelta(seconds=2)
 
 
 @pytest.mark.parametrize("level", ["info", "watch", "alert"])

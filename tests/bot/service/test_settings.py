@@ -116,6 +116,7 @@ def test_a_tilde_is_the_home_folder_in_every_path(
         (tmp_path / file).touch()
     written = {
         "data_dir": "~/data",
+        "marker_dir": "~/elsewhere",
         "rules_dir": "~/rules",
         "feeds_file": "~/feeds.yaml",
         "morphology_db": "~/full.db",

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.telegram.app import Polling, build_application
-from bot.telegram.request import App
+from bot.telegram.app import build_application, polling_of
+from bot.telegram.request import Access, App
 from storage import alerts, chats, entries, feeds, stories
 from storage.alerts import Alert, Decision
 from storage.chats import Chat
@@ -69,7 +69,6 @@ class Bench:
     async def settled(self) -> None:
         """Until every update is confirmed and handled."""
         await self.server.until(lambda: self.server.unread == 0)
-        await self.application.update_queue.join()
 
     async def chat(self, chat_id: int) -> Chat:
         found = await self.database.read(lambda db: chats.get(db, chat_id))
@@ -162,7 +161,13 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def bench(server: TelegramServer, database: Database) -> AsyncIterator[Bench]:
+def access() -> Access:
+    """Who may come in; tests of invitations say otherwise."""
+    return "open"
+
+
+@pytest.fixture
+async def bench(server: TelegramServer, database: Database, access: Access) -> AsyncIterator[Bench]:
     rules, troubles = Rules(), list[str]()
     application = build_application(
         token=server.token,
@@ -172,8 +177,9 @@ async def bench(server: TelegramServer, database: Database) -> AsyncIterator[Ben
         database=database,
         rules=lambda: rules,  # type: ignore[arg-type,return-value]
         catalogue=lambda: [NamedFeed("feed", "الجزيرة نت")],
+        access=access,
     )
-    polling = Polling(
+    polling = polling_of(
         application,
         on_conflict=lambda: troubles.append("conflict"),
         on_refused=lambda: troubles.append("refused"),

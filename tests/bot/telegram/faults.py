@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,12 +12,15 @@ from typing import Any, Literal
 class Fault:
     """One way a call goes wrong. `delivered`: the message reaches its chat all the same."""
 
-    kind: Literal["answer", "reset", "hang"]
+    kind: Literal["answer", "reset", "hang", "body"]
     status: int = 200
     description: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     delivered: bool = False
     seconds: float = 3600.0
+    # Of "body": what is answered with this status, as it is.
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def named(cls, name: str, **values: Any) -> Fault:
@@ -100,6 +104,35 @@ def reset(delivered: bool = False) -> Fault:
     return Fault("reset", delivered=delivered)
 
 
+def body(
+    status: int, text: str, *, delivered: bool = False, headers: Mapping[str, str] | None = None
+) -> Fault:
+    """This text with this status: from Telegram, a gateway, or whatever stands in between."""
+    return Fault("body", status, delivered=delivered, body=text, headers=headers or {})
+
+
+def page(status: int, title: str = "Sign in to the network") -> Fault:
+    return body(
+        status,
+        f"<!DOCTYPE html><html><head><title>{title}</title></head><body><p>x</p></body></html>",
+        headers={"Content-Type": "text/html"},
+    )
+
+
+def redirect(to: str = "https://portal.example/login") -> Fault:
+    return body(302, "", headers={"Location": to})
+
+
+def refusal_under(status: int, code: int, description: str, **parameters: int) -> Fault:
+    """Telegram's own refusal, under another HTTP status."""
+    said = {"ok": False, "error_code": code, "description": description}
+    return body(status, json.dumps(said | ({"parameters": parameters} if parameters else {})))
+
+
+def truncated(delivered: bool = True) -> Fault:
+    return body(200, '{"ok":true,"result":{"message_id":12,"da', delivered=delivered)
+
+
 def hang(delivered: bool = True, seconds: float = 3600.0) -> Fault:
     """The request is accepted and never answered."""
     return Fault("hang", delivered=delivered, seconds=seconds)
@@ -124,5 +157,10 @@ FAULTS = {
         server_error,
         reset,
         hang,
+        body,
+        page,
+        redirect,
+        refusal_under,
+        truncated,
     )
 }

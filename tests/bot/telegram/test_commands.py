@@ -119,7 +119,7 @@ async def test_an_old_button_of_a_signal_that_is_gone_shows_the_new_list(bench: 
 
 async def test_in_a_group_only_administrators_change_settings(bench: Bench) -> None:
     bench.server.room(GROUP, admins={ADMIN})
-    await bench.ask(GROUP, "/start", user_id=GUEST)
+    await bench.ask(GROUP, "/start", user_id=ADMIN)
     assert "للمشرفين" in await bench.ask(GROUP, "/subscribe", user_id=GUEST)
     assert "للمشرفين" in await bench.ask(GROUP, "/language fr", user_id=GUEST)
     await bench.ask(GROUP, "/subscribe", user_id=ADMIN)
@@ -293,5 +293,5 @@ async def test_each_command_but_start_and_help_refuses_a_chat_that_is_not_regist
 ) -> None:
     stranger = 4242
     for each in all_commands():
-        if each.who is not Who.ANYONE:
+        if each.who not in (Who.ANYONE, Who.STRANGERS):
             assert "/start" in await bench.ask(stranger, f"/{each.name}"), each.name

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.telegram.app import Polling, build_application
+from bot.telegram.app import build_application, polling_of
+from bot.telegram.polling import Polling
 from storage import chats
 from storage.database import Connection, Database
 from storage.errors import StorageBusy
@@ -170,7 +171,7 @@ async def test_a_refused_token_is_reported_once_and_stopping_is_safe(
 async def test_the_bot_starts_while_telegram_is_away_and_answers_when_it_is_back(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.app._FIRST_WAIT", 0.05)
+    monkeypatch.setattr("bot.telegram.polling._FIRST_WAIT", 0.05)
     async with TelegramServer() as server:
         server.fail(faults.server_error(502), method="getMe", times=2)
         server.say(READER, "/start")
@@ -181,7 +182,7 @@ async def test_the_bot_starts_while_telegram_is_away_and_answers_when_it_is_back
 async def test_stopping_while_telegram_is_away_takes_no_time(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.app._FIRST_WAIT", 3_600)
+    monkeypatch.setattr("bot.telegram.polling._FIRST_WAIT", 3_600)
     polling = _polling("http://127.0.0.1:9/bot", "110201543:x", database)
     await polling.start()
     await asyncio.sleep(0.05)
@@ -214,8 +215,9 @@ def _polling(
         database=database,
         rules=lambda: rules,  # type: ignore[arg-type,return-value]
         catalogue=lambda: (),
+        access="open",
     )
-    return Polling(
+    return polling_of(
         application,
         on_conflict=lambda: noted.note("conflict"),
         on_refused=lambda: noted.note("refused"),

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from bot.delivery.outcome import (
     ChatGone,
@@ -23,6 +22,7 @@ from bot.delivery.outcome import (
     Unauthorised,
     Unknown,
 )
+from bot.telegram.answers import TelegramRequest
 from bot.telegram.sender import TelegramSender
 from tests.bot.messages.samples import (
     NOW,
@@ -41,7 +41,7 @@ OUTGOING = Outgoing(sample_delivery(), sample_chat(), sample_alert())
 
 
 def sender_to(base_url: str, token: str) -> tuple[TelegramSender, Bot]:
-    request = HTTPXRequest(read_timeout=2, connect_timeout=20)
+    request = TelegramRequest(read_timeout=2, connect_timeout=20)
     bot = Bot(token, base_url=base_url, request=request)
     sender = TelegramSender(bot, lambda: SIGNALS, timezone=DAMASCUS, clock=lambda: NOW)
     return sender, bot
@@ -138,6 +138,95 @@ async def test_no_answer_to_a_request_that_went_out_is_unknown(
     assert isinstance(await sender.send(OUTGOING), Unknown)
 
 
+BLOCKED = "Forbidden: bot was blocked by the user"
+ANSWERS: list[tuple[str, Fault, Outcome | type[Outcome]]] = [
+    ("200 that means 403", faults.refusal_under(200, 403, BLOCKED), ChatGone(BLOCKED)),
+    ("502 that means 403", faults.refusal_under(502, 403, BLOCKED), ChatGone(BLOCKED)),
+    (
+        "200 that means 429",
+        faults.refusal_under(200, 429, "Too Many Requests: retry after 7", retry_after=7),
+        RateLimited(7),
+    ),
+    (
+        "429 that says it in words only",
+        faults.refusal_under(429, 429, "Too Many Requests: retry after 9"),
+        RateLimited(9),
+    ),
+    ("429 without a time", faults.refusal_under(429, 429, "Too Many Requests"), RateLimited(30)),
+    (
+        "200 that means 400, chat not found",
+        faults.refusal_under(200, 400, "Bad Request: chat not found"),
+        ChatGone("Chat not found"),
+    ),
+    (
+        "200 that means 400",
+        faults.refusal_under(200, 400, "Bad Request: BUTTON_URL_INVALID"),
+        Rejected("Button_url_invalid"),
+    ),
+    (
+        "200 that means a supergroup",
+        faults.refusal_under(200, 400, "Bad Request: upgraded", migrate_to_chat_id=-1001),
+        Migrated(-1001),
+    ),
+    (
+        "200 that means 401",
+        faults.refusal_under(200, 401, "Unauthorized"),
+        Unauthorised("Telegram refuses the bot token"),
+    ),
+    ("200 that means 409", faults.refusal_under(200, 409, "Conflict"), Conflict()),
+    ("200 that means 500", faults.refusal_under(200, 500, "Internal Server Error"), Unknown),
+    ("200, not ok, no code", faults.body(200, '{"ok": false}'), Unknown),
+    ("500 with Telegram's body", faults.server_error(500, True), Unknown),
+    ("502 with a page", faults.page(502, "502 Bad Gateway"), Unknown),
+    ("504 with a page", faults.page(504, "504 Gateway Time-out"), Unknown),
+    ("503 empty", faults.body(503, ""), Unknown),
+    ("captive portal, 200", faults.page(200), Retry),
+    ("captive portal, 302", faults.redirect(), Retry),
+    ("captive portal, 511", faults.page(511), Retry),
+    ("a proxy's 403", faults.page(403, "Blocked by policy"), Retry),
+    ("a proxy's 401", faults.page(401), Retry),
+    ("a proxy's 404", faults.page(404), Retry),
+    ("a proxy's 407", faults.body(407, "authenticate"), Retry),
+    ("JSON that breaks off", faults.truncated(), Unknown),
+    ("200 empty", faults.body(200, ""), Unknown),
+    ("JSON that is not Telegram's", faults.body(200, '{"status": "ok"}'), Unknown),
+    ("JSON that is a list", faults.body(200, "[]"), Unknown),
+    ("ok without a result", faults.body(200, '{"ok": true}'), Unknown),
+    ("ok with a result that is no message", faults.body(200, '{"ok":true,"result":1}'), Unknown),
+    (
+        "parameters that are none",
+        faults.body(400, '{"ok":false,"error_code":400,"description":"x","parameters":[1]}'),
+        Rejected("x"),
+    ),
+    ("very deep JSON", faults.body(200, "[" * 100_000), Unknown),
+]
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"), [row[1:] for row in ANSWERS], ids=[row[0] for row in ANSWERS]
+)
+async def test_an_answer_is_read_by_what_it_says_and_logged_without_a_traceback(
+    sender: TelegramSender,
+    server: TelegramServer,
+    caplog: pytest.LogCaptureFixture,
+    fault: Fault,
+    expected: Outcome | type[Outcome],
+) -> None:
+    server.fail(fault)
+    outcome = await sender.send(OUTGOING)
+    if isinstance(expected, type):
+        assert isinstance(outcome, expected)
+    else:
+        assert outcome == expected
+    loud = [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")]
+    assert not [record for record in caplog.records if record.exc_info]
+    assert loud == []
+    assert "\n" not in str(outcome)
+    assert server.token not in str(outcome)
+    # Nothing stays broken: the next one arrives.
+    assert isinstance(await sender.send(OUTGOING), Sent)
+
+
 async def test_a_request_that_never_went_out_is_to_be_repeated(server: TelegramServer) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -150,7 +239,7 @@ async def test_a_request_that_never_went_out_is_to_be_repeated(server: TelegramS
 
 
 async def test_a_busy_connection_pool_is_to_be_repeated(server: TelegramServer) -> None:
-    request = HTTPXRequest(connection_pool_size=1, pool_timeout=0.05, read_timeout=1)
+    request = TelegramRequest(connection_pool_size=1, pool_timeout=0.05, read_timeout=1)
     async with Bot(server.token, base_url=server.base_url, request=request) as bot:
         sender = TelegramSender(bot, lambda: SIGNALS, timezone=DAMASCUS)
         server.fail(faults.hang(seconds=0.3))

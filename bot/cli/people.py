@@ -1,0 +1,79 @@
+"""`marsad people ...`: who may use the bot, and invitations."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from bot.clock import utc_now
+from bot.errors import CannotGoOn
+from bot.text import clean
+from storage import people
+
+if TYPE_CHECKING:
+    from storage.database import Connection
+
+T = TypeVar("T")
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("list")
+def list_people() -> None:
+    """Show everybody who was let in: id, role, name."""
+    found = _write(people.everyone)
+    for each in found:
+        typer.echo(f"{each.id}  {each.role}  {clean(each.name)}".rstrip())
+    if not found:
+        typer.echo("Nobody was let in yet: marsad people invite")
+
+
+@app.command()
+def invite(
+    role: Annotated[str, typer.Argument(help="viewer, analyst or operator.")] = "viewer",
+    days: Annotated[int, typer.Option(min=1, max=90, help="How long it is good.")] = 7,
+    bot: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The bot's name, for a link.")
+    ] = None,
+) -> None:
+    """Make an invitation for one person."""
+    if role not in people.ROLES:
+        raise CannotGoOn(f"{role} is no role: write viewer, analyst or operator", exit_code=2)
+    now = utc_now()
+    payload = _write(lambda db: people.invite(db, role, now + timedelta(days=days), now))
+    typer.echo(f"For one person ({role}), good for {days} days. Let them send the bot this line:")
+    typer.echo(f"/start {payload}")
+    if bot:
+        typer.echo(f"or open https://t.me/{bot.removeprefix('@')}?start={payload}")
+
+
+@app.command()
+def remove(person: Annotated[int, typer.Argument(help="An id of `marsad people list`.")]) -> None:
+    """Shut somebody out. Groups and channels that they let in stay."""
+    from bot.settings import load_settings
+
+    if person in load_settings().operators:
+        raise CannotGoOn(f"{person} is named in MARSAD_OPERATORS: take it out there", exit_code=2)
+    if not _write(lambda db: people.remove(db, person, utc_now())):
+        raise CannotGoOn(f"nobody has the id {person}: see `marsad people list`", exit_code=2)
+    typer.echo(f"{person} was removed.")
+
+
+def _write(change: Callable[[Connection], T]) -> T:
+    from bot.settings import load_settings
+    from storage.database import Database
+
+    settings = load_settings()
+
+    async def run() -> T:
+        database = await Database.open(settings.database_file)
+        try:
+            return await database.write(change)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())

@@ -1,0 +1,93 @@
+"""What was last known of the time, and the stored times that move when the clock is moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database as Connection
+
+from storage.rows import fetch_one, from_text, from_text_or_none, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class LastSeen:
+    """The wall clock at a moment, and how long the machine had then been up.
+
+    `boot` names the start of the machine; "" is one that is not known.
+    """
+
+    at: datetime
+    boot: str
+    uptime: timedelta
+
+
+def last_seen(db: Connection) -> LastSeen | None:
+    row = fetch_one(db, "SELECT at, boot, uptime FROM clock")
+    if row is None:
+        return None
+    return LastSeen(from_text(row["at"]), row["boot"], timedelta(seconds=row["uptime"]))
+
+
+def save_seen(db: Connection, seen: LastSeen) -> None:
+    db.execute(
+        """
+        INSERT INTO clock (id, at, boot, uptime) VALUES (1, :at, :boot, :uptime)
+        ON CONFLICT (id) DO UPDATE SET at = :at, boot = :boot, uptime = :uptime""",
+        {"at": to_text(seen.at), "boot": seen.boot, "uptime": seen.uptime.total_seconds()},
+    )
+
+
+def newest_written(db: Connection) -> datetime | None:
+    """The latest time at which something happened to what is owed, or was sent."""
+    row = fetch_one(
+        db,
+        """
+        SELECT max(at) AS at FROM (SELECT max(updated_at) AS at FROM outbox
+            WHERE state IN ('pending', 'sending', 'unknown', 'paused')
+            UNION ALL SELECT max(at) FROM sends)""",
+    )
+    return None if row is None else from_text_or_none(row["at"])
+
+
+def move_times(db: Connection, by: timedelta, now: datetime, fresh: timedelta) -> None:
+    """The clock was moved by `by` and shows `now`: what is owed keeps its age and its waits.
+
+    What was made in the last `fresh` was made by the moved clock and stays as it is. Times of
+    what is over stay as well: they are what the clock showed then.
+    """
+    db.register_function(_moved, deterministic=True, name="moved")
+    values = {
+        "by": by // timedelta(microseconds=1),
+        "since": to_text(now - fresh),
+        "until": to_text(now + timedelta(seconds=2)),
+    }
+    # Also catch-up lines that were sent: the next one keeps its distance.
+    db.execute(
+        """
+        UPDATE outbox SET created_at = moved(created_at, :by), updated_at = moved(updated_at, :by),
+            not_before = moved(not_before, :by), lease_until = moved(lease_until, :by)
+        WHERE (state IN ('pending', 'sending', 'unknown', 'paused') OR kind = 'catchup')
+            AND created_at NOT BETWEEN :since AND :until""",
+        values,
+    )
+    db.execute(
+        """
+        UPDATE second_channel SET created_at = moved(created_at, :by),
+            updated_at = moved(updated_at, :by)
+        WHERE state = 'pending' AND created_at NOT BETWEEN :since AND :until""",
+        values,
+    )
+    moved = {"by": values["by"]}
+    db.execute("UPDATE chats SET blocked_until = moved(blocked_until, :by)", moved)
+    # Every one: what was sent N hours ago must not look as if it had just been.
+    db.execute("UPDATE sends SET at = moved(at, :by)", moved)
+
+
+def _moved(text: str | None, microseconds: int) -> str | None:
+    if text is None:
+        return None
+    try:
+        return to_text(from_text(text) + timedelta(microseconds=microseconds))
+    except OverflowError:  # a clock in the year 1 or 9999: nothing comes after it
+        return text

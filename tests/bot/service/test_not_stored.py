@@ -1,0 +1,254 @@
+"""What cannot be stored is not green, and a database that is gone is no new beginning."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot.clock import utc_now
+from bot.installation import DatabaseMissing, begin_anew, markers, note_installation
+from bot.installation import require_database as require
+from bot.locales import LANGUAGES, texts
+from bot.notices import DatabaseLost
+from bot.service import Service
+from bot.settings import Settings, load_settings
+from bot.wiring import Parts, opened
+from storage import entries, feeds
+from storage.backup import restore
+from storage.database import Connection, Database
+from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
+from tests.bot.service.test_run import ended, process, said
+
+pytestmark = pytest.mark.usefixtures("shipped_rules_once")
+
+
+class Heart:
+    """Where the heartbeat goes."""
+
+    beats = 0
+
+    async def take(self, _: web.Request) -> web.Response:
+        self.beats += 1
+        return web.Response()
+
+
+@asynccontextmanager
+async def ticking(folder: Path, newsroom: Newsroom) -> AsyncIterator[tuple[Service, Parts, Heart]]:
+    """A service whose ticks the test calls, with a heart that is listened to."""
+    heart = Heart()
+    app = web.Application()
+    app.router.add_get("/", heart.take)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    settings = load_settings(
+        None,
+        data_dir=folder / "data",
+        feeds_file=write_feeds(folder, newsroom),
+        allow_private="127.0.0.1",
+        heartbeat_url=f"http://127.0.0.1:{runner.addresses[0][1]}/",
+        operators=(900,),
+    )
+    try:
+        async with opened(settings) as parts:
+            service = Service(settings, parts)
+            yield service, parts, heart
+            await service._heartbeat.close()
+    finally:
+        await runner.cleanup()
+
+
+async def tick(service: Service, parts: Parts) -> None:
+    """One tick with every feed due, and its call to the heartbeat's address."""
+    due = utc_now()
+
+    def all_due(db: Connection) -> None:
+        for state in feeds.all_states(db):
+            feeds.claim(db, state.id, due)
+
+    await parts.database.write(all_due)
+    await service._tick()
+    if service._heartbeat._call:
+        await service._heartbeat._call
+
+
+async def test_polls_that_cannot_be_stored_are_named_and_stop_the_heartbeat(
+    tmp_path: Path,
+) -> None:
+    async with Newsroom() as newsroom:
+        newsroom.publish(SPORT)
+        async with ticking(tmp_path, newsroom) as (service, parts, heart):
+            await tick(service, parts)
+            assert (service.problems(), heart.beats) == ([], 1)
+            good = service.metrics.last_tick._value.get()
+
+            def no_room(db: Connection) -> None:
+                pages = db.execute("PRAGMA page_count").fetchone()[0]
+                db.execute(f"PRAGMA max_page_count = {pages}")
+
+            # Small changes still find room: the claim of the feed is written, its entries are not.
+            await parts.database.write(no_room)
+            for number in range(8):
+                newsroom.publish(f"{number} " + "خبر طويل " * 2_000)
+            await tick(service, parts)
+            (problem,) = service.problems()
+            assert "polls cannot be stored since" in problem
+            assert "no room left" in problem
+            assert heart.beats == 1
+            assert service.metrics.last_tick._value.get() == good
+            assert service.metrics.unstored._value.get() == 1
+            assert service.metrics.problems._value.get() == 1
+            assert service.metrics.polls.labels("unstored")._value.get() == 1
+
+            await parts.database.write(
+                lambda db: db.execute("PRAGMA max_page_count = 1000000").fetchone()
+            )
+            await tick(service, parts)
+            assert (service.problems(), heart.beats) == ([], 2)
+            assert service.metrics.unstored._value.get() == 0
+
+
+async def test_a_tick_that_cannot_write_at_all_is_named_at_once(
+    tmp_path: Path,
+) -> None:
+    async with Newsroom() as newsroom, ticking(tmp_path, newsroom) as (service, parts, heart):
+        await tick(service, parts)
+        await parts.database.write(lambda db: db.execute("ALTER TABLE feeds RENAME TO gone"))
+        await service._tick()
+        assert any("nothing can be stored" in each for each in service.problems())
+        assert heart.beats == 1
+
+
+@pytest.mark.parametrize("loss", ["deleted", "replaced", "emptied"])
+async def test_a_database_lost_while_running_is_seen_and_what_was_in_it_is_saved(
+    tmp_path: Path, loss: str
+) -> None:
+    async with Newsroom() as newsroom:
+        newsroom.publish(SHORTAGE)
+        async with ticking(tmp_path, newsroom) as (service, parts, heart):
+            await tick(service, parts)
+            file = tmp_path / "data" / "marsad.sqlite"
+            if loss == "deleted":
+                for part in file.parent.glob("marsad.sqlite*"):
+                    part.unlink()
+            elif loss == "replaced":
+                other = tmp_path / "other.sqlite"
+                other.write_bytes(file.read_bytes())
+                other.replace(file)
+            else:
+                file.write_bytes(b"")
+            newsroom.publish(SPORT)
+            await service._tick()
+            assert any(f"file was {loss}" in each for each in service.problems())
+            assert heart.beats == 1
+            saved = list(file.parent.glob("marsad.sqlite.rescued-*"))
+        if loss == "emptied":
+            return  # nothing was left to be saved
+        (rescued,) = saved
+        restored = tmp_path / "restored.sqlite"
+        restore(rescued, restored, utc_now())
+        database = await Database.open(restored)
+        found = await database.read(lambda db: entries.recent(db, utc_now().replace(year=2000), 9))
+        assert SHORTAGE in [entry.title for entry in found]
+        await database.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_operators_hear_of_a_lost_database_in_their_language(language: str) -> None:
+    words = DatabaseLost("deleted", "/var/x.rescued").text(texts(language))
+    assert "/var/x.rescued" in words
+    assert "marsad restore" in words
+    assert "marsad" not in DatabaseLost("emptied", "").text(texts(language))
+
+
+def settings_in(folder: Path, **given: object) -> Settings:
+    return load_settings(None, data_dir=folder / "data", marker_dir=folder / "else", **given)
+
+
+async def made(settings: Settings) -> None:
+    database = await Database.open(settings.database_file)
+    await database.close()
+    note_installation(settings)
+
+
+async def test_a_first_start_needs_nothing(tmp_path: Path) -> None:
+    require(settings_in(tmp_path))
+
+
+@pytest.mark.parametrize("what", ["unmounted", "no folder", "deleted", "empty", "foreign"])
+async def test_a_missing_or_empty_database_where_there_was_one_is_no_new_beginning(
+    tmp_path: Path, what: str
+) -> None:
+    settings = settings_in(tmp_path)
+    await made(settings)
+    require(settings)
+    for part in list(settings.data_dir.iterdir()):
+        if what in ("unmounted", "no folder") or part.name.startswith("marsad.sqlite"):
+            part.unlink()
+    if what == "no folder":
+        settings.data_dir.rmdir()
+    if what == "empty":
+        settings.database_file.touch()
+    if what == "foreign":
+        import sqlite3
+
+        connection = sqlite3.connect(settings.database_file)
+        connection.execute("CREATE TABLE notes (text)")
+        connection.close()
+    with pytest.raises(DatabaseMissing, match="marsad begin-anew"):
+        require(settings)
+    assert begin_anew(settings)
+    require(settings)
+
+
+async def test_one_marker_is_enough_and_another_data_directory_is_another_installation(
+    tmp_path: Path,
+) -> None:
+    settings = settings_in(tmp_path)
+    await made(settings)
+    markers(settings)[1].unlink()
+    settings.database_file.unlink()
+    with pytest.raises(DatabaseMissing):
+        require(settings)
+    require(load_settings(None, data_dir=tmp_path / "other", marker_dir=tmp_path / "else"))
+
+
+async def test_nothing_is_forgotten_while_there_is_a_database(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    await made(settings)
+    with pytest.raises(Exception, match="nothing was changed"):
+        begin_anew(settings)
+    assert all(marker.is_file() for marker in markers(settings))
+
+
+async def test_the_service_refuses_says_why_and_begins_anew_when_told_to(tmp_path: Path) -> None:
+    async with Newsroom() as newsroom:
+        write_feeds(tmp_path, newsroom)
+        elsewhere = {"MARSAD_MARKER_DIR": str(tmp_path / "else")}
+        async with process(tmp_path, "run", **elsewhere) as running:
+            await said(running, "Marsad runs")
+            # While it runs: a disk that went away under it.
+            for part in (tmp_path / "data").iterdir():
+                part.unlink()
+            await said(running, "is saved in")
+            running.send_signal(signal.SIGTERM)
+            await ended(running)
+        for part in (tmp_path / "data").iterdir():
+            part.unlink()
+        async with process(tmp_path, "run", **elsewhere) as running:
+            code, _, error = await ended(running)
+            assert code == 1
+            assert "is missing or empty" in error
+            assert "Traceback" not in error
+        assert not list((tmp_path / "data").iterdir())
+        async with process(tmp_path, "begin-anew", **elsewhere) as running:
+            assert (await ended(running))[0] == 0
+        async with process(tmp_path, "run", **elsewhere) as running:
+            await said(running, "Marsad runs")
+            running.send_signal(signal.SIGTERM)
+            assert (await ended(running))[0] == 0

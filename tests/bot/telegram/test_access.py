@@ -1,0 +1,236 @@
+"""Who may read and change what, by real updates: strangers, viewers, analysts, operators."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.telegram.registry import Who, all_buttons, all_commands
+from bot.telegram.request import Access
+from storage import chats, people
+from storage.chats import Chat
+from tests.bot.telegram.conftest import OPERATOR, Bench
+
+STRANGER, VIEWER, GROUP, CHANNEL, ADMIN, GUEST = 4242, 7, -100777, -100888, 70, 71
+REFUSED = {"ar": "لمن دعاهم مشغّلوه", "en": "people whom its operators invited"}
+WELCOME = {"ar": "أهلًا بك في مرصد", "en": "Welcome to Marsad"}
+BOTH = pytest.mark.parametrize("language", ["ar", "en"])
+
+
+@pytest.fixture
+def access() -> Access:
+    return "invited"
+
+
+async def invitation(bench: Bench, role: str = "viewer", days: float = 1, **values: bool) -> str:
+    now = datetime.now(UTC)
+    until = now + timedelta(days=days)
+    return await bench.database.write(lambda db: people.invite(db, role, until, now, **values))
+
+
+async def everyone(bench: Bench) -> list[Chat]:
+    return await bench.database.read(chats.everyone)
+
+
+async def let_in(bench: Bench, person: int, role: str = "viewer", language: str = "ar") -> str:
+    payload = await invitation(bench, role)
+    return await bench.ask(person, f"/start {payload}", language_code=language)
+
+
+async def role_of(bench: Bench, person: int) -> str | None:
+    found = await bench.database.read(lambda db: people.get(db, person))
+    return found.role if found else None
+
+
+@BOTH
+async def test_a_stranger_reads_nothing_and_changes_nothing(bench: Bench, language: str) -> None:
+    await bench.alert()
+    asked = [f"/{each.name}" for each in all_commands()]
+    for text in (*asked, "/alert A1", "/start hello", "/start inv-", "A1", "hello"):
+        answer = await bench.ask(STRANGER, text, language_code=language)
+        refused = REFUSED[language] in answer or text == "/start inv-"
+        assert refused, text
+    assert await everyone(bench) == []
+    assert await role_of(bench, STRANGER) is None
+
+
+@BOTH
+async def test_alert_ids_are_no_oracle_for_a_stranger(bench: Bench, language: str) -> None:
+    await bench.alert()
+    there, absent = [
+        await bench.ask(STRANGER, f"/alert {wanted}", language_code=language)
+        for wanted in ("A1", "A99")
+    ]
+    assert there == absent
+
+
+async def test_an_alert_for_operators_and_one_that_is_absent_have_one_answer(bench: Bench) -> None:
+    await let_in(bench, VIEWER)
+    await bench.alert(audience="operators")
+    forbidden = await bench.ask(VIEWER, "/alert A1")
+    absent = await bench.ask(VIEWER, "/alert A9")
+    assert forbidden.replace("A1", "A9", 1) == absent
+
+
+@BOTH
+async def test_an_invitation_lets_in_one_person_once(bench: Bench, language: str) -> None:
+    payload = await invitation(bench)
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", payload)
+    answer = await bench.ask(VIEWER, f"/start {payload}", language_code=language)
+    assert WELCOME[language] in answer
+    assert await role_of(bench, VIEWER) == "viewer"
+    again = await bench.ask(STRANGER, f"/start {payload}", language_code=language)
+    assert ("غير صالحة" if language == "ar" else "not valid") in again
+    assert await role_of(bench, STRANGER) is None
+
+
+async def test_an_invitation_is_void_when_it_is_old_or_copied_in_part(bench: Bench) -> None:
+    old, whole = await invitation(bench, days=-1), await invitation(bench)
+    for payload in (old, whole[:-1], "inv-" + "x" * 60):
+        assert "غير صالحة" in await bench.ask(STRANGER, f"/start {payload}"), payload
+    assert await role_of(bench, STRANGER) is None
+
+
+async def test_an_invitation_is_not_stored_as_it_is(bench: Bench) -> None:
+    payload = await invitation(bench)
+    rows = await bench.database.read(lambda db: list(db.query("SELECT * FROM invitations")))
+    assert rows
+    assert payload not in str(rows)
+
+
+async def test_a_lower_invitation_takes_no_role_away_and_is_not_used_up(bench: Bench) -> None:
+    await let_in(bench, VIEWER, "analyst")
+    payload = await invitation(bench, "viewer")
+    await bench.ask(VIEWER, f"/start {payload}")
+    assert await role_of(bench, VIEWER) == "analyst"
+    await bench.ask(STRANGER, f"/start {payload}")
+    assert await role_of(bench, STRANGER) == "viewer"
+
+
+@BOTH
+@pytest.mark.parametrize("role", people.ROLES)
+async def test_each_role_may_what_is_its_own_and_is_refused_the_rest(
+    bench: Bench, role: str, language: str
+) -> None:
+    await let_in(bench, VIEWER, role, language)
+    await bench.alert()
+    assert REFUSED[language] not in await bench.ask(VIEWER, "/help", language_code=language)
+    assert "A1" in await bench.ask(VIEWER, "/alert A1", language_code=language)
+    only = "لمشغّلي مرصد فقط" if language == "ar" else "for Marsad's operators"
+    for text in ("/status", "/invite viewer"):
+        answer = await bench.ask(VIEWER, text, language_code=language)
+        assert (only in answer) == (role != "operator"), text
+
+
+@pytest.mark.parametrize("role", people.ROLES)
+async def test_an_operators_link_lets_in_with_its_role(bench: Bench, role: str) -> None:
+    await bench.ask(OPERATOR, "/start", language_code="en")
+    answer = await bench.ask(OPERATOR, f"/invite {role}")
+    found = re.search(r"https://t\.me/\w+\?start=(\S+)", answer)
+    assert found
+    await bench.ask(VIEWER, f"/start {found[1]}")
+    assert await role_of(bench, VIEWER) == role
+
+
+async def test_an_invitation_is_not_shown_in_a_group(bench: Bench) -> None:
+    bench.server.room(GROUP, admins={OPERATOR})
+    await bench.ask(GROUP, "/start", user_id=OPERATOR)
+    assert "start=" not in await bench.ask(GROUP, "/invite", user_id=OPERATOR)
+    assert await bench.database.read(lambda db: list(db.query("SELECT * FROM invitations"))) == []
+
+
+async def test_the_first_code_makes_an_operator_only_while_there_is_none(bench: Bench) -> None:
+    code = await invitation(bench, "operator", first=True)
+    newer = await invitation(bench, "operator", first=True)
+    await bench.ask(STRANGER, f"/start {code}")
+    assert await role_of(bench, STRANGER) is None  # a restart prints another
+    await bench.ask(VIEWER, f"/start {newer}")
+    assert await role_of(bench, VIEWER) == "operator"
+    assert (await bench.chat(VIEWER)).role == "operator"
+    late = await invitation(bench, "operator", first=True)
+    await bench.ask(STRANGER, f"/start {late}")
+    assert await role_of(bench, STRANGER) is None
+
+
+@BOTH
+async def test_who_was_removed_is_a_stranger_also_for_old_buttons(
+    bench: Bench, language: str
+) -> None:
+    await let_in(bench, VIEWER, language=language)
+    await bench.ask(VIEWER, "/subscribe")
+    await bench.press(VIEWER, "s:evacuation")
+    now = datetime.now(UTC)
+    assert await bench.database.write(lambda db: people.remove(db, VIEWER, now))
+    for data in ("s:aid-access", "s*", "s-"):
+        assert REFUSED[language] in await bench.press(VIEWER, data), data
+    assert REFUSED[language] in await bench.ask(VIEWER, "/recent")
+    bench.server.membership(VIEWER, "member", "kicked")
+    bench.server.membership(VIEWER, "kicked", "member")
+    await bench.settled()
+    chat = await bench.chat(VIEWER)
+    assert (chat.state, chat.signals, chat.language) == ("paused", frozenset(), language)
+
+
+async def test_a_button_without_a_chat_does_nothing(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    user = {"id": STRANGER, "is_bot": False, "first_name": "x"}
+    query = {"id": "1", "from": user, "chat_instance": "1", "data": "w:A1"}
+    bench.server.inject({"callback_query": query | {"inline_message_id": "z"}})
+    await bench.settled()
+    assert bench.server.sent_to(STRANGER) == []
+    assert await everyone(bench) == []
+    assert "failed" not in caplog.text
+
+
+async def test_a_stranger_lets_no_group_in_even_as_its_administrator(bench: Bench) -> None:
+    bench.server.room(GROUP, admins={ADMIN})
+    bench.server.membership(GROUP, "left", "member", user_id=ADMIN)
+    await bench.server.next_message(GROUP)
+    for user in (ADMIN, GUEST):
+        for text in ("/start", "/recent", "/alert A1", "/subscribe", "/help"):
+            await bench.ask(GROUP, text, user_id=user)
+    assert await everyone(bench) == []
+
+
+async def test_an_invited_administrator_lets_a_group_in_and_its_members_read(bench: Bench) -> None:
+    bench.server.room(GROUP, admins={ADMIN})
+    await let_in(bench, ADMIN)
+    await let_in(bench, VIEWER)
+    refused = await bench.ask(GROUP, "/start", user_id=VIEWER)  # invited, but no administrator
+    assert "للمشرفين" in refused
+    assert GROUP not in [chat.id for chat in await everyone(bench)]
+    await bench.ask(GROUP, "/start", user_id=ADMIN)
+    await bench.alert()
+    assert "لماذا التنبيه" in await bench.ask(GROUP, "/alert A1", user_id=GUEST)
+    assert "للمشرفين" in await bench.ask(GROUP, "/subscribe", user_id=GUEST)
+    assert REFUSED["ar"] in await bench.ask(GUEST, "/recent")
+
+
+async def test_a_members_start_in_a_group_changes_nothing(bench: Bench) -> None:
+    bench.server.room(GROUP, admins={OPERATOR})
+    await bench.ask(GROUP, "/start", user_id=OPERATOR)
+    now = datetime.now(UTC)
+    await bench.database.write(lambda db: chats.pause(db, GROUP, "topic closed", now))
+    before = await bench.chat(GROUP)
+    await bench.ask(GROUP, "/start", user_id=GUEST, language_code="fr")
+    assert await bench.chat(GROUP) == before
+
+
+async def test_a_channel_is_let_in_when_an_invited_person_adds_the_bot(bench: Bench) -> None:
+    bench.server.room(CHANNEL, "channel", admins={ADMIN, GUEST})
+    bench.server.membership(CHANNEL, "left", "administrator", user_id=GUEST)
+    await bench.settled()
+    await bench.ask(CHANNEL, "/start")
+    assert await everyone(bench) == []
+    await let_in(bench, ADMIN)
+    bench.server.membership(CHANNEL, "left", "administrator", user_id=ADMIN)
+    await bench.settled()
+    assert (await bench.chat(CHANNEL)).kind == "channel"
+
+
+def test_only_start_and_unknown_commands_answer_before_the_check() -> None:
+    assert [each.name for each in all_commands() if each.who is Who.STRANGERS] == ["start"]
+    assert all(each.who is not Who.STRANGERS for each in all_buttons())

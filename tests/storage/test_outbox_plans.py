@@ -1,0 +1,119 @@
+"""A look at the outbox costs what the chats cost, however many rows wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.delivery.catchup import FoldPolicy
+from bot.delivery.waiting import read_view
+from storage import outbox
+from storage.database import Connection
+from storage.outbox import Mark
+from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery
+
+LATER = NOW + HOUR
+# What a look and its folding ask, and what commands and metrics ask of the same table.
+QUESTIONS: dict[str, Callable[[Connection], object]] = {
+    "ready": lambda db: outbox.ready(
+        db, LATER, 2, news_since=LATER - 12 * HOUR, critical_since=LATER - 48 * HOUR
+    ),
+    "unknown": lambda db: outbox.unknown(db, 1),
+    "backlog": lambda db: outbox.backlog(db, 1, LATER, 200),
+    "crowded": lambda db: outbox.crowded(db, [1, 2], LATER, 210),
+    "later versions": lambda db: outbox.later_versions(db, [1, 2], LATER),
+    "last lines": lambda db: outbox.last_lines(db, [1, 2]),
+    "counts": outbox.counts,
+    "rows of a chat": lambda db: outbox.for_chat(db, 1),
+    "an alert in a chat": lambda db: outbox.for_chat(db, 1, 1),
+}
+
+
+def fill(db: Connection, chat_count: int, rows: int) -> None:
+    """So many alerts wait in each chat, the last of them critical."""
+    members = range(1, chat_count + 1)
+    for chat_id in members:
+        add_chat(db, chat_id)
+    for number in range(rows):
+        alert = add_alert(db)
+        level = "critical" if number == rows - 1 else "alert"
+        outbox.enqueue(
+            db,
+            [
+                delivery(alert.id, chat_id, level=level, not_before=NOW + timedelta(0, number))
+                for chat_id in members
+            ],
+            NOW,
+        )
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_nothing_walks_through_the_outbox(db: Connection, question: str) -> None:
+    fill(db, 3, 20)
+    asked: list[str] = []
+    db.conn.set_trace_callback(asked.append)
+    QUESTIONS[question](db)
+    db.conn.set_trace_callback(None)
+    selects = [sql for sql in asked if "outbox" in sql]
+    assert selects
+    for sql in selects:
+        plan = [str(row[3]) for row in db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
+        for step in plan:
+            # Only these may be walked through: chats, and lists that the question brought.
+            if step.startswith("SCAN"):
+                assert step.split()[1] in ("c", "p", "chats", "each", "3", "5"), plan
+            assert "ORDER BY" not in step, plan
+
+
+def steps_of_a_look(db: Connection) -> int:
+    """How much SQLite has to do for a look, in hundreds of its instructions."""
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    db.conn.set_progress_handler(count, 100)
+    read_view(db, (), FoldPolicy(), LATER)
+    db.conn.set_progress_handler(None, 0)
+    return steps
+
+
+def test_twenty_times_the_rows_are_no_more_work(db: Connection) -> None:
+    fill(db, 10, 10)
+    few = steps_of_a_look(db)
+    fill(db, 10, 190)
+    assert few > 0
+    assert steps_of_a_look(db) <= 1.5 * few
+
+
+def test_a_look_reads_a_few_rows_of_each_chat(db: Connection) -> None:
+    fill(db, 4, 100)
+    view = read_view(db, (), FoldPolicy(), LATER)
+    assert [len(view.due[chat_id]) for chat_id in range(1, 5)] == [3] * 4
+
+
+def test_a_critical_alert_behind_all_others_is_the_first(db: Connection) -> None:
+    fill(db, 2, 100)
+    first = outbox.ready(db, LATER, 1)
+    assert [row.level for row in first] == ["critical", "critical", "alert", "alert"]
+
+
+def test_what_is_too_old_hides_nothing_younger(db: Connection) -> None:
+    add_chat(db, 1)
+    for hours in (30, 29, 28, 1):
+        row = delivery(add_alert(db).id, 1, not_before=NOW - hours * HOUR)
+        outbox.enqueue(db, [row])
+    seen = outbox.ready(db, NOW, 1, news_since=NOW - 12 * HOUR)
+    assert [NOW - row.not_before for row in seen] == [30 * HOUR, HOUR]
+
+
+def test_behind_a_retry_only_critical_alerts_are_ready(db: Connection) -> None:
+    fill(db, 1, 4)
+    tried = outbox.for_chat(db, 1)[0]
+    outbox.mark(db, tried.id, Mark("pending", "connect timeout", NOW, 1, LATER + HOUR))
+    assert [row.level for row in outbox.ready(db, LATER, 5)] == ["critical"]
+    assert outbox.ready(db, LATER + HOUR, 1)[1].id == tried.id, "then it goes before the rest"
