@@ -17,6 +17,14 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # A link that was wrapped over lines; single spaces are part of it.
 _WRAPPED = re.compile(r"[ \t]*[\r\n\t][ \t\r\n]*| {2,}")
 
+# Addresses as templates and typing leave them: "https:/n.example", "http://https://n.example".
+_HALF_SCHEME = re.compile(r"\A(?:https?:/*)*(https?)(?::/+|//+)(?=[^/?#])", re.IGNORECASE)
+_HALF_HOST = re.compile(r"\A(?=www\.[^/.]+\.)", re.IGNORECASE)
+# What software writes for no link. Joined with the feed's address it would look like one.
+_NO_LINK = re.compile(
+    r"#.*|https?:/*|(?:null|none|nil|undefined|nan|n/?a|false|0|-+)", re.IGNORECASE | re.DOTALL
+)
+
 # What sharing tools and mailings add to a link; none of it changes the page.
 _TRACKING = (
     "at_campaign", "at_medium", "at_format", "at_link_id", "at_link_origin", "at_link_type",
@@ -29,14 +37,20 @@ _TRACKING = (
 
 
 def absolute_link(link: object, base: str) -> str | None:
-    """`link` as an absolute http(s) address; None when it is not or cannot be one."""
+    """`link` as an absolute http(s) address; None when it is not or cannot be one.
+
+    A place in the feed's own document ("#", "#item-3") is none: it leads to the feed.
+    """
     if not isinstance(link, str) or not link.strip():
         return None
     try:
         text = _CONTROLS.sub("", _WRAPPED.sub("", link.strip())).strip()
+        if _NO_LINK.fullmatch(text):
+            return None
+        text = _HALF_HOST.sub("https://", _HALF_SCHEME.sub(r"\1://", text))
         joined = urljoin(base, text.replace(" ", "%20"))
         parts = urlsplit(joined)
-        host = parts.hostname or ""
+        host, _ = parts.hostname or "", parts.port
         good = parts.scheme in ("http", "https") and host and "%" not in host
     except ValueError:
         return None

@@ -183,12 +183,6 @@ def decisions_of(db: Connection, alert_id: int) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
-def decisions_of_entry(db: Connection, entry_id: int) -> list[Decision]:
-    """Everything decided about the entry's detections, oldest first."""
-    rows = fetch(db, "SELECT * FROM decisions WHERE entry_id = :id ORDER BY id", {"id": entry_id})
-    return [_decision(row) for row in rows]
-
-
 def directions_of(db: Connection, alert_id: int) -> frozenset[str]:
     """Every direction that a version of the alert had."""
     rows = fetch(

@@ -12,7 +12,6 @@ from storage.rows import (
     Row,
     change,
     fetch,
-    fetch_one,
     from_text,
     from_text_or_none,
     many,
@@ -98,11 +97,6 @@ def due(db: Connection, now: datetime, limit: int) -> list[FeedState]:
         {"now": to_text(now), "ahead": to_text(now + CLOCK_STEP), "limit": limit},
     )
     return [_state(row) for row in rows]
-
-
-def get(db: Connection, feed_id: str) -> FeedState | None:
-    row = fetch_one(db, "SELECT * FROM feeds WHERE id = :id", {"id": feed_id})
-    return None if row is None else _state(row)
 
 
 def all_states(db: Connection) -> list[FeedState]:

@@ -7,15 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.rows import fetch, fetch_one, from_text, insert, to_text
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    id: int
-    title: str
-    first_entry_at: datetime
-    last_entry_at: datetime
+from storage.rows import fetch, fetch_one, insert, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +63,6 @@ def of_entry(db: Connection, entry_id: int) -> int | None:
     """The id of the story the entry belongs to, if any."""
     row = fetch_one(db, "SELECT story_id FROM story_entries WHERE entry_id = :id", {"id": entry_id})
     return None if row is None else int(row["story_id"])
-
-
-def get(db: Connection, story_id: int) -> Story | None:
-    row = fetch_one(db, "SELECT * FROM stories WHERE id = :id", {"id": story_id})
-    if row is None:
-        return None
-    return Story(
-        id=row["id"],
-        title=row["title"],
-        first_entry_at=from_text(row["first_entry_at"]),
-        last_entry_at=from_text(row["last_entry_at"]),
-    )
 
 
 def families(

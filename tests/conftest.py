@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
+import rules
 from bot import rules_in_force as rules_watch
-
-if TYPE_CHECKING:
-    from rules import RuleSet
+from rules import RuleSet
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("marsad", deadline=None)
 hypothesis.settings.load_profile("marsad")
 
-_load = rules_watch.load_checked
+_load_rules, _load_checked = rules.load_rules, rules_watch.load_checked
 
 
 @pytest.fixture(autouse=True)
@@ -31,18 +29,28 @@ def own_state_folder(
 
 
 @cache
-def _shipped() -> RuleSet:
-    return _load(None, None)
+def shipped_rules() -> RuleSet:
+    """The shipped rules, compiled once for all tests of a process: that takes seconds."""
+    return _load_rules()
 
 
 @pytest.fixture
 def shipped_rules_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The shipped rules are compiled once for all tests; an operator's are read as always."""
 
-    def load(operator_dir: Path | None, full_database: Path | None) -> RuleSet:
-        own = operator_dir is not None and any(operator_dir.rglob("*.yaml"))
-        if not own and full_database is None:
-            return _shipped()
-        return _load(operator_dir, full_database)
+    def own(operator_dir: Path | None, full_database: Path | None) -> bool:
+        rule_files = [] if operator_dir is None else operator_dir.rglob("*.yaml")
+        return any(rule_files) or full_database is not None
 
-    monkeypatch.setattr(rules_watch, "load_checked", load)
+    def load(operator_dir: Path | None = None, *, full_database: Path | None = None) -> RuleSet:
+        if own(operator_dir, full_database):
+            return _load_rules(operator_dir, full_database=full_database)
+        return shipped_rules()
+
+    def load_checked(operator_dir: Path | None, full_database: Path | None) -> RuleSet:
+        if own(operator_dir, full_database):
+            return _load_checked(operator_dir, full_database)
+        return shipped_rules()
+
+    monkeypatch.setattr(rules, "load_rules", load)
+    monkeypatch.setattr(rules_watch, "load_checked", load_checked)

@@ -22,12 +22,14 @@ Handler = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class FeedServer:
-    """Paths to handlers. `requests` counts what was asked, `seen` keeps it."""
+    """Paths to handlers. `requests` counts what was asked, `seen` keeps it; `connections` counts
+    those that said nothing as well."""
 
     port: int = 0
     handlers: dict[str, Handler] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
     seen: list[Request] = field(default_factory=list)
+    connections: int = 0
     open_now: int = 0
     most_open: int = 0
 
@@ -45,6 +47,7 @@ class FeedServer:
         self.handlers[path] = handler
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         self.open_now += 1
         self.most_open = max(self.most_open, self.open_now)
         try:

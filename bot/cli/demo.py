@@ -54,15 +54,13 @@ class FeedCount:
     error: str
 
 
-async def show(
-    settings: Settings, *, feed: str | None, data_dir: Path, console: Console | None = None
-) -> bool:
+async def show(settings: Settings, *, feed: str | None, data_dir: Path) -> bool:
     """Poll the samples (or `feed`, a URL or a path) into a database of their own under
     `data_dir`, print each alert and a table. Whether every feed could be read.
 
     An earlier demo's files are replaced; nothing else is touched.
     """
-    console = console or Console()
+    console = Console()
     folder = data_dir / FOLDER
     with InstanceLock(folder):
         retriever, catalogue = _samples(folder) if feed is None else _any(feed, settings)

@@ -108,8 +108,10 @@ def import_list(
     path = load_settings().feeds_file
     try:
         imported = import_opml(file.read_text(encoding="utf-8-sig"), load_catalogue(path), language)
-    except (OpmlInvalid, UnicodeDecodeError) as error:
+    except OpmlInvalid as error:
         raise CannotGoOn(f"{file}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise CannotGoOn(f"{file}: is not UTF-8 text; save the OPML list as UTF-8") from error
     for line in imported.left:
         typer.echo(f"left out: {line}", err=True)
     rows = catalogue_text(imported.feeds).partition("\n")[2]

@@ -191,6 +191,7 @@ def format_files(
     from rules.loading.formatting import FormatProblem, formatted
     from rules.loading.load import SHIPPED
     from rules.loading.sources import KINDS, rule_files
+    from rules.loading.yamlfile import YamlProblem, contents
 
     place = folder or load_settings().rules_dir or SHIPPED
     if not place.is_dir():
@@ -200,9 +201,9 @@ def format_files(
         for path in rule_files(place / kind):
             shown = f"{kind}/{path.relative_to(place / kind).as_posix()}"
             try:
-                before = path.read_bytes()
+                before = contents(path, shown)
                 after = formatted(before, kind, shown).encode()
-            except (FormatProblem, OSError) as problem:
+            except (FormatProblem, YamlProblem) as problem:
                 refused += 1
                 typer.echo(f"{problem}", err=True)
                 continue
@@ -391,6 +392,8 @@ def audit(
     from rules.trying.audit import audit as run
 
     entries = [e for file in files for e in _corpus(file)]
+    if not entries:
+        raise CannotGoOn(f"{', '.join(map(str, files))}: no entry in it; write one a line")
     found = run(load(rules_dir), entries, least=least)
     if as_json:
         print_json(asdict(found))

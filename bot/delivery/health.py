@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import ClockStep
-from bot.delivery.outcome import Outcome, Retry, Sent, Unknown
+from bot.delivery.outcome import Outcome, Retry, Unknown
 from bot.delivery.retry import Halt
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,6 @@ class Health:
     time that the clock of the machine was moved.
     """
 
-    last_sent_at: datetime | None = None
     failing_since: datetime | None = None
     failing_reason: str = ""
     stuck_since: datetime | None = None
@@ -39,8 +38,6 @@ class Health:
 
     def note(self, outcome: Outcome, halt: Halt | None, at: datetime) -> None:
         """An attempt had this outcome."""
-        if isinstance(outcome, Sent):
-            self.last_sent_at = at
         if halt is not None:
             if self.halted is None:
                 log.error("dispatch: nothing is sent any more: %s", halt.reason)
@@ -75,7 +72,7 @@ class Health:
 
     def move(self, by: timedelta) -> None:
         """The wall clock was moved by this much: what lasts keeps the length that it has."""
-        for name in ("last_sent_at", "failing_since", "stuck_since", "halted_at"):
+        for name in ("failing_since", "stuck_since", "halted_at"):
             at: datetime | None = getattr(self, name)
             if at is not None:
                 setattr(self, name, at + by)

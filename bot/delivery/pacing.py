@@ -121,11 +121,6 @@ class History:
         """A message arrived, or may have: it counts in its chat from its end, not its start."""
         insort(self.by_chat.setdefault(chat_id, []), at)
 
-    def moved(self, old_id: int, new_id: int) -> None:
-        """A group became a supergroup and keeps its past."""
-        for at in self.by_chat.pop(old_id, ()):
-            insort(self.by_chat.setdefault(new_id, []), at)
-
     def move(self, by: timedelta) -> None:
         """The clock was moved: every send stays as long ago as it was."""
         self.overall[:] = [at + by for at in self.overall]

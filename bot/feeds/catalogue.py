@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +115,16 @@ class _FeedRow(BaseModel):
             )
         return value
 
+    @field_validator("name", "region", "family", "kind")
+    @classmethod
+    def _is_one_line_of_text(cls, value: str | None) -> str | None:
+        for character in value or "":
+            if unicodedata.category(character) in ("Cc", "Cs"):
+                raise ValueError(
+                    f"the character U+{ord(character):04X} cannot be shown: take it out"
+                )
+        return value
+
     @field_validator("url")
     @classmethod
     def _url_can_be_fetched(cls, value: str) -> str:
@@ -192,7 +203,11 @@ def _rows(text: str, file: str) -> tuple[list[CommentedMap], list[CatalogueProbl
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise invalid(line, f"is not YAML: the character {error.character!r}") from error
-    except (YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except ValueError as error:  # more digits than Python turns into a number
+        found = re.search(r"\d{1000}", text)
+        line = text.count("\n", 0, found.start()) + 1 if found else 0
+        raise invalid(line, "is not YAML: a number that no computer reads") from error
+    except (YAMLError, LookupError, TypeError, AttributeError) as error:
         raise invalid(0, f"is not YAML: {error}") from error
     if document is None:
         raise invalid(0, "is empty: write 'feeds:' and under it '- name: ...' and 'url: ...'")
@@ -291,6 +306,12 @@ def _message(key: object, detail: Any, row: CommentedMap) -> str:
             return f"{key}: is empty: write a value, or remove the line"
         case "string_too_long":
             return f"{key}: is longer than {context['max_length']} characters"
+        case "string_type" | "int_type" if value is None:
+            return f"{key}: is empty: write a value, or remove the line"
+        case "string_unicode":
+            return (
+                f"{key}: {_shown(value)} holds half a character (\\ud800 to \\udfff): write it out"
+            )
         case "string_type":
             return f"{key}: {_shown(value)} must be text: put it in quotes"
         case "int_type" | "int_from_float":

@@ -77,12 +77,12 @@ def fill(template: str, **values: str | Span | Line) -> Line:
     return line(*parts)
 
 
-def foreign(text: str, language: str, style: Style = "", href: str | None = None) -> Line:
+def foreign(text: str, language: str, style: Style = "") -> Line:
     """A name, id or word of any language, kept from reordering a line in `language`.
 
     What isolates it stays outside the style, so that a tap on code copies the word alone.
     """
-    span = Span(text, style, href)
+    span = Span(text, style)
     return (Span(FSI), span, Span(PDI)) if other_direction(text, language) else (span,)
 
 

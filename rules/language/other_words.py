@@ -36,7 +36,8 @@ def _read(data: Any) -> tuple[frozenset[str], Mapping[str, frozenset[str]]]:
 
 
 _DATA = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-_CLOSED, _NEVER = _read(_DATA)
+_CLOSED, NEVER_ARABIC = _read(_DATA)
+"""NEVER_ARABIC: a rule's word → `text.arabic_norm` of what is no form of it."""
 NEVER_LATIN: Mapping[tuple[str, str], frozenset[str]] = {
     (language, word): frozenset(listed.split())
     for language, key in (("en", "never in English"), ("fr", "never in French"))
@@ -47,15 +48,10 @@ ACCENTS_MATTER = frozenset(_DATA["accents matter in French"].split())
 """French words that are other ones when their accents are gone: maïs, mais."""
 
 
-def refusals() -> Mapping[str, frozenset[str]]:
-    """Word of a rule → `text.arabic_norm` of what is no form of it."""
-    return _NEVER
-
-
 def refused(norm: str, lemma: str, part_of_speech: str) -> bool:
     """Whether a word, given by its `text.arabic_norm`, is no form of a rule's word."""
     if part_of_speech not in ("noun", "verb"):
         return False
-    if norm in _NEVER.get(lemma, ()):
+    if norm in NEVER_ARABIC.get(lemma, ()):
         return True
     return norm in _CLOSED and not (part_of_speech == "noun" and arabic_norm(lemma) == norm)

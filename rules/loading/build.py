@@ -24,8 +24,6 @@ from rules.matching.terms import CompiledTerm, TermCycle, TermMatcher, in_order
 from rules.matching.wordlist import Compiler, Lexicon
 from rules.texts import Message, message
 
-_RESERVED = (*RESERVED, *victims.TERMS)
-
 
 class _Build:
     """Terms and clauses of all files against one lexicon; collects problems and uses."""

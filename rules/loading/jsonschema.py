@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from pydantic import RootModel, TypeAdapter
 
 from rules.loading import schema
-
-FOLDER = Path(__file__).parents[1] / "editor"
 
 
 class Vocabulary(RootModel[dict[schema.Name, schema.VocabularyTerm]]):

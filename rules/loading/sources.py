@@ -22,7 +22,7 @@ from rules.loading.yamlfile import (
     parse,
     problem,
 )
-from rules.texts import message
+from rules.texts import Message, message
 
 MAX_FILES = 500
 MAX_DEPTH = 3
@@ -50,15 +50,26 @@ class Sources:
     broken_terms: set[str] = field(default_factory=set)
 
 
-_LEFTOVER = re.compile(r"^[.#]|[~#]$|\.(swp|swo|swx|tmp|bak|orig|rej|old|part|crdownload)$|^4913$")
-"""What editors and version control leave beside a file."""
+_LEFTOVER = re.compile(
+    r"^[.#~]|[~#]$|^4913$|___jb_(?:tmp|old)___$"
+    r"|\.(?:sw[a-p]|kate-swp|tmp|bak|backup|bkp|save(?:\.\d+)?|sav|autosave|orig|rej|old|new|mine"
+    r"|r\d+|lock|part|crdownload|rpm(?:new|save|orig)|dpkg-\w+|ucf-\w+)$",
+    re.IGNORECASE,
+)
+"""What editors, version control and package managers leave beside a file."""
 _COPY = re.compile(
     r"^(?:(?:Copy of|Copie de|نسخة من)\s+)(?P<of>.+)$"
     r"|^(?P<stem>.+?)(?:\s+-\s+(?:Copy|Copie|نسخة)| \((?:copy|copie|نسخة|\d+)\)| copy| copie)"
-    r"(?:\s?\(?\d+\)?)?(?P<ending>\.ya?ml)$",
+    r"(?:\s?\(?\d+\)?)?(?P<ending>\.ya?ml)$"
+    r"|^(?P<synced>.+?)(?:\.sync-conflict-[\w-]+| \([^()]*conflicted copy[^()]*\)"
+    r"|[_.](?:BASE|LOCAL|REMOTE|BACKUP)[_.]\d+)(?P<end>\.ya?ml)$",
     re.IGNORECASE,
 )
-"""What file managers name a copy."""
+"""What file managers, syncing and merging name a copy."""
+_NEARLY = re.compile(r"(?P<name>.+?\.ya?ml)(?P<ending>\.\w+|[\s.]+)$", re.IGNORECASE)
+_BEGINS_A_RULE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:id|title|terms)[ \t]*:"
+)
 
 
 def is_rule_file(name: str) -> bool:
@@ -89,7 +100,8 @@ def copied_from(path: Path) -> str | None:
     found = _COPY.match(path.name)
     if not found:
         return None
-    original = found["of"] or f"{found['stem']}{found['ending']}"
+    stem, ending = found["stem"] or found["synced"], found["ending"] or found["end"]
+    original = found["of"] or f"{stem}{ending}"
     return original if (path.parent / original).exists() else None
 
 
@@ -140,12 +152,11 @@ def _misplaced(folder: Path, shown: str, sources: Sources) -> None:
         inside = path.relative_to(folder)
         label = f"{shown}/{inside.as_posix()}"
         there = inside.parts[0] if len(inside.parts) > 1 else ""
-        stem = re.match(r"(.+?\.ya?ml)\.\w+$", path.name, re.IGNORECASE)
-        if stem:
-            ending = path.name[len(stem[1]) :]
-            said = message("file.wrong_ending", ending=ending, name=stem[1])
-        elif not is_rule_file(path.name):
-            continue
+        if not is_rule_file(path.name):
+            meant = _meant_as_rules(path, there)
+            if meant is None:
+                continue
+            said = meant
         elif copied_from(path):
             said = message("file.copy_left", name=str(copied_from(path)))
             sources.warnings.append(problem(label, 1, said))
@@ -159,6 +170,31 @@ def _misplaced(folder: Path, shown: str, sources: Sources) -> None:
         else:
             continue
         sources.problems.append(problem(label, 1, said))
+
+
+def _meant_as_rules(path: Path, there: str) -> Message | None:
+    """What to say of a file that is not read for its name and seems to be meant as rules."""
+    nearly = _NEARLY.match(path.name)
+    if nearly:
+        ending, name = nearly["ending"], nearly["name"]
+        return message("file.wrong_ending", ending=ending, name=name)
+    if there not in KINDS:
+        return None
+    ending, name = path.suffix, f"{path.stem}.yaml"
+    if get_close_matches(ending.lower(), (".yaml", ".yml"), n=1, cutoff=0.8):
+        return message("file.wrong_ending", ending=ending, name=name)
+    if ending.lower() not in ("", ".txt") or not path.is_file():
+        return None
+    try:
+        with path.open("rb") as file:
+            rules = _BEGINS_A_RULE.match(file.read(4_096))
+    except OSError:
+        return None
+    if rules is None:
+        return None
+    if not ending:
+        return message("file.no_ending", name=name)
+    return message("file.wrong_ending", ending=ending, name=name)
 
 
 def _validated(

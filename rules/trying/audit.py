@@ -20,7 +20,6 @@ MOST_SHARE = 0.5
 """Share of a term's matches from which one word is named."""
 LEAST_MATCHES = 10
 """Matches that a term must have before shares say anything."""
-SHOWN_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,8 @@ def _entry(raw: Any, number: int) -> LabelledEntry:
     for key, value in texts.items():
         if not isinstance(value, str):
             raise TypeError(f"{key} is no text")
+    if not any(text.strip() for text in texts.values()):
+        raise TypeError("neither title nor text")
     if not isinstance(signals, dict):
         raise TypeError("signals is no mapping")
     return LabelledEntry(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from rules import RuleSet, load_rules
 from rules.loading.load import SHIPPED
+from rules.trying import inline_tests
+from tests.conftest import shipped_rules
+from tests.rules.few import VOCABULARY, few_rules
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
@@ -26,7 +30,13 @@ tests:
 
 @pytest.fixture(scope="session")
 def shipped() -> RuleSet:
-    return load_rules()
+    return shipped_rules()
+
+
+@pytest.fixture
+def few_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate is the real one, over a small folder in place of the shipped rules."""
+    monkeypatch.setattr(inline_tests, "load_rules", partial(load_rules, shipped=few_rules()))
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +57,7 @@ def small_rules(tmp_path: Path) -> Callable[..., RuleSet]:
         (folder / "signals" / "trial.yaml").write_text(
             SMALL.format(id="trial", body=body), encoding="utf-8"
         )
-        for name in ("negation.yaml", "denial.yaml", "scope.yaml", "topics.yaml", "common.yaml"):
+        for name in VOCABULARY:
             text = (SHIPPED / "vocabulary" / name).read_text(encoding="utf-8")
             (folder / "vocabulary" / name).write_text(text, encoding="utf-8")
         if vocabulary:

@@ -68,7 +68,7 @@ def test_what_a_reader_doubted_counts_neither_way(rules: RuleSet) -> None:
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shipped_rules_once: None) -> None:
     monkeypatch.setenv("MARSAD_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.chdir(tmp_path)
 

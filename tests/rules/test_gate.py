@@ -28,7 +28,7 @@ PASSES = RULE % "حفر بئر جديدة"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, few_shipped: None) -> Path:
     (tmp_path / "signals").mkdir()
     return tmp_path
 

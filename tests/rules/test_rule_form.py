@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from rules import RuleSet, RulesInvalid, load_rules
-from rules.loading.load import SHIPPED, fingerprint
+from rules.loading.load import fingerprint
 from rules.trying.explain import explain
 from rules.trying.inline_tests import load_checked, run_tests
+from tests.rules.few import load_few
 
-FLOOD = """id: flood
-title: {ar: فيضان, en: Flood, fr: Crue}
-description: A rule beside which an operator puts others.
-sector: none
-terms:
-  flood: {ar: [فيضان]}
-when:
-  - any: [flood]
-tests:
-  fires: [غمر الفيضان القرية]
-  silent: [يوم هادئ]
-"""
 RULE = """id: well-water
 title: جفاف الآبار
 description: جفاف الآبار التي يشرب منها الناس.
@@ -58,23 +43,6 @@ examples:
 """
 
 
-@cache
-def few_rules() -> Path:
-    """A small folder in place of the shipped rules, which take seconds to load."""
-    folder = Path(tempfile.mkdtemp(prefix="few-rules-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for kind in ("signals", "vocabulary"):
-        (folder / kind).mkdir()
-    (folder / "signals" / "flood.yaml").write_text(FLOOD, encoding="utf-8")
-    for name in ("negation.yaml", "denial.yaml", "scope.yaml", "topics.yaml", "common.yaml"):
-        shutil.copy(SHIPPED / "vocabulary" / name, folder / "vocabulary")
-    return folder
-
-
-def load_few(operator_dir: Path) -> RuleSet:
-    return load_rules(operator_dir, shipped=few_rules())
-
-
 def own(folder: Path, text: str = RULE, name: str = "signals/well-water.yaml") -> Path:
     file = folder / "own" / name
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -82,6 +50,7 @@ def own(folder: Path, text: str = RULE, name: str = "signals/well-water.yaml") -
     return folder / "own"
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_a_rule_in_arabic_alone_loads_and_passes(tmp_path: Path) -> None:
     rules = load_checked(own(tmp_path))
     signal = rules.signals["well-water"]
@@ -184,6 +153,7 @@ def test_short_overrides_leave_the_rest_of_a_shipped_rule(tmp_path: Path, shippe
     assert rules.hash != shipped.hash
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_rules_of_version_0_1_0_load_with_a_warning(tmp_path: Path) -> None:
     text = RULE.replace("examples:", "tests:")
     text = re.sub(r"- name: dry-well\n.*\n    near", "- near", text)
@@ -217,6 +187,7 @@ def test_a_varied_example_takes_the_words_of_a_term(tmp_path: Path) -> None:
     ("vary", "said"),
     [("جفت {wel} القرية", "{wel} has no list"), ("جفت الآبار", "vary: holds nothing in braces")],
 )
+@pytest.mark.usefixtures("few_shipped")
 def test_a_template_that_cannot_be_filled_is_told(tmp_path: Path, vary: str, said: str) -> None:
     text = RULE.replace("جفت آبار {town} منذ {number} أيام", vary)
     with pytest.raises(RulesInvalid) as refused:
@@ -262,6 +233,19 @@ def test_replacing_a_shipped_term_is_warned_of_unless_it_is_meant(tmp_path: Path
         "signals/._well-water.yaml",
         "signals/well-water.yaml~",
         "signals/.well-water.yaml.swp",
+        "signals/#well-water.yaml#",
+        "signals/~$well-water.yaml",
+        "signals/well-water.yaml.orig",
+        "signals/well-water.yaml.BAK",
+        "signals/well-water.yaml.swn",
+        "signals/well-water.yaml.save",
+        "signals/well-water.yaml.rpmnew",
+        "signals/well-water.yaml.dpkg-old",
+        "signals/well-water.yaml.mine",
+        "signals/well-water.yaml.r12",
+        "signals/well-water.yaml.lock",
+        "signals/README.txt",
+        "signals/LICENSE",
         "signals/.git/well-water.yaml",
         "notes/plan.yaml",
         "README.txt",
@@ -277,7 +261,8 @@ def test_what_editors_and_systems_leave_behind_is_passed_over(tmp_path: Path, na
 @pytest.mark.parametrize(
     "name",
     ["well-water - Copy.yaml", "well-water (1).yaml", "Copie de well-water.yaml",
-     "well-water - نسخة.yaml"],
+     "well-water - نسخة.yaml", "well-water.sync-conflict-20260101-120000-ABC.yaml",
+     "well-water (Anna's conflicted copy 2026-01-01).yaml", "well-water_LOCAL_1234.yaml"],
 )  # fmt: skip
 def test_a_copy_of_a_file_is_not_read_and_named(tmp_path: Path, name: str) -> None:
     own(tmp_path)
@@ -287,7 +272,28 @@ def test_a_copy_of_a_file_is_not_read_and_named(tmp_path: Path, name: str) -> No
     assert "looks like a copy of well-water.yaml" in warning.message
 
 
-@pytest.mark.parametrize("name", ["signals/well-water.YAML", "signals/water/wells.yml"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("well-water.yaml.txt", "ends in «.txt»; rename it to well-water.yaml"),
+        ("well-water.yml.rtf", "ends in «.rtf»; rename it to well-water.yml"),
+        ("well-water.yaml ", "ends in « »; rename it to well-water.yaml"),
+        ("well-water.yamll", "ends in «.yamll»; rename it to well-water.yaml"),
+        ("well-water.txt", "ends in «.txt»; rename it to well-water.yaml"),
+        ("well-water", "has no ending; rename it to well-water.yaml"),
+    ],
+)
+def test_a_rule_under_another_ending_is_not_passed_over_in_silence(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    with pytest.raises(RulesInvalid) as refused:
+        load_few(own(tmp_path, f"# of mine\n{RULE}", f"signals/{name}"))
+    assert [said in problem.message for problem in refused.value.errors] == [True]
+
+
+@pytest.mark.parametrize(
+    "name", ["signals/well-water.yaml.yaml", "signals/well-water.YAML", "signals/water/wells.yml"]
+)
 def test_capital_endings_and_folders_in_signals_are_read(tmp_path: Path, name: str) -> None:
     folder = own(tmp_path, RULE, name)
     assert "well-water" in load_few(folder).signals

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from rules import RuleSet
 
 BROKEN = Path(__file__).parent / "broken"
 RULE = """id: well-water
@@ -27,7 +29,7 @@ tests:
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shipped_rules_once: None) -> CliRunner:
     monkeypatch.setenv("MARSAD_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.chdir(tmp_path)
     return CliRunner()
@@ -86,9 +88,25 @@ def test_explain_shows_the_sentence_and_the_clause(run: CliRunner) -> None:
         (["rules", "expand", "{verb أخلى}", "--told", "ar"], "مثل {verb: أخلى"),
         (["rules", "expand", "حملة $vacine"], "there is no vocabulary term $vacine"),
         (["rules", "replay"], "no database there yet"),
+        (["eval", "empty"], "empty: holds no entry"),
+        (["eval", "binary"], "binary: is not UTF-8 text"),
+        (["eval", "list"], "list:1: is no labelled entry (list instead of {…})"),
+        (["eval", "nothing"], "nothing:1: is no labelled entry (neither title nor text)"),
+        (["rules", "audit", "empty"], "empty: no entry in it"),
+        (["rules", "audit", "binary"], "binary: is not UTF-8 text"),
+        (["rules", "audit", "."], ".: cannot be read (Is a directory)"),
+        (["rules", "explain", "--file", "binary"], "binary: is not UTF-8 text"),
+        (["rules", "format", "empty"], "empty: is no folder"),
+        (["rules", "check", "absent"], "is no folder; create it"),
     ],
 )
-def test_a_mistake_is_told_in_words(run: CliRunner, arguments: list[str], message: str) -> None:
+def test_a_mistake_is_told_in_words(
+    run: CliRunner, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    (tmp_path / "empty").touch()
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "list").write_text("[1, 2]")
+    (tmp_path / "nothing").write_text('{"a": 1}')
     result = run.invoke(app, arguments)
     assert result.exit_code in (1, 2)
     assert message in result.stderr
@@ -185,6 +203,14 @@ def test_format_changes_files_once_and_check_changes_nothing(run: CliRunner, fai
     assert [p.name for p in file.parent.iterdir()] == ["well-water.yaml"]
 
 
+def test_format_does_not_wait_for_a_pipe(run: CliRunner, failing: Path) -> None:
+    os.mkfifo(failing / "signals" / "pipe.yaml")
+    result = run.invoke(app, ["rules", "format", str(failing)])
+    assert result.exit_code == 1
+    assert "signals/pipe.yaml:1: is no ordinary file" in result.stderr
+    assert "signals/well-water.yaml: changed" in result.stdout
+
+
 def test_a_slip_in_a_signal_name_of_a_labelled_file_is_told(run: CliRunner, tmp_path: Path) -> None:
     file = tmp_path / "labelled.jsonl"
     entry = {"id": "1", "title": "x", "text": "", "signals": {"medecine-shortage": "worsening"}}
@@ -197,13 +223,12 @@ def test_a_slip_in_a_signal_name_of_a_labelled_file_is_told(run: CliRunner, tmp_
     assert "Part " in result.stdout
 
 
-def test_an_entry_that_cannot_be_read_counts_as_missed_and_is_named() -> None:
-    from rules import load_rules
+def test_an_entry_that_cannot_be_read_counts_as_missed_and_is_named(shipped: RuleSet) -> None:
     from rules.trying.evaluation import LabelledEntry, evaluate
 
     labels = {"siege": "worsening"}
     bad = LabelledEntry("bad", "ar", "", None, labels, frozenset())  # type: ignore[arg-type]
     good = LabelledEntry("good", "ar", "", "حصار خانق على المدينة منذ أشهر", labels, frozenset())
-    result = evaluate(load_rules(), [bad, good])
+    result = evaluate(shipped, [bad, good])
     assert result.unread == ("bad",)
     assert (result.signals["siege"].tp, result.signals["siege"].fn) == (1, 1)

@@ -10,7 +10,7 @@ import pytest
 
 from rules import RuleSet, load_rules
 from rules.language.text import tokenize
-from rules.loading.jsonschema import FOLDER, schemas
+from rules.loading.jsonschema import schemas
 from rules.loading.load import SHIPPED
 from rules.loading.schema import Example
 from rules.matching import victims
@@ -103,7 +103,9 @@ def test_every_shipped_vocabulary_term_is_used(shipped: RuleSet) -> None:
 
 def test_the_schemas_for_editors_are_those_of_the_models() -> None:
     for name, text in schemas().items():
-        assert (FOLDER / name).read_text(encoding="utf-8") == text, "run: marsad rules schema"
+        assert (SHIPPED / "editor" / name).read_text(encoding="utf-8") == text, (
+            "run: marsad rules schema"
+        )
 
 
 def test_every_rule_file_names_its_schema() -> None:

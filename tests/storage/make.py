@@ -11,6 +11,7 @@ from storage.alerts import Alert, AlertText
 from storage.chats import Chat
 from storage.database import Connection
 from storage.entries import Entry
+from storage.feeds import FeedState
 from storage.outbox import NewDelivery
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -47,13 +48,18 @@ def entry(feed_id: str = "feed", **changes: object) -> Entry:
     return Entry(**values | changes)  # type: ignore[arg-type]
 
 
+def feed_state(db: Connection, feed_id: str = "feed") -> FeedState:
+    """The row of a feed that a test has put there."""
+    return next(state for state in feeds.all_states(db) if state.id == feed_id)
+
+
 def add_feed(db: Connection, feed_id: str = "feed") -> None:
     known = [(state.id, state.url) for state in feeds.all_states(db)]
     feeds.sync(db, [*known, (feed_id, f"https://{feed_id}.example/rss")], NOW)
 
 
 def add_entry(db: Connection, feed_id: str = "feed", **changes: object) -> int:
-    if feeds.get(db, feed_id) is None:
+    if feed_id not in {state.id for state in feeds.all_states(db)}:
         add_feed(db, feed_id)
     new = entry(feed_id, **changes)
     return entries.add(db, new, [f"guid:{new.guid}", f"hash:{new.content_hash}"])

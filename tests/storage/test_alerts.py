@@ -7,6 +7,7 @@ import pytest
 from storage import alerts, entries, stories
 from storage.alerts import Decision
 from storage.database import Connection
+from storage.rows import to_text
 from tests.storage.make import DAY, HOUR, NOW, add_alert, add_entry, alert_text
 from tests.storage.test_entries import detection
 
@@ -94,7 +95,8 @@ def test_decisions_are_kept_in_order(db: Connection) -> None:
     for each in (told, silent, nameless):
         alerts.record_decision(db, each)
     assert alerts.decisions_of(db, alert.id) == [told, silent]
-    assert alerts.decisions_of_entry(db, alert.entry_id) == [told, silent, nameless]
+    kept = db.query("SELECT reason FROM decisions WHERE entry_id = ? ORDER BY id", [alert.entry_id])
+    assert [row["reason"] for row in kept] == [told.reason, silent.reason, nameless.reason]
 
 
 def test_a_direction_was_told_only_by_a_version(db: Connection) -> None:
@@ -110,9 +112,8 @@ def test_a_story_grows_and_its_tellings_are_candidates_for_a_while(db: Connectio
     story_id = stories.create(db, "قصة", NOW)
     stories.attach(db, story_id, first, "enab", NOW)
     stories.attach(db, story_id, second, "sana", NOW + HOUR)
-    story = stories.get(db, story_id)
-    assert story is not None
-    assert (story.first_entry_at, story.last_entry_at) == (NOW, NOW + HOUR)
+    story = db.query("SELECT last_entry_at FROM stories WHERE id = ?", [story_id])
+    assert [row["last_entry_at"] for row in story] == [to_text(NOW + HOUR)], "retention's clock"
     assert stories.of_entry(db, first) == story_id
     assert stories.of_entry(db, 404) is None
     assert [(c.title, c.family) for c in stories.candidates(db, NOW)] == [

@@ -17,7 +17,7 @@ import pytest
 from storage import chats, entries, feeds
 from storage.database import Connection, Database
 from storage.errors import StorageBusy, StorageDamaged, StorageError, StorageFull, StorageTooNew
-from tests.storage.make import NOW, add_chat, add_entry, add_feed, existing
+from tests.storage.make import NOW, add_chat, add_entry, add_feed, feed_state
 
 
 def pragma(db: Connection, name: str) -> Any:
@@ -117,12 +117,12 @@ async def test_strict_tables_refuse_a_wrong_type(database: Database) -> None:
 
 async def test_concurrent_writes_follow_one_another(database: Database) -> None:
     def one_more(db: Connection) -> None:
-        polls = existing(feeds.get(db, "feed")).polls
+        polls = feed_state(db, "feed").polls
         db.execute("UPDATE feeds SET polls = ?", [polls + 1])
 
     await database.write(add_feed)
     await asyncio.gather(*(database.write(one_more) for _ in range(200)))
-    assert (await database.read(lambda db: existing(feeds.get(db, "feed")))).polls == 200
+    assert (await database.read(lambda db: feed_state(db, "feed"))).polls == 200
 
 
 async def test_a_cancelled_caller_does_not_undo_the_write(database: Database) -> None:

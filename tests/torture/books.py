@@ -24,7 +24,6 @@ CHATS = {
     -3: ("group", {CRITICAL, ALERT}, "info"),
     4: ("private", {ALERT}, "info"),
 }
-OPERATOR = 9
 NUMBER = re.compile(r"Observer (\d+)")
 SHORT_ID = re.compile(r"\bA\d+\b")
 REPEAT = "Possible repeat"

@@ -7,13 +7,10 @@ that the news is fresh whenever the demo runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-
-from ruamel.yaml import YAML
 
 FOLDER = Path(__file__).parent
 AGE = re.compile(r"\{\{(\d+)m\}\}")
@@ -40,20 +37,6 @@ SAMPLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What an entry should give: signal ids with a direction ('any': either is right).
-
-    `maybe` are signals that careful readers could disagree on. `silent` says why there is
-    nothing to find, None when there is. Entries with one `story` tell the same happening.
-    """
-
-    signals: Mapping[str, str]
-    maybe: frozenset[str]
-    silent: str | None
-    story: str | None
-
-
 def document(sample: Sample, now: datetime) -> bytes:
     """The feed's document with its entries' dates, counted back from `now` (aware)."""
     text = (FOLDER / sample.file).read_text(encoding="utf-8")
@@ -64,17 +47,3 @@ def document(sample: Sample, now: datetime) -> bytes:
         return format_datetime(moment) if is_rss else moment.isoformat()
 
     return AGE.sub(date, text).encode("utf-8")
-
-
-def expected() -> dict[str, Expected]:
-    """`expected.yaml`, by guid."""
-    rows = YAML(typ="safe").load((FOLDER / "expected.yaml").read_text(encoding="utf-8"))
-    return {
-        guid: Expected(
-            signals=row.get("signals", {}),
-            maybe=frozenset(row.get("maybe", ())),
-            silent=row.get("silent"),
-            story=row.get("story"),
-        )
-        for guid, row in rows.items()
-    }

@@ -42,6 +42,14 @@ _MONTH = re.compile(
     + r")(?!\w)"
 )
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2}))?")
+# "20h30", "8 h", as French writes a time of day.
+_FRENCH_CLOCK = re.compile(r"(?<![\w:])(\d{1,2})\s?h\s?(\d{2})?(?!\w)", re.IGNORECASE)
+# No clock shows these hours and minutes; no zone is further from UTC than 14 hours.
+_IMPOSSIBLE = re.compile(
+    r"(?<![\d:])(?:(?:2[5-9]|[3-9]\d):\d{2}|\d{1,2}:[6-9]\d)"
+    r"|(?<=:\d\d)(?:\.\d+)?\s*(?:gmt|utc)?\s*[+-](?:1[5-9]|[2-9]\d):?\d{2}(?!\d)",
+    re.IGNORECASE,
+)
 # "8:30 PM", "8 pm", "12:15 ص". A lone "م" elsewhere is the era of a year ("2026 م").
 _HALF_DAY = re.compile(
     r"(?<![\d:])(\d{1,2})(:\d{2})?(:\d{2})?\s*"
@@ -76,7 +84,7 @@ def entry_time(
     that name none; `arabic` makes "AST" Arabia's time and not the Atlantic's.
     """
     text = _INVISIBLE.sub("", (raw or "")[:200]).translate(_DIGITS).strip()
-    if _YEAR_ONE.search(text):
+    if _YEAR_ONE.search(text) or _IMPOSSIBLE.search(text):
         return None
     if arabic and text.endswith(" AST"):
         text = f"{text[:-3]}+0300"
@@ -98,7 +106,7 @@ def entry_time(
 
 
 def _in_24_hours(text: str) -> str:
-    """`text` with "8:30 PM" as "20:30" and "12:15 AM" as "00:15"."""
+    """`text` with "8:30 PM" and "20h30" as "20:30", and "12:15 AM" as "00:15"."""
 
     def clock(hour: str, minute: str | None, second: str | None, *, afternoon: bool) -> str:
         number = int(hour)
@@ -106,6 +114,7 @@ def _in_24_hours(text: str) -> str:
             number = number % 12 + (12 if afternoon else 0)
         return f"{number:02}{minute or ':00'}{second or ''} "
 
+    text = _FRENCH_CLOCK.sub(lambda found: f"{int(found[1]):02}:{found[2] or '00'} ", text)
     text = _HALF_DAY_FIRST.sub(
         lambda found: clock(found[3], found[4], found[5], afternoon=bool(found[1])), text
     )

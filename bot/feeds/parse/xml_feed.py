@@ -76,10 +76,8 @@ def read_xml(text: str, document: Document, now: datetime) -> ParsedFeed | Unrea
         )
     read = feedparser.parse(
         io.BytesIO(source.text.encode("utf-8")),
-        response_headers={
-            "content-type": "application/xml; charset=utf-8",
-            "content-location": document.url,
-        },
+        # Not where it came from: with that, "#" and "null" come back as addresses of the feed.
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         # Markup is removed by us, all of it; and this is three times as fast.
         sanitize_html=False,
         resolve_relative_uris=False,

@@ -10,12 +10,12 @@ import pytest
 
 from bot.alerts.decide import Reason
 from bot.alerts.pipeline import Pipeline
-from rules import load_rules
 from rules.loading.schema import Direction
 from storage import alerts, chats, entries, outbox, stories
 from storage.alerts import Alert
 from storage.database import Database
 from tests.bot.alerts.newsroom import Newsroom, change, feed, find, item, pipeline, rules
+from tests.conftest import shipped_rules
 from tests.storage.make import DAY, HOUR, NOW, add_chat, add_feed
 
 SIEGE = "الأمم المتحدة: حصار خانق على مدينة الفاشر منذ أشهر"
@@ -127,7 +127,8 @@ def test_what_was_there_at_the_first_poll_is_stored_in_silence(newsroom: Newsroo
     assert stored.seeded
     assert stored.id is not None
     assert len(entries.detections_of(newsroom.db, stored.id)) == 1
-    assert [d.reason for d in alerts.decisions_of_entry(newsroom.db, stored.id)] == ["entry-seeded"]
+    decided = newsroom.db.query("SELECT reason FROM decisions WHERE entry_id = ?", [stored.id])
+    assert [row["reason"] for row in decided] == ["entry-seeded"]
     fresh = newsroom.says(SIEGE, family="sana")
     assert fresh.reasons == {Reason.FIRST_REPORT: 1}, "nobody was told of it yet"
     assert fresh.told[0].families == 2
@@ -294,8 +295,7 @@ async def test_the_catalogue_knows_the_language_better_than_the_entry() -> None:
 
 
 async def test_the_shipped_rules_alert_on_an_arabic_entry(tmp_path: Path) -> None:
-    rule_set = load_rules()
-    real = Pipeline(lambda: rule_set)
+    real = Pipeline(shipped_rules)
     database = await Database.open(tmp_path / "marsad.sqlite")
     text = "قال الأطباء إنه لا توجد أدوية لعلاج المرضى. وأضافوا أن الوضع صعب."
     entry = item("مستشفيات المدينة تطلب العون", text)
@@ -310,7 +310,7 @@ async def test_the_shipped_rules_alert_on_an_arabic_entry(tmp_path: Path) -> Non
     assert "medicine-shortage" in {alert.signal for alert in told}
     shortage = next(alert for alert in told if alert.signal == "medicine-shortage")
     assert shortage.snippet == "قال الأطباء إنه لا توجد أدوية لعلاج المرضى."
-    assert shortage.rules_hash == rule_set.hash
+    assert shortage.rules_hash == shipped_rules().hash
     assert (await database.read(outbox.counts))["pending"] == 1
     await database.close()
 

@@ -119,6 +119,11 @@ def test_a_list_that_is_none_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "list.opml").write_text("<html>", encoding="utf-8")
     assert marsad("feeds", "import", "list.opml")[0] == 1
     assert marsad("feeds", "import", "missing.opml")[0] == 1
+    (tmp_path / "list.opml").write_bytes(b"\xff\xfe\x00")
+    code, text = marsad("feeds", "import", "list.opml")
+    assert (code, "is not UTF-8 text" in text) == (1, True)
+    (tmp_path / "folder").mkdir()
+    assert marsad("feeds", "import", "folder")[0] == 1
     assert (tmp_path / "feeds.yaml").read_bytes() == before
 
 

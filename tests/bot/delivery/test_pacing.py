@@ -76,12 +76,11 @@ def test_a_chat_that_must_wait_takes_no_turn_from_another() -> None:
     assert turn.go == (2,)
 
 
-def test_history_survives_a_restart_and_a_move() -> None:
+def test_history_survives_a_restart() -> None:
     history = History(keep=timedelta(minutes=10))
     history.load({-5: seconds(-700, -30, -1)})
     history.forget(START)
-    history.moved(-5, -1005)
-    assert history.by_chat == {-1005: seconds(-30, -1)}
+    assert history.by_chat == {-5: seconds(-30, -1)}
     assert history.overall == seconds(-30, -1)
 
 

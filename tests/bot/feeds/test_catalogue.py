@@ -97,6 +97,21 @@ ROW = "feeds:\n  - name: a\n    url: https://a.test/\n"
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(ROW.encode("utf-8-sig"), id="with a byte order mark"),
+        pytest.param(ROW.replace("\n", "\r\n").encode(), id="with the line ends of Windows"),
+        pytest.param(f"---\n{ROW}...\n".encode(), id="with the marks of a document"),
+        pytest.param(b'{"feeds": [{"name": "a", "url": "https://a.test/"}]}', id="as JSON"),
+    ],
+)
+def test_other_ways_to_write_the_same_list_are_read(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "feeds.yaml"
+    file.write_bytes(content)
+    assert [feed.url for feed in load_catalogue(file)] == ["https://a.test/"]
+
+
+@pytest.mark.parametrize(
     ("text", "line", "words"),
     [
         (f"{ROW}    family: !!python/object/apply:os.system [ls]\n", 4, "tag"),
@@ -116,6 +131,18 @@ ROW = "feeds:\n  - name: a\n    url: https://a.test/\n"
         (f"{ROW}---\nfeeds: []\n", 4, "is not YAML"),
         (f"{ROW}    family: {'[' * 50}\n", 4, "nested deeper"),
         (f"{ROW}\tfamily: b\n", 4, "is not YAML"),
+        (f"{ROW}{ROW}", 4, "duplicate key"),
+        (f"{ROW}    url: https://b.test/\n", 4, "duplicate key"),
+        (f"- name: a\n{ROW}", 2, "is not YAML"),
+        (f"%YAML 9.9\n---\n{ROW}", 1, "is not YAML"),
+        (f"{ROW}    interval_minutes: {'9' * 5_000}\n", 4, "a number that no computer reads"),
+        (f"{ROW}    interval_minutes: 1:30\n", 4, "whole number of minutes"),
+        (f"{ROW}    interval_minutes: .inf\n", 4, "whole number of minutes"),
+        (f"{ROW}    language: no\n", 4, "'ar', 'en' or 'fr'"),
+        (f"{ROW}    family: #b\n    region:\n", 5, "is empty"),
+        (f'{ROW}    family: "a\\0b"\n', 4, "U+0000 cannot be shown"),
+        (f'{ROW}    family: "a\\nb"\n', 4, "U+000A cannot be shown"),
+        (f'{ROW}    family: "a\\ud800b"\n', 4, "half a character"),
     ],
 )
 def test_what_only_yaml_knows_is_refused_with_its_line(text: str, line: int, words: str) -> None:

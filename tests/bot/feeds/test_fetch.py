@@ -150,18 +150,20 @@ async def test_a_cookie_goes_to_no_other_owner(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("HTTP_PROXY", "http"), ("ALL_PROXY", "http"), ("all_proxy", "socks5")]
+    ("name", "scheme"), [("HTTP_PROXY", "http"), ("ALL_PROXY", "http"), ("all_proxy", "socks5")]
 )
 async def test_proxies_of_the_environment_are_not_used(
-    server: FeedServer, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch, name: str, scheme: str
 ) -> None:
     # A proxy would resolve names by itself, past the check of their addresses.
-    monkeypatch.setenv(name, f"{value}://127.0.0.1:1")
-    monkeypatch.setenv(name.lower(), f"{value}://127.0.0.1:1")
-    monkeypatch.delenv("REQUEST_METHOD", raising=False)
     server.serve("/", BODY)
-    success(await fetch(server.url("/")))
-    assert server.seen[-1].path == "/"
+    async with feed_server() as proxy:
+        for each in (name, name.lower()):
+            monkeypatch.setenv(each, f"{scheme}://127.0.0.1:{proxy.port}")
+        for each in ("REQUEST_METHOD", "NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(each, raising=False)
+        success(await fetch(server.url("/")))
+    assert (server.connections, proxy.connections) == (1, 0)
 
 
 @pytest.mark.parametrize("handler", [slow_loris, never_answers])

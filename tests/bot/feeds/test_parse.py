@@ -369,8 +369,27 @@ def test_joined_texts_lose_no_line_and_keep_within_the_limit(texts: list[str], t
             "https://n.example/a",
         ),
         ("<link>https://n example/a</link><title>t</title>", None),
+        *(
+            (f"<link>{odd}</link><guid>https://n.example/x1</guid>", "https://n.example/x1")
+            for odd in (
+                "#", "#item-3", "null", "undefined", "about:blank", "file:///etc/passwd",
+                "data:text/html,x", "ftp://n.example/x", "https://", "https//n.example/a",
+                "www.n.example/a", "https://n.example:99999/a", "&#160;", "<!-- none -->",
+            )
+        ),
+        ("<link>#</link><guid isPermaLink='false'>7</guid>", None),
+        ("<link>null</link><guid isPermaLink='false'>7</guid>", None),
+        ("<link>https://</link><guid isPermaLink='false'>7</guid>", None),
+        ("<link>https:/n.example/a</link>", "https://n.example/a"),
+        ("<link>https//n.example/a</link>", "https://n.example/a"),
+        ("<link>http://https://n.example/a</link>", "https://n.example/a"),
+        ("<link>www.n.example/a</link>", "https://www.n.example/a"),
+        (
+            "<link>https://archive.example/2026/https://n.example/a</link>",
+            "https://archive.example/2026/https://n.example/a",
+        ),
     ],
-)
+)  # fmt: skip
 def test_an_empty_or_odd_link_does_not_block_the_next_best(inside: str, link: str | None) -> None:
     assert item(f"<title>t</title>{inside}").link == link
 
@@ -434,6 +453,8 @@ def test_links_that_are_no_web_addresses_are_left_out() -> None:
         ("15/يناير/2026 10:00 +0300", "2026-01-15T07:00"),
         ("le 1er janvier 2026 à 09:00", "2026-01-01T09:00"),
         ("lundi 12 janvier 2026 18:45", "2026-01-12T18:45"),
+        ("12 janvier 2026 à 18h45", "2026-01-12T18:45"),
+        ("12 janvier 2026, 18 h", "2026-01-12T18:00"),
         ("2026-01-12 18:45:00", "2026-01-12T18:45"),
         ("٢٠٢٦-٠١-١٢ ١٨:٤٥", "2026-01-12T18:45"),
         ("45 يناير 2026", None),
@@ -520,6 +541,12 @@ def test_a_date_that_names_its_day_is_that_day(said: str, meant: str) -> None:
         "01-02-26 08:30",
         "1769000000000000",
         "45 Jan 2026 08:30:00 GMT",
+        "2026-01-30T25:00:00Z",
+        "Fri, 30 Jan 2026 22:61:00 GMT",
+        "Fri, 30 Jan 2026 22:30:00 +9999",
+        "Thu, 31 Feb 2026 10:00:00 GMT",
+        "0000-00-00 00:00:00",
+        "1447/07/20",
     ],
 )
 def test_a_guessed_or_impossible_date_is_no_date(raw: str) -> None:

@@ -20,12 +20,13 @@ from bot.polling.feed_poll import Notify
 from bot.polling.identify import EntryChange
 from bot.polling.poller import Poller
 from bot.polling.report import Accepted, Detections, EntryPipeline, Parser, PollPolicy, PollReport
-from storage import entries, feeds
+from storage import entries
 from storage.alerts import Alert
 from storage.database import Connection, Database
 from storage.entries import Entry
 from storage.feeds import FeedState
 from tests.feed_server import FeedServer, Names, feed_server
+from tests.storage.make import feed_state
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 LIMITS = FetchLimits(
@@ -120,9 +121,7 @@ class Desk:
         return {report.feed_id: report for report in await self.poller.poll_all(NOW + after)}
 
     async def state(self, feed_id: str = "a") -> FeedState:
-        state = await self.database.read(partial(feeds.get, feed_id=feed_id))
-        assert state is not None
-        return state
+        return await self.database.read(partial(feed_state, feed_id=feed_id))
 
     async def entries(self) -> list[Entry]:
         since = datetime(2000, 1, 1, tzinfo=UTC)

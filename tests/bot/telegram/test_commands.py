@@ -11,6 +11,7 @@ from storage import chats, feeds
 from storage.database import Connection
 from tests.bot.messages.samples import NOW, SIGNALS, TITLE, Signal, sample_chat, sample_delivery
 from tests.bot.telegram.conftest import DAMASCUS, OPERATOR, Bench
+from tests.storage.make import feed_state
 
 READER, GROUP, ADMIN, GUEST = 7, -1001234567890, 70, 71
 
@@ -270,9 +271,7 @@ async def test_status_is_for_operators_and_names_what_fails(bench: Bench) -> Non
 
 async def _break_the_feed(bench: Bench) -> None:
     def write(db: Connection) -> None:
-        state = feeds.get(db, "feed")
-        assert state is not None
-        feeds.save(db, replace(state, failures=3, error="HTTP 503"))
+        feeds.save(db, replace(feed_state(db), failures=3, error="HTTP 503"))
 
     await bench.database.write(write)
 

@@ -48,7 +48,6 @@ class Message:
     reply_markup: dict[str, Any] | None
     thread_id: int | None
     at: float
-    edits: int = 0
 
     @property
     def buttons(self) -> list[dict[str, Any]]:
@@ -324,7 +323,6 @@ class World:
                 "Bad Request: message is not modified: specified new message content and reply "
                 "markup are exactly the same as a current content and reply markup of the message",
             )
-        message.edits += 1
         self._write("edited", message)
         return self._as_message(message)
 
