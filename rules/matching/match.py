@@ -228,8 +228,10 @@ def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading)
         for name in element.terms:
             for span in reading.of(name):
                 scope = state_of(reading, span, clause.states, rule.means, rule.governors)
-                # Plain bad news is the business of the other clauses.
-                if scope is None or scope.direction is None or scope.plain:
+                # Plain bad news further down is the business of the other clauses.
+                if scope is None or scope.direction is None:
+                    continue
+                if scope.plain and reading.sentence.field != "title":
                     continue
                 spans = ((reading, span, name), *_said(reading, scope))
                 aside = any(is_background(reading, s) for _, s, _ in spans)

@@ -29,6 +29,7 @@ NEGATION_ORDINAL = "$negation-ordinal"
 BORDER = "$scope-border"
 JOINS = "$scope-joins"
 INSIDE = "$scope-inside"
+PROPOSAL = "$scope-proposal"
 _TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
 _NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
 """Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
@@ -36,7 +37,7 @@ NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
 RESERVED = (
     NEGATION, NEGATION_NEXT, NEGATION_STOPS, NEGATION_HAPPENS, NEGATION_ORDINAL, BORDER, JOINS,
-    INSIDE, NONE, NOT_AFTER, *_TERMS.values(), *_NOUNS.values(), *statement.TERMS,
+    INSIDE, PROPOSAL, NONE, NOT_AFTER, *_TERMS.values(), *_NOUNS.values(), *statement.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
@@ -252,6 +253,11 @@ def _resolved(
             if governor.negation is None:
                 return Scope(None, (governor.state,), (governor.span,))
             continue
+        # «لا ينفي القصف»: who does not deny it does not say that it is not so.
+        if governor.state == "denied" and _not_denied(reading, governor):
+            continue
+        if governor.state in ("asked", "ordered") and _accepted(reading, governor, chain):
+            continue
         chain.append((governor.state, governor.span))
         if governor.negation is not None:
             chain.append(("negated", governor.negation))
@@ -271,6 +277,24 @@ def _resolved(
             words.append(where)
         direction = changed
     return Scope(direction, tuple(states), tuple(words))
+
+
+def _not_denied(reading: Reading, denial: Governor) -> bool:
+    no = denial.negation
+    if no is None or denial.span.first - no.last > 2:
+        return False
+    # «لا صحة للشائعات»: the no is a denial itself.
+    return not any(no.overlaps(s) for s in reading.of(_TERMS["denied"]))
+
+
+def _accepted(reading: Reading, asked: Governor, chain: Sequence[tuple[State, Span]]) -> bool:
+    """«تقبل مقترحا لوقف إطلاق النار»: what is proposed is agreed."""
+    if not any(s.overlaps(asked.span) for s in reading.of(PROPOSAL)):
+        return False
+    return any(
+        state in ("agreed", "allowed") and 0 <= asked.span.first - span.last - 1 <= 3
+        for state, span in chain
+    )
 
 
 def _negation_of(
