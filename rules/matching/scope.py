@@ -61,6 +61,7 @@ class _Reach:
 # somebody contradicts it: an inner layer applies first, whatever the order of the words.
 _REACH: Mapping[State, _Reach] = {
     "ended": _Reach(4, 7),
+    "eased": _Reach(4, 5),
     "cancelled": _Reach(4, 7),
     "stopped": _Reach(3, 4),
     "restored": _Reach(2, 5),
@@ -83,12 +84,18 @@ _REACH: Mapping[State, _Reach] = {
 _DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered"})
 _SILENT = frozenset({"past", "figurative", "drill"})
 _RELIEF = frozenset(
-    {"ended", "cancelled", "restored", "opened", "arriving", "freed", "agreed"}
+    {"ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed"}
 )
 """States that are so only where they are said, not where they are named (`statement`)."""
 
 DEFAULT: Mapping[State, Direction] = MappingProxyType(
-    {"ended": "improving", "cancelled": "improving", "denied": "denied", "negated": "denied"}
+    {
+        "ended": "improving",
+        "eased": "improving",
+        "cancelled": "improving",
+        "denied": "denied",
+        "negated": "denied",
+    }
 )
 """What a state makes of bad news, where the signal says nothing else; others leave it as it is."""
 UNDONE: frozenset[State] = frozenset(

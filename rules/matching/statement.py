@@ -70,7 +70,7 @@ def is_background(reading: Reading, span: Span) -> bool:
 
 
 _STATES = (
-    "ended", "cancelled", "restored", "opened", "arriving", "freed", "agreed",
+    "ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed",
 )  # fmt: skip
 _ARABIC_NOUNS = tuple(f"$scope-{state}-of" for state in _STATES)
 _VERBS = tuple(f"$scope-{state}" for state in _STATES)
