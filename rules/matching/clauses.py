@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rules.loading.schema import Direction, Language, Place, State
-from rules.matching.scope import NEGATED_EVIDENCE, NEGATION, negator_before
+from rules.matching.scope import NEGATED_EVIDENCE, NEGATION, denies, negator_before
 from rules.matching.terms import Reading, Span
 
 ASSERTED_REACH = 4
@@ -77,8 +77,13 @@ def _usable(
     if element.negated:
         return [c for c in candidates if negator_before(reading, c[0], ASSERTED_REACH)]
     if clause.negated is False and not denied:
-        return [c for c in candidates if not negator_before(reading, c[0], NEGATED_EVIDENCE)]
+        return [c for c in candidates if not _denied(reading, c[0])]
     return candidates
+
+
+def _denied(reading: Reading, span: Span) -> bool:
+    no = negator_before(reading, span, NEGATED_EVIDENCE)
+    return no is not None and denies(reading, no, span)
 
 
 def _spoken(span: Span, reading: Reading, languages: frozenset[Language]) -> bool:

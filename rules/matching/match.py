@@ -20,6 +20,7 @@ from rules.matching.clauses import (
 )
 from rules.matching.levels import is_weak, settle
 from rules.matching.scope import Scope, scope_of, state_of
+from rules.matching.statement import is_background
 from rules.matching.terms import Reading, Span, TermMatcher
 from rules.matching.victims import with_harms
 
@@ -90,6 +91,8 @@ class Found:
     spans: tuple[tuple[Reading, Span, str], ...]
     direction: Direction
     scope: Scope
+    aside: bool = False
+    """Told in a side remark, «بعد أشهر من النقص»; the rest of the sentence says what is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +217,8 @@ def _hold(
             continue
         combination += asked
         found = tuple((reading, s, n) for s, n in combination)
-        held.append(Found(clause, found + _said(reading, scope), scope.direction, scope))
+        aside = any(is_background(reading, s) for s, _ in combination)
+        held.append(Found(clause, found + _said(reading, scope), scope.direction, scope, aside))
     return held
 
 
@@ -224,11 +228,14 @@ def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading)
         for name in element.terms:
             for span in reading.of(name):
                 scope = state_of(reading, span, clause.states, rule.means, rule.governors)
-                # Plain bad news is the business of the other clauses.
-                if scope is None or scope.direction is None or scope.plain:
+                # Plain bad news further down is the business of the other clauses.
+                if scope is None or scope.direction is None:
+                    continue
+                if scope.plain and reading.sentence.field != "title":
                     continue
                 spans = ((reading, span, name), *_said(reading, scope))
-                return [Found(clause, spans, scope.direction, scope)]
+                aside = any(is_background(reading, s) for _, s, _ in spans)
+                return [Found(clause, spans, scope.direction, scope, aside)]
     return []
 
 
@@ -293,17 +300,31 @@ def statements(found: Sequence[Found]) -> int:
 
 
 def settle_direction(found: Sequence[Found]) -> Direction:
-    """One direction for the entry: by weight, the title counting double; in doubt, worsening."""
+    """One direction for the entry: by weight, the title counting double; in doubt, worsening.
+
+    What is told in a side remark («بعد أشهر من النقص») has no say beside a main statement of its
+    sentence. What a title says of the trouble (that it ended, is denied) is what the entry says.
+    """
+    stated = [f for f in found if not f.clause.setting]
+    main = {id(f.spans[0][0]) for f in stated if not f.aside}
+    stated = [f for f in stated if not f.aside or id(f.spans[0][0]) not in main]
+    title = _heaviest([f for f in stated if f.spans[0][0].sentence.field == "title"])
+    if title not in (None, "worsening"):
+        return title
+    return _heaviest(stated) or "worsening"
+
+
+def _heaviest(found: Sequence[Found]) -> Direction | None:
     weight: dict[Direction, int] = {"worsening": 0, "improving": 0, "denied": 0}
     counted = set()
     for held in found:
-        if held.clause.setting:
-            continue
         field = held.spans[0][0].sentence.field
         key = (id(held.clause), field, held.direction)
         if key not in counted:
             counted.add(key)
             weight[held.direction] += held.clause.weight * (2 if field == "title" else 1)
+    if not counted:
+        return None
     return max(("worsening", "denied", "improving"), key=lambda d: weight[d])
 
 

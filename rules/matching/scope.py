@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from rules.loading.schema import Direction, State
+from rules.matching import statement
 from rules.matching.terms import Reading, Span
 
 STATES: tuple[State, ...] = get_args(State)
@@ -23,17 +24,20 @@ STATES: tuple[State, ...] = get_args(State)
 NEGATION = "$negation"
 NEGATION_NEXT = "$negation-next"
 NEGATION_STOPS = "$negation-stops"
+NEGATION_HAPPENS = "$negation-happens"
+NEGATION_ORDINAL = "$negation-ordinal"
 BORDER = "$scope-border"
 JOINS = "$scope-joins"
 INSIDE = "$scope-inside"
+PROPOSAL = "$scope-proposal"
 _TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
 _NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
 """Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
 NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
 RESERVED = (
-    NEGATION, NEGATION_NEXT, NEGATION_STOPS, BORDER, JOINS, INSIDE, NONE, NOT_AFTER,
-    *_TERMS.values(), *_NOUNS.values(),
+    NEGATION, NEGATION_NEXT, NEGATION_STOPS, NEGATION_HAPPENS, NEGATION_ORDINAL, BORDER, JOINS,
+    INSIDE, PROPOSAL, NONE, NOT_AFTER, *_TERMS.values(), *_NOUNS.values(), *statement.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
@@ -57,6 +61,7 @@ class _Reach:
 # somebody contradicts it: an inner layer applies first, whatever the order of the words.
 _REACH: Mapping[State, _Reach] = {
     "ended": _Reach(4, 7),
+    "eased": _Reach(4, 5),
     "cancelled": _Reach(4, 7),
     "stopped": _Reach(3, 4),
     "restored": _Reach(2, 5),
@@ -78,9 +83,19 @@ _REACH: Mapping[State, _Reach] = {
 }
 _DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered"})
 _SILENT = frozenset({"past", "figurative", "drill"})
+_RELIEF = frozenset(
+    {"ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed"}
+)
+"""States that are so only where they are said, not where they are named (`statement`)."""
 
 DEFAULT: Mapping[State, Direction] = MappingProxyType(
-    {"ended": "improving", "cancelled": "improving", "denied": "denied", "negated": "denied"}
+    {
+        "ended": "improving",
+        "eased": "improving",
+        "cancelled": "improving",
+        "denied": "denied",
+        "negated": "denied",
+    }
 )
 """What a state makes of bad news, where the signal says nothing else; others leave it as it is."""
 UNDONE: frozenset[State] = frozenset(
@@ -109,6 +124,8 @@ class Governor:
     state: State
     span: Span
     negation: Span | None = None
+    said: bool = True
+    """Whether it is said to be so; «مناطق توزيع المساعدات» names a distribution only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +166,24 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
             continue
         if any(t.breaks for t in reading.sentence.tokens[negator.last + 1 : span.first + 1]):
             continue
-        if _any_within(reading.of(NEGATION_STOPS), negator.last + 1, span.first):
+        if _any_within(reading.of(NEGATION_STOPS), negator.last + 1, span.first - 1):
+            continue
+        if _any_within(reading.of(NEGATION_ORDINAL), negator.last + 1, span.last + 1):
             continue
         return negator
     return None
+
+
+def denies(reading: Reading, negator: Span, span: Span) -> bool:
+    """Whether a negation says that the evidence is not there.
+
+    Arabic negates the verb that follows: «لا توجد مجاعة» denies a famine, «لا تكفي المساعدات»
+    and «لا ينبغي نسيان المجاعة» do not. The noun right behind «لا» is denied too.
+    """
+    if negator.last + 1 >= span.first or reading.sentence.tokens[negator.first].script != "ar":
+        return True
+    happens = reading.of(NEGATION_HAPPENS)
+    return _any_within(happens, negator.last + 1, negator.last + 1)
 
 
 def scope_of(
@@ -171,6 +202,10 @@ def scope_of(
     own negation («لا توجد أدوية»).
     """
     governors = governing(reading, evidence, own)
+    named_only = base == "improving" and not governors
+    if named_only and not all(statement.states(reading, span) for span in evidence):
+        base = "worsening"
+    governors = _holding(governors)
     return _resolved(reading, evidence, base, means, governors, negation=negation)
 
 
@@ -190,6 +225,8 @@ def state_of(
     if inner is None:
         return None
     outer = [g for g in governors if g is not inner and _REACH[g.state].layer]
+    if not inner.said and inner.negation is None and not outer:
+        return None
     base = wanted[inner.state]
     if inner.negation is not None:
         turned: Direction = "worsening" if base == "improving" else "denied"
@@ -223,12 +260,20 @@ def _resolved(
             if governor.negation is None:
                 return Scope(None, (governor.state,), (governor.span,))
             continue
+        # «لا ينفي القصف»: who does not deny it does not say that it is not so.
+        if governor.state == "denied" and _not_denied(reading, governor):
+            continue
+        if governor.state in ("asked", "ordered") and _accepted(reading, governor, chain):
+            continue
         chain.append((governor.state, governor.span))
         if governor.negation is not None:
             chain.append(("negated", governor.negation))
     for index, (state, where) in enumerate(chain):
         # One word, one saying: "lifted" ends or cancels, it does not end what it cancelled.
         if where in words:
+            continue
+        # «تواصل خرق الهدنة»: that the breach goes on makes no truce.
+        if state == "agreed" and any(inner in UNDONE for inner, _ in chain[:index]):
             continue
         if state == "negated" and index and chain[index - 1][0] not in ("denied",):
             changed = _negated(direction, chain[index - 1][0])
@@ -241,6 +286,24 @@ def _resolved(
     return Scope(direction, tuple(states), tuple(words))
 
 
+def _not_denied(reading: Reading, denial: Governor) -> bool:
+    no = denial.negation
+    if no is None or denial.span.first - no.last > 2:
+        return False
+    # «لا صحة للشائعات»: the no is a denial itself.
+    return not any(no.overlaps(s) for s in reading.of(_TERMS["denied"]))
+
+
+def _accepted(reading: Reading, asked: Governor, chain: Sequence[tuple[State, Span]]) -> bool:
+    """«تقبل مقترحا لوقف إطلاق النار»: what is proposed is agreed."""
+    if not any(s.overlaps(asked.span) for s in reading.of(PROPOSAL)):
+        return False
+    return any(
+        state in ("agreed", "allowed") and 0 <= asked.span.first - span.last - 1 <= 3
+        for state, span in chain
+    )
+
+
 def _negation_of(
     reading: Reading, evidence: Sequence[Span], governors: Sequence[Governor]
 ) -> Span | None:
@@ -248,6 +311,8 @@ def _negation_of(
     for span in evidence:
         no = _any_negation(reading, span, NEGATED_EVIDENCE)
         if no is None or any(no.overlaps(s) for s in evidence):
+            continue
+        if not any(denies(reading, no, s) for s in evidence if s.first > no.last):
             continue
         if not any(g.negation == no or _between(no, g.span, span) for g in governors):
             return no
@@ -307,10 +372,13 @@ def governing(
                     continue
                 distance = _distance(reading, span, reached, reach, follows=follows)
                 if distance is not None:
+                    if not reach.layer and _aside_of_its_own(reading, span, evidence):
+                        continue
                     negation = _any_negation(reading, span, NEGATED_GOVERNOR)
                     if negation is not None and _belongs_to(negation, span, evidence, reach):
                         negation = None
-                    found.append((reach.layer, distance, Governor(state, span, negation)))
+                    said = state not in _RELIEF or statement.states(reading, span)
+                    found.append((reach.layer, distance, Governor(state, span, negation, said)))
     found.sort(key=lambda f: (f[0], f[1], f[2].span.first))
     seen: set[State] = set()
     chosen: list[Governor] = []
@@ -321,6 +389,19 @@ def governing(
         seen.add(governor.state)
         chosen.append(governor)
     return chosen
+
+
+def _holding(governors: Sequence[Governor]) -> list[Governor]:
+    """Without relief that is only named: nobody says that it is so, or is not so, or asks it."""
+    spoken_of = any(_REACH[g.state].layer for g in governors)
+    return [g for g in governors if g.said or g.negation is not None or spoken_of]
+
+
+def _aside_of_its_own(reading: Reading, span: Span, evidence: Sequence[Span]) -> bool:
+    """«بعد إغلاق دام أسبوعين أعيد فتح المعبر»: what the side remark says, it says of itself."""
+    if not statement.is_background(reading, span):
+        return False
+    return not any(statement.is_background(reading, e) for e in evidence)
 
 
 def _belongs_to(negation: Span, governor: Span, evidence: Sequence[Span], reach: _Reach) -> bool:

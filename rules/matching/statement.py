@@ -1,0 +1,144 @@
+"""Whether a word says that something happens, or only names it.
+
+«وصلت المساعدات» and «وصول المساعدات إلى غزة» (a title) say that aid arrived; «مناطق توزيع
+المساعدات», «من أجل إيصال المساعدات», "to deliver aid", "aid delivery points" name it only. Relief
+counts as relief where it is said. Bad news needs no such proof: to name a famine is to tell of it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from rules.language.text import Token
+from rules.matching.terms import Reading, Span
+
+NOUNS = "$relief-nouns"
+INFINITIVES = "$relief-infinitives"
+SAID = "$statement-said"
+PRESUMED = "$statement-presumed"
+AIM = "$statement-aim"
+SUBORDINATE = "$statement-subordinate"
+TERMS = (NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE)
+
+SAID_BEFORE = 5
+"""Words between «أعلن», «بدأ», "announced" and the noun that they assert."""
+DETERMINERS = 2
+"""Words before a Latin noun that begins a statement: "The first delivery of"."""
+SUBORDINATE_REACH = 9
+"""Words behind «بعد», "despite" that belong to it, unless a comma comes first."""
+FRONTED_REACH = 3
+"""The same where it begins the sentence: the main statement follows."""
+
+_PREPOSITIONS = ("ب", "ل", "وب", "ول", "فب", "فل", "كال")
+_NOT_PREPOSITIONS = ("بدء", "بدا", "وبدء", "بقاء", "بسط", "بيع", "لقاء", "لم", "لجوء")
+_SO_THAT = ("لي", "لت", "ولي", "ولت")
+_AND = ("و", "ف")
+_OWN_WAW = ("وصول", "وقف", "ورود", "وضع", "وفر", "وداع", "فتح", "فك", "فض", "فرار")
+
+
+def states(reading: Reading, span: Span) -> bool:
+    """Whether a word of relief (its first token tells) asserts that it is so."""
+    token = reading.sentence.tokens[span.first]
+    verb = _names(reading, span, _VERBS)
+    if token.script == "ar":
+        # «تسلم» is a verb as well as a noun; where it may be a verb it says something.
+        if not verb and _names(reading, span, _ARABIC_NOUNS):
+            return _noun_is_said(reading, span, token)
+        aimed = verb and _aimed_at(reading, span.first)
+        return not aimed or _is_said(reading, span.first)
+    if _names(reading, span, (NOUNS,)):
+        return _latin_noun_is_said(reading, span)
+    if (verb and _aimed_at(reading, span.first)) or _names(reading, span, (INFINITIVES,)):
+        return _is_said(reading, span.first)
+    return True
+
+
+def is_background(reading: Reading, span: Span) -> bool:
+    """Whether a word stands in a side remark: «بعد أشهر من النقص», "despite the truce"."""
+    tokens = reading.sentence.tokens
+    marks = reading.of(SUBORDINATE)
+    at = bisect_left(marks, span.first, key=lambda s: s.first) - 1
+    if at < 0:
+        return False
+    mark = marks[at]
+    if mark.last >= span.first:
+        return False
+    reach = SUBORDINATE_REACH if mark.first > 1 else FRONTED_REACH
+    if span.first - mark.last - 1 > reach:
+        return False
+    return not any(t.breaks for t in tokens[mark.last + 1 : span.first + 1])
+
+
+_STATES = (
+    "ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed",
+)  # fmt: skip
+_ARABIC_NOUNS = tuple(f"$scope-{state}-of" for state in _STATES)
+_VERBS = tuple(f"$scope-{state}" for state in _STATES)
+
+
+def _names(reading: Reading, span: Span, terms: tuple[str, ...]) -> bool:
+    return any(s.overlaps(span) for name in terms for s in _near(reading.of(name), span))
+
+
+def _near(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
+    at = bisect_left(spans, span.first - 4, key=lambda s: s.first)
+    end = bisect_left(spans, span.last + 1, key=lambda s: s.first)
+    return spans[at:end]
+
+
+def _begins(reading: Reading, first: int) -> bool:
+    return first == 0 or reading.sentence.tokens[first].breaks
+
+
+def _noun_is_said(reading: Reading, span: Span, token: Token) -> bool:
+    first = span.first
+    word = token.norm
+    if _is_said(reading, first) or _is_presumed(reading, first):
+        return True
+    if word.startswith(_PREPOSITIONS) and not word.startswith(_NOT_PREPOSITIONS):
+        return False
+    if _begins(reading, first):
+        return True
+    if word.startswith(_AND) and not word.startswith(_OWN_WAW):
+        # «سريان الهدنة وعودة النازحين»: what the title begins with goes on.
+        return reading.sentence.field == "title"
+    return False
+
+
+def _latin_noun_is_said(reading: Reading, span: Span) -> bool:
+    first = span.first
+    for before in range(DETERMINERS + 1):
+        if first - before < 0:
+            break
+        if _begins(reading, first - before):
+            return True
+    return _is_said(reading, first) or _is_presumed(reading, first)
+
+
+def _is_said(reading: Reading, first: int) -> bool:
+    spans = reading.of(SAID)
+    at = bisect_left(spans, first, key=lambda s: s.first) - 1
+    if at < 0:
+        return False
+    said = spans[at]
+    if not 0 <= first - said.last - 1 <= SAID_BEFORE:
+        return False
+    tokens = reading.sentence.tokens
+    return not any(t.breaks for t in tokens[said.last + 1 : first + 1])
+
+
+def _is_presumed(reading: Reading, first: int) -> bool:
+    return any(0 <= first - s.last - 1 <= 1 for s in _before(reading.of(PRESUMED), first))
+
+
+def _aimed_at(reading: Reading, first: int) -> bool:
+    """«أن تصل», «لتدخل», "to deliver": wished, not so yet."""
+    token = reading.sentence.tokens[first]
+    if token.script == "ar" and token.norm.startswith(_SO_THAT) and len(token.norm) > 3:
+        return True
+    return any(s.last + 1 == first for s in _before(reading.of(AIM), first))
+
+
+def _before(spans: tuple[Span, ...], first: int) -> tuple[Span, ...]:
+    at = bisect_left(spans, first, key=lambda s: s.first)
+    return spans[max(0, at - 2) : at]
