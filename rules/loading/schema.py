@@ -23,8 +23,8 @@ Direction = Literal["worsening", "improving", "denied"]
 Level = Literal["info", "watch", "alert", "critical"]
 Status = Literal["experimental", "test", "stable"]
 State = Literal[
-    "ended", "eased", "cancelled", "stopped", "restored", "opened", "arriving", "freed", "agreed", "broken",
-    "obstructed", "allowed", "asked", "ordered", "failed", "warned", "denied", "negated",
+    "ended", "eased", "cancelled", "stopped", "restored", "opened", "arriving", "freed", "agreed",
+    "broken", "obstructed", "allowed", "asked", "ordered", "failed", "warned", "denied", "negated",
     "past", "figurative", "drill",
 ]  # fmt: skip
 """What can be said of evidence; `rules.matching.scope` finds it."""
