@@ -217,7 +217,7 @@ def _hold(
             continue
         combination += asked
         found = tuple((reading, s, n) for s, n in combination)
-        aside = any(is_background(reading, s) for s, _ in combination)
+        aside = _aside(reading, [s for s, _ in combination], scope)
         held.append(Found(clause, found + _said(reading, scope), scope.direction, scope, aside))
     return held
 
@@ -234,9 +234,15 @@ def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading)
                 if scope.plain and reading.sentence.field != "title":
                     continue
                 spans = ((reading, span, name), *_said(reading, scope))
-                aside = any(is_background(reading, s) for _, s, _ in spans)
+                aside = _aside(reading, [s for _, s, _ in spans], scope)
                 return [Found(clause, spans, scope.direction, scope, aside)]
     return []
+
+
+def _aside(reading: Reading, spans: Iterable[Span], scope: Scope) -> bool:
+    """Whether it is told in a side remark. Relief told last is news: «عادوا بعد سريان الهدنة»."""
+    fronted = scope.direction != "worsening"
+    return any(is_background(reading, s, fronted=fronted) for s in spans)
 
 
 def _said(reading: Reading, scope: Scope) -> tuple[tuple[Reading, Span, str], ...]:
@@ -325,7 +331,8 @@ def _heaviest(found: Sequence[Found]) -> Direction | None:
             weight[held.direction] += held.clause.weight * (2 if field == "title" else 1)
     if not counted:
         return None
-    return max(("worsening", "denied", "improving"), key=lambda d: weight[d])
+    in_doubt: tuple[Direction, ...] = ("worsening", "denied", "improving")
+    return max(in_doubt, key=lambda d: weight[d])
 
 
 def offsets(reading: Reading, span: Span) -> tuple[int, int]:

@@ -26,6 +26,7 @@ DETERMINERS = 2
 """Words before a Latin noun that begins a statement: "The first delivery of"."""
 SUBORDINATE_REACH = 9
 """Words behind «بعد», "despite" that belong to it, unless a comma comes first."""
+FRONTED_FROM = 1
 FRONTED_REACH = 3
 """The same where it begins the sentence: the main statement follows."""
 
@@ -46,6 +47,9 @@ def states(reading: Reading, span: Span) -> bool:
             return _noun_is_said(reading, span, token)
         aimed = verb and _aimed_at(reading, span.first)
         return not aimed or _is_said(reading, span.first)
+    if _names(reading, span, _AGREED):
+        # "the truce agreed on", "to extend": English and French seldom name one that is not.
+        return True
     if _names(reading, span, (NOUNS,)):
         return _latin_noun_is_said(reading, span)
     if (verb and _aimed_at(reading, span.first)) or _names(reading, span, (INFINITIVES,)):
@@ -53,17 +57,20 @@ def states(reading: Reading, span: Span) -> bool:
     return True
 
 
-def is_background(reading: Reading, span: Span) -> bool:
-    """Whether a word stands in a side remark: «بعد أشهر من النقص», "despite the truce"."""
+def is_background(reading: Reading, span: Span, *, fronted: bool = False) -> bool:
+    """Whether a word stands in a side remark: «بعد أشهر من النقص», "despite the truce".
+
+    ``fronted`` asks for one that begins the sentence; the main statement follows it.
+    """
     tokens = reading.sentence.tokens
     marks = reading.of(SUBORDINATE)
     at = bisect_left(marks, span.first, key=lambda s: s.first) - 1
     if at < 0:
         return False
     mark = marks[at]
-    if mark.last >= span.first:
+    if mark.last >= span.first or (fronted and mark.first > FRONTED_FROM):
         return False
-    reach = SUBORDINATE_REACH if mark.first > 1 else FRONTED_REACH
+    reach = SUBORDINATE_REACH if mark.first > FRONTED_FROM else FRONTED_REACH
     if span.first - mark.last - 1 > reach:
         return False
     return not any(t.breaks for t in tokens[mark.last + 1 : span.first + 1])
@@ -73,6 +80,7 @@ _STATES = (
     "ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed",
 )  # fmt: skip
 _ARABIC_NOUNS = tuple(f"$scope-{state}-of" for state in _STATES)
+_AGREED = ("$scope-agreed",)
 _VERBS = tuple(f"$scope-{state}" for state in _STATES)
 
 
