@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import stat
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,12 @@ from typer.testing import CliRunner
 
 from bot import first_operator
 from bot.cli.main import app
+from bot.clock import utc_now
 from bot.errors import CannotGoOn
-from bot.settings import Settings, variable
+from bot.settings import Settings, load_settings, variable
+from bot.wiring import FIRST_CODE, _readers
+from storage import people
+from storage.database import Database
 
 runner = CliRunner()
 
@@ -95,3 +101,34 @@ def test_the_first_code_is_shown_on_a_terminal_alone(
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(CannotGoOn, match="cannot be written"):
         first_operator.hand_over(tmp_path / "missing", "inv-secret")
+
+
+def test_a_start_without_an_operator_leaves_a_code_that_works_and_one_with_takes_it_away(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("DEBUG")
+    monkeypatch.setenv("MARSAD_TELEGRAM_TOKEN", "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+    monkeypatch.setenv("MARSAD_OPERATORS", "")
+    settings = load_settings()
+    now = utc_now()
+    left = settings.data_dir / first_operator.FILE
+
+    async def run() -> None:
+        database = await Database.open(settings.database_file)
+        start = partial(_readers, settings=settings, rules=None, now=now)  # type: ignore[arg-type]
+        try:
+            await database.write(start)
+            payload = left.read_text().split()[1]
+            late = now + FIRST_CODE
+            assert not await database.write(lambda db: people.accept(db, payload, 7, "x", late))
+            made = await database.write(lambda db: people.accept(db, payload, 7, "x", now))
+            assert made is not None
+            assert made.role == "operator"
+            assert not await database.write(lambda db: people.accept(db, payload, 8, "y", now))
+            assert payload not in caplog.text
+            await database.write(start)
+            assert not left.exists()
+        finally:
+            await database.close()
+
+    asyncio.run(run())
