@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bot import first_operator
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
 from bot.clock import utc_now
@@ -216,11 +217,9 @@ def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datet
     people.set_operators(db, settings.operators, now)
     if settings.telegram_token is not None and not people.has_operator(db):
         code = people.invite(db, "operator", now + FIRST_CODE, now, first=True)
-        log.warning(
-            "no operator is set: the first who sends the bot this line within a day becomes one: "
-            "/start %s",
-            code,
-        )
+        first_operator.hand_over(settings.data_dir, code)
+    else:
+        first_operator.withdraw(settings.data_dir)
     if settings.telegram_token is None:
         seat_console(db, rules, now)
         waiting = [chat for chat in chats.subscribed(db) if chat.id != CONSOLE_CHAT_ID]

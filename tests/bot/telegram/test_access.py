@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import string
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
+from telegram import Update
 
 from bot.telegram.registry import Who, all_buttons, all_commands
 from bot.telegram.request import Access
-from storage import chats, people
+from storage import alerts, chats, people
+from storage.alerts import Alert
 from storage.chats import Chat
+from storage.database import Connection
 from tests.bot.telegram.conftest import OPERATOR, Bench
 
 STRANGER, VIEWER, GROUP, CHANNEL, ADMIN, GUEST = 4242, 7, -100777, -100888, 70, 71
@@ -234,3 +239,138 @@ async def test_a_channel_is_let_in_when_an_invited_person_adds_the_bot(bench: Be
 def test_only_start_and_unknown_commands_answer_before_the_check() -> None:
     assert [each.name for each in all_commands() if each.who is Who.STRANGERS] == ["start"]
     assert all(each.who is not Who.STRANGERS for each in all_buttons())
+
+
+_numbers = count(10_000)
+UPDATES = ("message", "edited_message", "channel_post", "edited_channel_post", "inline_query")
+
+
+@pytest.mark.parametrize("kind", UPDATES)
+async def test_a_stranger_gets_nothing_by_any_command_in_any_kind_of_update(
+    bench: Bench, kind: str
+) -> None:
+    """Every registered command, a new one too: neither an answer about alerts nor a change."""
+    alert = await bench.alert()
+    await _shut_out(bench, STRANGER)
+    before = await _stored(bench)
+    chat_id = CHANNEL if "channel" in kind else STRANGER
+    bench.server.room(CHANNEL, "channel")
+    person = {"id": STRANGER, "is_bot": False, "first_name": "x"}
+    chat = {"id": chat_id, "type": "channel" if chat_id < 0 else "private", "title": "x"}
+    for number, each in enumerate(all_commands(), start=1):
+        for words in ("", " A1", " operator", " fr", " off"):
+            text = f"/{each.name}{words}"
+            entity = {"type": "bot_command", "offset": 0, "length": len(each.name) + 1}
+            update: dict[str, object] = {
+                "message_id": 5000 + number,
+                "chat": chat,
+                "date": 1_790_000_000,
+                "text": text,
+                "entities": [entity],
+            }
+            if kind == "inline_query":
+                update = {"id": str(number), "from": person, "query": text, "offset": ""}
+            elif chat_id > 0:
+                update["from"] = person
+            if kind.startswith("edited"):
+                update["edit_date"] = 1_790_000_001
+            await _handled(bench, {kind: update})
+    assert await _stored(bench) == before
+    told = " ".join(bench.server.texts(chat_id))
+    assert alert.title not in told
+    assert "inv-" not in told
+    assert "أوامر مرصد" not in told
+    if kind != "message":
+        assert await role_of(bench, STRANGER) is None
+
+
+async def test_a_stranger_gets_nothing_by_any_button(bench: Bench) -> None:
+    """Every registered pattern, also under a message of a group and through another's inline."""
+    alert = await bench.alert()
+    await let_in(bench, VIEWER)
+    await _shut_out(bench, STRANGER)
+    await bench.ask(VIEWER, "/subscribe")
+    shown = [message for message in bench.server.sent_to(VIEWER) if message.buttons][-1]
+    before = await _stored(bench)
+    texts_before = [message.text for message in bench.server.messages]
+    values = ("A1", "aid-access", "fr", "*", "-", "")
+    letters = [each for each in string.printable if each.isalnum()]
+    letters = [
+        each
+        for each in letters
+        if any(re.match(button.pattern, f"{each}:A1") for button in all_buttons())
+    ]
+    datas = [
+        f"{prefix}{mark}{value}" for prefix in letters for mark in (":", "") for value in values
+    ]
+    for pattern in (each.pattern for each in all_buttons()):
+        assert any(re.match(pattern, data) for data in datas), f"no data here for {pattern}"
+    for number, data in enumerate(data for data in datas if data):
+        person = {"id": STRANGER, "is_bot": False, "first_name": "x"}
+        query: dict[str, object] = {
+            "id": f"q{number}",
+            "from": person,
+            "chat_instance": "1",
+            "data": data,
+        }
+        if number % 5 == 0:
+            query["inline_message_id"] = "elsewhere"
+        else:
+            chat = {"id": STRANGER, "type": "private", "first_name": "x"}
+            query["message"] = {
+                "message_id": shown.message_id,
+                "chat": chat,
+                "date": 1_790_000_000,
+                "text": "x",
+            }
+        await _handled(bench, {"callback_query": query})
+    assert await _stored(bench) == before
+    assert [message.text for message in bench.server.messages] == texts_before
+    assert alert.title not in str(bench.server.calls)
+
+
+async def _shut_out(bench: Bench, person: int) -> None:
+    """A stranger whose chat is known: the check of the person alone stands before them."""
+    await let_in(bench, person)
+    now = datetime.now(UTC)
+    assert await bench.database.write(lambda db: people.remove(db, person, now))
+
+
+async def _handled(bench: Bench, update: dict[str, object]) -> None:
+    """Handle it even if it is of a kind that the bot does not ask Telegram for."""
+    number = next(_numbers)
+    made = Update.de_json({"update_id": number, **update}, bench.application.bot)
+    await bench.application.process_update(made)
+
+
+async def _stored(bench: Bench) -> dict[str, list[object]]:
+    """Every row that a person could change."""
+
+    def read(db: Connection) -> dict[str, list[object]]:
+        skipped = ("handled_updates", "telegram_polling", "_sqlite_migrations")
+        names = [name for name in db.table_names() if name not in skipped]
+        return {name: [tuple(row.values()) for row in db[name].rows] for name in names}
+
+    return await bench.database.read(read)
+
+
+async def test_an_alert_that_may_not_be_read_costs_what_an_absent_one_costs(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same statements are run for an alert of operators and for one that is not there."""
+    await let_in(bench, VIEWER)
+    await bench.alert(audience="operators")
+    looked: list[str] = []
+    original = alerts.get_by_short_id
+
+    def counted(db: Connection, wanted: str) -> Alert | None:
+        db.conn.set_trace_callback(looked.append)
+        return original(db, wanted)
+
+    monkeypatch.setattr(alerts, "get_by_short_id", counted)
+    counts = []
+    for wanted in ("A1", "A9"):
+        looked.clear()
+        await bench.ask(VIEWER, f"/alert {wanted}")
+        counts.append(sum("alert" in sql or "outbox" in sql for sql in looked))
+    assert counts[0] == counts[1] == 1

@@ -1,0 +1,134 @@
+"""`marsad people`, and the code of the first operator, over a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import stat
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot import first_operator
+from bot.cli.main import app
+from bot.clock import utc_now
+from bot.errors import CannotGoOn
+from bot.settings import Settings, load_settings, variable
+from bot.wiring import FIRST_CODE, _readers
+from storage import people
+from storage.database import Database
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def _desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for field in Settings.model_fields:
+        monkeypatch.delenv(variable(field), raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MARSAD_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("MARSAD_OPERATORS", "900")
+
+
+def marsad(*arguments: str) -> tuple[int, str]:
+    done = runner.invoke(app, ["people", *arguments])
+    said = str(done.exception) if isinstance(done.exception, CannotGoOn) else ""
+    return done.exit_code, done.output + said
+
+
+def test_an_invitation_is_a_line_and_with_the_bots_name_a_link() -> None:
+    assert "Nobody was let in" in marsad("list")[1]
+    code, said = marsad("invite", "analyst", "--days", "3", "--bot", "@marsad_bot")
+    assert code == 0
+    line = next(each for each in said.splitlines() if each.startswith("/start inv-"))
+    assert f"https://t.me/marsad_bot?start={line.split()[1]}" in said
+    assert "(analyst), good for 3 days" in said
+
+
+def test_what_is_wrong_is_said_and_changes_nothing() -> None:
+    for arguments, words in (
+        (("invite", "king"), "no role"),
+        (("remove", "900"), "MARSAD_OPERATORS"),
+        (("remove", "12"), "nobody has the id"),
+    ):
+        code, said = marsad(*arguments)
+        assert code != 0, arguments
+        assert words in said, arguments
+    assert marsad("invite", "viewer", "--days", "0")[0] != 0
+
+
+def test_the_first_code_is_for_its_owners_eyes_and_never_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    left = tmp_path / first_operator.FILE
+    left.write_text("old")
+    left.chmod(0o666)
+    first_operator.hand_over(tmp_path, "inv-secret")
+    assert left.read_text() == "/start inv-secret\n"
+    assert stat.S_IMODE(left.stat().st_mode) == 0o600
+    assert "inv-secret" not in caplog.text
+    assert str(left) in caplog.text
+    first_operator.withdraw(tmp_path)
+    first_operator.withdraw(tmp_path)
+    assert not left.exists()
+
+
+def test_a_link_in_the_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("mine")
+    (tmp_path / first_operator.FILE).symlink_to(other)
+    first_operator.hand_over(tmp_path, "inv-secret")
+    assert other.read_text() == "mine"
+
+
+def test_the_first_code_is_shown_on_a_terminal_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for stream, shown in ((Terminal(), True), (io.StringIO(), False)):
+        monkeypatch.setattr(sys, "stderr", stream)
+        first_operator.hand_over(tmp_path, "inv-secret")
+        assert ("inv-secret" in stream.getvalue()) is shown
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CannotGoOn, match="cannot be written"):
+        first_operator.hand_over(tmp_path / "missing", "inv-secret")
+
+
+def test_a_start_without_an_operator_leaves_a_code_that_works_and_one_with_takes_it_away(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("DEBUG")
+    monkeypatch.setenv("MARSAD_TELEGRAM_TOKEN", "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+    monkeypatch.setenv("MARSAD_OPERATORS", "")
+    settings = load_settings()
+    now = utc_now()
+    left = settings.data_dir / first_operator.FILE
+
+    async def run() -> None:
+        database = await Database.open(settings.database_file)
+        start = partial(_readers, settings=settings, rules=None, now=now)  # type: ignore[arg-type]
+        try:
+            await database.write(start)
+            payload = left.read_text().split()[1]
+            late = now + FIRST_CODE
+            assert not await database.write(lambda db: people.accept(db, payload, 7, "x", late))
+            made = await database.write(lambda db: people.accept(db, payload, 7, "x", now))
+            assert made is not None
+            assert made.role == "operator"
+            assert not await database.write(lambda db: people.accept(db, payload, 8, "y", now))
+            assert payload not in caplog.text
+            await database.write(start)
+            assert not left.exists()
+        finally:
+            await database.close()
+
+    asyncio.run(run())
