@@ -30,7 +30,11 @@ def test_the_way_of_an_entry_takes_at_most_twelve_steps() -> None:
     assert len(steps) <= 12
 
 
-@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md", "README.md"])
+PAGES = ["docs/architecture.md", "CONTRIBUTING.md", "README.md", "docs/operations.md"]
+DECISIONS = [path.relative_to(ROOT).as_posix() for path in (ROOT / "docs/decisions").glob("*.md")]
+
+
+@pytest.mark.parametrize("page", [*PAGES, *DECISIONS])
 def test_every_path_that_a_page_names_is_there(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:bot|rules|storage|tests|docs|bench)/[\w/.-]+)`", text))
@@ -38,8 +42,35 @@ def test_every_path_that_a_page_names_is_there(page: str) -> None:
         (ROOT / page).parent.joinpath(target).resolve().relative_to(ROOT).as_posix()
         for target in re.findall(r"\]\(([^)#:]+)\)", text)
     }
-    assert named
     assert [path for path in sorted(named | linked) if not (ROOT / path).exists()] == []
+
+
+def test_every_name_of_code_in_the_guide_is_in_the_code() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    code = " ".join(
+        path.read_text(encoding="utf-8")
+        for folder in (*PACKAGES, "tests")
+        for path in (ROOT / folder).rglob("*.py")
+        if path != Path(__file__)
+    )
+    names = {
+        name
+        for said in re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", guide, flags=re.DOTALL))
+        for name in re.findall(
+            r"\b_?[A-Z]\w*[A-Z]\w*\b|\b[A-Z][a-z]+[A-Z]\w+|@\w+|\w+(?=\(\))", said
+        )
+    }
+    assert {"LANGUAGES", "ParsedFeed", "@command"} <= names
+    known = set(re.findall(r"\w+", code)) | {"PYTHONS"}
+    assert sorted(name for name in names if name.lstrip("@") not in known) == []
+
+
+def test_every_selection_of_tests_in_the_guide_selects_some() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    selections = re.findall(r"pytest (\S+\.py) -k (\w+)", guide)
+    assert selections
+    for file, word in selections:
+        assert re.search(rf"def test_\w*{word}", (ROOT / file).read_text(encoding="utf-8")), word
 
 
 def test_the_packages_say_that_they_are_typed() -> None:

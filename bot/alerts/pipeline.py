@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database as Connection
-
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.record import Acceptance, Accepted
 from bot.alerts.rows import language_of
@@ -19,6 +17,7 @@ from bot.feeds.parse.entry import FeedEntry
 from bot.notices import UnreadEntries, notify_operators
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
+from storage.database import Connection
 
 if TYPE_CHECKING:
     from rules import Detection, RuleSet

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database as Connection
-
 from bot.alerts.decide import (
     AlertPolicy,
     AlertSoFar,
@@ -29,6 +27,7 @@ from bot.polling.identify import EntryChange
 from storage import alerts, chats, entries, outbox, stories
 from storage.alerts import Alert, Decision
 from storage.chats import Chat
+from storage.database import Connection
 from storage.stories import StoryTitle
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli.rules import AsJson, Lang, load, print_json
+from bot.cli.rules.shared import AsJson, Lang, load, print_json
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:

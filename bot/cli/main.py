@@ -72,7 +72,7 @@ def complain(message: str) -> None:
 
 
 def settings_and_logs(level: str | None = None) -> Settings:
-    """Read the settings and start logging; every command begins with this.
+    """Read the settings and start logging; the commands in this file begin with this.
 
     Raises CannotGoOn when a limit on memory makes it useless to go on.
     """

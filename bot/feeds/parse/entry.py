@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+# A feed that lists more is an archive. Both ends are read, because some list oldest first.
+MAX_ENTRIES = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.feeds.parse.dates import entry_time
-from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.feeds.parse.entry import MAX_ENTRIES, Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.language_tags import language_tag
 from bot.feeds.parse.plaintext import (
     MAX_SUMMARY,
@@ -20,7 +20,6 @@ from bot.feeds.parse.plaintext import (
     shorten,
     split_headline,
 )
-from bot.feeds.parse.xml_feed import MAX_ENTRIES
 from bot.links import absolute_link
 
 _VERSION = "jsonfeed.org/version/1"

@@ -16,7 +16,7 @@ from typing import Any
 import feedparser
 
 from bot.feeds.parse.dates import entry_time
-from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.feeds.parse.entry import MAX_ENTRIES, Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.language_tags import language_tag
 from bot.feeds.parse.plaintext import (
     MAX_SUMMARY,
@@ -29,8 +29,6 @@ from bot.feeds.parse.plaintext import (
 )
 from bot.links import absolute_link
 
-# A feed that lists more is an archive. Both ends are read, because some list oldest first.
-MAX_ENTRIES = 1_000
 MAX_DEPTH = 2_000
 _MAX_GUID = 2_000
 

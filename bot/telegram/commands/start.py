@@ -19,7 +19,7 @@ from storage.people import Person
 
 log = logging.getLogger(__name__)
 
-_OTHER_NAMES = {
+OTHER_NAMES = {
     "عربي": "ar",
     "عربية": "ar",
     "العربية": "ar",
@@ -148,4 +148,4 @@ async def _set_language(request: Request, wanted: str) -> None:
 
 def _language(word: str) -> str | None:
     word = word.strip().lower()
-    return word if word in LANGUAGES else _OTHER_NAMES.get(word)
+    return word if word in LANGUAGES else OTHER_NAMES.get(word)

@@ -15,10 +15,13 @@ import bot
 from bot.alerts.decide import Reason
 from bot.feeds.fetch.outcome import FailureKind
 from bot.locales import LANGUAGES, language_of, texts
-from bot.messages.cards import text_card
+from bot.messages.cards import QUOTES, text_card
+from bot.telegram.commands.start import OTHER_NAMES
 from bot.telegram.registry import all_commands
+from storage.database import connect, migrate
 from storage.outbox import STATES
 from tests.bot.messages.samples import NOW
+from tests.storage.make import add_chat
 
 
 def names_in(template: str) -> set[str]:
@@ -68,6 +71,18 @@ def test_every_reason_of_a_decision_and_every_state_of_a_delivery_has_words(lang
 def test_commands_have_descriptions_that_telegram_takes(language: str) -> None:
     for command in all_commands():
         assert 1 <= len(texts(language)(f"commands.{command.name}")) <= 256
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_its_marks_its_names_and_a_place_in_the_database(
+    language: str, tmp_path: Path
+) -> None:
+    assert language in QUOTES
+    assert language in OTHER_NAMES.values()
+    db = connect(tmp_path / "marsad.sqlite")
+    migrate(db)
+    add_chat(db, language=language)
+    db.close()
 
 
 def test_every_text_is_used() -> None:

@@ -1,0 +1,175 @@
+"""``marsad rules audit`` and ``replay``: what the rules do on many entries."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.rules.shared import (
+    AsJson,
+    Folder,
+    app,
+    count,
+    load,
+    print_json,
+    text_of,
+)
+from bot.errors import CannotGoOn
+
+if TYPE_CHECKING:
+    from rules.trying.audit import Audit, AuditEntry
+    from rules.trying.replay import Replayable
+    from storage.database import Connection
+
+
+@app.command()
+def audit(
+    files: Annotated[list[Path], typer.Argument(help="Entries, one JSON object a line.")],
+    rules_dir: Annotated[Path | None, typer.Option("--rules", help="Operators' rules.")] = None,
+    least: Annotated[int, typer.Option(min=1, help="Show collisions met this often.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Read a corpus and say what earns nothing, what carries a term and what collides.
+
+    Each line needs "title" or "text"; "signals" (a list or mapping) says what a reader found.
+    """
+    from rules.trying.audit import audit as run
+
+    entries = [e for file in files for e in _corpus(file)]
+    if not entries:
+        raise CannotGoOn(f"{', '.join(map(str, files))}: no entry in it; write one a line")
+    found = run(load(rules_dir), entries, least=least)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        _show_audit(found)
+
+
+def _corpus(file: Path) -> list[AuditEntry]:
+    from rules.trying.audit import AuditEntry
+
+    entries = []
+    for number, line in enumerate(text_of(None, file).splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            raw = json.loads(line)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise CannotGoOn(f"{file}:{number}: is not JSON; write one entry a line") from error
+        raw = raw if isinstance(raw, dict) else {}
+        title, text = raw.get("title") or "", raw.get("text") or raw.get("summary") or ""
+        signals, maybe = raw.get("signals"), raw.get("maybe") or ()
+        if not (isinstance(title, str) and isinstance(text, str) and (title or text)):
+            raise CannotGoOn(f'{file}:{number}: has no "title" and no "text" with words in them')
+        if not all(isinstance(s, list | dict | tuple | None) for s in (signals, maybe)):
+            raise CannotGoOn(f'{file}:{number}: "signals" must be a list of signal names')
+        entries.append(
+            AuditEntry(
+                title,
+                text,
+                raw.get("lang"),
+                None if signals is None else frozenset(map(str, signals)),
+                frozenset(map(str, maybe)),
+            )
+        )
+    return entries
+
+
+def _show_audit(found: Audit) -> None:
+    typer.echo(f"{count(found.entries, 'entry', 'entries')}, {found.labelled} labelled.")
+    typer.echo(f"\nTerms that match nowhere ({len(found.unmatched_terms)}):")
+    for name in found.unmatched_terms:
+        typer.echo(f"  {name}")
+    words = sum(map(len, found.unmatched_words.values()))
+    typer.echo(f"\nWords that match nowhere ({words}):")
+    for name, never in found.unmatched_words.items():
+        typer.echo(f"  {name}: {'، '.join(never)}")
+    typer.echo(f"\nWords that take most of a term's matches ({len(found.heavy)}):")
+    for heavy in found.heavy:
+        typer.echo(f"  {heavy.term}: «{heavy.word}» {heavy.matches} of {heavy.of}")
+    typer.echo(f"\nFrequent words that may be read wrongly ({len(found.doubtful)}):")
+    for doubt in found.doubtful:
+        typer.echo(
+            f"  {doubt.times:6} «{doubt.token}» as «{doubt.lemma}» ({doubt.segments}) "
+            f"in {', '.join(doubt.terms)}"
+        )
+    typer.echo("\nClauses: detections that they carry, right and wrong ones:")
+    for clause in sorted(found.clauses, key=lambda c: (c.signal, -c.detections)):
+        judged = f", {clause.right} right, {clause.wrong} wrong" if found.labelled else ""
+        typer.echo(f"  {clause.signal}: {clause.clause}: {clause.detections}{judged}")
+
+
+@app.command()
+def replay(
+    folder: Folder = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How far back.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Compare what these rules find in stored entries with what was found when they came."""
+    from bot.settings import load_settings
+    from rules.trying.replay import replay as run
+
+    rules = load(folder)
+    settings = load_settings()
+    result = run(rules, _stored(settings.database_file, days))
+    if as_json:
+        print_json(
+            {
+                "entries": result.entries,
+                "unchanged": result.unchanged,
+                "added": result.count("added"),
+                "lost": result.count("lost"),
+                "changes": [
+                    {"kind": c.kind, "signal": c.signal, "entry": c.entry.id,
+                     "title": c.entry.title, "why": c.why}
+                    for c in result.changes
+                ],
+            }
+        )  # fmt: skip
+        return
+    for change in result.changes:
+        mark = "+" if change.kind == "added" else "-"
+        typer.echo(f"{mark} {change.signal}: {change.entry.title or change.entry.text[:100]}")
+        if change.why:
+            typer.echo(f"    {change.why}")
+    typer.echo(
+        f"{count(result.entries, 'entry', 'entries')} of the last {count(days, 'day')}: "
+        f"{result.count('added')} added, {result.count('lost')} lost, "
+        f"{result.unchanged} unchanged."
+    )
+
+
+def _stored(database: Path, days: int) -> list[Replayable]:
+    if not database.exists():
+        raise CannotGoOn(f"{database}: no database there yet; let `marsad poll` run first")
+    return asyncio.run(_read_stored(database, datetime.now(UTC) - timedelta(days=days)))
+
+
+async def _read_stored(database: Path, since: datetime) -> list[Replayable]:
+    from rules.trying.replay import Replayable
+    from storage import entries
+    from storage.database import Database
+
+    def read(db: Connection) -> list[Replayable]:
+        return [
+            Replayable(
+                entry.id or 0,
+                entry.title,
+                entry.summary,
+                entry.language,
+                frozenset(d.signal for d in entries.detections_of(db, entry.id or 0)),
+            )
+            for entry in entries.recent(db, since, 1_000_000)
+        ]
+
+    store = await Database.open(database)
+    try:
+        return await store.read(read)
+    finally:
+        await store.close()

@@ -1,0 +1,62 @@
+"""What the commands of ``marsad rules`` share: options, loading, printing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.errors import CannotGoOn
+
+if TYPE_CHECKING:
+    from rules import Problem, RuleSet
+
+app = typer.Typer(help="Check, test, explain and replay the rules.", no_args_is_help=True)
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(help="The operators' rules directory; without it, MARSAD_RULES_DIR if set."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Lang = Annotated[str, typer.Option("--lang", help="Language of the messages: ar, en or fr.")]
+
+
+def load(folder: Path | None) -> RuleSet:
+    from bot.settings import load_settings
+    from rules import load_rules
+
+    settings = load_settings()
+    return load_rules(folder or settings.rules_dir, full_database=settings.morphology_db)
+
+
+def print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+WARNING = {"ar": "تنبيه", "en": "warning", "fr": "attention"}
+
+
+def warn(warnings: tuple[Problem, ...], language: str) -> None:
+    for warning in warnings:
+        typer.echo(f"{WARNING.get(language, 'warning')}: {warning.told(language)}", err=True)
+
+
+def text_of(text: str | None, file: Path | None) -> str:
+    if (text is None) == (file is None):
+        raise CannotGoOn("give either a text or --file, not both and not neither", 2)
+    if text is not None:
+        return text
+    try:
+        raw = sys.stdin.buffer.read() if str(file) == "-" else Path(str(file)).read_bytes()
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CannotGoOn(f"{file}: is not UTF-8 text; save it as UTF-8") from error
+    except OSError as error:
+        raise CannotGoOn(f"{file}: cannot be read ({error.strerror})") from error
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
