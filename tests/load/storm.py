@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import os
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -379,6 +380,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What a storm does: see the module.")
     parser.add_argument("--short", action="store_true", help="smaller queues, five minutes")
     size = SHORT if parser.parse_args().short else FULL
+    # Told to end, it ends as by Ctrl-C: the service it started and its folder go with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     figures = asyncio.run(measured(size))
     table = Table("", "first version", "now", "limit", "", "the service took")
     for each in figures:
