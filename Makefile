@@ -15,7 +15,7 @@ help:
 	@echo "make check    ruff, mypy and the contracts of imports    make format   what ruff can mend"
 	@echo "make test-pythons   the tests on each Python from 3.11 to 3.14 that is here"
 	@echo "make bench    timings          make torture the long crash test"
-	@echo "make load     a storm at the real pace, 12 minutes (LOAD=--short: three)"
+	@echo "make load     a storm at the real pace, seven minutes (LOAD=--short: five)"
 
 setup: .venv/.ready
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.catchup import FoldPolicy
-from bot.delivery.waiting import read_view
-from storage import outbox
+from bot.delivery.waiting import fold_now, read_view
+from storage import chats, outbox
 from storage.database import Connection
 from storage.outbox import Mark
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery
@@ -88,6 +88,53 @@ def test_twenty_times_the_rows_are_no_more_work(db: Connection) -> None:
     fill(db, 10, 190)
     assert few > 0
     assert steps_of_a_look(db) <= 1.5 * few
+
+
+def cost_of_a_line(db: Connection, chat_id: int) -> tuple[int, int]:
+    """What folding one chat asks of SQLite: statements, and hundreds of its instructions."""
+    chat = chats.get(db, chat_id)
+    assert chat is not None
+    asked: list[str] = []
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    # After as many messages as a chat bears, all that waits is for a line.
+    told = [LATER] * FoldPolicy().storm_sends_critical
+    db.conn.set_trace_callback(asked.append)
+    db.conn.set_progress_handler(count, 100)
+    folded = fold_now(db, chat, told, FoldPolicy(), LATER)
+    db.conn.set_progress_handler(None, 0)
+    db.conn.set_trace_callback(None)
+    assert folded == FoldPolicy().line_alerts
+    return len(asked), steps
+
+
+def test_a_line_holds_the_writer_no_longer_when_more_waits(db: Connection) -> None:
+    """Sends wait for the writing thread meanwhile, critical ones too."""
+    fill(db, 2, 240)
+    statements, steps = cost_of_a_line(db, 1)
+    fill(db, 2, 1000)
+    more_statements, more_steps = cost_of_a_line(db, 2)
+    assert statements == more_statements <= 40
+    assert more_steps <= 1.5 * steps
+
+
+def test_a_look_asks_the_same_few_things_of_any_number_of_chats(db: Connection) -> None:
+    def asked_in_a_look() -> int:
+        asked: list[str] = []
+        db.conn.set_trace_callback(asked.append)
+        read_view(db, (), FoldPolicy(), LATER)
+        db.conn.set_trace_callback(None)
+        return len(asked)
+
+    fill(db, 3, 10)
+    few = asked_in_a_look()
+    fill(db, 60, 10)
+    assert few == asked_in_a_look() <= 30
 
 
 def test_a_look_reads_a_few_rows_of_each_chat(db: Connection) -> None:
