@@ -15,6 +15,7 @@ from rich.console import Console
 
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
+from bot.alerts.rereading import Rereader
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
 from bot.delivery.dispatcher import Dispatcher
@@ -66,6 +67,7 @@ class Parts:
     catalogue: tuple[Feed, ...]
     feeds: FeedsInForce
     poller: Poller
+    rereader: Rereader
     dispatcher: Dispatcher
     application: App | None
     second_channel: SecondChannelWatch | None
@@ -147,11 +149,13 @@ async def assembled(
         database = await Database.open(database_file)
         stack.push_async_callback(database.close)
         await database.write(readers)
+        pipeline = Pipeline(rules, policy=source.alerts)
+        listed = in_force or FeedsInForce(source.catalogue)
         poller = Poller(
             database,
             source.retriever,
             source.catalogue,
-            Pipeline(rules, policy=source.alerts),
+            pipeline,
             policy=source.polling,
         )
         stack.push_async_callback(poller.aclose)
@@ -166,8 +170,9 @@ async def assembled(
             database,
             rules,
             source.catalogue,
-            in_force or FeedsInForce(source.catalogue),
+            listed,
             poller,
+            Rereader(database, pipeline, rules, listed, policy=source.alerts),
             dispatcher,
             goes_to.application,
             watch,
