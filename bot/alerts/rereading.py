@@ -19,6 +19,7 @@ from bot.alerts.rows import feed_entry
 from bot.feeds.catalogue import Feed
 from storage import readings
 from storage.database import Connection, Database
+from storage.entries import Entry
 from storage.readings import Rereading, RulesUsed
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Rereader:
 
     async def _each(
         self,
-        select: Callable[..., list[readings.Entry]],
+        select: Callable[..., list[Entry]],
         signals: frozenset[str] | None,
         now: datetime,
     ) -> int:
