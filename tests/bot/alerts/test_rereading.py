@@ -171,7 +171,9 @@ def test_a_critical_change_in_the_twentieth_edit_is_told_though_others_were_too_
 ) -> None:
     newsroom.says("بث مباشر")
     for turn in range(1, 20):
-        entry = item(f"حصار {'ابجدهوزحطيكلمنسعفصقرشت'[turn - 1] * 6} جديد تماما", published_at=NOW)
+        letter = "ابجدهوزحطيكلمنسعفصقرشت"[turn - 1]
+        words = " ".join(letter * length for length in (4, 6, 8, 10))
+        entry = item(f"حصار {words}", published_at=NOW)
         newsroom.poll(feed(), [change(entry, "updated", 1)], NOW + turn * timedelta(minutes=1))
     before = alerts.recent(newsroom.db, None, NOW - HOUR, 1_000)
     assert len(before) == 6
