@@ -58,6 +58,8 @@ TICK_GRACE = timedelta(seconds=8)
 SEND_GRACE = timedelta(seconds=8)
 # All of a stop: systemd and Docker wait 90 and 10 s, people less.
 STOP_WITHIN = timedelta(seconds=25)
+# Entries that lacked a signal are looked for this often; after a change of rules, at once.
+READ_AGAIN = timedelta(minutes=1)
 # No good tick for this long is a service that stands still.
 STALE = timedelta(minutes=5)
 # A chat that stayed unreachable this long gets nothing of what was held for it.
@@ -98,6 +100,7 @@ class Service:
         self._started_at = clock()
         self._last_tick: datetime | None = None
         self._tick_unstored = ""
+        self._swapped = asyncio.Event()
         self._asking: Polling | None = None
         self._contested: asyncio.Task[None] | None = None
         self._lost: Loss | None = None
@@ -123,6 +126,7 @@ class Service:
                 tasks.create_task(self._dispatch(polling, stop), name="dispatch")
                 tasks.create_task(self._parts.rules.watch(stop, self._reloaded), name="rules")
                 tasks.create_task(self._keep_ticking(scheduler, stop), name="clock")
+                tasks.create_task(self._read_again(stop), name="read-again")
                 if hang_up:
                     tasks.create_task(self._reload_when_told(hang_up, stop), name="hang-up")
                 if watch := self._parts.second_channel:
@@ -192,6 +196,36 @@ class Service:
             ours.cancel()
             stopped.cancel()
         await self._parts.dispatcher.run(stop)
+
+    async def _read_again(self, stop: asyncio.Event) -> None:
+        """Read stored entries again that other rules could not read: at the start, and when the
+        rules change. And once more a while later: a poll may have been under way meanwhile."""
+        stopped = asyncio.create_task(stop.wait())
+        unread = 2
+        try:
+            while not stop.is_set():
+                try:
+                    told = await self._parts.rereader.look(self._clock(), unread=unread > 0)
+                    unread -= unread > 0
+                    if told:
+                        self.metrics.alerts.inc(told)
+                        self._parts.dispatcher.wake()
+                except StorageError as error:
+                    log.error("entries could not be read again: %s; trying again", error)
+                except Exception:  # polls and sending go on without it
+                    log.exception("entries could not be read again; trying again")
+                swapped = asyncio.create_task(self._swapped.wait())
+                await asyncio.wait(
+                    {stopped, swapped},
+                    timeout=READ_AGAIN.total_seconds(),
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                swapped.cancel()
+                if self._swapped.is_set():
+                    self._swapped.clear()
+                    unread = 2
+        finally:
+            stopped.cancel()
 
     async def _reload_when_told(self, hang_up: asyncio.Event, stop: asyncio.Event) -> None:
         stopped = asyncio.create_task(stop.wait())
@@ -367,6 +401,7 @@ class Service:
             case Swapped(hash, signals):
                 self.metrics.reloads.labels("swapped").inc()
                 notice = RulesSwapped(hash, signals)
+                self._swapped.set()
             case Kept(problems):
                 self.metrics.reloads.labels("kept").inc()
                 notice = RulesKept(problems)
@@ -471,6 +506,7 @@ async def poll_once(settings: Settings) -> bool:
         async with opened(settings) as parts:
             note_installation(settings)
             reports = await parts.poller.poll_all(utc_now())
+            await parts.rereader.look(utc_now(), unread=True)
             sent = await parts.dispatcher.run_until_idle()
             await parts.dispatcher.drain()
             if parts.second_channel:

@@ -16,6 +16,7 @@ from rich.console import Console
 from bot import first_operator
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
+from bot.alerts.rereading import Rereader
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
 from bot.delivery.dispatcher import Dispatcher
@@ -67,6 +68,7 @@ class Parts:
     catalogue: tuple[Feed, ...]
     feeds: FeedsInForce
     poller: Poller
+    rereader: Rereader
     dispatcher: Dispatcher
     application: App | None
     second_channel: SecondChannelWatch | None
@@ -148,11 +150,13 @@ async def assembled(
         database = await Database.open(database_file)
         stack.push_async_callback(database.close)
         await database.write(readers)
+        pipeline = Pipeline(rules, policy=source.alerts)
+        listed = in_force or FeedsInForce(source.catalogue)
         poller = Poller(
             database,
             source.retriever,
             source.catalogue,
-            Pipeline(rules, policy=source.alerts),
+            pipeline,
             policy=source.polling,
         )
         stack.push_async_callback(poller.aclose)
@@ -167,8 +171,9 @@ async def assembled(
             database,
             rules,
             source.catalogue,
-            in_force or FeedsInForce(source.catalogue),
+            listed,
             poller,
+            Rereader(database, pipeline, rules, listed, policy=source.alerts),
             dispatcher,
             goes_to.application,
             watch,

@@ -183,6 +183,24 @@ def decisions_of(db: Connection, alert_id: int) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
+def decisions_of_entry(db: Connection, entry_id: int) -> list[Decision]:
+    """Everything decided about the entry's detections, oldest first."""
+    rows = fetch(db, "SELECT * FROM decisions WHERE entry_id = :id ORDER BY id", {"id": entry_id})
+    return [_decision(row) for row in rows]
+
+
+def times_told(db: Connection, entry_id: int, since: datetime) -> int:
+    """How often the entry's detections were sent to readers since then."""
+    row = fetch_one(
+        db,
+        """
+        SELECT count(*) AS times FROM decisions
+        WHERE entry_id = :id AND action IN ('send', 'update') AND at >= :since""",
+        {"id": entry_id, "since": to_text(since)},
+    )
+    return 0 if row is None else int(row["times"])
+
+
 def directions_of(db: Connection, alert_id: int) -> frozenset[str]:
     """Every direction that a version of the alert had."""
     rows = fetch(

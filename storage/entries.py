@@ -28,8 +28,9 @@ from storage.rows import (
 class Entry:
     """One item of a feed; `summary` is plain text. `id` is None until it is stored.
 
-    `hash_updates` counts the updates that only the content's hash gave away, `last_seen_at` is
-    when the feed last listed the entry: storage keeps both and takes neither from the caller.
+    `updates` counts how often its text changed, `last_seen_at` is when the feed last listed it,
+    `rules_hash` names the rules that read its present text (None: they could not), at `read_at`:
+    storage keeps these and takes none from the caller.
     """
 
     id: int | None
@@ -44,8 +45,10 @@ class Entry:
     first_seen_at: datetime
     updated_at: datetime | None
     seeded: bool
-    hash_updates: int = 0
+    updates: int = 0
     last_seen_at: datetime | None = None
+    rules_hash: str | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def known(db: Connection, feed_id: str, keys: Collection[str]) -> dict[str, Entr
     )
     found: dict[str, Entry] = {}
     for row in rows:
-        found |= dict.fromkeys(json.loads(row["keys"]), _entry(row))
+        found |= dict.fromkeys(json.loads(row["keys"]), entry_of(row))
     return found
 
 
@@ -93,12 +96,10 @@ def update(
     entry_id: int,
     entry: Entry,
     keys: Collection[str],
-    by_hash_only: bool,
     seen_at: datetime | None = None,
 ) -> None:
     """Replace an entry's text by a newer one; when it was first seen and seeded stay.
 
-    `by_hash_only` counts it among the updates that only the content's hash gave away.
     `seen_at` is when the update was seen (otherwise: `entry.updated_at`, if there is one).
     """
     seen = seen_at or entry.updated_at
@@ -109,10 +110,9 @@ def update(
             content_hash = :content_hash, language = :language,
             published_at = ifnull(:published_at, published_at), updated_at = :updated_at,
             last_seen_at = max(last_seen_at, ifnull(:seen_at, last_seen_at)),
-            hash_updates = hash_updates + :by_hash
+            updates = updates + 1
         WHERE id = :id""",
-        _values(entry)
-        | {"id": entry_id, "by_hash": int(by_hash_only), "seen_at": to_text_or_none(seen)},
+        _values(entry) | {"id": entry_id, "seen_at": to_text_or_none(seen)},
     )
     if not touched:
         raise KeyError(f"no entry {entry_id}")
@@ -138,9 +138,17 @@ def add_keys(db: Connection, entry_id: int, keys: Collection[str]) -> None:
     )
 
 
+def note_reading(db: Connection, entry_id: int, rules_hash: str | None, at: datetime) -> None:
+    """Note which rules read the entry's present text; None when they could not."""
+    db.execute(
+        "UPDATE entries SET rules_hash = :hash, read_at = :at WHERE id = :id",
+        {"id": entry_id, "hash": rules_hash, "at": to_text(at)},
+    )
+
+
 def get(db: Connection, entry_id: int) -> Entry | None:
     row = fetch_one(db, "SELECT * FROM entries WHERE id = :id", {"id": entry_id})
-    return None if row is None else _entry(row)
+    return None if row is None else entry_of(row)
 
 
 def recent(db: Connection, since: datetime, limit: int) -> list[Entry]:
@@ -152,7 +160,7 @@ def recent(db: Connection, since: datetime, limit: int) -> list[Entry]:
         ORDER BY first_seen_at DESC, id DESC LIMIT :limit""",
         {"since": to_text(since), "limit": limit},
     )
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def add_detection(db: Connection, entry_id: int, detection: StoredDetection) -> int:
@@ -194,12 +202,13 @@ def _values(entry: Entry) -> Row:
         "updated_at": to_text_or_none(entry.updated_at),
         "seeded": int(entry.seeded),
     }
-    for kept_here in ("id", "hash_updates", "last_seen_at"):
+    for kept_here in ("id", "updates", "last_seen_at", "rules_hash", "read_at"):
         del values[kept_here]
     return values
 
 
-def _entry(row: Row) -> Entry:
+def entry_of(row: Row) -> Entry:
+    """A row of the entries table as an Entry."""
     values = {name: row[name] for name in Entry.__slots__}
     return Entry(
         **values
@@ -209,5 +218,6 @@ def _entry(row: Row) -> Entry:
             "updated_at": from_text_or_none(row["updated_at"]),
             "seeded": bool(row["seeded"]),
             "last_seen_at": from_text(row["last_seen_at"]),
+            "read_at": from_text_or_none(row["read_at"]),
         }
     )

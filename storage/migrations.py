@@ -342,3 +342,20 @@ def m009_people(db: Connection) -> None:
         SELECT id, title, CASE role WHEN 'operator' THEN 'operator' ELSE 'viewer' END,
             role = 'operator', created_at
         FROM chats WHERE kind = 'private' AND id > 0""")
+
+
+@MIGRATIONS()
+def m010_readings(db: Connection) -> None:
+    # Which signals the rules had, and since when: an entry that was read while one of them was
+    # missing is read again when it is back.
+    db.execute("""
+        CREATE TABLE rule_sets (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            hash TEXT NOT NULL,
+            signals_json TEXT NOT NULL CHECK (json_valid(signals_json)),
+            since TEXT NOT NULL
+        ) STRICT""")
+    db.execute("ALTER TABLE entries ADD COLUMN read_at TEXT")
+    db.execute("CREATE INDEX entries_by_reading ON entries (rules_hash, id)")
+    # No update goes unread any more: all are counted, whatever gave them away.
+    db.execute("ALTER TABLE entries RENAME COLUMN hash_updates TO updates")

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     ENTRY_TOO_OLD = "entry-too-old"
     RULE_EXPERIMENTAL = "rule-experimental"
     RULE_REMOVED = "rule-removed"
+    TOLD_TOO_OFTEN = "told-too-often"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,12 @@ class AlertPolicy:
     """`max_age`: an entry older than this is no news.
 
     It equals the time in which stories are recognised: beyond it, a repeat would look like news.
+    `told_an_hour`: how often one entry, whose text goes on changing, is told within an hour;
+    what is critical is told however often.
     """
 
     max_age: timedelta = timedelta(hours=72)
+    told_an_hour: int = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class NewReport:
 
     `dated`: the newest of the entry's own dates, or when it was seen. `said_before`: an earlier
     text of the same entry had this signal in this direction. `history`: the entry was there
-    already, with this signal, when its feed was first read.
+    already, with this signal, when its feed was first read. `told_lately`: how often the entry
+    was told within the last hour.
     """
 
     signal: str
@@ -64,6 +69,7 @@ class NewReport:
     dated: datetime
     said_before: bool = False
     history: bool = False
+    told_lately: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,8 @@ def decide(
         return Suppress(_why_silent(report, so_far))
     if report.level not in PUSHED:
         return Store(Reason.LEVEL_NOT_PUSHED, audience)
+    if report.level != "critical" and report.told_lately >= policy.told_an_hour:
+        return Suppress(Reason.TOLD_TOO_OFTEN)
     return Send(reason, audience) if so_far is None else Update(reason, audience)
 
 

@@ -17,7 +17,9 @@ from bot.feeds.parse.entry import FeedEntry
 from bot.notices import UnreadEntries, notify_operators
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
+from storage import entries, readings
 from storage.database import Connection
+from storage.readings import Rereading
 
 if TYPE_CHECKING:
     from rules import Detection, RuleSet
@@ -46,13 +48,13 @@ class Pipeline:
         self._story_policy = story_policy or StoryPolicy()
         self._detector = detector
 
-    async def detect(self, entries: Sequence[FeedEntry], language: str | None) -> Detections:
+    async def detect(self, batch: Sequence[FeedEntry], language: str | None) -> Detections:
         """Detections of each entry, in a thread. `language` is what the catalogue says.
 
         It wins over what the entry claims: many Arabic feeds leave their software's "en".
         An entry on which the rules fail has none, and stands in `failures`.
         """
-        return await asyncio.to_thread(self._detect, tuple(entries), language)
+        return await asyncio.to_thread(self._detect, tuple(batch), language)
 
     def accept(
         self,
@@ -71,11 +73,37 @@ class Pipeline:
         if len(changes) != len(found.per_entry):
             raise ValueError(f"{len(changes)} entries but detections of {len(found.per_entry)}")
         acceptance = Acceptance(db, feed, found.rules, self._policy, self._story_policy, now)
-        for change, detections in zip(changes, found.per_entry, strict=True):
-            acceptance.take(change, detections)
+        readings.note_rules(db, found.rules.hash, found.rules.signals, now)
+        for place, change in enumerate(changes):
+            acceptance.take(change, found.per_entry[place], unread=place in found.failures)
         if found.failures:
             log.error("%s: entries stored unread by the rules: %d", feed.id, len(found.failures))
             notify_operators(db, _unread(feed, changes, found.failures), now)
+        return acceptance.outcome()
+
+    def read_again(
+        self,
+        db: Connection,
+        feed: Feed,
+        batch: Sequence[Rereading],
+        found: Detections,
+        now: datetime,
+    ) -> Accepted:
+        """What follows from stored entries of a feed, read by the rules in `found`, in one write
+        transaction. Entries whose text changed since, or that were read meanwhile, are left."""
+        acceptance = Acceptance(db, feed, found.rules, self._policy, self._story_policy, now)
+        for place, (stored, signals) in enumerate(batch):
+            entry_id = stored.id or 0
+            present = entries.get(db, entry_id)
+            if present is None or (present.content_hash, present.rules_hash) != (
+                stored.content_hash,
+                stored.rules_hash,
+            ):
+                continue
+            if place in found.failures:
+                entries.note_reading(db, entry_id, None, stored.read_at or now)
+                continue
+            acceptance.read_again(present, found.per_entry[place], signals)
         return acceptance.outcome()
 
     def _detect(self, batch: tuple[FeedEntry, ...], language: str | None) -> Detections:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import (
@@ -19,7 +19,15 @@ from bot.alerts.decide import (
     decide,
 )
 from bot.alerts.route import route
-from bot.alerts.rows import Reported, alert_text, dated, detection_row, entry_row, strongest
+from bot.alerts.rows import (
+    Reported,
+    alert_text,
+    dated,
+    detection_row,
+    entry_row,
+    feed_entry,
+    strongest,
+)
 from bot.alerts.stories import StoryPolicy, choose_story, same_subject
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
@@ -28,6 +36,7 @@ from storage import alerts, chats, entries, outbox, stories
 from storage.alerts import Alert, Decision
 from storage.chats import Chat
 from storage.database import Connection
+from storage.entries import Entry
 from storage.stories import StoryTitle
 
 if TYPE_CHECKING:
@@ -35,6 +44,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+AN_HOUR = timedelta(hours=1)
 _ACTIONS = {"Send": "send", "Update": "update", "Store": "store", "Suppress": "suppress"}
 
 
@@ -54,10 +64,18 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What an entry's text said before: (signal, direction) pairs. `history`: see NewReport."""
+    """What an entry's text said before: (signal, direction) pairs.
+
+    `seeded`: the entry was there when its feed was first read, so what it said then is history.
+    `first`: this is its first text.
+    """
 
     said: frozenset[tuple[str, str]]
-    history: bool
+    seeded: bool
+    first: bool = False
+
+    def is_history(self, said: tuple[str, str]) -> bool:
+        return self.seeded and (self.first or said in self.said)
 
 
 @dataclass(slots=True)
@@ -78,14 +96,49 @@ class Acceptance:
     _candidates: list[StoryTitle] | None = None
     _chats: list[Chat] | None = None
 
-    def take(self, change: EntryChange, detections: tuple[Detection, ...]) -> None:
-        """Store one entry that is new or updated, and what follows from it."""
+    def take(
+        self, change: EntryChange, detections: tuple[Detection, ...], *, unread: bool = False
+    ) -> None:
+        """Store one entry that is new or updated, and what follows from it.
+
+        `unread`: the rules could not read it.
+        """
         self.kinds[change.kind] += 1
-        before = Before(frozenset(), history=change.kind == "seed")
+        before = Before(frozenset(), seeded=change.kind == "seed", first=True)
         if change.kind == "updated":
             entry_id, before = self._replace(change)
         else:
             entry_id = entries.add(self.db, entry_row(self.feed, change, self.now), change.keys)
+        entries.note_reading(self.db, entry_id, None if unread else self.rules.hash, self.now)
+        dates = dated(change.entry, self.now)
+        self._detected(entry_id, change.entry, detections, before, dates)
+
+    def read_again(
+        self, stored: Entry, detections: tuple[Detection, ...], signals: frozenset[str] | None
+    ) -> None:
+        """Take what is detected now in a stored entry; `signals`: those that its first reading
+        lacked, None when it was read by no rules. What was decided of it stays decided."""
+        if stored.id is None:
+            raise ValueError("an entry that is not stored cannot be read again")
+        entry_id, entry = stored.id, feed_entry(stored)
+        entries.note_reading(self.db, entry_id, self.rules.hash, self.now)
+        lacking = tuple(each for each in detections if signals is None or each.signal in signals)
+        said = frozenset[tuple[str, str]]()
+        if stories.of_entry(self.db, entry_id) is not None:
+            decided = alerts.decisions_of_entry(self.db, entry_id)
+            said = frozenset((each.signal, each.direction) for each in decided)
+        before = Before(said, stored.seeded, first=stored.updates == 0)
+        dates = dated(entry, stored.read_at or stored.first_seen_at)
+        self._detected(entry_id, entry, lacking, before, dates)
+
+    def _detected(
+        self,
+        entry_id: int,
+        entry: FeedEntry,
+        detections: tuple[Detection, ...],
+        before: Before,
+        dates: datetime,
+    ) -> None:
         for detection in detections:
             entries.add_detection(
                 self.db, entry_id, detection_row(detection, self.rules.hash, self.now)
@@ -93,7 +146,7 @@ class Acceptance:
         self.detections += len(detections)
         if not detections:
             return
-        story_id = self._story(entry_id, change.entry)
+        story_id = self._story(entry_id, entry)
         best = strongest(detections)
         for detection in detections:
             said = (detection.signal, detection.direction)
@@ -107,11 +160,12 @@ class Acceptance:
                 level=detection.level,
                 status=self._status(detection.signal),
                 family=self._family,
-                dated=dated(change.entry, self.now),
+                dated=dates,
                 said_before=said in before.said,
-                history=before.history and (change.kind == "seed" or said in before.said),
+                history=before.is_history(said),
+                told_lately=alerts.times_told(self.db, entry_id, self.now - AN_HOUR),
             )
-            reported = Reported(self.feed, entry_id, change.entry, detection, self.rules.hash)
+            reported = Reported(self.feed, entry_id, entry, detection, self.rules.hash)
             self._judge(story_id, reported, report)
 
     def outcome(self) -> Accepted:
@@ -138,13 +192,13 @@ class Acceptance:
             (each.signal, each.direction) for each in entries.detections_of(self.db, entry_id)
         )
         row = entry_row(self.feed, change, self.now)
-        entries.update(self.db, entry_id, row, change.keys, change.by_hash_only, seen_at=self.now)
+        entries.update(self.db, entry_id, row, change.keys, seen_at=self.now)
         entries.clear_detections(self.db, entry_id)
         if same_subject(stored.title, change.entry.title):
             return entry_id, Before(said, stored.seeded)
         # A live page took up another happening under its old id.
         stories.detach(self.db, entry_id)
-        return entry_id, Before(frozenset(), history=False)
+        return entry_id, Before(frozenset(), seeded=False)
 
     def _judge(self, story_id: int, reported: Reported, report: NewReport) -> None:
         """Decide what readers should hear of a report, and do it."""
@@ -205,13 +259,23 @@ class Acceptance:
         if self._candidates is None:
             since = self.now - self.story_policy.window
             self._candidates = stories.candidates(self.db, since)
-        choice = choose_story(entry.title, entry.link, self._candidates, self.story_policy)
+        # A live page that goes back to what it told before goes back to that story.
+        told = [*self._candidates, *self._told_before(entry_id)]
+        choice = choose_story(entry.title, entry.link, told, self.story_policy)
         story_id = choice.story_id
         if story_id is None:
             story_id = stories.create(self.db, entry.title, self.now)
         stories.attach(self.db, story_id, entry_id, self._family, self.now)
         self._candidates.append(StoryTitle(story_id, entry.title, self._family, entry.link))
         return story_id
+
+    def _told_before(self, entry_id: int) -> list[StoryTitle]:
+        """The stories that this entry told under its id, though it has left them since."""
+        since = self.now - self.story_policy.window
+        decided = alerts.decisions_of_entry(self.db, entry_id)
+        ids = {each.alert_id for each in decided if each.alert_id is not None and each.at >= since}
+        found = alerts.by_ids(self.db, ids).values()
+        return [StoryTitle(each.story_id, each.title, self._family, each.link) for each in found]
 
     @property
     def _family(self) -> str:

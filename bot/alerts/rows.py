@@ -50,6 +50,19 @@ def entry_row(feed: Feed, change: EntryChange, now: datetime) -> Entry:
     )
 
 
+def feed_entry(stored: Entry) -> FeedEntry:
+    """A stored entry, as its feed said it."""
+    return FeedEntry(
+        guid=stored.guid,
+        link=stored.link,
+        title=stored.title,
+        summary=stored.summary,
+        published_at=stored.published_at,
+        updated_at=stored.updated_at,
+        language=stored.language,
+    )
+
+
 def detection_row(detection: Detection, rules_hash: str, now: datetime) -> StoredDetection:
     return StoredDetection(
         signal=detection.signal,

@@ -39,7 +39,6 @@ class EntryChange:
     keys: tuple[str, ...]
     kind: Kind
     entry_id: int | None
-    by_hash_only: bool
     reason: str
 
     @property
@@ -64,14 +63,12 @@ class KeyedEntry:
 @dataclass(frozen=True, slots=True)
 class IdentityPolicy:
     """`first_poll_age`: how young an entry must be to alert on a feed's first poll; None lets
-    all of them alert. `max_age`: what is dated earlier is history. `hash_updates`: how many
-    times an entry may be updated with nothing but its text to say so. `hold_from` and
+    all of them alert. `max_age`: what is dated earlier is history. `hold_from` and
     `hold_share`: a document of so many entries with more than this share unknown is held.
     `absence`: when nothing was accepted for so long, entries dated since are no surprise."""
 
     first_poll_age: timedelta | None = timedelta(hours=6)
     max_age: timedelta = timedelta(days=7)
-    hash_updates: int = 3
     hold_from: int = 10
     hold_share: float = 0.5
     absence: timedelta = timedelta(hours=3)
@@ -164,7 +161,7 @@ def identify(
     for each, match in zip(entries, matches, strict=True):
         if match.known is None:
             kind, reason = _of_unknown(each.entry, match.reason, feed, policy, now)
-            changes.append(EntryChange(each.entry, each.keys, kind, None, False, reason))
+            changes.append(EntryChange(each.entry, each.keys, kind, None, reason))
         elif match.known.id not in taken:
             # A second entry that matches the same stored one is an older copy of it.
             taken.add(match.known.id)
@@ -280,28 +277,13 @@ def _of_known(
 ) -> EntryChange:
     entry = each.entry
 
-    def change(kind: Kind, reason: str, by_hash_only: bool = False) -> EntryChange:
-        return EntryChange(entry, each.keys, kind, stored.id, by_hash_only, reason)
+    def change(kind: Kind, reason: str) -> EntryChange:
+        return EntryChange(entry, each.keys, kind, stored.id, reason)
 
     if content_hash(entry) == stored.content_hash:
         return change("seen", match.reason)
-    by_hash_only = not (
-        _moved(entry.updated_at, stored.updated_at, now)
-        or _moved(entry.published_at, stored.published_at, now)
-    )
-    if by_hash_only and stored.hash_updates >= policy.hash_updates:
-        return change("seen", "updated-too-often")
     dated = _dated(entry) or stored.first_seen_at
     if now - dated > policy.max_age:
         return change("seen", "updated-too-late")
-    return change("updated", f"text-changed-{match.reason}", by_hash_only)
-
-
-def _moved(dated: datetime | None, before: datetime | None, now: datetime) -> bool:
-    """Whether the publisher says that an entry is later than it was.
-
-    Some servers date everything at the moment of asking: such a date says nothing.
-    """
-    if dated is None or before is None:
-        return False
-    return before < dated < now - timedelta(minutes=2)
+    # However often: a live page is read each time, and what is told of it is limited later.
+    return change("updated", f"text-changed-{match.reason}")

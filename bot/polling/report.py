@@ -53,7 +53,7 @@ class Detections:
 class EntryPipeline(Protocol):
     """What becomes of entries: `bot.alerts.pipeline.Pipeline`."""
 
-    async def detect(self, entries: Sequence[FeedEntry], language: str | None) -> Detections: ...
+    async def detect(self, batch: Sequence[FeedEntry], language: str | None) -> Detections: ...
 
     def accept(
         self,

@@ -63,20 +63,20 @@ def test_an_entry_comes_back_as_it_was_stored(db: Connection) -> None:
 def test_an_update_keeps_when_the_entry_was_first_seen(db: Connection) -> None:
     entry_id = add_entry(db, seeded=True, published_at=NOW - HOUR)
     new = entry(title="جديد", first_seen_at=NOW + HOUR, content_hash="h2")
-    entries.update(db, entry_id, new, ["hash:h2"], by_hash_only=True, seen_at=NOW + HOUR)
+    entries.update(db, entry_id, new, ["hash:h2"], seen_at=NOW + HOUR)
     found = entries.get(db, entry_id)
     assert found is not None
     assert (found.title, found.first_seen_at, found.seeded) == ("جديد", NOW, True)
     assert found.published_at == NOW - HOUR, "an update without a date keeps the known one"
     known = entries.known(db, "feed", ["hash:h2"])["hash:h2"]
-    assert (known.hash_updates, known.last_seen_at) == (1, NOW + HOUR)
-    entries.update(db, entry_id, new, [], by_hash_only=False)
-    assert entries.known(db, "feed", ["hash:h2"])["hash:h2"].hash_updates == 1
+    assert (known.updates, known.last_seen_at) == (1, NOW + HOUR)
+    entries.update(db, entry_id, new, [])
+    assert entries.known(db, "feed", ["hash:h2"])["hash:h2"].updates == 2
 
 
 def test_updating_an_unknown_entry_is_an_error(db: Connection) -> None:
     with pytest.raises(KeyError):
-        entries.update(db, 404, entry(), [], by_hash_only=False)
+        entries.update(db, 404, entry(), [])
 
 
 def test_seen_again_is_noted(db: Connection) -> None:

@@ -74,7 +74,7 @@ def item(title: str, text: str = "", **changes: Any) -> FeedEntry:
 
 def change(entry: FeedEntry, kind: str = "new", entry_id: int | None = None) -> EntryChange:
     keys = (f"hash:{entry.title}|{entry.summary}",)
-    return EntryChange(entry, keys, kind, entry_id, False, "test")  # type: ignore[arg-type]
+    return EntryChange(entry, keys, kind, entry_id, "test")  # type: ignore[arg-type]
 
 
 def pipeline(rule_set: Rules | None = None) -> Pipeline:

@@ -49,9 +49,9 @@ class Newsroom:
     fail_in_transaction: bool = False
     told: tuple[Alert, ...] = ()
 
-    async def detect(self, entries: Sequence[FeedEntry], language: str | None) -> Detections:
-        self.detected += [each.title for each in entries]
-        return Detections([() for _ in entries], NO_RULES)
+    async def detect(self, batch: Sequence[FeedEntry], language: str | None) -> Detections:
+        self.detected += [each.title for each in batch]
+        return Detections([() for _ in batch], NO_RULES)
 
     def accept(
         self,
@@ -80,7 +80,7 @@ class Newsroom:
             )
             if change.kind == "updated":
                 assert change.entry_id is not None
-                entries.update(db, change.entry_id, stored, change.keys, change.by_hash_only)
+                entries.update(db, change.entry_id, stored, change.keys)
             else:
                 entries.add(db, stored, change.keys)
         if self.fail_in_transaction:
