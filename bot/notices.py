@@ -220,6 +220,26 @@ class ChatNotice:
         return f"given-up:{self.chat_id}:{now:%Y-%m}" if self.event == "given_up" else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Unacknowledged:
+    """Nobody in a chat acknowledged a critical alert for so many minutes."""
+
+    alert: str
+    chat_id: int
+    chat: str
+    minutes: int
+
+    def text(self, say: Texts) -> str:
+        chat = _name(f"{self.chat} ({self.chat_id})" if self.chat else str(self.chat_id))
+        alert, command = isolated(self.alert), isolated(f"/alert {self.alert}")
+        return say.plural(
+            "notice.unacknowledged", self.minutes, alert=alert, chat=chat, command=command
+        )
+
+    def key(self, now: datetime) -> str:
+        return f"unacknowledged:{self.alert}:{self.chat_id}"
+
+
 def notify_operators(
     db: Connection,
     notice: Notice,

@@ -39,6 +39,10 @@ class Chat:
     lowest_level: str
     created_at: datetime
     blocked_until: datetime | None
+    # Minutes until a critical alert that nobody acknowledged is passed on (None: never), and the
+    # chat that then gets it (None: the second channel).
+    escalate_after: int | None = None
+    escalate_to: int | None = None
 
 
 _SELECT = """
@@ -55,8 +59,8 @@ def get(db: Connection, chat_id: int) -> Chat | None:
 def upsert(db: Connection, chat: Chat) -> Chat:
     """Add a chat, or refresh the kind, title and topic of a known one; returns what is stored.
 
-    A known chat keeps its language, state, role, subscriptions and lowest level: those change
-    by their own functions only.
+    A known chat keeps its language, state, role, subscriptions, lowest level and escalation:
+    those change by their own functions only.
     """
     added = change(
         db,
@@ -174,6 +178,12 @@ def set_blocked_until(db: Connection, chat_id: int, until: datetime | None) -> N
     _set(db, chat_id, "blocked_until = :until", {"until": to_text_or_none(until)})
 
 
+def set_escalation(db: Connection, chat_id: int, after: int | None, to: int | None) -> None:
+    """Pass critical alerts on after so many minutes, to this chat; None and None to stop."""
+    values: dict[str, object] = {"after": after, "to": to}
+    _set(db, chat_id, "escalate_after = :after, escalate_to = :to", values)
+
+
 def migrate(db: Connection, old_id: int, new_id: int) -> None:
     """A group became a supergroup: settings, outbox rows and history follow to the new id.
 
@@ -195,6 +205,7 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
         db.execute("UPDATE OR IGNORE subscriptions SET chat_id = :new WHERE chat_id = :old", ids)
         outbox.move_chat(db, old_id, new_id)
         db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
+        _move_escalation(db, ids)
         db.execute(
             """
             UPDATE chats SET role = 'operator'
@@ -221,6 +232,20 @@ def sends_since(db: Connection, since: datetime) -> dict[int, list[datetime]]:
     ):
         found.setdefault(row["chat_id"], []).append(from_text(row["at"]))
     return found
+
+
+def _move_escalation(db: Connection, ids: dict[str, int]) -> None:
+    """Both chats exist. Of two rows for one alert an acknowledged one stays."""
+    db.execute(
+        """
+        DELETE FROM acknowledgements WHERE chat_id = :new AND at IS NULL AND alert_id IN
+            (SELECT alert_id FROM acknowledgements WHERE chat_id = :old AND at IS NOT NULL)""",
+        ids,
+    )
+    db.execute("UPDATE OR IGNORE acknowledgements SET chat_id = :new WHERE chat_id = :old", ids)
+    db.execute("UPDATE chats SET escalate_to = :new WHERE escalate_to = :old", ids)
+    # A chat that becomes its own second chat: the second channel is left.
+    db.execute("UPDATE chats SET escalate_to = NULL WHERE id = :new AND escalate_to = id", ids)
 
 
 def _set(db: Connection, chat_id: int, assignments: str, values: dict[str, object]) -> None:

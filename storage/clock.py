@@ -78,6 +78,12 @@ def move_times(db: Connection, by: timedelta, now: datetime, fresh: timedelta) -
         WHERE state = 'pending' AND created_at NOT BETWEEN :since AND :until""",
         values,
     )
+    db.execute(
+        """
+        UPDATE acknowledgements SET asked_at = moved(asked_at, :by)
+        WHERE at IS NULL AND escalated_at IS NULL AND asked_at NOT BETWEEN :since AND :until""",
+        values,
+    )
     moved = {"by": values["by"]}
     db.execute("UPDATE chats SET blocked_until = moved(blocked_until, :by)", moved)
     # Every one: what was sent N hours ago must not look as if it had just been.

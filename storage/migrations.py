@@ -359,3 +359,32 @@ def m010_readings(db: Connection) -> None:
     db.execute("CREATE INDEX entries_by_reading ON entries (rules_hash, id)")
     # No update goes unread any more: all are counted, whatever gave them away.
     db.execute("ALTER TABLE entries RENAME COLUMN hash_updates TO updates")
+
+
+@MIGRATIONS()
+def m011_acknowledgements(db: Connection) -> None:
+    # Minutes; NULL is off. A chat that is gone passes alerts on by the second channel.
+    db.execute("""
+        ALTER TABLE chats ADD COLUMN escalate_after INTEGER CHECK (escalate_after > 0)""")
+    db.execute("""
+        ALTER TABLE chats ADD COLUMN escalate_to INTEGER
+        REFERENCES chats (id) ON DELETE SET NULL ON UPDATE CASCADE""")
+    db.execute("""
+        CREATE TABLE acknowledgements (
+            alert_id INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+            chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE ON UPDATE CASCADE,
+            version INTEGER NOT NULL,
+            asked_at TEXT NOT NULL,
+            message_id INTEGER,
+            by_id INTEGER,
+            by_name TEXT,
+            at TEXT,
+            escalated_at TEXT,
+            PRIMARY KEY (alert_id, chat_id),
+            CHECK ((at IS NULL) = (by_id IS NULL))
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("""
+        CREATE INDEX acknowledgements_open ON acknowledgements (asked_at)
+        WHERE at IS NULL AND escalated_at IS NULL""")
+    db.execute("CREATE INDEX acknowledgements_of_chat ON acknowledgements (chat_id)")
+    db.execute("CREATE INDEX chats_by_escalation ON chats (escalate_to)")

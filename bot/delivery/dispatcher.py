@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -25,6 +25,7 @@ from bot.clock import (
     utc_now,
 )
 from bot.delivery.catchup import superseded_by
+from bot.delivery.escalation import escalate_due, who_is_due
 from bot.delivery.health import Health
 from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
 from bot.delivery.pacing import History, overall_free, turns
@@ -40,7 +41,7 @@ from bot.delivery.waiting import (
     to_fold,
     waiting_of,
 )
-from storage import alerts, chats, outbox
+from storage import acknowledgements, alerts, chats, outbox
 from storage import clock as stored_clock
 from storage.chats import Chat
 from storage.database import Connection, Database, StorageError
@@ -193,6 +194,24 @@ class Dispatcher:
         await self._follow_clock(wall)
         now = self._time.now()
         await self._take_over_leases(now)
+        # Also while Telegram refuses us: what is passed on may go by the second channel.
+        next_due = await self._escalate(now)
+        report = await self._look(now)
+        wakes = [at for at in (report.wake_at, next_due) if at is not None]
+        return replace(report, wake_at=min(wakes, default=None))
+
+    async def _escalate(self, now: datetime) -> datetime | None:
+        """Pass on what nobody acknowledged in time; when the next one is due."""
+        waiting = await self._database.read(acknowledgements.still_open)
+        due, later = who_is_due(waiting, now)
+        if due:
+            # Decided again in the transaction: somebody may have taken it meanwhile.
+            passed_on = await self._database.write(partial(escalate_due, now=now))
+            if passed_on:
+                log.warning("dispatch: %d alerts nobody acknowledged are passed on", passed_on)
+        return later
+
+    async def _look(self, now: datetime) -> DispatchReport:
         probing = self.health.halted_at is not None
         if self.health.halted_at is not None and self.health.halted_at + self._policy.probe > now:
             return DispatchReport({}, 0, 0, self.health.halted_at + self._policy.probe)

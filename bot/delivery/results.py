@@ -21,7 +21,7 @@ from bot.delivery.retry import (
 )
 from bot.messages.catchup import Group, LineItem, catchup_text
 from bot.notices import ChatEvent, ChatNotice, notify_operators
-from storage import alerts, chats, outbox
+from storage import acknowledgements, alerts, chats, outbox
 from storage.chats import Chat
 from storage.database import Connection
 from storage.outbox import Delivery, Mark, NewDelivery
@@ -60,6 +60,7 @@ def record_attempt(db: Connection, attempt: Attempt) -> None:
     match step:
         case Done(message_id):
             outbox.mark_sent(db, delivery.id, message_id, at)
+            _ask(db, stored, message_id, at)
         case Again(not_before, possible_repeat, reason, unknowns, notify):
             later = Mark("pending", reason, at, attempts, not_before, possible_repeat, unknowns)
             outbox.mark(db, delivery.id, later)
@@ -120,6 +121,15 @@ def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list
         reason = (chat and chat.paused_reason) or "Telegram refuses this chat"
         notices.append(_notify(db, "given_up", chat_id, reason, at, message=str(count)))
     return notices
+
+
+def _ask(db: Connection, sent: Delivery, message_id: int | None, at: datetime) -> None:
+    """A critical alert waits from now on for somebody in the chat, where the chat wants that."""
+    chat = chats.get(db, sent.chat_id)
+    if sent.alert_id is None or sent.level != "critical":
+        return
+    if chat is not None and chat.escalate_after is not None:
+        acknowledgements.ask(db, sent.alert_id, chat.id, sent.version, message_id, at)
 
 
 def _items(db: Connection, folded: Sequence[Folded]) -> list[LineItem]:

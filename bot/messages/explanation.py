@@ -14,6 +14,7 @@ from bot.messages.evidence import Evidence, evidence_of, marked_snippet, marked_
 from bot.text import clean, shorten, shorten_marked
 
 if TYPE_CHECKING:
+    from storage.acknowledgements import Acknowledgement
     from storage.alerts import Alert, Decision
     from storage.entries import StoredDetection
     from storage.outbox import Delivery
@@ -34,6 +35,7 @@ class AlertHistory:
     decisions: Sequence[Decision] = ()
     deliveries: Sequence[Delivery] = ()
     second_channel_at: datetime | None = None
+    acknowledgement: Acknowledgement | None = None
 
 
 def explanation_card(history: AlertHistory, display: Display) -> Card:
@@ -64,7 +66,13 @@ def explanation_card(history: AlertHistory, display: Display) -> Card:
             Block((quoted(shorten_marked(snippet, int(700 * scale)), say.language),), rank=4),
             Block((line(Span(say("why.found"), "b")), *_clauses(say, evidence, scale), score)),
             Block(tuple(_decided(display, each) for each in _latest_by_reason(history.decisions))),
-            Block((_delivered(display, history.deliveries), _second_channel(display, history))),
+            Block(
+                (
+                    _delivered(display, history.deliveries),
+                    *_acknowledged(display, history.acknowledgement),
+                    _second_channel(display, history),
+                )
+            ),
             Block((link_line(say, alert.link),), rank=1),
             Block((_rules(say, alert),), rank=2),
         ]
@@ -143,6 +151,21 @@ def _delivered(display: Display, deliveries: Sequence[Delivery]) -> Line:
     if newest("pending") or newest("paused"):
         return line(say("why.waiting_here"))
     return line(say("why.not_sent_here"))
+
+
+def _acknowledged(display: Display, asked: Acknowledgement | None) -> list[Line]:
+    """Who took it on, or that nobody has; and when it was passed on."""
+    say = display.say
+    if asked is None:
+        return []
+    lines = [line(say("ack.open"))]
+    if asked.at is not None:
+        name = foreign(asked.by_name or "?", say.language)
+        when = display.moment(asked.at)
+        lines = [fill(say.template("ack.taken_line"), name=name, when=when)]
+    if asked.escalated_at is not None:
+        lines.append(line(say("ack.passed_on", when=display.moment(asked.escalated_at))))
+    return lines
 
 
 def _second_channel(display: Display, history: AlertHistory) -> Line:

@@ -2,7 +2,7 @@
 
 Data is a letter for what the button does, then its value: ``s:siege`` switches a signal in the
 menu of /subscribe, ``u:siege`` in that of /unsubscribe, ``s*`` and ``s-`` choose all or none,
-``l:fr`` sets the language and ``w:A12`` asks why.
+``l:fr`` sets the language ``w:A12`` asks why and ``a:A12`` takes an alert on.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ ALL, NONE = "*", "-"
 SWITCH = r"^[su](:.+|\*|-)$"
 LANGUAGE = r"^l:"
 WHY = r"^w:"
+ACKNOWLEDGE = r"^a:"
 _LABEL = 60
 
 
@@ -56,8 +57,10 @@ def language_keyboard() -> InlineKeyboardMarkup:
     )
 
 
-def why_keyboard(short_id: str, say: Texts) -> InlineKeyboardMarkup:
-    """The question under every alert."""
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(say("card.why_button"), callback_data=f"w:{short_id}")]]
-    )
+def alert_keyboard(short_id: str, say: Texts, take: str | None = None) -> InlineKeyboardMarkup:
+    """The question under every alert; above it what the button says that takes it on, or who
+    did."""
+    why = [InlineKeyboardButton(say("card.why_button"), callback_data=f"w:{short_id}")]
+    if take is None:
+        return InlineKeyboardMarkup([why])
+    return InlineKeyboardMarkup([[InlineKeyboardButton(take, callback_data=f"a:{short_id}")], why])

@@ -294,6 +294,14 @@ class Request:
                 link_preview_options=NO_PREVIEW,
             )
 
+    async def redraw_keyboard(self, keyboard: InlineKeyboardMarkup) -> None:
+        """Change the buttons alone of the message under the pressed one."""
+        query = self.update.callback_query
+        if query is None:
+            return
+        with _unless_unchanged():
+            await query.edit_message_reply_markup(keyboard)
+
     async def note(self, text: str = "", *, stays: bool = False) -> None:
         """The short note over the chat after a press; `stays` until it is closed. Only who
         pressed sees it. Too late for one is no error."""

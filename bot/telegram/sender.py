@@ -38,7 +38,7 @@ from bot.locales import texts
 from bot.messages.blocks import Card
 from bot.messages.cards import Display, Signals, alert_card, text_card
 from bot.telegram.answers import NotFromTelegram
-from bot.telegram.keyboards import why_keyboard
+from bot.telegram.keyboards import alert_keyboard
 from bot.text import shorten
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,9 @@ class TelegramSender:
         delivery, chat, alert = outgoing.delivery, outgoing.chat, outgoing.alert
         say = texts(chat.language)
         if alert is None:
-            title = say("notice.title") if delivery.kind == "notice" else ""
+            # Another chat hears only that nobody acknowledged an alert.
+            to_operators = delivery.kind == "notice" and chat.role == "operator"
+            title = say("notice.title") if to_operators else ""
             text = delivery.text or say.plural("card.folded", outgoing.folded, command="/recent")
             repeat = delivery.possible_repeat
             return text_card(text, chat.language, title=title, possible_repeat=repeat), None
@@ -137,7 +139,8 @@ class TelegramSender:
             possible_repeat=delivery.possible_repeat,
             folded=outgoing.folded,
         )
-        return card, why_keyboard(alert.short_id, say)
+        asks = delivery.level == "critical" and chat.escalate_after is not None
+        return card, alert_keyboard(alert.short_id, say, say("ack.button") if asks else None)
 
     async def _send(
         self,

@@ -12,7 +12,7 @@ from telegram import Update
 
 from bot.telegram.registry import Who, all_buttons, all_commands
 from bot.telegram.request import Access
-from storage import alerts, chats, people
+from storage import acknowledgements, alerts, chats, people
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.database import Connection
@@ -212,6 +212,28 @@ async def test_an_invited_administrator_lets_a_group_in_and_its_members_read(ben
     assert "لماذا التنبيه" in await bench.ask(GROUP, "/alert A1", user_id=GUEST)
     assert "للمشرفين" in await bench.ask(GROUP, "/subscribe", user_id=GUEST)
     assert REFUSED["ar"] in await bench.ask(GUEST, "/recent")
+
+
+async def test_only_people_with_a_role_take_an_alert_on(bench: Bench) -> None:
+    bench.server.room(GROUP, admins={OPERATOR})
+    await let_in(bench, VIEWER)
+    await bench.ask(GROUP, "/start", user_id=OPERATOR)
+    await bench.ask(GROUP, "/escalate 10", user_id=OPERATOR)
+    alert = await bench.alert(level="critical")
+    now = datetime.now(UTC)
+    await bench.database.write(
+        lambda db: acknowledgements.ask(db, alert.id, GROUP, alert.version, None, now)
+    )
+    shown = bench.server.sent_to(GROUP)[-1]
+    shown.reply_markup = {"inline_keyboard": [[{"text": "x", "callback_data": "a:A1"}]]}
+    assert REFUSED["ar"] in await bench.press(GROUP, "a:A1", user_id=GUEST)
+    taken = await bench.database.read(lambda db: acknowledgements.get(db, alert.id, GROUP))
+    assert taken is not None
+    assert taken.by_id is None
+    assert "أنت تتولى الأمر" in await bench.press(GROUP, "a:A1", user_id=VIEWER)
+    taken = await bench.database.read(lambda db: acknowledgements.get(db, alert.id, GROUP))
+    assert taken is not None
+    assert taken.by_id == VIEWER
 
 
 async def test_a_members_start_in_a_group_changes_nothing(bench: Bench) -> None:

@@ -90,7 +90,7 @@ async def test_a_notice_to_operators_is_sent_as_its_own_text(
     sender: TelegramSender, server: TelegramServer
 ) -> None:
     delivery = sample_delivery(alert_id=None, kind="notice", text="تعطّل المصدر <x> & /status")
-    await sender.send(Outgoing(delivery, sample_chat(), None))
+    await sender.send(Outgoing(delivery, sample_chat(role="operator"), None))
     assert "تعطّل المصدر <x> &" in server.texts(7)[0]
     assert "رسالة إلى المشغّلين" in server.texts(7)[0]
 
