@@ -8,17 +8,13 @@ from dataclasses import dataclass
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 
 
-class TooLarge(Exception):
-    """More bytes than allowed came out."""
-
-
 class BadCompression(Exception):
     """The bytes are not what their header says; the message names the encoding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """`whole` is False when the compressed stream broke off."""
+    """`whole` is False when the compressed stream broke off, or was cut at the limit."""
 
     body: bytes
     whole: bool
@@ -27,7 +23,7 @@ class Plain:
 def decompress(body: bytes, encoding: str, limit: int) -> Plain:
     """Undo a Content-Encoding, and gzip that no header told of (feeds served as .gz files).
 
-    `limit` caps the bytes at every stage. Raises TooLarge, BadCompression.
+    `limit` cuts the bytes at every stage. Raises BadCompression.
     """
     whole = True
     steps = [step.strip().lower() for step in encoding.split(",") if step.strip()]
@@ -45,9 +41,7 @@ def decompress(body: bytes, encoding: str, limit: int) -> Plain:
     if body.startswith(_GZIP_MAGIC):
         plain = _inflate(body, limit)
         body, whole = plain.body, whole and plain.whole
-    if len(body) > limit:
-        raise TooLarge
-    return Plain(body, whole)
+    return Plain(body[:limit], whole and len(body) <= limit)
 
 
 def _inflate(body: bytes, limit: int) -> Plain:
@@ -62,7 +56,7 @@ def _inflate(body: bytes, limit: int) -> Plain:
                 return Plain(bytes(out), whole=False)
             raise BadCompression(f"the answer's compression is broken ({error})") from None
         if len(out) > limit:
-            raise TooLarge
+            return Plain(bytes(out[:limit]), whole=False)
         if not inflater.eof:
             return Plain(bytes(out), whole=False)
         rest = inflater.unused_data.lstrip(b"\0")  # gzip members follow one another

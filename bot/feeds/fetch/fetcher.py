@@ -15,7 +15,7 @@ from urllib.request import Request
 import httpx
 
 from bot.feeds.fetch.addresses import AllowList
-from bot.feeds.fetch.compression import BadCompression, TooLarge, decompress
+from bot.feeds.fetch.compression import BadCompression, decompress
 from bot.feeds.fetch.failures import connection_failure, host_of, status_failure
 from bot.feeds.fetch.headers import fresh_for
 from bot.feeds.fetch.outcome import (
@@ -128,12 +128,6 @@ class Fetcher:
                 str(error),
                 "check the address in feeds.yaml and this machine's name server",
             )
-        except TooLarge:
-            return FetchFailed(
-                "too-large",
-                f"the answer is larger than {self._limits.decoded_bytes / 1e6:g} MB",
-                "use a narrower feed of this publisher (a section, fewer entries)",
-            )
         except BadCompression as error:
             return FetchFailed("protocol", str(error), "tell the publisher; Marsad tries again")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
@@ -227,8 +221,8 @@ class Fetcher:
             async for chunk in response.aiter_raw():
                 received += chunk
                 if len(received) > limit:
-                    if not cut:
-                        raise TooLarge
+                    # Its beginning is read: the newest entries are mostly there.
+                    del received[limit:]
                     broken = True
                     break
         except (httpx.ReadError, httpx.RemoteProtocolError, httpx.ReadTimeout):
@@ -239,7 +233,7 @@ class Fetcher:
                 response.headers.get("content-encoding", ""),
                 self._limits.decoded_bytes,
             )
-        except (TooLarge, BadCompression):
+        except BadCompression:
             if cut:
                 return b"", True
             raise

@@ -62,8 +62,16 @@ def read_json(text: str, document: Document, now: datetime) -> ParsedFeed | Unre
         update_period=None,
         complete=whole and not document.truncated,
         entries_in_document=len(listed),
-        problem=None if whole else f"the document breaks off; {len(entries)} entries were read",
+        problem=_problem(whole, len(listed), len(kept), len(entries)),
     )
+
+
+def _problem(whole: bool, listed: int, kept: int, read: int) -> str | None:
+    if not whole:
+        return f"the document breaks off; {read} entries were read"
+    if kept < listed:
+        return f"the document lists {listed} entries; {listed - kept} in its middle were left"
+    return None
 
 
 def _entry(
