@@ -359,3 +359,11 @@ def m010_readings(db: Connection) -> None:
     db.execute("CREATE INDEX entries_by_reading ON entries (rules_hash, id)")
     # No update goes unread any more: all are counted, whatever gave them away.
     db.execute("ALTER TABLE entries RENAME COLUMN hash_updates TO updates")
+
+
+@MIGRATIONS()
+def m011_truncated(db: Connection) -> None:
+    db.execute(
+        "ALTER TABLE feeds ADD COLUMN truncated INTEGER NOT NULL DEFAULT 0"
+        " CHECK (truncated IN (0, 1))"
+    )

@@ -14,10 +14,12 @@ class BadCompression(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """`whole` is False when the compressed stream broke off, or was cut at the limit."""
+    """`whole` is False when the compressed stream broke off, or was cut at the limit:
+    then it is `oversized`."""
 
     body: bytes
     whole: bool
+    oversized: bool = False
 
 
 def decompress(body: bytes, encoding: str, limit: int) -> Plain:
@@ -25,7 +27,7 @@ def decompress(body: bytes, encoding: str, limit: int) -> Plain:
 
     `limit` cuts the bytes at every stage. Raises BadCompression.
     """
-    whole = True
+    whole, oversized = True, False
     steps = [step.strip().lower() for step in encoding.split(",") if step.strip()]
     if len(steps) > 2:
         raise BadCompression(f"the answer is compressed {len(steps)} times over")
@@ -38,10 +40,13 @@ def decompress(body: bytes, encoding: str, limit: int) -> Plain:
             continue  # servers that say gzip and send plain text
         plain = _inflate(body, limit)
         body, whole = plain.body, whole and plain.whole
+        oversized = oversized or plain.oversized
     if body.startswith(_GZIP_MAGIC):
         plain = _inflate(body, limit)
         body, whole = plain.body, whole and plain.whole
-    return Plain(body[:limit], whole and len(body) <= limit)
+        oversized = oversized or plain.oversized
+    oversized = oversized or len(body) > limit
+    return Plain(body[:limit], whole and not oversized, oversized)
 
 
 def _inflate(body: bytes, limit: int) -> Plain:
@@ -56,7 +61,7 @@ def _inflate(body: bytes, limit: int) -> Plain:
                 return Plain(bytes(out), whole=False)
             raise BadCompression(f"the answer's compression is broken ({error})") from None
         if len(out) > limit:
-            return Plain(bytes(out[:limit]), whole=False)
+            return Plain(bytes(out[:limit]), whole=False, oversized=True)
         if not inflater.eof:
             return Plain(bytes(out), whole=False)
         rest = inflater.unused_data.lstrip(b"\0")  # gzip members follow one another

@@ -51,6 +51,7 @@ class FileRetriever:
             etag=None,
             last_modified=None,
             truncated=not plain.whole,
+            oversized=plain.oversized,
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.polling.health import condition
 from tests.bot.polling.desk import LIMITS, open_desk
 
 PAD = "word " * 40
@@ -52,4 +53,8 @@ async def test_a_body_over_the_limit_is_read_as_far_as_it_goes(tmp_path: Path, k
         state = await desk.state()
         # It is fetched whole the next time, and the operator can see that something is missing.
         assert (state.etag, state.body_hash, state.failures) == (None, None, 0)
-        assert "breaks off" in (state.hint or "")
+        assert "larger than 0.04 MB" in (state.hint or "")
+        assert condition(state) == "truncated"
+        # Operators hear of it once.
+        await desk.poll()
+        assert [notice.event for notice in desk.notices] == ["truncated"]
