@@ -236,9 +236,11 @@ class Fetcher:
                     break
         except (httpx.ReadError, httpx.RemoteProtocolError, httpx.ReadTimeout):
             broken = True
+        raw = bytes(received)
+        received.clear()
         try:
             plain = decompress(
-                bytes(received),
+                raw,
                 response.headers.get("content-encoding", ""),
                 self._limits.decoded_bytes,
             )
