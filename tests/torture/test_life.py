@@ -63,7 +63,7 @@ class Instance:
 
 @asynccontextmanager
 async def instance(
-    folder: Path, telegram: TelegramServer, url: str, operator: int = OPERATOR, **settings: str
+    folder: Path, telegram: TelegramServer, url: str, operator: int = OPERATOR, /, **settings: str
 ) -> AsyncIterator[Instance]:
     write_rules(folder / "rules")
     write_catalogue(folder / "feeds.yaml", url)
