@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 PROBLEMS_SHOWN, PROBLEM_LENGTH = 8, 300
 TITLE_LENGTH, NAME_LENGTH, REASON_LENGTH = 200, 120, 300
 
-FeedEvent = Literal["broken", "silent", "held", "recovered"]
+FeedEvent = Literal["broken", "silent", "held", "truncated", "recovered"]
 ChatEvent = Literal["paused", "held", "rejected", "catchup_lost", "given_up", "unconfirmed"]
 
 
@@ -76,6 +76,8 @@ class FeedNotice:
     def key(self, now: datetime) -> str:
         # A feed that is held again and again is one notice a day.
         when = f"{now:%Y-%m-%d}" if self.event == "held" else now.isoformat()
+        if self.event == "truncated":  # large today, smaller tomorrow: once
+            when = f"{now:%Y-%m}"
         return f"feed:{self.feed.id}:{self.event}:{when}"
 
 

@@ -444,7 +444,7 @@ class Service:
             "Another instance uses the same bot token and was there first (Telegram says 409), so "
             "this one ends and has sent nothing: stop the other, or give each its own token"
         )
-        log.error("%s", reason)
+        # Not logged as well: `marsad run` ends with these words, and one line is clearer.
         self._failure = CannotGoOn(reason, exit_code=3)
         self._stop.set()
 

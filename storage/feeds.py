@@ -26,7 +26,8 @@ CLOCK_STEP = timedelta(minutes=1)
 @dataclass(frozen=True, slots=True)
 class FeedState:
     """What is known of a feed. `usual_gap_seconds` is the usual time between its new entries,
-    `failure` the kind of the last failure (`bot.feeds.fetch.outcome.FailureKind`)."""
+    `failure` the kind of the last failure (`bot.feeds.fetch.outcome.FailureKind`). `truncated`:
+    its last document was too large, and only a part was read."""
 
     id: str
     url: str
@@ -47,6 +48,7 @@ class FeedState:
     polls: int
     active: bool
     failure: str | None = None
+    truncated: bool = False
 
 
 def sync(db: Connection, feeds: Sequence[tuple[str, str]], now: datetime) -> None:
@@ -128,6 +130,7 @@ def save(db: Connection, state: FeedState) -> None:
             last_success_at = :last_success_at, last_new_entry_at = :last_new_entry_at,
             failures = :failures, failure = :failure, error = :error, hint = :hint,
             seeded = :seeded, held = :held, told_broken = :told_broken,
+            truncated = :truncated,
             usual_gap_seconds = :usual_gap_seconds, polls = :polls, active = :active
         WHERE id = :id""",
         values,
@@ -147,6 +150,7 @@ def _state(row: Row) -> FeedState:
             "seeded": bool(row["seeded"]),
             "held": bool(row["held"]),
             "told_broken": bool(row["told_broken"]),
+            "truncated": bool(row["truncated"]),
             "active": bool(row["active"]),
         }
     )

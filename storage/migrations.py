@@ -388,3 +388,11 @@ def m011_acknowledgements(db: Connection) -> None:
         WHERE at IS NULL AND escalated_at IS NULL""")
     db.execute("CREATE INDEX acknowledgements_of_chat ON acknowledgements (chat_id)")
     db.execute("CREATE INDEX chats_by_escalation ON chats (escalate_to)")
+
+
+@MIGRATIONS()
+def m012_truncated(db: Connection) -> None:
+    db.execute(
+        "ALTER TABLE feeds ADD COLUMN truncated INTEGER NOT NULL DEFAULT 0"
+        " CHECK (truncated IN (0, 1))"
+    )

@@ -33,7 +33,7 @@ def after_unchanged(state: FeedState, outcome: NotModified | Fetched, now: datet
         _succeeded(state, now),
         etag=outcome.etag or (state.etag if same else None),
         last_modified=outcome.last_modified or (state.last_modified if same else None),
-        hint=None if same else _hint(outcome, None),
+        hint=state.hint if state.truncated else None if same else _hint(outcome, None),
         last_success_at=now,
     )
 
@@ -73,6 +73,7 @@ def after_entries(
         last_success_at=now,
         seeded=seeded,
         held=False,
+        truncated=outcome.oversized or parsed.left_out > 0,
     )
     if not state.seeded and changes:
         dates = [change.entry.published_at for change in changes]
@@ -111,4 +112,8 @@ def _succeeded(state: FeedState, now: datetime) -> FeedState:
 def _hint(outcome: Fetched | NotModified, parsed: ParsedFeed | None) -> str | None:
     if isinstance(outcome, Fetched) and outcome.moved_to:
         return f"the feed has moved for good: put {outcome.moved_to[:300]} into feeds.yaml"
+    if isinstance(outcome, Fetched) and outcome.oversized:
+        size = f"the answer is larger than {len(outcome.body) / 1e6:g} MB"
+        advice = "use a narrower feed of this publisher (a section, fewer entries)"
+        return f"{size}: {parsed.problem if parsed else 'its beginning was read'}; {advice}"
     return parsed.problem if parsed else None

@@ -10,8 +10,8 @@ from typing import Literal, get_args
 
 from storage.feeds import FeedState
 
-Condition = Literal["unread", "ok", "failing", "broken", "silent", "held"]
-HealthNotice = Literal["broken", "silent", "held", "recovered"]
+Condition = Literal["unread", "ok", "failing", "broken", "silent", "held", "truncated"]
+HealthNotice = Literal["broken", "silent", "held", "truncated", "recovered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ _WILL_NOT_HEAL = frozenset({"gone", "address"})
 
 
 # The conditions that an operator should look at, the worst first.
-NEEDS_A_LOOK: tuple[Condition, ...] = ("broken", "failing", "held", "silent")
+NEEDS_A_LOOK: tuple[Condition, ...] = ("broken", "failing", "held", "silent", "truncated")
 
 
 def condition(state: FeedState, policy: HealthPolicy | None = None) -> Condition:
@@ -45,7 +45,9 @@ def condition(state: FeedState, policy: HealthPolicy | None = None) -> Condition
         return "held"
     if state.last_success_at is None:
         return "unread"
-    return "silent" if _is_silent(state, policy) else "ok"
+    if _is_silent(state, policy):
+        return "silent"
+    return "truncated" if state.truncated else "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def health_notice(before: FeedState, after: Condition) -> HealthNotice | None:
         return None if before.told_broken else after
     if after == "held":
         return None if before.held else "held"
-    return "recovered" if after == "ok" and before.told_broken else None
+    if after in ("ok", "truncated") and before.told_broken:
+        return "recovered"
+    return "truncated" if after == "truncated" and not before.truncated else None
 
 
 def quiet(state: FeedState) -> timedelta | None:

@@ -23,9 +23,9 @@ def test_every_language_has_every_text_with_the_same_values(language: str) -> No
 
 
 def test_every_text_is_used_and_every_key_in_the_code_has_one() -> None:
-    code = "\n".join(path.read_text(encoding="utf-8") for path in Path(SHIPPED).rglob("*.py")) + (
-        SHIPPED.parent / "bot" / "cli" / "rules.py"
-    ).read_text(encoding="utf-8")
+    commands = SHIPPED.parent / "bot" / "cli" / "rules"
+    files = [*Path(SHIPPED).rglob("*.py"), *commands.rglob("*.py")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in files)
     tables = {key.split(".")[0] for key in texts("en")}
     named = set(re.findall(rf'"((?:{"|".join(tables)})\.[a-z0-9_]+)"', code))
     assert named == set(texts("en"))

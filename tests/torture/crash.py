@@ -112,6 +112,14 @@ class Service:
         assert self._process is not None
         return await self._process.wait()
 
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    async def ended(self) -> int:
+        """Wait for it to end by itself (not from a nursery), return the exit code."""
+        assert self._process is not None
+        return await self._process.wait()
+
     async def close(self) -> None:
         if self._process is not None and self._process.returncode is None:
             if self._process.stdin:

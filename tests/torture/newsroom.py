@@ -96,13 +96,28 @@ class Newsroom:
         self._stored: set[int] = set()
         self.missed: set[int] = set()
         """Entries that left their feed before the service is known to have stored them."""
+        self._left: dict[int, int] = {}
+        self._going_on = asyncio.Event()
         self._runner: web.AppRunner | None = None
+
+    def shows(self, feed: int) -> deque[Published]:
+        """What the feed shows from now on, the newest last: to be changed by who asks."""
+        return self._shown[feed]
+
+    def hang_after(self, feed: int, answers: int = 1) -> None:
+        """After so many more answers the feed gives none, until `go_on`."""
+        self._going_on.clear()
+        self._left[feed] = answers
+
+    def go_on(self) -> None:
+        self._left.clear()
+        self._going_on.set()
 
     async def start(self) -> str:
         """Serve; returns the URL."""
         app = web.Application()
         app.router.add_get("/feed/{n}", self._serve)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
@@ -127,18 +142,22 @@ class Newsroom:
 
     async def _serve(self, request: web.Request) -> web.Response:
         self.requests += 1
+        number = int(request.match_info["n"])
+        if number in self._left:
+            self._left[number] -= 1
+            if self._left[number] < 0:
+                await self._going_on.wait()
         items = "".join(
             f"<item><title>{escape(entry.title)}</title><guid>urn:torture:{entry.number}</guid>"
             f"<link>http://wire.example/{entry.number}</link>"
             f"<pubDate>{format_datetime(entry.at)}</pubDate></item>"
-            for entry in reversed(self._shown[int(request.match_info["n"])])
+            for entry in reversed(self._shown[number])
         )
         body = f'<rss version="2.0"><channel><title>Wire</title>{items}</channel></rss>'
         etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
         known = request.headers.get("If-None-Match", "")
         self._stored |= self._documents.get(known, set())
-        shown = self._shown[int(request.match_info["n"])]
-        self._documents[etag] = {entry.number for entry in shown}
+        self._documents[etag] = {entry.number for entry in self._shown[number]}
         if known == etag:
             return web.Response(status=304, headers={"ETag": etag})
         headers = {"ETag": etag, "Content-Type": "application/rss+xml; charset=utf-8"}

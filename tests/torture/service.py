@@ -6,6 +6,7 @@
                                                when it ended, "exit N"
 
 Nothing but times is changed: how often feeds are asked, how long retries and lines wait.
+TORTURE_PROBATION: the seconds that a newcomer asks Telegram before it sends anything.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def quicken() -> None:
         claim=_seconds(1),
         held=_seconds(1),
     )
-    _defaults(Service, tick=_seconds(0.3), probation=_seconds(0.2))
+    probation = float(os.environ.get("TORTURE_PROBATION", "0.2"))
+    _defaults(Service, tick=_seconds(0.3), probation=_seconds(probation))
 
 
 def _seconds(number: float) -> timedelta:

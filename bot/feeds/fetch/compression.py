@@ -8,28 +8,26 @@ from dataclasses import dataclass
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 
 
-class TooLarge(Exception):
-    """More bytes than allowed came out."""
-
-
 class BadCompression(Exception):
     """The bytes are not what their header says; the message names the encoding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """`whole` is False when the compressed stream broke off."""
+    """`whole` is False when the compressed stream broke off, or was cut at the limit:
+    then it is `oversized`."""
 
     body: bytes
     whole: bool
+    oversized: bool = False
 
 
 def decompress(body: bytes, encoding: str, limit: int) -> Plain:
     """Undo a Content-Encoding, and gzip that no header told of (feeds served as .gz files).
 
-    `limit` caps the bytes at every stage. Raises TooLarge, BadCompression.
+    `limit` cuts the bytes at every stage. Raises BadCompression.
     """
-    whole = True
+    whole, oversized = True, False
     steps = [step.strip().lower() for step in encoding.split(",") if step.strip()]
     if len(steps) > 2:
         raise BadCompression(f"the answer is compressed {len(steps)} times over")
@@ -42,12 +40,13 @@ def decompress(body: bytes, encoding: str, limit: int) -> Plain:
             continue  # servers that say gzip and send plain text
         plain = _inflate(body, limit)
         body, whole = plain.body, whole and plain.whole
+        oversized = oversized or plain.oversized
     if body.startswith(_GZIP_MAGIC):
         plain = _inflate(body, limit)
         body, whole = plain.body, whole and plain.whole
-    if len(body) > limit:
-        raise TooLarge
-    return Plain(body, whole)
+        oversized = oversized or plain.oversized
+    oversized = oversized or len(body) > limit
+    return Plain(body[:limit], whole and not oversized, oversized)
 
 
 def _inflate(body: bytes, limit: int) -> Plain:
@@ -62,7 +61,7 @@ def _inflate(body: bytes, limit: int) -> Plain:
                 return Plain(bytes(out), whole=False)
             raise BadCompression(f"the answer's compression is broken ({error})") from None
         if len(out) > limit:
-            raise TooLarge
+            return Plain(bytes(out[:limit]), whole=False, oversized=True)
         if not inflater.eof:
             return Plain(bytes(out), whole=False)
         rest = inflater.unused_data.lstrip(b"\0")  # gzip members follow one another

@@ -15,9 +15,10 @@ from urllib.request import Request
 import httpx
 
 from bot.feeds.fetch.addresses import AllowList
-from bot.feeds.fetch.compression import BadCompression, TooLarge, decompress
+from bot.feeds.fetch.compression import BadCompression, decompress
 from bot.feeds.fetch.failures import connection_failure, host_of, status_failure
 from bot.feeds.fetch.headers import fresh_for
+from bot.feeds.fetch.large import LARGE_FROM, LargeBodies
 from bot.feeds.fetch.outcome import (
     FailureKind,
     Fetched,
@@ -86,6 +87,7 @@ class Fetcher:
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         self._limits = limits or FetchLimits()
+        self._large = LargeBodies()
         self._client = httpx.AsyncClient(
             transport=CheckedTransport(allow or AllowList(), resolver),
             timeout=httpx.Timeout(self._limits.silence_seconds),
@@ -108,7 +110,8 @@ class Fetcher:
         host = host_of(request.url)
         seconds = self._limits.total_seconds
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds) as deadline:
+                self._large.excuses(deadline)
                 return await self._follow(request, now)
         except TimeoutError:
             return FetchFailed(
@@ -127,12 +130,6 @@ class Fetcher:
                 "dns",
                 str(error),
                 "check the address in feeds.yaml and this machine's name server",
-            )
-        except TooLarge:
-            return FetchFailed(
-                "too-large",
-                f"the answer is larger than {self._limits.decoded_bytes / 1e6:g} MB",
-                "use a narrower feed of this publisher (a section, fewer entries)",
             )
         except BadCompression as error:
             return FetchFailed("protocol", str(error), "tell the publisher; Marsad tries again")
@@ -194,7 +191,7 @@ class Fetcher:
                 "tell the publisher; Marsad tries again",
             )
         failing = not 200 <= response.status_code < 300
-        body, broken = await self._read(response, cut=failing)
+        body, broken, oversized = await self._read(response, cut=failing)
         page = name_page(headers, body, str(response.request.url))
         if failing:
             return status_failure(response.status_code, headers, body, now)
@@ -216,34 +213,42 @@ class Fetcher:
             last_modified=last_modified,
             fresh_for=fresh_for(headers, now),
             truncated=broken,
+            oversized=oversized,
             moved_to=moved,
         )
 
-    async def _read(self, response: httpx.Response, *, cut: bool) -> tuple[bytes, bool]:
-        """The decompressed body and whether it broke off. `cut`: its beginning is enough."""
+    async def _read(self, response: httpx.Response, *, cut: bool) -> tuple[bytes, bool, bool]:
+        """The decompressed body, whether it broke off, and whether at the limit.
+
+        `cut`: its beginning is enough.
+        """
         limit = 65_536 if cut else self._limits.compressed_bytes
-        received, broken = bytearray(), False
+        received, broken, oversized = bytearray(), False, False
         try:
             async for chunk in response.aiter_raw():
                 received += chunk
+                if len(received) > LARGE_FROM:
+                    await self._large.take()
                 if len(received) > limit:
-                    if not cut:
-                        raise TooLarge
-                    broken = True
+                    # Its beginning is read: the newest entries are mostly there.
+                    del received[limit:]
+                    broken = oversized = True
                     break
         except (httpx.ReadError, httpx.RemoteProtocolError, httpx.ReadTimeout):
             broken = True
+        raw = bytes(received)
+        received.clear()
         try:
             plain = decompress(
-                bytes(received),
+                raw,
                 response.headers.get("content-encoding", ""),
                 self._limits.decoded_bytes,
             )
-        except (TooLarge, BadCompression):
+        except BadCompression:
             if cut:
-                return b"", True
+                return b"", True, False
             raise
-        return plain.body, broken or not plain.whole
+        return plain.body, broken or not plain.whole, oversized or plain.oversized
 
 
 def _validators(headers: Mapping[str, str]) -> tuple[str | None, str | None]:

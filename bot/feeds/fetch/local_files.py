@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bot.feeds.fetch.compression import BadCompression, TooLarge, decompress
+from bot.feeds.fetch.compression import BadCompression, decompress
 from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchOutcome, FetchRequest
 
 
@@ -39,9 +39,6 @@ class FileRetriever:
                 plain = decompress(file.read(self._max_bytes + 1), "", self._max_bytes)
         except OSError as error:
             return FetchFailed("file", f"{path}: {error.strerror}", "check the path")
-        except TooLarge:
-            limit = f"{self._max_bytes / 1e6:g} MB"
-            return FetchFailed("file", f"{path} is larger than {limit}", "use a smaller file")
         except BadCompression as error:
             return FetchFailed("file", f"{path}: {error}", "unpack it first")
         if not plain.body.strip():
@@ -54,6 +51,7 @@ class FileRetriever:
             etag=None,
             last_modified=None,
             truncated=not plain.whole,
+            oversized=plain.oversized,
         )
 
 

@@ -39,7 +39,8 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A new body. `truncated`: the connection broke; what arrived may still be read.
+    """A new body. `truncated`: the connection broke, or the body was cut at the limit; what there
+    is may still be read. `oversized`: it was the limit.
 
     `fresh_for` is what Cache-Control or Expires asked. `moved_to` is set after a permanent
     redirect. `body_hash` is the SHA-256 of the decompressed body.
@@ -53,6 +54,7 @@ class Fetched:
     last_modified: str | None
     fresh_for: timedelta | None = None
     truncated: bool = False
+    oversized: bool = False
     moved_to: str | None = None
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# A feed that lists more is an archive. Both ends are read, because some list oldest first.
-MAX_ENTRIES = 1_000
+# A feed that lists more is an archive: so many of its entries are read (`newest.chosen`).
+MAX_ENTRIES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class ParsedFeed:
 
     `format` is feedparser's version name ("rss20", "atom10", ...) or "json1". `complete` is
     False when the document broke off or was cut: its entries are good, its validators must not
-    be kept. `entries_in_document` counts what was there before `entries` was capped.
+    be kept. `entries_in_document` counts what was there before `entries` was capped,
+    `left_out` what was not read because there were too many.
     """
 
     format: str
@@ -59,6 +60,7 @@ class ParsedFeed:
     complete: bool
     entries_in_document: int
     problem: str | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from bot.feeds.parse.dates import entry_time
 from bot.feeds.parse.entry import MAX_ENTRIES, Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.language_tags import language_tag
+from bot.feeds.parse.newest import chosen, left_out
 from bot.feeds.parse.plaintext import (
     MAX_SUMMARY,
     MAX_TITLE,
@@ -51,8 +52,9 @@ def read_json(text: str, document: Document, now: datetime) -> ParsedFeed | Unre
     items = feed.get("items")
     listed = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     kept = listed
-    if len(listed) > 2 * MAX_ENTRIES:
-        kept = listed[:MAX_ENTRIES] + listed[-MAX_ENTRIES:]
+    if len(listed) > MAX_ENTRIES:
+        dates = [_text(i.get("date_published")) or _text(i.get("date_modified")) for i in listed]
+        kept = [listed[place] for place in chosen(dates)]
     language = language_tag(feed.get("language"))
     entries = tuple(filter(None, (_entry(item, document, now, language) for item in kept)))
     return ParsedFeed(
@@ -62,8 +64,17 @@ def read_json(text: str, document: Document, now: datetime) -> ParsedFeed | Unre
         update_period=None,
         complete=whole and not document.truncated,
         entries_in_document=len(listed),
-        problem=None if whole else f"the document breaks off; {len(entries)} entries were read",
+        problem=_problem(whole, len(listed), len(kept), len(entries)),
+        left_out=len(listed) - len(kept),
     )
+
+
+def _problem(whole: bool, listed: int, kept: int, read: int) -> str | None:
+    if not whole:
+        return f"the document breaks off; {read} entries were read"
+    if kept < listed:
+        return left_out(listed, listed - kept)
+    return None
 
 
 def _entry(
@@ -120,7 +131,7 @@ def _what_can_be_read(text: str) -> dict[str, Any] | None:
         return None
     items: list[object] = []
     decoder, position = json.JSONDecoder(), start.end()
-    while len(items) < 2 * MAX_ENTRIES:
+    while True:
         position = _skip(text, position)
         try:
             item, position = decoder.raw_decode(text, position)

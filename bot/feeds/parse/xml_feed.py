@@ -18,6 +18,7 @@ import feedparser
 from bot.feeds.parse.dates import entry_time
 from bot.feeds.parse.entry import MAX_ENTRIES, Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.language_tags import language_tag
+from bot.feeds.parse.newest import chosen, left_out
 from bot.feeds.parse.plaintext import (
     MAX_SUMMARY,
     MAX_TITLE,
@@ -48,6 +49,10 @@ _EMPTY = re.compile(
     r"|created|date|description|summary|subtitle|abstract|encoded|content))"
     r"(?:\s(?![^<>]*\b(?:href|src|url)\s*=)[^<>]*)?"
     r"(?:/>|(?<!/)>\s*(?:<!\[CDATA\[\s*\]\]>\s*)?</\1\s*>)"
+)
+_DATE = re.compile(
+    r"<(?:[A-Za-z_][\w.-]*:)?(?:pubDate|published|updated|date|modified|issued)(?:\s[^<>]*)?>"
+    r"(?:<!\[CDATA\[)?([^<\]]{6,60})"
 )
 _LONE_TAGS = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr", "p", "li"})
 _PERIODS = {
@@ -87,7 +92,7 @@ def read_xml(text: str, document: Document, now: datetime) -> ParsedFeed | Unrea
         )
     language = language_tag(read.feed.get("language"))
     entries = [_entry(entry, document, now, language) for entry in read.entries]
-    found = tuple(entry for entry in entries if entry is not None)[: 2 * MAX_ENTRIES]
+    found = tuple(entry for entry in entries if entry is not None)[:MAX_ENTRIES]
     return ParsedFeed(
         format=read.get("version") or "xml",
         entries=found,
@@ -96,6 +101,7 @@ def read_xml(text: str, document: Document, now: datetime) -> ParsedFeed | Unrea
         complete=source.whole,
         entries_in_document=max(source.entries, len(read.entries)),
         problem=_problem(source, read, len(found)),
+        left_out=source.cut,
     )
 
 
@@ -135,11 +141,25 @@ def _prepare(text: str, truncated: bool) -> _Source | None:
     text = _EMPTY.sub("", text)
     starts = list(_ENTRY_START.finditer(text))
     count, cut = len(starts), 0
-    if count > 2 * MAX_ENTRIES:
-        cut = count - 2 * MAX_ENTRIES
-        text = text[: starts[MAX_ENTRIES].start()] + text[starts[count - MAX_ENTRIES].start() :]
+    if count > MAX_ENTRIES:
+        cut = count - MAX_ENTRIES
+        text = _without_the_rest(text, [start.start() for start in starts], starts[-1][1])
     declared = '<?xml version="1.0" encoding="utf-8"?>\n'
     return _Source(declared + text, root[1], whole, _depth(text), count, cut)
+
+
+def _without_the_rest(text: str, starts: Sequence[int], tag: str) -> str:
+    """`text` with those of its entries that are read."""
+    closing = f"</{tag}>"
+    last = text.find(closing, starts[-1])
+    end = last + len(closing) if last >= 0 else len(text)
+    ends = [*starts[1:], end]
+    dates = []
+    for start, stop in zip(starts, ends, strict=True):
+        found = _DATE.search(text, start, stop)
+        dates.append(found[1] if found else None)
+    kept = "".join(text[starts[place] : ends[place]] for place in chosen(dates))
+    return text[: starts[0]] + kept + text[end:]
 
 
 def _from_prologue(text: str, root: int) -> str:
@@ -271,7 +291,7 @@ def _problem(source: _Source, read: Mapping[str, Any], found: int) -> str | None
     if not source.whole:
         return f"the document breaks off; {found} entries could be read"
     if source.cut:
-        return f"the document lists {source.entries} entries; {source.cut} in its middle were left"
+        return left_out(source.entries, source.cut)
     if read.get("bozo"):
         return f"the XML is broken ({type(read.get('bozo_exception')).__name__}) but readable"
     return None

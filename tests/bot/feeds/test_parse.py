@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -238,16 +240,32 @@ def test_a_feed_without_entries_is_a_feed() -> None:
     assert read(rss([])).entries == ()
 
 
-def test_an_endless_list_is_read_at_both_ends() -> None:
-    body = (
-        b"<rss version='2.0'><channel>"
-        + b"".join(b"<item><title>n%d</title></item>" % number for number in range(5_000))
-        + b"</channel></rss>"
-    )
-    feed = read(body)
-    assert feed.entries_in_document == 5_000 and len(feed.entries) == 2_000
-    assert (feed.entries[0].title, feed.entries[-1].title) == ("n0", "n4999")
-    assert feed.problem and "5000" in feed.problem
+def endless(form: str, dated: str) -> bytes:
+    """5,000 entries: without dates, or with the oldest or the newest first."""
+    at = [
+        NOW - timedelta(minutes=n if dated == "newest-first" else 5_000 - n) for n in range(5_000)
+    ]
+    if form == "json":
+        items = [
+            {"id": str(n), "title": f"n{n}"}
+            | ({"date_published": day.isoformat()} if dated else {})
+            for n, day in enumerate(at)
+        ]
+        return json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
+    dates = [f"<pubDate>{format_datetime(day)}</pubDate>" if dated else "" for day in at]
+    rows = "".join(f"<item><title>n{n}</title>{date}</item>" for n, date in enumerate(dates))
+    return f"<rss version='2.0'><channel>{rows}</channel></rss>".encode()
+
+
+@pytest.mark.parametrize("form", ["rss", "json"])
+@pytest.mark.parametrize(
+    ("dated", "first"), [("", 0), ("newest-first", 0), ("oldest-first", 3_000)]
+)
+def test_of_an_endless_list_the_newest_2000_are_read(form: str, dated: str, first: int) -> None:
+    feed = read(endless(form, dated))
+    assert (feed.entries_in_document, feed.left_out, len(feed.entries)) == (5_000, 3_000, 2_000)
+    assert (feed.entries[0].title, feed.entries[-1].title) == (f"n{first}", f"n{first + 1_999}")
+    assert feed.problem and "5000" in feed.problem and "3000" in feed.problem
 
 
 def test_entities_defined_in_the_document_do_not_grow() -> None:

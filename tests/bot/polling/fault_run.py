@@ -127,7 +127,11 @@ async def run(seconds: float, folder: Path) -> dict[str, object]:
             passed < LONGEST and not results.keys() >= set(FAULTS)
         ):
             for report in await desk.poller.tick(datetime.now(UTC)):
-                results[report.feed_id] = {"result": report.result, "error": report.error}
+                results[report.feed_id] = {
+                    "result": report.result,
+                    "error": report.error,
+                    "hint": report.hint,
+                }
                 if report.feed_id in GOOD and report.result == "accepted":
                     accepted[report.feed_id].append(time.monotonic())
             measure(peak)

@@ -31,7 +31,8 @@ def outcome() -> dict[str, Any]:
 
 
 def error_of(feed_id: str) -> str:
-    return str(outcome()["results"][feed_id]["error"])
+    report = outcome()["results"][feed_id]
+    return str(report["hint"] if report["result"] == "accepted" else report["error"])
 
 
 def test_every_fault_is_named_for_the_operator() -> None:

@@ -40,6 +40,7 @@ def test_every_feed_is_counted_in_one_condition_and_the_worst_comes_first() -> N
         "down": replace(WELL, failures=9),
         "once": replace(WELL, failures=1),
         "held": replace(WELL, held=True),
+        "large": replace(WELL, truncated=True),
         "quiet": replace(WELL, last_new_entry_at=NOW - 10 * HOUR),
         "fresh": replace(WELL, last_success_at=None),
         "removed": replace(WELL, failures=9, active=False),
@@ -52,6 +53,7 @@ def test_every_feed_is_counted_in_one_condition_and_the_worst_comes_first() -> N
         "broken": 2,
         "silent": 1,
         "held": 1,
+        "truncated": 1,
     }
     look = [(state.id, condition) for state, condition in health.to_look_at]
     assert look == [
@@ -60,12 +62,21 @@ def test_every_feed_is_counted_in_one_condition_and_the_worst_comes_first() -> N
         ("once", "failing"),
         ("held", "held"),
         ("quiet", "silent"),
+        ("large", "truncated"),
     ]
 
 
 def test_recovery_is_told_once_and_only_after_a_breakdown() -> None:
     assert health_notice(replace(WELL, failures=5, told_broken=True), "ok") == "recovered"
     assert health_notice(replace(WELL, failures=1), "ok") is None
+
+
+def test_a_feed_that_is_too_large_is_told_once() -> None:
+    large = replace(WELL, truncated=True)
+    assert condition(large) == "truncated"
+    assert health_notice(WELL, "truncated") == "truncated"
+    assert health_notice(large, "truncated") is None
+    assert health_notice(replace(large, told_broken=True), "truncated") == "recovered"
 
 
 def test_a_feed_is_silent_when_quiet_three_times_longer_than_usual() -> None:
