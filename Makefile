@@ -36,7 +36,7 @@ run: setup
 	@$(RUN) marsad run
 
 test: setup
-	@$(RUN) pytest -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
+	@$(RUN) pytest --ignore=tests/torture/test_life.py -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 test-pythons: setup
 	@.ci/pythons $(UV)
@@ -51,6 +51,7 @@ load: setup
 torture: setup
 	@$(RUN) python -m tests.torture.crash --kills 100 --nursery
 	@$(RUN) python -m tests.torture.crash --kills 20
+	@$(RUN) pytest -n0 tests/torture/test_life.py
 
 check: setup
 	@$(RUN) ruff check .

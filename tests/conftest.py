@@ -31,12 +31,14 @@ def own_state_folder(
 
 
 @pytest.fixture(autouse=True)
-def own_log_level() -> Iterator[None]:
-    """A command that sets up logging leaves the level of the next test's log alone."""
+def own_log() -> Iterator[None]:
+    """A command that sets up logging leaves the next test's log alone: its level and its stream."""
     root = logging.getLogger()
-    level = root.level
+    level, handlers = root.level, list(root.handlers)
     yield
     root.setLevel(level)
+    for handler in [h for h in root.handlers if h not in handlers]:
+        root.removeHandler(handler)
 
 
 @cache
