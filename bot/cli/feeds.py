@@ -161,8 +161,9 @@ def export_list(
 async def _states(settings: Settings) -> dict[str, FeedState]:
     from storage import feeds
     from storage.database import Database
+    from storage.presence import has_database
 
-    if not settings.database_file.exists():
+    if not has_database(settings.database_file):
         return {}
     database = await Database.open(settings.database_file)
     try:

@@ -64,10 +64,13 @@ def remove(person: Annotated[int, typer.Argument(help="An id of `marsad people l
 
 
 def _write(change: Callable[[Connection], T]) -> T:
+    from bot.installation import require_database
     from bot.settings import load_settings
     from storage.database import Database
 
     settings = load_settings()
+    # A database that is made here would hide from the service that one is missing.
+    require_database(settings)
 
     async def run() -> T:
         database = await Database.open(settings.database_file)

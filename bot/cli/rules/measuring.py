@@ -146,7 +146,10 @@ def replay(
 
 
 def _stored(database: Path, days: int) -> list[Replayable]:
-    if not database.exists():
+    from storage.presence import has_database
+
+    # Opening would make a database where there is none.
+    if not has_database(database):
         raise CannotGoOn(f"{database}: no database there yet; let `marsad poll` run first")
     return asyncio.run(_read_stored(database, datetime.now(UTC) - timedelta(days=days)))
 

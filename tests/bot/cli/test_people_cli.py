@@ -16,6 +16,7 @@ from bot import first_operator
 from bot.cli.main import app
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
+from bot.installation import note_installation
 from bot.settings import Settings, load_settings, variable
 from bot.wiring import FIRST_CODE, _readers
 from storage import people
@@ -132,3 +133,15 @@ def test_a_start_without_an_operator_leaves_a_code_that_works_and_one_with_takes
             await database.close()
 
     asyncio.run(run())
+
+
+def test_a_lost_database_is_not_made_anew_by_a_look_at_people() -> None:
+    settings = load_settings()
+    assert marsad("list")[0] == 0
+    note_installation(settings)
+    settings.database_file.unlink()
+    for arguments in (("list",), ("invite",), ("remove", "12")):
+        code, said = marsad(*arguments)
+        assert code == 1, arguments
+        assert "is missing or empty" in said
+    assert not settings.database_file.exists()
