@@ -16,6 +16,7 @@ from bot.locales import DEFAULT_LANGUAGE, Texts, texts
 from bot.locales.bidi import isolated
 from bot.text import clean, shorten, web_link
 from storage import chats, outbox, second_channel
+from storage.chats import Chat
 from storage.database import Connection
 from storage.outbox import NewDelivery
 
@@ -242,6 +243,21 @@ class Unacknowledged:
         return f"unacknowledged:{self.alert}:{self.chat_id}"
 
 
+def notice_for(chat: Chat, notice: Notice, now: datetime) -> NewDelivery:
+    """The notice in the chat's language, held while the chat cannot be sent to."""
+    return NewDelivery(
+        alert_id=None,
+        chat_id=chat.id,
+        kind="notice",
+        version=0,
+        level="alert",
+        not_before=now,
+        text=notice.text(texts(chat.language)),
+        key=notice.key(now),
+        state="paused" if chat.state == "paused" else "pending",
+    )
+
+
 def notify_operators(
     db: Connection,
     notice: Notice,
@@ -258,21 +274,7 @@ def notify_operators(
     """
     key = notice.key(now)
     readers = [chat for chat in chats.operators(db) if chat.id != except_chat]
-    rows = [
-        NewDelivery(
-            alert_id=None,
-            chat_id=chat.id,
-            kind="notice",
-            version=0,
-            level="alert",
-            not_before=now,
-            text=notice.text(texts(chat.language)),
-            key=key,
-            state="paused" if chat.state == "paused" else "pending",
-        )
-        for chat in readers
-    ]
-    outbox.enqueue(db, rows, now)
+    outbox.enqueue(db, [notice_for(chat, notice, now) for chat in readers], now)
     reachable = any(chat.state == "active" for chat in readers)
     if reachable and not everywhere:
         return

@@ -18,7 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import SteadyTime, uptime_beside, utc_now
 from bot.delivery.results import give_up_held
-from bot.delivery.second_channel import Outage, OutageKind
+from bot.delivery.second_channel import Outage
 from bot.errors import CannotGoOn
 from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
 from bot.heartbeat import Heartbeat
@@ -449,17 +449,14 @@ class Service:
         self._stop.set()
 
     def _refused(self) -> None:
-        self._end(
-            "token",
+        reason = (
             "Telegram refuses the bot token: copy it from @BotFather again into "
-            "MARSAD_TELEGRAM_TOKEN",
+            "MARSAD_TELEGRAM_TOKEN"
         )
-
-    def _end(self, kind: OutageKind, reason: str) -> None:
         log.error("%s", reason)
         self._failure = CannotGoOn(reason, exit_code=3)
         if watch := self._parts.second_channel:
-            self._last_words = asyncio.create_task(watch.report_stop(Outage(kind, "401")))
+            self._last_words = asyncio.create_task(watch.report_stop(Outage("token", "401")))
             self._last_words.add_done_callback(lambda _: self._stop.set())
         else:
             self._stop.set()

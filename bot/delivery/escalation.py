@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.locales import texts
-from bot.notices import Unacknowledged, notify_operators
+from bot.notices import Unacknowledged, notice_for, notify_operators
 from storage import acknowledgements, alerts, chats, outbox
 from storage.acknowledgements import Open
 from storage.alerts import Alert
@@ -52,17 +51,7 @@ def _escalate(db: Connection, row: Open, now: datetime) -> bool:
     if second is None or not _may_get(second, alert):
         notify_operators(db, notice, now, except_chat=chat.id, everywhere=True)
     elif not _send_card(db, alert, second, now):
-        told = NewDelivery(
-            alert_id=None,
-            chat_id=second.id,
-            kind="notice",
-            version=0,
-            level="alert",
-            not_before=now,
-            text=notice.text(texts(second.language)),
-            key=notice.key(now),
-        )
-        outbox.enqueue(db, [told], now)
+        outbox.enqueue(db, [notice_for(second, notice, now)], now)
     return True
 
 
