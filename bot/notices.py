@@ -17,7 +17,7 @@ from bot.locales.bidi import isolated
 from bot.text import clean, shorten, web_link
 from storage import chats, outbox, second_channel
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.outbox import NewDelivery
 
 log = logging.getLogger(__name__)

@@ -21,10 +21,6 @@ from bot.delivery.results import give_up_held
 from bot.delivery.second_channel import Outage
 from bot.errors import CannotGoOn
 from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
-from bot.heartbeat import Heartbeat
-from bot.installation import note_installation, require_database
-from bot.lock import InstanceLock
-from bot.metrics import Metrics, MetricsServer
 from bot.notices import (
     ChatNotice,
     DatabaseLost,
@@ -37,12 +33,16 @@ from bot.notices import (
     notify_operators,
 )
 from bot.polling.health import Condition, feeds_health
+from bot.process.heartbeat import Heartbeat
+from bot.process.installation import note_installation, require_database
+from bot.process.lock import InstanceLock
 from bot.rules_in_force import Kept, Reloaded, Swapped
+from bot.web.metrics import Metrics, MetricsServer
 from bot.wiring import Parts, opened
 from storage import entries, feeds, outbox
-from storage.database import Connection
-from storage.errors import StorageError
-from storage.presence import Loss
+from storage.file.database import Connection
+from storage.file.errors import StorageError
+from storage.file.presence import Loss
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bot import first_operator
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
@@ -31,9 +30,10 @@ from bot.messages.cards import Signals
 from bot.polling.identify import IdentityPolicy
 from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
+from bot.process import first_operator
 from bot.rules_in_force import RulesInForce
 from storage import chats, people
-from storage.database import Connection, Database
+from storage.file.database import Connection, Database
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -16,7 +16,7 @@ import time_machine
 
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
-from bot.heartbeat import Heartbeat
+from bot.process.heartbeat import Heartbeat
 from bot.service import Service
 from bot.settings import Settings, load_settings
 from bot.wiring import Parts, opened

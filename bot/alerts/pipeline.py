@@ -18,7 +18,7 @@ from bot.notices import UnreadEntries, notify_operators
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from storage import entries, readings
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.readings import Rereading
 
 if TYPE_CHECKING:

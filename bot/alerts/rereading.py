@@ -18,8 +18,8 @@ from bot.alerts.pipeline import Pipeline
 from bot.alerts.rows import feed_entry
 from bot.feeds.catalogue import Feed
 from storage import readings
-from storage.database import Connection, Database
 from storage.entries import Entry
+from storage.file.database import Connection, Database
 from storage.readings import Rereading, RulesUsed
 
 if TYPE_CHECKING:

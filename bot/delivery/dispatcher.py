@@ -44,7 +44,7 @@ from bot.delivery.waiting import (
 from storage import acknowledgements, alerts, chats, outbox
 from storage import clock as stored_clock
 from storage.chats import Chat
-from storage.database import Connection, Database, StorageError
+from storage.file.database import Connection, Database, StorageError
 from storage.outbox import Delivery
 
 __all__ = ["DeliveryPolicy", "DispatchReport", "Dispatcher"]

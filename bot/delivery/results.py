@@ -23,7 +23,7 @@ from bot.messages.catchup import Group, LineItem, catchup_text
 from bot.notices import ChatEvent, ChatNotice, notify_operators
 from storage import acknowledgements, alerts, chats, outbox
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.outbox import Delivery, Mark, NewDelivery
 
 

@@ -15,7 +15,7 @@ from bot.delivery.pacing import Waiting
 from bot.delivery.results import record_catchup
 from storage import chats, outbox
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.outbox import Delivery
 
 # Of each queue of a chat: the next, and one more in case a later version takes its place.

@@ -30,8 +30,8 @@ from bot.polling.identify import EntryChange, Identified, identify, keyed
 from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Wishes, next_check
 from storage import entries, feeds, held
-from storage.database import Connection, Database
 from storage.feeds import FeedState
+from storage.file.database import Connection, Database
 
 log = logging.getLogger(__name__)
 

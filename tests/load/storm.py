@@ -31,7 +31,7 @@ from bot.delivery.catchup import FoldPolicy
 from bot.delivery.pacing import SendLimits
 from bot.delivery.waiting import read_view
 from storage import chats
-from storage.database import Connection, connect, in_transaction, migrate
+from storage.file.database import Connection, connect, in_transaction, migrate
 from tests.bot.delivery.desk import chat, make_alert
 from tests.bot.service.newsroom import Newsroom, write_feeds
 from tests.telegram_server import TelegramServer

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from storage import chats, outbox
-from storage.database import Connection
+from storage.file.database import Connection
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, chat, delivery, existing
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage import chats, outbox
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.outbox import Delivery, Mark
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery, existing
 

@@ -10,7 +10,7 @@ import pytest
 from bot.delivery.catchup import FoldPolicy
 from bot.delivery.waiting import fold_now, read_view
 from storage import chats, outbox
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.outbox import Mark
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery
 

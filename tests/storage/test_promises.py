@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from storage import chats, outbox, retention
-from storage.database import Connection, migrate, problems_of
+from storage.file.database import Connection, migrate, problems_of
 from storage.outbox import Mark
 from tests.storage.make import NOW, add_alert, add_chat, delivery, existing
 

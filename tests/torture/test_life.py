@@ -18,7 +18,7 @@ from typing import Literal
 from bot.locales import texts
 from storage import chats, feeds, outbox
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.outbox import NewDelivery
 from tests.telegram_server import TelegramServer
 from tests.torture.books import Books, open_books

@@ -13,8 +13,8 @@ from bot.telegram.registry import Who, command
 from bot.telegram.request import Request, Services
 from bot.text import clean, shorten
 from storage import chats, feeds, outbox
-from storage.database import Connection
 from storage.feeds import FeedState
+from storage.file.database import Connection
 
 MOST_BROKEN = 8
 

@@ -17,7 +17,7 @@ from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from storage import chats
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 
 
 @dataclass(frozen=True, slots=True)

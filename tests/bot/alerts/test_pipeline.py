@@ -13,7 +13,7 @@ from bot.alerts.pipeline import Pipeline
 from rules.loading.schema import Direction
 from storage import alerts, chats, entries, outbox, stories
 from storage.alerts import Alert
-from storage.database import Database
+from storage.file.database import Database
 from tests.bot.alerts.newsroom import Newsroom, change, feed, find, item, pipeline, rules
 from tests.conftest import shipped_rules
 from tests.storage.make import DAY, HOUR, NOW, add_chat, add_feed

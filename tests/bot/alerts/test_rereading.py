@@ -18,8 +18,8 @@ from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
 from storage import alerts, entries, feeds, outbox
 from storage.alerts import Alert
-from storage.database import Connection, Database
 from storage.entries import Entry
+from storage.file.database import Connection, Database
 from tests.bot.alerts.newsroom import Newsroom, Rules, change, feed, find, item, rules
 from tests.storage.make import HOUR, NOW
 

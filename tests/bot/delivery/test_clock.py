@@ -19,7 +19,7 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.outcome import Outcome, Outgoing, RateLimited, Retry, Sent
 from bot.delivery.second_channel import SecondChannelWatch
 from storage import chats, second_channel
-from storage.database import Database
+from storage.file.database import Database
 from tests.bot.delivery.desk import START, Desk, chat
 
 HOUR = timedelta(hours=1)

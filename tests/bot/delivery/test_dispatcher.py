@@ -23,7 +23,7 @@ from bot.delivery.outcome import (
 from bot.delivery.pacing import SendLimits
 from bot.delivery.results import give_up_held
 from storage import chats, outbox, second_channel
-from storage.database import StorageError
+from storage.file.database import StorageError
 from tests.bot.delivery.desk import OPERATOR, START, Desk, alert_text, chat, owe
 
 

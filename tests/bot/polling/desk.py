@@ -22,9 +22,9 @@ from bot.polling.poller import Poller
 from bot.polling.report import Accepted, Detections, EntryPipeline, Parser, PollPolicy, PollReport
 from storage import entries
 from storage.alerts import Alert
-from storage.database import Connection, Database
 from storage.entries import Entry
 from storage.feeds import FeedState
+from storage.file.database import Connection, Database
 from tests.feed_server import FeedServer, Names, feed_server
 from tests.storage.make import feed_state
 

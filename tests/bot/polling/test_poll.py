@@ -17,7 +17,7 @@ from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
 from bot.polling.slots import PollSlots
 from storage import entries
-from storage.errors import StorageFull
+from storage.file.errors import StorageFull
 from tests.bot.feeds.documents import numbered, rss
 from tests.bot.polling.desk import NOW, Desk, InlineParser, open_desk
 from tests.feed_server import Names, Request, answer

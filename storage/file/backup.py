@@ -6,16 +6,16 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from storage.database import Connection, connect, in_transaction, migrate, problems_of
-from storage.errors import (
+from storage.file.database import Connection, connect, in_transaction, migrate, problems_of
+from storage.file.errors import (
     StorageBusy,
     StorageDamaged,
     StorageError,
     StorageTooNew,
     translate,
 )
-from storage.files import copy_file, make_file, make_folder, settle, settle_folder
-from storage.migrations import MIGRATIONS
+from storage.file.files import copy_file, make_file, make_folder, settle, settle_folder
+from storage.file.migrations import MIGRATIONS
 
 # How many alerts a database that cannot be read any more may have had beyond its backup.
 UNREAD_IDS = 1_000

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from storage import backup as backup_module
 from storage import chats, entries, outbox
-from storage.backup import UNREAD_IDS, copy_to, restore
-from storage.database import Connection, Database
-from storage.errors import StorageBusy, StorageDamaged, StorageError
+from storage.file import backup as backup_module
+from storage.file.backup import UNREAD_IDS, copy_to, restore
+from storage.file.database import Connection, Database
+from storage.file.errors import StorageBusy, StorageDamaged, StorageError
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, add_entry, delivery
 
 
