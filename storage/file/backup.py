@@ -76,7 +76,14 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
     _remove(partial)
     try:
         copy_file(source, partial)
-        _prepare(partial, source, _last_alert(path))
+        try:
+            _prepare(partial, source, _last_alert(path))
+        except sqlite3.Error as error:
+            if isinstance(translate(error), StorageDamaged):
+                raise StorageDamaged(
+                    f"{source} is damaged or cut short ({error}); take another backup"
+                ) from error
+            raise
         settle(partial)
         kept = _set_aside(path, now)
         partial.replace(path)

@@ -289,8 +289,10 @@ async def test_an_unsound_backup_is_refused_and_the_database_stays(
         case "missing":
             backup.unlink()
     expected = StorageError if wreck == "missing" else StorageDamaged
-    with pytest.raises(expected):
+    with pytest.raises(expected) as refused:
         restore(backup, database.path, NOW)
+    assert str(backup) in str(refused.value)
+    assert "restore a backup" not in str(refused.value)
     again = await opened(database.path)
     assert len(await again.read(lambda db: entries.recent(db, NOW, 1000))) == 100
     await again.close()
