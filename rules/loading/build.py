@@ -107,7 +107,7 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
         if signal.id not in sources.signals:
             continue
         rules[signal.id] = rule
-        signals[signal.id] = _signal(signal, document)
+        signals[signal.id] = _signal(signal)
         tests.append(_tests(signal, document))
         _doubt_examples(signal, document, sources)
     for name, (_, document) in sources.vocabulary.items():
@@ -146,7 +146,7 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
     )
 
 
-def _signal(signal: schema.SignalFile, document: Document) -> Signal:
+def _signal(signal: schema.SignalFile) -> Signal:
     return Signal(
         signal.id,
         MappingProxyType(signal.title.filled()),
@@ -154,7 +154,6 @@ def _signal(signal: schema.SignalFile, document: Document) -> Signal:
         by_direction(signal.level)["worsening"],
         signal.status,
         signal.sector,
-        document.file,
         by_direction(signal.level),
     )
 
@@ -191,82 +190,113 @@ def _doubt_examples(signal: schema.SignalFile, document: Document, sources: Sour
                 sources.warnings.append(document.problem((key, kind, i), said))
 
 
-def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> CompiledRule:
-    local: dict[str, str] = {}
-    used: set[str] = set()
-    unknown: list[str] = []
+class _Names:
+    """What the names in one signal's file stand for, and which of its own were used.
 
-    def own_term(reference: str, at: Location) -> str:
-        used.add(reference)
-        if reference not in signal.terms:
-            said = message("rule.no_own_term", name=reference)
-            build.problems.append(document.problem(at, said))
-        return f"{signal.id}/{reference}"
+    Terms of the file are compiled as "signal/term", shared ones ($name) under the vocabulary's
+    name. What cannot be resolved is reported at its place and stands for itself.
+    """
 
-    for name, words in signal.terms.items():
-        at: Location = ("terms", name)
+    def __init__(self, signal: schema.SignalFile, document: Document, build: _Build) -> None:
+        self._signal = signal
+        self._document = document
+        self._build = build
+        self._own: dict[str, str] = {}
+        self._used: set[str] = set()
+        self._guarding: set[str] = set()
+        self._misspelt = False
+        for name, words in signal.terms.items():
+            self._add_term(name, words, ("terms", name))
+        self.guards: Mapping[str, tuple[str, ...]] = {
+            name: self.terms(members, ("guards", name)) for name, members in signal.guards.items()
+        }
+        for name in signal.guards.keys() & signal.terms.keys():
+            self._report(("guards", name), message("rule.guard_and_term", name=name))
+
+    def term(self, reference: str, at: Location) -> str:
+        """The compiled name of a term: a shared one by its $name, or one of the file."""
+        if reference.startswith("$"):
+            return self._build.vocabulary_name(reference, self._document, at)
+        self._used.add(reference)
+        if reference in self._own:
+            return self._own[reference]
+        if reference not in self._signal.terms:
+            self._misspelt = True
+            self._report(at, self._no_such_term(reference))
+        return reference
+
+    def terms(self, references: Iterable[str], at: Location) -> tuple[str, ...]:
+        return tuple(self.term(reference, (*at, i)) for i, reference in enumerate(references))
+
+    def silencers(self, references: Iterable[str], at: Location) -> tuple[str, ...]:
+        """Terms, with a guard's name standing for its terms."""
+        found: list[str] = []
+        for i, reference in enumerate(references):
+            if reference in self.guards:
+                self._guarding.add(reference)
+                found += self.guards[reference]
+            else:
+                found.append(self.term(reference, (*at, i)))
+        return tuple(dict.fromkeys(found))
+
+    def report_unused(self) -> None:
+        """Say which terms and guards nothing uses.
+
+        A misspelt reference explains why a term seems unused: one message is enough.
+        """
+        if self._misspelt:
+            return
+        for name in self._signal.terms:
+            if name not in self._used:
+                self._report(("terms", name), message("rule.unused_term", name=name))
+        for name in self._signal.guards:
+            if name not in self._guarding:
+                self._report(("guards", name), message("rule.unused_guard", name=name))
+
+    def _add_term(
+        self, name: str, words: str | schema.Term | tuple[schema.Word, ...], at: Location
+    ) -> None:
         if isinstance(words, str):
-            if not words.startswith("$"):
-                said = message("rule.dollar", word=words)
-                build.problems.append(document.problem(at, said))
-                continue
-            local[name] = build.vocabulary_name(words, document, at)
-            continue
+            if words.startswith("$"):
+                self._own[name] = self._build.vocabulary_name(words, self._document, at)
+            else:
+                self._report(at, message("rule.dollar", word=words))
+            return
         if isinstance(words, tuple):
             arabic = tuple(w for w in words if not _is_latin(w)) or None
             latin = tuple(w for w in words if _is_latin(w)) or None
             words = schema.Term(ar=arabic, en=latin, fr=latin)
-        local[name] = f"{signal.id}/{name}"
-        build.add_term(local[name], words, document, at, own_term)
+        self._own[name] = f"{self._signal.id}/{name}"
+        self._build.add_term(self._own[name], words, self._document, at, self._part)
 
-    def resolve(reference: str, at: Location) -> str:
-        if reference.startswith("$"):
-            return build.vocabulary_name(reference, document, at)
-        used.add(reference)
-        if reference not in local:
-            if reference in signal.terms:
-                return reference
-            near = get_close_matches(reference, [*local, *signal.guards], n=1)
-            shared = get_close_matches(reference, build.sources.vocabulary, n=1)
-            near += ["$" + name for name in shared]
-            said = message("rule.no_term_far", name=reference)
-            if near:
-                said = message("rule.no_term", name=reference, near=near[0])
-            unknown.append(reference)
-            build.problems.append(document.problem(at, said))
-            return reference
-        return local[reference]
+    def _part(self, reference: str, at: Location) -> str:
+        """A term of the file that another of its terms refers to, perhaps one further down."""
+        self._used.add(reference)
+        if reference not in self._signal.terms:
+            self._report(at, message("rule.no_own_term", name=reference))
+        return f"{self._signal.id}/{reference}"
 
-    def many(references: Iterable[str], at: Location) -> tuple[str, ...]:
-        return tuple(resolve(r, (*at, i)) for i, r in enumerate(references))
+    def _no_such_term(self, reference: str) -> Message:
+        near = get_close_matches(reference, [*self._own, *self._signal.guards], n=1)
+        shared = get_close_matches(reference, self._build.sources.vocabulary, n=1)
+        near += ["$" + name for name in shared]
+        if near:
+            return message("rule.no_term", name=reference, near=near[0])
+        return message("rule.no_term_far", name=reference)
 
-    guards: dict[str, tuple[str, ...]] = {}
-    for name, members in signal.guards.items():
-        if name in signal.terms:
-            said = message("rule.guard_and_term", name=name)
-            build.problems.append(document.problem(("guards", name), said))
-        guards[name] = many(members, ("guards", name))
-    build.guards[signal.id] = MappingProxyType(guards)
-    guarding: set[str] = set()
+    def _report(self, at: Location, said: Message) -> None:
+        self._build.problems.append(self._document.problem(at, said))
 
-    def silencers(references: Iterable[str], at: Location) -> tuple[str, ...]:
-        """Terms, with a guard's name standing for its terms."""
-        found: list[str] = []
-        for i, reference in enumerate(references):
-            if reference in guards:
-                guarding.add(reference)
-                found += guards[reference]
-            else:
-                found.append(resolve(reference, (*at, i)))
-        return tuple(dict.fromkeys(found))
+
+def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> CompiledRule:
+    names = _Names(signal, document, build)
+    build.guards[signal.id] = MappingProxyType(dict(names.guards))
+    _check_names(signal, document, build)
 
     def clauses(listed: Iterable[schema.Clause], key: str) -> tuple[CompiledClause, ...]:
         return tuple(
-            _clause(clause, (key, i), signal.threshold, resolve, many, silencers)
-            for i, clause in enumerate(listed)
+            _clause(clause, (key, i), signal.threshold, names) for i, clause in enumerate(listed)
         )
-
-    _check_names(signal, document, build)
 
     rule = CompiledRule(
         signal.id,
@@ -275,29 +305,21 @@ def _rule(signal: schema.SignalFile, document: Document, build: _Build) -> Compi
         signal.threshold,
         (
             *clauses([c.with_defaults(signal.defaults) for c in signal.when], "when"),
-            *_scope_clauses(signal, resolve, many, silencers),
+            *_scope_clauses(signal, names),
         ),
         clauses(signal.against, "against"),
-        silencers(signal.unless, ("unless",)),
-        silencers(signal.unless_in_title, ("unless_in_title",)),
-        many(signal.needs, ("needs",)),
+        names.silencers(signal.unless, ("unless",)),
+        names.silencers(signal.unless_in_title, ("unless_in_title",)),
+        names.terms(signal.needs, ("needs",)),
         MappingProxyType(dict(signal.scope.means)),
         MappingProxyType(
             {
-                "ended": many(signal.direction.improving, ("direction", "improving")),
-                "denied": many(signal.direction.denied, ("direction", "denied")),
+                "ended": names.terms(signal.direction.improving, ("direction", "improving")),
+                "denied": names.terms(signal.direction.denied, ("direction", "denied")),
             }
         ),
     )
-    for name in signal.terms:
-        # A misspelt reference explains why a term seems unused: one message is enough.
-        if name not in used and not unknown:
-            said = message("rule.unused_term", name=name)
-            build.problems.append(document.problem(("terms", name), said))
-    for name in signal.guards:
-        if name not in guarding and not unknown:
-            said = message("rule.unused_guard", name=name)
-            build.problems.append(document.problem(("guards", name), said))
+    names.report_unused()
     if sum(c.weight for c in rule.when if not c.setting) < rule.threshold:
         build.problems.append(document.problem(("threshold",), message("rule.never")))
     return rule
@@ -320,21 +342,17 @@ def _check_names(signal: schema.SignalFile, document: Document, build: _Build) -
                 names.add(clause.name)
 
 
-def _scope_clauses(
-    signal: schema.SignalFile,
-    resolve: Callable[[str, Location], str],
-    many: Callable[[Iterable[str], Location], tuple[str, ...]],
-    silencers: Callable[[Iterable[str], Location], tuple[str, ...]],
-) -> tuple[CompiledClause, ...]:
+def _scope_clauses(signal: schema.SignalFile, names: _Names) -> tuple[CompiledClause, ...]:
     made = []
     for i, told in enumerate(signal.scope.told):
         at: Location = ("scope", "told", i)
-        names = tuple(resolve(name, (*at, "of", n)) for n, name in enumerate(told.of))
+        terms = names.terms(told.of, (*at, "of"))
         made.append(
             CompiledClause(
-                "scope", (ClauseElement(names),), None, False, told.where, False,
+                "scope", (ClauseElement(terms),), None, False, told.where, False,
                 told.weight or signal.threshold, "worsening",
-                many(told.needs, (*at, "needs")), silencers(told.unless, (*at, "unless")), None,
+                names.terms(told.needs, (*at, "needs")),
+                names.silencers(told.unless, (*at, "unless")), None,
                 f"scope({'|'.join(told.of)}: {'|'.join(told.states)})",
                 MappingProxyType(dict(told.states)),
             )
@@ -350,9 +368,7 @@ def _clause(
     clause: schema.Clause,
     at: Location,
     threshold: int,
-    resolve: Callable[[str, Location], str],
-    many: Callable[[Iterable[str], Location], tuple[str, ...]],
-    silencers: Callable[[Iterable[str], Location], tuple[str, ...]],
+    names: _Names,
 ) -> CompiledClause:
     kind = clause.kind
     elements = []
@@ -361,10 +377,11 @@ def _clause(
         elements.append(ClauseElement(victims.asked(clause.harm.of, clause.harm.by)))
         labels.append("|".join(clause.harm.of) + " by " + "|".join(clause.harm.by))
     for i, element in enumerate(() if clause.harm else getattr(clause, kind)):
-        names = (element,) if isinstance(element, str) else element
-        negated = any(n.startswith("not ") for n in names)
-        plain = [n.removeprefix("not ") for n in names]
-        elements.append(ClauseElement(tuple(resolve(n, (*at, kind, i)) for n in plain), negated))
+        listed = (element,) if isinstance(element, str) else element
+        negated = any(name.startswith("not ") for name in listed)
+        plain = [name.removeprefix("not ") for name in listed]
+        terms = tuple(names.term(name, (*at, kind, i)) for name in plain)
+        elements.append(ClauseElement(terms, negated))
         labels.append(("not " if negated else "") + "|".join(plain))
     within: int | None
     if kind == "sequence":
@@ -389,8 +406,8 @@ def _clause(
         None if clause.negated == "any" else bool(clause.negated),
         clause.points(threshold),
         clause.direction or "worsening",
-        many(clause.needs, (*at, "needs")),
-        silencers(clause.unless, (*at, "unless")),
+        names.terms(clause.needs, (*at, "needs")),
+        names.silencers(clause.unless, (*at, "unless")),
         clause.unless_within,
         label,
         languages=frozenset(clause.languages or ()),
