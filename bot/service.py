@@ -38,7 +38,7 @@ from bot.process.installation import note_installation, require_database
 from bot.process.lock import InstanceLock
 from bot.rules_in_force import Kept, Reloaded, Swapped
 from bot.web.metrics import Metrics, MetricsServer
-from bot.wiring import Parts, opened
+from bot.wiring import Parts, parts_from_settings
 from storage import entries, feeds, outbox
 from storage.file.database import Connection
 from storage.file.errors import StorageError
@@ -481,7 +481,7 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, _asked_to_stop, number, stop)
     require_database(settings)
     with InstanceLock(settings.data_dir):
-        async with opened(settings) as parts:
+        async with parts_from_settings(settings) as parts:
             note_installation(settings)
             log.info(
                 "Marsad runs: %d feeds, %d signals, %s",
@@ -496,11 +496,11 @@ async def serve(settings: Settings) -> None:
 async def poll_once(settings: Settings) -> bool:
     """`marsad poll`: every feed once, then what is owed. Whether any feed could be read.
 
-    Raises CannotGoOn when Telegram refuses the token, and what `opened` raises.
+    Raises CannotGoOn when Telegram refuses the token, and what `parts_from_settings` raises.
     """
     require_database(settings)
     with InstanceLock(settings.data_dir):
-        async with opened(settings) as parts:
+        async with parts_from_settings(settings) as parts:
             note_installation(settings)
             reports = await parts.poller.poll_all(utc_now())
             await parts.rereader.look(utc_now(), unread=True)

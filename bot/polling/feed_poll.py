@@ -265,5 +265,5 @@ def _note_seen(db: Connection, changes: Sequence[EntryChange], now: datetime) ->
     seen = [change for change in changes if change.kind == "seen"]
     entries.touch(db, [change.entry_id for change in seen if change.entry_id is not None], now)
     for change in seen:
-        if change.entry_id is not None and change.reason != "guid":
+        if change.entry_id is not None and change.keys:
             entries.add_keys(db, change.entry_id, change.keys)

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from rules.loading.schema import Direction, Level
+from rules.matching.levels import LADDER, PUSHED_FROM
 from rules.matching.match import Detection, judge, read_entry
 from rules.matching.ruleset import RuleSet
 from rules.texts import Message, message
 from rules.trying.near_misses import silence
 
-LEVELS: tuple[Level, ...] = ("info", "watch", "alert", "critical")
 DIRECTIONS: tuple[Direction, ...] = ("worsening", "improving", "denied")
 PARTS = ("0-5", "6-b", "c-f")
 """Labelled entries by the last digit of the SHA-1 of their id: errors of the first part may be
@@ -329,7 +329,7 @@ def _pushed(rules: RuleSet, entries: Sequence[LabelledEntry], found: Sequence[Fo
 
 def is_pushed(level: Level) -> bool:
     """Whether readers are told at once; below it waits for the digest."""
-    return LEVELS.index(level) >= LEVELS.index("alert")
+    return LADDER.index(level) >= LADDER.index(PUSHED_FROM)
 
 
 def levels_of(rules: RuleSet, signal: str) -> Mapping[str, Level]:

@@ -17,7 +17,7 @@ from bot.process.installation import DatabaseMissing, begin_anew, markers, note_
 from bot.process.installation import require_database as require
 from bot.service import Service
 from bot.settings import Settings, load_settings
-from bot.wiring import Parts, opened
+from bot.wiring import Parts, parts_from_settings
 from storage import entries, feeds
 from storage.file.backup import restore
 from storage.file.database import Connection, Database
@@ -55,7 +55,7 @@ async def ticking(folder: Path, newsroom: Newsroom) -> AsyncIterator[tuple[Servi
         operators=(900,),
     )
     try:
-        async with opened(settings) as parts:
+        async with parts_from_settings(settings) as parts:
             service = Service(settings, parts)
             yield service, parts, heart
             await service._heartbeat.close()
