@@ -9,7 +9,7 @@ import pytest
 
 from bot.delivery.catchup import FoldPolicy
 from bot.delivery.waiting import fold_now, read_view
-from storage import chats, outbox
+from storage import chats, clock, outbox
 from storage.database import Connection
 from storage.outbox import Mark
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery
@@ -25,6 +25,8 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "crowded": lambda db: outbox.crowded(db, [1, 2], LATER, 210),
     "later versions": lambda db: outbox.later_versions(db, [1, 2], LATER),
     "last lines": lambda db: outbox.last_lines(db, [1, 2]),
+    "made by a clock ahead": lambda db: clock.is_ahead(db, LATER),
+    "brought back": lambda db: clock.bring_back(db, LATER),
     "counts": outbox.counts,
     "rows of a chat": lambda db: outbox.for_chat(db, 1),
     "an alert in a chat": lambda db: outbox.for_chat(db, 1, 1),

@@ -211,6 +211,33 @@ async def test_a_lease_is_taken_over_in_its_time(world: World) -> None:
     assert [o.delivery.possible_repeat for _, o in world.telegram.got] == [True]
 
 
+@pytest.mark.parametrize("back", [400, 430])
+async def test_a_wait_is_moved_though_the_clock_shows_again_when_the_alert_was_made(
+    world: World, back: int
+) -> None:
+    """Not every row of this very moment was made by the clock that was moved."""
+    world.telegram.answers = False
+    await world.look()
+    alert = await world.desk.alert(1, level="critical")
+    await world.run(400)
+    world.machine.ahead = -timedelta(seconds=back)
+    await world.look()
+    world.telegram.answers = True
+    assert await world.until_sent(1, alert.short_id, MINUTE) <= timedelta(seconds=32)
+
+
+async def test_what_a_clock_made_that_was_ahead_for_a_moment_is_of_now(world: World) -> None:
+    """Between two looks: no look sees a step, and the row is of a time that is hours off."""
+    await world.look()
+    world.machine.ahead = 5 * HOUR
+    alert = await world.desk.alert(1)
+    world.machine.ahead = timedelta(0)
+    assert await world.until_sent(1, alert.short_id, MINUTE) <= timedelta(seconds=5)
+    (row,) = await world.desk.rows(1)
+    assert row.created_at <= world.machine.wall()
+    assert world.dispatcher.health.clock_step is None
+
+
 async def test_the_step_is_named_in_health_and_in_the_log(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -308,6 +335,10 @@ acts = st.lists(
 @example([Act("step", 50, 40), Act("traffic", 4, 7)], [Act("step", -90, 1), Act("restart", 0, 0)])
 @example([Act("down", 0, 0)], [Act("step", -5, 400), Act("reboot", 0, 0), Act("step", 99, 0)])
 @example([Act("down", 0, 0)], [Act("reboot", 0, 40), Act("step", 99, 0), Act("reboot", 0, 0)])
+# The alert is made by a clock that no look saw: between two steps, or before it is set right.
+@example([Act("step", 0, 1), Act("step", 1, 0)], [Act("step", 1, 0)])
+@example([Act("step", 0, 1), Act("step", 5, 0)], [Act("step", -5, 0)])
+@example([Act("step", 0, 1), Act("step", 99, 0)], [Act("step", -98, 0), Act("restart", 0, 0)])
 def test_no_steps_of_the_clock_delay_a_critical_alert_by_more_than_a_minute(
     before: Sequence[Act], after: Sequence[Act]
 ) -> None:
