@@ -87,6 +87,12 @@ def move_times(db: Connection, by: timedelta, now: datetime, fresh: timedelta) -
         WHERE at IS NULL AND escalated_at IS NULL AND asked_at NOT BETWEEN :since AND :until""",
         values,
     )
+    db.execute(
+        """
+        UPDATE chats SET muted_at = moved(muted_at, :by), muted_until = moved(muted_until, :by)
+        WHERE muted_at NOT BETWEEN :since AND :until""",
+        values,
+    )
     moved = {"by": values["by"]}
     db.execute("UPDATE chats SET blocked_until = moved(blocked_until, :by)", moved)
     # Every one: what was sent N hours ago must not look as if it had just been.
@@ -94,14 +100,26 @@ def move_times(db: Connection, by: timedelta, now: datetime, fresh: timedelta) -
 
 
 def is_ahead(db: Connection, now: datetime) -> bool:
-    """Whether something waits that was made later than `now`: by a clock that was wrong for so
-    short a time that nobody saw it, or between two steps that were seen as one."""
-    return fetch_one(db, f"{_AHEAD_ROWS} LIMIT 1", {"until": to_text(now + _AHEAD)}) is not None
+    """Whether something waits that was made later than `now`, or a chat was muted later: by a
+    clock that was wrong for so short a time that nobody saw it, or between two steps that were
+    seen as one."""
+    until = {"until": to_text(now + _AHEAD)}
+    muted = "SELECT c.id FROM chats c WHERE c.muted_at > :until LIMIT 1"
+    return any(fetch_one(db, sql, until) for sql in (f"{_AHEAD_ROWS} LIMIT 1", muted))
 
 
 def bring_back(db: Connection, now: datetime) -> int:
-    """Make what waits and was made later than `now` as if it were made now; how many rows."""
-    return change(
+    """Make what waits and was made later than `now` as if it were made now; how many rows. A mute
+    that began later begins now, and is as long as it was."""
+    db.register_function(_mute_from_now, deterministic=True, name="mute_from_now")
+    muted = change(
+        db,
+        """
+        UPDATE chats SET muted_at = :now, muted_until = mute_from_now(muted_at, muted_until, :now)
+        WHERE muted_at > :until""",
+        {"now": to_text(now), "until": to_text(now + _AHEAD)},
+    )
+    return muted + change(
         db,
         f"""
         UPDATE outbox SET created_at = :now, updated_at = :now, not_before = :now
@@ -115,6 +133,10 @@ _AHEAD_ROWS = """
     SELECT w.id FROM chats c CROSS JOIN (VALUES (0), (1), (2)) p CROSS JOIN outbox w
     WHERE w.chat_id = c.id AND w.state = 'pending' AND w.queue = p.column1
         AND w.not_before > :until AND w.created_at > :until"""
+
+
+def _mute_from_now(began: str, until: str, now: str) -> str:
+    return to_text(from_text(now) + (from_text(until) - from_text(began)))
 
 
 def _moved(text: str | None, microseconds: int) -> str | None:
