@@ -58,30 +58,43 @@ def ready(
     `critical_since` if critical, hides nothing younger: it counts apart, by the same limit.
 
     What was tried already is always among them. Behind an alert that waits to be tried again
-    nothing but critical ones is ready. Rows whose lease ran out are not here: their outcome is
-    unknown, see `release_expired_leases`.
+    nothing but critical ones is ready. In a muted chat only what is critical is, and notices;
+    what was held back until the end of a mute hides nothing younger either.
+
+    Rows whose lease ran out are not here: their outcome is unknown, see
+    `release_expired_leases`.
     """
     rows = fetch(
         db,
         """
-        WITH part (queue, after, until) AS (VALUES
-            (0, :critical_since, :now), (0, '', :critical_since), (1, '', :now),
-            (2, :news_since, :now), (2, '', :news_since))
+        WITH part (queue, after, until, mute) AS (VALUES
+            (0, :critical_since, :now, ''), (0, '', :critical_since, ''), (1, '', :now, ''),
+            (2, :news_since, :now, 'after'), (2, :news_since, :now, 'before'),
+            (2, '', :news_since, ''))
         SELECT o.* FROM chats c CROSS JOIN part p CROSS JOIN outbox o
         WHERE c.state = 'active' AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
+            AND (p.queue < 2 OR ifnull(c.muted_until, '') <= :now)
             AND NOT (p.queue > 0 AND EXISTS (SELECT 1 FROM outbox r
                 WHERE r.chat_id = c.id AND r.state = 'pending' AND r.attempts > 0
                     AND r.queue IN (0, 2) AND r.not_before > :now AND r.possible_repeat = 0))
             AND o.id IN (SELECT w.id FROM outbox w
                 WHERE w.chat_id = c.id AND w.state = 'pending' AND w.queue = p.queue
-                    AND w.not_before > p.after AND w.not_before <= p.until
+                    AND w.not_before > CASE p.mute WHEN 'after'
+                        THEN max(p.after, ifnull(c.muted_until, '')) ELSE p.after END
+                    AND w.not_before <= CASE p.mute WHEN 'before'
+                        THEN min(p.until, ifnull(c.muted_until, '')) ELSE p.until END
+                    AND (p.queue <> 1 OR w.kind = 'notice'
+                        OR ifnull(c.muted_until, '') <= :now)
                 ORDER BY w.not_before, w.id LIMIT :limit)
         UNION ALL
         SELECT o.* FROM chats c CROSS JOIN (VALUES (0), (1), (2)) p CROSS JOIN outbox o
         WHERE c.state = 'active' AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
+            AND (p.column1 < 2 OR ifnull(c.muted_until, '') <= :now)
             AND o.id IN (SELECT w.id FROM outbox w
                 WHERE w.chat_id = c.id AND w.state = 'pending' AND w.attempts > 0
                     AND w.queue = p.column1 AND w.not_before <= :now
+                    AND (p.column1 <> 1 OR w.kind = 'notice'
+                        OR ifnull(c.muted_until, '') <= :now)
                 ORDER BY w.not_before, w.id LIMIT :limit)""",
         {
             "now": to_text(now),
@@ -94,11 +107,13 @@ def ready(
     return sorted((delivery_of(row) for row in found.values()), key=_in_order)
 
 
-def backlog(db: Connection, chat_id: int, now: datetime, limit: int) -> list[Delivery]:
+def backlog(
+    db: Connection, chat_id: int, now: datetime, limit: int, *, critical_only: bool = False
+) -> list[Delivery]:
     """The chat's due alerts in their order: at most `limit` critical ones and `limit` others."""
     rows = [
         row
-        for queue in (0, 2)
+        for queue in ((0,) if critical_only else (0, 2))
         for row in fetch(
             db,
             """

@@ -25,6 +25,7 @@ class FoldReason(StrEnum):
     TOO_OLD = "too old to be sent as news"
     STORM = "too many alerts in a short time"
     UNKNOWN = "its outcome is unknown"
+    MUTED = "held back while the chat was muted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,15 @@ def sort_out(
     now: datetime,
     *,
     crowded: bool = False,
+    muted_until: datetime | None = None,
 ) -> Sorted:
     """What becomes of a chat's deliveries: `due` (pending) and `lost` (outcome unknown).
 
     Both are in the order they were made, and may be the first few of more: `crowded` says that
     these would fill a line. `sends` are the chat's past messages, ascending; `last_line_at` is
-    when its last catch-up line was made. Critical alerts go first, and are named first in a
-    line. What was tried already goes before what was not: it neither folds nor is overtaken
-    but by critical ones, unless it is too old.
+    when its last catch-up line was made, `muted_until` when its last mute ended. Critical alerts
+    go first, and are named first in a line. What was tried already goes before what was not: it
+    neither folds nor is overtaken but by critical ones, unless it is too old or was held back.
     """
     due, lost, superseded = _latest_versions(due, lost)
     due = sorted(due, key=lambda delivery: (delivery.level != "critical", not delivery.attempts))
@@ -107,6 +109,8 @@ def sort_out(
     for delivery in due:
         if delivery.kind not in ("alert", "update"):
             keep.append(delivery)
+        elif _was_held(delivery, muted_until):
+            fold.append(Folded(delivery, FoldReason.MUTED))
         elif now - delivery.created_at > _expiry(delivery, policy):
             fold.append(Folded(delivery, FoldReason.TOO_OLD))
         elif delivery.attempts or (room_critical if delivery.level == "critical" else room) > 0:
@@ -135,6 +139,13 @@ def line_level(folded: Sequence[Folded]) -> str:
     return max((item.delivery.level for item in folded), key=rank)
 
 
+def _was_held(delivery: Delivery, muted_until: datetime | None) -> bool:
+    """Whether a mute that is over kept it from being sent."""
+    if muted_until is None or delivery.level == "critical":
+        return False
+    return delivery.created_at < muted_until
+
+
 def _expiry(delivery: Delivery, policy: FoldPolicy) -> timedelta:
     return policy.expiry_critical if delivery.level == "critical" else policy.expiry
 
@@ -148,13 +159,16 @@ def _line_at(
     """
     settled = min(
         item.delivery.created_at
-        if item.reason is FoldReason.TOO_OLD
+        if item.reason in (FoldReason.TOO_OLD, FoldReason.MUTED)
         else item.delivery.updated_at + policy.settle
         for item in fold
     )
-    # What is critical waited too long already, be it for a clock that was wrong.
+    # What is critical waited too long already, be it for a clock that was wrong; and whoever asked
+    # for quiet until now is told now.
     late = any(
-        item.reason is FoldReason.TOO_OLD and item.delivery.level == "critical" for item in fold
+        item.reason is FoldReason.MUTED
+        or (item.reason is FoldReason.TOO_OLD and item.delivery.level == "critical")
+        for item in fold
     )
     if late or crowded or len(fold) >= policy.line_alerts or last_line_at is None:
         return settled

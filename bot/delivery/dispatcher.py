@@ -193,6 +193,7 @@ class Dispatcher:
             return DispatchReport({}, 0, 0, self._time.now() + self.health.wait)
         await self._follow_clock(wall)
         now = self._time.now()
+        await self._bring_back(now)
         await self._take_over_leases(now)
         # Also while Telegram refuses us: what is passed on may go by the second channel.
         next_due = await self._escalate(now)
@@ -274,6 +275,12 @@ class Dispatcher:
         self._time_known = True
         self.health.clock_moved(step)
         log.warning("dispatch: %s; what waits keeps its wait", step.reason)
+
+    async def _bring_back(self, now: datetime) -> None:
+        """A step that was undone before it was seen leaves rows that wait for a time far off."""
+        if await self._database.read(partial(stored_clock.is_ahead, now=now)):
+            brought = await self._database.write(partial(stored_clock.bring_back, now=now))
+            log.warning("dispatch: %d rows were made by a clock that was ahead", brought)
 
     def _move_memory(self, by: timedelta, wall: datetime) -> None:
         self._time.follow(wall)

@@ -44,6 +44,7 @@ _GROUPS: dict[FoldReason, Group] = {
     FoldReason.TOO_OLD: "too_old",
     FoldReason.STORM: "storm",
     FoldReason.UNKNOWN: "unknown",
+    FoldReason.MUTED: "muted",
 }
 
 

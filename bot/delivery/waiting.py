@@ -54,8 +54,9 @@ def read_view(db: Connection, busy: Collection[int], policy: FoldPolicy, now: da
         and (chat.blocked_until is None or chat.blocked_until <= now)
         and chat.id not in busy
     }
-    due = _by_chat(_with_later_versions(db, ready, now), reachable)
-    lost = _by_chat(unknown, reachable)
+    muted = {chat.id for chat in reachable.values() if chat.is_muted(now)}
+    due = _by_chat(_with_later_versions(db, ready, now, muted), reachable)
+    lost = _by_chat([row for row in unknown if row.chat_id not in muted], reachable)
     owed = due.keys() | lost.keys()
     lines = outbox.last_lines(db, owed)
     gap_open = [chat_id for chat_id, at in lines.items() if at + policy.line_gap > now]
@@ -81,6 +82,7 @@ def sort_view(
             policy,
             now,
             crowded=chat_id in view.crowded,
+            muted_until=view.chats[chat_id].muted_until,
         )
         for chat_id in view.chats
     }
@@ -108,27 +110,39 @@ def fold_now(
 ) -> int:
     """Fold and replace what is due of one chat, in a write transaction; how many were folded."""
     # As many as may be sent, and a line: what is left is enough for another.
-    due = outbox.backlog(db, chat.id, now, policy.line_alerts + policy.storm_sends_critical)
+    deep = policy.line_alerts + policy.storm_sends_critical
+    muted = {chat.id} if chat.is_muted(now) else set[int]()
+    due = outbox.backlog(db, chat.id, now, deep, critical_only=bool(muted))
     found = sort_out(
-        _with_later_versions(db, due, now),
-        outbox.unknown(db, policy.line_alerts, [chat.id]),
+        _with_later_versions(db, due, now, muted),
+        [] if muted else outbox.unknown(db, policy.line_alerts, [chat.id]),
         sends,
         outbox.last_lines(db, [chat.id]).get(chat.id),
         policy,
         now,
+        muted_until=chat.muted_until,
     )
     record_catchup(db, chat, found, now)
     return len(found.fold)
 
 
 def _with_later_versions(
-    db: Connection, due: Sequence[Delivery], now: datetime
+    db: Connection, due: Sequence[Delivery], now: datetime, muted: Collection[int]
 ) -> Sequence[Delivery]:
-    """With what takes the place of some of them, however far behind it waits."""
+    """With what takes the place of some of them, however far behind it waits; in `muted` chats
+    nothing that is held back takes the place of what is critical."""
     known = {delivery.id for delivery in due}
     of_alerts = [delivery.id for delivery in due if delivery.alert_id is not None]
     later = outbox.later_versions(db, of_alerts, now)
-    return [*due, *(delivery for delivery in later if delivery.id not in known)]
+    return [
+        *due,
+        *(
+            delivery
+            for delivery in later
+            if delivery.id not in known
+            and (delivery.level == "critical" or delivery.chat_id not in muted)
+        ),
+    ]
 
 
 def waiting_of(view: View, found: Mapping[int, Sorted]) -> list[Waiting]:
