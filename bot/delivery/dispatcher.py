@@ -33,11 +33,11 @@ from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.retry import Halt, next_step
 from bot.delivery.waiting import (
-    View,
+    Owed,
     fold_now,
     has_critical,
-    read_view,
-    sort_view,
+    plan_chats,
+    read_owed,
     to_fold,
     waiting_of,
 )
@@ -118,7 +118,7 @@ class Dispatcher:
             while not stop.is_set():
                 self._woken.clear()
                 try:
-                    report = await self._step(self._clock())
+                    report = await self._pass(self._clock())
                 except Exception as error:  # a bug in one step must not end all sending
                     log.exception("dispatch: a step failed")
                     self.health.stuck(error, self._time.now())
@@ -133,7 +133,7 @@ class Dispatcher:
         `now` is what the wall clock shows.
         """
         before = Counter(self.outcomes)
-        report = await self._step(now)
+        report = await self._pass(now)
         await asyncio.gather(*self._busy.values())
         outcomes = dict(self.outcomes - before)
         return DispatchReport(outcomes, report.folded, report.superseded, report.wake_at)
@@ -176,9 +176,9 @@ class Dispatcher:
 
     # One step: finish records, take over leases, read, decide, lease, start, fold.
 
-    async def _step(self, wall: datetime) -> DispatchReport:
+    async def _pass(self, wall: datetime) -> DispatchReport:
         try:
-            report = await self._step_unguarded(wall)
+            report = await self._pass_unguarded(wall)
         except StorageError as error:
             now = self._time.now()
             self.health.stuck(error, now)
@@ -187,7 +187,7 @@ class Dispatcher:
             self.health.unstuck()
         return report
 
-    async def _step_unguarded(self, wall: datetime) -> DispatchReport:
+    async def _pass_unguarded(self, wall: datetime) -> DispatchReport:
         if not await self._record_rest():
             # The database takes no records: to send more would only add to what may be repeated.
             return DispatchReport({}, 0, 0, self._time.now() + self.health.wait)
@@ -223,9 +223,9 @@ class Dispatcher:
             oldest = min(overall[-limits.overall_sends], now)
             return DispatchReport({}, 0, 0, oldest + limits.overall_window)
         busy, policy = frozenset(self._busy), self._policy
-        view = await self._database.read(lambda db: read_view(db, busy, policy.fold, now))
-        found = sort_view(view, self._history.by_chat, policy.fold, now)
-        waiting = waiting_of(view, found)
+        waits = await self._database.read(lambda db: read_owed(db, busy, policy.fold, now))
+        found = plan_chats(waits, self._history.by_chat, policy.fold, now)
+        waiting = waiting_of(waits, found)
         turn = turns(
             waiting,
             self._history.by_chat,
@@ -235,14 +235,14 @@ class Dispatcher:
         )
         places = max(0, policy.concurrency - len(self._busy))
         go = turn.go[: min(1, places) if probing else places]
-        await self._start([h for chat in go if (h := found[chat].head)], view.chats, now)
+        await self._start([h for chat in go if (h := found[chat].head)], waits.chats, now)
         wakes = [item.wake_at for item in found.values() if item.wake_at is not None]
         wakes += [turn.wake_at] if turn.wake_at is not None else []
         # Lines are made after what goes out at once; while critical alerts wait, only one of those.
-        chosen = to_fold(found, view.last_lines)
+        chosen = to_fold(found, waits.last_lines)
         if any(each.urgent and each.chat_id not in go for each in waiting):
             chosen = [each for each in chosen if has_critical(found[each])][:1]
-        folded = await self._fold(view, chosen[: policy.folds_at_once], now)
+        folded = await self._fold(waits, chosen[: policy.folds_at_once], now)
         wakes += [now] if folded else []
         superseded = sum(len(item.superseded) for item in found.values())
         return DispatchReport({}, folded, superseded, min(wakes, default=None))
@@ -324,14 +324,14 @@ class Dispatcher:
         if released:
             log.warning("dispatch: %d deliveries were left without an answer", released)
 
-    async def _fold(self, view: View, chosen: Sequence[int], now: datetime) -> int:
+    async def _fold(self, waits: Owed, chosen: Sequence[int], now: datetime) -> int:
         """Fold and replace in these chats, a transaction for each; how many rows."""
         folded = 0
         for chat_id in chosen:
             under_way = [now] if chat_id in self._busy else []
             write = partial(
                 fold_now,
-                chat=view.chats[chat_id],
+                chat=waits.chats[chat_id],
                 sends=(*self._history.by_chat.get(chat_id, ()), *under_way),
                 policy=self._policy.fold,
                 now=now,

@@ -29,7 +29,7 @@ from rich.table import Table
 from bot.clock import utc_now
 from bot.delivery.catchup import FoldPolicy
 from bot.delivery.pacing import SendLimits
-from bot.delivery.waiting import read_view
+from bot.delivery.waiting import read_owed
 from storage import chats
 from storage.file.database import Connection, connect, in_transaction, migrate
 from tests.bot.delivery.desk import chat, make_alert
@@ -231,7 +231,7 @@ def look(waiting: int) -> float:
         taken = []
         for _ in range(5):
             start = time.perf_counter()
-            read_view(connection, (), FoldPolicy(), utc_now())
+            read_owed(connection, (), FoldPolicy(), utc_now())
             taken.append(time.perf_counter() - start)
         connection.close()
     return sorted(taken)[2] * 1000
