@@ -257,3 +257,43 @@ async def test_what_is_no_news_any_more_when_the_file_is_mended_is_not_told(
         await at.until(lambda: bool(at.told(later)), "an alert of today")
         await at.reread()
         assert at.told() == []
+
+
+async def test_one_entry_that_cannot_be_stored_is_named_tried_again_and_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch) as at:
+        await at.spoil("absent")
+        others = [f"نقص الخبز في أفران {town}" for town in ("حمص", "حماة", "إدلب", "تدمر", "منبج")]
+        for title in (*others[:2], NEWS, *others[2:]):
+            at.newsroom.publish(title)
+        await at.poll_until(NEWS, *others)
+        poisoned = (await at.stored())[NEWS].id
+
+        def poison(db: Connection) -> None:
+            db.execute(
+                f"""
+                CREATE TRIGGER poison BEFORE INSERT ON detections WHEN NEW.entry_id = {poisoned}
+                BEGIN SELECT RAISE(ABORT, 'a fault of this row'); END"""
+            )
+
+        await at.parts.database.write(poison)
+        await at.mend()
+        await at.until(lambda: all(at.told(title) for title in others), "the other five")
+        assert at.told() == []
+
+        def named() -> list[str]:
+            return [each for each in at.service.problems() if f"entry {poisoned} of" in each]
+
+        await at.until(lambda: bool(named()), "the problem")
+        assert "a fault of this row" in named()[0]
+        await at.reread()
+        assert "attempts: 1)" in named()[0], "not at every look"
+        at.faults.ahead += timedelta(minutes=2)
+        await at.until(lambda: "attempts: 2)" in "".join(named()), "the second attempt")
+        await at.parts.database.write(lambda db: db.execute("DROP TRIGGER poison"))
+        at.faults.ahead += timedelta(minutes=6)
+        await at.until(lambda: bool(at.told()), "the alert")
+        assert named() == []
+        await at.reread()
+        assert [len(at.told(title)) for title in (NEWS, *others)] == [1] * 6
