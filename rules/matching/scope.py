@@ -234,7 +234,7 @@ def state_of(
         words: tuple[Span, ...] = (inner.span, inner.negation)
     else:
         turned, states, words = base, (inner.state,), (inner.span,)
-    rest = _resolved(reading, (span, inner.span), turned, means, outer, negation=False)
+    rest = _resolved(reading, (span, inner.span), turned, means, outer, negation=False, inner=inner)
     return Scope(rest.direction, states + rest.states, words + rest.words)
 
 
@@ -246,11 +246,13 @@ def _resolved(
     governors: Sequence[Governor],
     *,
     negation: bool,
+    inner: Governor | None = None,
 ) -> Scope:
     direction: Direction = base
     states: list[State] = []
     words: list[Span] = []
     chain: list[tuple[State, Span]] = []
+    before = [(inner.state, inner.span)] if inner is not None else []
     if negation:
         no = _negation_of(reading, evidence, governors)
         if no is not None:
@@ -263,7 +265,9 @@ def _resolved(
         # «لا ينفي القصف»: who does not deny it does not say that it is not so.
         if governor.state == "denied" and _not_denied(reading, governor):
             continue
-        if governor.state in ("asked", "ordered") and _accepted(reading, governor, chain):
+        if governor.state in ("asked", "ordered") and _accepted(
+            reading, governor, [*before, *chain]
+        ):
             continue
         chain.append((governor.state, governor.span))
         if governor.negation is not None:
@@ -283,6 +287,9 @@ def _resolved(
             states.append(state)
             words.append(where)
         direction = changed
+    if direction == "improving" and any(statement.is_granted(reading, span) for span in evidence):
+        # "Despite the truce, fighting goes on": what is granted only is not the news.
+        direction = "worsening"
     return Scope(direction, tuple(states), tuple(words))
 
 

@@ -18,7 +18,9 @@ SAID = "$statement-said"
 PRESUMED = "$statement-presumed"
 AIM = "$statement-aim"
 SUBORDINATE = "$statement-subordinate"
-TERMS = (NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE)
+NOUN_NEXT = "$statement-noun-next"
+DESPITE = "$statement-despite"
+TERMS = (NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE, NOUN_NEXT, DESPITE)
 
 SAID_BEFORE = 5
 """Words between «أعلن», «بدأ», "announced" and the noun that they assert."""
@@ -42,7 +44,12 @@ def states(reading: Reading, span: Span) -> bool:
     token = reading.sentence.tokens[span.first]
     verb = _names(reading, span, _VERBS)
     if token.script == "ar":
-        # «تسلم» is a verb as well as a noun; where it may be a verb it says something.
+        # «تسلم» is a verb as well as a noun; where it may be a verb it says something, unless
+        # the word before it wants a noun: «زيادة تدفق المساعدات».
+        if verb and any(
+            s.last + 1 == span.first for s in _before(reading.of(NOUN_NEXT), span.first)
+        ):
+            verb = False
         if not verb and _names(reading, span, _ARABIC_NOUNS):
             return _noun_is_said(reading, span, token)
         aimed = verb and _aimed_at(reading, span.first)
@@ -62,8 +69,17 @@ def is_background(reading: Reading, span: Span, *, fronted: bool = False) -> boo
 
     ``fronted`` asks for one that begins the sentence; the main statement follows it.
     """
+    return _behind(reading, span, SUBORDINATE, fronted=fronted)
+
+
+def is_granted(reading: Reading, span: Span) -> bool:
+    """Whether it is said only to be set aside: «رغم سريان الهدنة», "despite the truce"."""
+    return _behind(reading, span, DESPITE, fronted=False)
+
+
+def _behind(reading: Reading, span: Span, term: str, *, fronted: bool) -> bool:
     tokens = reading.sentence.tokens
-    marks = reading.of(SUBORDINATE)
+    marks = reading.of(term)
     at = bisect_left(marks, span.first, key=lambda s: s.first) - 1
     if at < 0:
         return False
