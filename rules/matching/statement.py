@@ -8,6 +8,7 @@ counts as relief where it is said. Bad news needs no such proof: to name a famin
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from rules.language.text import Token
 from rules.matching.terms import Reading, Span
@@ -26,6 +27,8 @@ SAID_BEFORE = 5
 """Words between «أعلن», «بدأ», "announced" and the noun that they assert."""
 DETERMINERS = 2
 """Words before a Latin noun that begins a statement: "The first delivery of"."""
+ANNOUNCED_WITHIN = 5
+"""Words of a headline before a verb that tells what is decided: "EU and Japan to send"."""
 SUBORDINATE_REACH = 9
 """Words behind «بعد», "despite" that belong to it, unless a comma comes first."""
 FRONTED_FROM = 1
@@ -62,6 +65,17 @@ def states(reading: Reading, span: Span) -> bool:
     if (verb and _aimed_at(reading, span.first)) or _names(reading, span, (INFINITIVES,)):
         return _is_said(reading, span.first)
     return True
+
+
+def says_so(reading: Reading, evidence: Sequence[Span]) -> bool:
+    """Whether one of the words of relief in some evidence asserts it.
+
+    "Resumes deliveries" does, though deliveries by themselves are only named.
+    """
+    relief = [s for s in evidence if _names(reading, s, (*_VERBS, *_ARABIC_NOUNS, NOUNS))]
+    if not relief:
+        return all(states(reading, span) for span in evidence)
+    return any(states(reading, span) for span in relief)
 
 
 def is_background(reading: Reading, span: Span, *, fronted: bool = False) -> bool:
@@ -160,7 +174,11 @@ def _aimed_at(reading: Reading, first: int) -> bool:
     token = reading.sentence.tokens[first]
     if token.script == "ar" and token.norm.startswith(_SO_THAT) and len(token.norm) > 3:
         return True
-    return any(s.last + 1 == first for s in _before(reading.of(AIM), first))
+    if not any(s.last + 1 == first for s in _before(reading.of(AIM), first)):
+        return False
+    # "Japan to send tents": a headline's future is announced.
+    announced = 2 <= first <= ANNOUNCED_WITHIN and reading.sentence.field == "title"
+    return token.script == "ar" or not announced
 
 
 def _before(spans: tuple[Span, ...], first: int) -> tuple[Span, ...]:
