@@ -25,6 +25,7 @@ from bot.feeds.parse.reply import read_reply
 log = logging.getLogger(__name__)
 
 _KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+_WRITTEN_AT_ONCE = 65_536
 _PACKAGES = str(Path(bot.__file__).resolve().parent.parent)
 
 
@@ -148,6 +149,8 @@ async def _exchange(
     assert process.stdin is not None and process.stdout is not None  # noqa: S101 - both are PIPE
     for message in messages:
         process.stdin.write(len(message).to_bytes(4, "big"))
-        process.stdin.write(message)
-    await process.stdin.drain()
+        # What the pipe does not take at once the transport copies: so never all of a body.
+        for start in range(0, len(message), _WRITTEN_AT_ONCE):
+            process.stdin.write(memoryview(message)[start : start + _WRITTEN_AT_ONCE])
+            await process.stdin.drain()
     return await read_reply(process.stdout)
