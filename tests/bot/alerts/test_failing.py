@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -124,11 +125,11 @@ async def test_it_is_tried_after_growing_pauses_then_given_up_and_operators_are_
             given_up = at.rereader.failing[0].given_up
             assert bool(await notices()) == given_up
             now += MINUTE
-        pauses = [later - earlier for earlier, later in zip(tried, tried[1:], strict=False)]
+        pauses = [later - earlier for earlier, later in pairwise(tried)]
         assert pauses == list(WAITS)
         assert given_up
         (said,) = await notices()
-        assert f"entry {bad}; attempts: 6; IntegrityError: a fault of this row" in said
+        assert f"entry {bad}; attempts: 6; \u2068IntegrityError: a fault of this row" in said
         assert SIEGE in said
         assert f"entry {bad} of" in caplog.text
 
