@@ -67,7 +67,7 @@ class Superseded:
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class ChatPlan:
     """What becomes of a chat's waiting deliveries now.
 
     `head` is the next to be sent; `fold` makes one catch-up line at once; `wake_at` is when a
@@ -80,9 +80,9 @@ class Sorted:
     wake_at: datetime | None = None
 
 
-def sort_out(
+def plan_chat(
     due: Sequence[Delivery],
-    lost: Sequence[Delivery],
+    unknown: Sequence[Delivery],
     sends: Sequence[datetime],
     last_line_at: datetime | None,
     policy: FoldPolicy,
@@ -90,8 +90,8 @@ def sort_out(
     *,
     crowded: bool = False,
     muted_until: datetime | None = None,
-) -> Sorted:
-    """What becomes of a chat's deliveries: `due` (pending) and `lost` (outcome unknown).
+) -> ChatPlan:
+    """What becomes of a chat's deliveries: `due` (pending) and `unknown` (outcome unknown).
 
     Both are in the order they were made, and may be the first few of more: `crowded` says that
     these would fill a line. `sends` are the chat's past messages, ascending; `last_line_at` is
@@ -99,10 +99,10 @@ def sort_out(
     go first, and are named first in a line. What was tried already goes before what was not: it
     neither folds nor is overtaken but by critical ones, unless it is too old or was held back.
     """
-    due, lost, superseded = _latest_versions(due, lost)
+    due, unknown, superseded = _latest_versions(due, unknown)
     due = sorted(due, key=lambda delivery: (delivery.level != "critical", not delivery.attempts))
     keep: list[Delivery] = []
-    fold = [Folded(delivery, FoldReason.UNKNOWN) for delivery in lost]
+    fold = [Folded(delivery, FoldReason.UNKNOWN) for delivery in unknown]
     recent = len(sends) - bisect_left(sends, now - policy.storm_window)
     room = policy.storm_sends - recent
     room_critical = policy.storm_sends_critical - recent
@@ -121,12 +121,12 @@ def sort_out(
             fold.append(Folded(delivery, FoldReason.STORM))
     head = keep[0] if keep else None
     if not fold:
-        return Sorted(head, (), superseded)
+        return ChatPlan(head, (), superseded)
     fold.sort(key=lambda item: item.delivery.level != "critical")
     line_at = _line_at(fold, last_line_at, policy, crowded=crowded)
     if line_at > now:
-        return Sorted(head, (), superseded, line_at)
-    return Sorted(head, tuple(fold[: policy.line_alerts]), superseded)
+        return ChatPlan(head, (), superseded, line_at)
+    return ChatPlan(head, tuple(fold[: policy.line_alerts]), superseded)
 
 
 def superseded_by(later: Delivery) -> str:
@@ -177,7 +177,7 @@ def _line_at(
 
 
 def _latest_versions(
-    due: Sequence[Delivery], lost: Sequence[Delivery]
+    due: Sequence[Delivery], unknown: Sequence[Delivery]
 ) -> tuple[list[Delivery], list[Delivery], tuple[Superseded, ...]]:
     # A card shows its alert as it is now: two versions waiting would be one message twice.
     latest: dict[int, Delivery] = {}
@@ -198,4 +198,4 @@ def _latest_versions(
                 superseded.append(Superseded(delivery, by))
         return keep
 
-    return without_superseded(due), without_superseded(lost), tuple(superseded)
+    return without_superseded(due), without_superseded(unknown), tuple(superseded)

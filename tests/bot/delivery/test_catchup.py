@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.catchup import FoldPolicy, FoldReason, Sorted, line_level, sort_out
+from bot.delivery.catchup import ChatPlan, FoldPolicy, FoldReason, line_level, plan_chat
 from bot.locales import texts
 from bot.messages.cards import text_card
 from bot.messages.catchup import LINE_LENGTH, LineItem, catchup_text
@@ -28,13 +28,13 @@ def sort(
     sends: list[datetime] | None = None,
     last_line_at: datetime | None = None,
     muted_until: datetime | None = None,
-) -> Sorted:
-    return sort_out(
+) -> ChatPlan:
+    return plan_chat(
         due, lost or [], sends or [], last_line_at, POLICY, START, muted_until=muted_until
     )
 
 
-def reasons(found: Sorted) -> list[tuple[int, FoldReason]]:
+def reasons(found: ChatPlan) -> list[tuple[int, FoldReason]]:
     return [(item.delivery.id, item.reason) for item in found.fold]
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot.clock import TOLERANCE, ClockStep, SteadyTime, Uptime, step_since
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.outcome import Outcome, Outgoing, RateLimited, Retry, Sent
+from bot.delivery.outcome import NeverSent, Outcome, Outgoing, RateLimited, Sent
 from bot.delivery.second_channel import SecondChannelWatch
 from storage import chats, second_channel
 from storage.file.database import Database
@@ -57,7 +57,7 @@ class Telegram:
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         if not self.answers:
-            return Retry(None, "no route")
+            return NeverSent(None, "no route")
         if self.hold:
             wait, self.hold = self.hold, 0.0
             return RateLimited(wait)

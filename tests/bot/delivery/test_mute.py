@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.outcome import Retry, Unknown
+from bot.delivery.outcome import NeverSent, Unknown
 from storage import alerts, chats
 from storage.alerts import Alert
 from storage.file.database import Connection, Database
@@ -142,7 +142,9 @@ def test_whatever_is_muted_each_alert_is_a_card_or_named_in_a_line(
                 elif what == "restart":
                     desk.restarted()
                 elif what in ("fail", "doubt"):
-                    desk.sender.script[1] = [Retry(None, "-") if what == "fail" else Unknown("-")]
+                    desk.sender.script[1] = [
+                        NeverSent(None, "-") if what == "fail" else Unknown("-")
+                    ]
                 await desk.work(4, seconds=seconds / 4)
                 told_critical = desk.sender.alerts_to(1)
                 if what == "critical" and seconds > 30:

@@ -16,7 +16,7 @@ from bot.polling.health import condition
 from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
 from bot.polling.slots import PollSlots
-from storage import entries
+from storage import entries, owed
 from storage.file.errors import StorageFull
 from tests.bot.feeds.documents import numbered, rss
 from tests.bot.polling.desk import NOW, Desk, InlineParser, open_desk
@@ -149,14 +149,14 @@ async def test_a_failure_is_remembered_told_and_recovered_from(desk: Desk) -> No
 
 async def test_notices_reach_operators_through_the_outbox(tmp_path: Path) -> None:
     from bot.notices import notify_operators
-    from storage import chats, outbox
+    from storage import chats
 
     async with open_desk(tmp_path, notify=notify_operators) as desk:
         await desk.database.write(partial(chats.set_operators, chat_ids=[7, -8], now=NOW))
         desk.server.serve("/a", b"", "410 Gone")
         await desk.poll()
         await desk.poll(QUARTER)
-        queued = await desk.database.read(partial(outbox.ready, now=NOW + HOUR, limit=10))
+        queued = await desk.database.read(partial(owed.ready, now=NOW + HOUR, limit=10))
         assert sorted(each.chat_id for each in queued) == [-8, 7]
         assert all(each.kind == "notice" and "410" in (each.text or "") for each in queued)
 
