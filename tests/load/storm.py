@@ -106,7 +106,7 @@ class Running:
         return f"{share:.0%} of a core, load {os.getloadavg()[0]:.1f}"
 
     def write(self, fn: Callable[[Connection], object]) -> None:
-        connection = connect(self.database, busy_timeout_ms=30_000)
+        connection = connect(self.database, busy_timeout_ms=120_000)
         try:
             in_transaction(connection, fn)
         finally:
