@@ -226,10 +226,7 @@ def state_of(
         return None
     # «منع دخول المساعدات»: what is kept from entering has not entered.
     outer = [
-        g
-        for g in governors
-        if g is not inner
-        and (_REACH[g.state].layer or _kept_from(g, inner))
+        g for g in governors if g is not inner and (_REACH[g.state].layer or _kept_from(g, inner))
     ]
     if not inner.said and inner.negation is None and not outer:
         return None
