@@ -54,6 +54,8 @@ SEND_GRACE = timedelta(seconds=8)
 STOP_WITHIN = timedelta(seconds=25)
 # Entries that lacked a signal are looked for this often; after a change of rules, at once.
 READ_AGAIN = timedelta(minutes=1)
+# Of entries that cannot be read again so many are named one by one.
+APART_NAMED = 5
 # No good tick for this long is a service that stands still.
 STALE = timedelta(minutes=5)
 # A chat that stayed unreachable this long gets nothing of what was held for it.
@@ -161,6 +163,7 @@ class Service:
                 f"polls cannot be stored since {unstored.since:%Y-%m-%d %H:%M} UTC "
                 f"(feeds: {unstored.feeds}): {unstored.reason}"
             )
+        found += self._not_read_again()
         # Also a tick in the future: the clock was set back, and no tick came since.
         if abs(now - (self._last_tick or self._started_at)) > STALE:
             last = f"{self._last_tick:%Y-%m-%d %H:%M} UTC" if self._last_tick else "the start"
@@ -176,6 +179,14 @@ class Service:
         if health.failing_since:
             found.append(f"Telegram does not answer: {health.failing_reason}")
         return found
+
+    def _not_read_again(self) -> list[str]:
+        """Entries that are set apart, the first few by name; not those that operators were told
+        of, for nothing more is tried."""
+        apart = [each for each in self._parts.rereader.failing if not each.given_up]
+        named = [each.reason for each in apart[:APART_NAMED]]
+        more = len(apart) - len(named)
+        return [*named, f"entries that cannot be read again besides: {more}"] if more else named
 
     async def _dispatch(self, polling: Polling | None, stop: asyncio.Event) -> None:
         """Send, but not before it is known that no other instance works with our token."""

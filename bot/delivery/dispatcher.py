@@ -15,15 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.clock import (
-    TOLERANCE,
-    ClockStep,
-    SteadyTime,
-    Uptime,
-    step_since,
-    uptime_beside,
-    utc_now,
-)
+from bot.clock import Uptime, uptime_beside, utc_now
 from bot.delivery.catchup import superseded_by
 from bot.delivery.escalation import escalate_due, who_is_due
 from bot.delivery.health import Health
@@ -32,6 +24,7 @@ from bot.delivery.pacing import History, overall_free, turns
 from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.retry import Halt, next_step
+from bot.delivery.timekeeping import Timekeeper
 from bot.delivery.waiting import (
     Owed,
     fold_now,
@@ -94,10 +87,8 @@ class Dispatcher:
         self._sender = sender
         self._policy = policy or DeliveryPolicy()
         self._clock = clock
-        self._uptime = uptime or uptime_beside(clock)
         # All that is decided here goes by this, and by the wall clock only once it has followed.
-        self._time = SteadyTime(clock(), self._uptime.passed)
-        self._time_known = False
+        self._time = Timekeeper(database, clock(), uptime or uptime_beside(clock), self._move)
         self._history = History(
             keep=max(self._policy.fold.storm_window, self._policy.limits.group_window)
         )
@@ -191,9 +182,9 @@ class Dispatcher:
         if not await self._record_rest():
             # The database takes no records: to send more would only add to what may be repeated.
             return DispatchReport({}, 0, 0, self._time.now() + self.health.wait)
-        await self._follow_clock(wall)
+        if step := await self._time.follow(wall):
+            self.health.clock_moved(step)
         now = self._time.now()
-        await self._bring_back(now)
         await self._take_over_leases(now)
         # Also while Telegram refuses us: what is passed on may go by the second channel.
         next_due = await self._escalate(now)
@@ -247,59 +238,12 @@ class Dispatcher:
         superseded = sum(len(item.superseded) for item in found.values())
         return DispatchReport({}, folded, superseded, min(wakes, default=None))
 
-    async def _follow_clock(self, wall: datetime) -> None:
-        """When the wall clock was moved, move with it what is stored and what is remembered.
-
-        So what is owed keeps its age, and whoever waits goes on waiting for as long as before.
-        """
-        fresh = self._time.since_look + TOLERANCE
-        step = self._time.look(wall) if self._time_known else await self._step_of_start(wall)
-        if step is None:
-            self._time_known = True
-            return
-        seen = stored_clock.LastSeen(wall, self._uptime.boot, self._uptime.passed())
-
-        def move(db: Connection) -> None:
-            stored_clock.move_times(db, step.by, wall, fresh)
-            stored_clock.save_seen(db, seen)
-
-        # Writes happen in the order they are asked for. This one is asked for at once, before
-        # anything goes by the new time: an attempt is either moved with the rest or new.
-        moving = self._database.submit(move)
-        self._move_memory(step.by, wall)
-        try:
-            await asyncio.shield(moving)
-        except StorageError:
-            self._move_memory(-step.by, wall - step.by)  # nothing was moved: look again
-            raise
-        self._time_known = True
-        self.health.clock_moved(step)
-        log.warning("dispatch: %s; what waits keeps its wait", step.reason)
-
-    async def _bring_back(self, now: datetime) -> None:
-        """A step that was undone before it was seen leaves rows that wait for a time far off."""
-        if await self._database.read(partial(stored_clock.is_ahead, now=now)):
-            brought = await self._database.write(partial(stored_clock.bring_back, now=now))
-            log.warning("dispatch: %d rows were made by a clock that was ahead", brought)
-
-    def _move_memory(self, by: timedelta, wall: datetime) -> None:
-        self._time.follow(wall)
+    def _move(self, by: timedelta) -> None:
+        """The clock was moved: what is remembered stays as long ago as it was."""
         self._history.move(by)
         self.health.move(by)
         if self._leases_checked_at is not None:
             self._leases_checked_at += by
-
-    async def _step_of_start(self, wall: datetime) -> ClockStep | None:
-        """How far the clock was moved since the process before this one last saw it."""
-        seen, newest = await self._database.read(
-            lambda db: (stored_clock.last_seen(db), stored_clock.newest_written(db))
-        )
-        self._time.follow(wall)
-        if seen is None:
-            return step_since(newest or wall, None, newest, wall)
-        same = seen.boot == self._uptime.boot != ""
-        elapsed = self._uptime.passed() - seen.uptime if same else None
-        return step_since(seen.at, elapsed, newest, wall)
 
     async def _take_over_leases(self, now: datetime) -> None:
         """Treat what was left without an answer: by the process before, or by a bug in this."""
@@ -307,7 +251,7 @@ class Dispatcher:
         if checked_at is not None and checked_at + self._policy.lease_check > now:
             return
         retry, keep = self._policy.retry, self._history.keep
-        seen = stored_clock.LastSeen(now, self._uptime.boot, self._uptime.passed())
+        seen = self._time.seen(now)
 
         def take_over(db: Connection) -> tuple[int, dict[int, list[datetime]]]:
             release = outbox.release_all_leases if first else outbox.release_expired_leases

@@ -86,16 +86,21 @@ def bold(spans: Line) -> Line:
 
 def _clauses(say: Texts, evidence: Sequence[Evidence], scale: float) -> list[Line]:
     """A line for each clause that fired: its words, where they stand, and its weight."""
-    by_clause: dict[tuple[str, str, int], list[str]] = {}
+    by_clause: dict[tuple[str, int], list[str]] = {}
+    fields: dict[tuple[str, int], list[str]] = {}
     for found in evidence:
-        words = by_clause.setdefault((found.clause, found.field, found.weight), [])
+        key = (found.clause, found.weight)
+        words = by_clause.setdefault(key, [])
+        field = say.find(f"why.in_{found.field}") or clean(found.field)
+        if field not in fields.setdefault(key, []):
+            fields[key].append(field)
         quote = shorten(clean(found.quote), max(10, int(80 * scale)))
         if quote and quote not in words:
             words.append(quote)
     lines: list[Line] = []
-    for (clause, field, weight), words in list(by_clause.items())[:MOST_CLAUSES]:
+    for (clause, weight), words in list(by_clause.items())[:MOST_CLAUSES]:
         name = shorten(clean(clause), max(10, int(NAME * scale)))
-        where = say.find(f"why.in_{field}") or clean(field)
+        where = " + ".join(fields[clause, weight])
         lines.append(
             line(
                 "• ",

@@ -187,6 +187,11 @@ class FeedPoll:
         feed, pipeline = self._feed, self._tools.pipeline
         # Seen ones go past the pipeline: there is nothing in them to find, and most are seen.
         moving = [change for change in changes if change.kind != "seen"]
+        for change in moving:
+            log.debug(
+                "%s: %s because of %s: %r",
+                *(feed.id, change.kind, change.reason, change.entry.title[:80]),
+            )
         detections = await pipeline.detect([change.entry for change in moving], feed.language)
         health = self._tools.policy.health
         after = after_entries(self._state, fetched, parsed, changes, self._now, health)

@@ -2,8 +2,8 @@
 
 Pure. A rule names the level of bad news; what was lifted, has arrived or is denied is one
 lower unless the rule says otherwise, and is never critical. One statement alone is one lower
-too, but not below what is pushed: there is no digest yet in which it would be read
-(docs/decisions/weak-evidence-is-still-sent.md).
+too, so that an alert waits for a second statement, unless it is what the title says
+(docs/decisions/weak-evidence-is-not-pushed.md).
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def is_weak(statements: int, clauses: int, score: int, threshold: int) -> bool:
     return statements < 2 or (clauses > 1 and score < JUST_ABOVE * threshold)
 
 
-def settle(levels: Mapping[Direction, Level], direction: Direction, *, weak: bool) -> Level:
-    """The level of a detection. Weak evidence is one lower, but what is pushed stays pushed."""
+def settle(
+    levels: Mapping[Direction, Level], direction: Direction, *, weak: bool, titled: bool = False
+) -> Level:
+    """The level of a detection. Weak evidence is one lower; what a title says is still pushed."""
     level = levels[direction]
-    return lower(level) if weak and level != PUSHED_FROM else level
+    return lower(level) if weak and not (titled and level == PUSHED_FROM) else level

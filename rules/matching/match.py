@@ -289,12 +289,13 @@ def _detection(
     direction = settle_direction(found)
     stated = [f for f in found if not f.clause.setting]
     weak = is_weak(statements(stated), len(_clauses(stated)), score, rule.threshold)
+    titled = any(f.spans[0][0].sentence.field == "title" for f in stated)
     return Detection(
         rule.signal,
         direction,
         score,
         rule.threshold,
-        settle(rule.levels, direction, weak=weak),
+        settle(rule.levels, direction, weak=weak, titled=titled),
         tuple(evidence),
         explanation(rule, score, found, against, entry),
     )

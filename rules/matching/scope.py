@@ -203,7 +203,7 @@ def scope_of(
     """
     governors = governing(reading, evidence, own)
     named_only = base == "improving" and not governors
-    if named_only and not all(statement.states(reading, span) for span in evidence):
+    if named_only and not statement.says_so(reading, evidence):
         base = "worsening"
     governors = _holding(governors)
     return _resolved(reading, evidence, base, means, governors, negation=negation)
@@ -224,18 +224,30 @@ def state_of(
     inner = next((g for g in governors if g.state in wanted), None)
     if inner is None:
         return None
-    outer = [g for g in governors if g is not inner and _REACH[g.state].layer]
+    # «منع دخول المساعدات»: what is kept from entering has not entered.
+    outer = [
+        g for g in governors if g is not inner and (_REACH[g.state].layer or _kept_from(g, inner))
+    ]
     if not inner.said and inner.negation is None and not outer:
         return None
     base = wanted[inner.state]
-    if inner.negation is not None:
+    no = inner.negation
+    if no is None and inner.state in ("arriving", "restored") and inner.span.first > span.last:
+        # «لا مساعدات تصل», "no aid has entered": the no stands before the one who arrives.
+        no = _any_negation(reading, span, 0)
+    if no is not None:
         turned: Direction = "worsening" if base == "improving" else "denied"
         states: tuple[State, ...] = (inner.state, "negated")
-        words: tuple[Span, ...] = (inner.span, inner.negation)
+        words: tuple[Span, ...] = (inner.span, no)
     else:
         turned, states, words = base, (inner.state,), (inner.span,)
-    rest = _resolved(reading, (span, inner.span), turned, means, outer, negation=False)
+    rest = _resolved(reading, (span, inner.span), turned, means, outer, negation=False, inner=inner)
     return Scope(rest.direction, states + rest.states, words + rest.words)
+
+
+def _kept_from(governor: Governor, relief: Governor) -> bool:
+    held = governor.state == "obstructed" and relief.state in ("arriving", "restored")
+    return held and not governor.span.overlaps(relief.span)
 
 
 def _resolved(
@@ -246,11 +258,13 @@ def _resolved(
     governors: Sequence[Governor],
     *,
     negation: bool,
+    inner: Governor | None = None,
 ) -> Scope:
     direction: Direction = base
     states: list[State] = []
     words: list[Span] = []
     chain: list[tuple[State, Span]] = []
+    before = [(inner.state, inner.span)] if inner is not None else []
     if negation:
         no = _negation_of(reading, evidence, governors)
         if no is not None:
@@ -263,7 +277,9 @@ def _resolved(
         # «لا ينفي القصف»: who does not deny it does not say that it is not so.
         if governor.state == "denied" and _not_denied(reading, governor):
             continue
-        if governor.state in ("asked", "ordered") and _accepted(reading, governor, chain):
+        if governor.state in ("asked", "ordered") and _accepted(
+            reading, governor, [*before, *chain]
+        ):
             continue
         chain.append((governor.state, governor.span))
         if governor.negation is not None:
@@ -283,6 +299,9 @@ def _resolved(
             states.append(state)
             words.append(where)
         direction = changed
+    if direction == "improving" and any(statement.is_granted(reading, span) for span in evidence):
+        # "Despite the truce, fighting goes on": what is granted only is not the news.
+        direction = "worsening"
     return Scope(direction, tuple(states), tuple(words))
 
 

@@ -8,6 +8,7 @@ counts as relief where it is said. Bad news needs no such proof: to name a famin
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from rules.language.text import Token
 from rules.matching.terms import Reading, Span
@@ -18,12 +19,16 @@ SAID = "$statement-said"
 PRESUMED = "$statement-presumed"
 AIM = "$statement-aim"
 SUBORDINATE = "$statement-subordinate"
-TERMS = (NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE)
+NOUN_NEXT = "$statement-noun-next"
+DESPITE = "$statement-despite"
+TERMS = (NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE, NOUN_NEXT, DESPITE)
 
 SAID_BEFORE = 5
 """Words between «أعلن», «بدأ», "announced" and the noun that they assert."""
 DETERMINERS = 2
 """Words before a Latin noun that begins a statement: "The first delivery of"."""
+ANNOUNCED_WITHIN = 5
+"""Words of a headline before a verb that tells what is decided: "EU and Japan to send"."""
 SUBORDINATE_REACH = 9
 """Words behind «بعد», "despite" that belong to it, unless a comma comes first."""
 FRONTED_FROM = 1
@@ -42,7 +47,12 @@ def states(reading: Reading, span: Span) -> bool:
     token = reading.sentence.tokens[span.first]
     verb = _names(reading, span, _VERBS)
     if token.script == "ar":
-        # «تسلم» is a verb as well as a noun; where it may be a verb it says something.
+        # «تسلم» is a verb as well as a noun; where it may be a verb it says something, unless
+        # the word before it wants a noun: «زيادة تدفق المساعدات».
+        if verb and any(
+            s.last + 1 == span.first for s in _before(reading.of(NOUN_NEXT), span.first)
+        ):
+            verb = False
         if not verb and _names(reading, span, _ARABIC_NOUNS):
             return _noun_is_said(reading, span, token)
         aimed = verb and _aimed_at(reading, span.first)
@@ -57,13 +67,33 @@ def states(reading: Reading, span: Span) -> bool:
     return True
 
 
+def says_so(reading: Reading, evidence: Sequence[Span]) -> bool:
+    """Whether one of the words of relief in some evidence asserts it.
+
+    "Resumes deliveries" does, though deliveries by themselves are only named.
+    """
+    relief = [s for s in evidence if _names(reading, s, (*_VERBS, *_ARABIC_NOUNS, NOUNS))]
+    if not relief:
+        return all(states(reading, span) for span in evidence)
+    return any(states(reading, span) for span in relief)
+
+
 def is_background(reading: Reading, span: Span, *, fronted: bool = False) -> bool:
     """Whether a word stands in a side remark: «بعد أشهر من النقص», "despite the truce".
 
     ``fronted`` asks for one that begins the sentence; the main statement follows it.
     """
+    return _behind(reading, span, SUBORDINATE, fronted=fronted)
+
+
+def is_granted(reading: Reading, span: Span) -> bool:
+    """Whether it is said only to be set aside: «رغم سريان الهدنة», "despite the truce"."""
+    return _behind(reading, span, DESPITE, fronted=False)
+
+
+def _behind(reading: Reading, span: Span, term: str, *, fronted: bool) -> bool:
     tokens = reading.sentence.tokens
-    marks = reading.of(SUBORDINATE)
+    marks = reading.of(term)
     at = bisect_left(marks, span.first, key=lambda s: s.first) - 1
     if at < 0:
         return False
@@ -144,7 +174,11 @@ def _aimed_at(reading: Reading, first: int) -> bool:
     token = reading.sentence.tokens[first]
     if token.script == "ar" and token.norm.startswith(_SO_THAT) and len(token.norm) > 3:
         return True
-    return any(s.last + 1 == first for s in _before(reading.of(AIM), first))
+    if not any(s.last + 1 == first for s in _before(reading.of(AIM), first)):
+        return False
+    # "Japan to send tents": a headline's future is announced.
+    announced = 2 <= first <= ANNOUNCED_WITHIN and reading.sentence.field == "title"
+    return token.script == "ar" or not announced
 
 
 def _before(spans: tuple[Span, ...], first: int) -> tuple[Span, ...]:

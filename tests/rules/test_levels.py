@@ -58,11 +58,15 @@ def test_one_statement_is_less_loud_and_two_are_not(small_rules: Build) -> None:
     assert level(rules, "إخلاء المدينة", title="إخلاء") == "critical"
 
 
-def test_what_is_pushed_stays_pushed_while_there_is_no_digest(small_rules: Build) -> None:
-    assert settle(by_direction("alert"), "worsening", weak=True) == "alert"
-    assert settle(by_direction("watch"), "worsening", weak=True) == "info"
+def test_one_statement_is_pushed_only_where_the_title_makes_it(small_rules: Build) -> None:
+    assert settle(by_direction("alert"), "worsening", weak=True) == "watch"
+    assert settle(by_direction("alert"), "worsening", weak=True, titled=True) == "alert"
+    assert settle(by_direction("alert"), "worsening", weak=False) == "alert"
+    assert settle(by_direction("watch"), "worsening", weak=True, titled=True) == "info"
     rules = small_rules(BODY.format(level="alert"))
-    assert level(rules, "إخلاء المدينة") == "alert"
+    assert level(rules, "إخلاء المدينة") == "watch"
+    assert level(rules, "", title="إخلاء المدينة") == "alert"
+    assert level(rules, "إخلاء المدينة ونزوح السكان") == "alert"
 
 
 def test_a_setting_adds_to_the_score_and_agrees_with_nothing(small_rules: Build) -> None:

@@ -122,6 +122,7 @@ def test_what_a_mute_held_back_is_a_line_when_it_ends_and_what_came_later_is_a_c
     )
     assert sorted(reasons(found)) == [(1, FoldReason.MUTED), (2, FoldReason.MUTED)]
     assert found.head == critical
+    assert reasons(sort([just], muted_until=ago(seconds=2))) == [(2, FoldReason.MUTED)]
 
 
 deliveries = st.builds(

@@ -44,6 +44,16 @@ async def test_the_first_poll_seeds_and_the_second_finds_what_is_new(desk: Desk)
     assert [each.seeded for each in await desk.entries()].count(True) == 5
 
 
+async def test_the_log_says_why_an_entry_is_new_or_history(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.server.serve("/a", rss([*numbered([9], NOW - HOUR), *numbered([1], NOW - 10 * HOUR)]))
+    with caplog.at_level("DEBUG", logger="bot.polling.feed_poll"):
+        await desk.poll()
+    assert "new because of first-poll-young" in caplog.text
+    assert "seed because of first-poll" in caplog.text
+
+
 @pytest.mark.parametrize("said", ["2026/01/20 08:30", "Mon, 20 Jul 2026 08:30:00 GMT", "soon"])
 async def test_old_stories_with_odd_dates_are_seeded_in_silence(desk: Desk, said: str) -> None:
     body = rss(numbered(range(5)))
