@@ -6,6 +6,8 @@ UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 RUN := $(UV) run --frozen --no-sync
+# Tests with real processes that take minutes: make torture runs them.
+SLOW := $(addprefix tests/torture/test_,life.py load.py promises.py)
 
 .PHONY: demo run test test-pythons check format bench load torture setup clean help
 help:
@@ -36,7 +38,7 @@ run: setup
 	@$(RUN) marsad run
 
 test: setup
-	@$(RUN) pytest --ignore=tests/torture/test_life.py -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
+	@$(RUN) pytest $(SLOW:%=--ignore=%) -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 test-pythons: setup
 	@.ci/pythons $(UV)
@@ -51,7 +53,7 @@ load: setup
 torture: setup
 	@$(RUN) python -m tests.torture.crash --kills 100 --nursery
 	@$(RUN) python -m tests.torture.crash --kills 20
-	@$(RUN) pytest -n0 tests/torture/test_life.py
+	@$(RUN) pytest -n0 $(SLOW)
 
 check: setup
 	@$(RUN) ruff check .

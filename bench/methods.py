@@ -19,7 +19,8 @@ from rich.table import Table
 
 from rules import load_rules
 from rules.language.text import tokenize
-from rules.trying.evaluation import LabelledEntry, Score, read_labelled, score_labels
+from rules.trying.evaluation import Score, score_labels
+from rules.trying.labelled import LabelledEntry, read_labelled
 
 Reading = Callable[[str], list[str]]
 STEMMERS = {

@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from bot.clock import utc_now
-from bot.delivery.outcome import Outcome, Outgoing, Retry, Sent
+from bot.delivery.outcome import NeverSent, Outcome, Outgoing, Sent
 from bot.locales import texts
 from bot.locales.bidi import mixes_directions, without_controls
 from bot.messages.blocks import Card, Line
@@ -70,7 +70,7 @@ class ConsoleSender:
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Print it; `Retry` for a chat that only Telegram reaches."""
         if outgoing.chat.id != CONSOLE_CHAT_ID:
-            return Retry(None, "no bot token is set")
+            return NeverSent(None, "no bot token is set")
         alert, delivery = outgoing.alert, outgoing.delivery
         if alert is None:
             self._print(text_card(delivery.text or "", outgoing.chat.language), delivery.level, "")

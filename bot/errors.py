@@ -3,11 +3,11 @@
     CannotGoOn            1   the message says what to do; 3 when Telegram refuses the token or
     │                         another instance uses it
     ├── SettingsInvalid   2   bot/settings.py: each variable that cannot be used
-    ├── AlreadyRunning    3   bot/lock.py: another Marsad works in this data directory
-    ├── DatabaseMissing   1   bot/installation.py: no database where there was one
+    ├── AlreadyRunning    3   bot/process/lock.py: another Marsad works in this data directory
+    ├── DatabaseMissing   1   bot/process/installation.py: no database where there was one
     ├── CatalogueInvalid  1   bot/feeds/catalogue.py: each mistake in feeds.yaml, with its line
     └── OpmlInvalid       1   bot/feeds/opml.py: a list of feeds that is none
-    StorageError          1   storage/errors.py, which does not know this package
+    StorageError          1   storage/file/errors.py, which does not know this package
     ├── StorageBusy           another process writes: try again
     ├── StorageFull           no room: free some disk
     ├── StorageDamaged        not a sound Marsad database: restore a backup
@@ -70,7 +70,7 @@ def _of_rules_or_storage(error: BaseException) -> str | None:
     if type(error).__module__.partition(".")[0] not in ("rules", "storage"):
         return None
     from rules import RulesInvalid
-    from storage.errors import StorageError
+    from storage.file.errors import StorageError
 
     return str(error) if isinstance(error, StorageError | RulesInvalid) else None
 

@@ -17,7 +17,7 @@ from bot.locales.bidi import isolated
 from bot.text import clean, shorten, web_link
 from storage import chats, outbox, second_channel
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.outbox import NewDelivery
 
 log = logging.getLogger(__name__)
@@ -109,6 +109,35 @@ class UnreadEntries:
 
     def key(self, now: datetime) -> str:
         return f"unread:{self.feed.id}:{now:%Y-%m-%d}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotReadAgain:
+    """A stored entry that could not be read again after so many attempts: `error` says why."""
+
+    feed: NamedFeed
+    entry_id: int
+    content_hash: str
+    title: str
+    link: str | None
+    error: str
+    attempts: int
+
+    def text(self, say: Texts) -> str:
+        link = web_link(self.link)
+        said = say(
+            "notice.not_read_again",
+            feed=_name(self.feed.name),
+            error=isolated(shorten(clean(self.error), REASON_LENGTH)),
+            n=say.number(self.attempts),
+            id=str(self.entry_id),
+            title=isolated(shorten(clean(self.title), TITLE_LENGTH) or "–"),
+        )
+        lines = [said, *([link[0]] if link else []), say("notice.unread_advice")]
+        return "\n".join([*lines, say("notice.where", feed=self.feed.id)])
+
+    def key(self, now: datetime) -> str:
+        return f"not-read-again:{self.entry_id}:{self.content_hash}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,29 +19,24 @@ from bot.clock import SteadyTime, uptime_beside, utc_now
 from bot.delivery.results import give_up_held
 from bot.delivery.second_channel import Outage
 from bot.errors import CannotGoOn
-from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
-from bot.heartbeat import Heartbeat
-from bot.installation import note_installation, require_database
-from bot.lock import InstanceLock
-from bot.metrics import Metrics, MetricsServer
+from bot.lost_file import FileWatch
 from bot.notices import (
     ChatNotice,
     DatabaseLost,
-    FeedsKept,
-    FeedsSwapped,
     Notice,
-    RulesKept,
-    RulesSwapped,
     TokenShared,
     notify_operators,
 )
 from bot.polling.health import Condition, feeds_health
-from bot.rules_in_force import Kept, Reloaded, Swapped
-from bot.wiring import Parts, opened
+from bot.process.heartbeat import Heartbeat
+from bot.process.installation import note_installation, require_database
+from bot.process.lock import InstanceLock
+from bot.reloads import Reloads
+from bot.web.metrics import Metrics, MetricsServer
+from bot.wiring import Parts, parts_from_settings
 from storage import entries, feeds, outbox
-from storage.database import Connection
-from storage.errors import StorageError
-from storage.presence import Loss
+from storage.file.database import Connection
+from storage.file.errors import StorageError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -60,6 +54,8 @@ SEND_GRACE = timedelta(seconds=8)
 STOP_WITHIN = timedelta(seconds=25)
 # Entries that lacked a signal are looked for this often; after a change of rules, at once.
 READ_AGAIN = timedelta(minutes=1)
+# Of entries that cannot be read again so many are named one by one.
+APART_NAMED = 5
 # No good tick for this long is a service that stands still.
 STALE = timedelta(minutes=5)
 # A chat that stayed unreachable this long gets nothing of what was held for it.
@@ -100,11 +96,11 @@ class Service:
         self._started_at = clock()
         self._last_tick: datetime | None = None
         self._tick_unstored = ""
-        self._swapped = asyncio.Event()
         self._asking: Polling | None = None
         self._contested: asyncio.Task[None] | None = None
-        self._lost: Loss | None = None
+        self._file = FileWatch(parts.database, settings.database_file, self._started_at)
         self.metrics = Metrics()
+        self._reloads = Reloads(parts, settings.feeds_file, self.metrics, self._notify)
 
     async def run(self, stop: asyncio.Event, hang_up: asyncio.Event | None = None) -> None:
         """Serve until `stop` is set; read rules and feeds again each time `hang_up` is.
@@ -124,11 +120,11 @@ class Service:
                 await polling.start()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._dispatch(polling, stop), name="dispatch")
-                tasks.create_task(self._parts.rules.watch(stop, self._reloaded), name="rules")
+                tasks.create_task(self._reloads.watch(stop), name="rules")
                 tasks.create_task(self._keep_ticking(scheduler, stop), name="clock")
                 tasks.create_task(self._read_again(stop), name="read-again")
                 if hang_up:
-                    tasks.create_task(self._reload_when_told(hang_up, stop), name="hang-up")
+                    tasks.create_task(self._reloads.when_told(hang_up, stop), name="hang-up")
                 if watch := self._parts.second_channel:
                     tasks.create_task(watch.run(stop), name="second-channel")
         finally:
@@ -144,8 +140,8 @@ class Service:
             except TimeoutError:
                 log.warning("stop: what was under way took too long and is cut off")
             scheduler.shutdown(wait=False)
-            if self._lost:
-                await self._rescue()
+            if self._file.lost:
+                await self._file.rescue()
             await self._heartbeat.close()
             if server:
                 server.close()
@@ -158,8 +154,8 @@ class Service:
         found = []
         if (step := health.clock_step) and step.is_named(now):
             found.append(step.reason)
-        if self._lost:
-            found.append(f"the database's file was {self._lost} under the running service")
+        if self._file.lost:
+            found.append(f"the database's file was {self._file.lost} under the running service")
         if self._tick_unstored:
             found.append(f"nothing can be stored: {self._tick_unstored}")
         if unstored := self._parts.poller.unstored:
@@ -167,6 +163,7 @@ class Service:
                 f"polls cannot be stored since {unstored.since:%Y-%m-%d %H:%M} UTC "
                 f"(feeds: {unstored.feeds}): {unstored.reason}"
             )
+        found += self._not_read_again()
         # Also a tick in the future: the clock was set back, and no tick came since.
         if abs(now - (self._last_tick or self._started_at)) > STALE:
             last = f"{self._last_tick:%Y-%m-%d %H:%M} UTC" if self._last_tick else "the start"
@@ -182,6 +179,14 @@ class Service:
         if health.failing_since:
             found.append(f"Telegram does not answer: {health.failing_reason}")
         return found
+
+    def _not_read_again(self) -> list[str]:
+        """Entries that are set apart, the first few by name; not those that operators were told
+        of, for nothing more is tried."""
+        apart = [each for each in self._parts.rereader.failing if not each.given_up]
+        named = [each.reason for each in apart[:APART_NAMED]]
+        more = len(apart) - len(named)
+        return [*named, f"entries that cannot be read again besides: {more}"] if more else named
 
     async def _dispatch(self, polling: Polling | None, stop: asyncio.Event) -> None:
         """Send, but not before it is known that no other instance works with our token."""
@@ -214,53 +219,18 @@ class Service:
                     log.error("entries could not be read again: %s; trying again", error)
                 except Exception:  # polls and sending go on without it
                     log.exception("entries could not be read again; trying again")
-                swapped = asyncio.create_task(self._swapped.wait())
+                swapped = asyncio.create_task(self._reloads.swapped.wait())
                 await asyncio.wait(
                     {stopped, swapped},
                     timeout=READ_AGAIN.total_seconds(),
                     return_when=asyncio.FIRST_COMPLETED,
                 )
                 swapped.cancel()
-                if self._swapped.is_set():
-                    self._swapped.clear()
+                if self._reloads.swapped.is_set():
+                    self._reloads.swapped.clear()
                     unread = 2
         finally:
             stopped.cancel()
-
-    async def _reload_when_told(self, hang_up: asyncio.Event, stop: asyncio.Event) -> None:
-        stopped = asyncio.create_task(stop.wait())
-        try:
-            while not stop.is_set():
-                told = asyncio.create_task(hang_up.wait())
-                await asyncio.wait({told, stopped}, return_when=asyncio.FIRST_COMPLETED)
-                told.cancel()
-                if hang_up.is_set() and not stop.is_set():
-                    hang_up.clear()
-                    await self._parts.rules.take(self._reloaded)
-                    await self._reload_feeds()
-        finally:
-            stopped.cancel()
-
-    async def _reload_feeds(self) -> None:
-        """Read feeds.yaml again: the new list, or the old one with words to the operators."""
-        notice: Notice
-        try:
-            catalogue = await asyncio.to_thread(load_catalogue, self._settings.feeds_file)
-        except CatalogueInvalid as invalid:
-            log.error("feeds: the old list stays in force:\n%s", invalid)
-            notice = FeedsKept(str(invalid))
-        except Exception as error:  # a vanished file, a bug: neither ends the service
-            log.exception("feeds: the new list could not be read")
-            notice = FeedsKept(str(error))
-        else:
-            if catalogue == self._parts.feeds():
-                log.info("feeds: the list is the same")
-                return
-            self._parts.feeds.use(catalogue)
-            self._parts.poller.use(catalogue)
-            log.info("feeds: a new list is in force, %d feeds", len(catalogue))
-            notice = FeedsSwapped(len(catalogue))
-        await self._notify(notice)
 
     async def _notify(self, notice: Notice) -> None:
         try:
@@ -300,7 +270,8 @@ class Service:
     async def _tick(self) -> None:
         if self._stop.is_set():
             return
-        await self._look_for_the_file()
+        if loss := self._file.look():
+            await self._notify(DatabaseLost(loss, str(await self._file.rescue() or "")))
         async with self._ticking:
             try:
                 with self.metrics.tick_seconds.time():
@@ -340,31 +311,6 @@ class Service:
         self.metrics.problems.set(len(problems))
         return problems
 
-    async def _look_for_the_file(self) -> None:
-        """See whether the database's file is still in its place; if not, save what we have of it.
-
-        Polling and sending go on in the file that has no name any more: readers get their alerts.
-        """
-        loss = self._parts.database.loss()
-        if loss is None or loss == self._lost:
-            return
-        self._lost = loss
-        log.critical("the database's file was %s under the running service", loss)
-        rescued = await self._rescue()
-        await self._notify(DatabaseLost(loss, str(rescued or "")))
-
-    async def _rescue(self) -> Path | None:
-        """Write what this process still has of a lost database beside its place."""
-        file = self._settings.database_file
-        target = file.with_name(f"{file.name}.rescued-{self._started_at:%Y%m%dT%H%M%S}")
-        try:
-            await self._parts.database.rescue(target)
-        except StorageError as error:
-            log.critical("what is left of the database could not be saved: %s", error)
-            return None
-        log.critical("what was in the database is saved in %s: marsad restore puts it back", target)
-        return target
-
     async def _gauge(self) -> None:
         if not self._settings.metrics_port:
             return
@@ -394,20 +340,6 @@ class Service:
                 *(notice.chat_id, notice.message, notice.reason),
             )
         self._parts.dispatcher.wake()
-
-    async def _reloaded(self, reloaded: Reloaded) -> None:
-        notice: Notice
-        match reloaded:
-            case Swapped(hash, signals):
-                self.metrics.reloads.labels("swapped").inc()
-                notice = RulesSwapped(hash, signals)
-                self._swapped.set()
-            case Kept(problems):
-                self.metrics.reloads.labels("kept").inc()
-                notice = RulesKept(problems)
-            case _:
-                return
-        await self._notify(notice)
 
     async def _finish_tick(self) -> None:
         try:
@@ -481,7 +413,7 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, _asked_to_stop, number, stop)
     require_database(settings)
     with InstanceLock(settings.data_dir):
-        async with opened(settings) as parts:
+        async with parts_from_settings(settings) as parts:
             note_installation(settings)
             log.info(
                 "Marsad runs: %d feeds, %d signals, %s",
@@ -496,11 +428,11 @@ async def serve(settings: Settings) -> None:
 async def poll_once(settings: Settings) -> bool:
     """`marsad poll`: every feed once, then what is owed. Whether any feed could be read.
 
-    Raises CannotGoOn when Telegram refuses the token, and what `opened` raises.
+    Raises CannotGoOn when Telegram refuses the token, and what `parts_from_settings` raises.
     """
     require_database(settings)
     with InstanceLock(settings.data_dir):
-        async with opened(settings) as parts:
+        async with parts_from_settings(settings) as parts:
             note_installation(settings)
             reports = await parts.poller.poll_all(utc_now())
             await parts.rereader.look(utc_now(), unread=True)

@@ -102,7 +102,7 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every value that must never be shown (see `bot.logs`)."""
+        """Every value that must never be shown (see `bot.process.logs`)."""
         held = [self.telegram_token, self.heartbeat_url, *self.notify_urls]
         return tuple(secret.get_secret_value() for secret in held if secret is not None)
 

@@ -43,6 +43,8 @@ _LIVE = re.compile(
 )
 # What our own lines may hold besides: directions, and spaces that no line is broken at.
 _OWN = (FSI, PDI, LRM, RLM, "\u00a0", "\u202f")
+# Between two marked words these are no reason to end one mark and begin another.
+_SEAM = " '’"
 _LONGEST = 8000
 """Characters of a raw text that are looked at: what is behind them would be cut off anyway."""
 
@@ -69,7 +71,10 @@ def clean(raw: str) -> str:
 
 
 def clean_marked(raw: str, marks: Sequence[tuple[int, int]]) -> Marked:
-    """`clean`, with marks (offsets into `raw`) carried over to the cleaned text."""
+    """`clean`, with marks (offsets into `raw`) carried over to the cleaned text.
+
+    Marks with only a space or an apostrophe between them become one.
+    """
     if len(raw) > _LONGEST:
         origin = max(0, min((start for start, _ in marks), default=0) - _LONGEST // 2)
         raw = raw[origin : origin + _LONGEST]
@@ -94,7 +99,9 @@ def clean_marked(raw: str, marks: Sequence[tuple[int, int]]) -> Marked:
             start += 1
         while end > start and text[end - 1] == " ":
             end -= 1
-        if start < end:
+        if start < end and kept and not text[kept[-1][1] : start].strip(_SEAM):
+            kept[-1] = (kept[-1][0], end)
+        elif start < end:
             kept.append((start, end))
     return _defused(Marked(text, tuple(kept)))
 

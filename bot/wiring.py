@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bot import first_operator
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
@@ -31,9 +30,10 @@ from bot.messages.cards import Signals
 from bot.polling.identify import IdentityPolicy
 from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
+from bot.process import first_operator
 from bot.rules_in_force import RulesInForce
 from storage import chats, people
-from storage.database import Connection, Database
+from storage.file.database import Connection, Database
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -99,7 +99,7 @@ def to_console(sender: ConsoleSender) -> Destination:
 
 
 @asynccontextmanager
-async def opened(
+async def parts_from_settings(
     settings: Settings, *, clock: Callable[[], datetime] = utc_now
 ) -> AsyncIterator[Parts]:
     """Everything that the settings ask for: what `marsad run` and `marsad poll` work with.
@@ -116,7 +116,7 @@ async def opened(
         PollPolicy(identity=IdentityPolicy(first_poll_age=first_poll)),
     )
     channel = SecondChannel([url.get_secret_value() for url in settings.notify_urls])
-    async with assembled(
+    async with parts_over(
         settings.database_file,
         rules,
         source,
@@ -130,7 +130,7 @@ async def opened(
 
 
 @asynccontextmanager
-async def assembled(
+async def parts_over(
     database_file: Path,
     rules: RulesInForce,
     source: Source,

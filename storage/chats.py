@@ -43,6 +43,13 @@ class Chat:
     # chat that then gets it (None: the second channel).
     escalate_after: int | None = None
     escalate_to: int | None = None
+    # The chat is muted from then until then; both stay when that is over.
+    muted_at: datetime | None = None
+    muted_until: datetime | None = None
+
+    def is_muted(self, now: datetime) -> bool:
+        """Whether it gets nothing now but what is critical, and notices."""
+        return self.muted_until is not None and self.muted_until > now
 
 
 _SELECT = """
@@ -59,8 +66,8 @@ def get(db: Connection, chat_id: int) -> Chat | None:
 def upsert(db: Connection, chat: Chat) -> Chat:
     """Add a chat, or refresh the kind, title and topic of a known one; returns what is stored.
 
-    A known chat keeps its language, state, role, subscriptions, lowest level and escalation:
-    those change by their own functions only.
+    A known chat keeps its language, state, role, subscriptions, lowest level, escalation and
+    mute: those change by their own functions only.
     """
     added = change(
         db,
@@ -184,11 +191,30 @@ def set_escalation(db: Connection, chat_id: int, after: int | None, to: int | No
     _set(db, chat_id, "escalate_after = :after, escalate_to = :to", values)
 
 
+def mute(db: Connection, chat_id: int, until: datetime, now: datetime) -> None:
+    """Hold back what is not critical until then."""
+    values: dict[str, object] = {"now": to_text(now), "until": to_text(until)}
+    _set(db, chat_id, "muted_at = :now, muted_until = :until", values)
+
+
+def unmute(db: Connection, chat_id: int, now: datetime) -> bool:
+    """End the mute; False when there is none."""
+    touched = change(
+        db,
+        """
+        UPDATE chats SET muted_at = min(muted_at, :now), muted_until = :now
+        WHERE id = :id AND muted_until > :now""",
+        {"id": chat_id, "now": to_text(now)},
+    )
+    return touched > 0
+
+
 def migrate(db: Connection, old_id: int, new_id: int) -> None:
     """A group became a supergroup: settings, outbox rows and history follow to the new id.
 
-    When the new id is known already, its own settings win, subscriptions are joined, and an
-    outbox row that both have is kept once. An unknown old id, or a repeated call, does nothing.
+    When the new id is known already, its own settings win, subscriptions are joined, an outbox
+    row that both have is kept once, and the later end of a mute holds. An unknown old id, or a
+    repeated call, does nothing.
     """
     if old_id == new_id or get(db, old_id) is None:
         return
@@ -206,6 +232,13 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
         outbox.move_chat(db, old_id, new_id)
         db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
         _move_escalation(db, ids)
+        db.execute(
+            """
+            UPDATE chats SET muted_at = old.muted_at, muted_until = old.muted_until
+            FROM (SELECT muted_at, muted_until FROM chats WHERE id = :old) AS old
+            WHERE id = :new AND old.muted_until > ifnull(chats.muted_until, '')""",
+            ids,
+        )
         db.execute(
             """
             UPDATE chats SET role = 'operator'
@@ -268,5 +301,7 @@ def _chat(row: Row) -> Chat:
             "signals": frozenset(json.loads(row["signals"])),
             "created_at": from_text(row["created_at"]),
             "blocked_until": from_text_or_none(row["blocked_until"]),
+            "muted_at": from_text_or_none(row["muted_at"]),
+            "muted_until": from_text_or_none(row["muted_until"]),
         }
     )

@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database as Connection
 
-from storage.rows import fetch_one, from_text, from_text_or_none, to_text
+from storage.rows import change, fetch_one, from_text, from_text_or_none, to_text
+
+# Clocks of one machine do not differ by more: what is of later than this is of another clock.
+_AHEAD = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,14 @@ def newest_written(db: Connection) -> datetime | None:
 def move_times(db: Connection, by: timedelta, now: datetime, fresh: timedelta) -> None:
     """The clock was moved by `by` and shows `now`: what is owed keeps its age and its waits.
 
-    What was made in the last `fresh` was made by the moved clock and stays as it is. Times of
-    what is over stay as well: they are what the clock showed then.
+    What was made in the last `fresh`, and not touched since, was made by the moved clock and
+    stays as it is. Times of what is over stay as well: they are what the clock showed then.
     """
     db.register_function(_moved, deterministic=True, name="moved")
     values = {
         "by": by // timedelta(microseconds=1),
         "since": to_text(now - fresh),
-        "until": to_text(now + timedelta(seconds=2)),
+        "until": to_text(now + _AHEAD),
     }
     # Also catch-up lines that were sent: the next one keeps its distance.
     db.execute(
@@ -68,7 +71,7 @@ def move_times(db: Connection, by: timedelta, now: datetime, fresh: timedelta) -
         UPDATE outbox SET created_at = moved(created_at, :by), updated_at = moved(updated_at, :by),
             not_before = moved(not_before, :by), lease_until = moved(lease_until, :by)
         WHERE (state IN ('pending', 'sending', 'unknown', 'paused') OR kind = 'catchup')
-            AND created_at NOT BETWEEN :since AND :until""",
+            AND (created_at NOT BETWEEN :since AND :until OR updated_at <> created_at)""",
         values,
     )
     db.execute(
@@ -84,10 +87,56 @@ def move_times(db: Connection, by: timedelta, now: datetime, fresh: timedelta) -
         WHERE at IS NULL AND escalated_at IS NULL AND asked_at NOT BETWEEN :since AND :until""",
         values,
     )
+    db.execute(
+        """
+        UPDATE chats SET muted_at = moved(muted_at, :by), muted_until = moved(muted_until, :by)
+        WHERE muted_at NOT BETWEEN :since AND :until""",
+        values,
+    )
     moved = {"by": values["by"]}
     db.execute("UPDATE chats SET blocked_until = moved(blocked_until, :by)", moved)
     # Every one: what was sent N hours ago must not look as if it had just been.
     db.execute("UPDATE sends SET at = moved(at, :by)", moved)
+
+
+def is_ahead(db: Connection, now: datetime) -> bool:
+    """Whether something waits that was made later than `now`, or a chat was muted later: by a
+    clock that was wrong for so short a time that nobody saw it, or between two steps that were
+    seen as one."""
+    until = {"until": to_text(now + _AHEAD)}
+    muted = "SELECT c.id FROM chats c WHERE c.muted_at > :until LIMIT 1"
+    return any(fetch_one(db, sql, until) for sql in (f"{_AHEAD_ROWS} LIMIT 1", muted))
+
+
+def bring_back(db: Connection, now: datetime) -> int:
+    """Make what waits and was made later than `now` as if it were made now; how many rows. A mute
+    that began later begins now, and is as long as it was."""
+    db.register_function(_mute_from_now, deterministic=True, name="mute_from_now")
+    muted = change(
+        db,
+        """
+        UPDATE chats SET muted_at = :now, muted_until = mute_from_now(muted_at, muted_until, :now)
+        WHERE muted_at > :until""",
+        {"now": to_text(now), "until": to_text(now + _AHEAD)},
+    )
+    return muted + change(
+        db,
+        f"""
+        UPDATE outbox SET created_at = :now, updated_at = :now, not_before = :now
+        WHERE id IN ({_AHEAD_ROWS})""",  # noqa: S608 our own words
+        {"now": to_text(now), "until": to_text(now + _AHEAD)},
+    )
+
+
+# Few rows have a wait before them: through the index of what waits, this costs what chats cost.
+_AHEAD_ROWS = """
+    SELECT w.id FROM chats c CROSS JOIN (VALUES (0), (1), (2)) p CROSS JOIN outbox w
+    WHERE w.chat_id = c.id AND w.state = 'pending' AND w.queue = p.column1
+        AND w.not_before > :until AND w.created_at > :until"""
+
+
+def _mute_from_now(began: str, until: str, now: str) -> str:
+    return to_text(from_text(now) + (from_text(until) - from_text(began)))
 
 
 def _moved(text: str | None, microseconds: int) -> str | None:

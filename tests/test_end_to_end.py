@@ -16,10 +16,10 @@ import time_machine
 
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
-from bot.heartbeat import Heartbeat
+from bot.process.heartbeat import Heartbeat
 from bot.service import Service
 from bot.settings import Settings, load_settings
-from bot.wiring import Parts, opened
+from bot.wiring import Parts, parts_from_settings
 from storage import outbox
 from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
 from tests.bot.telegram.faults import conflict
@@ -73,7 +73,7 @@ def settings_for(
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Running]:
     clock, stop = Clock(), asyncio.Event()
-    async with opened(settings, clock=clock) as parts:
+    async with parts_from_settings(settings, clock=clock) as parts:
         service = Service(settings, parts, tick=timedelta(seconds=0.2), clock=clock)
         ended = asyncio.create_task(service.run(stop))
         try:
@@ -163,7 +163,7 @@ async def test_a_clock_that_is_set_back_by_hours_silences_nothing(
 ) -> None:
     newsroom.publish(SPORT)
     settings, stop = settings_for(tmp_path, newsroom, telegram), asyncio.Event()
-    async with opened(settings) as parts:  # by the machine's own clock
+    async with parts_from_settings(settings) as parts:  # by the machine's own clock
         service = Service(settings, parts, tick=timedelta(seconds=0.2))
         ended = asyncio.create_task(service.run(stop))
         try:
@@ -190,7 +190,7 @@ async def test_what_was_owed_at_a_stop_is_sent_after_the_next_start(
         await subscribe(telegram, READER)
         await until(lambda: newsroom.asked == 1)
     newsroom.publish(SHORTAGE)
-    async with opened(settings) as parts:  # polled, but nothing dispatched
+    async with parts_from_settings(settings) as parts:  # polled, but nothing dispatched
         await parts.poller.poll_all(utc_now())
     before = len(telegram.texts(READER))
     async with running(settings):

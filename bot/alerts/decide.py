@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from rules.matching.levels import LADDER
+
 Audience = Literal["everyone", "operators"]
 
-LEVELS = ("info", "watch", "alert", "critical")
 PUSHED = frozenset({"alert", "critical"})
 
 
 def rank(level: str) -> int:
     """Levels in order: info 0 ... critical 3. Raises ValueError for a word that is none."""
-    return LEVELS.index(level)
+    return LADDER.index(level)
 
 
 class Reason(StrEnum):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.record import Acceptance, Accepted
-from bot.alerts.rows import language_of
+from bot.alerts.rows import detection_language
 from bot.alerts.stories import StoryPolicy
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
@@ -18,7 +18,7 @@ from bot.notices import UnreadEntries, notify_operators
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from storage import entries, readings
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.readings import Rereading
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Pipeline:
             detections: tuple[Detection, ...] = ()
             try:
                 detections = detector(
-                    rules, entry.title, entry.summary, language_of(language, entry)
+                    rules, entry.title, entry.summary, detection_language(language, entry)
                 )
             except Exception as error:  # a bug in the rules must not keep the others back
                 log.exception("the rules could not read %s: %r", entry.link, entry.title[:200])

@@ -35,8 +35,8 @@ from bot.polling.identify import EntryChange
 from storage import alerts, chats, entries, outbox, stories
 from storage.alerts import Alert, Decision
 from storage.chats import Chat
-from storage.database import Connection
 from storage.entries import Entry
+from storage.file.database import Connection
 from storage.stories import StoryTitle
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """Entries that were read by no rules, or while a signal was missing, are read when it can be done.
 
 A bug, rules that could not read an entry, a file that was absent for a minute: the entry is
-stored all the same, and told later if it is still news.
+stored all the same, and told later if it is still news. One whose reading cannot be written down
+is set apart, and holds up no other.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import AlertPolicy
+from bot.alerts.failing import Failing, failed_again
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.rows import feed_entry
 from bot.feeds.catalogue import Feed
-from storage import readings
-from storage.database import Connection, Database
+from bot.notices import NotReadAgain, notify_operators
+from storage import entries, readings
 from storage.entries import Entry
+from storage.file.database import Connection, Database
+from storage.file.errors import StorageDamaged, StorageError
 from storage.readings import Rereading, RulesUsed
 
 if TYPE_CHECKING:
@@ -29,6 +33,9 @@ log = logging.getLogger(__name__)
 
 # Entries for one transaction: a poll that waits for it waits for a moment.
 BATCH = 50
+# After so many that fail one after another it is not the entries: the look ends, and the next one
+# goes on behind them.
+MOST_IN_A_ROW = 10
 
 
 class Rereader:
@@ -50,16 +57,25 @@ class Rereader:
         self._feeds = feeds
         self._max_age: timedelta = (policy or AlertPolicy()).max_age
         self._batch = batch
+        # What is set apart; replaced whole, for others read it from their threads.
+        self.failing: tuple[Failing, ...] = ()
+        self._tried_with = ""
+        self._in_a_row = 0
 
     async def look(self, now: datetime, *, unread: bool) -> int:
         """Read what lacked a signal that the rules have (again), and with `unread` also what no
-        rules could read. Returns how many alerts it made or changed. Raises StorageError."""
+        rules could read. Returns how many alerts it made or changed. Raises StorageError, and
+        what keeps failing when it is not one entry's fault."""
         rules = self._rules()
+        if unread and rules.hash != self._tried_with:
+            # Other rules, another chance for all.
+            self.failing, self._tried_with = (), rules.hash
+        self._in_a_row = 0
         note = partial(
             readings.note_rules, rules_hash=rules.hash, signals=list(rules.signals), now=now
         )
         await self._database.write(note)
-        since, told = now - self._max_age, 0
+        since, told = now - self._max_age, await self._retry(now)
         if unread:
             told += await self._each(partial(readings.unread, since=since), None, now)
         used = await self._database.read(readings.rules_used)
@@ -79,9 +95,11 @@ class Rereader:
         after = told = read = 0
         while found := await self._database.read(partial(select, after=after, limit=self._batch)):
             after = max(entry.id or 0 for entry in found)
+            apart = {each.entry.id: each for each in self.failing}
             by_feed: dict[str, list[Rereading]] = defaultdict(list)
             for entry in found:
-                by_feed[entry.feed_id].append(Rereading(entry, signals))
+                if entry.id not in apart or not apart[entry.id].is_of(entry):
+                    by_feed[entry.feed_id].append(Rereading(entry, signals))
             feeds = {feed.id: feed for feed in self._feeds()}
             for feed_id, batch in by_feed.items():
                 # Of a feed that left the list nothing more is told.
@@ -92,7 +110,63 @@ class Rereader:
             log.info("read again: %d entries; alerts: %d", read, told)
         return told
 
+    async def _retry(self, now: datetime) -> int:
+        """Try what is set apart and due again; drop what needs it no more."""
+        told, feeds = 0, {feed.id: feed for feed in self._feeds()}
+        for each in self.failing:
+            entry_id = each.entry.id or 0
+            present = await self._database.read(partial(entries.get, entry_id=entry_id))
+            feed = feeds.get(each.entry.feed_id)
+            if present is None or feed is None or not each.is_of(present):
+                self._keep(entry_id, None)
+            elif each.is_due(now):
+                told += await self._read(feed, [Rereading(present, each.signals)], now)
+        return told
+
     async def _read(self, feed: Feed, batch: Sequence[Rereading], now: datetime) -> int:
+        """Read a batch; one that fails is read in halves, until the entry that fails is alone."""
+        try:
+            told = await self._read_whole(feed, batch, now)
+        except Exception as error:
+            # A disk that is full or another who writes is no entry's fault; damage can be.
+            if isinstance(error, StorageError) and not isinstance(error, StorageDamaged):
+                raise
+            if len(batch) == 1:
+                await self._set_apart(feed, batch[0], error, now)
+                return 0
+            log.warning("read again: %d entries of %s failed: %s", len(batch), feed.id, error)
+            half = len(batch) // 2
+            first = await self._read(feed, batch[:half], now)
+            return first + await self._read(feed, batch[half:], now)
+        self._in_a_row = 0
+        for each in batch:
+            self._keep(each.entry.id or 0, None)
+        return told
+
+    async def _set_apart(
+        self, feed: Feed, reading: Rereading, error: Exception, now: datetime
+    ) -> None:
+        """Note that an entry failed by itself. When it is given up, operators are told first."""
+        entry, said = reading.entry, f"{type(error).__name__}: {error}"
+        entry_id = entry.id or 0
+        before = next((each for each in self.failing if each.entry.id == entry_id), None)
+        failing = failed_again(before, entry, reading.signals, said, now)
+        log.error("%s; %s", failing.reason, "given up" if failing.given_up else "trying again")
+        if failing.given_up:
+            notice = NotReadAgain(
+                feed, entry_id, entry.content_hash, entry.title, entry.link, said, failing.attempts
+            )
+            await self._database.write(partial(notify_operators, notice=notice, now=now))
+        self._keep(entry_id, failing)
+        self._in_a_row += 1
+        if self._in_a_row >= MOST_IN_A_ROW:
+            raise error
+
+    def _keep(self, entry_id: int, failing: Failing | None) -> None:
+        others = tuple(each for each in self.failing if each.entry.id != entry_id)
+        self.failing = others if failing is None else (*others, failing)
+
+    async def _read_whole(self, feed: Feed, batch: Sequence[Rereading], now: datetime) -> int:
         found = await self._pipeline.detect(
             [feed_entry(each.entry) for each in batch], feed.language
         )

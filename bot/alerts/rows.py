@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LANGUAGES = frozenset({"ar", "en", "fr"})
 
 
-def language_of(catalogued: str | None, entry: FeedEntry) -> str | None:
+def detection_language(catalogued: str | None, entry: FeedEntry) -> str | None:
     """The catalogue's word, else the entry's; None for a language there are no rules for."""
     language = catalogued or entry.language
     return language if language in LANGUAGES else None
@@ -29,7 +29,7 @@ def language_of(catalogued: str | None, entry: FeedEntry) -> str | None:
 
 def dated(entry: FeedEntry, now: datetime) -> datetime:
     """The newest date that the entry gives itself; `now` when it gives none."""
-    return max((each for each in (entry.published_at, entry.updated_at) if each), default=now)
+    return entry.newest_date or now
 
 
 def entry_row(feed: Feed, change: EntryChange, now: datetime) -> Entry:
@@ -42,7 +42,7 @@ def entry_row(feed: Feed, change: EntryChange, now: datetime) -> Entry:
         title=entry.title,
         summary=entry.summary,
         content_hash=change.content_hash,
-        language=language_of(feed.language, entry),
+        language=detection_language(feed.language, entry),
         published_at=entry.published_at,
         first_seen_at=now,
         updated_at=entry.updated_at,
@@ -102,7 +102,7 @@ def alert_text(
         snippet=snippet(entry.title, entry.summary, detection.evidence),
         link=entry.link,
         feed_name=feed.name,
-        language=language_of(feed.language, entry),
+        language=detection_language(feed.language, entry),
         explanation=detection.explanation,
         evidence_json=_evidence_json(detection),
         rules_hash=reported.rules_hash,

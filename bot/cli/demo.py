@@ -24,14 +24,14 @@ from bot.feeds.catalogue import Feed, slug
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever, local_path
-from bot.lock import InstanceLock
 from bot.polling.identify import IdentityPolicy
 from bot.polling.report import PollPolicy
+from bot.process.lock import InstanceLock
 from bot.rules_in_force import RulesInForce
 from bot.settings import Settings
-from bot.wiring import Source, assembled, seat_console, to_console
+from bot.wiring import Source, parts_over, seat_console, to_console
 from storage import entries
-from storage.database import Connection
+from storage.file.database import Connection
 
 FOLDER = "demo"
 INVENTED = (
@@ -75,7 +75,7 @@ async def show(settings: Settings, *, feed: str | None, data_dir: Path) -> bool:
         sender = ConsoleSender(
             console, lambda: rules().signals, timezone=settings.timezone, explain=True
         )
-        async with assembled(
+        async with parts_over(
             _fresh_database(folder),
             rules,
             source,

@@ -20,10 +20,10 @@ from rich.table import Table
 
 from bot.cli.memory import NEEDED, MemoryLimits, is_tight, memory_limits
 from bot.clock import utc_now
-from bot.installation import DatabaseMissing, require_database
-from bot.lock import AlreadyRunning, InstanceLock
-from bot.logs import Redactor
-from storage.errors import StorageError
+from bot.process.installation import DatabaseMissing, require_database
+from bot.process.lock import AlreadyRunning, InstanceLock
+from bot.process.logs import Redactor
+from storage.file.errors import StorageError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -266,7 +266,7 @@ async def _instance(settings: Settings) -> Finding:
 async def _database(settings: Settings) -> Finding:
     from bot.polling.health import feeds_health
     from storage import feeds, outbox
-    from storage.database import Database
+    from storage.file.database import Database
 
     file, what = settings.database_file, "database"
     try:

@@ -27,12 +27,8 @@ def eval_command(
     lang: Lang = "en",
 ) -> None:
     """Score the rules on labelled entries: what they find, its direction, what is pushed."""
-    from rules.trying.evaluation import (
-        LabelsInvalid,
-        evaluate,
-        read_labelled,
-        unknown_signals,
-    )
+    from rules.trying.evaluation import evaluate
+    from rules.trying.labelled import LabelsInvalid, read_labelled, unknown_signals
 
     try:
         entries = read_labelled(file)

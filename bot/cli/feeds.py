@@ -160,8 +160,8 @@ def export_list(
 
 async def _states(settings: Settings) -> dict[str, FeedState]:
     from storage import feeds
-    from storage.database import Database
-    from storage.presence import has_database
+    from storage.file.database import Database
+    from storage.file.presence import has_database
 
     if not has_database(settings.database_file):
         return {}

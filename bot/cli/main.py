@@ -58,7 +58,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception:
-        from bot.logs import set_up_logging
+        from bot.process.logs import set_up_logging
 
         if not logging.getLogger().handlers:
             set_up_logging("INFO")
@@ -78,7 +78,7 @@ def settings_and_logs(level: str | None = None) -> Settings:
     """
     if refusal := too_little(memory_limits()):
         raise CannotGoOn(refusal)
-    from bot.logs import set_up_logging
+    from bot.process.logs import set_up_logging
     from bot.settings import load_settings
 
     settings = load_settings()
@@ -144,7 +144,7 @@ def backup(
 ) -> None:
     """Write a whole copy of the database, also while the service runs."""
     settings = settings_and_logs()
-    from storage.backup import copy_to
+    from storage.file.backup import copy_to
 
     copy_to(settings.database_file, file)
     typer.echo(f"Backed up {settings.database_file} to {file}.")
@@ -154,8 +154,8 @@ def backup(
 def restore(file: Annotated[Path, typer.Argument(help="A file made by `marsad backup`.")]) -> None:
     """Put a backup in place of the database. The service must be stopped; the old file is kept."""
     settings = settings_and_logs()
-    from bot.lock import InstanceLock
-    from storage.backup import restore as put_back
+    from bot.process.lock import InstanceLock
+    from storage.file.backup import restore as put_back
 
     with InstanceLock(settings.data_dir):
         kept = put_back(file, settings.database_file, datetime.now(UTC))
@@ -170,7 +170,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file made by `marsad ba
 def begin_anew() -> None:
     """Let the next start make a new database where there was one: all before it is forgotten."""
     settings = settings_and_logs()
-    from bot.installation import begin_anew as forget
+    from bot.process.installation import begin_anew as forget
 
     gone = forget(settings)
     for marker in gone:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from bot.errors import CannotGoOn
-from storage.files import make_folder
+from storage.file.files import make_folder
 
 PACKAGE = "morphology-db-msa-r13"
 LONGEST_SECONDS = 1_800

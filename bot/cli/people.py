@@ -15,7 +15,7 @@ from bot.text import clean
 from storage import people
 
 if TYPE_CHECKING:
-    from storage.database import Connection
+    from storage.file.database import Connection
 
 T = TypeVar("T")
 
@@ -64,9 +64,9 @@ def remove(person: Annotated[int, typer.Argument(help="An id of `marsad people l
 
 
 def _write(change: Callable[[Connection], T]) -> T:
-    from bot.installation import require_database
+    from bot.process.installation import require_database
     from bot.settings import load_settings
-    from storage.database import Database
+    from storage.file.database import Database
 
     settings = load_settings()
     # A database that is made here would hide from the service that one is missing.

@@ -25,6 +25,7 @@ class FoldReason(StrEnum):
     TOO_OLD = "too old to be sent as news"
     STORM = "too many alerts in a short time"
     UNKNOWN = "its outcome is unknown"
+    MUTED = "held back while the chat was muted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Superseded:
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class ChatPlan:
     """What becomes of a chat's waiting deliveries now.
 
     `head` is the next to be sent; `fold` makes one catch-up line at once; `wake_at` is when a
@@ -79,34 +80,37 @@ class Sorted:
     wake_at: datetime | None = None
 
 
-def sort_out(
+def plan_chat(
     due: Sequence[Delivery],
-    lost: Sequence[Delivery],
+    unknown: Sequence[Delivery],
     sends: Sequence[datetime],
     last_line_at: datetime | None,
     policy: FoldPolicy,
     now: datetime,
     *,
     crowded: bool = False,
-) -> Sorted:
-    """What becomes of a chat's deliveries: `due` (pending) and `lost` (outcome unknown).
+    muted_until: datetime | None = None,
+) -> ChatPlan:
+    """What becomes of a chat's deliveries: `due` (pending) and `unknown` (outcome unknown).
 
     Both are in the order they were made, and may be the first few of more: `crowded` says that
     these would fill a line. `sends` are the chat's past messages, ascending; `last_line_at` is
-    when its last catch-up line was made. Critical alerts go first, and are named first in a
-    line. What was tried already goes before what was not: it neither folds nor is overtaken
-    but by critical ones, unless it is too old.
+    when its last catch-up line was made, `muted_until` when its last mute ended. Critical alerts
+    go first, and are named first in a line. What was tried already goes before what was not: it
+    neither folds nor is overtaken but by critical ones, unless it is too old or was held back.
     """
-    due, lost, superseded = _latest_versions(due, lost)
+    due, unknown, superseded = _latest_versions(due, unknown)
     due = sorted(due, key=lambda delivery: (delivery.level != "critical", not delivery.attempts))
     keep: list[Delivery] = []
-    fold = [Folded(delivery, FoldReason.UNKNOWN) for delivery in lost]
+    fold = [Folded(delivery, FoldReason.UNKNOWN) for delivery in unknown]
     recent = len(sends) - bisect_left(sends, now - policy.storm_window)
     room = policy.storm_sends - recent
     room_critical = policy.storm_sends_critical - recent
     for delivery in due:
         if delivery.kind not in ("alert", "update"):
             keep.append(delivery)
+        elif _was_held(delivery, muted_until):
+            fold.append(Folded(delivery, FoldReason.MUTED))
         elif now - delivery.created_at > _expiry(delivery, policy):
             fold.append(Folded(delivery, FoldReason.TOO_OLD))
         elif delivery.attempts or (room_critical if delivery.level == "critical" else room) > 0:
@@ -117,12 +121,12 @@ def sort_out(
             fold.append(Folded(delivery, FoldReason.STORM))
     head = keep[0] if keep else None
     if not fold:
-        return Sorted(head, (), superseded)
+        return ChatPlan(head, (), superseded)
     fold.sort(key=lambda item: item.delivery.level != "critical")
     line_at = _line_at(fold, last_line_at, policy, crowded=crowded)
     if line_at > now:
-        return Sorted(head, (), superseded, line_at)
-    return Sorted(head, tuple(fold[: policy.line_alerts]), superseded)
+        return ChatPlan(head, (), superseded, line_at)
+    return ChatPlan(head, tuple(fold[: policy.line_alerts]), superseded)
 
 
 def superseded_by(later: Delivery) -> str:
@@ -133,6 +137,13 @@ def superseded_by(later: Delivery) -> str:
 def line_level(folded: Sequence[Folded]) -> str:
     """The level of a catch-up line: the highest of those it stands for."""
     return max((item.delivery.level for item in folded), key=rank)
+
+
+def _was_held(delivery: Delivery, muted_until: datetime | None) -> bool:
+    """Whether a mute that is over kept it from being sent."""
+    if muted_until is None or delivery.level == "critical":
+        return False
+    return delivery.created_at < muted_until
 
 
 def _expiry(delivery: Delivery, policy: FoldPolicy) -> timedelta:
@@ -148,13 +159,16 @@ def _line_at(
     """
     settled = min(
         item.delivery.created_at
-        if item.reason is FoldReason.TOO_OLD
+        if item.reason in (FoldReason.TOO_OLD, FoldReason.MUTED)
         else item.delivery.updated_at + policy.settle
         for item in fold
     )
-    # What is critical waited too long already, be it for a clock that was wrong.
+    # What is critical waited too long already, be it for a clock that was wrong; and whoever asked
+    # for quiet until now is told now.
     late = any(
-        item.reason is FoldReason.TOO_OLD and item.delivery.level == "critical" for item in fold
+        item.reason is FoldReason.MUTED
+        or (item.reason is FoldReason.TOO_OLD and item.delivery.level == "critical")
+        for item in fold
     )
     if late or crowded or len(fold) >= policy.line_alerts or last_line_at is None:
         return settled
@@ -163,7 +177,7 @@ def _line_at(
 
 
 def _latest_versions(
-    due: Sequence[Delivery], lost: Sequence[Delivery]
+    due: Sequence[Delivery], unknown: Sequence[Delivery]
 ) -> tuple[list[Delivery], list[Delivery], tuple[Superseded, ...]]:
     # A card shows its alert as it is now: two versions waiting would be one message twice.
     latest: dict[int, Delivery] = {}
@@ -184,4 +198,4 @@ def _latest_versions(
                 superseded.append(Superseded(delivery, by))
         return keep
 
-    return without_superseded(due), without_superseded(lost), tuple(superseded)
+    return without_superseded(due), without_superseded(unknown), tuple(superseded)

@@ -15,15 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.clock import (
-    TOLERANCE,
-    ClockStep,
-    SteadyTime,
-    Uptime,
-    step_since,
-    uptime_beside,
-    utc_now,
-)
+from bot.clock import Uptime, uptime_beside, utc_now
 from bot.delivery.catchup import superseded_by
 from bot.delivery.escalation import escalate_due, who_is_due
 from bot.delivery.health import Health
@@ -32,19 +24,20 @@ from bot.delivery.pacing import History, overall_free, turns
 from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.retry import Halt, next_step
+from bot.delivery.timekeeping import Timekeeper
 from bot.delivery.waiting import (
-    View,
+    Owed,
     fold_now,
     has_critical,
-    read_view,
-    sort_view,
+    plan_chats,
+    read_owed,
     to_fold,
     waiting_of,
 )
 from storage import acknowledgements, alerts, chats, outbox
 from storage import clock as stored_clock
 from storage.chats import Chat
-from storage.database import Connection, Database, StorageError
+from storage.file.database import Connection, Database, StorageError
 from storage.outbox import Delivery
 
 __all__ = ["DeliveryPolicy", "DispatchReport", "Dispatcher"]
@@ -94,10 +87,8 @@ class Dispatcher:
         self._sender = sender
         self._policy = policy or DeliveryPolicy()
         self._clock = clock
-        self._uptime = uptime or uptime_beside(clock)
         # All that is decided here goes by this, and by the wall clock only once it has followed.
-        self._time = SteadyTime(clock(), self._uptime.passed)
-        self._time_known = False
+        self._time = Timekeeper(database, clock(), uptime or uptime_beside(clock), self._move)
         self._history = History(
             keep=max(self._policy.fold.storm_window, self._policy.limits.group_window)
         )
@@ -118,7 +109,7 @@ class Dispatcher:
             while not stop.is_set():
                 self._woken.clear()
                 try:
-                    report = await self._step(self._clock())
+                    report = await self._pass(self._clock())
                 except Exception as error:  # a bug in one step must not end all sending
                     log.exception("dispatch: a step failed")
                     self.health.stuck(error, self._time.now())
@@ -133,7 +124,7 @@ class Dispatcher:
         `now` is what the wall clock shows.
         """
         before = Counter(self.outcomes)
-        report = await self._step(now)
+        report = await self._pass(now)
         await asyncio.gather(*self._busy.values())
         outcomes = dict(self.outcomes - before)
         return DispatchReport(outcomes, report.folded, report.superseded, report.wake_at)
@@ -176,9 +167,9 @@ class Dispatcher:
 
     # One step: finish records, take over leases, read, decide, lease, start, fold.
 
-    async def _step(self, wall: datetime) -> DispatchReport:
+    async def _pass(self, wall: datetime) -> DispatchReport:
         try:
-            report = await self._step_unguarded(wall)
+            report = await self._pass_unguarded(wall)
         except StorageError as error:
             now = self._time.now()
             self.health.stuck(error, now)
@@ -187,11 +178,12 @@ class Dispatcher:
             self.health.unstuck()
         return report
 
-    async def _step_unguarded(self, wall: datetime) -> DispatchReport:
+    async def _pass_unguarded(self, wall: datetime) -> DispatchReport:
         if not await self._record_rest():
             # The database takes no records: to send more would only add to what may be repeated.
             return DispatchReport({}, 0, 0, self._time.now() + self.health.wait)
-        await self._follow_clock(wall)
+        if step := await self._time.follow(wall):
+            self.health.clock_moved(step)
         now = self._time.now()
         await self._take_over_leases(now)
         # Also while Telegram refuses us: what is passed on may go by the second channel.
@@ -222,9 +214,9 @@ class Dispatcher:
             oldest = min(overall[-limits.overall_sends], now)
             return DispatchReport({}, 0, 0, oldest + limits.overall_window)
         busy, policy = frozenset(self._busy), self._policy
-        view = await self._database.read(lambda db: read_view(db, busy, policy.fold, now))
-        found = sort_view(view, self._history.by_chat, policy.fold, now)
-        waiting = waiting_of(view, found)
+        waits = await self._database.read(lambda db: read_owed(db, busy, policy.fold, now))
+        found = plan_chats(waits, self._history.by_chat, policy.fold, now)
+        waiting = waiting_of(waits, found)
         turn = turns(
             waiting,
             self._history.by_chat,
@@ -234,65 +226,24 @@ class Dispatcher:
         )
         places = max(0, policy.concurrency - len(self._busy))
         go = turn.go[: min(1, places) if probing else places]
-        await self._start([h for chat in go if (h := found[chat].head)], view.chats, now)
+        await self._start([h for chat in go if (h := found[chat].head)], waits.chats, now)
         wakes = [item.wake_at for item in found.values() if item.wake_at is not None]
         wakes += [turn.wake_at] if turn.wake_at is not None else []
         # Lines are made after what goes out at once; while critical alerts wait, only one of those.
-        chosen = to_fold(found, view.last_lines)
+        chosen = to_fold(found, waits.last_lines)
         if any(each.urgent and each.chat_id not in go for each in waiting):
             chosen = [each for each in chosen if has_critical(found[each])][:1]
-        folded = await self._fold(view, chosen[: policy.folds_at_once], now)
+        folded = await self._fold(waits, chosen[: policy.folds_at_once], now)
         wakes += [now] if folded else []
         superseded = sum(len(item.superseded) for item in found.values())
         return DispatchReport({}, folded, superseded, min(wakes, default=None))
 
-    async def _follow_clock(self, wall: datetime) -> None:
-        """When the wall clock was moved, move with it what is stored and what is remembered.
-
-        So what is owed keeps its age, and whoever waits goes on waiting for as long as before.
-        """
-        fresh = self._time.since_look + TOLERANCE
-        step = self._time.look(wall) if self._time_known else await self._step_of_start(wall)
-        if step is None:
-            self._time_known = True
-            return
-        seen = stored_clock.LastSeen(wall, self._uptime.boot, self._uptime.passed())
-
-        def move(db: Connection) -> None:
-            stored_clock.move_times(db, step.by, wall, fresh)
-            stored_clock.save_seen(db, seen)
-
-        # Writes happen in the order they are asked for. This one is asked for at once, before
-        # anything goes by the new time: an attempt is either moved with the rest or new.
-        moving = self._database.submit(move)
-        self._move_memory(step.by, wall)
-        try:
-            await asyncio.shield(moving)
-        except StorageError:
-            self._move_memory(-step.by, wall - step.by)  # nothing was moved: look again
-            raise
-        self._time_known = True
-        self.health.clock_moved(step)
-        log.warning("dispatch: %s; what waits keeps its wait", step.reason)
-
-    def _move_memory(self, by: timedelta, wall: datetime) -> None:
-        self._time.follow(wall)
+    def _move(self, by: timedelta) -> None:
+        """The clock was moved: what is remembered stays as long ago as it was."""
         self._history.move(by)
         self.health.move(by)
         if self._leases_checked_at is not None:
             self._leases_checked_at += by
-
-    async def _step_of_start(self, wall: datetime) -> ClockStep | None:
-        """How far the clock was moved since the process before this one last saw it."""
-        seen, newest = await self._database.read(
-            lambda db: (stored_clock.last_seen(db), stored_clock.newest_written(db))
-        )
-        self._time.follow(wall)
-        if seen is None:
-            return step_since(newest or wall, None, newest, wall)
-        same = seen.boot == self._uptime.boot != ""
-        elapsed = self._uptime.passed() - seen.uptime if same else None
-        return step_since(seen.at, elapsed, newest, wall)
 
     async def _take_over_leases(self, now: datetime) -> None:
         """Treat what was left without an answer: by the process before, or by a bug in this."""
@@ -300,7 +251,7 @@ class Dispatcher:
         if checked_at is not None and checked_at + self._policy.lease_check > now:
             return
         retry, keep = self._policy.retry, self._history.keep
-        seen = stored_clock.LastSeen(now, self._uptime.boot, self._uptime.passed())
+        seen = self._time.seen(now)
 
         def take_over(db: Connection) -> tuple[int, dict[int, list[datetime]]]:
             release = outbox.release_all_leases if first else outbox.release_expired_leases
@@ -317,14 +268,14 @@ class Dispatcher:
         if released:
             log.warning("dispatch: %d deliveries were left without an answer", released)
 
-    async def _fold(self, view: View, chosen: Sequence[int], now: datetime) -> int:
+    async def _fold(self, waits: Owed, chosen: Sequence[int], now: datetime) -> int:
         """Fold and replace in these chats, a transaction for each; how many rows."""
         folded = 0
         for chat_id in chosen:
             under_way = [now] if chat_id in self._busy else []
             write = partial(
                 fold_now,
-                chat=view.chats[chat_id],
+                chat=waits.chats[chat_id],
                 sends=(*self._history.by_chat.get(chat_id, ()), *under_way),
                 policy=self._policy.fold,
                 now=now,

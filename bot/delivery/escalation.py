@@ -14,7 +14,7 @@ from storage import acknowledgements, alerts, chats, outbox
 from storage.acknowledgements import Open
 from storage.alerts import Alert
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.outbox import NewDelivery
 
 

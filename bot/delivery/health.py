@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import ClockStep
-from bot.delivery.outcome import Outcome, Retry, Unknown
+from bot.delivery.outcome import NeverSent, Outcome, Unknown
 from bot.delivery.retry import Halt
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Health:
             if self.halted is None:
                 log.error("dispatch: nothing is sent any more: %s", halt.reason)
             self.halted, self.halted_at = halt, at
-        elif isinstance(outcome, Retry | Unknown):
+        elif isinstance(outcome, NeverSent | Unknown):
             if self.failing_since is None:
                 self.failing_since = at
             self.failing_reason = outcome.error

@@ -53,7 +53,7 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class Retry:
+class NeverSent:
     """The request never went out (connect or pool timeout): the chat has nothing, try again.
 
     `after` is the wait that was asked for, in seconds; None leaves it to the back-off.
@@ -106,7 +106,15 @@ class Conflict:
 
 
 Outcome = (
-    Sent | Unknown | Retry | RateLimited | ChatGone | Migrated | Rejected | Unauthorised | Conflict
+    Sent
+    | Unknown
+    | NeverSent
+    | RateLimited
+    | ChatGone
+    | Migrated
+    | Rejected
+    | Unauthorised
+    | Conflict
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from bot.delivery.catchup import Folded, FoldReason, Sorted, line_level
+from bot.delivery.catchup import ChatPlan, Folded, FoldReason, line_level
 from bot.delivery.retry import (
     Again,
     AwaitCatchUp,
@@ -23,7 +23,7 @@ from bot.messages.catchup import Group, LineItem, catchup_text
 from bot.notices import ChatEvent, ChatNotice, notify_operators
 from storage import acknowledgements, alerts, chats, outbox
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.outbox import Delivery, Mark, NewDelivery
 
 
@@ -44,6 +44,7 @@ _GROUPS: dict[FoldReason, Group] = {
     FoldReason.TOO_OLD: "too_old",
     FoldReason.STORM: "storm",
     FoldReason.UNKNOWN: "unknown",
+    FoldReason.MUTED: "muted",
 }
 
 
@@ -93,7 +94,7 @@ def record_attempt(db: Connection, attempt: Attempt) -> None:
             assert_never(step)
 
 
-def record_catchup(db: Connection, chat: Chat, found: Sorted, at: datetime) -> None:
+def record_catchup(db: Connection, chat: Chat, found: ChatPlan, at: datetime) -> None:
     """Fold and replace what was decided for a chat."""
     for old in found.superseded:
         outbox.mark(db, old.delivery.id, Mark("expired", old.reason, at, old.delivery.attempts))

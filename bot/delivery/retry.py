@@ -15,10 +15,10 @@ from bot.delivery.outcome import (
     ChatGone,
     Conflict,
     Migrated,
+    NeverSent,
     Outcome,
     RateLimited,
     Rejected,
-    Retry,
     Sent,
     Unauthorised,
     Unknown,
@@ -146,7 +146,7 @@ def next_step(outcome: Outcome, delivery: Delivery, policy: RetryPolicy, now: da
             return Done(message_id)
         case Unknown(error):
             return _after_unknown(error, delivery, policy, now)
-        case Retry(after, error):
+        case NeverSent(after, error):
             wait = back_off(delivery.attempts + 1, policy)
             if after is not None:
                 wait = max(wait, timedelta(seconds=after))

@@ -24,7 +24,7 @@ from bot.notices import operator_languages
 from bot.text import clean, web_link
 from storage import second_channel
 from storage.alerts import Alert
-from storage.database import Database, StorageError
+from storage.file.database import Database, StorageError
 
 log = logging.getLogger(__name__)
 

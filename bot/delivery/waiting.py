@@ -10,12 +10,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.delivery.catchup import FoldPolicy, Sorted, sort_out
+from bot.delivery.catchup import ChatPlan, FoldPolicy, plan_chat
 from bot.delivery.pacing import Waiting
 from bot.delivery.results import record_catchup
-from storage import chats, outbox
+from storage import chats, owed
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.outbox import Delivery
 
 # Of each queue of a chat: the next, and one more in case a later version takes its place.
@@ -23,30 +23,30 @@ NEXT_FEW = 2
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What is owed to chats that can be sent to: `due` and, of unknown outcome, `lost`.
+class Owed:
+    """What is owed to chats that can be sent to: `due` and, `unknown` outcome.
 
     Both hold the first few rows, in their order. `last_lines` has the time of the last catch-up
     line of each chat that had one, `crowded` the chats in which more is due than a line names.
     """
 
     due: Mapping[int, Sequence[Delivery]]
-    lost: Mapping[int, Sequence[Delivery]]
+    unknown: Mapping[int, Sequence[Delivery]]
     chats: Mapping[int, Chat]
     last_lines: Mapping[int, datetime]
     crowded: Collection[int]
 
 
-def read_view(db: Connection, busy: Collection[int], policy: FoldPolicy, now: datetime) -> View:
+def read_owed(db: Connection, busy: Collection[int], policy: FoldPolicy, now: datetime) -> Owed:
     """Read what is owed, leaving out `busy` chats: their turn comes when their answer is in."""
-    ready = outbox.ready(
+    ready = owed.ready(
         db,
         now,
         NEXT_FEW,
         news_since=now - policy.expiry,
         critical_since=now - policy.expiry_critical,
     )
-    unknown = outbox.unknown(db, 1)
+    unknown = owed.unknown(db, 1)
     reachable = {
         chat.id: chat
         for chat in (chats.everyone(db) if ready or unknown else [])
@@ -54,39 +54,41 @@ def read_view(db: Connection, busy: Collection[int], policy: FoldPolicy, now: da
         and (chat.blocked_until is None or chat.blocked_until <= now)
         and chat.id not in busy
     }
-    due = _by_chat(_with_later_versions(db, ready, now), reachable)
-    lost = _by_chat(unknown, reachable)
-    owed = due.keys() | lost.keys()
-    lines = outbox.last_lines(db, owed)
+    muted = {chat.id for chat in reachable.values() if chat.is_muted(now)}
+    due = _by_chat(_with_later_versions(db, ready, now, muted), reachable)
+    unknown_of = _by_chat([row for row in unknown if row.chat_id not in muted], reachable)
+    chat_ids = due.keys() | unknown_of.keys()
+    lines = owed.last_lines(db, chat_ids)
     gap_open = [chat_id for chat_id, at in lines.items() if at + policy.line_gap > now]
-    return View(
+    return Owed(
         due,
-        lost,
-        {chat_id: reachable[chat_id] for chat_id in due | lost},
+        unknown_of,
+        {chat_id: reachable[chat_id] for chat_id in due | unknown_of},
         lines,
-        outbox.crowded(db, gap_open, now, policy.line_alerts + policy.storm_sends),
+        owed.crowded(db, gap_open, now, policy.line_alerts + policy.storm_sends),
     )
 
 
-def sort_view(
-    view: View, sends: Mapping[int, Sequence[datetime]], policy: FoldPolicy, now: datetime
-) -> dict[int, Sorted]:
+def plan_chats(
+    waits: Owed, sends: Mapping[int, Sequence[datetime]], policy: FoldPolicy, now: datetime
+) -> dict[int, ChatPlan]:
     """What becomes of each chat's deliveries; `sends` are the past messages of each chat."""
     return {
-        chat_id: sort_out(
-            view.due.get(chat_id, ()),
-            view.lost.get(chat_id, ()),
+        chat_id: plan_chat(
+            waits.due.get(chat_id, ()),
+            waits.unknown.get(chat_id, ()),
             sends.get(chat_id, ()),
-            view.last_lines.get(chat_id),
+            waits.last_lines.get(chat_id),
             policy,
             now,
-            crowded=chat_id in view.crowded,
+            crowded=chat_id in waits.crowded,
+            muted_until=waits.chats[chat_id].muted_until,
         )
-        for chat_id in view.chats
+        for chat_id in waits.chats
     }
 
 
-def to_fold(found: Mapping[int, Sorted], last_lines: Mapping[int, datetime]) -> list[int]:
+def to_fold(found: Mapping[int, ChatPlan], last_lines: Mapping[int, datetime]) -> list[int]:
     """The chats with something to fold or to replace: first those with critical alerts in it,
     then those whose last line is oldest."""
 
@@ -98,7 +100,7 @@ def to_fold(found: Mapping[int, Sorted], last_lines: Mapping[int, datetime]) -> 
     return sorted(chosen, key=order)
 
 
-def has_critical(found: Sorted) -> bool:
+def has_critical(found: ChatPlan) -> bool:
     """Whether a critical alert is to be told in a line."""
     return any(item.delivery.level == "critical" for item in found.fold)
 
@@ -108,35 +110,47 @@ def fold_now(
 ) -> int:
     """Fold and replace what is due of one chat, in a write transaction; how many were folded."""
     # As many as may be sent, and a line: what is left is enough for another.
-    due = outbox.backlog(db, chat.id, now, policy.line_alerts + policy.storm_sends_critical)
-    found = sort_out(
-        _with_later_versions(db, due, now),
-        outbox.unknown(db, policy.line_alerts, [chat.id]),
+    deep = policy.line_alerts + policy.storm_sends_critical
+    muted = {chat.id} if chat.is_muted(now) else set[int]()
+    due = owed.backlog(db, chat.id, now, deep, critical_only=bool(muted))
+    found = plan_chat(
+        _with_later_versions(db, due, now, muted),
+        [] if muted else owed.unknown(db, policy.line_alerts, [chat.id]),
         sends,
-        outbox.last_lines(db, [chat.id]).get(chat.id),
+        owed.last_lines(db, [chat.id]).get(chat.id),
         policy,
         now,
+        muted_until=chat.muted_until,
     )
     record_catchup(db, chat, found, now)
     return len(found.fold)
 
 
 def _with_later_versions(
-    db: Connection, due: Sequence[Delivery], now: datetime
+    db: Connection, due: Sequence[Delivery], now: datetime, muted: Collection[int]
 ) -> Sequence[Delivery]:
-    """With what takes the place of some of them, however far behind it waits."""
+    """With what takes the place of some of them, however far behind it waits; in `muted` chats
+    nothing that is held back takes the place of what is critical."""
     known = {delivery.id for delivery in due}
     of_alerts = [delivery.id for delivery in due if delivery.alert_id is not None]
-    later = outbox.later_versions(db, of_alerts, now)
-    return [*due, *(delivery for delivery in later if delivery.id not in known)]
+    later = owed.later_versions(db, of_alerts, now)
+    return [
+        *due,
+        *(
+            delivery
+            for delivery in later
+            if delivery.id not in known
+            and (delivery.level == "critical" or delivery.chat_id not in muted)
+        ),
+    ]
 
 
-def waiting_of(view: View, found: Mapping[int, Sorted]) -> list[Waiting]:
+def waiting_of(waits: Owed, found: Mapping[int, ChatPlan]) -> list[Waiting]:
     """The chats that have a message to send."""
     return [
         Waiting(
             chat_id=chat_id,
-            kind=view.chats[chat_id].kind,
+            kind=waits.chats[chat_id].kind,
             since=max(item.head.created_at, item.head.not_before),
             urgent=item.head.level == "critical",
         )

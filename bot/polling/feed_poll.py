@@ -30,8 +30,8 @@ from bot.polling.identify import EntryChange, Identified, identify, keyed
 from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Wishes, next_check
 from storage import entries, feeds, held
-from storage.database import Connection, Database
 from storage.feeds import FeedState
+from storage.file.database import Connection, Database
 
 log = logging.getLogger(__name__)
 
@@ -187,6 +187,11 @@ class FeedPoll:
         feed, pipeline = self._feed, self._tools.pipeline
         # Seen ones go past the pipeline: there is nothing in them to find, and most are seen.
         moving = [change for change in changes if change.kind != "seen"]
+        for change in moving:
+            log.debug(
+                "%s: %s because of %s: %r",
+                *(feed.id, change.kind, change.reason, change.entry.title[:80]),
+            )
         detections = await pipeline.detect([change.entry for change in moving], feed.language)
         health = self._tools.policy.health
         after = after_entries(self._state, fetched, parsed, changes, self._now, health)
@@ -265,5 +270,5 @@ def _note_seen(db: Connection, changes: Sequence[EntryChange], now: datetime) ->
     seen = [change for change in changes if change.kind == "seen"]
     entries.touch(db, [change.entry_id for change in seen if change.entry_id is not None], now)
     for change in seen:
-        if change.entry_id is not None and change.reason != "guid":
+        if change.entry_id is not None and change.keys:
             entries.add_keys(db, change.entry_id, change.keys)

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal, get_args
 
+from bot.notices import FeedEvent
 from storage.feeds import FeedState
 
 Condition = Literal["unread", "ok", "failing", "broken", "silent", "held", "truncated"]
-HealthNotice = Literal["broken", "silent", "held", "truncated", "recovered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def feeds_health(states: Iterable[FeedState], policy: HealthPolicy | None = None
     return FeedsHealth(counts, tuple(look))
 
 
-def health_notice(before: FeedState, after: Condition) -> HealthNotice | None:
+def health_notice(before: FeedState, after: Condition) -> FeedEvent | None:
     """The notice that is due: one when a feed breaks, one when it does well again."""
     if after in ("broken", "silent"):
         return None if before.told_broken else after

@@ -32,7 +32,8 @@ class EntryChange:
 
     `kind`: "new" and "updated" may alert; "seed" is stored as history; "seen" only says that
     the entry is still there. `entry_id` is set for "updated" and "seen". `keys` are the
-    identity keys to store for the entry. `reason` names the rule that decided.
+    identity keys to store for the entry: none for one that came under its known guid again.
+    `reason` names the rule that decided.
     """
 
     entry: FeedEntry
@@ -187,7 +188,7 @@ def _expected(
     if since is None or now - since < policy.absence:
         return 0
     dates = [
-        _dated(each.entry)
+        each.entry.newest_date
         for each, match in zip(entries, matches, strict=True)
         if match.known is None
     ]
@@ -242,11 +243,6 @@ def _days_apart(one: datetime | None, other: datetime | None) -> float | None:
     return abs((one - other).total_seconds()) / 86_400
 
 
-def _dated(entry: FeedEntry) -> datetime | None:
-    """The newest of the entry's own dates."""
-    return max(filter(None, (entry.published_at, entry.updated_at)), default=None)
-
-
 def _distinctive(entry: FeedEntry) -> bool:
     """Whether the text is long enough that two entries would not share it by chance."""
     return len(entry.title) + len(entry.summary) >= 80
@@ -255,7 +251,7 @@ def _distinctive(entry: FeedEntry) -> bool:
 def _of_unknown(
     entry: FeedEntry, reason: str, feed: FeedState, policy: IdentityPolicy, now: datetime
 ) -> tuple[Kind, str]:
-    dated = _dated(entry)
+    dated = entry.newest_date
     age = None if dated is None else now - dated
     if not feed.seeded:
         # Dates reach back thirty days at most: an age above says that all may alert.
@@ -278,11 +274,12 @@ def _of_known(
     entry = each.entry
 
     def change(kind: Kind, reason: str) -> EntryChange:
-        return EntryChange(entry, each.keys, kind, stored.id, reason)
+        keys = () if reason == "guid" else each.keys
+        return EntryChange(entry, keys, kind, stored.id, reason)
 
     if content_hash(entry) == stored.content_hash:
         return change("seen", match.reason)
-    dated = _dated(entry) or stored.first_seen_at
+    dated = entry.newest_date or stored.first_seen_at
     if now - dated > policy.max_age:
         return change("seen", "updated-too-late")
     # However often: a live page is read each time, and what is told of it is limited later.

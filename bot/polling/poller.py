@@ -24,9 +24,9 @@ from bot.polling.report import EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import claim_until
 from bot.polling.slots import PollSlots
 from storage import feeds
-from storage.database import Connection, Database
-from storage.errors import StorageError
 from storage.feeds import FeedState
+from storage.file.database import Connection, Database
+from storage.file.errors import StorageError
 
 log = logging.getLogger(__name__)
 

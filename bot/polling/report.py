@@ -14,7 +14,7 @@ from bot.polling.health import HealthPolicy
 from bot.polling.identify import EntryChange, IdentityPolicy
 from bot.polling.schedule import SchedulePolicy
 from storage.alerts import Alert
-from storage.database import Connection
+from storage.file.database import Connection
 
 if TYPE_CHECKING:
     from rules import Detection, RuleSet

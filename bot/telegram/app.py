@@ -30,8 +30,8 @@ from telegram.ext import (
 
 from bot.clock import utc_now
 from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, texts
-from bot.logs import Redactor
 from bot.notices import NamedFeed
+from bot.process.logs import Redactor
 from bot.telegram.answers import TelegramRequest
 from bot.telegram.commands.recent import SHORT_ID, short_id
 from bot.telegram.membership import membership, migrated
@@ -46,11 +46,11 @@ from bot.telegram.registry import (
     reaction_of,
 )
 from bot.telegram.request import Access, App, Context, Request, Services, services_in
-from storage.errors import StorageBusy, StorageFull
+from storage.file.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:
     from rules import RuleSet
-    from storage.database import Database
+    from storage.file.database import Database
 
 log = logging.getLogger(__name__)
 

@@ -2,12 +2,14 @@
 
 Data is a letter for what the button does, then its value: ``s:siege`` switches a signal in the
 menu of /subscribe, ``u:siege`` in that of /unsubscribe, ``s*`` and ``s-`` choose all or none,
-``l:fr`` sets the language ``w:A12`` asks why and ``a:A12`` takes an alert on.
+``l:fr`` sets the language, ``w:A12`` asks why, ``a:A12`` takes an alert on and ``m:60`` mutes the
+chat for so many minutes (0: no more).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Literal
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -22,6 +24,8 @@ SWITCH = r"^[su](:.+|\*|-)$"
 LANGUAGE = r"^l:"
 WHY = r"^w:"
 ACKNOWLEDGE = r"^a:"
+MUTE = r"^m:"
+MUTE_MINUTES = (60, 8 * 60, 24 * 60)
 _LABEL = 60
 
 
@@ -54,6 +58,17 @@ def language_keyboard() -> InlineKeyboardMarkup:
                 for language in LANGUAGES
             ]
         ]
+    )
+
+
+def mute_keyboard(say: Texts) -> InlineKeyboardMarkup:
+    """Usual lengths of a mute, and its end."""
+    lengths = [
+        InlineKeyboardButton(say.duration(timedelta(minutes=n)), callback_data=f"m:{n}")
+        for n in MUTE_MINUTES
+    ]
+    return InlineKeyboardMarkup(
+        [lengths, [InlineKeyboardButton(say("mute.end_button"), callback_data="m:0")]]
     )
 
 

@@ -12,7 +12,7 @@ from bot.locales import texts
 from bot.telegram.request import Request, texts_for
 from storage import chats
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.people import REMOVED
 
 log = logging.getLogger(__name__)

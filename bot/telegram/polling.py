@@ -23,8 +23,8 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, Ti
 from bot.telegram.incumbency import RETRY_SECONDS, Claim, answered, disturbed
 from bot.telegram.request import App, services_in
 from storage import updates as stored
-from storage.database import Connection
-from storage.errors import StorageError
+from storage.file.database import Connection
+from storage.file.errors import StorageError
 
 UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0

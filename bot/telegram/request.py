@@ -30,7 +30,7 @@ from storage.people import Person
 
 if TYPE_CHECKING:
     from rules import RuleSet, Signal
-    from storage.database import Connection, Database
+    from storage.file.database import Connection, Database
 
 Context = CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]
 App = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]

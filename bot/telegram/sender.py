@@ -25,11 +25,11 @@ from bot.delivery.outcome import (
     ChatGone,
     Conflict,
     Migrated,
+    NeverSent,
     Outcome,
     Outgoing,
     RateLimited,
     Rejected,
-    Retry,
     Sent,
     Unauthorised,
     Unknown,
@@ -180,9 +180,9 @@ def outcome_of(error: Exception) -> Outcome:
             gone = any(sign in error.message.lower() for sign in _CHAT_GONE)
             return ChatGone(error.message) if gone else Rejected(error.message)
         case NotFromTelegram():
-            return Retry(None, _in_words(error))
+            return NeverSent(None, _in_words(error))
         case NetworkError() if isinstance(error.__cause__, _NEVER_SENT):
-            return Retry(None, _in_words(error))
+            return NeverSent(None, _in_words(error))
         case TelegramError():
             return Unknown(_in_words(error))
     log.error("a send failed in an unforeseen way: %s", type(error).__name__, exc_info=error)

@@ -24,7 +24,6 @@ class Signal:
     level: Level
     status: Status
     sector: str
-    source: str
     levels: Mapping[Direction, Level] = field(default_factory=dict)
     """The level of each direction; `level` is that of bad news."""
 

@@ -5,6 +5,9 @@
 
 Each part starts `marsad run` as a process of its own over a prepared database, with the fake Bot
 API on loopback, and stops by itself. It prints a table and exits with 1 if a limit was missed.
+
+SIGTERM (exit code 143), SIGINT (130) and the end of its time (1; `--minutes`) stop the service,
+close the servers and remove the folder, wherever it stands.
 """
 
 from __future__ import annotations
@@ -16,9 +19,10 @@ import re
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -29,9 +33,9 @@ from rich.table import Table
 from bot.clock import utc_now
 from bot.delivery.catchup import FoldPolicy
 from bot.delivery.pacing import SendLimits
-from bot.delivery.waiting import read_view
+from bot.delivery.waiting import read_owed
 from storage import chats
-from storage.database import Connection, connect, in_transaction, migrate
+from storage.file.database import Connection, connect, in_transaction, migrate
 from tests.bot.delivery.desk import chat, make_alert
 from tests.bot.service.newsroom import Newsroom, write_feeds
 from tests.telegram_server import TelegramServer
@@ -42,6 +46,8 @@ FIRST_CHAT = 10_000
 AGE = timedelta(minutes=30)
 ASK_EVERY = 2.0
 PATIENCE = 660.0
+# Minutes for all of it, in full.
+LONGEST = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ class Running:
         return f"{share:.0%} of a core, load {os.getloadavg()[0]:.1f}"
 
     def write(self, fn: Callable[[Connection], object]) -> None:
-        connection = connect(self.database, busy_timeout_ms=30_000)
+        connection = connect(self.database, busy_timeout_ms=120_000)
         try:
             in_transaction(connection, fn)
         finally:
@@ -151,6 +157,13 @@ class Running:
             await asyncio.sleep(ASK_EVERY)
 
 
+class Ended(Exception):
+    """The run was told to end."""
+
+
+_ending = threading.Event()
+
+
 def prepare(database: Path, chat_ids: Sequence[int], waiting: int, age: timedelta) -> None:
     """A database in which so many alerts wait in each chat."""
     connection = connect(database)
@@ -162,10 +175,14 @@ def prepare(database: Path, chat_ids: Sequence[int], waiting: int, age: timedelt
         for chat_id in chat_ids:
             chats.upsert(db, chat(chat_id))
         for number in range(waiting):
+            if _ending.is_set():
+                raise Ended
             make_alert(db, chat_ids, then + number * timedelta(milliseconds=10), title=_title())
 
-    in_transaction(connection, fill)
-    connection.close()
+    try:
+        in_transaction(connection, fill)
+    finally:
+        connection.close()
 
 
 def _title() -> str:
@@ -173,9 +190,9 @@ def _title() -> str:
 
 
 @asynccontextmanager
-async def running(chat_ids: Sequence[int], waiting: int = 0) -> AsyncIterator[Running]:
+async def running(room: Path, chat_ids: Sequence[int], waiting: int = 0) -> AsyncIterator[Running]:
     """The service over so much, asked by an operator meanwhile."""
-    with tempfile.TemporaryDirectory(prefix="marsad-load-") as name:
+    with tempfile.TemporaryDirectory(dir=room) as name:
         folder = Path(name)
         database = folder / "data" / "marsad.sqlite"
         database.parent.mkdir()
@@ -200,6 +217,7 @@ async def running(chat_ids: Sequence[int], waiting: int = 0) -> AsyncIterator[Ru
             try:
                 now = Running(server, database, process.pid)
                 await server.until(lambda: server.commands or process.returncode, seconds=120)
+                _say("   the service answers")
                 asking = asyncio.create_task(now.ask())
                 yield now
                 _say(f"   a command took {max(now.asked, default=0):.1f} s at most")
@@ -221,30 +239,30 @@ async def running(chat_ids: Sequence[int], waiting: int = 0) -> AsyncIterator[Ru
                 _say(f"   the Bot API would refuse: {server.violations[:2]}")
 
 
-def look(waiting: int) -> float:
+def look(room: Path, waiting: int) -> float:
     """Milliseconds for one look at 50 chats in which so many wait."""
     members = [FIRST_CHAT + n for n in range(50)]
-    with tempfile.TemporaryDirectory(prefix="marsad-load-") as name:
+    with tempfile.TemporaryDirectory(dir=room) as name:
         path = Path(name) / "marsad.sqlite"
         prepare(path, members, waiting, AGE)
         connection = connect(path, query_only=True)
         taken = []
         for _ in range(5):
             start = time.perf_counter()
-            read_view(connection, (), FoldPolicy(), utc_now())
+            read_owed(connection, (), FoldPolicy(), utc_now())
             taken.append(time.perf_counter() - start)
         connection.close()
     return sorted(taken)[2] * 1000
 
 
-async def behind(number: int, waiting: int, first_version: str) -> list[Figure]:
+async def behind(room: Path, number: int, waiting: int, first_version: str) -> list[Figure]:
     """How long a critical alert takes to every chat while so much waits in each."""
     members = [FIRST_CHAT + n for n in range(number)]
     pace = SendLimits().overall_sends / SendLimits().overall_window.total_seconds()
     allowed = number / pace
     what = f"{number} chats, {waiting:,} waiting in each: critical with every chat"
     _say(what)
-    async with running(members, waiting) as now:
+    async with running(room, members, waiting) as now:
         taken = []
         now.begin()
         for pause in (3, 10, 10):
@@ -261,17 +279,18 @@ async def behind(number: int, waiting: int, first_version: str) -> list[Figure]:
         ]
 
 
-async def burst(size: Size) -> list[Figure]:
+async def burst(room: Path, size: Size) -> list[Figure]:
     """A storm of alerts, a tenth of them critical: when is each critical one with its chats?"""
     members = [FIRST_CHAT + n for n in range(50)]
     what = f"{size.burst:,} alerts in {size.burst_seconds} s to 50 chats"
     _say(what)
-    async with running(members) as now:
+    async with running(room, members) as now, AsyncExitStack() as stack:
         await asyncio.sleep(10)
         idle = now.memory()
         now.begin()
         critical: list[tuple[str, float]] = []
         written = asyncio.create_task(_pour(now, members, size, critical))
+        stack.callback(written.cancel)
         missing: dict[str, set[int]] = {}
         late, read, noted, start = 0.0, 0, 0, time.monotonic()
         while time.monotonic() - start < PATIENCE + size.burst_seconds:
@@ -328,12 +347,12 @@ async def _pour(
         await asyncio.sleep(max(0.0, start + second + 1 - time.monotonic()))
 
 
-async def pending(size: Size) -> list[Figure]:
+async def pending(room: Path, size: Size) -> list[Figure]:
     """Whether anything is sent, and commands answered, with everything pending at once."""
     members = [FIRST_CHAT + n for n in range(50)]
     rows = 50 * size.pending
     _say(f"{rows:,} rows pending")
-    async with running(members, size.pending) as now:
+    async with running(room, members, size.pending) as now:
         before = len(now.server.messages)
         now.begin()
         await asyncio.sleep(20)
@@ -362,30 +381,57 @@ def _say(text: str) -> None:
     print(f"{utc_now():%H:%M:%S} {text}", file=sys.stderr, flush=True)
 
 
-async def measured(size: Size) -> list[Figure]:
+async def measured(room: Path, size: Size) -> list[Figure]:
     """Everything, in the order of the table."""
-    quick = look(size.waiting)
+    quick = await asyncio.to_thread(look, room, size.waiting)
     return [
         Figure(
             f"one look at 50 chats with {size.waiting:,} waiting", "105 s CPU", f"{quick:.0f} ms"
         ),
-        *await behind(200, 30, "630 s"),
-        *await behind(200, size.waiting, "716 s (behind 20,000 rows)"),
-        *await burst(size),
-        *await pending(size),
+        *await behind(room, 200, 30, "630 s"),
+        *await behind(room, 200, size.waiting, "716 s (behind 20,000 rows)"),
+        *await burst(room, size),
+        *await pending(room, size),
     ]
+
+
+async def until_told(room: Path, size: Size, minutes: float) -> list[Figure] | int:
+    """The figures; or the exit code, when told to end or out of time."""
+    work = asyncio.create_task(measured(room, size))
+    told: list[int] = []
+
+    def end(code: int) -> None:
+        # Once: what is being tidied up is not broken off by a second signal.
+        if not told:
+            told.append(code)
+            _ending.set()
+            work.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end, 128 + number)
+    loop.call_later(minutes * 60, end, 1)
+    try:
+        return await work
+    except (asyncio.CancelledError, Ended):
+        _say(f"{f'not done after {minutes:g} minutes' if told == [1] else 'told to end'}: all ends")
+        return told[0]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="What a storm does: see the module.")
     parser.add_argument("--short", action="store_true", help="smaller queues, five minutes")
-    size = SHORT if parser.parse_args().short else FULL
-    # Told to end, it ends as by Ctrl-C: the service it started and its folder go with it.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    figures = asyncio.run(measured(size))
+    parser.add_argument("--minutes", type=float, default=LONGEST, help="it ends after so many")
+    arguments = parser.parse_args()
+    size = SHORT if arguments.short else FULL
+    # Removed when the loop has ended, and with it every thread that writes in there.
+    with tempfile.TemporaryDirectory(prefix="marsad-load-") as room:
+        figures = asyncio.run(until_told(Path(room), size, arguments.minutes))
+    if isinstance(figures, int):
+        sys.exit(figures)
     table = Table("", "first version", "now", "limit", "", "the service took")
     for each in figures:
-        verdict = {True: "good", False: "MISSED", None: ""}[each.good]
+        verdict = {True: "OK", False: "MISSED", None: ""}[each.good]
         table.add_row(each.what, each.first_version, each.now, each.limit, verdict, each.cost)
     Console(width=120).print(table)
     sys.exit(any(each.good is False for each in figures))

@@ -224,7 +224,8 @@ def test_a_slip_in_a_signal_name_of_a_labelled_file_is_told(run: CliRunner, tmp_
 
 
 def test_an_entry_that_cannot_be_read_counts_as_missed_and_is_named(shipped: RuleSet) -> None:
-    from rules.trying.evaluation import LabelledEntry, evaluate
+    from rules.trying.evaluation import evaluate
+    from rules.trying.labelled import LabelledEntry
 
     labels = {"siege": "worsening"}
     bad = LabelledEntry("bad", "ar", "", None, labels, frozenset())  # type: ignore[arg-type]

@@ -15,9 +15,10 @@ from rules.loading.load import SHIPPED
 from rules.loading.schema import Example
 from rules.matching import victims
 from rules.matching.scope import RESERVED
-from rules.trying.evaluation import evaluate, read_labelled
+from rules.trying.evaluation import evaluate
 from rules.trying.explain import explain
 from rules.trying.inline_tests import run_tests
+from rules.trying.labelled import read_labelled
 
 SIGNALS = {
     "aid-access",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Connection, Database, connect, migrate
+from storage.file.database import Connection, Database, connect, migrate
 
 
 @pytest.fixture

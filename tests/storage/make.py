@@ -9,9 +9,9 @@ from typing import TypeVar
 from storage import alerts, chats, entries, feeds, stories
 from storage.alerts import Alert, AlertText
 from storage.chats import Chat
-from storage.database import Connection
 from storage.entries import Entry
 from storage.feeds import FeedState
+from storage.file.database import Connection
 from storage.outbox import NewDelivery
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from storage import acknowledgements, chats
-from storage.database import Connection, Database
-from storage.migrations import MIGRATIONS
+from storage.file.database import Connection, Database
+from storage.file.migrations import MIGRATIONS
 from storage.rows import to_text
 from tests.storage.make import NOW, add_alert, add_chat
 

@@ -6,7 +6,7 @@ import pytest
 
 from storage import alerts, entries, stories
 from storage.alerts import Decision
-from storage.database import Connection
+from storage.file.database import Connection
 from storage.rows import to_text
 from tests.storage.make import DAY, HOUR, NOW, add_alert, add_entry, alert_text
 from tests.storage.test_entries import detection

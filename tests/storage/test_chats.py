@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from storage import chats, outbox
-from storage.database import Connection
+from storage import chats, outbox, owed
+from storage.file.database import Connection
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, chat, delivery, existing
 
 
@@ -69,11 +69,11 @@ def test_a_paused_chat_keeps_settings_and_rows_and_resumes(db: Connection) -> No
     paused = existing(chats.get(db, 100))
     assert (paused.state, paused.paused_reason) == ("paused", "bot was kicked")
     assert outbox.counts(db)["paused"] == 1
-    assert outbox.ready(db, NOW + 2 * HOUR, 10) == []
+    assert owed.ready(db, NOW + 2 * HOUR, 10) == []
     chats.resume(db, 100, NOW)
     resumed = existing(chats.get(db, 100))
     assert (resumed.state, resumed.paused_reason, resumed.blocked_until) == ("active", None, None)
-    assert len(outbox.ready(db, NOW, 10)) == 1
+    assert len(owed.ready(db, NOW, 10)) == 1
 
 
 def test_sends_are_remembered_for_pacing(db: Connection) -> None:

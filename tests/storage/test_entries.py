@@ -5,8 +5,8 @@ import sqlite3
 import pytest
 
 from storage import entries
-from storage.database import Connection
 from storage.entries import StoredDetection
+from storage.file.database import Connection
 from tests.storage.make import HOUR, NOW, add_entry, add_feed, entry
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from storage import feeds
-from storage.database import Connection
+from storage.file.database import Connection
 from tests.storage.make import HOUR, NOW, feed_state
 
 

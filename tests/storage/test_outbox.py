@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from storage import chats, outbox
-from storage.database import Connection
+from storage import chats, outbox, owed
+from storage.file.database import Connection
 from storage.outbox import Delivery, Mark
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery, existing
 
@@ -71,21 +71,21 @@ def test_ready_means_due_in_an_active_chat_that_is_not_held_back(db: Connection)
     chats.pause(db, 200, "blocked", NOW)
     queued(db, 300)
     chats.set_blocked_until(db, 300, NOW + HOUR)
-    assert [each.id for each in outbox.ready(db, NOW, 10)] == [row.id]
-    assert len(outbox.ready(db, NOW + HOUR, 10)) == 3
+    assert [each.id for each in owed.ready(db, NOW, 10)] == [row.id]
+    assert len(owed.ready(db, NOW + HOUR, 10)) == 3
 
 
 def test_a_chat_with_a_long_queue_does_not_keep_others_waiting(db: Connection) -> None:
     long = [queued(db, 100).id for _ in range(5)]
     short = queued(db, 200).id
-    assert [row.id for row in outbox.ready(db, NOW, 2)] == [long[0], long[1], short]
+    assert [row.id for row in owed.ready(db, NOW, 2)] == [long[0], long[1], short]
 
 
 def test_a_lease_is_given_once(db: Connection) -> None:
     row = queued(db)
     assert outbox.lease(db, [row.id, 404], NOW + MINUTE) == {row.id}
     assert outbox.lease(db, [row.id], NOW + MINUTE) == set()
-    assert outbox.ready(db, NOW + HOUR, 10) == []
+    assert owed.ready(db, NOW + HOUR, 10) == []
     leased = existing(outbox.get(db, row.id))
     assert (leased.state, leased.lease_until) == ("sending", NOW + MINUTE)
 
@@ -98,7 +98,7 @@ def test_what_was_being_sent_when_the_lease_ended_is_unknown_not_sent(db: Connec
     assert [(each.id, each.state, each.lease_until) for each in released] == [
         (row.id, "unknown", None)
     ]
-    assert [each.id for each in outbox.unknown(db)] == [row.id]
+    assert [each.id for each in owed.unknown(db)] == [row.id]
     assert outbox.release_expired_leases(db, NOW + HOUR) == []
 
 
@@ -179,7 +179,7 @@ def test_folded_rows_are_told_by_their_catch_up(db: Connection) -> None:
     assert state(db, sent) == "sent"
     assert {existing(outbox.get(db, row.id)).folded_into for row in rows} == {catchup}
     assert outbox.folded_count(db, catchup) == 3
-    assert outbox.ready(db, NOW, 10)[0].text == line.text
+    assert owed.ready(db, NOW, 10)[0].text == line.text
 
 
 def test_nothing_is_folded_for_the_wrong_chat_or_twice(db: Connection) -> None:

@@ -8,23 +8,25 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.catchup import FoldPolicy
-from bot.delivery.waiting import fold_now, read_view
-from storage import chats, outbox
-from storage.database import Connection
+from bot.delivery.waiting import fold_now, read_owed
+from storage import chats, clock, outbox, owed
+from storage.file.database import Connection
 from storage.outbox import Mark
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery
 
 LATER = NOW + HOUR
 # What a look and its folding ask, and what commands and metrics ask of the same table.
 QUESTIONS: dict[str, Callable[[Connection], object]] = {
-    "ready": lambda db: outbox.ready(
+    "ready": lambda db: owed.ready(
         db, LATER, 2, news_since=LATER - 12 * HOUR, critical_since=LATER - 48 * HOUR
     ),
-    "unknown": lambda db: outbox.unknown(db, 1),
-    "backlog": lambda db: outbox.backlog(db, 1, LATER, 200),
-    "crowded": lambda db: outbox.crowded(db, [1, 2], LATER, 210),
-    "later versions": lambda db: outbox.later_versions(db, [1, 2], LATER),
-    "last lines": lambda db: outbox.last_lines(db, [1, 2]),
+    "unknown": lambda db: owed.unknown(db, 1),
+    "backlog": lambda db: owed.backlog(db, 1, LATER, 200),
+    "crowded": lambda db: owed.crowded(db, [1, 2], LATER, 210),
+    "later versions": lambda db: owed.later_versions(db, [1, 2], LATER),
+    "last lines": lambda db: owed.last_lines(db, [1, 2]),
+    "made by a clock ahead": lambda db: clock.is_ahead(db, LATER),
+    "brought back": lambda db: clock.bring_back(db, LATER),
     "counts": outbox.counts,
     "rows of a chat": lambda db: outbox.for_chat(db, 1),
     "an alert in a chat": lambda db: outbox.for_chat(db, 1, 1),
@@ -63,7 +65,7 @@ def test_nothing_walks_through_the_outbox(db: Connection, question: str) -> None
         for step in plan:
             # Only these may be walked through: chats, and lists that the question brought.
             if step.startswith("SCAN"):
-                assert step.split()[1] in ("c", "p", "chats", "each", "3", "5"), plan
+                assert step.split()[1] in ("c", "p", "chats", "each", "3", "6"), plan
             assert "ORDER BY" not in step, plan
 
 
@@ -77,7 +79,7 @@ def steps_of_a_look(db: Connection) -> int:
         return 0
 
     db.conn.set_progress_handler(count, 100)
-    read_view(db, (), FoldPolicy(), LATER)
+    read_owed(db, (), FoldPolicy(), LATER)
     db.conn.set_progress_handler(None, 0)
     return steps
 
@@ -88,6 +90,45 @@ def test_twenty_times_the_rows_are_no_more_work(db: Connection) -> None:
     fill(db, 10, 190)
     assert few > 0
     assert steps_of_a_look(db) <= 1.5 * few
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_what_is_held_back_in_muted_chats_is_no_more_work(db: Connection, over: bool) -> None:
+    """While the mute lasts, and when it is over and all of it is to be told."""
+    fill(db, 10, 10)
+    for chat_id in range(1, 11):
+        chats.mute(db, chat_id, LATER - HOUR / 4 if over else LATER + HOUR, NOW)
+    few = steps_of_a_look(db)
+    fill(db, 10, 190)
+    assert few > 0
+    assert steps_of_a_look(db) <= 1.5 * few
+
+
+def test_in_a_muted_chat_only_what_is_critical_is_ready_and_notices(db: Connection) -> None:
+    fill(db, 2, 6)
+    for kind in ("notice", "catchup"):
+        for chat_id in (1, 2):
+            outbox.enqueue(db, [delivery(None, chat_id, kind=kind, text=kind, version=0)], NOW)
+    tried = outbox.for_chat(db, 1)[0]
+    outbox.mark(db, tried.id, Mark("pending", "connect timeout", NOW, 1, NOW))
+    chats.mute(db, 1, LATER + HOUR, NOW)
+    seen = [row for row in owed.ready(db, LATER, 5) if row.chat_id == 1]
+    assert [(row.level, row.kind) for row in seen] == [("critical", "alert"), ("alert", "notice")]
+    assert {row.kind for row in owed.ready(db, LATER, 9) if row.chat_id == 2} == {
+        "alert",
+        "notice",
+        "catchup",
+    }
+    assert chats.unmute(db, 1, LATER)
+    assert len([row for row in owed.ready(db, LATER, 9) if row.chat_id == 1]) == 8
+
+
+def test_what_was_held_back_hides_nothing_younger(db: Connection) -> None:
+    fill(db, 1, 30)
+    chats.mute(db, 1, NOW + HOUR / 2, NOW)
+    outbox.enqueue(db, [delivery(add_alert(db).id, 1, not_before=LATER)], LATER)
+    seen = owed.ready(db, LATER, 2, news_since=LATER - 12 * HOUR)
+    assert [row.not_before for row in seen if row.level == "alert"][-1] == LATER
 
 
 def cost_of_a_line(db: Connection, chat_id: int) -> tuple[int, int]:
@@ -127,7 +168,7 @@ def test_a_look_asks_the_same_few_things_of_any_number_of_chats(db: Connection) 
     def asked_in_a_look() -> int:
         asked: list[str] = []
         db.conn.set_trace_callback(asked.append)
-        read_view(db, (), FoldPolicy(), LATER)
+        read_owed(db, (), FoldPolicy(), LATER)
         db.conn.set_trace_callback(None)
         return len(asked)
 
@@ -139,13 +180,13 @@ def test_a_look_asks_the_same_few_things_of_any_number_of_chats(db: Connection) 
 
 def test_a_look_reads_a_few_rows_of_each_chat(db: Connection) -> None:
     fill(db, 4, 100)
-    view = read_view(db, (), FoldPolicy(), LATER)
+    view = read_owed(db, (), FoldPolicy(), LATER)
     assert [len(view.due[chat_id]) for chat_id in range(1, 5)] == [3] * 4
 
 
 def test_a_critical_alert_behind_all_others_is_the_first(db: Connection) -> None:
     fill(db, 2, 100)
-    first = outbox.ready(db, LATER, 1)
+    first = owed.ready(db, LATER, 1)
     assert [row.level for row in first] == ["critical", "critical", "alert", "alert"]
 
 
@@ -154,7 +195,7 @@ def test_what_is_too_old_hides_nothing_younger(db: Connection) -> None:
     for hours in (30, 29, 28, 1):
         row = delivery(add_alert(db).id, 1, not_before=NOW - hours * HOUR)
         outbox.enqueue(db, [row])
-    seen = outbox.ready(db, NOW, 1, news_since=NOW - 12 * HOUR)
+    seen = owed.ready(db, NOW, 1, news_since=NOW - 12 * HOUR)
     assert [NOW - row.not_before for row in seen] == [30 * HOUR, HOUR]
 
 
@@ -162,5 +203,5 @@ def test_behind_a_retry_only_critical_alerts_are_ready(db: Connection) -> None:
     fill(db, 1, 4)
     tried = outbox.for_chat(db, 1)[0]
     outbox.mark(db, tried.id, Mark("pending", "connect timeout", NOW, 1, LATER + HOUR))
-    assert [row.level for row in outbox.ready(db, LATER, 5)] == ["critical"]
-    assert outbox.ready(db, LATER + HOUR, 1)[1].id == tried.id, "then it goes before the rest"
+    assert [row.level for row in owed.ready(db, LATER, 5)] == ["critical"]
+    assert owed.ready(db, LATER + HOUR, 1)[1].id == tried.id, "then it goes before the rest"

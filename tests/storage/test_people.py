@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storage import chats, people
-from storage.database import Connection, Database
-from storage.migrations import MIGRATIONS
+from storage.file.database import Connection, Database
+from storage.file.migrations import MIGRATIONS
 from storage.rows import to_text
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from storage import chats, outbox, retention
-from storage.database import Connection, migrate, problems_of
+from storage import chats, outbox, owed, retention
+from storage.file.database import Connection, migrate, problems_of
 from storage.outbox import Mark
 from tests.storage.make import NOW, add_alert, add_chat, delivery, existing
 
@@ -73,7 +73,7 @@ class Outbox(RuleBasedStateMachine):
         ),
     )
     def messages_are_sent(self, minutes: int, limit: int, outcomes: list[str]) -> None:
-        ids = [row.id for row in outbox.ready(self.db, self.now, limit)[:limit]]
+        ids = [row.id for row in owed.ready(self.db, self.now, limit)[:limit]]
         assert outbox.lease(self.db, ids, self.now + timedelta(minutes=minutes)) == set(ids)
         for row_id, outcome in zip(ids, outcomes, strict=False):
             self.answer(row_id, outcome)
@@ -157,7 +157,7 @@ class Outbox(RuleBasedStateMachine):
 
     @invariant()
     def only_active_chats_are_ready_first_due_first(self) -> None:
-        ready = outbox.ready(self.db, self.now, 100)
+        ready = owed.ready(self.db, self.now, 100)
         for chat_id in self.chats:
             mine = [
                 (not row.attempts, row.not_before, row.id)

@@ -4,7 +4,7 @@ import pytest
 
 from storage import alerts, chats, entries, feeds, outbox, retention, stories
 from storage.alerts import Decision
-from storage.database import Connection, problems_of
+from storage.file.database import Connection, problems_of
 from storage.outbox import Mark
 from tests.storage.make import DAY, NOW, add_alert, add_chat, add_entry, delivery
 

@@ -8,7 +8,7 @@ import pytest
 
 from storage import alerts, second_channel
 from storage.alerts import Decision
-from storage.database import Connection, connect, migrate
+from storage.file.database import Connection, connect, migrate
 from tests.storage.make import DAY, HOUR, NOW, add_alert, alert_text
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from storage import alerts, chats, outbox
 from storage.alerts import Alert
 from storage.chats import Chat
-from storage.database import Connection, Database
+from storage.file.database import Connection, Database
 from storage.outbox import Delivery
 from tests.telegram_server import Message, TelegramServer
 from tests.torture.newsroom import ALERT, CRITICAL, Newsroom

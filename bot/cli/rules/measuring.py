@@ -25,7 +25,7 @@ from bot.errors import CannotGoOn
 if TYPE_CHECKING:
     from rules.trying.audit import Audit, AuditEntry
     from rules.trying.replay import Replayable
-    from storage.database import Connection
+    from storage.file.database import Connection
 
 
 @app.command()
@@ -146,7 +146,7 @@ def replay(
 
 
 def _stored(database: Path, days: int) -> list[Replayable]:
-    from storage.presence import has_database
+    from storage.file.presence import has_database
 
     # Opening would make a database where there is none.
     if not has_database(database):
@@ -157,7 +157,7 @@ def _stored(database: Path, days: int) -> list[Replayable]:
 async def _read_stored(database: Path, since: datetime) -> list[Replayable]:
     from rules.trying.replay import Replayable
     from storage import entries
-    from storage.database import Database
+    from storage.file.database import Database
 
     def read(db: Connection) -> list[Replayable]:
         return [

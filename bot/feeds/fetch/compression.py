@@ -50,24 +50,25 @@ def decompress(body: bytes, encoding: str, limit: int) -> Plain:
 
 
 def _inflate(body: bytes, limit: int) -> Plain:
-    out = bytearray()
+    pieces, length = list[bytes](), 0
     rest = body
     while rest:
         inflater = zlib.decompressobj(_window_bits(rest))
         try:
-            out += inflater.decompress(rest, limit - len(out) + 1)
+            pieces.append(inflater.decompress(rest, limit - length + 1))
         except zlib.error as error:
-            if out:  # a broken tail: keep what came before it
-                return Plain(bytes(out), whole=False)
+            if length:  # a broken tail: keep what came before it
+                return Plain(b"".join(pieces), whole=False)
             raise BadCompression(f"the answer's compression is broken ({error})") from None
-        if len(out) > limit:
-            return Plain(bytes(out[:limit]), whole=False, oversized=True)
+        length += len(pieces[-1])
+        if length > limit:
+            return Plain(b"".join(pieces)[:limit], whole=False, oversized=True)
         if not inflater.eof:
-            return Plain(bytes(out), whole=False)
+            return Plain(b"".join(pieces), whole=False)
         rest = inflater.unused_data.lstrip(b"\0")  # gzip members follow one another
         if not rest.startswith(_GZIP_MAGIC):
             break
-    return Plain(bytes(out), whole=True)
+    return Plain(b"".join(pieces), whole=True)
 
 
 def _window_bits(body: bytes) -> int:

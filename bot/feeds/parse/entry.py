@@ -27,6 +27,11 @@ class FeedEntry:
     updated_at: datetime | None
     language: str | None
 
+    @property
+    def newest_date(self) -> datetime | None:
+        """The newest of the dates that the entry gives itself; None when it gives none."""
+        return max(filter(None, (self.published_at, self.updated_at)), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

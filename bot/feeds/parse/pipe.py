@@ -1,20 +1,17 @@
-"""Documents and parsed feeds as JSON, for the pipe between the service and its parsers."""
+"""Documents and parsed feeds as messages for the pipe between the service and its parsers.
+
+Entries cross one by one: neither side ever holds a long feed twice. The parsing process writes
+here and the service reads in `bot.feeds.parse.reply`, which checks what comes.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Any
-
-from pydantic import TypeAdapter
 
 from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
-
-# Validated on arrival: what comes out of a parser is checked like anything else from outside.
-_FEED = TypeAdapter(ParsedFeed)
-_UNREADABLE = TypeAdapter(Unreadable)
 
 
 def encode_document(document: Document, now: datetime) -> tuple[bytes, bytes]:
@@ -30,17 +27,19 @@ def decode_document(about: bytes, body: bytes) -> tuple[Document, datetime]:
     return Document(**asked | {"body": body}), now
 
 
-def encode_parsed(parsed: ParsedFeed | Unreadable) -> bytes:
-    """The outcome of parsing, as one message."""
-    kind = "feed" if isinstance(parsed, ParsedFeed) else "unreadable"
-    return json.dumps({kind: asdict(parsed)}, default=_plain).encode("ascii")
+def encode_parsed(parsed: ParsedFeed | Unreadable) -> Iterator[bytes]:
+    """The outcome of parsing: a message for the feed, with how many follow, and one an entry."""
+    if isinstance(parsed, Unreadable):
+        yield _message({"unreadable": asdict(parsed)})
+        return
+    feed = asdict(replace(parsed, entries=()))
+    yield _message({"feed": feed, "follow": len(parsed.entries)})
+    for entry in parsed.entries:
+        yield _message(asdict(entry))
 
 
-def decode_parsed(message: Mapping[str, Any]) -> ParsedFeed | Unreadable:
-    """What `encode_parsed` wrote. Raises ValueError for anything else."""
-    if "feed" in message:
-        return _FEED.validate_python(message["feed"])
-    return _UNREADABLE.validate_python(message.get("unreadable"))
+def _message(values: object) -> bytes:
+    return json.dumps(values, default=_plain, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _plain(value: object) -> object:

@@ -25,17 +25,17 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
     while (about := _message(incoming)) is not None and (body := _message(incoming)) is not None:
         document, now = decode_document(about, body)
         try:
-            reply = encode_parsed(parse(document, now))
+            parsed = parse(document, now)
         except MemoryError:
             raise SystemExit(3) from None
         except Exception as error:  # noqa: BLE001 - a parser's bug costs one feed and no other
-            reply = encode_parsed(
-                Unreadable(
-                    f"the document cannot be read ({type(error).__name__})",
-                    "the document is hostile or broken: tell the publisher, or remove the feed",
-                )
+            parsed = Unreadable(
+                f"the document cannot be read ({type(error).__name__})",
+                "the document is hostile or broken: tell the publisher, or remove the feed",
             )
-        outgoing.write(len(reply).to_bytes(4, "big") + reply)
+        for message in encode_parsed(parsed):
+            outgoing.write(len(message).to_bytes(4, "big"))
+            outgoing.write(message)
         outgoing.flush()
 
 

@@ -1,7 +1,8 @@
 """RSS 0.9-2.0, Atom and RDF through feedparser; also when the document broke off.
 
 Runs in the parsing process. feedparser judges by what it finds: `bozo` is not failure and a
-web page is no error to it, so what counts here is a version or entries.
+web page is no error to it, so what counts here is a version or entries. It takes ten times a
+document's size in memory, so a long document is read in pieces.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import feedparser
@@ -31,6 +33,8 @@ from bot.feeds.parse.plaintext import (
 from bot.links import absolute_link
 
 MAX_DEPTH = 2_000
+# Characters of a piece; most documents are shorter and read as they are.
+PIECE = 250_000
 _MAX_GUID = 2_000
 
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)")
@@ -40,6 +44,7 @@ _PROLOGUE_START = re.compile(r"<\?xml\b|<!DOCTYPE\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ENTRY_START = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s>])")
+_BETWEEN = re.compile(r"</((?:[A-Za-z_][\w.-]*:)?(?:item|entry))\s*>(?=\s*<\1[\s>])")
 _TAG_NAME = re.compile(r"<(/?)(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _WHOLE_LINK = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 # An empty element says nothing, but feedparser lets it stand in the way of a full one. One with
@@ -77,30 +82,38 @@ def read_xml(text: str, document: Document, now: datetime) -> ParsedFeed | Unrea
             f"the document's tags are nested more than {MAX_DEPTH} deep",
             "this is no feed that a reader can use: tell the publisher, or remove it",
         )
-    read = feedparser.parse(
-        io.BytesIO(source.text.encode("utf-8")),
-        # Not where it came from: with that, "#" and "null" come back as addresses of the feed.
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        # Markup is removed by us, all of it; and this is three times as fast.
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    if not read.get("version") and not read.entries:
+    feed: Mapping[str, Any] = {}
+    version, bozo, listed, entries = "", None, 0, list[FeedEntry]()
+    for piece in _pieces(source.text):
+        read = feedparser.parse(
+            io.BytesIO(piece.encode("utf-8")),
+            # Not where it came from: with that, "#" and "null" come back as addresses of the feed.
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            # Markup is removed by us, all of it; and this is three times as fast.
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+        # Each piece has what the document says of the whole feed.
+        feed, version = feed or read.feed, version or read.get("version") or ""
+        bozo = bozo or (read.get("bozo_exception") if read.get("bozo") else None)
+        listed += len(read.entries)
+        language = language_tag(feed.get("language"))
+        found = (_entry(entry, document, now, language) for entry in read.entries)
+        entries.extend(entry for entry in found if entry is not None)
+    if not version and not listed:
         return Unreadable(
             f"the answer is XML (<{source.root[:40]}>) but no feed",
             "look for the site's RSS or Atom address and put it into feeds.yaml",
         )
-    language = language_tag(read.feed.get("language"))
-    entries = [_entry(entry, document, now, language) for entry in read.entries]
-    found = tuple(entry for entry in entries if entry is not None)[:MAX_ENTRIES]
+    entries = entries[:MAX_ENTRIES]
     return ParsedFeed(
-        format=read.get("version") or "xml",
-        entries=found,
-        ttl=_minutes(read.feed.get("ttl")),
-        update_period=_update_period(read.feed),
+        format=version or "xml",
+        entries=tuple(entries),
+        ttl=_minutes(feed.get("ttl")),
+        update_period=_update_period(feed),
         complete=source.whole,
-        entries_in_document=max(source.entries, len(read.entries)),
-        problem=_problem(source, read, len(found)),
+        entries_in_document=max(source.entries, listed),
+        problem=_problem(source, bozo, len(entries)),
         left_out=source.cut,
     )
 
@@ -146,6 +159,24 @@ def _prepare(text: str, truncated: bool) -> _Source | None:
         text = _without_the_rest(text, [start.start() for start in starts], starts[-1][1])
     declared = '<?xml version="1.0" encoding="utf-8"?>\n'
     return _Source(declared + text, root[1], whole, _depth(text), count, cut)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A document as several of about PIECE characters, each with whole entries and with all that
+    stands before the first and after the last of them."""
+    # Only between two entries: a start tag alone may stand in the text of one.
+    seams = [seam.end() for seam in _BETWEEN.finditer(text)] if len(text) > 2 * PIECE else []
+    first = _ENTRY_START.search(text)
+    if not seams or first is None or (last := text.rfind(f"</{first[1]}")) < seams[-1]:
+        yield text
+        return
+    begin, end = first.start(), text.find(">", last) + 1
+    before, after = text[:begin], text[end:]
+    for seam, following in pairwise([*seams, end]):
+        if following - begin > PIECE:
+            yield f"{before}{text[begin:seam]}{after}"
+            begin = seam
+    yield f"{before}{text[begin:]}"
 
 
 def _without_the_rest(text: str, starts: Sequence[int], tag: str) -> str:
@@ -287,11 +318,11 @@ def _update_period(feed: Mapping[str, Any]) -> timedelta | None:
     return period / (int(found[1]) or 1) if found else period
 
 
-def _problem(source: _Source, read: Mapping[str, Any], found: int) -> str | None:
+def _problem(source: _Source, bozo: Exception | None, found: int) -> str | None:
     if not source.whole:
         return f"the document breaks off; {found} entries could be read"
     if source.cut:
         return left_out(source.entries, source.cut)
-    if read.get("bozo"):
-        return f"the XML is broken ({type(read.get('bozo_exception')).__name__}) but readable"
+    if bozo is not None:
+        return f"the XML is broken ({type(bozo).__name__}) but readable"
     return None

@@ -17,7 +17,7 @@ from storage import acknowledgements, alerts, chats, outbox
 from storage.acknowledgements import Acknowledgement
 from storage.alerts import Alert
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 
 MOST_MINUTES = 24 * 60
 _NAME = 30

@@ -15,7 +15,7 @@ from bot.telegram.request import Request
 from bot.text import clean, shorten
 from storage import acknowledgements, alerts, entries, outbox, second_channel
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 
 USUAL, MOST = 5, 10
 REACH = timedelta(days=30)

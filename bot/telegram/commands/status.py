@@ -9,12 +9,14 @@ from bot.locales.bidi import isolated
 from bot.messages.cards import text_card
 from bot.notices import NamedFeed
 from bot.polling.health import FeedsHealth, feeds_health
+from bot.telegram.commands.mute import muted_line
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request, Services
 from bot.text import clean, shorten
 from storage import chats, feeds, outbox
-from storage.database import Connection
+from storage.chats import Chat
 from storage.feeds import FeedState
+from storage.file.database import Connection
 
 MOST_BROKEN = 8
 
@@ -22,14 +24,18 @@ MOST_BROKEN = 8
 @command("status", order=80, who=Who.OPERATORS)
 async def status(request: Request) -> None:
     services, speech = request.services, request.speech
+    now = services.clock()
     states, counts, readers = await services.database.read(_read)
-    text = status_text(services, speech, states, counts, readers)
+    muted = sum(chat.is_muted(now) for chat in readers)
+    text = status_text(services, speech, states, counts, len(readers), muted)
+    if own := muted_line(request.chat, speech, services.timezone, now):
+        text = "\n\n".join([*own, text])
     await request.reply(text_card(text, speech.language, title=speech("status.title")))
 
 
-def _read(db: Connection) -> tuple[list[FeedState], dict[str, int], int]:
+def _read(db: Connection) -> tuple[list[FeedState], dict[str, int], list[Chat]]:
     states = [state for state in feeds.all_states(db) if state.active]
-    return states, outbox.counts(db), len(chats.subscribed(db))
+    return states, outbox.counts(db), chats.subscribed(db)
 
 
 def status_text(
@@ -38,6 +44,7 @@ def status_text(
     states: Sequence[FeedState],
     counts: Mapping[str, int],
     readers: int,
+    muted: int,
 ) -> str:
     """Feeds first, with the reason of each that fails, then sending, then the rules."""
     health = feeds_health(states)
@@ -62,6 +69,7 @@ def status_text(
     second = [
         speech("status.outbox", counts=waiting.join(sent) or speech("status.outbox_empty")),
         speech("status.chats", n=speech.number(readers)),
+        *([speech("status.muted", n=speech.number(muted))] if muted else []),
     ]
     rules = services.rules()
     third = [

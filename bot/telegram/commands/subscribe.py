@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import cast
 
 from telegram import InlineKeyboardMarkup
@@ -12,12 +13,13 @@ from bot.locales import Texts, texts
 from bot.messages.blocks import Card
 from bot.messages.cards import Signals, signal_title, text_card
 from bot.telegram import keyboards
+from bot.telegram.commands.mute import muted_line
 from bot.telegram.keyboards import ALL, NONE, Menu, signals_keyboard
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from storage import chats
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,22 @@ async def _open(request: Request, menu: Menu) -> None:
     elif not services.menu:
         await request.say("subscribe.no_rules")
     else:
+        speech, in_topic = texts(chat.language), request.in_topic
+        zone, now = services.timezone, services.clock()
         await request.reply(
-            *menu_of(chat, menu, services.menu, texts(chat.language), in_topic=request.in_topic)
+            *menu_of(chat, menu, services.menu, speech, zone, now, in_topic=in_topic)
         )
 
 
 def menu_of(
-    chat: Chat, menu: Menu, signals: Signals, speech: Texts, *, in_topic: bool = False
+    chat: Chat,
+    menu: Menu,
+    signals: Signals,
+    speech: Texts,
+    zone: tzinfo,
+    now: datetime,
+    *,
+    in_topic: bool = False,
 ) -> tuple[Card, InlineKeyboardMarkup]:
     """The message with the buttons, as things stand."""
     chosen = len(chat.signals & signals.keys())
@@ -82,6 +93,7 @@ def menu_of(
     ]
     if in_topic:
         parts.append(speech("subscribe.topic"))
+    parts += muted_line(chat, speech, zone, now)
     card = text_card("\n\n".join(parts), speech.language)
     return card, signals_keyboard(signals, chat.signals, menu, speech)
 
@@ -105,4 +117,5 @@ async def pressed(request: Request) -> None:
     title = signal_title(signals, switched.signal or "", speech.language)
     await request.note(speech(switched.note, signal=title))
     if after is not None:
-        await request.redraw(*menu_of(after, menu, signals, speech, in_topic=request.in_topic))
+        zone, in_topic = services.timezone, request.in_topic
+        await request.redraw(*menu_of(after, menu, signals, speech, zone, now, in_topic=in_topic))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import connect, migrate
+from storage.file.database import connect, migrate
 from tests.bot.alerts.newsroom import Newsroom
 
 

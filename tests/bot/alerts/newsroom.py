@@ -16,7 +16,7 @@ from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from rules.matching.match import Detection, Evidence
 from storage import feeds
-from storage.database import Connection
+from storage.file.database import Connection
 from tests.storage.make import NOW
 
 WORDS = {"حصار": "siege", "إخلاء": "evacuation", "besieged": "siege"}

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alerts.decide import (
-    LEVELS,
     AlertPolicy,
     AlertSoFar,
     NewReport,
@@ -21,6 +20,7 @@ from bot.alerts.decide import (
     decide,
     rank,
 )
+from rules.matching.levels import LADDER
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLICY = AlertPolicy()
@@ -114,13 +114,13 @@ def test_an_edit_that_says_the_same_is_silent_one_that_adds_a_signal_is_not() ->
 
 
 def test_levels_have_an_order_and_no_others_exist() -> None:
-    assert sorted(LEVELS, key=rank) == ["info", "watch", "alert", "critical"]
+    assert sorted(LADDER, key=rank) == ["info", "watch", "alert", "critical"]
     with pytest.raises(ValueError, match="not in tuple"):
         rank("urgent")
 
 
 DIRECTIONS = st.sampled_from(["worsening", "improving", "denied"])
-LEVEL = st.sampled_from(LEVELS)
+LEVEL = st.sampled_from(LADDER)
 TELLINGS = st.builds(
     NewReport,
     signal=st.just("siege"),

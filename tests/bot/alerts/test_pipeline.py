@@ -11,9 +11,9 @@ import pytest
 from bot.alerts.decide import Reason
 from bot.alerts.pipeline import Pipeline
 from rules.loading.schema import Direction
-from storage import alerts, chats, entries, outbox, stories
+from storage import alerts, chats, entries, outbox, owed, stories
 from storage.alerts import Alert
-from storage.database import Database
+from storage.file.database import Database
 from tests.bot.alerts.newsroom import Newsroom, change, feed, find, item, pipeline, rules
 from tests.conftest import shipped_rules
 from tests.storage.make import DAY, HOUR, NOW, add_chat, add_feed
@@ -46,7 +46,7 @@ def test_a_new_signal_becomes_an_alert_that_is_owed_to_its_subscribers(newsroom:
     assert alert.snippet == SIEGE, "the evidence is in the title"
     assert json.loads(alert.evidence_json)[0]["quote"] == "حصار"
     assert (alert.rules_hash, alert.reason, alert.families) == ("r1", "first-telling", 1)
-    assert [row.chat_id for row in outbox.ready(newsroom.db, NOW, 10)] == [1]
+    assert [row.chat_id for row in owed.ready(newsroom.db, NOW, 10)] == [1]
 
 
 def test_every_decision_is_kept_with_its_reason_and_the_rules(newsroom: Newsroom) -> None:
@@ -93,7 +93,7 @@ def test_an_end_is_a_new_version_for_who_read_the_beginning(newsroom: Newsroom) 
     assert told.reasons == {Reason.DIRECTION_CHANGED: 1}
     alert = only_alert(newsroom)
     assert (alert.version, alert.direction, alert.title) == (2, "improving", LIFTED)
-    rows = [(r.chat_id, r.kind, r.version) for r in outbox.ready(newsroom.db, NOW + DAY, 10)]
+    rows = [(r.chat_id, r.kind, r.version) for r in owed.ready(newsroom.db, NOW + DAY, 10)]
     assert sorted(rows) == [(1, "alert", 1), (1, "update", 2), (2, "alert", 2)]
     late = newsroom.says(SIEGE, family="third", now=NOW + 2 * HOUR)
     assert late.reasons == {Reason.DIRECTION_KNOWN: 1}
@@ -192,12 +192,12 @@ def test_a_rule_is_tried_by_operators_before_readers_see_it(newsroom: Newsroom) 
     assert newsroom.says(SIEGE).reasons == {Reason.RULE_EXPERIMENTAL: 1}
     newsroom.rules.change("siege", status="test")
     newsroom.says(SIEGE, family="sana")
-    assert [row.chat_id for row in outbox.ready(newsroom.db, NOW, 10)] == [2]
+    assert [row.chat_id for row in owed.ready(newsroom.db, NOW, 10)] == [2]
     assert only_alert(newsroom).audience == "operators"
     newsroom.rules.change("siege", status="stable")
     assert newsroom.says(SIEGE, family="third").reasons == {Reason.RULE_NOW_STABLE: 1}
     assert only_alert(newsroom).audience == "everyone"
-    assert [row.chat_id for row in outbox.ready(newsroom.db, NOW, 10)] == [2, 1]
+    assert [row.chat_id for row in owed.ready(newsroom.db, NOW, 10)] == [2, 1]
 
 
 def test_lower_levels_can_be_looked_up_and_are_pushed_once_raised(newsroom: Newsroom) -> None:
@@ -208,7 +208,7 @@ def test_lower_levels_can_be_looked_up_and_are_pushed_once_raised(newsroom: News
     assert only_alert(newsroom).level == "watch"
     newsroom.rules.change("siege", level="critical")
     assert newsroom.says(SIEGE, family="sana").reasons == {Reason.LEVEL_RAISED: 1}
-    assert [(r.kind, r.level) for r in outbox.ready(newsroom.db, NOW, 9)] == [("alert", "critical")]
+    assert [(r.kind, r.level) for r in owed.ready(newsroom.db, NOW, 9)] == [("alert", "critical")]
 
 
 def test_a_paused_chat_is_owed_and_not_sent(newsroom: Newsroom) -> None:
@@ -217,7 +217,7 @@ def test_a_paused_chat_is_owed_and_not_sent(newsroom: Newsroom) -> None:
     newsroom.says(SIEGE)
     assert outbox.counts(newsroom.db)["paused"] == 1
     chats.resume(newsroom.db, 1, NOW)
-    assert len(outbox.ready(newsroom.db, NOW, 10)) == 1
+    assert len(owed.ready(newsroom.db, NOW, 10)) == 1
 
 
 def test_a_rule_removed_after_detection_is_named(newsroom: Newsroom) -> None:

@@ -18,8 +18,8 @@ from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
 from storage import alerts, entries, feeds, outbox
 from storage.alerts import Alert
-from storage.database import Connection, Database
 from storage.entries import Entry
+from storage.file.database import Connection, Database
 from tests.bot.alerts.newsroom import Newsroom, Rules, change, feed, find, item, rules
 from tests.storage.make import HOUR, NOW
 
@@ -29,8 +29,9 @@ SIEGE, CALM = "حصار مطبق على مدينة درعا", "سوق هادئ �
 class Desk:
     """The real pipeline over a real file; `broken` makes the rules fail on every entry."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, batch: int) -> None:
         self.database = database
+        self.listed = True
         self.rules: Rules = rules()
         self.broken = False
         self.pipeline = Pipeline(lambda: self.rules, detector=self._find)  # type: ignore[arg-type, return-value]
@@ -38,8 +39,8 @@ class Desk:
             database,
             self.pipeline,
             lambda: self.rules,  # type: ignore[arg-type, return-value]
-            lambda: [feed()],
-            batch=2,
+            lambda: [feed()] if self.listed else [],
+            batch=batch,
         )
 
     def _find(self, *about: Any) -> Any:
@@ -66,6 +67,22 @@ class Desk:
 
         await self.database.write(write)
 
+    async def poison(self, *entry_ids: int) -> None:
+        """A fault of these rows, or of the whole table: what is detected cannot be written."""
+        which = f"WHEN NEW.entry_id IN ({', '.join(map(str, entry_ids))})" if entry_ids else ""
+
+        def write(db: Connection) -> None:
+            db.execute(
+                f"""
+                CREATE TRIGGER poison BEFORE INSERT ON detections {which}
+                BEGIN SELECT RAISE(ABORT, 'a fault of this row'); END"""
+            )
+
+        await self.database.write(write)
+
+    async def cure(self) -> None:
+        await self.database.write(lambda db: db.execute("DROP TRIGGER poison"))
+
     async def alerts(self) -> list[Alert]:
         return await self.database.read(lambda db: alerts.recent(db, None, NOW - 99 * HOUR, 1_000))
 
@@ -75,10 +92,10 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(path: Path) -> AsyncIterator[Desk]:
+async def desk(path: Path, batch: int = 2) -> AsyncIterator[Desk]:
     database = await Database.open(path / "marsad.sqlite")
     try:
-        yield Desk(database)
+        yield Desk(database, batch)
     finally:
         await database.close()
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alerts.decide import LEVELS, rank
+from bot.alerts.decide import rank
 from bot.alerts.route import route
+from rules.matching.levels import LADDER
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.outbox import NewDelivery
@@ -83,7 +84,7 @@ CHATS = st.lists(
         chat,
         st.integers(1, 50),
         signals=st.frozensets(st.sampled_from(["siege", "evacuation"])),
-        lowest_level=st.sampled_from(LEVELS),
+        lowest_level=st.sampled_from(LADDER),
         state=st.sampled_from(["active", "paused"]),
         role=st.sampled_from(["subscriber", "operator"]),
     ),
@@ -92,7 +93,7 @@ CHATS = st.lists(
 )
 
 
-@given(CHATS, st.sampled_from(LEVELS), st.frozensets(st.integers(1, 50)))
+@given(CHATS, st.sampled_from(LADDER), st.frozensets(st.integers(1, 50)))
 def test_every_chat_that_wants_it_gets_it_once(
     chats: list[Chat], level: str, told: frozenset[int]
 ) -> None:

@@ -15,10 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli.main import app
-from bot.lock import InstanceLock
+from bot.process.lock import InstanceLock
 from bot.settings import Settings, variable
 from storage import feeds
-from storage.database import Connection, Database
+from storage.file.database import Connection, Database
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
 

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from bot.console import ConsoleSender, console_chat, shown
-from bot.delivery.outcome import Outgoing, Retry, Sent
+from bot.delivery.outcome import NeverSent, Outgoing, Sent
 from bot.messages.cards import Display, alert_card
 from storage.alerts import Alert
 from storage.outbox import Delivery
@@ -122,7 +122,7 @@ async def test_what_a_telegram_chat_is_owed_stays_owed(
     sender: ConsoleSender, out: io.StringIO
 ) -> None:
     outcome = await sender.send(Outgoing(DELIVERY, replace(CHAT, id=42), ALERT))
-    assert isinstance(outcome, Retry)
+    assert isinstance(outcome, NeverSent)
     assert out.getvalue() == ""
 
 

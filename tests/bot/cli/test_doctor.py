@@ -24,7 +24,7 @@ from bot.cli.doctor import (
 )
 from bot.cli.memory import MemoryLimits
 from bot.settings import load_settings
-from storage.database import Database
+from storage.file.database import Database
 from tests.telegram_server import TelegramServer
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")

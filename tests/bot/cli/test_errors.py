@@ -12,10 +12,16 @@ from bot.cli.memory import MemoryLimits, is_tight, too_little
 from bot.errors import CannotGoOn, ending
 from bot.feeds.catalogue import CatalogueInvalid
 from bot.feeds.opml import OpmlInvalid
-from bot.lock import AlreadyRunning
+from bot.process.lock import AlreadyRunning
 from bot.settings import SettingsInvalid
 from rules import RulesInvalid
-from storage.errors import StorageBusy, StorageDamaged, StorageError, StorageFull, StorageTooNew
+from storage.file.errors import (
+    StorageBusy,
+    StorageDamaged,
+    StorageError,
+    StorageFull,
+    StorageTooNew,
+)
 
 MENDABLE = [
     (CannotGoOn("stop it"), 1),

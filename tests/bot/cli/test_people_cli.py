@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot import first_operator
 from bot.cli.main import app
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
-from bot.installation import note_installation
+from bot.process import first_operator
+from bot.process.installation import note_installation
 from bot.settings import Settings, load_settings, variable
 from bot.wiring import FIRST_CODE, _readers
 from storage import people
-from storage.database import Database
+from storage.file.database import Database
 
 runner = CliRunner()
 

@@ -14,8 +14,8 @@ from bot.delivery.outcome import Outcome, Outgoing, Sent
 from storage import alerts, chats, entries, feeds, outbox, stories
 from storage.alerts import Alert, AlertText
 from storage.chats import Chat
-from storage.database import Connection, Database
 from storage.entries import Entry
+from storage.file.database import Connection, Database
 from storage.outbox import Delivery, NewDelivery
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.catchup import FoldPolicy, FoldReason, Sorted, line_level, sort_out
+from bot.delivery.catchup import ChatPlan, FoldPolicy, FoldReason, line_level, plan_chat
 from bot.locales import texts
 from bot.messages.cards import text_card
 from bot.messages.catchup import LINE_LENGTH, LineItem, catchup_text
@@ -27,11 +27,14 @@ def sort(
     lost: list[Delivery] | None = None,
     sends: list[datetime] | None = None,
     last_line_at: datetime | None = None,
-) -> Sorted:
-    return sort_out(due, lost or [], sends or [], last_line_at, POLICY, START)
+    muted_until: datetime | None = None,
+) -> ChatPlan:
+    return plan_chat(
+        due, lost or [], sends or [], last_line_at, POLICY, START, muted_until=muted_until
+    )
 
 
-def reasons(found: Sorted) -> list[tuple[int, FoldReason]]:
+def reasons(found: ChatPlan) -> list[tuple[int, FoldReason]]:
     return [(item.delivery.id, item.reason) for item in found.fold]
 
 
@@ -109,6 +112,19 @@ def test_a_line_has_the_level_of_the_highest_it_tells() -> None:
     assert line_level(found.fold) == "critical"
 
 
+def test_what_a_mute_held_back_is_a_line_when_it_ends_and_what_came_later_is_a_card() -> None:
+    held = delivery(1, created_at=ago(hours=20), updated_at=ago(hours=20))
+    just = delivery(2, created_at=ago(seconds=5), attempts=1)
+    critical = delivery(3, created_at=ago(seconds=9), level="critical")
+    new = delivery(4, created_at=ago(seconds=1))
+    found = sort(
+        [held, just, critical, new], last_line_at=ago(seconds=30), muted_until=ago(seconds=2)
+    )
+    assert sorted(reasons(found)) == [(1, FoldReason.MUTED), (2, FoldReason.MUTED)]
+    assert found.head == critical
+    assert reasons(sort([just], muted_until=ago(seconds=2))) == [(2, FoldReason.MUTED)]
+
+
 deliveries = st.builds(
     delivery,
     number=st.integers(1, 60),
@@ -127,9 +143,10 @@ deliveries = st.builds(
     st.lists(deliveries, max_size=40, unique_by=lambda row: row.id),
     st.lists(st.integers(0, 900), max_size=15),
     st.none() | st.integers(0, 900),
+    st.none() | st.integers(0, 9000),
 )
 def test_a_delivery_is_never_in_two_places_and_held_ones_have_a_time(
-    rows: list[Delivery], sends: list[int], last_line: int | None
+    rows: list[Delivery], sends: list[int], last_line: int | None, unmuted: int | None
 ) -> None:
     rows.sort(key=lambda row: row.id)
     due = [row for row in rows if row.id % 4]
@@ -142,6 +159,7 @@ def test_a_delivery_is_never_in_two_places_and_held_ones_have_a_time(
         lost,
         sorted(ago(seconds=n) for n in sends),
         None if last_line is None else ago(seconds=last_line),
+        None if unmuted is None else ago(seconds=unmuted),
     )
     folded = [item.delivery.id for item in found.fold]
     superseded = [item.delivery.id for item in found.superseded]
@@ -160,7 +178,7 @@ items = st.lists(
         short_id=st.integers(1, 10**7).map(lambda n: f"A{n}"),
         title=st.text(max_size=300) | st.sampled_from(['"' * 90, "<&>" * 30, "🔴" * 90, "@all"]),
         level=st.sampled_from(["info", "watch", "alert", "critical"]),
-        group=st.sampled_from(["too_old", "storm", "unknown"]),
+        group=st.sampled_from(["too_old", "storm", "unknown", "muted"]),
     ),
     min_size=1,
     max_size=POLICY.line_alerts,

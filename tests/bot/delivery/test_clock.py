@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ from hypothesis import strategies as st
 
 from bot.clock import TOLERANCE, ClockStep, SteadyTime, Uptime, step_since
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.outcome import Outcome, Outgoing, RateLimited, Retry, Sent
+from bot.delivery.outcome import NeverSent, Outcome, Outgoing, RateLimited, Sent
 from bot.delivery.second_channel import SecondChannelWatch
 from storage import chats, second_channel
-from storage.database import Database
+from storage.file.database import Database
 from tests.bot.delivery.desk import START, Desk, chat
 
 HOUR = timedelta(hours=1)
@@ -56,7 +57,7 @@ class Telegram:
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         if not self.answers:
-            return Retry(None, "no route")
+            return NeverSent(None, "no route")
         if self.hold:
             wait, self.hold = self.hold, 0.0
             return RateLimited(wait)
@@ -94,6 +95,14 @@ class World:
 
     async def look(self) -> None:
         await self.dispatcher.run_once(self.machine.wall())
+
+    async def mute(self, length: timedelta, *chat_ids: int) -> None:
+        """As the command does: by what the wall clock shows."""
+        now = self.machine.wall()
+        for chat_id in chat_ids:
+            await self.desk.database.write(
+                partial(chats.mute, chat_id=chat_id, until=now + length, now=now)
+            )
 
     async def until_sent(self, chat_id: int, short_id: str, limit: timedelta) -> timedelta:
         """How long, in true time, until the chat has the alert; fails after `limit`."""
@@ -211,6 +220,68 @@ async def test_a_lease_is_taken_over_in_its_time(world: World) -> None:
     assert [o.delivery.possible_repeat for _, o in world.telegram.got] == [True]
 
 
+@pytest.mark.parametrize("back", [400, 430])
+async def test_a_wait_is_moved_though_the_clock_shows_again_when_the_alert_was_made(
+    world: World, back: int
+) -> None:
+    """Not every row of this very moment was made by the clock that was moved."""
+    world.telegram.answers = False
+    await world.look()
+    alert = await world.desk.alert(1, level="critical")
+    await world.run(400)
+    world.machine.ahead = -timedelta(seconds=back)
+    await world.look()
+    world.telegram.answers = True
+    assert await world.until_sent(1, alert.short_id, MINUTE) <= timedelta(seconds=32)
+
+
+async def test_what_a_clock_made_that_was_ahead_for_a_moment_is_of_now(world: World) -> None:
+    """Between two looks: no look sees a step, and the row is of a time that is hours off."""
+    await world.look()
+    world.machine.ahead = 5 * HOUR
+    alert = await world.desk.alert(1)
+    world.machine.ahead = timedelta(0)
+    assert await world.until_sent(1, alert.short_id, MINUTE) <= timedelta(seconds=5)
+    (row,) = await world.desk.rows(1)
+    assert row.created_at <= world.machine.wall()
+    assert world.dispatcher.health.clock_step is None
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("hours", [-72, -2, 1, 72])
+async def test_a_mute_is_as_long_as_it_was_asked_for_whatever_the_clock_does(
+    world: World, hours: int, restarted: bool
+) -> None:
+    await world.look()
+    await world.mute(2 * HOUR, 1)
+    alert = await world.desk.alert(1)
+    await world.run(3600, every=300)
+    world.machine.ahead = hours * HOUR
+    if restarted:
+        world.restart()
+    await world.run(3590, every=359)
+    assert world.telegram.times(1) == []
+    assert await world.until_sent(1, alert.short_id, MINUTE) < MINUTE
+    ((_, line),) = world.telegram.got
+    assert line.delivery.kind == "catchup"
+
+
+@pytest.mark.parametrize("seen", [False, True])
+async def test_a_mute_by_a_clock_that_was_ahead_ends_in_its_time(world: World, seen: bool) -> None:
+    """Also when the step was undone before anything looked; never in a hundred days."""
+    await world.look()
+    world.machine.ahead = 2400 * HOUR
+    if seen:
+        await world.look()
+    await world.mute(2 * HOUR, 1)
+    world.machine.ahead = timedelta(0)
+    await world.look()
+    alert = await world.desk.alert(1)
+    await world.run(7100, every=355)
+    assert world.telegram.times(1) == []
+    assert await world.until_sent(1, alert.short_id, 3 * MINUTE) < 3 * MINUTE
+
+
 async def test_the_step_is_named_in_health_and_in_the_log(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -285,7 +356,7 @@ async def test_the_second_channel_does_not_wait_for_a_clock_that_was_set_back(
 class Act:
     """One thing that happens, and how long things then go on."""
 
-    what: str  # step, restart, reboot, down, up, traffic
+    what: str  # step, restart, reboot, down, up, traffic, mute, unmute
     amount: int
     seconds: int
 
@@ -293,7 +364,9 @@ class Act:
 acts = st.lists(
     st.builds(
         Act,
-        st.sampled_from(["step", "step", "step", "restart", "reboot", "down", "up", "traffic"]),
+        st.sampled_from(
+            ["step", "step", "step", "restart", "reboot", "down", "up", "traffic", "mute", "unmute"]
+        ),
         st.integers(-100, 100),
         st.sampled_from([0, 1, 7, 40, 400]),
     ),
@@ -308,10 +381,15 @@ acts = st.lists(
 @example([Act("step", 50, 40), Act("traffic", 4, 7)], [Act("step", -90, 1), Act("restart", 0, 0)])
 @example([Act("down", 0, 0)], [Act("step", -5, 400), Act("reboot", 0, 0), Act("step", 99, 0)])
 @example([Act("down", 0, 0)], [Act("reboot", 0, 40), Act("step", 99, 0), Act("reboot", 0, 0)])
+# The alert is made by a clock that no look saw: between two steps, or before it is set right.
+@example([Act("step", 0, 1), Act("step", 1, 0)], [Act("step", 1, 0)])
+@example([Act("step", 0, 1), Act("step", 5, 0)], [Act("step", -5, 0)])
+@example([Act("step", 0, 1), Act("step", 99, 0)], [Act("step", -98, 0), Act("restart", 0, 0)])
 def test_no_steps_of_the_clock_delay_a_critical_alert_by_more_than_a_minute(
     before: Sequence[Act], after: Sequence[Act]
 ) -> None:
-    """In any order, with restarts: once Telegram answers, every chat has it within a minute."""
+    """In any order, with restarts and mutes: once Telegram answers, every chat has it within a
+    minute."""
 
     async def act(world: World, each: Act) -> None:
         machine, telegram = world.machine, world.telegram
@@ -326,6 +404,11 @@ def test_no_steps_of_the_clock_delay_a_critical_alert_by_more_than_a_minute(
             world.restart()
         elif each.what == "traffic":
             await world.desk.alerts(abs(each.amount) % 4, 1, -2, level="watch")
+        elif each.what == "mute":
+            await world.mute((abs(each.amount) + 1) * HOUR, 1, -2)
+        elif each.what == "unmute":
+            now = machine.wall()
+            await world.desk.database.write(lambda db: chats.unmute(db, 1, now))
         else:
             telegram.answers = each.what == "up"
         await world.run(each.seconds, every=max(1.0, each.seconds / 5))

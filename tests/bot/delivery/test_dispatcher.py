@@ -14,16 +14,16 @@ from bot.delivery.outcome import (
     ChatGone,
     Conflict,
     Migrated,
+    NeverSent,
     RateLimited,
     Rejected,
-    Retry,
     Unauthorised,
     Unknown,
 )
 from bot.delivery.pacing import SendLimits
 from bot.delivery.results import give_up_held
 from storage import chats, outbox, second_channel
-from storage.database import StorageError
+from storage.file.database import StorageError
 from tests.bot.delivery.desk import OPERATOR, START, Desk, alert_text, chat, owe
 
 
@@ -45,7 +45,7 @@ async def test_order_is_kept_and_a_second_lies_between_messages(desk: Desk) -> N
 
 
 async def test_what_did_not_go_out_is_sent_later_and_nothing_overtakes_it(desk: Desk) -> None:
-    desk.sender.script[1] = [Retry(None, "connect timeout")] * 3
+    desk.sender.script[1] = [NeverSent(None, "connect timeout")] * 3
     await desk.alerts(2, 1)
     await desk.alert(2)
     await desk.work(40)
@@ -543,7 +543,7 @@ async def test_a_critical_alert_goes_before_all_that_waits_in_its_chat(desk: Des
 
 
 async def test_a_retry_does_not_hold_back_a_critical_alert(desk: Desk) -> None:
-    desk.sender.script[1] = [Retry(None, "connect timeout")]
+    desk.sender.script[1] = [NeverSent(None, "connect timeout")]
     await desk.alerts(2, 1)
     await desk.once()
     await desk.alert(1, level="critical")

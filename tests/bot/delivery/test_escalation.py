@@ -15,7 +15,7 @@ from bot.delivery.escalation import due_at, who_is_due
 from storage import acknowledgements, chats, outbox, second_channel
 from storage.acknowledgements import Open
 from storage.clock import move_times
-from storage.database import Connection, Database
+from storage.file.database import Connection, Database
 from tests.bot.delivery.desk import OPERATOR, START, Desk, chat, make_alert
 
 TEN = timedelta(minutes=10)

@@ -26,7 +26,7 @@ from bot.delivery.retry import RetryPolicy
 from bot.telegram.answers import TelegramRequest
 from bot.telegram.sender import TelegramSender
 from storage import chats
-from storage.database import Database
+from storage.file.database import Database
 from tests.bot.delivery.desk import OPERATOR, Desk, chat
 from tests.bot.telegram.faults import (
     Fault,

@@ -13,10 +13,10 @@ from bot.delivery.outcome import (
     ChatGone,
     Conflict,
     Migrated,
+    NeverSent,
     Outcome,
     RateLimited,
     Rejected,
-    Retry,
     Sent,
     Unauthorised,
     Unknown,
@@ -44,12 +44,12 @@ def test_what_was_confirmed_is_done() -> None:
 
 
 def test_what_never_went_out_is_tried_again_without_a_mark() -> None:
-    step = next_step(Retry(None, "connect error"), delivery(), POLICY, START)
+    step = next_step(NeverSent(None, "connect error"), delivery(), POLICY, START)
     assert step == Again(START + POLICY.first_wait, False, "did not go out: connect error")
 
 
 def test_a_wait_that_was_asked_for_is_kept_when_longer_than_our_own() -> None:
-    step = next_step(Retry(300.0, "busy"), delivery(), POLICY, START)
+    step = next_step(NeverSent(300.0, "busy"), delivery(), POLICY, START)
     assert isinstance(step, Again)
     assert step.not_before == START + timedelta(seconds=300)
 
@@ -79,7 +79,7 @@ def test_a_critical_alert_of_unknown_outcome_is_repeated_until_there_is_an_answe
 
 def test_what_never_went_out_uses_up_no_repeat() -> None:
     row = delivery(level="critical", attempts=40, unknowns=1, possible_repeat=True)
-    down = next_step(Retry(None, "no route"), row, POLICY, START)
+    down = next_step(NeverSent(None, "no route"), row, POLICY, START)
     assert isinstance(down, Again)
     assert down.unknowns == 1
     assert down.not_before <= START + timedelta(seconds=30)
@@ -96,7 +96,7 @@ def test_other_alerts_of_unknown_outcome_wait_for_the_catch_up_line(level: str) 
 
 def test_a_mark_stays_when_the_repeat_did_not_go_out() -> None:
     repeated = delivery(level="critical", possible_repeat=True, attempts=1)
-    step = next_step(Retry(None, "no route"), repeated, POLICY, START)
+    step = next_step(NeverSent(None, "no route"), repeated, POLICY, START)
     assert isinstance(step, Again)
     assert step.possible_repeat
 
@@ -152,7 +152,7 @@ def test_back_off_grows_and_never_passes_its_ceiling(attempts: int) -> None:
 OUTCOMES: st.SearchStrategy[Outcome] = st.one_of(
     st.builds(Sent, st.integers(min_value=1)),
     st.builds(Unknown, st.text(max_size=20)),
-    st.builds(Retry, st.none() | st.floats(0, 100_000), st.text(max_size=20)),
+    st.builds(NeverSent, st.none() | st.floats(0, 100_000), st.text(max_size=20)),
     st.builds(RateLimited, st.floats(0, 100_000)),
     st.builds(ChatGone, st.text(max_size=20)),
     st.builds(Migrated, st.integers(-(10**13), -1)),

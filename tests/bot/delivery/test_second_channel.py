@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.delivery.health import Health
-from bot.delivery.outcome import ChatGone, Conflict, Retry, Sent, Unauthorised, Unknown
+from bot.delivery.outcome import ChatGone, Conflict, NeverSent, Sent, Unauthorised, Unknown
 from bot.delivery.retry import Halt
 from bot.delivery.second_channel import (
     SecondChannel,
@@ -45,7 +45,7 @@ def watch_of(desk: Desk) -> tuple[SecondChannelWatch, Notebook]:
 
 def test_a_short_silence_of_telegram_is_no_outage_and_a_refusal_is_an_answer() -> None:
     health = Health()
-    health.note(Retry(None, "no route"), None, START)
+    health.note(NeverSent(None, "no route"), None, START)
     assert outage_of(health, POLICY, START + timedelta(minutes=4)) is None
     trouble = outage_of(health, POLICY, START + timedelta(minutes=5))
     assert trouble is not None

@@ -25,6 +25,7 @@ from tests.bot.messages.samples import (
     SIGNALS,
     TITLE,
     english_alert,
+    evidence,
     sample_alert,
     sample_delivery,
 )
@@ -71,7 +72,14 @@ def test_each_language_says_the_direction_in_its_own_words() -> None:
 
 def test_evidence_words_are_bold_in_headline_and_sentence() -> None:
     bold = bold_of(card(sample_alert()))
-    assert bold[1:] == ["تنفد", "الأدوية", "الأدوية", "نفد"]
+    assert bold[1:] == ["تنفد", "الأدوية", "الأدوية نفد"]
+
+
+def test_words_of_evidence_with_only_a_space_or_an_apostrophe_between_are_marked_as_one() -> None:
+    title = "Les hôpitaux manquent d\u2019anesthésiques, d'oxygène et de sang"
+    found = evidence("title", title, "manquent", "d", "anesthésiques", "oxygène", "sang")
+    alert = sample_alert(title=title, snippet="", evidence_json=json.dumps(found))
+    assert bold_of(card(alert, "fr"))[1:] == ["manquent d\u2019anesthésiques", "oxygène", "sang"]
 
 
 def test_evidence_is_found_again_when_its_offsets_do_not_fit_the_stored_title() -> None:
@@ -82,8 +90,8 @@ def test_evidence_is_found_again_when_its_offsets_do_not_fit_the_stored_title() 
 def test_evidence_that_stands_inside_another_word_is_not_marked_there() -> None:
     alert = english_alert(snippet="Contrucks and trucks entered.")
     text, entities = parse_html(card(alert, "en").html)
-    starts = [e.start for e in entities if text[e.start : e.end] == "trucks"]
-    assert starts == [text.rindex(" trucks") + 1]
+    starts = [e.start for e in entities if text[e.start : e.end] == "trucks entered"]
+    assert starts == [text.rindex(" trucks entered") + 1]
 
 
 def test_evidence_that_cannot_be_read_leaves_a_card_without_marks() -> None:

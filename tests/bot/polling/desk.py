@@ -22,9 +22,9 @@ from bot.polling.poller import Poller
 from bot.polling.report import Accepted, Detections, EntryPipeline, Parser, PollPolicy, PollReport
 from storage import entries
 from storage.alerts import Alert
-from storage.database import Connection, Database
 from storage.entries import Entry
 from storage.feeds import FeedState
+from storage.file.database import Connection, Database
 from tests.feed_server import FeedServer, Names, feed_server
 from tests.storage.make import feed_state
 
@@ -141,10 +141,12 @@ async def open_desk(
     host: Callable[[str], str] = lambda feed_id: "feeds.test",
     notify: Notify | None = None,
     pipeline: EntryPipeline | None = None,
+    port: int | None = None,
 ) -> AsyncIterator[Desk]:
-    """Feeds with these ids at /id of the server."""
+    """Feeds with these ids at /id of the server; with `port`, of a server that runs elsewhere."""
     names = names or Names()
     async with feed_server() as server, contextlib.AsyncExitStack() as stack:
+        server.port = port or server.port
         database = await Database.open(path / "marsad.sqlite")
         stack.push_async_callback(database.close)
         fetcher = Fetcher(limits=limits, allow=AllowList.of(["127.0.0.1"]), resolver=names)

@@ -1,19 +1,22 @@
 """A poller among feeds that do their worst, for some seconds of real time.
 
 It goes on until each has been tried, however busy the machine is (a minute at most).
-A program of its own, so that memory is measured of the service's parts alone. Prints JSON.
+A program of its own, with the feeds' server in another, so that memory is measured of the
+service's parts alone. Prints JSON.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import json
 import os
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -30,6 +33,7 @@ from tests.feed_server import (
     Request,
     answer,
     endless_body,
+    feed_server,
     never_answers,
     slow_loris,
 )
@@ -79,21 +83,46 @@ def misbehave(server: FeedServer) -> None:
     assert set(server.handlers) == {f"/{name}" for name in FAULTS}
 
 
-def serve_good(server: FeedServer, asked: dict[str, list[float]]) -> None:
+def serve_good(server: FeedServer) -> None:
     """Feeds with a new entry at every request."""
+    asked: Counter[str] = Counter()
     for name in GOOD:
 
         async def handler(request: Request, writer: asyncio.StreamWriter, name: str = name) -> None:
-            asked[name].append(time.monotonic())
-            turn = len(asked[name])
+            asked[name] += 1
+            turn = asked[name]
             published = datetime.now(UTC) - timedelta(minutes=1)
             await answer(writer, rss(numbered(range(turn, turn + 9), published)))
 
         server.handlers[f"/{name}"] = handler
 
 
+async def serve() -> None:
+    """Serve all of it until the input ends; print the port."""
+    async with feed_server() as server:
+        misbehave(server)
+        serve_good(server)
+        print(server.port, flush=True)
+        await asyncio.to_thread(sys.stdin.buffer.read)
+
+
+@contextlib.asynccontextmanager
+async def serving() -> AsyncIterator[tuple[int, int]]:
+    """The server as a process: its port and its process."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.bot.polling.fault_run", "serve"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        yield int(await process.stdout.readline()), process.pid
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
 async def run(seconds: float, folder: Path) -> dict[str, object]:
-    asked: dict[str, list[float]] = defaultdict(list)
     policy = PollPolicy(
         schedule=SchedulePolicy(
             interval=timedelta(seconds=INTERVAL), claim=timedelta(seconds=5), jitter=0.0
@@ -108,19 +137,21 @@ async def run(seconds: float, folder: Path) -> dict[str, object]:
     results: dict[str, dict[str, object]] = {}
     accepted: dict[str, list[float]] = defaultdict(list)
     peak = {"service": 0, "parsers": 0, "together": 0}
-    async with open_desk(
-        folder,
-        (*GOOD, *FAULTS),
-        policy=policy,
-        limits=limits,
-        names=names,
-        parser=pool,
-        host=lambda feed_id: f"{feed_id}.test",
-    ) as desk:
+    async with (
+        serving() as (port, server),
+        open_desk(
+            folder,
+            (*GOOD, *FAULTS),
+            port=port,
+            policy=policy,
+            limits=limits,
+            names=names,
+            parser=pool,
+            host=lambda feed_id: f"{feed_id}.test",
+        ) as desk,
+    ):
         for feed_id in (*GOOD, *FAULTS):
             names.names[f"{feed_id}.test"] = ["127.0.0.1"]
-        misbehave(desk.server)
-        serve_good(desk.server, asked)
         before = resident("self")
         started = time.monotonic()
         while (passed := time.monotonic() - started) < seconds or (
@@ -134,7 +165,7 @@ async def run(seconds: float, folder: Path) -> dict[str, object]:
                 }
                 if report.feed_id in GOOD and report.result == "accepted":
                     accepted[report.feed_id].append(time.monotonic())
-            measure(peak)
+            measure(peak, server)
         late = {
             name: max(later - earlier for earlier, later in pairwise(times))
             for name, times in accepted.items()
@@ -143,7 +174,7 @@ async def run(seconds: float, folder: Path) -> dict[str, object]:
         sound = await desk.database.check() == []
     return {
         "results": results,
-        "asked": {name: len(times) for name, times in asked.items()},
+        "accepted": {name: len(times) for name, times in accepted.items()},
         "longest_gap": late,
         "resident_before": before,
         "peak": peak,
@@ -152,10 +183,11 @@ async def run(seconds: float, folder: Path) -> dict[str, object]:
     }
 
 
-def measure(peak: dict[str, int]) -> None:
+def measure(peak: dict[str, int], server: int) -> None:
     service = resident("self")
     children = Path(f"/proc/self/task/{os.getpid()}/children")
-    parsers = sum(map(resident, children.read_text().split())) if children.exists() else 0
+    listed = children.read_text().split() if children.exists() else []
+    parsers = sum(resident(child) for child in listed if child != str(server))
     peak["service"] = max(peak["service"], service)
     peak["parsers"] = max(peak["parsers"], parsers)
     peak["together"] = max(peak["together"], service + parsers)
@@ -173,6 +205,8 @@ def resident(process: str) -> int:
     return 0
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and sys.argv[1] == "serve":
+    asyncio.run(serve())
+elif __name__ == "__main__":
     with tempfile.TemporaryDirectory() as temporary:
         print(json.dumps(asyncio.run(run(float(sys.argv[1]), Path(temporary)))))

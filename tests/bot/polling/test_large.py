@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from bot.feeds.fetch.large import LARGE_FROM
+from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
 from bot.polling.health import condition
-from tests.bot.polling.desk import LIMITS, open_desk
+from tests.bot.polling.desk import LIMITS, InlineParser, open_desk
+from tests.feed_server import Names, Request, answer
 
 PAD = "word " * 40
 COUNT = 300
@@ -58,3 +63,55 @@ async def test_a_body_over_the_limit_is_read_as_far_as_it_goes(tmp_path: Path, k
         # Operators hear of it once.
         await desk.poll()
         assert [notice.event for notice in desk.notices] == ["truncated"]
+
+
+class CountingParser(InlineParser):
+    """Counts the documents that are held at a time, each until all feeds were heard of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at_once: list[int] = []
+        self.held = 0
+        self.all_sent = asyncio.Event()
+
+    async def parse(self, document: Document, now: datetime) -> ParsedFeed | Unreadable:
+        self.held += 1
+        self.at_once.append(self.held)
+        await self.all_sent.wait()
+        # Whoever waits for no turn has had more than enough of the loop's rounds to come here.
+        for _ in range(1_000):
+            await asyncio.sleep(0)
+        self.held -= 1
+        return await super().parse(document, now)
+
+
+async def test_two_large_bodies_are_held_at_a_time_and_small_ones_pass(tmp_path: Path) -> None:
+    large, small = [f"large{n}" for n in range(8)], [f"small{n}" for n in range(4)]
+    parser, names, begun = CountingParser(), Names(), set[str]()
+    for each in (*large, *small):
+        names.names[f"{each}.test"] = ["127.0.0.1"]
+    async with open_desk(
+        tmp_path,
+        (*large, *small),
+        limits=replace(LIMITS, total_seconds=60, silence_seconds=60),
+        names=names,
+        parser=parser,
+        host=lambda feed_id: f"{feed_id}.test",
+    ) as desk:
+        long = body("rss") + b" " * (LARGE_FROM * 2)
+
+        async def handler(request: Request, writer: asyncio.StreamWriter) -> None:
+            begun.add(request.path)
+            if len(begun) == len(large):
+                parser.all_sent.set()
+            await answer(writer, long)
+
+        for each in large:
+            desk.server.handlers[f"/{each}"] = handler
+        for each in small:
+            desk.server.serve(f"/{each}", body("rss")[:20_000])
+        reports = await desk.poll()
+    assert {each.result for each in reports.values()} == {"accepted"}
+    # The small ones take no turn: at most two large ones beside all of them.
+    assert max(parser.at_once) <= 2 + len(small)
+    assert parser.parsed == len(large) + len(small)

@@ -16,8 +16,8 @@ from bot.polling.health import condition
 from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
 from bot.polling.slots import PollSlots
-from storage import entries
-from storage.errors import StorageFull
+from storage import entries, owed
+from storage.file.errors import StorageFull
 from tests.bot.feeds.documents import numbered, rss
 from tests.bot.polling.desk import NOW, Desk, InlineParser, open_desk
 from tests.feed_server import Names, Request, answer
@@ -42,6 +42,16 @@ async def test_the_first_poll_seeds_and_the_second_finds_what_is_new(desk: Desk)
     assert (second.new, second.updated, second.seeded) == (1, 0, 0)
     assert len(await desk.entries()) == 7
     assert [each.seeded for each in await desk.entries()].count(True) == 5
+
+
+async def test_the_log_says_why_an_entry_is_new_or_history(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.server.serve("/a", rss([*numbered([9], NOW - HOUR), *numbered([1], NOW - 10 * HOUR)]))
+    with caplog.at_level("DEBUG", logger="bot.polling.feed_poll"):
+        await desk.poll()
+    assert "new because of first-poll-young" in caplog.text
+    assert "seed because of first-poll" in caplog.text
 
 
 @pytest.mark.parametrize("said", ["2026/01/20 08:30", "Mon, 20 Jul 2026 08:30:00 GMT", "soon"])
@@ -149,14 +159,14 @@ async def test_a_failure_is_remembered_told_and_recovered_from(desk: Desk) -> No
 
 async def test_notices_reach_operators_through_the_outbox(tmp_path: Path) -> None:
     from bot.notices import notify_operators
-    from storage import chats, outbox
+    from storage import chats
 
     async with open_desk(tmp_path, notify=notify_operators) as desk:
         await desk.database.write(partial(chats.set_operators, chat_ids=[7, -8], now=NOW))
         desk.server.serve("/a", b"", "410 Gone")
         await desk.poll()
         await desk.poll(QUARTER)
-        queued = await desk.database.read(partial(outbox.ready, now=NOW + HOUR, limit=10))
+        queued = await desk.database.read(partial(owed.ready, now=NOW + HOUR, limit=10))
         assert sorted(each.chat_id for each in queued) == [-8, 7]
         assert all(each.kind == "notice" and "410" in (each.text or "") for each in queued)
 

@@ -36,6 +36,13 @@ class Newsroom:
             f"<link>https://newsroom.example/{number}</link><pubDate>{date}</pubDate></item>",
         )
 
+    def edit(self, number: int, title: str) -> None:
+        """Another headline for the item of this number (from 1), same id, link and date."""
+        place = len(self.items) - number
+        item = self.items[place]
+        begin, end = item.index("<title>") + len("<title>"), item.index("</title>")
+        self.items[place] = f"{item[:begin]}{escape(title)}{item[end:]}"
+
     async def __aenter__(self) -> Newsroom:
         application = web.Application()
         application.router.add_get("/rss", self._serve)

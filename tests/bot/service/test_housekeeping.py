@@ -10,7 +10,7 @@ from typing import Any
 from bot.service import HELD_FOR, Service
 from bot.settings import load_settings
 from storage import chats, second_channel
-from storage.database import Database
+from storage.file.database import Database
 from tests.bot.delivery.desk import OPERATOR, START, Desk, chat
 
 

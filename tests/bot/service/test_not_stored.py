@@ -11,16 +11,16 @@ import pytest
 from aiohttp import web
 
 from bot.clock import utc_now
-from bot.installation import DatabaseMissing, begin_anew, markers, note_installation
-from bot.installation import require_database as require
 from bot.locales import LANGUAGES, texts
 from bot.notices import DatabaseLost
+from bot.process.installation import DatabaseMissing, begin_anew, markers, note_installation
+from bot.process.installation import require_database as require
 from bot.service import Service
 from bot.settings import Settings, load_settings
-from bot.wiring import Parts, opened
+from bot.wiring import Parts, parts_from_settings
 from storage import entries, feeds
-from storage.backup import restore
-from storage.database import Connection, Database
+from storage.file.backup import restore
+from storage.file.database import Connection, Database
 from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
 from tests.bot.service.test_run import ended, process, said
 
@@ -55,7 +55,7 @@ async def ticking(folder: Path, newsroom: Newsroom) -> AsyncIterator[tuple[Servi
         operators=(900,),
     )
     try:
-        async with opened(settings) as parts:
+        async with parts_from_settings(settings) as parts:
             service = Service(settings, parts)
             yield service, parts, heart
             await service._heartbeat.close()

@@ -12,7 +12,7 @@ from bot.clock import utc_now
 from bot.service import poll_once
 from bot.settings import load_settings
 from storage import second_channel
-from storage.database import Database
+from storage.file.database import Database
 from tests.bot.service.newsroom import Newsroom, write_feeds
 
 

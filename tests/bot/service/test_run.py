@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.console import console_chat
 from bot.service import CONFLICT_WINDOW, CONFLICTS, too_many
 from storage import chats, outbox
-from storage.database import Database
+from storage.file.database import Database
 from tests.bot.service.newsroom import SHORTAGE, Newsroom, write_feeds
 from tests.telegram_server import TelegramServer
 

@@ -17,8 +17,8 @@ from bot.telegram.request import Access, App
 from storage import alerts, chats, entries, feeds, stories
 from storage.alerts import Alert, Decision
 from storage.chats import Chat
-from storage.database import Connection, Database
 from storage.entries import Entry, StoredDetection
+from storage.file.database import Connection, Database
 from tests.bot.messages.samples import SIGNALS, Signal, alert_text
 from tests.bot.telegram.bot_api import Description
 from tests.telegram_server import TelegramServer

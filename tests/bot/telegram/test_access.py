@@ -15,7 +15,7 @@ from bot.telegram.request import Access
 from storage import acknowledgements, alerts, chats, people
 from storage.alerts import Alert
 from storage.chats import Chat
-from storage.database import Connection
+from storage.file.database import Connection
 from tests.bot.telegram.conftest import OPERATOR, Bench
 
 STRANGER, VIEWER, GROUP, CHANNEL, ADMIN, GUEST = 4242, 7, -100777, -100888, 70, 71

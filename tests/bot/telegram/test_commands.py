@@ -8,7 +8,7 @@ from bot.delivery.outcome import Outgoing
 from bot.telegram.registry import Who, all_commands
 from bot.telegram.sender import TelegramSender
 from storage import chats, feeds
-from storage.database import Connection
+from storage.file.database import Connection
 from tests.bot.messages.samples import NOW, SIGNALS, TITLE, Signal, sample_chat, sample_delivery
 from tests.bot.telegram.conftest import DAMASCUS, OPERATOR, Bench
 from tests.storage.make import feed_state

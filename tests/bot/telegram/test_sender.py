@@ -13,11 +13,11 @@ from bot.delivery.outcome import (
     ChatGone,
     Conflict,
     Migrated,
+    NeverSent,
     Outcome,
     Outgoing,
     RateLimited,
     Rejected,
-    Retry,
     Sent,
     Unauthorised,
     Unknown,
@@ -180,13 +180,13 @@ ANSWERS: list[tuple[str, Fault, Outcome | type[Outcome]]] = [
     ("502 with a page", faults.page(502, "502 Bad Gateway"), Unknown),
     ("504 with a page", faults.page(504, "504 Gateway Time-out"), Unknown),
     ("503 empty", faults.body(503, ""), Unknown),
-    ("captive portal, 200", faults.page(200), Retry),
-    ("captive portal, 302", faults.redirect(), Retry),
-    ("captive portal, 511", faults.page(511), Retry),
-    ("a proxy's 403", faults.page(403, "Blocked by policy"), Retry),
-    ("a proxy's 401", faults.page(401), Retry),
-    ("a proxy's 404", faults.page(404), Retry),
-    ("a proxy's 407", faults.body(407, "authenticate"), Retry),
+    ("captive portal, 200", faults.page(200), NeverSent),
+    ("captive portal, 302", faults.redirect(), NeverSent),
+    ("captive portal, 511", faults.page(511), NeverSent),
+    ("a proxy's 403", faults.page(403, "Blocked by policy"), NeverSent),
+    ("a proxy's 401", faults.page(401), NeverSent),
+    ("a proxy's 404", faults.page(404), NeverSent),
+    ("a proxy's 407", faults.body(407, "authenticate"), NeverSent),
     ("JSON that breaks off", faults.truncated(), Unknown),
     ("200 empty", faults.body(200, ""), Unknown),
     ("JSON that is not Telegram's", faults.body(200, '{"status": "ok"}'), Unknown),
@@ -233,7 +233,7 @@ async def test_a_request_that_never_went_out_is_to_be_repeated(server: TelegramS
         port = unused.getsockname()[1]
     sender, bot = sender_to(f"http://127.0.0.1:{port}/bot", server.token)
     outcome = await sender.send(OUTGOING)
-    assert isinstance(outcome, Retry)
+    assert isinstance(outcome, NeverSent)
     assert server.token not in str(outcome)
     await bot.shutdown()
 
@@ -245,7 +245,7 @@ async def test_a_busy_connection_pool_is_to_be_repeated(server: TelegramServer) 
         server.fail(faults.hang(seconds=0.3))
         first = asyncio.create_task(sender.send(OUTGOING))
         await server.until(lambda: server.messages)
-        assert isinstance(await sender.send(OUTGOING), Retry)
+        assert isinstance(await sender.send(OUTGOING), NeverSent)
         assert isinstance(await first, Unknown)
 
 

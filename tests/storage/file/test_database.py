@@ -15,8 +15,14 @@ from typing import Any
 import pytest
 
 from storage import chats, entries, feeds
-from storage.database import Connection, Database
-from storage.errors import StorageBusy, StorageDamaged, StorageError, StorageFull, StorageTooNew
+from storage.file.database import Connection, Database
+from storage.file.errors import (
+    StorageBusy,
+    StorageDamaged,
+    StorageError,
+    StorageFull,
+    StorageTooNew,
+)
 from tests.storage.make import NOW, add_chat, add_entry, add_feed, feed_state
 
 
@@ -228,7 +234,7 @@ def test_a_process_killed_inside_a_write_leaves_the_last_commit(tmp_path: Path) 
     script = textwrap.dedent(f"""
         import asyncio, os
         from pathlib import Path
-        from storage.database import Database
+        from storage.file.database import Database
         from tests.storage.make import add_entry
 
         def die(db):
@@ -242,7 +248,7 @@ def test_a_process_killed_inside_a_write_leaves_the_last_commit(tmp_path: Path) 
 
         asyncio.run(main())
     """)
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     died = subprocess.run(
         [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(root)}, timeout=240
     )

@@ -6,16 +6,16 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from storage.database import Connection, connect, in_transaction, migrate, problems_of
-from storage.errors import (
+from storage.file.database import Connection, connect, in_transaction, migrate, problems_of
+from storage.file.errors import (
     StorageBusy,
     StorageDamaged,
     StorageError,
     StorageTooNew,
     translate,
 )
-from storage.files import copy_file, make_file, make_folder, settle, settle_folder
-from storage.migrations import MIGRATIONS
+from storage.file.files import copy_file, make_file, make_folder, settle, settle_folder
+from storage.file.migrations import MIGRATIONS
 
 # How many alerts a database that cannot be read any more may have had beyond its backup.
 UNREAD_IDS = 1_000
@@ -76,7 +76,14 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
     _remove(partial)
     try:
         copy_file(source, partial)
-        _prepare(partial, source, _last_alert(path))
+        try:
+            _prepare(partial, source, _last_alert(path))
+        except sqlite3.Error as error:
+            if isinstance(translate(error), StorageDamaged):
+                raise StorageDamaged(
+                    f"{source} is damaged or cut short ({error}); take another backup"
+                ) from error
+            raise
         settle(partial)
         kept = _set_aside(path, now)
         partial.replace(path)

@@ -18,7 +18,7 @@ from bot.locales import LANGUAGES, language_of, texts
 from bot.messages.cards import QUOTES, text_card
 from bot.telegram.commands.start import OTHER_NAMES
 from bot.telegram.registry import all_commands
-from storage.database import connect, migrate
+from storage.file.database import connect, migrate
 from storage.outbox import STATES
 from tests.bot.messages.samples import NOW
 from tests.storage.make import add_chat

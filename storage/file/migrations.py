@@ -396,3 +396,13 @@ def m012_truncated(db: Connection) -> None:
         "ALTER TABLE feeds ADD COLUMN truncated INTEGER NOT NULL DEFAULT 0"
         " CHECK (truncated IN (0, 1))"
     )
+
+
+@MIGRATIONS()
+def m013_mutes(db: Connection) -> None:
+    # Until when the chat gets nothing but what is critical, and since when. Both stay when it is
+    # over: what was made before the end and still waits was held back.
+    db.execute("ALTER TABLE chats ADD COLUMN muted_at TEXT")
+    db.execute("""
+        ALTER TABLE chats ADD COLUMN muted_until TEXT
+        CHECK ((muted_until IS NULL) = (muted_at IS NULL))""")

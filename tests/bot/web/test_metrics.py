@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bot.errors import CannotGoOn
-from bot.metrics import Metrics, MetricsServer
+from bot.web.metrics import Metrics, MetricsServer
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from storage import backup as backup_module
 from storage import chats, entries, outbox
-from storage.backup import UNREAD_IDS, copy_to, restore
-from storage.database import Connection, Database
-from storage.errors import StorageBusy, StorageDamaged, StorageError
+from storage.file import backup as backup_module
+from storage.file.backup import UNREAD_IDS, copy_to, restore
+from storage.file.database import Connection, Database
+from storage.file.errors import StorageBusy, StorageDamaged, StorageError
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, add_entry, delivery
 
 
@@ -289,8 +289,10 @@ async def test_an_unsound_backup_is_refused_and_the_database_stays(
         case "missing":
             backup.unlink()
     expected = StorageError if wreck == "missing" else StorageDamaged
-    with pytest.raises(expected):
+    with pytest.raises(expected) as refused:
         restore(backup, database.path, NOW)
+    assert str(backup) in str(refused.value)
+    assert "restore a backup" not in str(refused.value)
     again = await opened(database.path)
     assert len(await again.read(lambda db: entries.recent(db, NOW, 1000))) == 100
     await again.close()

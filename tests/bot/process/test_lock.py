@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.lock import LOCK_FILE, AlreadyRunning, InstanceLock
+from bot.process.lock import LOCK_FILE, AlreadyRunning, InstanceLock
 
 
 def test_a_second_instance_is_refused_and_told_who_holds_the_lock(tmp_path: Path) -> None:
@@ -24,7 +24,8 @@ def test_a_second_instance_is_refused_and_told_who_holds_the_lock(tmp_path: Path
 
 def test_a_killed_instance_leaves_no_lock_behind(tmp_path: Path) -> None:
     code = (
-        "import os, signal, sys; from pathlib import Path; from bot.lock import InstanceLock\n"
+        "import os, signal, sys; from pathlib import Path\n"
+        "from bot.process.lock import InstanceLock\n"
         f"InstanceLock(Path({str(tmp_path)!r})).__enter__(); os.kill(os.getpid(), signal.SIGKILL)"
     )
     subprocess.run([sys.executable, "-c", code], check=False)

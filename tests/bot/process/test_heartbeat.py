@@ -8,7 +8,7 @@ import logging
 import httpx
 import pytest
 
-from bot.heartbeat import Heartbeat
+from bot.process.heartbeat import Heartbeat
 
 URL = "https://hc.example/secret-uuid"
 
@@ -45,12 +45,14 @@ async def test_no_address_is_no_heartbeat() -> None:
 async def test_a_failure_is_said_once_and_so_is_its_end_and_never_the_address(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO, "bot.heartbeat")
+    caplog.set_level(logging.INFO, "bot.process.heartbeat")
     calls: list[str] = []
     answers: list[int | Exception] = [500, httpx.ConnectError(f"no route to {URL}"), 404]
     heart = heartbeat(answers, calls)
     await beat(heart, 5)
-    said = [record.getMessage() for record in caplog.records if record.name == "bot.heartbeat"]
+    said = [
+        record.getMessage() for record in caplog.records if record.name == "bot.process.heartbeat"
+    ]
     assert len(said) == 2
     assert "status 500" in said[0]
     assert "works again" in said[1]

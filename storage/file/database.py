@@ -19,10 +19,10 @@ from typing import TypeVar
 
 from sqlite_utils import Database as Connection
 
-from storage.errors import StorageBusy, StorageError, StorageFull, StorageTooNew, translate
-from storage.files import make_folder, settle, settle_folder
-from storage.migrations import MIGRATIONS
-from storage.presence import Loss, OpenedFile
+from storage.file.errors import StorageBusy, StorageError, StorageFull, StorageTooNew, translate
+from storage.file.files import make_folder, settle, settle_folder
+from storage.file.migrations import MIGRATIONS
+from storage.file.presence import Loss, OpenedFile
 
 __all__ = ["Connection", "Database", "StorageBusy", "StorageError", "StorageFull"]
 

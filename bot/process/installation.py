@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import CannotGoOn
-from storage.files import make_folder
-from storage.presence import has_database
+from storage.file.files import make_folder
+from storage.file.presence import has_database
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from bot.errors import CannotGoOn
-from storage.files import make_folder
+from storage.file.files import make_folder
 
 LOCK_FILE = "marsad.lock"
 

@@ -1,0 +1,46 @@
+"""What a parsing process answered, read and checked like anything else from outside.
+
+Apart from `bot.feeds.parse.pipe`, so that the parsing process need not load what checks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from pydantic import TypeAdapter
+
+from bot.feeds.parse.entry import MAX_ENTRIES, FeedEntry, ParsedFeed, Unreadable
+
+# An entry's texts are cut by the parser: a longer message is none of its own.
+_LONGEST_MESSAGE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _First:
+    feed: ParsedFeed | None = None
+    follow: int = 0
+    unreadable: Unreadable | None = None
+
+
+_FIRST = TypeAdapter(_First)
+_ENTRY = TypeAdapter(FeedEntry)
+
+
+async def read_reply(stream: asyncio.StreamReader) -> ParsedFeed | Unreadable:
+    """What `encode_parsed` wrote. Raises EOFError when it breaks off, ValueError for anything
+    else."""
+    first = _FIRST.validate_json(await _message(stream))
+    if first.unreadable is not None:
+        return first.unreadable
+    if first.feed is None or not 0 <= first.follow <= MAX_ENTRIES:
+        raise ValueError("a reply that is neither a feed nor a failure")
+    entries = [_ENTRY.validate_json(await _message(stream)) for _ in range(first.follow)]
+    return replace(first.feed, entries=tuple(entries))
+
+
+async def _message(stream: asyncio.StreamReader) -> bytes:
+    length = int.from_bytes(await stream.readexactly(4), "big")
+    if length > _LONGEST_MESSAGE:
+        raise ValueError("a message that is too long")
+    return await stream.readexactly(length)

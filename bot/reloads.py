@@ -1,0 +1,93 @@
+"""Rules and feeds read again while the service runs: new ones, or the old and word of why."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
+from bot.notices import FeedsKept, FeedsSwapped, Notice, RulesKept, RulesSwapped
+from bot.rules_in_force import Kept, Reloaded, Swapped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.web.metrics import Metrics
+    from bot.wiring import Parts
+
+log = logging.getLogger(__name__)
+
+
+class Reloads:
+    """Watches the rules' folder, and reads rules and feeds again when told to.
+
+    `swapped` is set when other rules are in force; whoever waits for it clears it.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        feeds_file: Path,
+        metrics: Metrics,
+        notify: Callable[[Notice], Awaitable[None]],
+    ) -> None:
+        self.swapped = asyncio.Event()
+        self._parts = parts
+        self._feeds_file = feeds_file
+        self._metrics = metrics
+        self._notify = notify
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Take new rules when their files change, until `stop` is set."""
+        await self._parts.rules.watch(stop, self._took_rules)
+
+    async def when_told(self, hang_up: asyncio.Event, stop: asyncio.Event) -> None:
+        """Read rules and feeds again each time `hang_up` is set, until `stop` is."""
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                told = asyncio.create_task(hang_up.wait())
+                await asyncio.wait({told, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                told.cancel()
+                if hang_up.is_set() and not stop.is_set():
+                    hang_up.clear()
+                    await self._parts.rules.take(self._took_rules)
+                    await self._take_feeds()
+        finally:
+            stopped.cancel()
+
+    async def _took_rules(self, reloaded: Reloaded) -> None:
+        notice: Notice
+        match reloaded:
+            case Swapped(hash, signals):
+                self._metrics.reloads.labels("swapped").inc()
+                notice = RulesSwapped(hash, signals)
+                self.swapped.set()
+            case Kept(problems):
+                self._metrics.reloads.labels("kept").inc()
+                notice = RulesKept(problems)
+            case _:
+                return
+        await self._notify(notice)
+
+    async def _take_feeds(self) -> None:
+        notice: Notice
+        try:
+            catalogue = await asyncio.to_thread(load_catalogue, self._feeds_file)
+        except CatalogueInvalid as invalid:
+            log.error("feeds: the old list stays in force:\n%s", invalid)
+            notice = FeedsKept(str(invalid))
+        except Exception as error:  # a vanished file, a bug: neither ends the service
+            log.exception("feeds: the new list could not be read")
+            notice = FeedsKept(str(error))
+        else:
+            if catalogue == self._parts.feeds():
+                log.info("feeds: the list is the same")
+                return
+            self._parts.feeds.use(catalogue)
+            self._parts.poller.use(catalogue)
+            log.info("feeds: a new list is in force, %d feeds", len(catalogue))
+            notice = FeedsSwapped(len(catalogue))
+        await self._notify(notice)

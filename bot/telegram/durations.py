@@ -1,0 +1,92 @@
+"""A length of time as people write it to the bot, in Arabic, English and French. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import timedelta
+from typing import Literal
+
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# Words as `_plain` leaves them: small, without marks, one alif, one teh.
+_UNITS: dict[str, timedelta] = {
+    **dict.fromkeys("m mn min mins minute minutes د دقيقه دقائق دقايق".split(), _MINUTE),
+    **dict.fromkeys("h hr hrs hour hours heure heures س ساعه ساعات".split(), _HOUR),
+    **dict.fromkeys("d day days j jour jours ي يوم يوما ايام".split(), _DAY),
+    **dict.fromkeys("w week weeks semaine semaines اسبوع اسبوعا اسابيع".split(), 7 * _DAY),
+}
+_TWO = {
+    **dict.fromkeys("دقيقتان دقيقتين".split(), _MINUTE),
+    **dict.fromkeys("ساعتان ساعتين".split(), _HOUR),
+    **dict.fromkeys("يومان يومين".split(), _DAY),
+    **dict.fromkeys("اسبوعان اسبوعين".split(), 7 * _DAY),
+}
+_HALF = frozenset("half demi demie نصف نص".split())
+# A unit without a number is one of it, so these say nothing.
+_FILLING = frozenset("a an one un une for and et de pour و لمده واحد واحده".split())
+_TOKEN = re.compile(r"[\s,،]*(?:(\d{1,6}(?:[.,]\d{1,3})?)|([^\W\d_]+)\.?)")
+_LONGEST = 60
+
+_Token = float | tuple[str, timedelta] | Literal["half"]
+
+
+def read_duration(text: str) -> timedelta | None:
+    """``2h``, ``1h30``, ``90 min``, ``a day``, ``٣ ساعات``, ``ساعة ونصف``, ``2 heures``; None for
+    what is no length of time. A number needs its unit: 30 may be minutes or hours."""
+    tokens = _tokens(_plain(text))
+    if not tokens:
+        return None
+    total, last = timedelta(0), timedelta(0)
+    while tokens:
+        match tokens:
+            case [float(number), (_, unit), *rest]:
+                total, last = total + unit * number, unit
+            case ["half", (_, unit), *rest]:
+                total, last = total + unit / 2, timedelta(0)
+            case [(word, unit), *rest] if len(word) > 2:
+                total, last = total + unit, unit
+            case ["half", *rest] if last:  # an hour and a half
+                total, last = total + last / 2, timedelta(0)
+            case [float(number)] if last == _HOUR and number < 60:  # 1h30
+                return total + _MINUTE * number
+            case _:
+                return None
+        tokens = rest
+    return total
+
+
+def _tokens(plain: str) -> list[_Token]:
+    """The numbers and the words that mean something; [] when one is not understood."""
+    found: list[_Token] = []
+    place = 0
+    while place < len(plain):
+        token = _TOKEN.match(plain, place)
+        if token is None or len(plain) > _LONGEST:
+            return []
+        place = token.end()
+        digits, word = token[1], _alone(token[2] or "")
+        if digits:
+            found.append(float(digits.replace(",", ".")))
+        elif word in _HALF:
+            found.append("half")
+        elif word in _TWO:
+            found += [2.0, (word, _TWO[word])]
+        elif word in _UNITS:
+            found.append((word, _UNITS[word]))
+        elif word not in _FILLING:
+            return []
+    return found
+
+
+def _alone(word: str) -> str:
+    """Without the "and" that Arabic glues to the next word."""
+    rest = word[1:]
+    return rest if word[:1] == "و" and (rest in _UNITS or rest in _HALF) else word
+
+
+def _plain(text: str) -> str:
+    """Small letters without marks; NFKC would keep the accents of French and Arabic."""
+    parts = unicodedata.normalize("NFKD", text.strip().lower().replace("٫", "."))
+    kept = [c for c in parts if unicodedata.category(c) not in ("Mn", "Cf") and c != "\u0640"]
+    plain = re.sub(r"(?<=[^\W\d])-(?=[^\W\d])", " ", "".join(kept))  # une demi-heure
+    return plain.translate(str.maketrans("ة", "ه"))
