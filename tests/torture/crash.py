@@ -123,6 +123,10 @@ class Service:
     async def close(self) -> None:
         if self._process is not None and self._process.returncode is None:
             if self._process.stdin:
+                # A nursery waits for its child: after a test that failed, for ever.
+                for pid in self.left_over():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
                 self._process.stdin.close()
             else:
                 self._process.kill()
