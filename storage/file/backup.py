@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -41,8 +43,7 @@ def copy_to(path: Path, target: Path) -> None:
     if not target.parent.is_dir():
         raise StorageError(f"the folder {target.parent} does not exist; make it first")
     partial = target.with_name(target.name + ".partial")
-    _remove(partial)
-    try:
+    with _made(partial, f"the backup could not be written to {target}"):
         connection = connect(path)
         try:
             make_file(partial)  # VACUUM would make one that everybody may read
@@ -52,12 +53,6 @@ def copy_to(path: Path, target: Path) -> None:
         settle(partial)
         partial.replace(target)
         settle_folder(target.parent)
-    except sqlite3.Error as error:
-        raise translate(error) or error from error
-    except OSError as error:
-        raise StorageError(f"the backup could not be written to {target}: {error}") from error
-    finally:
-        _remove(partial)
 
 
 def restore(source: Path, path: Path, now: datetime) -> Path | None:
@@ -73,8 +68,7 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
     _refuse_what_is_no_backup(source, path)
     make_folder(path.parent)
     partial = path.with_name(path.name + ".restoring")
-    _remove(partial)
-    try:
+    with _made(partial, f"the backup could not be copied to {path.parent}"):
         copy_file(source, partial)
         try:
             _prepare(partial, source, _last_alert(path))
@@ -88,13 +82,21 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
         kept = _set_aside(path, now)
         partial.replace(path)
         settle_folder(path.parent)
+    return kept
+
+
+@contextmanager
+def _made(partial: Path, failed: str) -> Iterator[None]:
+    """While a file is made under a passing name: errors in words, and nothing is left of it."""
+    _remove(partial)
+    try:
+        yield
     except sqlite3.Error as error:
         raise translate(error) or error from error
     except OSError as error:
-        raise StorageError(f"the backup could not be copied to {path.parent}: {error}") from error
+        raise StorageError(f"{failed}: {error}") from error
     finally:
         _remove(partial)
-    return kept
 
 
 def _refuse_what_is_no_backup(source: Path, path: Path) -> None:

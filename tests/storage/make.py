@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import TypeVar
 
 from storage import alerts, chats, entries, feeds, stories
@@ -12,7 +13,9 @@ from storage.chats import Chat
 from storage.entries import Entry
 from storage.feeds import FeedState
 from storage.file.database import Connection
+from storage.file.migrations import MIGRATIONS
 from storage.outbox import NewDelivery
+from storage.rows import to_text
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -46,6 +49,20 @@ def entry(feed_id: str = "feed", **changes: object) -> Entry:
         "seeded": False,
     }
     return Entry(**values | changes)  # type: ignore[arg-type]
+
+
+def add_older_database(file: Path, before: str) -> None:
+    """A database as it was before that step of the migrations, with the private chat 5 in it."""
+    old = Connection(file)
+    MIGRATIONS.apply(old, stop_before=before)
+    old.execute(
+        """
+        INSERT INTO chats (id, kind, title, language, state, role, lowest_level, created_at)
+        VALUES (5, 'private', 'ليلى', 'ar', 'active', 'subscriber', 'alert', ?)""",
+        (to_text(NOW),),
+    )
+    old.conn.commit()
+    old.close()
 
 
 def feed_state(db: Connection, feed_id: str = "feed") -> FeedState:

@@ -7,25 +7,14 @@ from pathlib import Path
 
 from storage import acknowledgements, chats
 from storage.file.database import Connection, Database
-from storage.file.migrations import MIGRATIONS
-from storage.rows import to_text
-from tests.storage.make import NOW, add_alert, add_chat
+from tests.storage.make import NOW, add_alert, add_chat, add_older_database
 
 
 async def test_chats_of_an_older_database_ask_nothing_until_they_are_told_to(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "marsad.sqlite"
-    old = Connection(file)
-    MIGRATIONS.apply(old, stop_before="m011_acknowledgements")
-    old.execute(
-        """
-        INSERT INTO chats (id, kind, title, language, state, role, lowest_level, created_at)
-        VALUES (5, 'private', 'ليلى', 'ar', 'active', 'subscriber', 'alert', ?)""",
-        (to_text(NOW),),
-    )
-    old.conn.commit()
-    old.close()
+    add_older_database(file, before="m011_acknowledgements")
 
     def use(db: Connection) -> None:
         stored = chats.get(db, 5)

@@ -10,23 +10,12 @@ import pytest
 
 from storage import chats
 from storage.file.database import Connection, Database
-from storage.file.migrations import MIGRATIONS
-from storage.rows import to_text
-from tests.storage.make import HOUR, NOW, add_chat, existing
+from tests.storage.make import HOUR, NOW, add_chat, add_older_database, existing
 
 
 async def test_chats_of_an_older_database_are_not_muted_and_can_be(tmp_path: Path) -> None:
     file = tmp_path / "marsad.sqlite"
-    old = Connection(file)
-    MIGRATIONS.apply(old, stop_before="m013_mutes")
-    old.execute(
-        """
-        INSERT INTO chats (id, kind, title, language, state, role, lowest_level, created_at)
-        VALUES (5, 'private', 'ليلى', 'ar', 'active', 'subscriber', 'alert', ?)""",
-        (to_text(NOW),),
-    )
-    old.conn.commit()
-    old.close()
+    add_older_database(file, before="m013_mutes")
 
     def use(db: Connection) -> None:
         assert not existing(chats.get(db, 5)).is_muted(NOW)
