@@ -184,6 +184,7 @@ class Dispatcher:
             return DispatchReport({}, 0, 0, self._time.now() + self.health.wait)
         if step := await self._time.follow(wall):
             self.health.clock_moved(step)
+        await self._time.bring_back()
         now = self._time.now()
         await self._take_over_leases(now)
         # Also while Telegram refuses us: what is passed on may go by the second channel.

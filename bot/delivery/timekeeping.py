@@ -55,7 +55,6 @@ class Timekeeper:
             await self._take(step, wall, fresh)
             log.warning("dispatch: %s; what waits keeps its wait", step.reason)
         self._known = True
-        await self._bring_back(self.now())
         return step
 
     async def _take(self, step: ClockStep, wall: datetime, fresh: timedelta) -> None:
@@ -79,8 +78,9 @@ class Timekeeper:
         self._time.follow(wall)
         self._move(by)
 
-    async def _bring_back(self, now: datetime) -> None:
+    async def bring_back(self) -> None:
         """A step that was undone before it was seen leaves rows that wait for a time far off."""
+        now = self.now()
         if await self._database.read(partial(stored_clock.is_ahead, now=now)):
             brought = await self._database.write(partial(stored_clock.bring_back, now=now))
             log.warning("dispatch: %d rows were made by a clock that was ahead", brought)

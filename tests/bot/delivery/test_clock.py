@@ -20,7 +20,9 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.outcome import NeverSent, Outcome, Outgoing, RateLimited, Sent
 from bot.delivery.second_channel import SecondChannelWatch
 from storage import chats, second_channel
+from storage import clock as stored_clock
 from storage.file.database import Database
+from storage.file.errors import StorageBusy
 from tests.bot.delivery.desk import START, Desk, chat
 
 HOUR = timedelta(hours=1)
@@ -295,6 +297,22 @@ async def test_the_step_is_named_in_health_and_in_the_log(
     assert step.reason in caplog.text
     assert step.is_named(world.machine.wall())
     assert not step.is_named(world.machine.wall() + HOUR)
+
+
+async def test_the_step_is_named_also_when_the_database_fails_right_after_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.look()
+
+    def busy(*_: object, **__: object) -> bool:
+        raise StorageBusy("another process writes")
+
+    monkeypatch.setattr(stored_clock, "is_ahead", busy)
+    world.machine.ahead = -5 * HOUR
+    await world.look()
+    step = world.dispatcher.health.clock_step
+    assert step is not None
+    assert step.by == -5 * HOUR
 
 
 async def test_a_clock_that_is_corrected_by_a_second_is_no_step(world: World) -> None:
