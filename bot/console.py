@@ -68,7 +68,7 @@ class ConsoleSender:
         self._numbers = count(1)
 
     async def send(self, outgoing: Outgoing) -> Outcome:
-        """Print it; `Retry` for a chat that only Telegram reaches."""
+        """Print it; `NeverSent` for a chat that only Telegram reaches."""
         if outgoing.chat.id != CONSOLE_CHAT_ID:
             return NeverSent(None, "no bot token is set")
         alert, delivery = outgoing.alert, outgoing.delivery

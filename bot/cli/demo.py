@@ -54,11 +54,14 @@ class FeedCount:
     error: str
 
 
-async def show(settings: Settings, *, feed: str | None, data_dir: Path) -> bool:
+async def show(
+    settings: Settings, *, feed: str | None, data_dir: Path, explain: bool = False
+) -> bool:
     """Poll the samples (or `feed`, a URL or a path) into a database of their own under
     `data_dir`, print each alert and a table. Whether every feed could be read.
 
-    An earlier demo's files are replaced; nothing else is touched.
+    With `explain` each alert has the clauses that fired under it. An earlier demo's files are
+    replaced; nothing else is touched.
     """
     console = Console()
     folder = data_dir / FOLDER
@@ -73,7 +76,7 @@ async def show(settings: Settings, *, feed: str | None, data_dir: Path) -> bool:
             AlertPolicy(max_age=EVER),
         )
         sender = ConsoleSender(
-            console, lambda: rules().signals, timezone=settings.timezone, explain=True
+            console, lambda: rules().signals, timezone=settings.timezone, explain=explain
         )
         async with parts_over(
             _fresh_database(folder),

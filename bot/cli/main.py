@@ -129,12 +129,16 @@ def demo(
     data_dir: Annotated[
         Path | None, typer.Option(help="Where to leave demo.sqlite (an older one is replaced).")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option(help="Also the clauses that fired, for those who write rules.")
+    ] = False,
 ) -> None:
     """Show what Marsad does, on sample feeds: no token, no network."""
     settings = settings_and_logs(level="WARNING")
     from bot.cli.demo import show
 
-    if not asyncio.run(show(settings, feed=feed, data_dir=data_dir or settings.data_dir)):
+    folder = data_dir or settings.data_dir
+    if not asyncio.run(show(settings, feed=feed, data_dir=folder, explain=explain)):
         raise typer.Exit(1)
 
 
