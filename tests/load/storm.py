@@ -185,6 +185,18 @@ def prepare(database: Path, chat_ids: Sequence[int], waiting: int, age: timedelt
         connection.close()
 
 
+async def to_the_end(work: Callable[..., object], *values: object) -> None:
+    """Run it in a thread that is waited for also when this is cancelled: it writes into a folder
+    that is removed next. `_ending` makes it short."""
+    thread = asyncio.create_task(asyncio.to_thread(work, *values))
+    try:
+        await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        with suppress(Ended):
+            await thread
+        raise
+
+
 def _title() -> str:
     return "Hospitals in the north run out of insulin and dialysis supplies"
 
@@ -196,7 +208,7 @@ async def running(room: Path, chat_ids: Sequence[int], waiting: int = 0) -> Asyn
         folder = Path(name)
         database = folder / "data" / "marsad.sqlite"
         database.parent.mkdir()
-        await asyncio.to_thread(prepare, database, chat_ids, waiting, AGE)
+        await to_the_end(prepare, database, chat_ids, waiting, AGE)
         async with Newsroom() as newsroom, TelegramServer() as server:
             environment = {
                 "MARSAD_TELEGRAM_TOKEN": server.token,
