@@ -179,7 +179,7 @@ def _scope_clauses(signal: schema.SignalFile, names: _Names) -> tuple[CompiledCl
                 told.weight or signal.threshold, "worsening",
                 names.terms(told.needs, (*at, "needs")),
                 names.silencers(told.unless, (*at, "unless")), None,
-                f"scope({'|'.join(told.of)}: {'|'.join(told.states)})",
+                "said-of-" + "-".join(name.removeprefix("$") for name in told.of),
                 MappingProxyType(dict(told.states)),
             )
         )  # fmt: skip
