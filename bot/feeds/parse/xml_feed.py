@@ -44,7 +44,13 @@ _PROLOGUE_START = re.compile(r"<\?xml\b|<!DOCTYPE\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ENTRY_START = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s>])")
-_BETWEEN = re.compile(r"</((?:[A-Za-z_][\w.-]*:)?(?:item|entry))\s*>(?=\s*<\1[\s>])")
+# Where entries begin and end; and what is only text, whatever it looks like.
+_MARK = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
+    r"|<(?P<begins>(?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s/>])"
+    r"|</(?P<ends>(?:[A-Za-z_][\w.-]*:)?(?:item|entry))\s*>",
+    re.DOTALL,
+)
 _TAG_NAME = re.compile(r"<(/?)(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _WHOLE_LINK = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 # An empty element says nothing, but feedparser lets it stand in the way of a full one. One with
@@ -164,19 +170,29 @@ def _prepare(text: str, truncated: bool) -> _Source | None:
 def _pieces(text: str) -> Iterator[str]:
     """A document as several of about PIECE characters, each with whole entries and with all that
     stands before the first and after the last of them."""
-    # Only between two entries: a start tag alone may stand in the text of one.
-    seams = [seam.end() for seam in _BETWEEN.finditer(text)] if len(text) > 2 * PIECE else []
-    first = _ENTRY_START.search(text)
-    if not seams or first is None or (last := text.rfind(f"</{first[1]}")) < seams[-1]:
+    if len(text) <= 2 * PIECE:
         yield text
         return
-    begin, end = first.start(), text.find(">", last) + 1
-    before, after = text[:begin], text[end:]
+    begin, end, seams = -1, 0, list[int]()
+    ended, ended_at = "", 0
+    for mark in _MARK.finditer(text):
+        if mark["begins"]:
+            begin = mark.start() if begin < 0 else begin
+            # Only between two entries: a start tag alone may stand in the text of one.
+            if ended == mark["begins"] and not text[ended_at : mark.start()].strip():
+                seams.append(ended_at)
+        elif mark["ends"]:
+            end = mark.end()
+        ended, ended_at = mark["ends"] or "", mark.end()
+    if not seams or not begin < seams[0] <= seams[-1] <= end:
+        yield text
+        return
+    head, tail = text[:begin], text[end:]
     for seam, following in pairwise([*seams, end]):
         if following - begin > PIECE:
-            yield f"{before}{text[begin:seam]}{after}"
+            yield f"{head}{text[begin:seam]}{tail}"
             begin = seam
-    yield f"{before}{text[begin:]}"
+    yield f"{head}{text[begin:]}"
 
 
 def _without_the_rest(text: str, starts: Sequence[int], tag: str) -> str:

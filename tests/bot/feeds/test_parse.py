@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.feeds.parse import xml_feed
 from bot.feeds.parse.charset import decode
 from bot.feeds.parse.dates import NEWEST, OLDEST, entry_time
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
@@ -31,6 +32,38 @@ def read(body: bytes | str, **about: str | bool | None) -> ParsedFeed:
 
 def sample(name: str, **about: str | bool | None) -> ParsedFeed:
     return read((SAMPLES / name).read_bytes(), **about)
+
+
+@pytest.mark.parametrize("piece", [1, 300, 5_000])
+@pytest.mark.parametrize("name", ["arabic-months.xml", "atom-xhtml.xml", "rdf.xml"])
+def test_a_document_read_in_pieces_says_what_it_says_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch, name: str, piece: int
+) -> None:
+    whole = sample(name)
+    monkeypatch.setattr(xml_feed, "PIECE", piece)
+    assert sample(name) == whole
+
+
+@given(
+    number=st.integers(1, 40),
+    piece=st.integers(1, 3_000),
+    inside=st.sampled_from(
+        ["", "<![CDATA[</item><item><title>nested</title></item>]]>", "&lt;/item>"]
+    ),
+)
+def test_no_entry_is_lost_or_doubled_between_pieces(number: int, piece: int, inside: str) -> None:
+    items = "".join(
+        f"<item><title>خبر {n}</title><guid isPermaLink='false'>g{n}</guid>"
+        f"<description>{'نص ' * (n % 7)}{inside}</description></item>\n"
+        for n in range(number)
+    )
+    body = f"<rss version='2.0'><channel><title>c</title>{items}<ttl>60</ttl></channel></rss>"
+    whole = read(body)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(xml_feed, "PIECE", piece)
+        in_pieces = read(body)
+    assert in_pieces == whole
+    assert len({each.guid for each in whole.entries}) == number
 
 
 def test_arabic_rss_is_read_to_plain_text_with_its_dates() -> None:
