@@ -406,3 +406,26 @@ def m013_mutes(db: Connection) -> None:
     db.execute("""
         ALTER TABLE chats ADD COLUMN muted_until TEXT
         CHECK ((muted_until IS NULL) = (muted_at IS NULL))""")
+
+
+@MIGRATIONS()
+def m014_signals_of_alerts(db: Connection) -> None:
+    # An alert tells a happening with all the signals it carries. Its own columns `signal` to
+    # `evidence_json` repeat the gravest one, for whoever asks by level. The entry may be gone
+    # before the alert is: it is no reference.
+    db.execute(f"""
+        CREATE TABLE alert_signals (
+            alert_id INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+            signal TEXT NOT NULL,
+            direction TEXT NOT NULL CHECK (direction IN ({_DIRECTIONS})),
+            level TEXT NOT NULL CHECK (level IN ({_LEVELS})),
+            explanation TEXT NOT NULL,
+            evidence_json TEXT NOT NULL CHECK (json_valid(evidence_json)),
+            entry_id INTEGER NOT NULL,
+            version INTEGER NOT NULL CHECK (version >= 1),
+            PRIMARY KEY (alert_id, signal)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("""
+        INSERT INTO alert_signals
+        SELECT id, signal, direction, level, explanation, evidence_json, entry_id, version
+        FROM alerts""")
