@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from rules.loading.load import load_rules
+from rules.loading.places import PlacesInvalid, load_gazetteer
 from rules.loading.yamlfile import Problem
+from rules.matching.gazetteer import Gazetteer, Place
 from rules.matching.match import Detection, Evidence
+from rules.matching.places import PlacesTold, PlaceTold, places_of
 from rules.matching.ruleset import RuleSet, RulesInvalid, Signal, detect
 
 __all__ = [
     "Detection",
     "Evidence",
+    "Gazetteer",
+    "Place",
+    "PlaceTold",
+    "PlacesInvalid",
+    "PlacesTold",
     "Problem",
     "RuleSet",
     "RulesInvalid",
     "Signal",
     "detect",
+    "load_gazetteer",
     "load_rules",
+    "places_of",
 ]
