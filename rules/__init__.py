@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from rules.loading.load import load_rules
+from rules.loading.places import PlacesInvalid, load_gazetteer
 from rules.loading.yamlfile import Problem
 from rules.matching.figures import Figure, figures_of
+from rules.matching.gazetteer import Gazetteer, Place
 from rules.matching.match import Detection, Evidence
+from rules.matching.places import PlacesTold, PlaceTold, places_of
 from rules.matching.ruleset import RuleSet, RulesInvalid, Signal, detect
 
 __all__ = [
     "Detection",
     "Evidence",
     "Figure",
+    "Gazetteer",
+    "Place",
+    "PlaceTold",
+    "PlacesInvalid",
+    "PlacesTold",
     "Problem",
     "RuleSet",
     "RulesInvalid",
     "Signal",
     "detect",
     "figures_of",
+    "load_gazetteer",
     "load_rules",
+    "places_of",
 ]

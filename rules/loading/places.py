@@ -1,0 +1,255 @@
+"""Files → Gazetteer: what is built in, the shipped YAML over it, an operator's over that.
+
+Everything that is wrong is reported at once, as with rules: file, line, what to write instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from rules.loading.demonyms import forms_of
+from rules.loading.gazetteer_file import read_rows
+from rules.loading.messages import readable
+from rules.loading.schema.places import PlaceEntry, PlacesFile, WordLists
+from rules.loading.sources import rule_files
+from rules.loading.yamlfile import Document, Problem, YamlProblem, contents, parse
+from rules.matching.gazetteer import Gazetteer, Place, index, key_of
+from rules.texts import message
+
+FOLDER = "places"
+GAZETTEER = "gazetteer.tsv.gz"
+SHIPPED = Path(__file__).parents[1]
+
+
+class PlacesInvalid(Exception):
+    """Places that cannot be used; ``errors`` holds everything that is wrong."""
+
+    def __init__(self, errors: Iterable[Problem]) -> None:
+        self.errors = tuple(sorted(set(errors)))
+        super().__init__("\n".join(str(e) for e in self.errors))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What the files have said so far."""
+
+    places: dict[str, Place] = field(default_factory=dict)
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """id → folded names."""
+    written: dict[str, str] = field(default_factory=dict)
+    """id → file:line of a place written by hand."""
+    asked: list[tuple[str, Document, tuple[str | int, ...]]] = field(default_factory=list)
+    """Ids that must exist, and where they are asked for."""
+    demonyms: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+    persons: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    digest: Any = field(default_factory=hashlib.sha256)
+
+
+def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED) -> Gazetteer:
+    """Every place that Marsad knows, with an operator's ``places/*.yaml`` laid over them.
+
+    Takes a few tenths of a second: call it once, off the event loop. Raises `PlacesInvalid`.
+    """
+    reading = _Reading()
+    built_in = shipped / FOLDER / GAZETTEER
+    try:
+        for place, folded in read_rows(built_in, f"rules/{FOLDER}/{GAZETTEER}"):
+            reading.places[place.id] = place
+            reading.names[place.id] = folded
+        reading.digest.update(built_in.read_bytes())
+    except YamlProblem as error:
+        reading.problems.append(error.problem)
+    for folder in (shipped, operator_dir):
+        if folder is not None:
+            _read_folder(folder / FOLDER, "rules" if folder == shipped else folder.name, reading)
+    _check(reading)
+    if reading.problems:
+        raise PlacesInvalid(reading.problems)
+    named = ((name, id_) for id_, names in reading.names.items() for name in names)
+    keys, joined, lengths = index(named)
+    return Gazetteer(
+        reading.places,
+        keys,
+        joined,
+        lengths,
+        reading.demonyms,
+        reading.hints,
+        frozenset(reading.words),
+        frozenset(reading.persons),
+        reading.digest.hexdigest()[:12],
+    )
+
+
+def _read_folder(folder: Path, shown: str, reading: _Reading) -> None:
+    documents = []
+    for path in rule_files(folder):
+        label = f"{shown}/{FOLDER}/{path.relative_to(folder).as_posix()}"
+        try:
+            raw = contents(path, label)
+            document = parse(raw, label)
+        except YamlProblem as error:
+            reading.problems.append(error.problem)
+            continue
+        reading.digest.update(f"{label}\0".encode() + raw)
+        if not isinstance(document.value, dict):
+            key = "file.empty" if document.value is None else "file.no_mapping"
+            reading.problems.append(document.problem((), message(key, kind=FOLDER)))
+            continue
+        try:
+            said = PlacesFile.model_validate(document.value)
+        except ValidationError as error:
+            found = readable(error, PlacesFile, document.value, document, ())
+            reading.problems += found
+            continue
+        documents.append((said, document))
+    # Files may add to each other's places, whatever their names.
+    for said, document in documents:
+        for number, entry in enumerate(said.places):
+            if entry.kind is not None:
+                _take_new(entry, said.country or "", document, number, reading)
+        _take_words(said, document, reading)
+    for said, document in documents:
+        for number, entry in enumerate(said.places):
+            if entry.add is not None:
+                _take_more(entry, entry.add, document, number, reading)
+
+
+def _take_new(
+    entry: PlaceEntry, country: str, document: Document, number: int, reading: _Reading
+) -> None:
+    id_ = entry.id or f"{country.lower()}-{slug(entry.en[0])}"
+    at = ("places", number)
+    if id_ in reading.places:
+        where = reading.written.get(id_, f"rules/{FOLDER}/{GAZETTEER}")
+        reading.problems.append(document.problem(at, message("place.twice", id=id_, where=where)))
+        return
+    if country not in reading.places:
+        said = message("place.unknown_country", code=country)
+        reading.problems.append(document.problem(("country",), said))
+        return
+    if entry.inside:
+        reading.asked.append((entry.inside, document, (*at, "in")))
+    kind = entry.kind or "site"
+    reading.written[id_] = f"{document.file}:{document.line(at)}"
+    lat, lon = entry.at if entry.at else (None, None)
+    reading.places[id_] = Place(
+        id_,
+        kind,
+        country,
+        id_ if kind == "adm1" else None,
+        entry.inside,
+        entry.ar,
+        entry.en,
+        entry.fr,
+        entry.pcode,
+        lat,
+        lon,
+        entry.population or 0,
+    )
+    reading.names[id_] = _folded(entry)
+
+
+def _take_more(
+    entry: PlaceEntry, id_: str, document: Document, number: int, reading: _Reading
+) -> None:
+    place = reading.places.get(id_)
+    if place is None:
+        reading.asked.append((id_, document, ("places", number, "add")))
+        return
+    if entry.inside:
+        reading.asked.append((entry.inside, document, ("places", number, "in")))
+    gone = {key_of(name) for name in entry.without}
+    unknown = gone.difference(reading.names[id_])
+    if unknown:
+        said = message("place.not_a_name", id=id_, names=", ".join(sorted(unknown)))
+        reading.problems.append(document.problem(("places", number, "without"), said))
+
+    def more(new: tuple[str, ...], old: tuple[str, ...]) -> tuple[str, ...]:
+        kept = [name for name in old if key_of(name) not in gone]
+        return tuple(dict.fromkeys((*new, *kept)))
+
+    lat, lon = entry.at if entry.at else (place.lat, place.lon)
+    reading.places[id_] = replace(
+        place,
+        parent=entry.inside or place.parent,
+        ar=more(entry.ar, place.ar),
+        latin=more(entry.en, place.latin),
+        fr=more(entry.fr, place.fr),
+        pcode=entry.pcode or place.pcode,
+        lat=lat,
+        lon=lon,
+        population=place.population if entry.population is None else entry.population,
+    )
+    kept = [name for name in reading.names[id_] if name not in gone]
+    reading.names[id_] = tuple(dict.fromkeys((*kept, *_folded(entry))))
+
+
+def _folded(entry: PlaceEntry) -> tuple[str, ...]:
+    return tuple(key_of(name) for name in (*entry.ar, *entry.en, *entry.fr))
+
+
+def _take_words(said: PlacesFile, document: Document, reading: _Reading) -> None:
+    for table, into in (("demonyms", reading.demonyms), ("hints", reading.hints)):
+        lists: dict[str, WordLists] = getattr(said, table)
+        for country, words in lists.items():
+            if country not in reading.places:
+                told = message("place.unknown_country", code=country)
+                reading.problems.append(document.problem((table, country), told))
+                continue
+            found = forms_of(words) if table == "demonyms" else words.all()
+            for word in found:
+                into.setdefault(key_of(word), country)
+    reading.words |= {key_of(word) for word in said.words.all()}
+    reading.persons |= {key_of(word) for word in said.persons.all()}
+
+
+def _check(reading: _Reading) -> None:
+    """Ids that are asked for exist, and what lies in a division knows it."""
+    for id_, document, at in reading.asked:
+        if id_ in reading.places:
+            continue
+        near = get_close_matches(id_, reading.places, n=1, cutoff=0.7)
+        said = (
+            message("place.unknown_near", id=id_, near=near[0])
+            if near
+            else message("place.unknown", id=id_)
+        )
+        reading.problems.append(document.problem(at, said))
+    for id_ in [i for i, p in reading.places.items() if p.parent and p.kind != "adm1"]:
+        place = reading.places[id_]
+        over = _division(place, reading.places)
+        if over and over != place.adm1:
+            reading.places[id_] = replace(place, adm1=over)
+
+
+def _division(place: Place, places: dict[str, Place]) -> str | None:
+    seen = {place.id}
+    here: Place | None = place
+    while here is not None:
+        if here.kind == "adm1":
+            return here.id
+        if here.parent is None or here.parent in seen:
+            return here.adm1
+        seen.add(here.parent)
+        here = places.get(here.parent)
+    return None
+
+
+def slug(name: str) -> str:
+    """A name as a part of an id.
+
+    >>> slug("Bab al-Hawa crossing")
+    'bab-al-hawa-crossing'
+    """
+    return re.sub("[^a-z0-9]+", "-", key_of(name)).strip("-")

@@ -1,0 +1,166 @@
+"""Names of places, of peoples and of what only one country has, where they stand in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rules.language.boilerplate import blanked, blanked_title
+from rules.language.text import Field, Sentence, Token, arabic_surface, sentences
+from rules.matching.gazetteer import MOST_WORDS, Gazetteer, Place, PlaceKind, word_of
+from rules.matching.place_words import kinds_of
+
+Form = Literal["name", "demonym", "hint"]
+
+_PROCLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل", "وك")
+_LEAST_LETTERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a text: ``start`` and ``end`` are code-point offsets into title or text, of the
+    name without «و» or «ب» before it; ``first`` and ``last`` count words of its sentence.
+    ``kinds`` are those that a word before it announces («مدينة»)."""
+
+    field: Field
+    start: int
+    end: int
+    quote: str
+    key: str
+    form: Form
+    places: tuple[Place, ...]
+    sentence: int
+    first: int
+    last: int
+    clitic: str
+    kinds: tuple[PlaceKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReading:
+    """An entry's sentences and what is named in them."""
+
+    sentences: tuple[Sentence, ...]
+    mentions: tuple[Mention, ...]
+
+    def tokens(self, mention: Mention) -> tuple[Token, ...]:
+        return self.sentences[mention.sentence].tokens
+
+
+def read_places(gazetteer: Gazetteer, title: str, text: str) -> PlaceReading:
+    """Both fields of an entry, as `rules.matching.match` reads them."""
+    parts: list[tuple[Sentence, str]] = [
+        *((s, title) for s in sentences(blanked_title(title), "title")),
+        *((s, text) for s in sentences(blanked(text), "text")),
+    ]
+    found = [
+        mention
+        for number, (sentence, source) in enumerate(parts)
+        for mention in _in_sentence(gazetteer, sentence, number, source)
+    ]
+    return PlaceReading(tuple(s for s, _ in parts), tuple(found))
+
+
+def _in_sentence(
+    gazetteer: Gazetteer, sentence: Sentence, number: int, source: str
+) -> Iterator[Mention]:
+    tokens = sentence.tokens
+    at = 0
+    while at < len(tokens):
+        best: tuple[int, str, str, Form] | None = None
+        for clitic, word in readings(tokens[at]):
+            found = _longest(gazetteer, tokens, at, word, clitic, source)
+            if found and (best is None or found[0] > best[0]):
+                best = (found[0], clitic, found[1], found[2])
+        if best is None:
+            at += 1
+            continue
+        length, clitic, key, form = best
+        begin, last = tokens[at], tokens[at + length - 1]
+        start = begin.start + _letters(source[begin.start : begin.end], len(clitic))
+        quote = source[start : last.end]
+        if clitic.endswith("ل") and source[start:].startswith("ل") and key.startswith("ال"):
+            quote = "ا" + quote
+        if form == "name":
+            places = gazetteer.of_key(key)
+        else:
+            country = (gazetteer.demonyms if form == "demonym" else gazetteer.hints)[key]
+            places = (gazetteer.places[country],)
+        yield Mention(
+            sentence.field, start, last.end, quote, key, form, places, number, at,
+            at + length - 1, clitic, _announced(tokens, at, at + length - 1),
+        )  # fmt: skip
+        at += length
+
+
+def readings(token: Token) -> Iterator[tuple[str, str]]:
+    """(what is glued on, the word): «بحلب» may be ب and حلب, «للخرطوم» is ل and الخرطوم."""
+    yield "", word_of(token, first=True)
+    if token.script != "ar":
+        return
+    norm = token.norm
+    for clitic in _PROCLITICS:
+        if norm.startswith(clitic) and len(norm) >= len(clitic) + _LEAST_LETTERS:
+            rest = norm[len(clitic) :]
+            yield clitic, rest
+            if clitic[-1] == "ل" and rest[0] == "ل":
+                yield clitic, "ا" + rest
+
+
+def _longest(
+    gazetteer: Gazetteer,
+    tokens: Sequence[Token],
+    at: int,
+    word: str,
+    clitic: str,
+    source: str,
+) -> tuple[int, str, Form] | None:
+    """(words, key, form) of the longest name that begins at a word."""
+    words = [word]
+    for token in tokens[at + 1 : at + MOST_WORDS]:
+        if token.breaks or token.script != tokens[at].script:
+            break
+        words.append(token.norm)
+    longest = min(len(words), max(gazetteer.lengths.get(word, 0), 3 if not clitic else 2))
+    for length in range(longest, 0, -1):
+        key = " ".join(words[:length])
+        form: Form | None = None
+        if key in gazetteer.keys or (length == 1 and key in gazetteer.joined):
+            form = "name"
+        elif key in gazetteer.demonyms:
+            form = "demonym"
+        elif key in gazetteer.hints:
+            form = "hint"
+        if form and (tokens[at].script == "ar" or _capitalised(tokens[at : at + length], source)):
+            return length, key, form
+    return None
+
+
+def _capitalised(tokens: Sequence[Token], source: str) -> bool:
+    """Names in Latin letters begin with a capital; «réfugiés syriens» is a people all the same."""
+    return any(source[t.start : t.start + 1].isupper() for t in tokens)
+
+
+def _letters(raw: str, wanted: int) -> int:
+    """Characters of a word that hold its first letters, with the marks behind them."""
+    if not wanted:
+        return 0
+    for end in range(1, len(raw) + 1):
+        if len(arabic_surface(raw[:end])) > wanted:
+            return end - 1
+    return 0
+
+
+def _announced(tokens: Sequence[Token], first: int, last: int) -> tuple[PlaceKind, ...]:
+    """What «مدينة» or "the city of" before a name, or "province" behind it, says that it is."""
+    if first and not tokens[first].breaks:
+        before = kinds_of(tokens[first - 1])
+        if before:
+            return before
+        if tokens[first - 1].norm in ("of", "de", "d", "du") and first > 1:
+            return kinds_of(tokens[first - 2])
+    if tokens[first].script == "latin" and last + 1 < len(tokens):
+        after = tokens[last + 1]
+        return () if after.breaks else kinds_of(after)
+    return ()

@@ -1,0 +1,195 @@
+"""Which of the places that share a name is meant, and whether a name is a place's at all.
+
+Each candidate has points: how often a place of its size is meant, a word before it that says what
+it is, its country or division told elsewhere in the text, the feed's region. A name that is an
+ordinary word or a person's as well must have a word before it that says that it is a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rules.language.text import Token
+from rules.matching.gazetteer import Gazetteer, Place, rank
+from rules.matching.mentions import Mention, PlaceReading
+from rules.matching.place_words import (
+    BORDER,
+    IN,
+    NORTH,
+    PERSON_BEFORE,
+    PUBLISHERS,
+    THINGS,
+    means,
+)
+
+LEAST = 4.0
+"""Points that a name needs to be a place's."""
+SURE = 1.0
+"""Points between two places of one name that settle which it is."""
+OWN_COUNTRY = 4.0
+OWN_DIVISION = 2.5
+OTHER_COUNTRY = -3.0
+REGION = 3.0
+ANNOUNCED = 3.0
+AS_WORD = -8.0
+AS_PERSON = -6.0
+THING = -6.0
+UNSUPPORTED = -4.0
+"""A small town's name of one word, of whose country nothing else in the text speaks."""
+LARGE = 300_000
+"""Inhabitants of a town that is written of without naming its country."""
+EVERYWHERE = frozenset(("country", "region"))
+SMALL = frozenset(("town", "adm2", "neighbourhood", "site"))
+Told = dict[str, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A mention and the place it means; ``others`` are as likely."""
+
+    mention: Mention
+    place: Place
+    others: tuple[Place, ...] = ()
+
+    @property
+    def adm1(self) -> str | None:
+        """The division, where every place that may be meant has the same."""
+        codes = {p.adm1 for p in (self.place, *self.others)}
+        return self.place.adm1 if len(codes) == 1 else None
+
+
+def choose(
+    gazetteer: Gazetteer, reading: PlaceReading, region: str | None
+) -> tuple[tuple[Meant, ...], tuple[Mention, ...]]:
+    """The mentions that are places, each with the place meant, and those that are none."""
+    told = _told_countries(gazetteer, reading)
+    of_region = _country_of_region(gazetteer, region)
+    divisions = {
+        p.id: m.key
+        for m in reading.mentions
+        for p in m.places
+        if m.form == "name" and p.kind in ("adm1", "region", "adm2", "town")
+    }
+    meant, none = [], []
+    for mention in reading.mentions:
+        found = _choice(gazetteer, mention, reading, told, divisions, of_region)
+        if found is None:
+            none.append(mention)
+        else:
+            meant.append(found)
+    return tuple(meant), tuple(none)
+
+
+def _told_countries(gazetteer: Gazetteer, reading: PlaceReading) -> Told:
+    """Countries that names leave no doubt about, each with these names."""
+    told: Told = {}
+    for mention in reading.mentions:
+        if mention.key in gazetteer.words or mention.key in gazetteer.persons:
+            continue
+        countries = {p.country for p in mention.places}
+        strong = (
+            mention.form != "name"
+            or any(p.kind in EVERYWHERE for p in mention.places)
+            or max(rank(p) for p in mention.places) >= 5
+        )
+        if len(countries) == 1 and strong:
+            told.setdefault(next(iter(countries)), set()).add(mention.key)
+    return told
+
+
+def _country_of_region(gazetteer: Gazetteer, region: str | None) -> str | None:
+    if not region:
+        return None
+    if region.upper() in gazetteer.places:
+        return gazetteer.places[region.upper()].country
+    found = [p for p in gazetteer.named(region.replace("-", " ")) if p.kind in EVERYWHERE]
+    return found[0].country if found else None
+
+
+def _choice(
+    gazetteer: Gazetteer,
+    mention: Mention,
+    reading: PlaceReading,
+    told: Told,
+    divisions: Mapping[str, str],
+    of_region: str | None,
+) -> Meant | None:
+    if mention.form != "name":
+        return Meant(mention, mention.places[0])
+    tokens = reading.tokens(mention)
+    scored = sorted(
+        (
+            (_points(gazetteer, p, mention, tokens, told, divisions, of_region), p)
+            for p in mention.places
+        ),
+        key=lambda pair: -pair[0],
+    )
+    best, place = scored[0]
+    if best < LEAST:
+        return None
+    near = [p for points, p in scored[1:] if best - points < SURE]
+    # A town, its district and its division of one name are one place to those who write of it.
+    others = tuple(p for p in near if not (p.country == place.country and p.adm1 == place.adm1))
+    return Meant(mention, _finest(place, [p for p in near if p not in others], mention), others)
+
+
+def _finest(place: Place, same: Iterable[Place], mention: Mention) -> Place:
+    towns = [p for p in (place, *same) if p.kind == "town"]
+    return towns[0] if towns and not mention.kinds else place
+
+
+def _points(
+    gazetteer: Gazetteer,
+    place: Place,
+    mention: Mention,
+    tokens: Sequence[Token],
+    told: Told,
+    divisions: Mapping[str, str],
+    of_region: str | None,
+) -> float:
+    points = rank(place)
+    own = bool(told.get(place.country, set()) - {mention.key})
+    announced = bool(mention.kinds)
+    before = tokens[mention.first - 1] if mention.first else None
+    if tokens[mention.first].breaks or mention.clitic.strip("وف"):
+        before = None
+    if announced:
+        points += ANNOUNCED if place.kind in mention.kinds else 1.0
+    if own and place.kind not in EVERYWHERE:
+        points += OWN_COUNTRY
+    if any(divisions.get(over.id, mention.key) != mention.key for over in gazetteer.around(place)):
+        points += OWN_DIVISION
+    if of_region == place.country:
+        points += REGION
+    others = any(country != place.country for country in told)
+    if others and not own and place.kind not in EVERYWHERE and place.population < LARGE:
+        points += OTHER_COUNTRY
+    located = (
+        announced
+        or (before is not None and (means(before, IN) or means(before, NORTH)))
+        or "ب" in mention.clitic
+    )
+    small = place.kind in SMALL and rank(place) < 5 and " " not in mention.key
+    if small and not (own or announced or of_region == place.country):
+        points += UNSUPPORTED
+    if mention.key in gazetteer.words:
+        thing = means_thing(before) and place.kind not in ("hospital", "site")
+        points += 0 if announced and not thing else AS_WORD
+    if mention.key in gazetteer.persons and not located:
+        points += AS_PERSON
+    if before is not None and means(before, PERSON_BEFORE) and not announced:
+        points += AS_PERSON if place.kind not in EVERYWHERE else -2.0
+    if means_thing(before) and place.kind not in ("hospital", "site", "camp"):
+        of_a_country = place.kind == "country"
+        points += THING - 6.0 if of_a_country else 0 if own and not others else THING
+    return points
+
+
+def means_thing(before: Token | None) -> bool:
+    """«مستشفى الكويت»، «شارع بغداد»، «صحيفة الرياض»: a name's name."""
+    return before is not None and (means(before, THINGS) or means(before, PUBLISHERS))
+
+
+def at_a_border(tokens: Sequence[Token], first: int) -> bool:
+    return any(means(t, BORDER) for t in tokens[max(0, first - 3) : first])

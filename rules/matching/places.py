@@ -1,0 +1,208 @@
+"""Where it happens: the places of an entry's evidence, each with a word why.
+
+What stands in the evidence's own clause is nearer than the rest of its sentence, that nearer than
+title and lead, these nearer than the entry. Where only a country is told near by, a town of that
+country further off makes it finer. Seats of speakers, datelines, talks, journeys and hospitals
+that patients were taken to are set aside; they tell a country only where nothing else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rules.language.text import Field
+from rules.matching.gazetteer import Gazetteer, Place
+from rules.matching.match import Evidence
+from rules.matching.mentions import PlaceReading, read_places
+from rules.matching.place_choice import Meant, choose
+from rules.matching.place_roles import COUNTED, LAST_RESORT, Role, role_of
+
+Why = Literal["clause", "sentence", "title", "lead", "entry", "finer", "people", "speaker",
+              "actor", "border", "hint", "dateline"]  # fmt: skip
+"""Why a place counts: in the evidence's clause or sentence, in the title, lead or rest of the
+entry; ``finer``: a town of the country that is told nearer; from ``people`` on, a last resort."""
+
+LEAD_SENTENCES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTold:
+    """A place where it happens. ``others`` bear the same name and are as likely; ``start`` and
+    ``end`` are code-point offsets into title or text."""
+
+    place: Place
+    others: tuple[Place, ...]
+    field: Field
+    start: int
+    end: int
+    quote: str
+    why: Why
+
+    @property
+    def adm1(self) -> str | None:
+        """ISO 3166-2, where every place that may be meant has the same."""
+        codes = {p.adm1 for p in (self.place, *self.others)}
+        return self.place.adm1 if len(codes) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A place that is named and where it does not happen."""
+
+    place: Place
+    quote: str
+    field: Field
+    start: int
+    end: int
+    why: Role
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesTold:
+    places: tuple[PlaceTold, ...]
+    set_aside: tuple[SetAside, ...] = ()
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """ISO 3166-1 alpha-2, each once, in order."""
+        return tuple(dict.fromkeys(p.place.country for p in self.places))
+
+    @property
+    def divisions(self) -> tuple[str, ...]:
+        """ISO 3166-2, each once, in order."""
+        return tuple(dict.fromkeys(p.adm1 for p in self.places if p.adm1))
+
+
+def mentions(gazetteer: Gazetteer, text: str, region: str | None = None) -> tuple[Meant, ...]:
+    """Every place named in a text, whatever part it plays."""
+    return choose(gazetteer, read_places(gazetteer, "", text), region)[0]
+
+
+def places_of(
+    gazetteer: Gazetteer,
+    title: str,
+    text: str,
+    evidence: Iterable[Evidence],
+    *,
+    language: str | None = None,
+    region: str | None = None,
+) -> PlacesTold:
+    """Where what the evidence tells of happens. ``region`` is the feed's: a country's code or
+    name. Pure and thread-safe; time grows with the text's length."""
+    reading = read_places(gazetteer, title, text)
+    meant, _ = choose(gazetteer, reading, region)
+    roles = [(m, role_of(m, reading, title if m.mention.field == "title" else text)) for m in meant]
+    counted = [m for m, role in roles if role in COUNTED]
+    chosen = _nearest(reading, counted, tuple(evidence))
+    chosen = _finer(gazetteer, chosen, counted, reading)
+    if not chosen:
+        chosen = _last_resort(roles)
+    told = _told(gazetteer, chosen)
+    shown = {(p.field, p.start) for p in told}
+    aside = tuple(
+        SetAside(m.place, m.mention.quote, m.mention.field, m.mention.start, m.mention.end, role)
+        for m, role in roles
+        if role not in COUNTED and (m.mention.field, m.mention.start) not in shown
+    )
+    return PlacesTold(told, aside)
+
+
+Chosen = list[tuple[Meant, Why]]
+
+
+def _nearest(
+    reading: PlaceReading, counted: Sequence[Meant], evidence: Sequence[Evidence]
+) -> Chosen:
+    chosen: Chosen = []
+    for clause, sentence in _spots(reading, evidence):
+        near = [m for m in counted if m.mention.sentence == sentence]
+        inside = [
+            m for m in near if _clause(reading, m.mention.sentence, m.mention.first) in clause
+        ]
+        chosen += [(m, "clause") for m in inside] or [(m, "sentence") for m in near]
+    if chosen:
+        return chosen
+    for why, wanted in _further(reading):
+        found: Chosen = [(m, why) for m in counted if m.mention.sentence in wanted]
+        if found:
+            return found
+    return []
+
+
+def _further(reading: PlaceReading) -> tuple[tuple[Why, frozenset[int]], ...]:
+    titles = [n for n, s in enumerate(reading.sentences) if s.field == "title"]
+    texts = [n for n, s in enumerate(reading.sentences) if s.field == "text"]
+    return (
+        ("title", frozenset(titles)),
+        ("lead", frozenset(texts[:LEAD_SENTENCES])),
+        ("entry", frozenset(texts[LEAD_SENTENCES:])),
+    )
+
+
+def _spots(reading: PlaceReading, evidence: Sequence[Evidence]) -> list[tuple[frozenset[int], int]]:
+    """(its clauses, the sentence) of each piece of evidence, sentence by sentence."""
+    found: dict[int, set[int]] = {}
+    for one in evidence:
+        for number, sentence in enumerate(reading.sentences):
+            if sentence.field != one.field or not sentence.start <= one.start < sentence.end:
+                continue
+            at = next((i for i, t in enumerate(sentence.tokens) if t.end > one.start), 0)
+            found.setdefault(number, set()).add(_clause(reading, number, at))
+    return [(frozenset(clauses), number) for number, clauses in sorted(found.items())]
+
+
+def _clause(reading: PlaceReading, sentence: int, token: int) -> int:
+    """The number of the clause that a word stands in, between commas."""
+    return sum(t.breaks for t in reading.sentences[sentence].tokens[1 : token + 1])
+
+
+def _finer(
+    gazetteer: Gazetteer, chosen: Chosen, counted: Sequence[Meant], reading: PlaceReading
+) -> Chosen:
+    """Where a country is told without a division, towns of it that are told further off."""
+    divided = {m.place.country for m, _ in chosen if m.place.adm1}
+    plain = {m.place.country for m, _ in chosen} - divided
+    added: Chosen = []
+    for country in sorted(plain):
+        inside = [m for m in counted if m.place.country == country and m.place.adm1]
+        for _, wanted in _further(reading)[:2]:
+            finer = [m for m in inside if m.mention.sentence in wanted]
+            if finer:
+                added += [(m, "finer") for m in finer]
+                break
+    return chosen + added
+
+
+def _last_resort(roles: Sequence[tuple[Meant, Role]]) -> Chosen:
+    why: dict[Role, Why] = {
+        "actor": "actor", "people": "people", "speaker": "speaker",
+        "border": "border", "hint": "hint", "dateline": "dateline",
+    }  # fmt: skip
+    for role in LAST_RESORT:
+        found = [m for m, r in roles if r == role]
+        if found:
+            return [(m, why[role]) for m in found]
+    return []
+
+
+def _told(gazetteer: Gazetteer, chosen: Chosen) -> tuple[PlaceTold, ...]:
+    """Each place once, without those that another one lies in."""
+    firsts: dict[str, tuple[Meant, Why]] = {}
+    for m, why in chosen:
+        firsts.setdefault(m.place.id, (m, why))
+    kept = [
+        (m, why)
+        for m, why in firsts.values()
+        if not any(
+            other.place.id != m.place.id and gazetteer.inside(other.place, m.place)
+            for other, _ in firsts.values()
+        )
+    ]
+    return tuple(
+        PlaceTold(
+            m.place, m.others, m.mention.field, m.mention.start, m.mention.end, m.mention.quote, why
+        )
+        for m, why in kept
+    )

@@ -1,0 +1,76 @@
+"""Names are found as they are written: clitics, spelling, several words, Latin letters."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules import Gazetteer, load_gazetteer, places_of
+from rules.matching.match import Evidence
+from rules.matching.places import mentions
+
+GAZETTEER = load_gazetteer()
+
+
+def named(gazetteer: Gazetteer, text: str) -> list[tuple[str, str | None]]:
+    return [
+        (m.mention.quote, m.adm1 or m.place.country)
+        for m in mentions(gazetteer, text)
+        if m.mention.form == "name"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "code"),
+    [
+        ("انقطعت المياه بحلب منذ أسبوع", "حلب", "SY-HL"),
+        ("وصلت الشحنة لعدن", "عدن", "YE-AD"),
+        ("توقفت المخابز في إب وتعز", "تعز", "YE-TA"),
+        ("عاد الأهالي للخرطوم", "الخرطوم", "SD-KH"),
+        ("أُغلق معبر رفح", "معبر رفح", "PS-RFH"),
+        ("شاحنات تدخل من باب الهوى", "باب الهوى", "SY-ID"),
+        ("نزوح من خانيونس", "خانيونس", "PS-KYS"),
+        ("حِصارُ إِدْلِب", "إِدْلِب", "SY-ID"),
+        ("ادلب تحت القصف", "ادلب", "SY-ID"),
+        ("Shelling hit Aleppo overnight", "Aleppo", "SY-HL"),
+        ("Les frappes sur Deir ez-Zor continuent", "Deir ez-Zor", "SY-DY"),
+        ("Fuel ran out in El Fasher", "El Fasher", "SD-DN"),
+        ("Choléra à Port-Soudan", "Port-Soudan", "SD-RS"),
+        ("Hospitals in Kharkiv closed", "Kharkiv", "UA-63"),
+    ],
+)
+def test_a_name_is_found_as_it_is_written(
+    gazetteer: Gazetteer, text: str, quote: str, code: str
+) -> None:
+    assert (quote, code) in named(gazetteer, text)
+
+
+def test_a_quote_is_what_stands_at_its_offsets(gazetteer: Gazetteer) -> None:
+    text = "انقطع التيار وبحلـب وبالحسكة، ولبيروت نصيب"
+    for m in mentions(gazetteer, text):
+        assert text[m.mention.start : m.mention.end] == m.mention.quote
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.text(max_size=200),
+    st.lists(
+        st.sampled_from(
+            "في قال مدينة حلب وبحلب الباب غزة معبر رفح سوريا السورية من إلى نقلوا مستشفى الأردن "
+            "Aleppo in the town of Jordan 60 كلم - ( ) : ، . \u200f ـ".split(" ")
+        ),
+        max_size=40,
+    ),
+    st.integers(0, 300),
+)
+def test_no_text_raises_and_spans_lie_in_it(noise: str, words: list[str], at: int) -> None:
+    text = " ".join(words) + noise
+    evidence = [Evidence("text", at, at + 3, text[at : at + 3], "$x", "c", 1)]
+    told = places_of(GAZETTEER, noise, text, evidence, region=noise[:3])
+    for place in told.places:
+        source = noise if place.field == "title" else text
+        assert 0 <= place.start < place.end <= len(source)
+    for aside in told.set_aside:
+        source = noise if aside.field == "title" else text
+        assert 0 <= aside.start < aside.end <= len(source)
