@@ -129,6 +129,10 @@ class Gazetteer:
         return best[1] if best else None
 
 
+WRITTEN_BY_HAND = 4.0
+"""Rank of a town whose size nobody gave: news names it, or it would not be in the files."""
+
+
 def rank(place: Place) -> float:
     """How likely a place is meant where nothing else tells: a power of ten of inhabitants."""
     match place.kind:
@@ -139,8 +143,10 @@ def rank(place: Place) -> float:
         case "adm1":
             return 5.0
         case "town":
+            if not place.population and place.lat is None:
+                return WRITTEN_BY_HAND
             # A capital is meant more often than its size says.
-            return math.log10(place.population + 10) + 1.5 * place.capital
+            return math.log10(place.population + 10) + 3.0 * place.capital
         case "adm2":
             return 3.0
         case "camp" | "crossing" | "hospital":
