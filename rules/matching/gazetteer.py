@@ -10,10 +10,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from rules.language.text import Token, arabic_norm, latin_norm
+from rules.loading.yamlfile import Problem
 
 PlaceKind = Literal[
     "country", "region", "adm1", "adm2", "town", "camp", "crossing", "hospital", "neighbourhood",
@@ -79,7 +80,8 @@ class Gazetteer:
     persons: frozenset[str]
     """normalised names that persons bear as well: صلاح الدين, Jordan."""
     hash: str = ""
-    children: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    warnings: tuple[Problem, ...] = ()
+    """What is allowed in the files and yet often a mistake."""
 
     def named(self, name: str) -> tuple[Place, ...]:
         """The places of a name as a person writes it, the largest first."""

@@ -32,10 +32,10 @@ SURE = 1.0
 OWN_COUNTRY = 4.0
 OWN_DIVISION = 2.5
 OTHER_COUNTRY = -3.0
-REGION = 3.0
+REGION = 5.0
 ANNOUNCED = 3.0
-AS_WORD = -8.0
-AS_PERSON = -6.0
+AS_WORD = -12.0
+AS_PERSON = -8.0
 THING = -6.0
 UNSUPPORTED = -4.0
 """A small town's name of one word, of whose country nothing else in the text speaks."""
@@ -170,7 +170,7 @@ def _points(
         # «تونس», «الجزائر», «الكويت»: the capital bears the country's name.
         points += OWN_COUNTRY
     if own and place.kind not in EVERYWHERE:
-        points += OWN_COUNTRY
+        points += OWN_COUNTRY + (1.5 if rank(place) >= 5 else 0)
     if any(divisions.get(over.id, mention.key) != mention.key for over in gazetteer.around(place)):
         points += OWN_DIVISION
     if of_region == place.country:

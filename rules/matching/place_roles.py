@@ -21,8 +21,8 @@ Role = Literal[
 ]  # fmt: skip
 """``here``: a word says that it happens there; ``named``: nothing says that it does not; ``actor``:
 a country that may only be the one that acts; ``people``: a people's name; ``hint``: what only one
-country has; ``local``: where an official of that very place speaks; ``around``: the larger place that the one
-named just before lies in. The others are where it does not happen."""
+country has; ``local``: where an official of that very place speaks; ``around``: the larger place
+that the one named just before lies in. The others are where it does not happen."""
 
 COUNTED: tuple[Role, ...] = ("here", "named")
 LAST_RESORT: tuple[Role, ...] = (
@@ -226,10 +226,11 @@ def roles_of(
             ):
                 # «العاصمة الإيطالية روما»: one place.
                 found[-1] = (before, role)
-            if mention.form == "demonym" and role == "named" and its in COUNTED:
+            of_people = mention.form == "demonym" and before.mention.form == "name"
+            next_to = before.mention.last + 1 == mention.first
+            if of_people and next_to and role == "named" and its in COUNTED:
                 # «جزيرة مايوت الفرنسية»: the people's name says whose the place is.
-                if before.mention.form == "name" and before.mention.last + 1 == mention.first:
-                    role = "around"
+                role = "around"
             if _listed(before.mention, mention, reading) and role in ("actor", "named", "here"):
                 role = its if its not in ("people", "agent", "hint") else role
             elif (role in COUNTED and its in COUNTED and _lies_in(before, one, reading)) or (
