@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -9,6 +10,8 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
+from storage import facts
+from storage.facts import StoredPlace
 from storage.rows import Row, change, fetch, fetch_one, from_text, insert, many, to_text
 
 _FIXED = ("id", "short_id", "story_id", "version")
@@ -29,6 +32,22 @@ class AlertSignal:
     evidence_json: str
     entry_id: int
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFigure:
+    """What the reports of an alert's story count: killed, wounded, displaced ...
+
+    `first` and `latest`: the first number that was told and the one that stands now. `says`: where
+    publishers disagree, each with its own number. `at_least` and `vague` are of the latest.
+    """
+
+    what: str
+    first: float
+    latest: float
+    at_least: bool = False
+    vague: bool = False
+    says: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +85,8 @@ class Alert(AlertText):
     created_at: datetime
     updated_at: datetime
     signals: tuple[AlertSignal, ...]
+    places: tuple[StoredPlace, ...] = ()
+    figures: tuple[AlertFigure, ...] = ()
 
     @property
     def gravest(self) -> AlertSignal:
@@ -163,6 +184,21 @@ def in_order(signals: Sequence[AlertSignal]) -> tuple[AlertSignal, ...]:
                 each.signal,
             ),
         )
+    )
+
+
+def set_facts(
+    db: Connection,
+    alert_id: int,
+    places: Sequence[StoredPlace],
+    figures: Sequence[AlertFigure],
+) -> None:
+    """Note where it happens too, and what is counted now; no new version."""
+    facts.add_to_alert(db, alert_id, places)
+    counted = json.dumps([asdict(each) for each in figures], ensure_ascii=False)
+    db.execute(
+        "UPDATE alerts SET figures_json = :figures WHERE id = :id",
+        {"id": alert_id, "figures": counted},
     )
 
 
@@ -295,20 +331,26 @@ def alerts_of(db: Connection, rows: Sequence[Row]) -> list[Alert]:
         signals[each["alert_id"]].append(
             AlertSignal(**{name: each[name] for name in AlertSignal.__slots__})
         )
-    return [_alert(row, signals[row["id"]]) for row in rows]
+    places = facts.places_of_alerts(db, list(signals))
+    return [_alert(row, signals[row["id"]], places.get(row["id"], ())) for row in rows]
 
 
 def _one(db: Connection, row: Row) -> Alert:
     return alerts_of(db, [row])[0]
 
 
-def _alert(row: Row, signals: Sequence[AlertSignal]) -> Alert:
+def _alert(row: Row, signals: Sequence[AlertSignal], places: tuple[StoredPlace, ...]) -> Alert:
     values = {name: row[name] for name in (*AlertText.__slots__, *_FIXED)}
     return Alert(
         **values,
         created_at=from_text(row["created_at"]),
         updated_at=from_text(row["updated_at"]),
         signals=in_order(signals),
+        places=places,
+        figures=tuple(
+            AlertFigure(**each | {"says": tuple((who, n) for who, n in each["says"])})
+            for each in json.loads(row["figures_json"])
+        ),
     )
 
 

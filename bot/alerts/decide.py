@@ -26,6 +26,9 @@ class Reason(StrEnum):
     SIGNAL_JOINED = "signal-joined"
     DIRECTION_CHANGED = "direction-changed"
     LEVEL_RAISED = "level-raised"
+    FIGURE_JUMPED = "figure-jumped"
+    PLACE_JOINED = "place-joined"
+    PLACE_LEARNT = "place-learnt"
     RULE_NOW_STABLE = "rule-now-stable"
     LEVEL_NOT_PUSHED = "level-not-pushed"
     SAME_FAMILY_REPEAT = "same-family-repeat"
@@ -126,10 +129,12 @@ def decide(
     now: datetime,
     *,
     joins: bool = False,
+    growth: Reason | None = None,
 ) -> Verdict:
     """What readers should hear of this report.
 
-    `joins`: the story has an alert, which does not tell this signal yet.
+    `joins`: the story has an alert, which does not tell this signal yet. `growth`: what is news
+    about the story whatever the signal, if anything is (see `bot.alerts.growth`).
     """
     if report.history:
         return Suppress(Reason.ENTRY_SEEDED)
@@ -139,7 +144,7 @@ def decide(
         return Suppress(Reason.RULE_EXPERIMENTAL)
     audience: Audience = "operators" if report.status == "test" else "everyone"
     first = Reason.SIGNAL_JOINED if joins else Reason.FIRST_REPORT
-    reason = first if so_far is None else _news(report, so_far, audience)
+    reason = first if so_far is None else _news(report, so_far, audience, growth)
     if reason is None:
         assert so_far is not None  # noqa: S101 for the type checker: no alert is always news
         return Suppress(_why_silent(report, so_far))
@@ -152,7 +157,9 @@ def decide(
     return Update(reason, audience)
 
 
-def _news(report: NewReport, so_far: AlertSoFar, audience: Audience) -> Reason | None:
+def _news(
+    report: NewReport, so_far: AlertSoFar, audience: Audience, growth: Reason | None
+) -> Reason | None:
     """What is new for readers, or None."""
     if so_far.audience == "operators" and audience == "everyone":
         return Reason.RULE_NOW_STABLE
@@ -163,7 +170,7 @@ def _news(report: NewReport, so_far: AlertSoFar, audience: Audience) -> Reason |
         return None if seen else Reason.DIRECTION_CHANGED
     if rank(report.level) > rank(so_far.level):
         return Reason.LEVEL_RAISED
-    return None
+    return growth if report.direction == "worsening" else None
 
 
 def _why_silent(report: NewReport, so_far: AlertSoFar) -> Reason:

@@ -14,10 +14,11 @@ from bot.alerts.tell import tell
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
-from storage import alerts, chats, entries, stories
+from storage import alerts, chats, entries, facts, stories
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.entries import Entry
+from storage.facts import NO_FACTS, Facts
 from storage.file.database import Connection
 from storage.stories import StoryTitle
 
@@ -76,11 +77,16 @@ class Acceptance:
     _chats: list[Chat] | None = None
 
     def take(
-        self, change: EntryChange, detections: tuple[Detection, ...], *, unread: bool = False
+        self,
+        change: EntryChange,
+        detections: tuple[Detection, ...],
+        said: Facts = NO_FACTS,
+        *,
+        unread: bool = False,
     ) -> None:
         """Store one entry that is new or updated, and what follows from it.
 
-        `unread`: the rules could not read it.
+        `said`: its places and figures. `unread`: the rules could not read it.
         """
         self.kinds[change.kind] += 1
         before = Before(frozenset(), seeded=change.kind == "seed", first=True)
@@ -90,10 +96,14 @@ class Acceptance:
             entry_id = entries.add(self.db, entry_row(self.feed, change, self.now), change.keys)
         entries.note_reading(self.db, entry_id, None if unread else self.rules.hash, self.now)
         dates = dated(change.entry, self.now)
-        self._detected(entry_id, change.entry, detections, before, dates)
+        self._detected(entry_id, change.entry, detections, said, before, dates)
 
     def read_again(
-        self, stored: Entry, detections: tuple[Detection, ...], signals: frozenset[str] | None
+        self,
+        stored: Entry,
+        detections: tuple[Detection, ...],
+        said: Facts,
+        signals: frozenset[str] | None,
     ) -> None:
         """Take what is detected now in a stored entry; `signals`: those that its first reading
         lacked, None when it was read by no rules. What was decided of it stays decided."""
@@ -102,19 +112,20 @@ class Acceptance:
         entry_id, entry = stored.id, feed_entry(stored)
         entries.note_reading(self.db, entry_id, self.rules.hash, self.now)
         lacking = tuple(each for each in detections if signals is None or each.signal in signals)
-        said = frozenset[tuple[str, str]]()
+        told = frozenset[tuple[str, str]]()
         if stories.of_entry(self.db, entry_id) is not None:
             decided = alerts.decisions_of_entry(self.db, entry_id)
-            said = frozenset((each.signal, each.direction) for each in decided)
-        before = Before(said, stored.seeded, first=stored.updates == 0)
+            told = frozenset((each.signal, each.direction) for each in decided)
+        before = Before(told, stored.seeded, first=stored.updates == 0)
         dates = dated(entry, stored.read_at or stored.first_seen_at)
-        self._detected(entry_id, entry, lacking, before, dates)
+        self._detected(entry_id, entry, lacking, said, before, dates)
 
     def _detected(
         self,
         entry_id: int,
         entry: FeedEntry,
         detections: tuple[Detection, ...],
+        said: Facts,
         before: Before,
         dates: datetime,
     ) -> None:
@@ -122,6 +133,7 @@ class Acceptance:
             entries.add_detection(
                 self.db, entry_id, detection_row(detection, self.rules.hash, self.now)
             )
+        facts.put(self.db, entry_id, said)
         self.detections += len(detections)
         if not detections:
             return
@@ -141,7 +153,7 @@ class Acceptance:
             )
             for detection in detections
         ]
-        source = Source(self.feed, entry_id, entry, self.rules.hash)
+        source = Source(self.feed, entry_id, entry, self.rules.hash, said)
         told = tell(
             self.db, story_id, source, detections, reports, self.policy, self._all_chats, self.now
         )

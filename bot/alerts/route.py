@@ -14,11 +14,16 @@ from storage.outbox import NewDelivery
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What this version says of one signal. `joined`: no version before told that signal."""
+    """What this version says of one signal.
+
+    `joined`: no version before told that signal. `unheard`: it is news only for who was not told
+    of the alert: where it happens is known now.
+    """
 
     signal: str
     level: str
     joined: bool = False
+    unheard: bool = False
 
 
 def route(
@@ -34,7 +39,8 @@ def route(
     `earlier` are the chats that an earlier version went to: they get an update, the others the
     alert. Rows of chats that cannot be reached now are held, not dropped. An alert for
     operators goes to all of them, whatever they subscribed to. A chat is judged by the signals
-    it chose alone.
+    it chose alone; one that chose places gets nothing of elsewhere, or of a place that is not
+    known, at whatever level.
     """
     return tuple(
         NewDelivery(
@@ -56,6 +62,8 @@ def route(
 
 
 def _wants(chat: Chat, alert: Alert, news: Sequence[News], earlier: Set[int]) -> bool:
+    if chat.places and not any(chat.places.intersection(p.within) for p in alert.places):
+        return False
     mine = [each for each in news if each.signal in chat.signals]
     if chat.id not in earlier:
         return any(rank(each.level) >= rank(chat.lowest_level) for each in mine)
@@ -64,4 +72,5 @@ def _wants(chat: Chat, alert: Alert, news: Sequence[News], earlier: Set[int]) ->
     joined = {each.signal for each in mine if each.joined}
     told = [each for each in alert.signals if each.signal in chat.signals - joined]
     least = max([rank(chat.lowest_level), *(rank(each.level) for each in told)])
-    return any(not each.joined or rank(each.level) >= least for each in mine)
+    heard = [each for each in mine if not each.unheard]
+    return any(not each.joined or rank(each.level) >= least for each in heard)

@@ -15,6 +15,7 @@ from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
 from storage.alerts import Alert, AlertSignal, AlertText
 from storage.entries import Entry, StoredDetection
+from storage.facts import NO_FACTS, Facts
 
 if TYPE_CHECKING:
     from rules import Detection
@@ -80,12 +81,13 @@ def detection_row(detection: Detection, rules_hash: str, now: datetime) -> Store
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A stored entry, the feed that it is from, and the rules that read it."""
+    """A stored entry, the feed that it is from, the rules that read it, what it says besides."""
 
     feed: Feed
     entry_id: int
     entry: FeedEntry
     rules_hash: str
+    said: Facts = NO_FACTS
 
     @property
     def family(self) -> str:

@@ -26,10 +26,11 @@ from bot.alerts.decide import (
     decide,
     rank,
 )
+from bot.alerts.growth import counted, growth
 from bot.alerts.route import News, route
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
-from storage import alerts, outbox, stories
-from storage.alerts import Alert, AlertSignal, Decision
+from storage import alerts, facts, outbox, stories
+from storage.alerts import Alert, AlertFigure, AlertSignal, Decision
 from storage.chats import Chat
 from storage.file.database import Connection
 
@@ -120,13 +121,18 @@ class _Telling:
 
     def part(self, alert: Alert | None, found: Sequence[tuple[Detection, NewReport]]) -> None:
         """What goes into one alert: this one, or a new one."""
-        judged = [self._judged(alert, *each) for each in found]
+        figures = counted(facts.statements(self.db, self.story_id))
+        grown = None
+        if alert is not None:
+            grown = growth(alert.figures, figures, alert.places, self.source.said.places)
+        judged = [self._judged(alert, *each, grown) for each in found]
         news = [each for each in judged if not isinstance(each.verdict, Suppress)]
         news.sort(key=lambda each: -rank(each.detection.level))
         if news:
-            alert = self._version(alert, news)
+            alert = self._version(alert, news, figures)
         elif alert is not None:
             alerts.set_families(self.db, alert.id, self._families(alert.signals))
+            alerts.set_facts(self.db, alert.id, self.source.said.places, figures)
         for each in judged:
             version = alert.version if alert is not None and each in news else None
             self.decided(each.detection, each.verdict, alert, version)
@@ -155,10 +161,16 @@ class _Telling:
             ),
         )
 
-    def _judged(self, alert: Alert | None, detection: Detection, report: NewReport) -> Judged:
+    def _judged(
+        self,
+        alert: Alert | None,
+        detection: Detection,
+        report: NewReport,
+        grown: Reason | None,
+    ) -> Judged:
         so_far = None if alert is None else self._so_far(alert, report.signal)
         joined = alert is not None and so_far is None
-        verdict = decide(report, so_far, self.policy, self.now, joins=joined)
+        verdict = decide(report, so_far, self.policy, self.now, joins=joined, growth=grown)
         return Judged(detection, report, verdict, joined)
 
     def _so_far(self, alert: Alert, signal: str) -> AlertSoFar | None:
@@ -175,7 +187,9 @@ class _Telling:
             directions=alerts.directions_of(self.db, alert.id, signal),
         )
 
-    def _version(self, alert: Alert | None, news: Sequence[Judged]) -> Alert:
+    def _version(
+        self, alert: Alert | None, news: Sequence[Judged], figures: Sequence[AlertFigure]
+    ) -> Alert:
         """The alert with this news in it, and what is owed for it."""
         found = [each.detection for each in news]
         signals = [alert_signal(each, self.source.entry_id) for each in found]
@@ -195,6 +209,8 @@ class _Telling:
         else:
             earlier = outbox.chats_of_alert(self.db, alert.id)
             alert = alerts.bump(self.db, alert.id, signals, text, self.now)
+        alerts.set_facts(self.db, alert.id, self.source.said.places, figures)
+        alert = alerts.get(self.db, alert.id) or alert
         queued = sum(self._owe(alert, news, audience, earlier) for audience in _AUDIENCES)
         self.told.alerts.append(alert)
         self.told.deliveries += queued
@@ -211,7 +227,10 @@ class _Telling:
         self, alert: Alert, news: Sequence[Judged], audience: Audience, earlier: frozenset[int]
     ) -> int:
         mine = [
-            News(each.detection.signal, each.detection.level, each.joined)
+            News(
+                *(each.detection.signal, each.detection.level, each.joined),
+                unheard=each.verdict.reason == Reason.PLACE_LEARNT,
+            )
             for each in news
             if each.pushed and _audience(each) == audience
         ]

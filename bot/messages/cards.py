@@ -30,7 +30,8 @@ from bot.messages.evidence import evidence_of, marked_snippet, marked_title
 from bot.text import clean, shorten, shorten_marked, web_link
 
 if TYPE_CHECKING:
-    from storage.alerts import Alert, AlertSignal
+    from storage.alerts import Alert, AlertFigure, AlertSignal
+    from storage.facts import StoredPlace
 
 LEVEL_MARKS = {"critical": "🔴", "alert": "🟠", "watch": "🟡", "info": "⚪"}
 QUOTES = {"ar": ("«", "»"), "en": ("“", "”"), "fr": (f"«{NARROW_SPACE}", f"{NARROW_SPACE}»")}
@@ -39,6 +40,8 @@ QUOTES = {"ar": ("«", "»"), "en": ("“", "”"), "fr": (f"«{NARROW_SPACE}", 
 HEADLINE, SNIPPET, NAME = 350, 900, 120
 # Signals that a card names.
 MOST_SIGNALS = 6
+# Places that a card names.
+MOST_PLACES = 3
 
 
 class TitledSignal(Protocol):
@@ -98,7 +101,10 @@ def alert_card(
         head = [heading(display, each, scale) for each in alert.signals[:MOST_SIGNALS]]
         if update:
             head.append(fill(say.template("card.update"), id=foreign(alert.short_id, say.language)))
-        blocks = [Block(tuple(head))]
+        blocks = [
+            Block(tuple(head)),
+            Block((place_line(say, alert, scale), figures_line(say, alert))),
+        ]
         if possible_repeat:
             blocks += _possible_repeat(say)
         headline = shorten_marked(title, int(HEADLINE * scale))
@@ -178,6 +184,44 @@ def _in_short(display: Display, alert: Alert, scale: float) -> Line:
         for each in alert.signals[1:MOST_SIGNALS]
     ]
     return line(heading(display, alert.gravest, scale), *(f" · {title}" for title in others))
+
+
+def place_line(say: Texts, alert: Alert, scale: float = 1.0) -> Line:
+    """Where it happens, the first places of the alert; empty when that is not known."""
+    names = [_place_name(each, say.language) for each in alert.places[:MOST_PLACES]]
+    if not names:
+        return ()
+    parts = [foreign(shorten(clean(n), max(20, int(NAME * scale))), say.language) for n in names]
+    joined = [line(" · " if number else "", part) for number, part in enumerate(parts)]
+    return line("📍 ", *joined)
+
+
+def figures_line(say: Texts, alert: Alert) -> Line:
+    """What is counted: how it grew, and who says what where publishers disagree."""
+    told = [
+        say(f"figure.{each.what}", n=_figure(say, each))
+        for each in alert.figures
+        if say.find(f"figure.{each.what}")
+    ]
+    return line(" · ".join(told)) if told else ()
+
+
+def _figure(say: Texts, figure: AlertFigure) -> str:
+    if figure.says:
+        return " / ".join(
+            say("figure.says", n=say.number(round(value)), who=clean(who)[:40])
+            for who, value in figure.says
+        )
+    number = say.number(round(figure.latest))
+    if figure.first < figure.latest:
+        number = say("figure.grew", first=say.number(round(figure.first)), latest=number)
+    if figure.vague:
+        return say("figure.vague", n=number)
+    return say("figure.at_least", n=number) if figure.at_least else number
+
+
+def _place_name(place: StoredPlace, language: str) -> str:
+    return place.names.get(language) or place.names.get("en") or place.place_id
 
 
 def signal_title(signals: Signals, signal: str, language: str, limit: int = NAME) -> str:

@@ -13,8 +13,10 @@ from bot.messages.cards import (
     MOST_SIGNALS,
     NAME,
     Display,
+    figures_line,
     heading,
     link_line,
+    place_line,
     seen_line,
     signal_title,
     source_line,
@@ -66,6 +68,8 @@ def explanation_card(history: AlertHistory, display: Display) -> Card:
             Block(
                 (
                     *(heading(display, each, scale) for each in alert.signals[:MOST_SIGNALS]),
+                    place_line(say, alert, scale),
+                    figures_line(say, alert),
                     quoted(shorten_marked(title, int(350 * scale)), say.language),
                     source_line(say, alert, scale),
                     seen_line(display, alert.created_at),

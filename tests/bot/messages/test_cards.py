@@ -18,8 +18,9 @@ from bot.messages.blocks import Card
 from bot.messages.cards import Display, alert_card, recent_card, text_card
 from bot.messages.explanation import AlertHistory, explanation_card
 from bot.text import length, web_link
-from storage.alerts import Alert, Decision, in_order
+from storage.alerts import Alert, AlertFigure, Decision, in_order
 from storage.entries import StoredDetection
+from storage.facts import StoredPlace
 from tests.bot.messages.samples import (
     ENGLISH_TITLE,
     NOW,
@@ -222,6 +223,20 @@ def test_a_card_has_a_line_for_each_signal_the_gravest_first() -> None:
     assert bold_of(card(sample_alert(signals=(other,)))) == bold_of(
         card(sample_alert(signals=(siege,)))
     )
+
+
+def test_a_card_says_where_and_how_many() -> None:
+    place = StoredPlace("g1", "SD", "SD-DS", "clause", ("g1",), {"ar": "نيالا، السودان"})
+    toll = AlertFigure(what="killed", first=12, latest=19, at_least=True)
+    disputed = AlertFigure(what="wounded", first=5, latest=30, says=(("a", 30), ("b", 5)))
+    alert = sample_alert(places=(place,), figures=(toll, disputed))
+    shown = card(alert).plain
+    assert "📍 نيالا، السودان" in shown
+    assert "القتلى: 12 ثم 19 على الأقل · الجرحى: 30 (a) / 5 (b)" in shown
+    assert "at least 12 → 19" in card(alert, "en").plain
+    assert "📍" not in card(sample_alert()).plain
+    for each in (explained(alert), explained(alert, "fr")):
+        assert "📍" in each.plain
 
 
 def test_a_list_names_all_signals_of_an_alert() -> None:
