@@ -5,6 +5,7 @@ from __future__ import annotations
 from rules.loading.load import load_rules
 from rules.loading.places import PlacesInvalid, load_gazetteer
 from rules.loading.yamlfile import Problem
+from rules.matching.figures import Figure, figures_of
 from rules.matching.gazetteer import Gazetteer, Place
 from rules.matching.match import Detection, Evidence
 from rules.matching.places import PlacesTold, PlaceTold, places_of
@@ -13,6 +14,7 @@ from rules.matching.ruleset import RuleSet, RulesInvalid, Signal, detect
 __all__ = [
     "Detection",
     "Evidence",
+    "Figure",
     "Gazetteer",
     "Place",
     "PlaceTold",
@@ -23,6 +25,7 @@ __all__ = [
     "RulesInvalid",
     "Signal",
     "detect",
+    "figures_of",
     "load_gazetteer",
     "load_rules",
     "places_of",

@@ -195,6 +195,7 @@ def doctor() -> None:
 def _mount() -> None:
     from bot.cli.evaluation import eval_command
     from bot.cli.feeds import app as feeds
+    from bot.cli.figures import app as figures
     from bot.cli.morphology import app as morphology
     from bot.cli.people import app as people
     from bot.cli.places import app as places
@@ -202,6 +203,7 @@ def _mount() -> None:
 
     app.add_typer(feeds, name="feeds", help="Look at the list of feeds, import and export it.")
     app.add_typer(rules, name="rules")
+    app.add_typer(figures, name="figures")
     app.add_typer(places, name="places")
     app.add_typer(people, name="people", help="Who may use the bot: list, invite, remove.")
     app.add_typer(morphology, name="morphology", help="A full Arabic dictionary, if you want one.")

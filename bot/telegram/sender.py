@@ -134,8 +134,9 @@ class TelegramSender:
             repeat = delivery.possible_repeat
             return text_card(text, chat.language, title=title, possible_repeat=repeat), None
         card = alert_card(
-            alert,
+            alert if alert.audience == "operators" else alert.seen_by(chat.signals),
             Display(chat.language, self._signals(), self._clock(), self._timezone),
+            update=delivery.kind == "update",
             possible_repeat=delivery.possible_repeat,
             folded=outgoing.folded,
         )

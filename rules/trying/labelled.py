@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rules.texts import Message, message
 
 PARTS = ("0-5", "6-b", "c-f")
 """Labelled entries by the last digit of the SHA-1 of their id: errors of the first part may be
 read while rules are written, those of the second once at the end, those of the third never."""
+
+
+Labelled = TypeVar("Labelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,8 @@ class LabelledEntry:
 
     @property
     def part(self) -> str:
-        digit = hashlib.sha1(self.id.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
-        return PARTS[0] if digit[-1] < "6" else PARTS[1] if digit[-1] < "c" else PARTS[2]
+        digit = last_digit(self.id)
+        return PARTS[0] if digit < "6" else PARTS[1] if digit < "c" else PARTS[2]
 
 
 class LabelsInvalid(ValueError):
@@ -43,8 +46,21 @@ class LabelsInvalid(ValueError):
         self.said = said
 
 
+def last_digit(id: str) -> str:
+    """The last hexadecimal digit of the SHA-1 of an entry's id: it says who may read the entry."""
+    return hashlib.sha1(id.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[-1]
+
+
 def read_labelled(path: Path) -> list[LabelledEntry]:
     """JSON lines ``{"id", "lang", "title", "text", "signals": {id: direction}, "maybe": [id]}``."""
+    return read_lines(path, _entry)
+
+
+def read_lines(path: Path, entry: Callable[[Any, int], Labelled]) -> list[Labelled]:
+    """The entries of a file of JSON lines; `entry` makes one of a line's object and number.
+
+    Raises LabelsInvalid, naming the line, where `entry` raises ValueError or TypeError.
+    """
     file = str(path)
     if path.is_dir():
         raise LabelsInvalid(message("labels.a_folder", file=file))
@@ -57,12 +73,12 @@ def read_labelled(path: Path) -> list[LabelledEntry]:
     except OSError as error:
         said = message("labels.not_read", file=file, why=str(error.strerror))
         raise LabelsInvalid(said) from error
-    entries = []
+    entries: list[Labelled] = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
-            entries.append(_entry(json.loads(line), number))
+            entries.append(entry(json.loads(line), number))
         except (ValueError, TypeError, RecursionError) as error:
             why = str(error) or type(error).__name__
             said = message("labels.no_entry", file=file, line=number, why=why)
@@ -72,18 +88,24 @@ def read_labelled(path: Path) -> list[LabelledEntry]:
     return entries
 
 
-def _entry(raw: Any, number: int) -> LabelledEntry:
+def text_fields(raw: Any) -> dict[str, str]:
+    """Title and text of a labelled line; one of them may be missing."""
     if not isinstance(raw, dict):
         raise TypeError(f"{type(raw).__name__} instead of {{…}}")
-    signals = raw.get("signals") or {}
-    if isinstance(signals, list):
-        signals = dict.fromkeys(signals, "worsening")
     texts = {key: raw.get(key) or "" for key in ("title", "text")}
     for key, value in texts.items():
         if not isinstance(value, str):
             raise TypeError(f"{key} is no text")
     if not any(text.strip() for text in texts.values()):
         raise TypeError("neither title nor text")
+    return texts
+
+
+def _entry(raw: Any, number: int) -> LabelledEntry:
+    texts = text_fields(raw)
+    signals = raw.get("signals") or {}
+    if isinstance(signals, list):
+        signals = dict.fromkeys(signals, "worsening")
     if not isinstance(signals, dict):
         raise TypeError("signals is no mapping")
     return LabelledEntry(
