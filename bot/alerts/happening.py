@@ -42,6 +42,7 @@ class Doubt(StrEnum):
     DIVISIONS = "other-division"
     PLACES = "other-place"
     TARGETS = "other-target"
+    WORDS_ALONE = "words-alone"
     DAYS = "other-day-of-war"
     TOLLS = "other-toll"
     ORDINALS = "other-one-of-a-series"
@@ -66,6 +67,9 @@ class HappeningPolicy:
     tolls: float = 0.7
     ordinals: float = 0.3
     targets: float = 0.8
+    words_alone: float = 0.7
+    same_toll: float = 1.25
+    """What each exact toll that both tell multiplies likeness with, up to two of them."""
     growth: float = 1.7
     """A toll that grew by no more than this may be an update."""
 
@@ -118,6 +122,12 @@ def story_for(
 def doubts(one: Telling, other: Telling, growth: float) -> tuple[Doubt, ...]:
     """What two entries say differently where both say it."""
     found = []
+    if not (
+        one.signals & other.signals
+        or one.where.finest & other.where.finest
+        or one.tolls & other.tolls
+    ):
+        found.append(Doubt.WORDS_ALONE)
     if one.signals and other.signals and not one.signals & other.signals:
         found.append(Doubt.SIGNALS)
     place = _other_place(one.where, other.where)
@@ -207,6 +217,7 @@ def _same_happening(
             continue
         for doubt in said:
             likeness *= policy.factor(doubt)
+        likeness *= policy.same_toll ** min(len(_weighty(telling.tolls & other.tolls)), 2)
         of_story[window.story_of(entry_id)].append((likeness, entry_id))
     best: tuple[float, int] | None = None
     for story_id, tellings in of_story.items():
