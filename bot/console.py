@@ -17,6 +17,7 @@ from bot.locales.bidi import mixes_directions, without_controls
 from bot.messages.blocks import Card, Line
 from bot.messages.cards import Display, Signals, alert_card, text_card
 from bot.text import JOINER
+from storage.alerts import Alert
 from storage.chats import Chat
 
 # No chat of Telegram has this id.
@@ -83,10 +84,11 @@ class ConsoleSender:
                     self._clock(),
                     self._timezone,
                 ),
+                update=delivery.kind == "update",
                 possible_repeat=delivery.possible_repeat,
                 folded=outgoing.folded,
             )
-            self._print(card, alert.level, alert.explanation if self._explain else "")
+            self._print(card, alert.level, _explained(alert) if self._explain else "")
         return Sent(next(self._numbers))
 
     def _print(self, card: Card, level: str, explanation: str) -> None:
@@ -98,6 +100,10 @@ class ConsoleSender:
         for line in body.split("\n", allow_blank=True):
             # A long address stays in one piece, so that it can be tapped.
             self._console.print(line, soft_wrap="://" in line.plain)
+
+
+def _explained(alert: Alert) -> str:
+    return "\n".join(each.explanation for each in alert.signals)
 
 
 def shown(card: Card, *, mark: str = "") -> Text:

@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchfiles import awatch
 
 if TYPE_CHECKING:
-    from rules import RuleSet
+    from rules import Gazetteer, RuleSet
 
 # A directory is read once it has been quiet this long: editors and copies write in steps.
 QUIET_MS = 1_000
@@ -59,46 +60,67 @@ def load_checked(operator_dir: Path | None, full_database: Path | None) -> RuleS
     return load(operator_dir, full_database=full_database)
 
 
+@cache
+def shipped_places() -> Gazetteer:
+    """The places that come with Marsad, read once."""
+    from rules import load_gazetteer
+
+    return load_gazetteer()
+
+
 class RulesInForce:
-    """Call it for the rule set in force. Made by `start`."""
+    """Call it for the rule set in force; `places` has what goes with it. Made by `start`."""
 
     def __init__(
-        self, first: RuleSet, operator_dir: Path | None, full_database: Path | None, tried: str
+        self,
+        first: RuleSet,
+        operator_dir: Path | None,
+        full_database: Path | None,
+        tried: str,
+        gazetteer: Gazetteer | None = None,
     ) -> None:
         """`tried` is the fingerprint of the files, as they were just before `first` was loaded."""
         self._rules = first
+        self._gazetteer = gazetteer
         self._operator_dir = operator_dir
         self._full_database = full_database
         self._tried = tried
 
     @classmethod
     async def start(cls, operator_dir: Path | None, full_database: Path | None) -> RulesInForce:
-        """Load them for the first time. Raises RulesInvalid."""
+        """Load them for the first time. Raises RulesInvalid and PlacesInvalid."""
+        from rules import load_gazetteer
         from rules.loading.load import fingerprint
 
         # Before the load: what is saved meanwhile then differs, and is looked at by `watch`.
         tried = await asyncio.to_thread(fingerprint, operator_dir)
         first = await asyncio.to_thread(load_checked, operator_dir, full_database)
-        return cls(first, operator_dir, full_database, tried)
+        gazetteer = await asyncio.to_thread(load_gazetteer, operator_dir)
+        return cls(first, operator_dir, full_database, tried, gazetteer)
+
+    def places(self) -> Gazetteer:
+        """The gazetteer in force."""
+        return self._gazetteer or shipped_places()
 
     def __call__(self) -> RuleSet:
         return self._rules
 
     async def reload(self) -> Reloaded:
         """Read the files again and swap, or keep what there is."""
-        from rules import RulesInvalid
+        from rules import PlacesInvalid, RulesInvalid, load_gazetteer
 
         self._tried = await self._fingerprint()
         try:
             rules = await asyncio.to_thread(load_checked, self._operator_dir, self._full_database)
-        except RulesInvalid as invalid:
+            gazetteer = await asyncio.to_thread(load_gazetteer, self._operator_dir)
+        except (RulesInvalid, PlacesInvalid) as invalid:
             return Kept(tuple(str(problem) for problem in invalid.errors))
         except Exception as error:  # a vanished file, a bug: neither ends the service
             log.exception("rules: the new ones could not be read")
             return Kept((f"they could not be read: {error!r}; the log has the details",))
-        if rules.hash == self._rules.hash:
+        if (rules.hash, gazetteer.hash) == (self._rules.hash, self.places().hash):
             return Unchanged()
-        self._rules = rules
+        self._rules, self._gazetteer = rules, gazetteer
         return Swapped(rules.hash, len(rules.signals))
 
     async def watch(
@@ -125,7 +147,7 @@ class RulesInForce:
         if await self._differ() and await self._rest(stop):
             await self.take(report)
             return
-        folders = [SHIPPED / "signals", SHIPPED / "vocabulary"]
+        folders = [SHIPPED / kind for kind in ("signals", "vocabulary", "places")]
         if self._operator_dir is not None:
             folders.append(self._operator_dir)
         looks = awatch(

@@ -150,7 +150,7 @@ async def parts_over(
         database = await Database.open(database_file)
         stack.push_async_callback(database.close)
         await database.write(readers)
-        pipeline = Pipeline(rules, policy=source.alerts)
+        pipeline = Pipeline(rules, policy=source.alerts, gazetteer=rules.places)
         listed = in_force or FeedsInForce(source.catalogue)
         poller = Poller(
             database,
@@ -203,6 +203,7 @@ def _destination(
         timezone=timezone,
         database=database,
         rules=rules,
+        gazetteer=rules.places,
         catalogue=catalogue,
         clock=clock,
         access=settings.access,

@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
+from storage import facts
+from storage.facts import StoredPlace
 from storage.rows import Row, change, fetch, fetch_one, from_text, insert, many, to_text
+
+_FIXED = ("id", "short_id", "story_id", "version")
+_GRAVITY = ("critical", "alert", "watch", "info")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSignal:
+    """One signal of an alert as it stands: what was found of it, in which entry.
+
+    `version` is the alert's that last told it.
+    """
+
+    signal: str
+    direction: str
+    level: str
+    explanation: str
+    evidence_json: str
+    entry_id: int
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFigure:
+    """What the reports of an alert's story count: killed, wounded, displaced ...
+
+    `first` and `latest`: the first number that was told and the one that stands now. `says`: where
+    publishers disagree, each with its own number. `at_least` and `vague` are of the latest.
+    """
+
+    what: str
+    first: float
+    latest: float
+    at_least: bool = False
+    vague: bool = False
+    says: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,16 +58,12 @@ class AlertText:
     the rule is on test. `families` counts the publisher families that report it.
     """
 
-    direction: str
-    level: str
     audience: str
     title: str
     snippet: str
     link: str | None
     feed_name: str
     language: str | None
-    explanation: str
-    evidence_json: str
     rules_hash: str
     reason: str
     entry_id: int
@@ -38,18 +72,39 @@ class AlertText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert(AlertText):
-    """One signal in one story, as it stands now: what it says, and what never changes of it.
+    """One story as it is told now: its signals, what it says, and what never changes of it.
 
-    `short_id` ("A12") is what people see and type.
+    `short_id` ("A12") is what people see and type. `signals` stand in their order, the gravest
+    first, and are never none.
     """
 
     id: int
     short_id: str
     story_id: int
-    signal: str
     version: int
     created_at: datetime
     updated_at: datetime
+    signals: tuple[AlertSignal, ...]
+    places: tuple[StoredPlace, ...] = ()
+    figures: tuple[AlertFigure, ...] = ()
+
+    @property
+    def gravest(self) -> AlertSignal:
+        """The signal that the alert is judged by."""
+        return self.signals[0]
+
+    @property
+    def level(self) -> str:
+        return self.gravest.level
+
+    def of(self, signal: str) -> AlertSignal | None:
+        """The signal as this alert tells it, if it does."""
+        return next((each for each in self.signals if each.signal == signal), None)
+
+    def seen_by(self, chosen: Collection[str]) -> Alert:
+        """The alert with the chosen signals alone; all of it if it has none of them."""
+        mine = tuple(each for each in self.signals if each.signal in chosen)
+        return replace(self, signals=mine or self.signals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,38 +126,80 @@ class Decision:
     version: int | None = None
 
 
-def create(db: Connection, story_id: int, signal: str, text: AlertText, at: datetime) -> Alert:
-    """Version 1 of an alert. A second one for the same story and signal is refused."""
+def create(
+    db: Connection, story_id: int, signals: Sequence[AlertSignal], text: AlertText, at: datetime
+) -> Alert:
+    """Version 1 of an alert. A second one with the same gravest signal is refused in a story."""
     row = fetch_one(db, "SELECT seq FROM sqlite_sequence WHERE name = 'alerts'")
     number = 1 + (0 if row is None else int(row["seq"]))
     moment = to_text(at)
-    values = asdict(text) | {
-        "id": number,
-        "short_id": f"A{number}",
-        "story_id": story_id,
-        "signal": signal,
-        "version": 1,
-        "created_at": moment,
-        "updated_at": moment,
-    }
-    return _existing(db, insert(db, "alerts", values))
+    values = (
+        asdict(text)
+        | _repeated(in_order(signals)[0])
+        | {
+            "id": number,
+            "short_id": f"A{number}",
+            "story_id": story_id,
+            "version": 1,
+            "created_at": moment,
+            "updated_at": moment,
+        }
+    )
+    alert_id = insert(db, "alerts", values)
+    _put(db, alert_id, signals, version=1)
+    return _existing(db, alert_id)
 
 
-def bump(db: Connection, alert_id: int, text: AlertText, at: datetime) -> Alert:
-    """The next version, with new text."""
+def bump(
+    db: Connection, alert_id: int, signals: Sequence[AlertSignal], text: AlertText, at: datetime
+) -> Alert:
+    """The next version: new text, and these signals as they are now; its others stay."""
+    before = _existing(db, alert_id)
+    told = {each.signal for each in signals}
+    all_of_it = [*signals, *(each for each in before.signals if each.signal not in told)]
     change(
         db,
         """
-        UPDATE alerts SET version = version + 1, updated_at = :at, direction = :direction,
-            level = :level, audience = :audience, title = :title, snippet = :snippet,
-            link = :link, feed_name = :feed_name, language = :language,
+        UPDATE alerts SET version = version + 1, updated_at = :at, signal = :signal,
+            direction = :direction, level = :level, audience = :audience, title = :title,
+            snippet = :snippet, link = :link, feed_name = :feed_name, language = :language,
             explanation = :explanation, evidence_json = :evidence_json,
             rules_hash = :rules_hash, reason = :reason, entry_id = :entry_id,
             families = max(families, :families)
         WHERE id = :id""",
-        asdict(text) | {"id": alert_id, "at": to_text(at)},
+        asdict(text) | _repeated(in_order(all_of_it)[0]) | {"id": alert_id, "at": to_text(at)},
     )
+    _put(db, alert_id, signals, version=before.version + 1)
     return _existing(db, alert_id)
+
+
+def in_order(signals: Sequence[AlertSignal]) -> tuple[AlertSignal, ...]:
+    """The gravest first; of the same level bad news first, then as the alphabet has them."""
+    return tuple(
+        sorted(
+            signals,
+            key=lambda each: (
+                _GRAVITY.index(each.level),
+                each.direction != "worsening",
+                each.signal,
+            ),
+        )
+    )
+
+
+def set_facts(
+    db: Connection,
+    alert_id: int,
+    places: Sequence[StoredPlace],
+    figures: Sequence[AlertFigure],
+) -> None:
+    """Note where it happens too, and what is counted now; no new version."""
+    facts.add_to_alert(db, alert_id, places)
+    counted = json.dumps([asdict(each) for each in figures], ensure_ascii=False)
+    db.execute(
+        "UPDATE alerts SET figures_json = :figures WHERE id = :id",
+        {"id": alert_id, "figures": counted},
+    )
 
 
 def set_families(db: Connection, alert_id: int, families: int) -> None:
@@ -115,7 +212,7 @@ def set_families(db: Connection, alert_id: int, families: int) -> None:
 
 def get(db: Connection, alert_id: int) -> Alert | None:
     row = fetch_one(db, "SELECT * FROM alerts WHERE id = :id", {"id": alert_id})
-    return None if row is None else alert_of(row)
+    return None if row is None else _one(db, row)
 
 
 def by_ids(db: Connection, ids: Collection[int]) -> dict[int, Alert]:
@@ -125,22 +222,22 @@ def by_ids(db: Connection, ids: Collection[int]) -> dict[int, Alert]:
         "SELECT a.* FROM json_each(:ids) each CROSS JOIN alerts a ON a.id = each.value",
         {"ids": many(ids)},
     )
-    return {row["id"]: alert_of(row) for row in rows}
+    return {alert.id: alert for alert in alerts_of(db, rows)}
 
 
 def get_by_short_id(db: Connection, short_id: str) -> Alert | None:
     """By what people type: "A12", "a12", "12" and "A١٢" are the same alert."""
     digits = short_id.strip().removeprefix("A").removeprefix("a")
     western = "".join(str(unicodedata.digit(sign, sign)) for sign in digits)
-    row = fetch_one(
-        db, "SELECT * FROM alerts WHERE short_id = :short_id", {"short_id": f"A{western}"}
-    )
-    return None if row is None else alert_of(row)
+    rows = fetch(db, "SELECT * FROM alerts WHERE short_id = :short_id", {"short_id": f"A{western}"})
+    # The same statements whether there is one or not: how long it takes tells nobody.
+    return next(iter(alerts_of(db, rows)), None)
 
 
 def for_story(db: Connection, story_id: int) -> list[Alert]:
+    """The story's alerts, oldest first: one for everyone, others of rules on test."""
     rows = fetch(db, "SELECT * FROM alerts WHERE story_id = :id ORDER BY id", {"id": story_id})
-    return [alert_of(row) for row in rows]
+    return alerts_of(db, rows)
 
 
 def recent(
@@ -151,7 +248,7 @@ def recent(
     *,
     for_operators: bool = False,
 ) -> list[Alert]:
-    """Alerts made or updated since then, newest first; of these signals, or of all for None.
+    """Alerts made or updated since then, newest first; with one of these signals, or all for None.
 
     Alerts of rules on test are left out unless `for_operators`.
     """
@@ -160,7 +257,9 @@ def recent(
         """
         SELECT * FROM alerts
         WHERE updated_at >= :since
-            AND (:signals IS NULL OR signal IN (SELECT value FROM json_each(:signals)))
+            AND (:signals IS NULL OR EXISTS (SELECT 1 FROM alert_signals s
+                WHERE s.alert_id = alerts.id
+                    AND s.signal IN (SELECT value FROM json_each(:signals))))
             AND (:for_operators OR audience = 'everyone')
         ORDER BY updated_at DESC, id DESC LIMIT :limit""",
         {
@@ -170,7 +269,7 @@ def recent(
             "limit": limit,
         },
     )
-    return [alert_of(row) for row in rows]
+    return alerts_of(db, rows)
 
 
 def record_decision(db: Connection, decision: Decision) -> int:
@@ -201,14 +300,14 @@ def times_told(db: Connection, entry_id: int, since: datetime) -> int:
     return 0 if row is None else int(row["times"])
 
 
-def directions_of(db: Connection, alert_id: int) -> frozenset[str]:
-    """Every direction that a version of the alert had."""
+def directions_of(db: Connection, alert_id: int, signal: str) -> frozenset[str]:
+    """Every direction that the signal had in a version of the alert."""
     rows = fetch(
         db,
         """
         SELECT DISTINCT direction FROM decisions
-        WHERE alert_id = :id AND version IS NOT NULL""",
-        {"id": alert_id},
+        WHERE alert_id = :id AND signal = :signal AND version IS NOT NULL""",
+        {"id": alert_id, "signal": signal},
     )
     return frozenset(row["direction"] for row in rows)
 
@@ -220,15 +319,54 @@ def _existing(db: Connection, alert_id: int) -> Alert:
     return alert
 
 
-def alert_of(row: Row) -> Alert:
-    """A row of the alerts table as an Alert."""
-    return Alert(
-        **row
-        | {
-            "created_at": from_text(row["created_at"]),
-            "updated_at": from_text(row["updated_at"]),
-        }
+def alerts_of(db: Connection, rows: Sequence[Row]) -> list[Alert]:
+    """Rows of the alerts table as alerts, in their order."""
+    signals: dict[int, list[AlertSignal]] = {row["id"]: [] for row in rows}
+    found = fetch(
+        db,
+        "SELECT s.* FROM json_each(:ids) each JOIN alert_signals s ON s.alert_id = each.value",
+        {"ids": many(list(signals))},
     )
+    for each in found:
+        signals[each["alert_id"]].append(
+            AlertSignal(**{name: each[name] for name in AlertSignal.__slots__})
+        )
+    places = facts.places_of_alerts(db, list(signals))
+    return [_alert(row, signals[row["id"]], places.get(row["id"], ())) for row in rows]
+
+
+def _one(db: Connection, row: Row) -> Alert:
+    return alerts_of(db, [row])[0]
+
+
+def _alert(row: Row, signals: Sequence[AlertSignal], places: tuple[StoredPlace, ...]) -> Alert:
+    values = {name: row[name] for name in (*AlertText.__slots__, *_FIXED)}
+    return Alert(
+        **values,
+        created_at=from_text(row["created_at"]),
+        updated_at=from_text(row["updated_at"]),
+        signals=in_order(signals),
+        places=places,
+        figures=tuple(
+            AlertFigure(**each | {"says": tuple((who, n) for who, n in each["says"])})
+            for each in json.loads(row["figures_json"])
+        ),
+    )
+
+
+def _repeated(gravest: AlertSignal) -> dict[str, object]:
+    """The columns of the alert itself that say what its gravest signal says."""
+    names = ("signal", "direction", "level", "explanation", "evidence_json")
+    return {name: getattr(gravest, name) for name in names}
+
+
+def _put(db: Connection, alert_id: int, signals: Sequence[AlertSignal], version: int) -> None:
+    for each in signals:
+        db.execute(
+            "DELETE FROM alert_signals WHERE alert_id = :id AND signal = :signal",
+            {"id": alert_id, "signal": each.signal},
+        )
+        insert(db, "alert_signals", asdict(each) | {"alert_id": alert_id, "version": version})
 
 
 def _decision(row: Row) -> Decision:

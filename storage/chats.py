@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from storage.rows import (
     fetch_one,
     from_text,
     from_text_or_none,
+    insert,
     many,
     to_text,
     to_text_or_none,
@@ -46,6 +47,8 @@ class Chat:
     # The chat is muted from then until then; both stay when that is over.
     muted_at: datetime | None = None
     muted_until: datetime | None = None
+    # Ids of the places it chose: it hears of nothing elsewhere. None chosen: of every place.
+    places: frozenset[str] = frozenset()
 
     def is_muted(self, now: datetime) -> bool:
         """Whether it gets nothing now but what is critical, and notices."""
@@ -54,7 +57,8 @@ class Chat:
 
 _SELECT = """
     SELECT c.*, (SELECT json_group_array(signal) FROM subscriptions s WHERE s.chat_id = c.id)
-        AS signals
+        AS signals,
+        (SELECT json_group_array(place_id) FROM chat_places p WHERE p.chat_id = c.id) AS places
     FROM chats c"""
 
 
@@ -209,6 +213,28 @@ def unmute(db: Connection, chat_id: int, now: datetime) -> bool:
     return touched > 0
 
 
+def set_places(db: Connection, chat_id: int, places: Mapping[str, Mapping[str, str]]) -> None:
+    """Let the chat hear of these places alone: ids, each with its names by language."""
+    db.execute("DELETE FROM chat_places WHERE chat_id = :id", {"id": chat_id})
+    for place_id, names in places.items():
+        named = json.dumps(dict(names), ensure_ascii=False)
+        insert(
+            db,
+            "chat_places",
+            {"chat_id": chat_id, "place_id": place_id, "names_json": named},
+        )
+
+
+def names_of_places(db: Connection, chat_id: int) -> list[dict[str, str]]:
+    """The names, by language, of each place that the chat chose."""
+    rows = fetch(
+        db,
+        "SELECT names_json FROM chat_places WHERE chat_id = :id ORDER BY place_id",
+        {"id": chat_id},
+    )
+    return [json.loads(row["names_json"]) for row in rows]
+
+
 def migrate(db: Connection, old_id: int, new_id: int) -> None:
     """A group became a supergroup: settings, outbox rows and history follow to the new id.
 
@@ -229,6 +255,14 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
     else:
         ids = {"old": old_id, "new": new_id}
         db.execute("UPDATE OR IGNORE subscriptions SET chat_id = :new WHERE chat_id = :old", ids)
+        # Signals are joined: one of the two that hears of every place goes on doing so.
+        db.execute(
+            """
+            DELETE FROM chat_places WHERE chat_id IN (:old, :new) AND 2 > (
+                SELECT count(DISTINCT chat_id) FROM chat_places WHERE chat_id IN (:old, :new))""",
+            ids,
+        )
+        db.execute("UPDATE OR IGNORE chat_places SET chat_id = :new WHERE chat_id = :old", ids)
         outbox.move_chat(db, old_id, new_id)
         db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
         _move_escalation(db, ids)
@@ -299,6 +333,7 @@ def _chat(row: Row) -> Chat:
         **row
         | {
             "signals": frozenset(json.loads(row["signals"])),
+            "places": frozenset(json.loads(row["places"])),
             "created_at": from_text(row["created_at"]),
             "blocked_until": from_text_or_none(row["blocked_until"]),
             "muted_at": from_text_or_none(row["muted_at"]),

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.alerts import Alert, alert_of
+from storage.alerts import Alert, alerts_of
 from storage.rows import change, fetch, fetch_one, from_text_or_none, to_text
 
 
@@ -72,7 +72,7 @@ def critical_alerts(db: Connection, since: datetime) -> list[Alert]:
         ORDER BY id""",
         {"since": to_text(since)},
     )
-    return [alert_of(row) for row in rows]
+    return alerts_of(db, rows)
 
 
 def record_alert(db: Connection, alert: Alert, at: datetime) -> None:

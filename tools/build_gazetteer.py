@@ -55,7 +55,7 @@ def divisions() -> Iterator[Row]:
         parent = one.parent.iso_code if one.parent else None
         first = one.admin_level == 1 or parent == KURDISTAN
         arabic = arabic_names(one.aliases)
-        latin = latin_names([one.name, *one.aliases], 4)
+        latin = latin_names([one.name, *one.aliases], 4) or (one.name,)
         if first and one.iso_code:
             yield Row(one.iso_code, "adm1", country, one.iso_code, "", 0, None, None, arabic, latin)
         elif one.admin_level == 2 and arabic and parent and country in WITH_DISTRICTS:

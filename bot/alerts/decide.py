@@ -23,8 +23,12 @@ class Reason(StrEnum):
     """Why a detection became news, or did not. Stored; shown by /alert: never reuse a value."""
 
     FIRST_REPORT = "first-telling"
+    SIGNAL_JOINED = "signal-joined"
     DIRECTION_CHANGED = "direction-changed"
     LEVEL_RAISED = "level-raised"
+    FIGURE_JUMPED = "figure-jumped"
+    PLACE_JOINED = "place-joined"
+    PLACE_LEARNT = "place-learnt"
     RULE_NOW_STABLE = "rule-now-stable"
     LEVEL_NOT_PUSHED = "level-not-pushed"
     SAME_FAMILY_REPEAT = "same-family-repeat"
@@ -75,7 +79,7 @@ class NewReport:
 
 @dataclass(frozen=True, slots=True)
 class AlertSoFar:
-    """The alert that this story has for the signal. `directions`: all that it ever had."""
+    """The signal as the story's alert tells it. `directions`: all that it ever had there."""
 
     direction: str
     level: str
@@ -119,9 +123,19 @@ Verdict = Send | Update | Store | Suppress
 
 
 def decide(
-    report: NewReport, so_far: AlertSoFar | None, policy: AlertPolicy, now: datetime
+    report: NewReport,
+    so_far: AlertSoFar | None,
+    policy: AlertPolicy,
+    now: datetime,
+    *,
+    joins: bool = False,
+    growth: Reason | None = None,
 ) -> Verdict:
-    """What readers should hear of this report."""
+    """What readers should hear of this report.
+
+    `joins`: the story has an alert, which does not tell this signal yet. `growth`: what is news
+    about the story whatever the signal, if anything is (see `bot.alerts.growth`).
+    """
     if report.history:
         return Suppress(Reason.ENTRY_SEEDED)
     if now - report.dated > policy.max_age:
@@ -129,7 +143,8 @@ def decide(
     if report.status == "experimental":
         return Suppress(Reason.RULE_EXPERIMENTAL)
     audience: Audience = "operators" if report.status == "test" else "everyone"
-    reason = Reason.FIRST_REPORT if so_far is None else _news(report, so_far, audience)
+    first = Reason.SIGNAL_JOINED if joins else Reason.FIRST_REPORT
+    reason = first if so_far is None else _news(report, so_far, audience, growth)
     if reason is None:
         assert so_far is not None  # noqa: S101 for the type checker: no alert is always news
         return Suppress(_why_silent(report, so_far))
@@ -137,10 +152,14 @@ def decide(
         return Store(Reason.LEVEL_NOT_PUSHED, audience)
     if report.level != "critical" and report.told_lately >= policy.told_an_hour:
         return Suppress(Reason.TOLD_TOO_OFTEN)
-    return Send(reason, audience) if so_far is None else Update(reason, audience)
+    if so_far is None and not joins:
+        return Send(reason, audience)
+    return Update(reason, audience)
 
 
-def _news(report: NewReport, so_far: AlertSoFar, audience: Audience) -> Reason | None:
+def _news(
+    report: NewReport, so_far: AlertSoFar, audience: Audience, growth: Reason | None
+) -> Reason | None:
     """What is new for readers, or None."""
     if so_far.audience == "operators" and audience == "everyone":
         return Reason.RULE_NOW_STABLE
@@ -151,7 +170,7 @@ def _news(report: NewReport, so_far: AlertSoFar, audience: Audience) -> Reason |
         return None if seen else Reason.DIRECTION_CHANGED
     if rank(report.level) > rank(so_far.level):
         return Reason.LEVEL_RAISED
-    return None
+    return growth if report.direction == "worsening" else None
 
 
 def _why_silent(report: NewReport, so_far: AlertSoFar) -> Reason:

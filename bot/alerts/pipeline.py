@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import AlertPolicy
+from bot.alerts.facts import facts_of
 from bot.alerts.record import Acceptance, Accepted
 from bot.alerts.rows import detection_language
 from bot.alerts.stories import StoryPolicy
@@ -17,12 +18,14 @@ from bot.feeds.parse.entry import FeedEntry
 from bot.notices import UnreadEntries, notify_operators
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
+from bot.rules_in_force import shipped_places
 from storage import entries, readings
+from storage.facts import NO_FACTS, Facts
 from storage.file.database import Connection
 from storage.readings import Rereading
 
 if TYPE_CHECKING:
-    from rules import Detection, RuleSet
+    from rules import Detection, Gazetteer, RuleSet
 
 __all__ = ["Accepted", "Detector", "Pipeline"]
 
@@ -41,20 +44,26 @@ class Pipeline:
         policy: AlertPolicy | None = None,
         story_policy: StoryPolicy | None = None,
         detector: Detector | None = None,
+        gazetteer: Callable[[], Gazetteer] | None = None,
     ) -> None:
-        """`rules` gives the rule set in force; `detector` is rules.detect unless a test says."""
+        """`rules` and `gazetteer` give what is in force: the shipped places unless told otherwise.
+        `detector` is rules.detect unless a test says."""
         self._rules = rules
         self._policy = policy or AlertPolicy()
         self._story_policy = story_policy or StoryPolicy()
         self._detector = detector
+        self._gazetteer = gazetteer or shipped_places
 
-    async def detect(self, batch: Sequence[FeedEntry], language: str | None) -> Detections:
-        """Detections of each entry, in a thread. `language` is what the catalogue says.
+    async def detect(
+        self, batch: Sequence[FeedEntry], language: str | None, region: str | None = None
+    ) -> Detections:
+        """Detections of each entry, in a thread; places and figures of those that have some.
 
-        It wins over what the entry claims: many Arabic feeds leave their software's "en".
-        An entry on which the rules fail has none, and stands in `failures`.
+        `language` and `region` are what the catalogue says of the feed. Its language wins over
+        what the entry claims: many Arabic feeds leave their software's "en". An entry on which the
+        rules fail has no detections, and stands in `failures`.
         """
-        return await asyncio.to_thread(self._detect, tuple(batch), language)
+        return await asyncio.to_thread(self._detect, tuple(batch), language, region)
 
     def accept(
         self,
@@ -75,7 +84,10 @@ class Pipeline:
         acceptance = Acceptance(db, feed, found.rules, self._policy, self._story_policy, now)
         readings.note_rules(db, found.rules.hash, found.rules.signals, now)
         for place, change in enumerate(changes):
-            acceptance.take(change, found.per_entry[place], unread=place in found.failures)
+            acceptance.take(
+                *(change, found.per_entry[place], found.facts.get(place, NO_FACTS)),
+                unread=place in found.failures,
+            )
         if found.failures:
             log.error("%s: entries stored unread by the rules: %d", feed.id, len(found.failures))
             notify_operators(db, _unread(feed, changes, found.failures), now)
@@ -103,25 +115,48 @@ class Pipeline:
             if place in found.failures:
                 entries.note_reading(db, entry_id, None, stored.read_at or now)
                 continue
-            acceptance.read_again(present, found.per_entry[place], signals)
+            said = found.facts.get(place, NO_FACTS)
+            acceptance.read_again(present, found.per_entry[place], said, signals)
         return acceptance.outcome()
 
-    def _detect(self, batch: tuple[FeedEntry, ...], language: str | None) -> Detections:
+    def _detect(
+        self, batch: tuple[FeedEntry, ...], language: str | None, region: str | None = None
+    ) -> Detections:
         detector = self._detector or _rules_detector()
         rules = self._rules()
         per_entry: list[tuple[Detection, ...]] = []
         failures: dict[int, str] = {}
+        facts: dict[int, Facts] = {}
         for place, entry in enumerate(batch):
             detections: tuple[Detection, ...] = ()
+            spoken = detection_language(language, entry)
             try:
-                detections = detector(
-                    rules, entry.title, entry.summary, detection_language(language, entry)
-                )
+                detections = detector(rules, entry.title, entry.summary, spoken)
             except Exception as error:  # a bug in the rules must not keep the others back
                 log.exception("the rules could not read %s: %r", entry.link, entry.title[:200])
                 failures[place] = type(error).__name__
             per_entry.append(detections)
-        return Detections(per_entry, rules, failures)
+            if detections:
+                facts[place] = self._facts(entry, detections, spoken, region)
+        return Detections(per_entry, rules, failures, facts)
+
+    def _facts(
+        self,
+        entry: FeedEntry,
+        detections: Sequence[Detection],
+        language: str | None,
+        region: str | None,
+    ) -> Facts:
+        """Places and figures; none where reading them fails: the alert is told without them."""
+        try:
+            return facts_of(
+                *(self._gazetteer(), entry.title, entry.summary, detections),
+                language=language,
+                region=region,
+            )
+        except Exception:
+            log.exception("places and figures of %s could not be read", entry.link)
+            return NO_FACTS
 
 
 def _unread(feed: Feed, changes: Sequence[EntryChange], errors: Mapping[int, str]) -> UnreadEntries:

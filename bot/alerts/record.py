@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.alerts.decide import (
-    AlertPolicy,
-    AlertSoFar,
-    NewReport,
-    Reason,
-    Store,
-    Suppress,
-    Verdict,
-    decide,
-)
-from bot.alerts.route import route
-from bot.alerts.rows import (
-    Reported,
-    alert_text,
-    dated,
-    detection_row,
-    entry_row,
-    feed_entry,
-    strongest,
-)
+from bot.alerts.decide import AlertPolicy, NewReport, Reason
+from bot.alerts.rows import Source, dated, detection_row, entry_row, feed_entry
 from bot.alerts.stories import StoryPolicy, choose_story, same_subject
+from bot.alerts.tell import tell
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
-from storage import alerts, chats, entries, outbox, stories
-from storage.alerts import Alert, Decision
+from storage import alerts, chats, entries, facts, stories
+from storage.alerts import Alert
 from storage.chats import Chat
 from storage.entries import Entry
+from storage.facts import NO_FACTS, Facts
 from storage.file.database import Connection
 from storage.stories import StoryTitle
 
 if TYPE_CHECKING:
     from rules import Detection, RuleSet
 
-log = logging.getLogger(__name__)
-
 AN_HOUR = timedelta(hours=1)
-_ACTIONS = {"Send": "send", "Update": "update", "Store": "store", "Suppress": "suppress"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +77,16 @@ class Acceptance:
     _chats: list[Chat] | None = None
 
     def take(
-        self, change: EntryChange, detections: tuple[Detection, ...], *, unread: bool = False
+        self,
+        change: EntryChange,
+        detections: tuple[Detection, ...],
+        said: Facts = NO_FACTS,
+        *,
+        unread: bool = False,
     ) -> None:
         """Store one entry that is new or updated, and what follows from it.
 
-        `unread`: the rules could not read it.
+        `said`: its places and figures. `unread`: the rules could not read it.
         """
         self.kinds[change.kind] += 1
         before = Before(frozenset(), seeded=change.kind == "seed", first=True)
@@ -111,10 +96,14 @@ class Acceptance:
             entry_id = entries.add(self.db, entry_row(self.feed, change, self.now), change.keys)
         entries.note_reading(self.db, entry_id, None if unread else self.rules.hash, self.now)
         dates = dated(change.entry, self.now)
-        self._detected(entry_id, change.entry, detections, before, dates)
+        self._detected(entry_id, change.entry, detections, said, before, dates)
 
     def read_again(
-        self, stored: Entry, detections: tuple[Detection, ...], signals: frozenset[str] | None
+        self,
+        stored: Entry,
+        detections: tuple[Detection, ...],
+        said: Facts,
+        signals: frozenset[str] | None,
     ) -> None:
         """Take what is detected now in a stored entry; `signals`: those that its first reading
         lacked, None when it was read by no rules. What was decided of it stays decided."""
@@ -123,19 +112,20 @@ class Acceptance:
         entry_id, entry = stored.id, feed_entry(stored)
         entries.note_reading(self.db, entry_id, self.rules.hash, self.now)
         lacking = tuple(each for each in detections if signals is None or each.signal in signals)
-        said = frozenset[tuple[str, str]]()
+        told = frozenset[tuple[str, str]]()
         if stories.of_entry(self.db, entry_id) is not None:
             decided = alerts.decisions_of_entry(self.db, entry_id)
-            said = frozenset((each.signal, each.direction) for each in decided)
-        before = Before(said, stored.seeded, first=stored.updates == 0)
+            told = frozenset((each.signal, each.direction) for each in decided)
+        before = Before(told, stored.seeded, first=stored.updates == 0)
         dates = dated(entry, stored.read_at or stored.first_seen_at)
-        self._detected(entry_id, entry, lacking, before, dates)
+        self._detected(entry_id, entry, lacking, said, before, dates)
 
     def _detected(
         self,
         entry_id: int,
         entry: FeedEntry,
         detections: tuple[Detection, ...],
+        said: Facts,
         before: Before,
         dates: datetime,
     ) -> None:
@@ -143,30 +133,33 @@ class Acceptance:
             entries.add_detection(
                 self.db, entry_id, detection_row(detection, self.rules.hash, self.now)
             )
+        facts.put(self.db, entry_id, said)
         self.detections += len(detections)
         if not detections:
             return
         story_id = self._story(entry_id, entry)
-        best = strongest(detections)
-        for detection in detections:
-            said = (detection.signal, detection.direction)
-            if best[detection.signal] is not detection:
-                weaker = Suppress(Reason.WEAKER_IN_SAME_ENTRY)
-                self._decided(entry_id, detection, weaker)
-                continue
-            report = NewReport(
+        told_lately = alerts.times_told(self.db, entry_id, self.now - AN_HOUR)
+        reports = [
+            NewReport(
                 signal=detection.signal,
                 direction=detection.direction,
                 level=detection.level,
                 status=self._status(detection.signal),
                 family=self._family,
                 dated=dates,
-                said_before=said in before.said,
-                history=before.is_history(said),
-                told_lately=alerts.times_told(self.db, entry_id, self.now - AN_HOUR),
+                said_before=(detection.signal, detection.direction) in before.said,
+                history=before.is_history((detection.signal, detection.direction)),
+                told_lately=told_lately,
             )
-            reported = Reported(self.feed, entry_id, entry, detection, self.rules.hash)
-            self._judge(story_id, reported, report)
+            for detection in detections
+        ]
+        source = Source(self.feed, entry_id, entry, self.rules.hash, said)
+        told = tell(
+            self.db, story_id, source, detections, reports, self.policy, self._all_chats, self.now
+        )
+        self.reasons.update(told.reasons)
+        self.changed |= {alert.id: alert for alert in told.alerts}
+        self.deliveries += told.deliveries
 
     def outcome(self) -> Accepted:
         """What came of it."""
@@ -199,58 +192,6 @@ class Acceptance:
         # A live page took up another happening under its old id.
         stories.detach(self.db, entry_id)
         return entry_id, Before(frozenset(), seeded=False)
-
-    def _judge(self, story_id: int, reported: Reported, report: NewReport) -> None:
-        """Decide what readers should hear of a report, and do it."""
-        entry_id, detection = reported.entry_id, reported.detection
-        alert = next(
-            (a for a in alerts.for_story(self.db, story_id) if a.signal == report.signal), None
-        )
-        if report.status == "":
-            self._decided(entry_id, detection, Suppress(Reason.RULE_REMOVED), alert)
-            return
-        so_far = None if alert is None else self._so_far(alert, entry_id)
-        verdict = decide(report, so_far, self.policy, self.now)
-        if isinstance(verdict, Suppress):
-            if alert is not None:
-                self._count_families(alert)
-            self._decided(entry_id, detection, verdict, alert)
-            return
-        earlier = frozenset[int]()
-        families = stories.families(self.db, story_id, report.signal, report.direction)
-        text = alert_text(reported, verdict, alert, max(len(families), 1))
-        if alert is None:
-            alert = alerts.create(self.db, story_id, report.signal, text, self.now)
-        else:
-            earlier = outbox.chats_of_alert(self.db, alert.id)
-            alert = alerts.bump(self.db, alert.id, text, self.now)
-        self.changed[alert.id] = alert
-        self._decided(entry_id, detection, verdict, alert, alert.version)
-        queued = 0
-        if not isinstance(verdict, Store):
-            rows = route(alert, verdict.audience, self._all_chats(), earlier, self.now)
-            queued = outbox.enqueue(self.db, rows, self.now)
-        self.deliveries += queued
-        log.info(
-            "alert %s version %d (%s, %s, %s): %s; entry %d of %s, chats: %d",
-            *(alert.short_id, alert.version, alert.signal, alert.direction, alert.level),
-            *(verdict.reason, entry_id, self.feed.id, queued),
-        )
-
-    def _so_far(self, alert: Alert, entry_id: int) -> AlertSoFar:
-        return AlertSoFar(
-            direction=alert.direction,
-            level=alert.level,
-            audience=alert.audience,
-            families=stories.families(
-                self.db, alert.story_id, alert.signal, alert.direction, but=entry_id
-            ),
-            directions=alerts.directions_of(self.db, alert.id),
-        )
-
-    def _count_families(self, alert: Alert) -> None:
-        families = stories.families(self.db, alert.story_id, alert.signal, alert.direction)
-        alerts.set_families(self.db, alert.id, len(families))
 
     def _story(self, entry_id: int, entry: FeedEntry) -> int:
         known = stories.of_entry(self.db, entry_id)
@@ -289,27 +230,3 @@ class Acceptance:
     def _status(self, signal: str) -> str:
         rule = self.rules.signals.get(signal)
         return "" if rule is None else rule.status
-
-    def _decided(
-        self,
-        entry_id: int,
-        detection: Detection,
-        verdict: Verdict,
-        alert: Alert | None = None,
-        version: int | None = None,
-    ) -> None:
-        self.reasons[verdict.reason] += 1
-        alerts.record_decision(
-            self.db,
-            Decision(
-                entry_id=entry_id,
-                alert_id=None if alert is None else alert.id,
-                signal=detection.signal,
-                action=_ACTIONS[type(verdict).__name__],
-                reason=verdict.reason,
-                rules_hash=self.rules.hash,
-                at=self.now,
-                direction=detection.direction,
-                version=version,
-            ),
-        )

@@ -168,7 +168,7 @@ class Rereader:
 
     async def _read_whole(self, feed: Feed, batch: Sequence[Rereading], now: datetime) -> int:
         found = await self._pipeline.detect(
-            [feed_entry(each.entry) for each in batch], feed.language
+            [feed_entry(each.entry) for each in batch], feed.language, feed.region
         )
 
         def commit(db: Connection) -> int:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.alerts.decide import Send, Store, Update
+from bot.alerts.decide import Audience, Reason
 from bot.alerts.snippet import snippet
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
-from storage.alerts import Alert, AlertText
+from storage.alerts import Alert, AlertSignal, AlertText
 from storage.entries import Entry, StoredDetection
+from storage.facts import NO_FACTS, Facts
 
 if TYPE_CHECKING:
     from rules import Detection
@@ -78,37 +80,57 @@ def detection_row(detection: Detection, rules_hash: str, now: datetime) -> Store
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
-    """A detection with the stored entry and the feed that it is from."""
+class Source:
+    """A stored entry, the feed that it is from, the rules that read it, what it says besides."""
 
     feed: Feed
     entry_id: int
     entry: FeedEntry
-    detection: Detection
     rules_hash: str
+    said: Facts = NO_FACTS
+
+    @property
+    def family(self) -> str:
+        """The publisher's."""
+        return self.feed.family or self.feed.id
 
 
 def alert_text(
-    reported: Reported, verdict: Send | Update | Store, before: Alert | None, families: int
+    source: Source,
+    news: Sequence[Detection],
+    before: Alert | None,
+    *,
+    reason: Reason,
+    audience: Audience,
+    families: int,
 ) -> AlertText:
     """What the alert says from now on. Once it was for everyone it stays so."""
-    feed, entry, detection = reported.feed, reported.entry, reported.detection
+    entry = source.entry
     was_public = before is not None and before.audience == "everyone"
+    evidence = [each for detection in news for each in detection.evidence]
     return AlertText(
+        audience="everyone" if was_public else audience,
+        title=entry.title,
+        snippet=snippet(entry.title, entry.summary, evidence),
+        link=entry.link,
+        feed_name=source.feed.name,
+        language=detection_language(source.feed.language, entry),
+        rules_hash=source.rules_hash,
+        reason=reason,
+        entry_id=source.entry_id,
+        families=families,
+    )
+
+
+def alert_signal(detection: Detection, entry_id: int) -> AlertSignal:
+    """The signal as an alert tells it after this detection."""
+    return AlertSignal(
+        signal=detection.signal,
         direction=detection.direction,
         level=detection.level,
-        audience="everyone" if was_public else verdict.audience,
-        title=entry.title,
-        snippet=snippet(entry.title, entry.summary, detection.evidence),
-        link=entry.link,
-        feed_name=feed.name,
-        language=detection_language(feed.language, entry),
         explanation=detection.explanation,
         evidence_json=_evidence_json(detection),
-        rules_hash=reported.rules_hash,
-        reason=verdict.reason,
-        entry_id=reported.entry_id,
-        families=families,
+        entry_id=entry_id,
     )
 
 

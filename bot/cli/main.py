@@ -198,6 +198,7 @@ def _mount() -> None:
     from bot.cli.figures import app as figures
     from bot.cli.morphology import app as morphology
     from bot.cli.people import app as people
+    from bot.cli.places import app as places
     from bot.cli.rules import app as rules
     from bot.cli.stories import app as stories
 
@@ -205,6 +206,7 @@ def _mount() -> None:
     app.add_typer(rules, name="rules")
     app.add_typer(figures, name="figures")
     app.add_typer(stories, name="stories")
+    app.add_typer(places, name="places")
     app.add_typer(people, name="people", help="Who may use the bot: list, invite, remove.")
     app.add_typer(morphology, name="morphology", help="A full Arabic dictionary, if you want one.")
     app.command("eval")(eval_command)

@@ -23,7 +23,7 @@ from bot.locales import DEFAULT_LANGUAGE, texts
 from bot.notices import operator_languages
 from bot.text import clean, web_link
 from storage import second_channel
-from storage.alerts import Alert
+from storage.alerts import Alert, AlertSignal
 from storage.file.database import Database, StorageError
 
 log = logging.getLogger(__name__)
@@ -137,10 +137,14 @@ def critical_text(alert: Alert, languages: Sequence[str]) -> tuple[str, str]:
     link = web_link(alert.link)
     lines = [clean(alert.title), clean(alert.snippet)]
     lines.append(f"{clean(alert.feed_name)} {link[0] if link else ''}".strip())
-    said = " · ".join(texts(language)(f"direction.{alert.direction}") for language in languages)
-    lines.append(f"Marsad {alert.short_id} · {alert.signal}: {said} · version {alert.version}")
+    told = " · ".join(f"{each.signal}: {_said(each, languages)}" for each in alert.signals)
+    lines.append(f"Marsad {alert.short_id} · {told} · version {alert.version}")
     title = f"Marsad {alert.short_id}: {_joined(languages, 'critical')}"
     return title, "\n\n".join(line for line in lines if line)
+
+
+def _said(told: AlertSignal, languages: Sequence[str]) -> str:
+    return " · ".join(texts(language)(f"direction.{told.direction}") for language in languages)
 
 
 def _joined(languages: Sequence[str], key: str) -> str:

@@ -30,13 +30,18 @@ from bot.messages.evidence import evidence_of, marked_snippet, marked_title
 from bot.text import clean, shorten, shorten_marked, web_link
 
 if TYPE_CHECKING:
-    from storage.alerts import Alert
+    from storage.alerts import Alert, AlertFigure, AlertSignal
+    from storage.facts import StoredPlace
 
 LEVEL_MARKS = {"critical": "🔴", "alert": "🟠", "watch": "🟡", "info": "⚪"}
 QUOTES = {"ar": ("«", "»"), "en": ("“", "”"), "fr": (f"«{NARROW_SPACE}", f"{NARROW_SPACE}»")}
 
 # Longest texts of a card at full scale, in UTF-16 units.
 HEADLINE, SNIPPET, NAME = 350, 900, 120
+# Signals that a card names.
+MOST_SIGNALS = 6
+# Places that a card names.
+MOST_PLACES = 3
 
 
 class TitledSignal(Protocol):
@@ -73,12 +78,17 @@ class Display:
 
 
 def alert_card(
-    alert: Alert, display: Display, *, possible_repeat: bool = False, folded: int = 0
+    alert: Alert,
+    display: Display,
+    *,
+    update: bool = False,
+    possible_repeat: bool = False,
+    folded: int = 0,
 ) -> Card:
-    """The message that carries an alert.
+    """The message that carries an alert, with a line for each of its signals.
 
-    `folded` other alerts are in it as well; `possible_repeat` says that the chat may have it
-    already.
+    `update`: the chat was told of it before. `folded` other alerts are in it as well;
+    `possible_repeat` says that the chat may have it already.
     """
     say = display.say
     evidence = evidence_of(alert)
@@ -88,10 +98,13 @@ def alert_card(
     opened, closed = QUOTES[say.language]
 
     def build(scale: float) -> list[Block]:
-        head = [heading(display, alert, scale)]
-        if alert.version > 1:
+        head = [heading(display, each, scale) for each in alert.signals[:MOST_SIGNALS]]
+        if update:
             head.append(fill(say.template("card.update"), id=foreign(alert.short_id, say.language)))
-        blocks = [Block(tuple(head))]
+        blocks = [
+            Block(tuple(head)),
+            Block((place_line(say, alert, scale), figures_line(say, alert))),
+        ]
         if possible_repeat:
             blocks += _possible_repeat(say)
         headline = shorten_marked(title, int(HEADLINE * scale))
@@ -113,7 +126,7 @@ def recent_card(found: Sequence[Alert], display: Display) -> Card:
     say = display.say
 
     def item(alert: Alert, scale: float) -> Block:
-        spans = heading(display, alert, scale)
+        spans = _in_short(display, alert, scale)
         headline = shorten_marked(marked_title(alert, ()), max(20, int(160 * scale)))
         when = display.moment(alert.updated_at, "card.short_time")
         return Block(
@@ -152,15 +165,63 @@ def text_card(text: str, language: str, *, title: str = "", possible_repeat: boo
     return compose(language, build)
 
 
-def heading(display: Display, alert: Alert, scale: float = 1.0) -> Line:
+def heading(display: Display, told: AlertSignal, scale: float = 1.0) -> Line:
     """Level, signal and direction, as in "🔴 Critical · Siege · worsening"."""
-    say, level, direction = display.say, alert.level, alert.direction
-    title = signal_title(display.signals, alert.signal, say.language, int(NAME * scale))
+    say, level, direction = display.say, told.level, told.direction
+    title = signal_title(display.signals, told.signal, say.language, int(NAME * scale))
     return line(
         f"{LEVEL_MARKS.get(level, '⚪')} {say.find(f'level.{level}') or clean(level)} · ",
         Span(title, "b"),
         f" · {say.find(f'direction.{direction}') or clean(direction)}",
     )
+
+
+def _in_short(display: Display, alert: Alert, scale: float) -> Line:
+    """The gravest signal's heading, and the titles of the others."""
+    language = display.say.language
+    others = [
+        signal_title(display.signals, each.signal, language, int(NAME * scale))
+        for each in alert.signals[1:MOST_SIGNALS]
+    ]
+    return line(heading(display, alert.gravest, scale), *(f" · {title}" for title in others))
+
+
+def place_line(say: Texts, alert: Alert, scale: float = 1.0) -> Line:
+    """Where it happens, the first places of the alert; empty when that is not known."""
+    names = [_place_name(each, say.language) for each in alert.places[:MOST_PLACES]]
+    if not names:
+        return ()
+    parts = [foreign(shorten(clean(n), max(20, int(NAME * scale))), say.language) for n in names]
+    joined = [line(" · " if number else "", part) for number, part in enumerate(parts)]
+    return line("📍 ", *joined)
+
+
+def figures_line(say: Texts, alert: Alert) -> Line:
+    """What is counted: how it grew, and who says what where publishers disagree."""
+    told = [
+        say(f"figure.{each.what}", n=_figure(say, each))
+        for each in alert.figures
+        if say.find(f"figure.{each.what}")
+    ]
+    return line(" · ".join(told)) if told else ()
+
+
+def _figure(say: Texts, figure: AlertFigure) -> str:
+    if figure.says:
+        return " / ".join(
+            say("figure.says", n=say.number(round(value)), who=clean(who)[:40])
+            for who, value in figure.says
+        )
+    number = say.number(round(figure.latest))
+    if figure.first < figure.latest:
+        number = say("figure.grew", first=say.number(round(figure.first)), latest=number)
+    if figure.vague:
+        return say("figure.vague", n=number)
+    return say("figure.at_least", n=number) if figure.at_least else number
+
+
+def _place_name(place: StoredPlace, language: str) -> str:
+    return place.names.get(language) or place.names.get("en") or place.place_id
 
 
 def signal_title(signals: Signals, signal: str, language: str, limit: int = NAME) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.text import Marked, clean_marked, find_marks
 
 if TYPE_CHECKING:
-    from storage.alerts import Alert
+    from storage.alerts import Alert, AlertSignal
 
 MOST_MARKS = 20
 
@@ -29,9 +29,18 @@ class Evidence:
 
 
 def evidence_of(alert: Alert) -> tuple[Evidence, ...]:
-    """The alert's evidence in the order it was stored. What cannot be read is left out."""
+    """What was found in the entry that the alert quotes, of all its signals, in their order.
+
+    What cannot be read is left out.
+    """
+    quoted = [each for each in alert.signals if each.entry_id == alert.entry_id]
+    return tuple(piece for each in quoted for piece in evidence_for(each))
+
+
+def evidence_for(signal: AlertSignal) -> tuple[Evidence, ...]:
+    """The signal's evidence in the order it was stored. What cannot be read is left out."""
     try:
-        stored = json.loads(alert.evidence_json)
+        stored = json.loads(signal.evidence_json)
     except ValueError:
         return ()
     if not isinstance(stored, list):

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.locales import Texts
 from bot.messages.blocks import Block, Card, Line, Span, compose, fill, foreign, line, quoted
-from bot.messages.cards import NAME, Display, heading, link_line, seen_line, source_line
-from bot.messages.evidence import Evidence, evidence_of, marked_snippet, marked_title
+from bot.messages.cards import (
+    MOST_SIGNALS,
+    NAME,
+    Display,
+    figures_line,
+    heading,
+    link_line,
+    place_line,
+    seen_line,
+    signal_title,
+    source_line,
+)
+from bot.messages.evidence import (
+    Evidence,
+    evidence_for,
+    evidence_of,
+    marked_snippet,
+    marked_title,
+)
 from bot.text import clean, shorten, shorten_marked
 
 if TYPE_CHECKING:
     from storage.acknowledgements import Acknowledgement
-    from storage.alerts import Alert, Decision
+    from storage.alerts import Alert, AlertSignal, Decision
     from storage.entries import StoredDetection
     from storage.outbox import Delivery
 
@@ -26,12 +43,12 @@ MOST_CLAUSES, MOST_DECISIONS = 6, 5
 class AlertHistory:
     """An alert and what is known of how it came about.
 
-    `detection` is what fired on its entry (None when that is no longer stored), `decisions` all
-    that was decided about it, oldest first, `deliveries` the asking chat's rows for it.
+    `detections`: by signal, what fired on its entry (those that are still stored). `decisions`:
+    all that was decided about it, oldest first. `deliveries`: the asking chat's rows for it.
     """
 
     alert: Alert
-    detection: StoredDetection | None = None
+    detections: Mapping[str, StoredDetection] = field(default_factory=dict)
     decisions: Sequence[Decision] = ()
     deliveries: Sequence[Delivery] = ()
     second_channel_at: datetime | None = None
@@ -40,31 +57,29 @@ class AlertHistory:
 
 def explanation_card(history: AlertHistory, display: Display) -> Card:
     """Why the alert was made and sent."""
-    say, alert, detection = display.say, history.alert, history.detection
+    say, alert = display.say, history.alert
     evidence = evidence_of(alert)
     title, snippet = marked_title(alert, evidence), marked_snippet(alert, evidence)
     short_id = foreign(alert.short_id, say.language)
 
     def build(scale: float) -> list[Block]:
-        score: Line = ()
-        if detection is not None:
-            values = {
-                "score": say.number(detection.score),
-                "threshold": say.number(detection.threshold),
-            }
-            score = line(say("why.score", **values))
         return [
             Block((bold(fill(say.template("why.title"), id=short_id)),)),
             Block(
                 (
-                    heading(display, alert, scale),
+                    *(heading(display, each, scale) for each in alert.signals[:MOST_SIGNALS]),
+                    place_line(say, alert, scale),
+                    figures_line(say, alert),
                     quoted(shorten_marked(title, int(350 * scale)), say.language),
                     source_line(say, alert, scale),
                     seen_line(display, alert.created_at),
                 )
             ),
             Block((quoted(shorten_marked(snippet, int(700 * scale)), say.language),), rank=4),
-            Block((line(Span(say("why.found"), "b")), *_clauses(say, evidence, scale), score)),
+            *(
+                Block((_found(display, alert, each), *_grounds(say, history, each, scale)), rank)
+                for rank, each in enumerate(alert.signals[:MOST_SIGNALS])
+            ),
             Block(tuple(_decided(display, each) for each in _latest_by_reason(history.decisions))),
             Block(
                 (
@@ -78,6 +93,27 @@ def explanation_card(history: AlertHistory, display: Display) -> Card:
         ]
 
     return compose(say.language, build)
+
+
+def _found(display: Display, alert: Alert, told: AlertSignal) -> Line:
+    """The heading over what was found of a signal; its title where there are several."""
+    say = display.say
+    found = line(Span(say("why.found"), "b"))
+    if len(alert.signals) == 1:
+        return found
+    title = signal_title(display.signals, told.signal, say.language)
+    return line(Span(f"{title} · ", "b"), found)
+
+
+def _grounds(say: Texts, history: AlertHistory, told: AlertSignal, scale: float) -> list[Line]:
+    lines = _clauses(say, evidence_for(told), scale)
+    if detection := history.detections.get(told.signal):
+        values = {
+            "score": say.number(detection.score),
+            "threshold": say.number(detection.threshold),
+        }
+        lines.append(line(say("why.score", **values)))
+    return lines
 
 
 def bold(spans: Line) -> Line:

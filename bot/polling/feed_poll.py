@@ -192,7 +192,9 @@ class FeedPoll:
                 "%s: %s because of %s: %r",
                 *(feed.id, change.kind, change.reason, change.entry.title[:80]),
             )
-        detections = await pipeline.detect([change.entry for change in moving], feed.language)
+        detections = await pipeline.detect(
+            [change.entry for change in moving], feed.language, feed.region
+        )
         health = self._tools.policy.health
         after = after_entries(self._state, fetched, parsed, changes, self._now, health)
         wishes = Wishes(parsed.ttl, parsed.update_period, fetched.fresh_for)

@@ -14,6 +14,7 @@ from bot.polling.health import HealthPolicy
 from bot.polling.identify import EntryChange, IdentityPolicy
 from bot.polling.schedule import SchedulePolicy
 from storage.alerts import Alert
+from storage.facts import Facts
 from storage.file.database import Connection
 
 if TYPE_CHECKING:
@@ -42,18 +43,22 @@ class Detections:
     """What the rules found in a poll's entries, entry by entry, and the rules that found it.
 
     The rules may be reloaded before the transaction: the hash that is stored is of these.
+    `facts`: of each entry its places and figures, left out where nothing was detected at all.
     `failures` has the exception's name for each entry (by its place) that the rules failed on.
     """
 
     per_entry: Sequence[tuple[Detection, ...]]
     rules: RuleSet
     failures: Mapping[int, str] = field(default_factory=dict)
+    facts: Mapping[int, Facts] = field(default_factory=dict)
 
 
 class EntryPipeline(Protocol):
     """What becomes of entries: `bot.alerts.pipeline.Pipeline`."""
 
-    async def detect(self, batch: Sequence[FeedEntry], language: str | None) -> Detections: ...
+    async def detect(
+        self, batch: Sequence[FeedEntry], language: str | None, region: str | None = None
+    ) -> Detections: ...
 
     def accept(
         self,

@@ -32,6 +32,7 @@ from bot.clock import utc_now
 from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, texts
 from bot.notices import NamedFeed
 from bot.process.logs import Redactor
+from bot.rules_in_force import shipped_places
 from bot.telegram.answers import TelegramRequest
 from bot.telegram.commands.recent import SHORT_ID, short_id
 from bot.telegram.membership import membership, migrated
@@ -49,7 +50,7 @@ from bot.telegram.request import Access, App, Context, Request, Services, servic
 from storage.file.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:
-    from rules import RuleSet
+    from rules import Gazetteer, RuleSet
     from storage.file.database import Database
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ def build_application(
     timezone: tzinfo,
     database: Database,
     rules: Callable[[], RuleSet],
+    gazetteer: Callable[[], Gazetteer] = shipped_places,
     catalogue: Callable[[], Sequence[NamedFeed]],
     clock: Callable[[], datetime] = utc_now,
     access: Access = "invited",
@@ -96,7 +98,7 @@ def build_application(
         .build()
     )
     named = frozenset(operators)
-    services = Services(database, rules, catalogue, named, timezone, clock, access)
+    services = Services(database, rules, catalogue, named, timezone, clock, access, gazetteer)
     services.keep_in(application)
     for each in all_commands():
         handler = handler_of(each.answer, each.who)

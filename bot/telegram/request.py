@@ -24,12 +24,13 @@ from bot.locales import DEFAULT_LANGUAGE, Texts, language_of, texts
 from bot.messages.blocks import Card
 from bot.messages.cards import Display, text_card
 from bot.notices import NamedFeed
+from bot.rules_in_force import shipped_places
 from storage import chats, people
 from storage.chats import Chat
 from storage.people import Person
 
 if TYPE_CHECKING:
-    from rules import RuleSet, Signal
+    from rules import Gazetteer, RuleSet, Signal
     from storage.file.database import Connection, Database
 
 Context = CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]
@@ -52,6 +53,7 @@ class Services:
     timezone: tzinfo
     clock: Callable[[], datetime]
     access: Access = "invited"
+    gazetteer: Callable[[], Gazetteer] = shipped_places
 
     def keep_in(self, application: App) -> None:
         application.bot_data[_SERVICES] = self

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
 import httpx
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -134,8 +134,9 @@ class TelegramSender:
             repeat = delivery.possible_repeat
             return text_card(text, chat.language, title=title, possible_repeat=repeat), None
         card = alert_card(
-            alert,
+            alert if alert.audience == "operators" else alert.seen_by(chat.signals),
             Display(chat.language, self._signals(), self._clock(), self._timezone),
+            update=delivery.kind == "update",
             possible_repeat=delivery.possible_repeat,
             folded=outgoing.folded,
         )
@@ -156,6 +157,10 @@ class TelegramSender:
             parse_mode=parse_mode,
             reply_markup=keyboard,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
+            # Who reads that it is over sees at once what. A deleted message is no obstacle.
+            reply_parameters=None
+            if outgoing.answers is None
+            else ReplyParameters(outgoing.answers, allow_sending_without_reply=True),
         )
 
 

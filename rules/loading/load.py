@@ -26,7 +26,7 @@ def fingerprint(operator_dir: Path | None = None, *, shipped: Path = SHIPPED) ->
     """
     digest = hashlib.sha256()
     for folder in (shipped, operator_dir):
-        for kind in ("signals", "vocabulary", "."):
+        for kind in ("signals", "vocabulary", "places", "."):
             if folder is None or (kind == "." and folder == shipped):
                 continue
             place = folder / kind

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,7 +20,15 @@ from rules.loading.gazetteer_file import read_rows
 from rules.loading.messages import readable
 from rules.loading.schema.places import PlaceEntry, PlacesFile, WordLists
 from rules.loading.sources import rule_files
-from rules.loading.yamlfile import Document, Problem, YamlProblem, contents, parse
+from rules.loading.yamlfile import (
+    Document,
+    Location,
+    Problem,
+    YamlProblem,
+    contents,
+    parse,
+    problem,
+)
 from rules.matching.gazetteer import Gazetteer, Place, index, key_of
 from rules.texts import message
 
@@ -44,9 +52,9 @@ class _Reading:
     places: dict[str, Place] = field(default_factory=dict)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """id → folded names."""
-    written: dict[str, str] = field(default_factory=dict)
-    """id → file:line of a place written by hand."""
-    asked: list[tuple[str, Document, tuple[str | int, ...]]] = field(default_factory=list)
+    written: dict[str, tuple[Document, Location]] = field(default_factory=dict)
+    """id → where a place is written by hand."""
+    asked: list[tuple[str, Document, Location]] = field(default_factory=list)
     """Ids that must exist, and where they are asked for."""
     demonyms: dict[str, str] = field(default_factory=dict)
     hints: dict[str, str] = field(default_factory=dict)
@@ -68,6 +76,9 @@ def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED)
             reading.places[place.id] = place
             reading.names[place.id] = folded
         reading.digest.update(built_in.read_bytes())
+        if not reading.places:
+            said = message("file.empty", kind=FOLDER)
+            reading.problems.append(problem(f"rules/{FOLDER}/{GAZETTEER}", 1, said))
     except YamlProblem as error:
         reading.problems.append(error.problem)
     for folder in (shipped, operator_dir):
@@ -88,7 +99,24 @@ def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED)
         frozenset(reading.words),
         frozenset(reading.persons),
         reading.digest.hexdigest()[:12],
+        tuple(sorted(set(_same_names(reading, keys)))),
     )
+
+
+def _same_names(reading: _Reading, keys: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
+    """Places written by hand that share a name, kind and division with another: one too many."""
+    before: set[str] = set()
+    for id_, (document, at) in reading.written.items():
+        before.add(id_)
+        place = reading.places[id_]
+        for name in reading.names[id_]:
+            for other in keys.get(name, ()):
+                twin = reading.places[other]
+                same = (twin.kind, twin.country, twin.adm1) == (
+                    place.kind, place.country, place.adm1
+                )  # fmt: skip
+                if same and other != id_ and (other not in reading.written or other in before):
+                    yield document.problem(at, message("place.same_name", name=name, id=other))
 
 
 def _read_folder(folder: Path, shown: str, reading: _Reading) -> None:
@@ -131,7 +159,10 @@ def _take_new(
     id_ = entry.id or f"{country.lower()}-{slug(entry.en[0])}"
     at = ("places", number)
     if id_ in reading.places:
-        where = reading.written.get(id_, f"rules/{FOLDER}/{GAZETTEER}")
+        where = f"rules/{FOLDER}/{GAZETTEER}"
+        if id_ in reading.written:
+            other, line = reading.written[id_]
+            where = f"{other.file}:{other.line(line)}"
         reading.problems.append(document.problem(at, message("place.twice", id=id_, where=where)))
         return
     if country not in reading.places:
@@ -141,7 +172,7 @@ def _take_new(
     if entry.inside:
         reading.asked.append((entry.inside, document, (*at, "in")))
     kind = entry.kind or "site"
-    reading.written[id_] = f"{document.file}:{document.line(at)}"
+    reading.written[id_] = (document, at)
     lat, lon = entry.at if entry.at else (None, None)
     reading.places[id_] = Place(
         id_,

@@ -10,10 +10,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from rules.language.text import Token, arabic_norm, latin_norm
+from rules.loading.yamlfile import Problem
 
 PlaceKind = Literal[
     "country", "region", "adm1", "adm2", "town", "camp", "crossing", "hospital", "neighbourhood",
@@ -79,7 +80,8 @@ class Gazetteer:
     persons: frozenset[str]
     """normalised names that persons bear as well: صلاح الدين, Jordan."""
     hash: str = ""
-    children: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    warnings: tuple[Problem, ...] = ()
+    """What is allowed in the files and yet often a mistake."""
 
     def named(self, name: str) -> tuple[Place, ...]:
         """The places of a name as a person writes it, the largest first."""
@@ -129,6 +131,10 @@ class Gazetteer:
         return best[1] if best else None
 
 
+WRITTEN_BY_HAND = 4.0
+"""Rank of a town whose size nobody gave: news names it, or it would not be in the files."""
+
+
 def rank(place: Place) -> float:
     """How likely a place is meant where nothing else tells: a power of ten of inhabitants."""
     match place.kind:
@@ -139,8 +145,10 @@ def rank(place: Place) -> float:
         case "adm1":
             return 5.0
         case "town":
+            if not place.population and place.lat is None:
+                return WRITTEN_BY_HAND
             # A capital is meant more often than its size says.
-            return math.log10(place.population + 10) + 1.5 * place.capital
+            return math.log10(place.population + 10) + 3.0 * place.capital
         case "adm2":
             return 3.0
         case "camp" | "crossing" | "hospital":

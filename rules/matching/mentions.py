@@ -8,13 +8,22 @@ from typing import Literal
 
 from rules.language.boilerplate import blanked, blanked_title
 from rules.language.text import Field, Sentence, Token, arabic_surface, sentences
-from rules.matching.gazetteer import MOST_WORDS, Gazetteer, Place, PlaceKind, word_of
+from rules.matching.gazetteer import (
+    MOST_WORDS,
+    Gazetteer,
+    Place,
+    PlaceKind,
+    rank,
+    word_of,
+)
 from rules.matching.place_words import kinds_of
 
 Form = Literal["name", "demonym", "hint"]
 
 _PROCLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل", "وك")
 _LEAST_LETTERS = 3
+MORE_THAN_A_PEOPLE = 6.0
+"""Rank of a town whose name is read as its own where a people has the same: «الهندية»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,8 @@ def _in_sentence(
 ) -> Iterator[Mention]:
     tokens = sentence.tokens
     at = 0
+    # The end of the mention before, and what was announced of it: «مدينتي حلب وحماة».
+    listed: tuple[int, tuple[PlaceKind, ...]] = (-1, ())
     while at < len(tokens):
         best: tuple[int, str, str, Form] | None = None
         for clitic, word in readings(tokens[at]):
@@ -84,12 +95,18 @@ def _in_sentence(
             quote = "ا" + quote
         if form == "name":
             places = gazetteer.of_key(key)
-        else:
+            if key in gazetteer.demonyms and rank(places[0]) < MORE_THAN_A_PEOPLE:
+                form = "demonym"
+        if form != "name":
             country = (gazetteer.demonyms if form == "demonym" else gazetteer.hints)[key]
             places = (gazetteer.places[country],)
+        kinds = _announced(tokens, at, at + length - 1)
+        if not kinds and listed[0] == at - 1 and (clitic == "و" or begin.breaks):
+            kinds = listed[1]
+        listed = (at + length - 1, kinds)
         yield Mention(
             sentence.field, start, last.end, quote, key, form, places, number, at,
-            at + length - 1, clitic, _announced(tokens, at, at + length - 1),
+            at + length - 1, clitic, kinds,
         )  # fmt: skip
         at += length
 
@@ -160,6 +177,8 @@ def _announced(tokens: Sequence[Token], first: int, last: int) -> tuple[PlaceKin
             return before
         if tokens[first - 1].norm in ("of", "de", "d", "du") and first > 1:
             return kinds_of(tokens[first - 2])
+    if last > first and (own := kinds_of(tokens[first]) or kinds_of(tokens[last])):
+        return own
     if tokens[first].script == "latin" and last + 1 < len(tokens):
         after = tokens[last + 1]
         return () if after.breaks else kinds_of(after)

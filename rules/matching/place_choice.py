@@ -11,15 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.language.text import Token
-from rules.matching.gazetteer import Gazetteer, Place, rank
+from rules.matching.gazetteer import WRITTEN_BY_HAND, Gazetteer, Place, rank
 from rules.matching.mentions import Mention, PlaceReading
 from rules.matching.place_words import (
-    BORDER,
+    AGENTS,
     IN,
     NORTH,
+    PARTS,
     PERSON_BEFORE,
     PUBLISHERS,
     THINGS,
+    kinds_of,
     means,
 )
 
@@ -30,10 +32,10 @@ SURE = 1.0
 OWN_COUNTRY = 4.0
 OWN_DIVISION = 2.5
 OTHER_COUNTRY = -3.0
-REGION = 3.0
+REGION = 5.0
 ANNOUNCED = 3.0
-AS_WORD = -8.0
-AS_PERSON = -6.0
+AS_WORD = -12.0
+AS_PERSON = -8.0
 THING = -6.0
 UNSUPPORTED = -4.0
 """A small town's name of one word, of whose country nothing else in the text speaks."""
@@ -82,19 +84,25 @@ def choose(
 
 
 def _told_countries(gazetteer: Gazetteer, reading: PlaceReading) -> Told:
-    """Countries that names leave no doubt about, each with these names."""
+    """Countries that names leave no doubt about, each with these names; a people's or a hint's
+    word is marked, since it says less of which country it is not."""
     told: Told = {}
     for mention in reading.mentions:
         if mention.key in gazetteer.words or mention.key in gazetteer.persons:
             continue
         countries = {p.country for p in mention.places}
+        tokens = reading.tokens(mention)
+        if mention.form == "demonym" and mention.first and means(tokens[mention.first - 1], AGENTS):
+            continue
         strong = (
             mention.form != "name"
             or any(p.kind in EVERYWHERE for p in mention.places)
             or max(rank(p) for p in mention.places) >= 5
         )
         if len(countries) == 1 and strong:
-            told.setdefault(next(iter(countries)), set()).add(mention.key)
+            told.setdefault(next(iter(countries)), set()).add(
+                mention.key if mention.form == "name" else f"{mention.form} {mention.key}"
+            )
     return told
 
 
@@ -130,6 +138,8 @@ def _choice(
         return None
     near = [p for points, p in scored[1:] if best - points < SURE]
     # A town, its district and its division of one name are one place to those who write of it.
+    if place.kind in EVERYWHERE:
+        return Meant(mention, place)
     others = tuple(p for p in near if not (p.country == place.country and p.adm1 == place.adm1))
     return Meant(mention, _finest(place, [p for p in near if p not in others], mention), others)
 
@@ -156,26 +166,44 @@ def _points(
         before = None
     if announced:
         points += ANNOUNCED if place.kind in mention.kinds else 1.0
-    if own and place.kind not in EVERYWHERE:
+    if place.kind == "country" and not set(mention.kinds[:1]) & {"town", "adm1", "adm2"}:
+        # «تونس», «الجزائر», «الكويت»: the capital bears the country's name.
         points += OWN_COUNTRY
+    if own and place.kind not in EVERYWHERE:
+        points += OWN_COUNTRY + (1.5 if rank(place) >= 5 else 0)
     if any(divisions.get(over.id, mention.key) != mention.key for over in gazetteer.around(place)):
         points += OWN_DIVISION
     if of_region == place.country:
         points += REGION
-    others = any(country != place.country for country in told)
-    if others and not own and place.kind not in EVERYWHERE and place.population < LARGE:
+    others = any(
+        country != place.country and not all(k.startswith(("demonym ", "hint ")) for k in keys)
+        for country, keys in told.items()
+    )
+    alone = place.kind in SMALL and " " not in mention.key
+    if others and not own and alone and place.population < LARGE:
         points += OTHER_COUNTRY
     located = (
         announced
         or (before is not None and (means(before, IN) or means(before, NORTH)))
         or "ب" in mention.clitic
     )
-    small = place.kind in SMALL and rank(place) < 5 and " " not in mention.key
-    if small and not (own or announced or of_region == place.country):
-        points += UNSUPPORTED
+    supported = own or announced or of_region == place.country
+    if alone and rank(place) < 5 and not supported:
+        held = before is not None and means(before, PARTS)
+        by_hand = rank(place) == WRITTEN_BY_HAND
+        points += 0 if by_hand and (held or located) else UNSUPPORTED
+    if place.kind == "hospital" and "hospital" not in mention.kinds:
+        # «الأوروبي», "Nasser": without «مستشفى» it is a word or a person.
+        points += AS_WORD
+    if alone and kinds_of(tokens[mention.first]):
+        # «المدينة» is a city, not Medina.
+        points += AS_WORD
     if mention.key in gazetteer.words:
         thing = means_thing(before) and place.kind not in ("hospital", "site")
-        points += 0 if announced and not thing else AS_WORD
+        sure = (
+            announced and not thing and (own or of_region == place.country or place.kind != "adm1")
+        )
+        points += 0 if sure else AS_WORD
     if mention.key in gazetteer.persons and not located:
         points += AS_PERSON
     if before is not None and means(before, PERSON_BEFORE) and not announced:
@@ -189,7 +217,3 @@ def _points(
 def means_thing(before: Token | None) -> bool:
     """«مستشفى الكويت»، «شارع بغداد»، «صحيفة الرياض»: a name's name."""
     return before is not None and (means(before, THINGS) or means(before, PUBLISHERS))
-
-
-def at_a_border(tokens: Sequence[Token], first: int) -> bool:
-    return any(means(t, BORDER) for t in tokens[max(0, first - 3) : first])

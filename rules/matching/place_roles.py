@@ -17,17 +17,25 @@ from rules.matching.place_words import means
 
 Role = Literal[
     "here", "named", "actor", "people", "speaker", "dateline", "talks", "journey", "patients",
-    "publisher", "distance", "border", "target", "hint", "agent",
+    "local", "publisher", "distance", "border", "target", "hint", "agent", "around",
 ]  # fmt: skip
 """``here``: a word says that it happens there; ``named``: nothing says that it does not; ``actor``:
 a country that may only be the one that acts; ``people``: a people's name; ``hint``: what only one
-country has. The others are where it does not happen."""
+country has; ``local``: where an official of that very place speaks; ``around``: the larger place
+that the one named just before lies in. The others are where it does not happen."""
 
 COUNTED: tuple[Role, ...] = ("here", "named")
-LAST_RESORT: tuple[Role, ...] = ("actor", "people", "speaker", "border", "hint", "dateline")
+LAST_RESORT: tuple[Role, ...] = (
+    "local", "actor", "hint", "people", "speaker", "border", "dateline",
+)  # fmt: skip
 """Roles that tell a place only where no other name does, the better ones first."""
+ONE_COUNTRY: tuple[Role, ...] = ("actor", "hint", "people")
+"""Last resorts that tell nothing where they name several countries."""
 
+SEATS = frozenset(("g293397", "IL-TA"))
+"""Towns that stand for a government as a capital does: Tel Aviv."""
 _SPEAKER_REACH = 5
+_TALKS_REACH = 8
 _JOURNEY_REACH = 8
 _DATELINE_WORDS = 5
 
@@ -38,10 +46,14 @@ def role_of(meant: Meant, reading: PlaceReading, source: str) -> Role:
     tokens = reading.tokens(mention)
     if mention.form == "hint":
         return "hint"
-    if mention.form == "demonym":
-        return _people(mention, tokens)
     first = mention.first
     before = tokens[max(0, first - _JOURNEY_REACH) : first]
+    if mention.form == "demonym":
+        role = _people(mention, tokens)
+        return (_moved(mention, before) or role) if role == "named" else role
+    after = tokens[mention.last + 1 : mention.last + 2]
+    if after and not after[0].breaks and means(after[0], words.PAPERS):
+        return "publisher"
     if _dateline(mention, tokens, source):
         return "dateline"
     if _talks(tokens, first, mention):
@@ -50,15 +62,17 @@ def role_of(meant: Meant, reading: PlaceReading, source: str) -> Role:
         return "distance"
     if _border(tokens, mention):
         return "border"
-    moved = _moved(mention, tokens, before)
+    moved = _moved(mention, before)
     if moved:
         return moved
-    if meant.place.kind not in ("hospital", "camp", "crossing", "site") and _speaks(
-        mention, tokens
-    ):
-        return "speaker"
+    if meant.place.kind not in ("hospital", "camp", "crossing", "site"):
+        speaker = _speaker(mention, tokens)
+        if speaker:
+            return "local" if any(means(t, words.LOCAL) for t in speaker) else "speaker"
     here = _here(mention, tokens)
-    if meant.place.kind == "country" and not here:
+    if meant.place.kind == "country" and not here and not _heading(mention, source):
+        return "actor"
+    if (meant.place.capital or meant.place.id in SEATS) and not here:
         return "actor"
     return "here" if here else "named"
 
@@ -69,7 +83,7 @@ def _people(mention: Mention, tokens: Sequence[Token]) -> Role:
     if before and means(before[-1], words.AGENTS):
         return "agent"
     if before and means(before[-1], words.PLACE_NOUNS):
-        return "named"
+        return "border" if means(before[-1], words.BORDER) else "named"
     if any(means(t, words.AGENTS) for t in before[-2:]):
         return "agent"
     if any(means(t, words.INSTITUTIONS) for t in before[-2:]):
@@ -91,7 +105,10 @@ def _here(mention: Mention, tokens: Sequence[Token]) -> bool:
     if not mention.first or tokens[mention.first].breaks:
         return False
     before = tokens[mention.first - 1]
-    return means(before, words.PARTS) or means(before, words.PLACE_NOUNS)
+    if any(means(before, w) for w in (words.PARTS, words.PLACE_NOUNS, words.EVENTS)):
+        return True
+    helped = tokens[max(0, mention.first - _JOURNEY_REACH) : mention.first]
+    return mention.clitic.endswith("ل") and any(means(t, words.AID) for t in helped)
 
 
 def _dateline(mention: Mention, tokens: Sequence[Token], source: str) -> bool:
@@ -116,9 +133,10 @@ def _dateline(mention: Mention, tokens: Sequence[Token], source: str) -> bool:
 
 def _talks(tokens: Sequence[Token], first: int, mention: Mention) -> bool:
     """Talks, visits and conferences just before it, or «تستضيف»."""
-    near = tokens[max(0, first - 4) : first]
+    near = tokens[max(0, first - _TALKS_REACH) : first]
     for at, token in enumerate(near):
-        if means(token, words.TALKS) and not any(t.breaks for t in near[at + 1 :]):
+        rest = near[at + 1 :]
+        if means(token, words.TALKS) and not any(t.breaks or means(t, words.ABOUT) for t in rest):
             return True
     return False
 
@@ -134,6 +152,8 @@ def _distance(before: Sequence[Token]) -> bool:
 def _border(tokens: Sequence[Token], mention: Mention) -> bool:
     """«الحدود مع سوريا», «القريبة من الخليل»."""
     near = tokens[max(0, mention.first - 2) : mention.first]
+    if near and near[-1].norm in ("حدود", "border", "frontière") and len(near) == 2:
+        return True
     return (
         len(near) == 2
         and means(near[0], words.BORDER)
@@ -141,13 +161,15 @@ def _border(tokens: Sequence[Token], mention: Mention) -> bool:
     ) or (bool(near) and mention.clitic.endswith("ل") and means(near[-1], words.BORDER))
 
 
-def _moved(mention: Mention, tokens: Sequence[Token], before: Sequence[Token]) -> Role | None:
+def _moved(mention: Mention, before: Sequence[Token]) -> Role | None:
     """Where persons, patients, goods or weapons come from or go to."""
-    near = before[-3:]
-    to = any(t.norm in words.TO for t in near[-2:] or near) or (
+    near = before[-4:]
+    if any(means(t, words.LEFT) for t in near) and not any(means(t, words.AID) for t in before):
+        return "journey"
+    to = any(t.norm in words.TO for t in near) or (
         mention.clitic.endswith("ل") and len(mention.clitic) < 3
     )
-    fromward = any(t.norm in words.FROM for t in near[-2:])
+    fromward = any(t.norm in words.FROM for t in near)
     if to:
         if any(t.norm in ("نحو", "باتجاه", "صوب") for t in near[-2:]):
             return "target" if not any(means(t, words.FLIGHT) for t in before) else "journey"
@@ -161,19 +183,81 @@ def _moved(mention: Mention, tokens: Sequence[Token], before: Sequence[Token]) -
             return "journey"
     if fromward and any(means(t, words.COMING) for t in before):
         return "journey"
+    if fromward and any(means(t, words.WEAPONS) for t in before):
+        return "journey"
     return None
 
 
-def _speaks(mention: Mention, tokens: Sequence[Token]) -> bool:
-    """«المتحدث باسم وزارة الصحة في صنعاء»: an institution just before it, nothing that happens."""
+def _speaker(mention: Mention, tokens: Sequence[Token]) -> Sequence[Token]:
+    """«المتحدث باسم وزارة الصحة في صنعاء»: the institution just before it, if nothing happens."""
     start = max(0, mention.first - _SPEAKER_REACH)
     near = tokens[start : mention.first]
     for number in range(len(near) - 1, -1, -1):
         token = near[number]
         if means(token, words.COMPLEMENTIZER) or token.script == "number":
-            return False
-        if token.breaks and number < len(near) - 1:
-            return False
+            return ()
         if means(token, words.INSTITUTIONS):
-            return True
-    return False
+            return near[number:]
+        if token.breaks:
+            return ()
+    return ()
+
+
+def _heading(mention: Mention, source: str) -> bool:
+    """«ليبيا: عودة الهدوء»: the first words of a title, before a colon."""
+    after = source[mention.end : mention.end + 3].lstrip()
+    return not source[: mention.start].strip(' "«“') and after[:1] in (":", "-", "–")
+
+
+def roles_of(
+    meant: Sequence[Meant], reading: PlaceReading, title: str, text: str
+) -> list[tuple[Meant, Role]]:
+    """The part of each place; one in a list («من حلب وحماة») has that of the one before it."""
+    found: list[tuple[Meant, Role]] = []
+    for one in meant:
+        mention = one.mention
+        role = role_of(one, reading, title if mention.field == "title" else text)
+        if found and found[-1][0].mention.sentence == mention.sentence:
+            before, its = found[-1]
+            if (
+                before.mention.form == "demonym"
+                and before.mention.last + 1 == mention.first
+                and before.place.country == one.place.country
+            ):
+                # «العاصمة الإيطالية روما»: one place.
+                found[-1] = (before, role)
+            of_people = mention.form == "demonym" and before.mention.form == "name"
+            next_to = before.mention.last + 1 == mention.first
+            if of_people and next_to and role == "named" and its in COUNTED:
+                # «جزيرة مايوت الفرنسية»: the people's name says whose the place is.
+                role = "around"
+            if _listed(before.mention, mention, reading) and role in ("actor", "named", "here"):
+                role = its if its not in ("people", "agent", "hint") else role
+            elif (role in COUNTED and its in COUNTED and _lies_in(before, one, reading)) or (
+                role in COUNTED and its == "around" and _lies_in(before, one, reading)
+            ):
+                role = "around"
+        found.append((one, role))
+    return found
+
+
+def _listed(before: Mention, mention: Mention, reading: PlaceReading) -> bool:
+    if before.last + 1 != mention.first or before.form != mention.form:
+        return False
+    together = mention.form == "demonym" == before.form
+    return together or mention.clitic == "و" or reading.tokens(mention)[mention.first].breaks
+
+
+def _lies_in(inner: Meant, outer: Meant, reading: PlaceReading) -> bool:
+    """«مخيم بلاطة شرق نابلس», «بلدة دوما بريف دمشق»: only words like «شرق» stand between."""
+    if inner.place.country != outer.place.country or inner.place.id == outer.place.id:
+        return False
+    if inner.place.kind in ("country", "region") and outer.place.kind not in ("country", "region"):
+        return False
+    tokens = reading.tokens(inner.mention)
+    between = tokens[inner.mention.last + 1 : outer.mention.first]
+    if len(between) > 4 or any(t.breaks for t in (*between, tokens[outer.mention.first])):
+        return False
+    if not between:
+        return outer.mention.clitic in ("ب", "ل") or "و" not in outer.mention.clitic
+    return "و" not in outer.mention.clitic and all(means(t, words.LYING) for t in between)

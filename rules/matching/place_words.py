@@ -9,7 +9,9 @@ from rules.matching.gazetteer import PlaceKind
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(arabic_norm(latin_norm(word)) for word in text.split())
+    return frozenset(
+        arabic_norm(word) if word > "\u0600" else latin_norm(word) for word in text.split()
+    )
 
 
 # What kind of place a name is of that follows (in English also one that goes before it).
@@ -29,7 +31,10 @@ _KINDS: tuple[tuple[str, tuple[PlaceKind, ...]], ...] = (
     ),
     ("مخيم مخيمي مخيمات camp camps", ("camp", "town")),
     ("معبر منفذ معبري بوابة crossing terminal poste-frontière", ("crossing",)),
-    ("مستشفى مستشفيي مشفى مشفي مجمع hospital hôpital clinic clinique", ("hospital",)),
+    (
+        "مستشفى مستشفيي مستشفيات مستشفيين مشفى مشفي مجمع hospital hôpital clinic clinique",
+        ("hospital",),
+    ),
     (
         "حي حيي أحياء ضاحية حارة neighbourhood neighborhood suburb quartier banlieue",
         ("neighbourhood", "town"),
@@ -56,6 +61,22 @@ PARTS = _words(
     "east west central within outside off of "
     "dans à au aux en près autour nord sud est ouest centre"
 )
+EVENTS = _words(
+    "انفجار انفجارات تفجير تفجيرات تفجيري قصف يقصف تقصف قصفت غارة غارات مجزرة مجازر هجوم هجمات "
+    "حصار "
+    "يحاصر تحاصر استهداف يستهدف تستهدف استهدفت استهدف ضرب يضرب تضرب ضربت هز هزت يهز تهز اجتاح "
+    "اجتاحت "
+    "تجتاح معارك معركة اشتباكات أحداث فيضان سيول إعصار حريق حرائق عدوان العدوان قصفوا نازحو مأساة "
+    "اقتحام يقتحم تقتحم اقتحمت مداهمة إخلاء تهجير كوليرا وباء جوع تجويع أزمات تشهد شهدت تعيش يعيش "
+    "تعاني يعاني عانت اجتياح دمار تدمير بلدات سقوط تحرير "
+    "explosion explosions bombing bombings blast blasts shelling strike strikes hit hits hitting "
+    "struck siege besieged attack attacks flooding floods earthquake quake war fighting shakes "
+    "rocks "
+    "outbreak cholera famine crisis explosion attentat attentats siège attaque séisme guerre "
+    "frappe "
+    "frappent combats inondations"
+)
+PAPERS = _words("تايمز بوست تريبيون هيرالد غازيت times post tribune herald gazette")
 IN = _words("في داخل بداخل وسط in inside at across within throughout dans à au aux en")
 NORTH = _words(
     "شمال شمالي جنوب جنوبي شرق شرقي غرب غربي وسط northern southern eastern western north south "
@@ -66,7 +87,7 @@ PERSON_BEFORE = _words(
     "السيد الرئيس الشيخ الدكتور د الأستاذ العميد العقيد اللواء الفريق المقدم الرائد النقيب "
     "الملازم القائد الوزير النائب السفير المهندس الحاج الأمير الملك الإمام الشهيد الطفل الطفلة "
     "الشاب الفتاة المواطن المدعو الزميل الصحفي المصور المسعف الممرض أبو أبي أبا أم بن ابن بنت "
-    "آل محمد أحمد علي حسن حسين عبد محمود خالد سعيد mr mrs ms dr president minister general "
+    "آل محمد أحمد حسن حسين عبد محمود خالد سعيد mr mrs ms dr president minister general "
     "colonel captain sheikh prince king queen pope michael mme m"
 )
 # What bears a country's or a town's name and is elsewhere: hospitals, streets, schools.
@@ -84,7 +105,7 @@ PUBLISHERS = _words(
 INSTITUTIONS = _words(
     "وزارة وزير وزيرة متحدث المتحدث متحدثة المتحدثة ناطق الناطق مسؤول مسؤولة مسؤولون مسؤولين "
     "مسؤولو محافظ حاكم حكومة سلطات شرطة مصدر مصادر مراسل مراسلة مراسلنا مكتب سفارة سفير قنصل "
-    "منسق منسقة ممثل ممثلة هيئة نقيب نقيبة داخلية خارجية برلمان مجلس محكمة قيادة مقر مقره مقرها "
+    "منسق منسقة ممثل ممثلة هيئة نقيب نقيبة داخلية خارجية برلمان مجلس محكمة مقر مقره مقرها "
     "مبعوث مندوب شهود أنباء إعلام رئاسة رئيس "
     "ministry minister spokesman spokeswoman spokesperson official officials police embassy "
     "ambassador correspondent government authorities reporter based office headquarters governor "
@@ -102,6 +123,7 @@ COMPLEMENTIZER = _words("إن أن بأن إنه إنها أنه أنها إنه
 TALKS = _words(
     "محادثات مباحثات مفاوضات المفاوضات المحادثات المباحثات اجتماع اجتماعات مؤتمر قمة جلسة لقاء "
     "زيارة جولة استضافة تستضيف استضافت يستضيف ستستضيف ستستضيفان تستضيفه تستضيفها وساطة منتدى "
+    "عقد عقدت عقدها عقده يعقد تعقد ستعقد انعقاد "
     "ندوة مظاهرة مظاهرات تظاهرة محاكمة اتفاق اتفاقية بيان خطاب كلمة "
     "talks negotiations meeting summit conference visit hosted hosts host mediation forum "
     "pourparlers négociations réunion sommet conférence visite accueille accueillera forum"
@@ -110,6 +132,7 @@ FLIGHT = _words(
     "نزح نزحوا نزوح فر فروا فرار هرب هربوا هروب لجأ لجأوا لجوء لجؤوا توجه توجهوا متوجه متوجها "
     "متوجهة متجه متجها متجهة "
     "سافر سفر انتقل انتقلوا غادر غادروا مغادرة طريقهم طريقه طريقها وصلوا عبروا "
+    "دخول الدخول للدخول يدخلون دخلوا "
     "عبور الفرار النزوح اللجوء الهروب رحلة ترحيل رحلوا "
     "fled flee fleeing travel travelled crossed heading bound arrived fui fuient fuir réfugiés "
     "arrivés traversé"
@@ -133,14 +156,42 @@ AID = _words(
 FROM = _words("من from depuis du de")
 TO = _words("إلى الى نحو باتجاه صوب to towards toward vers into")
 COMING = _words(
-    "قادم قادما قادمة قادمين قادمون عائد عائدا عائدين عائدون عاد عادوا وصل وصلت وصلوا انطلق انطلقت "
+    "قادم قادما قادمة قادمين قادمون عائد عائدا عائدين عائدون عاد عادوا يعود تعود وصل وصلت وصلوا "
+    "انطلق انطلقت "
     "أقلع أقلعت جاء جاءت غادر غادرت شحنة مقدمة مرسلة أطلقت إطلاق أطلق قدموا "
     "coming arriving arrived departed launched arrivés venus parti lancés"
 )
+WEAPONS = _words(
+    "مقذوفات مقذوف قذائف قذيفة صواريخ صاروخ طائرات مسيرات مسيرة رصاص نيران قصف "
+    "rockets rocket missiles missile shells drones roquettes missiles obus drones"
+)
+LOCAL = _words(
+    "محافظ حاكم والي قائممقام بلدية عمدة مدير مديرة شرطة إسعاف دفاع نقيب محلي محلية صحة مستشفى "
+    "مستشفيات governor mayor police local gouverneur maire locales locaux"
+)
+# What may stand between a place and the larger one that it lies in: «حي الرمال وسط مدينة غزة».
+LYING = (
+    IN
+    | NORTH
+    | _words(
+        "التابعة التابع الواقعة الواقع القريبة القريب قرب قرية بلدة مدينة محافظة منطقة ولاية إقليم "
+        "مديرية قضاء ناحية مقاطعة عاصمة العاصمة من ب ل الى بمحافظة أقصى أطراف ضواحي أحياء محيط "
+        "near of the city town province governorate region state district de la du le ville "
+        "province "
+        "région"
+    )
+)
+# What talks are about: behind it stands where it happens, no longer where they talk.
+ABOUT = _words(
+    "بشأن لبحث حول لوقف وقف إطلاق النار حرب الحرب هدنة الهدنة لإنهاء إنهاء أزمة قضية ملف "
+    "about on over ceasefire truce war end cessez-le-feu trêve guerre"
+)
+LEFT = _words("غادر غادرت غادروا يغادر تغادر يغادرون مغادرة left leaving quitté quittent")
 DISTANCE = _words("كلم كم كيلومتر كيلومترا كيلومترات ميل ميلا km kilometres kilometers miles "
                   "kilomètres")  # fmt: skip
 BORDER = _words(
-    "حدود الحدود الحدودية حدودها المتاخمة المجاورة القريبة المحاذية قريبة قريب القريب الفاصلة "
+    "حدود الحدود الحدودية حدودها المتاخمة المجاورة القريبة المحاذية تقابل يقابل المقابلة "
+    "المقابل قريبة قريب القريب الفاصلة "
     "border bordering neighbouring neighboring frontière frontalière voisin"
 )
 WITH = _words("مع من ل with de avec")

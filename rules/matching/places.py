@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from rules.language.text import Field
@@ -17,14 +18,16 @@ from rules.matching.gazetteer import Gazetteer, Place
 from rules.matching.match import Evidence
 from rules.matching.mentions import PlaceReading, read_places
 from rules.matching.place_choice import Meant, choose
-from rules.matching.place_roles import COUNTED, LAST_RESORT, Role, role_of
+from rules.matching.place_roles import COUNTED, LAST_RESORT, ONE_COUNTRY, Role, roles_of
 
-Why = Literal["clause", "sentence", "title", "lead", "entry", "finer", "people", "speaker",
-              "actor", "border", "hint", "dateline"]  # fmt: skip
+Why = Literal["clause", "sentence", "title", "lead", "entry", "finer"] | Role
 """Why a place counts: in the evidence's clause or sentence, in the title, lead or rest of the
-entry; ``finer``: a town of the country that is told nearer; from ``people`` on, a last resort."""
+entry; ``finer``: a town of the country that is told nearer; a role (`LAST_RESORT`) where nothing
+better is."""
 
 LEAD_SENTENCES = 2
+ACTS_ABROAD = frozenset(("IL", "US", "RU", "FR", "GB"))
+"""Countries named as the ones that act in other countries: no place where nothing else is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,12 @@ def places_of(
     name. Pure and thread-safe; time grows with the text's length."""
     reading = read_places(gazetteer, title, text)
     meant, _ = choose(gazetteer, reading, region)
-    roles = [(m, role_of(m, reading, title if m.mention.field == "title" else text)) for m in meant]
+    roles = roles_of(meant, reading, title, text)
     counted = [m for m, role in roles if role in COUNTED]
     chosen = _nearest(reading, counted, tuple(evidence))
-    chosen = _finer(gazetteer, chosen, counted, reading)
+    local = [m for m, role in roles if role == "local"]
+    seats = [m for m, role in roles if role == "actor"]
+    chosen = _finer(chosen, (counted, local, seats), reading)
     if not chosen:
         chosen = _last_resort(roles)
     told = _told(gazetteer, chosen)
@@ -116,12 +121,16 @@ def _nearest(
     reading: PlaceReading, counted: Sequence[Meant], evidence: Sequence[Evidence]
 ) -> Chosen:
     chosen: Chosen = []
-    for clause, sentence in _spots(reading, evidence):
+    head = frozenset().union(*(wanted for _, wanted in _further(reading)[:2]))
+    for sentence, at in _spots(reading, evidence):
+        if sentence not in head and any(m.place.adm1 for m, _ in chosen):
+            # Further down is what went before, and what happens elsewhere.
+            break
+        clauses = {_clause(reading, sentence, token) for token in at}
         near = [m for m in counted if m.mention.sentence == sentence]
-        inside = [
-            m for m in near if _clause(reading, m.mention.sentence, m.mention.first) in clause
-        ]
-        chosen += [(m, "clause") for m in inside] or [(m, "sentence") for m in near]
+        inside = [m for m in near if _clause(reading, sentence, m.mention.first) in clauses]
+        why: Why = "clause" if inside else "sentence"
+        chosen += [(m, why) for m in _of_nearest_country(inside or near, at)]
     if chosen:
         return chosen
     for why, wanted in _further(reading):
@@ -141,16 +150,36 @@ def _further(reading: PlaceReading) -> tuple[tuple[Why, frozenset[int]], ...]:
     )
 
 
-def _spots(reading: PlaceReading, evidence: Sequence[Evidence]) -> list[tuple[frozenset[int], int]]:
-    """(its clauses, the sentence) of each piece of evidence, sentence by sentence."""
+def _spots(reading: PlaceReading, evidence: Sequence[Evidence]) -> list[tuple[int, list[int]]]:
+    """Sentences that hold evidence, each with the words that it begins at."""
     found: dict[int, set[int]] = {}
     for one in evidence:
         for number, sentence in enumerate(reading.sentences):
-            if sentence.field != one.field or not sentence.start <= one.start < sentence.end:
-                continue
-            at = next((i for i, t in enumerate(sentence.tokens) if t.end > one.start), 0)
-            found.setdefault(number, set()).add(_clause(reading, number, at))
-    return [(frozenset(clauses), number) for number, clauses in sorted(found.items())]
+            if sentence.field == one.field and sentence.start <= one.start < sentence.end:
+                tokens = sentence.tokens
+                at = next((i for i, t in enumerate(tokens) if t.end > one.start), 0)
+                found.setdefault(number, set()).add(at)
+    return [(number, sorted(at)) for number, at in sorted(found.items())]
+
+
+def _of_nearest_country(meant: Sequence[Meant], at: Sequence[int]) -> list[Meant]:
+    """Where several countries are told together, those that stand nearest to some evidence, and
+    what is listed with them: «الحرب في أوكرانيا وغزة»."""
+    if len({m.place.country for m in meant}) < 2:
+        return list(meant)
+    kept = {min(meant, key=lambda m: _away(m.mention.first, token)).place.country for token in at}
+    for before, after in pairwise(meant):
+        if before.mention.last + 1 == after.mention.first and kept & {
+            before.place.country,
+            after.place.country,
+        }:
+            kept |= {before.place.country, after.place.country}
+    return [m for m in meant if m.place.country in kept]
+
+
+def _away(word: int, evidence: int) -> float:
+    """Words between; what stands before its evidence is a little further than what follows it."""
+    return word - evidence if word >= evidence else 1.5 * (evidence - word)
 
 
 def _clause(reading: PlaceReading, sentence: int, token: int) -> int:
@@ -158,17 +187,22 @@ def _clause(reading: PlaceReading, sentence: int, token: int) -> int:
     return sum(t.breaks for t in reading.sentences[sentence].tokens[1 : token + 1])
 
 
-def _finer(
-    gazetteer: Gazetteer, chosen: Chosen, counted: Sequence[Meant], reading: PlaceReading
-) -> Chosen:
+def _finer(chosen: Chosen, sources: Sequence[Sequence[Meant]], reading: PlaceReading) -> Chosen:
     """Where a country is told without a division, towns of it that are told further off."""
     divided = {m.place.country for m, _ in chosen if m.place.adm1}
     plain = {m.place.country for m, _ in chosen} - divided
     added: Chosen = []
     for country in sorted(plain):
-        inside = [m for m in counted if m.place.country == country and m.place.adm1]
-        for _, wanted in _further(reading)[:2]:
-            finer = [m for m in inside if m.mention.sentence in wanted]
+        for source in sources:
+            inside = [m for m in source if m.place.country == country and m.place.adm1]
+            finer = next(
+                (
+                    found
+                    for _, wanted in _further(reading)[:2]
+                    if (found := [m for m in inside if m.mention.sentence in wanted])
+                ),
+                [],
+            )
             if finer:
                 added += [(m, "finer") for m in finer]
                 break
@@ -176,14 +210,14 @@ def _finer(
 
 
 def _last_resort(roles: Sequence[tuple[Meant, Role]]) -> Chosen:
-    why: dict[Role, Why] = {
-        "actor": "actor", "people": "people", "speaker": "speaker",
-        "border": "border", "hint": "hint", "dateline": "dateline",
-    }  # fmt: skip
+    """What tells a country where no place is told: the best of it."""
     for role in LAST_RESORT:
         found = [m for m, r in roles if r == role]
+        countries = {m.place.country for m in found}
+        if role in ONE_COUNTRY and (len(countries) > 1 or countries & ACTS_ABROAD):
+            continue
         if found:
-            return [(m, why[role]) for m in found]
+            return [(m, role) for m in found]
     return []
 
 

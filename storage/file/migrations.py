@@ -406,3 +406,67 @@ def m013_mutes(db: Connection) -> None:
     db.execute("""
         ALTER TABLE chats ADD COLUMN muted_until TEXT
         CHECK ((muted_until IS NULL) = (muted_at IS NULL))""")
+
+
+@MIGRATIONS()
+def m014_signals_of_alerts(db: Connection) -> None:
+    # An alert tells a happening with all the signals it carries. Its own columns `signal` to
+    # `evidence_json` repeat the gravest one, for whoever asks by level. The entry may be gone
+    # before the alert is: it is no reference.
+    db.execute(f"""
+        CREATE TABLE alert_signals (
+            alert_id INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+            signal TEXT NOT NULL,
+            direction TEXT NOT NULL CHECK (direction IN ({_DIRECTIONS})),
+            level TEXT NOT NULL CHECK (level IN ({_LEVELS})),
+            explanation TEXT NOT NULL,
+            evidence_json TEXT NOT NULL CHECK (json_valid(evidence_json)),
+            entry_id INTEGER NOT NULL,
+            version INTEGER NOT NULL CHECK (version >= 1),
+            PRIMARY KEY (alert_id, signal)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("""
+        INSERT INTO alert_signals
+        SELECT id, signal, direction, level, explanation, evidence_json, entry_id, version
+        FROM alerts""")
+
+
+@MIGRATIONS()
+def m015_places_and_figures(db: Connection) -> None:
+    # Where an entry's happening is and what it counts, as its text tells. `within_json`: the ids
+    # of the place and of all it lies in; `names_json`: what to call it, by language.
+    for table, owner in (("entry_places", "entry"), ("alert_places", "alert")):
+        owners = "entries" if owner == "entry" else "alerts"
+        db.execute(f"""
+            CREATE TABLE {table} (
+                {owner}_id INTEGER NOT NULL REFERENCES {owners} (id) ON DELETE CASCADE,
+                position INTEGER NOT NULL,
+                place_id TEXT NOT NULL,
+                country TEXT NOT NULL,
+                adm1 TEXT,
+                why TEXT NOT NULL,
+                within_json TEXT NOT NULL CHECK (json_valid(within_json)),
+                names_json TEXT NOT NULL CHECK (json_valid(names_json)),
+                PRIMARY KEY ({owner}_id, place_id)
+            ) STRICT, WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE entry_figures (
+            entry_id INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            what TEXT NOT NULL,
+            value REAL NOT NULL,
+            max REAL,
+            at_least INTEGER NOT NULL CHECK (at_least IN (0, 1)),
+            vague INTEGER NOT NULL CHECK (vague IN (0, 1)),
+            part INTEGER NOT NULL CHECK (part IN (0, 1)),
+            PRIMARY KEY (entry_id, position)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("ALTER TABLE alerts ADD COLUMN figures_json TEXT NOT NULL DEFAULT '[]'")
+    # A chat that chose places hears of nothing else.
+    db.execute("""
+        CREATE TABLE chat_places (
+            chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE ON UPDATE CASCADE,
+            place_id TEXT NOT NULL,
+            names_json TEXT NOT NULL CHECK (json_valid(names_json)),
+            PRIMARY KEY (chat_id, place_id)
+        ) STRICT, WITHOUT ROWID""")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from storage import alerts, chats, entries, feeds, stories
-from storage.alerts import Alert, AlertText
+from storage.alerts import Alert, AlertSignal, AlertText
 from storage.chats import Chat
 from storage.entries import Entry
 from storage.feeds import FeedState
@@ -84,16 +86,12 @@ def add_entry(db: Connection, feed_id: str = "feed", **changes: object) -> int:
 
 def alert_text(entry_id: int, **changes: object) -> AlertText:
     values: dict[str, object] = {
-        "direction": "worsening",
-        "level": "alert",
         "audience": "everyone",
         "title": "لا توجد أدوية في المستشفى",
         "snippet": "لا توجد أدوية",
         "link": None,
         "feed_name": "عنب بلدي",
         "language": "ar",
-        "explanation": "100/100",
-        "evidence_json": "[]",
         "rules_hash": "r1",
         "reason": "first-telling",
         "entry_id": entry_id,
@@ -102,13 +100,37 @@ def alert_text(entry_id: int, **changes: object) -> AlertText:
     return AlertText(**values | changes)  # type: ignore[arg-type]
 
 
+def told(signal: str = "siege", entry_id: int = 1, **changes: str) -> AlertSignal:
+    """A signal as an alert tells it."""
+    values = {"direction": "worsening", "level": "alert", "explanation": "", "evidence_json": "[]"}
+    return AlertSignal(signal=signal, entry_id=entry_id, **values | changes)  # type: ignore[arg-type]
+
+
+def parted(changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Changes to what is said of an alert's signal, and those to the alert's text."""
+    names = ("direction", "level", "explanation", "evidence_json")
+    ours = {name: changes[name] for name in names if name in changes}
+    return ours, {name: value for name, value in changes.items() if name not in ours}
+
+
 def add_alert(
     db: Connection, signal: str = "siege", at: datetime = NOW, **changes: object
 ) -> Alert:
     entry_id = add_entry(db, first_seen_at=at)
     story_id = stories.create(db, "قصة", at)
     stories.attach(db, story_id, entry_id, "enab", at)
-    return alerts.create(db, story_id, signal, alert_text(entry_id, **changes), at)
+    ours, others = parted(changes)
+    signals = [told(signal, entry_id, **ours)]
+    return alerts.create(db, story_id, signals, alert_text(entry_id, **others), at)
+
+
+def bump(
+    db: Connection, alert: Alert, at: datetime = NOW, *signals: AlertSignal, **changes: object
+) -> Alert:
+    """The alert's next version: these signals, or the one it has with the changes."""
+    ours, others = parted(changes)
+    now = signals or (replace(alert.gravest, **ours),)
+    return alerts.bump(db, alert.id, now, alert_text(alert.entry_id, **others), at)
 
 
 def chat(chat_id: int = 100, *signals: str, **changes: object) -> Chat:

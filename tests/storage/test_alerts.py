@@ -1,14 +1,26 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from storage import alerts, entries, stories
 from storage.alerts import Decision
-from storage.file.database import Connection
+from storage.file.database import Connection, Database
 from storage.rows import to_text
-from tests.storage.make import DAY, HOUR, NOW, add_alert, add_entry, alert_text
+from tests.storage.make import (
+    DAY,
+    HOUR,
+    NOW,
+    add_alert,
+    add_entry,
+    add_older_database,
+    alert_text,
+    bump,
+    told,
+)
 from tests.storage.test_entries import detection
 
 
@@ -16,7 +28,7 @@ def decision(alert: alerts.Alert, **changes: object) -> Decision:
     values: dict[str, object] = {
         "entry_id": alert.entry_id,
         "alert_id": alert.id,
-        "signal": alert.signal,
+        "signal": alert.gravest.signal,
         "action": "send",
         "reason": "first-telling",
         "rules_hash": "r1",
@@ -45,11 +57,15 @@ def test_a_short_id_is_never_used_twice(db: Connection) -> None:
 
 def test_a_new_version_keeps_id_and_birth(db: Connection) -> None:
     first = add_alert(db)
-    text = alert_text(first.entry_id, direction="improving", title="رفع الحصار", families=3)
-    second = alerts.bump(db, first.id, text, NOW + HOUR)
+    at = NOW + HOUR
+    second = bump(db, first, at, direction="improving", title="رفع الحصار", families=3)
     assert (second.id, second.short_id, second.version) == (first.id, first.short_id, 2)
     assert (second.created_at, second.updated_at) == (NOW, NOW + HOUR)
-    assert (second.direction, second.title, second.families) == ("improving", "رفع الحصار", 3)
+    assert (second.gravest.direction, second.title, second.families) == (
+        "improving",
+        "رفع الحصار",
+        3,
+    )
     assert alerts.for_story(db, first.story_id) == [second]
     assert alerts.get(db, first.id) == second
 
@@ -58,8 +74,32 @@ def test_a_story_has_one_alert_for_a_signal(db: Connection) -> None:
     first = add_alert(db)
     text = alert_text(first.entry_id)
     with pytest.raises(sqlite3.IntegrityError):
-        alerts.create(db, first.story_id, first.signal, text, NOW)
-    alerts.create(db, first.story_id, "evacuation", text, NOW)
+        alerts.create(db, first.story_id, [told("siege")], text, NOW)
+    alerts.create(db, first.story_id, [told("evacuation")], text, NOW)
+
+
+def test_an_alert_tells_all_its_signals_the_gravest_first(db: Connection) -> None:
+    first = add_alert(db, "siege", level="alert")
+    attack = told("attack-on-health-care", first.entry_id, level="critical")
+    second = bump(db, first, NOW, attack)
+    assert [(each.signal, each.version) for each in second.signals] == [
+        ("attack-on-health-care", 2),
+        ("siege", 1),
+    ]
+    assert (second.level, second.of("siege")) == ("critical", first.gravest)
+    assert second.of("evacuation") is None
+    row = next(db.query("SELECT signal, level FROM alerts WHERE id = ?", [first.id]))
+    assert row == {"signal": "attack-on-health-care", "level": "critical"}
+    # Over: what is left to fear comes first, and of equal ones the bad news.
+    over = told("attack-on-health-care", first.entry_id, level="alert", direction="denied")
+    third = bump(db, second, NOW, over)
+    assert [each.signal for each in third.signals] == ["siege", "attack-on-health-care"]
+    assert [each.signal for each in third.seen_by({"attack-on-health-care"}).signals] == [
+        "attack-on-health-care"
+    ]
+    assert third.seen_by({"evacuation"}) == third
+    found = alerts.recent(db, ["attack-on-health-care"], NOW, 10)
+    assert [each.id for each in found] == [first.id]
 
 
 def test_families_never_become_fewer(db: Connection) -> None:
@@ -104,7 +144,8 @@ def test_a_direction_was_told_only_by_a_version(db: Connection) -> None:
     alerts.record_decision(db, decision(alert))
     silent = decision(alert, direction="denied", action="suppress", version=None)
     alerts.record_decision(db, silent)
-    assert alerts.directions_of(db, alert.id) == {"worsening"}
+    assert alerts.directions_of(db, alert.id, "siege") == {"worsening"}
+    assert alerts.directions_of(db, alert.id, "evacuation") == frozenset()
 
 
 def test_a_story_grows_and_its_tellings_are_candidates_for_a_while(db: Connection) -> None:
@@ -146,3 +187,40 @@ def test_families_are_counted_by_signal_and_direction(db: Connection) -> None:
     assert stories.families(db, story_id, "siege", "denied") == {"sana"}
     assert stories.families(db, story_id, "siege", "denied", but=entry_id) == set()
     assert stories.families(db, story_id, "evacuation", "improving") == set()
+
+
+async def test_alerts_of_an_older_database_keep_their_signal(tmp_path: Path) -> None:
+    file = tmp_path / "marsad.sqlite"
+    add_older_database(file, before="m014_signals_of_alerts")
+    with closing(sqlite3.connect(file)) as older, older:
+        older.execute("INSERT INTO feeds (id, url, next_check_at) VALUES ('f', 'u', '')")
+        older.execute(
+            """INSERT INTO entries (id, feed_id, title, summary, content_hash, first_seen_at,
+                last_seen_at) VALUES (1, 'f', 't', 's', 'h', :at, :at)""",
+            {"at": to_text(NOW)},
+        )
+        older.execute(
+            "INSERT INTO stories (id, title, first_entry_at, last_entry_at) VALUES (1, 't', '', '')"
+        )
+        for number, signal in ((1, "siege"), (2, "evacuation")):
+            older.execute(
+                """INSERT INTO alerts (id, short_id, story_id, entry_id, signal, direction, level,
+                    version, audience, title, snippet, feed_name, explanation, evidence_json,
+                    rules_hash, reason, families, created_at, updated_at)
+                VALUES (:id, 'A' || :id, 1, 1, :signal, 'denied', 'watch', 3, 'everyone', 't', 's',
+                    'n', 'e', '[]', 'r', 'first-telling', 1, :at, :at)""",
+                {"id": number, "signal": signal, "at": to_text(NOW)},
+            )
+    database = await Database.open(file)
+    try:
+        found = await database.read(lambda db: alerts.for_story(db, 1))
+        expected = {"direction": "denied", "level": "watch", "explanation": "e", "version": 3}
+        assert [alert.signals for alert in found] == [
+            (told(signal, 1, **expected),)  # type: ignore[arg-type]
+            for signal in ("siege", "evacuation")
+        ]
+        # A short id that somebody knows still answers.
+        known = await database.read(lambda db: alerts.get_by_short_id(db, "A2"))
+        assert known is not None and known.gravest.signal == "evacuation"
+    finally:
+        await database.close()

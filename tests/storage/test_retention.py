@@ -6,7 +6,7 @@ from storage import alerts, chats, entries, feeds, outbox, retention, stories
 from storage.alerts import Decision
 from storage.file.database import Connection, problems_of
 from storage.outbox import Mark
-from tests.storage.make import DAY, NOW, add_alert, add_chat, add_entry, delivery
+from tests.storage.make import DAY, NOW, add_alert, add_chat, add_entry, bump, delivery
 
 OLD = NOW - 90 * DAY
 CUTOFF = NOW - 30 * DAY
@@ -90,8 +90,7 @@ def test_an_entry_of_a_story_that_goes_on_stays(db: Connection) -> None:
     alert = old_alert(db)
     retelling = add_entry(db, first_seen_at=OLD)
     stories.attach(db, alert.story_id, retelling, "sana", OLD)
-    text = alerts.AlertText(**{name: getattr(alert, name) for name in alerts.AlertText.__slots__})
-    alerts.bump(db, alert.id, text, NOW)
+    bump(db, alert)
     assert entries.purge(db, CUTOFF) == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 from storage import alerts, second_channel
 from storage.alerts import Decision
 from storage.file.database import Connection, connect, migrate
-from tests.storage.make import DAY, HOUR, NOW, add_alert, alert_text
+from tests.storage.make import DAY, HOUR, NOW, add_alert, bump
 
 
 def test_a_notice_is_queued_once_for_its_key_and_sent_once(db: Connection) -> None:
@@ -35,8 +35,7 @@ def test_critical_alerts_are_those_of_a_version_not_yet_sent(db: Connection) -> 
     second_channel.record_alert(db, alert, NOW + HOUR)
     assert second_channel.critical_alerts(db, NOW) == []
     assert second_channel.alert_sent_at(db, alert.id) == NOW
-    text = alert_text(alert.entry_id, level="critical")
-    newer = alerts.bump(db, alert.id, text, NOW + HOUR)
+    newer = bump(db, alert, NOW + HOUR, level="critical")
     assert second_channel.critical_alerts(db, NOW) == [newer]
 
 
@@ -51,7 +50,7 @@ def test_what_an_older_version_had_sent_is_not_sent_again(tmp_path: Path) -> Non
         alerts.record_decision(db, _sent(twice.entry_id, twice.id, version))
     decision = Decision(never.entry_id, never.id, "siege", "send", "first-telling", "r", NOW, "x")
     alerts.record_decision(db, decision)
-    newer = alerts.bump(db, twice.id, alert_text(twice.entry_id, level="critical"), NOW)
+    newer = bump(db, twice, level="critical")
     migrate(db)
     assert newer.version == 2
     assert [each.id for each in second_channel.critical_alerts(db, NOW)] == [never.id]

@@ -14,7 +14,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -29,6 +30,7 @@ from tests.telegram_server import Message, TelegramServer
 from tests.torture.books import Books, open_books
 from tests.torture.crash import PATIENCE, Service, _environment, _until
 from tests.torture.newsroom import (
+    ALERT,
     CRITICAL,
     WORDS,
     Newsroom,
@@ -99,6 +101,28 @@ class Stage:
         await _until(there, PATIENCE, f"a card in {chat_id}")
         return found[0], time.monotonic() - began
 
+    async def stored(self, query: str, value: str) -> str:
+        """The first column of the first row, once there is one that counts."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                books = await open_books(self.folder / "data" / "marsad.sqlite")
+                rows = await books.database.read(lambda db: db.execute(query, [value]).fetchall())
+                await books.close()
+                if rows and rows[0][0]:
+                    return str(rows[0][0])
+                await asyncio.sleep(0.2)
+
+    async def answer(self, user: int, text: str) -> str:
+        """What the bot answers somebody who writes this in private."""
+        before = len(self.telegram.texts(user))
+        self.telegram.say(user, text, user_id=user)
+        await _until(lambda: len(self.telegram.texts(user)) > before, PATIENCE, text)
+        return self.telegram.texts(user)[-1]
+
+    def move_clock(self, by: timedelta) -> None:
+        """From now on the service's machine shows another time."""
+        (self.folder / "clock").write_text(str(by.total_seconds()), "ascii")
+
     async def everyone(self) -> dict[int, Chat]:
         books = await open_books(self.folder / "data" / "marsad.sqlite")
         found = await books.database.read(chats.everyone)
@@ -107,7 +131,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(folder: Path, **settings: str) -> AsyncIterator[Stage]:
+async def stage(folder: Path, *, new: bool = False, **settings: str) -> AsyncIterator[Stage]:
+    """The service before its first start; `new`: as installed, without an operator or a reader."""
     async with AsyncExitStack() as stack:
         newsroom = Newsroom(random.Random(1), 1.0)
         url = await newsroom.start()
@@ -116,16 +141,19 @@ async def stage(folder: Path, **settings: str) -> AsyncIterator[Stage]:
         write_rules(folder / "rules")
         write_catalogue(folder / "feeds.yaml", url)
         log = folder / "service.log"
-        environment = _environment(folder, telegram, log) | settings
-        environment["MARSAD_OPERATORS"] = str(OPERATOR)
-        del environment["MARSAD_ACCESS"]
+        clock = {"TORTURE_CLOCK": str(folder / "clock")}
+        ours = clock | {"MARSAD_ACCESS": "invited"} | settings
+        environment = _environment(folder, telegram, log) | ours
+        if not new:
+            environment["MARSAD_OPERATORS"] = str(OPERATOR)
         service = Service(environment, log, nursery=True)
         await service.prepare()
         stack.push_async_callback(service.close)
         now = Stage(folder, service, telegram, newsroom, count(50_000))
-        books = await open_books(folder / "data" / "marsad.sqlite")
-        await now.seated(books)
-        await books.close()
+        if not new:
+            books = await open_books(folder / "data" / "marsad.sqlite")
+            await now.seated(books)
+            await books.close()
         yield now
 
 
@@ -202,7 +230,7 @@ async def test_what_cannot_be_stored_stops_the_heartbeat_and_a_lost_disk_the_sta
         "MARSAD_MARKER_DIR": str(tmp_path / "elsewhere"),
     }
     data = tmp_path / "data"
-    async with stage(tmp_path, **settings) as now:
+    async with stage(tmp_path, new=False, **settings) as now:
         await now.up()
         await _until(lambda: len(beats) >= 3, PATIENCE, "heartbeats")
         # Another program keeps the database to itself: nothing can be stored, and it is said.
@@ -246,4 +274,146 @@ async def test_what_cannot_be_stored_stops_the_heartbeat_and_a_lost_disk_the_sta
         await _until(lambda: len(beats) > again, PATIENCE, "a heartbeat over the old database")
         assert await now.everyone() == held
         assert await now.service.end(signal.SIGTERM) == 0
+    await runner.cleanup()
+
+
+async def test_the_printed_code_makes_the_first_operator_and_a_stranger_learns_no_id(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, new=True) as now:
+        await now.up()
+        file = tmp_path / "data" / "first-operator.txt"
+        code = file.read_text("ascii").split()[-1]
+        assert file.stat().st_mode & 0o077 == 0
+        assert code not in now.log
+        title = now.critical()
+        alert = await now.stored("SELECT short_id FROM alerts WHERE title = ?", title)
+
+        refused = await now.answer(STRANGER, f"/start {code[:-6]}guessed")
+        asked = [await now.answer(STRANGER, f"/alert {one}") for one in (alert, "A99999")]
+        assert asked[0].replace(alert, "") == asked[1].replace("A99999", "")
+        assert title not in refused + asked[0]
+        assert STRANGER not in await now.everyone()
+
+        await now.answer(OPERATOR, f"/start {code}")
+        assert title in await now.answer(OPERATOR, f"/alert {alert}")
+        # It is good once, also after a restart, which takes the file away.
+        assert await now.service.end(signal.SIGTERM) == 0
+        await now.service.start()
+        assert await now.answer(STRANGER, f"/start {code}") == refused
+        assert STRANGER not in await now.everyone()
+        assert not file.exists()
+        assert await now.service.end(signal.SIGTERM) == 0
+        assert "Traceback" not in now.log
+
+
+async def test_of_a_document_that_is_too_large_what_can_be_read_is_told_and_the_rest_is_said(
+    tmp_path: Path,
+) -> None:
+    listed, news = 2_500, list[str]()
+
+    def item(n: int, title: str, at: datetime) -> str:
+        return (
+            f"<item><title>{title}</title><guid>g{n}</guid>"
+            f"<pubDate>{format_datetime(at)}</pubDate><x:note>{'unread ' * 330}</x:note></item>"
+        )
+
+    async def archive(_: web.Request) -> web.Response:
+        today, earlier = datetime.now(UTC), datetime.now(UTC) - timedelta(days=3)
+        items = [item(90_000 + n, title, today) for n, title in enumerate(news)]
+        items += [item(n, f"Observer {n} sees a calm market", earlier) for n in range(listed)]
+        start = "<rss version='2.0' xmlns:x='urn:x'><channel><title>Archive</title>"
+        body = f"{start}{''.join(items)}</channel></rss>"
+        return web.Response(text=body, content_type="application/rss+xml")
+
+    app = web.Application()
+    app.router.add_get("/archive", archive)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with stage(tmp_path) as now:
+        with (tmp_path / "feeds.yaml").open("a", encoding="utf-8") as catalogue:
+            catalogue.write(
+                "  - id: archive\n    name: Archive\n    language: en\n    family: archive\n"
+                f"    url: http://127.0.0.1:{runner.addresses[0][1]}/archive\n    region: Test\n"
+            )
+        await now.up()
+        read = await now.stored("SELECT count(*) FROM entries WHERE feed_id = ?", "archive")
+        print(f"{listed} entries in a document of 6 MB: {read} read")
+        assert 1_000 < int(read) <= 2_000
+        await _until(
+            lambda: any("Archive" in text for text in now.telegram.texts(OPERATOR)),
+            PATIENCE,
+            "words to the operator",
+        )
+        news.append(title := f"Observer 1 reports heavy {WORDS[CRITICAL]} near gate 1")
+        _, took = await now.card(READER, title)
+        print(f"news at its top: a card after {took:.0f} s")
+        assert await now.service.end(signal.SIGTERM) == 0
+        assert "Traceback" not in now.log
+    await runner.cleanup()
+
+
+async def test_no_step_of_the_machines_clock_holds_critical_news_back(tmp_path: Path) -> None:
+    async with stage(tmp_path) as now:
+        await now.up()
+        await now.card(READER, now.critical())
+        shown = timedelta()
+        for by in (timedelta(hours=-6), timedelta(hours=9), timedelta(days=-2), timedelta(hours=1)):
+            shown += by
+            now.move_clock(shown)
+            _, took = await now.card(READER, now.critical())
+            print(f"clock moved by {by}: a card after {took:.1f} s")
+            assert took < 60
+            way = "forward" if by > timedelta() else "back"
+            await _until(lambda way=way: f"was set {way}" in now.log, PATIENCE, "words about it")
+        for by in (timedelta(days=-1), timedelta(hours=5)):
+            assert await now.service.end(signal.SIGTERM) == 0
+            shown += by
+            now.move_clock(shown)
+            await now.service.start()
+            _, took = await now.card(READER, now.critical())
+            print(f"moved by {by} while it was stopped: a card after {took:.1f} s")
+            assert took < 60
+        assert await now.service.end(signal.SIGTERM) == 0
+        assert "Traceback" not in now.log
+
+
+async def test_a_mute_holds_all_but_the_critical_and_ends_by_itself(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    async def receive(request: web.Request) -> web.Response:
+        told.append(await request.text())
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/", receive)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    channel = f"json://127.0.0.1:{runner.addresses[0][1]}/"
+    async with stage(tmp_path, MARSAD_NOTIFY_URLS=channel, MARSAD_ACCESS="open") as now:
+        await now.up()
+        await now.answer(READER, "/mute 15m")
+        _, took = await now.card(READER, title := now.critical())
+        print(f"muted: a critical card after {took:.1f} s all the same")
+        # The second channel has it too, whatever chats do.
+        await _until(lambda: any(title in each for each in told), PATIENCE, "the second channel")
+        entry = Published(next(now.numbers), ALERT, datetime.now(UTC))
+        now.newsroom.shows(0).append(entry)
+        await now.stored("SELECT short_id FROM alerts WHERE title = ?", entry.title)
+        await asyncio.sleep(3)
+        assert not [text for text in now.telegram.texts(READER) if entry.title in text]
+        # Fifteen minutes are over in five seconds. (A clock that is moved ends no mute.)
+        books = await open_books(tmp_path / "data" / "marsad.sqlite")
+        over = datetime.now(UTC) + timedelta(seconds=5)
+        await books.database.write(lambda db: chats.mute(db, READER, over, datetime.now(UTC)))
+        await books.close()
+        await _until(
+            lambda: any(entry.title in text for text in now.telegram.texts(READER)),
+            PATIENCE,
+            "what was held",
+        )
+        assert await now.service.end(signal.SIGTERM) == 0
+        assert "Traceback" not in now.log
     await runner.cleanup()

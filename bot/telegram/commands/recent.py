@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.messages.blocks import Card
@@ -14,7 +15,9 @@ from bot.telegram.registry import button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
 from storage import acknowledgements, alerts, entries, outbox, second_channel
+from storage.alerts import AlertSignal
 from storage.chats import Chat
+from storage.entries import StoredDetection
 from storage.file.database import Connection
 
 USUAL, MOST = 5, 10
@@ -41,7 +44,8 @@ async def recent(request: Request) -> None:
     if not found:
         await request.say("recent.empty")
         return
-    await request.reply(recent_card(found, services.display(speech.language)))
+    mine = [each.seen_by(chat.signals) for each in found]
+    await request.reply(recent_card(mine, services.display(speech.language)))
 
 
 def _count(arguments: list[str]) -> int | None:
@@ -103,19 +107,28 @@ async def _explained(request: Request, wanted: str) -> Card:
     return explanation_card(found, services.display(speech.language))
 
 
+def _strongest(detections: Sequence[StoredDetection], told: AlertSignal) -> StoredDetection | None:
+    fitting = [
+        each
+        for each in detections
+        if each.signal == told.signal and each.direction == told.direction
+    ]
+    return max(fitting, key=lambda each: each.score, default=None)
+
+
 def _read(db: Connection, chat: Chat, wanted: str) -> AlertHistory | None:
     """The alert's history as this chat may see it; None for an alert that it may not see."""
     alert = alerts.get_by_short_id(db, wanted)
     if alert is None or (alert.audience == "operators" and chat.role != "operator"):
         return None
-    detections = [
-        each
-        for each in entries.detections_of(db, alert.entry_id)
-        if each.signal == alert.signal and each.direction == alert.direction
-    ]
+    detections = {
+        told.signal: best
+        for told in alert.signals
+        if (best := _strongest(entries.detections_of(db, told.entry_id), told))
+    }
     return AlertHistory(
         alert,
-        max(detections, key=lambda each: each.score, default=None),
+        detections,
         alerts.decisions_of(db, alert.id),
         outbox.for_chat(db, chat.id, alert.id),
         second_channel.alert_sent_at(db, alert.id) if chat.role == "operator" else None,

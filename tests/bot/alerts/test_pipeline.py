@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def test_a_new_signal_becomes_an_alert_that_is_owed_to_its_subscribers(newsroom:
     assert accepted.reasons == {Reason.FIRST_REPORT: 1}
     alert = only_alert(newsroom)
     assert accepted.told == (alert,)
-    assert (alert.signal, alert.direction, alert.level, alert.version) == (
+    assert (alert.gravest.signal, alert.gravest.direction, alert.level, alert.version) == (
         "siege",
         "worsening",
         "alert",
@@ -44,7 +45,7 @@ def test_a_new_signal_becomes_an_alert_that_is_owed_to_its_subscribers(newsroom:
     )
     assert (alert.title, alert.feed_name, alert.language) == (SIEGE, "موقع enab", "ar")
     assert alert.snippet == SIEGE, "the evidence is in the title"
-    assert json.loads(alert.evidence_json)[0]["quote"] == "حصار"
+    assert json.loads(alert.gravest.evidence_json)[0]["quote"] == "حصار"
     assert (alert.rules_hash, alert.reason, alert.families) == ("r1", "first-telling", 1)
     assert [row.chat_id for row in owed.ready(newsroom.db, NOW, 10)] == [1]
 
@@ -92,7 +93,7 @@ def test_an_end_is_a_new_version_for_who_read_the_beginning(newsroom: Newsroom) 
     told = newsroom.says(LIFTED, family="sana", now=NOW + HOUR)
     assert told.reasons == {Reason.DIRECTION_CHANGED: 1}
     alert = only_alert(newsroom)
-    assert (alert.version, alert.direction, alert.title) == (2, "improving", LIFTED)
+    assert (alert.version, alert.gravest.direction, alert.title) == (2, "improving", LIFTED)
     rows = [(r.chat_id, r.kind, r.version) for r in owed.ready(newsroom.db, NOW + DAY, 10)]
     assert sorted(rows) == [(1, "alert", 1), (1, "update", 2), (2, "alert", 2)]
     late = newsroom.says(SIEGE, family="third", now=NOW + 2 * HOUR)
@@ -100,10 +101,53 @@ def test_an_end_is_a_new_version_for_who_read_the_beginning(newsroom: Newsroom) 
     assert only_alert(newsroom).version == 2
 
 
-def test_two_signals_in_one_entry_are_two_alerts_of_one_story(newsroom: Newsroom) -> None:
-    accepted = newsroom.says("حصار المدينة يمنع إخلاء الجرحى من المستشفى")
-    assert {alert.signal for alert in accepted.told} == {"siege", "evacuation"}
-    assert len({alert.story_id for alert in accepted.told}) == 1
+BOTH = "حصار المدينة يمنع إخلاء الجرحى من المستشفى"
+
+
+def test_two_signals_in_one_entry_are_one_alert_and_one_message(newsroom: Newsroom) -> None:
+    add_chat(newsroom.db, 1, "siege", "evacuation")
+    add_chat(newsroom.db, 2, "evacuation")
+    accepted = newsroom.says(BOTH)
+    alert = only_alert(newsroom)
+    assert accepted.told == (alert,)
+    assert {each.signal for each in alert.signals} == {"siege", "evacuation"}
+    assert accepted.reasons == {Reason.FIRST_REPORT: 2}
+    rows = owed.ready(newsroom.db, NOW, 10)
+    assert sorted((row.chat_id, row.kind) for row in rows) == [(1, "alert"), (2, "alert")]
+    decided = alerts.decisions_of(newsroom.db, alert.id)
+    assert {(each.signal, each.version) for each in decided} == {("siege", 1), ("evacuation", 1)}
+
+
+def test_a_signal_that_another_publisher_adds_joins_the_alert(newsroom: Newsroom) -> None:
+    add_chat(newsroom.db, 1, "siege", "evacuation")
+    add_chat(newsroom.db, 2, "evacuation")
+    newsroom.says(SIEGE)
+    newsroom.rules.signals["evacuation"] = SimpleNamespace(status="stable", level="critical")
+    told = newsroom.says(f"{SIEGE} وإخلاء", family="sana", now=NOW + HOUR)
+    assert told.reasons[Reason.SIGNAL_JOINED] == 1
+    alert = only_alert(newsroom)
+    assert {each.signal: each.version for each in alert.signals} == {"evacuation": 2, "siege": 1}
+    assert alert.families == 2
+    rows = owed.ready(newsroom.db, NOW + HOUR, 10)
+    new = sorted((row.chat_id, row.kind) for row in rows if row.version == 2)
+    assert new == [(1, "update"), (2, "alert")]
+
+
+def test_a_signal_on_test_is_an_alert_of_its_own_until_its_rule_is_stable(
+    newsroom: Newsroom,
+) -> None:
+    add_chat(newsroom.db, 1, "siege", "evacuation")
+    add_chat(newsroom.db, 9, "ceasefire", role="operator")
+    newsroom.rules.signals["evacuation"] = SimpleNamespace(status="test", level="critical")
+    newsroom.says(BOTH)
+    found = {
+        alert.audience: alert
+        for alert in alerts.recent(newsroom.db, None, NOW, 10, for_operators=True)
+    }
+    told = {audience: [each.signal for each in alert.signals] for audience, alert in found.items()}
+    assert told == {"everyone": ["siege"], "operators": ["evacuation"]}
+    owed_to = {row.chat_id: row.alert_id for row in owed.ready(newsroom.db, NOW, 10)}
+    assert owed_to == {1: found["everyone"].id, 9: found["operators"].id}
 
 
 def test_another_happening_is_another_alert(newsroom: Newsroom) -> None:
@@ -159,7 +203,7 @@ def test_an_edit_that_says_the_same_is_silent(newsroom: Newsroom) -> None:
 def test_an_edit_that_takes_it_back_is_told(newsroom: Newsroom) -> None:
     newsroom.says(SIEGE)
     assert edit(newsroom, "نفى المجلس وجود حصار على الفاشر") == {Reason.DIRECTION_CHANGED: 1}
-    assert only_alert(newsroom).direction == "denied"
+    assert only_alert(newsroom).gravest.direction == "denied"
 
 
 def test_an_edit_of_history_alerts_only_for_what_is_new_in_it(newsroom: Newsroom) -> None:
@@ -307,8 +351,7 @@ async def test_the_shipped_rules_alert_on_an_arabic_entry(tmp_path: Path) -> Non
         return real.accept(db, feed(), [change(entry)], found, NOW).told  # type: ignore[arg-type]
 
     told = await database.write(take)
-    assert "medicine-shortage" in {alert.signal for alert in told}
-    shortage = next(alert for alert in told if alert.signal == "medicine-shortage")
+    shortage = next(alert for alert in told if alert.of("medicine-shortage"))
     assert shortage.snippet == "قال الأطباء إنه لا توجد أدوية لعلاج المرضى."
     assert shortage.rules_hash == shipped_rules().hash
     assert (await database.read(outbox.counts))["pending"] == 1
@@ -335,5 +378,5 @@ def test_of_two_directions_with_one_score_the_first_is_reported(
     accepted = newsroom.pipeline.accept(
         newsroom.db, feed(), [change(item(SIEGE))], newsroom.found([tied]), NOW
     )
-    assert [alert.direction for alert in accepted.told] == [order[0]]
+    assert [alert.gravest.direction for alert in accepted.told] == [order[0]]
     assert accepted.reasons[Reason.WEAKER_IN_SAME_ENTRY] == 1

@@ -115,7 +115,7 @@ async def test_what_could_not_be_read_is_told_once_when_it_can_be(tmp_path: Path
         at.restore()
         assert await at.rereader.look(NOW + HOUR, unread=True) > 0
         told = await at.alerts()
-        assert told and {alert.signal for alert in told} == {"siege"}
+        assert told and {alert.gravest.signal for alert in told} == {"siege"}
         assert {entry.rules_hash for entry in await at.stored()} == {at.rules.hash}
         for _ in range(3):
             assert await at.rereader.look(NOW + HOUR, unread=True) == 0
@@ -177,7 +177,7 @@ def test_a_page_that_alternates_between_two_texts_is_no_flood(newsroom: Newsroom
         entry = item(text, published_at=now)
         newsroom.poll(feed(), [change(entry, "updated", 1)], now)
     found = alerts.recent(newsroom.db, None, NOW - HOUR, 1_000)
-    assert sorted((alert.signal, alert.version) for alert in found) == [
+    assert sorted((alert.gravest.signal, alert.version) for alert in found) == [
         ("evacuation", 1),
         ("siege", 1),
     ]
@@ -197,5 +197,7 @@ def test_a_critical_change_in_the_twentieth_edit_is_told_though_others_were_too_
     newsroom.rules.signals["evacuation"] = SimpleNamespace(status="stable", level="critical")
     entry = item("إخلاء مخيم بعيد قرب إدلب", published_at=NOW)
     told = newsroom.poll(feed(), [change(entry, "updated", 1)], NOW + 20 * timedelta(minutes=1))
-    assert [(alert.signal, alert.level) for alert in told.told] == [("evacuation", "critical")]
+    assert [(alert.gravest.signal, alert.level) for alert in told.told] == [
+        ("evacuation", "critical")
+    ]
     assert outbox.counts(newsroom.db) is not None

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -8,40 +8,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alerts.decide import rank
-from bot.alerts.route import route
+from bot.alerts.route import News, route
 from rules.matching.levels import LADDER
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.outbox import NewDelivery
-from tests.storage.make import NOW, chat
+from tests.storage.make import NOW, alert_text, chat, told
 
 ALERT = Alert(
     id=1,
     short_id="A1",
     story_id=1,
-    signal="siege",
-    direction="worsening",
-    level="alert",
-    audience="everyone",
     version=1,
-    title="حصار",
-    snippet="حصار",
-    link=None,
-    feed_name="عنب بلدي",
-    language="ar",
-    explanation="100/100",
-    evidence_json="[]",
-    rules_hash="r1",
-    reason="first-telling",
     created_at=NOW,
     updated_at=NOW,
-    entry_id=1,
-    families=1,
+    signals=(told("siege"),),
+    **asdict(alert_text(1)),
 )
+SIEGE = News("siege", "alert")
 
 
-def rows(*chats: Chat, told: frozenset[int] = frozenset(), **alert: Any) -> list[NewDelivery]:
-    return list(route(replace(ALERT, **alert), "everyone", chats, told, NOW))
+def rows(
+    *chats: Chat, earlier: frozenset[int] = frozenset(), level: str = "alert", **alert: Any
+) -> list[NewDelivery]:
+    told_now = replace(ALERT, signals=(told("siege", level=level),), **alert)
+    return list(route(told_now, [News("siege", level)], "everyone", chats, earlier, NOW))
 
 
 def test_an_alert_goes_to_chats_that_subscribed_to_its_signal() -> None:
@@ -62,20 +53,54 @@ def test_rows_of_a_chat_that_cannot_be_reached_are_held() -> None:
 
 
 def test_an_update_goes_to_who_was_told_and_is_an_alert_to_the_others() -> None:
-    found = rows(chat(1, "siege"), chat(2, "siege"), told=frozenset({1}), version=2)
+    found = rows(chat(1, "siege"), chat(2, "siege"), earlier=frozenset({1}), version=2)
     assert [(row.kind, row.version) for row in found] == [("update", 2), ("alert", 2)]
 
 
 def test_who_read_the_alarm_reads_its_end_at_any_level() -> None:
     strict = chat(1, "siege", lowest_level="critical")
-    assert len(rows(strict, told=frozenset({1}), direction="denied", version=2)) == 1
+    assert len(rows(strict, earlier=frozenset({1}), version=2)) == 1
     left = chat(1, "evacuation")
-    assert rows(left, told=frozenset({1}), version=2) == [], "but not after unsubscribing"
+    assert rows(left, earlier=frozenset({1}), version=2) == [], "but not after unsubscribing"
+
+
+GRAVE = replace(ALERT, version=2, signals=(told("siege", level="critical"), told("evacuation")))
+
+
+def recipients(news: News, *chats: Chat, earlier: frozenset[int]) -> list[tuple[int, str, str]]:
+    found = route(GRAVE, [news], "everyone", chats, earlier, NOW)
+    return [(row.chat_id, row.kind, row.level) for row in found]
+
+
+def test_a_lesser_signal_wakes_nobody_who_knows_of_the_graver_one() -> None:
+    both, lesser = chat(1, "siege", "evacuation"), chat(2, "evacuation")
+    graver = chat(3, "siege")
+    joined = News("evacuation", "alert", joined=True)
+    # Who chose the lesser one alone hears of it, judged by that one.
+    assert recipients(joined, both, lesser, graver, earlier=frozenset({1, 3})) == [
+        (2, "alert", "alert")
+    ]
+    # A second signal as grave as the first, and a turn of what was told, are news.
+    assert recipients(replace(joined, level="critical"), both, earlier=frozenset({1})) == [
+        (1, "update", "critical")
+    ]
+    assert recipients(replace(joined, joined=False), both, earlier=frozenset({1})) == [
+        (1, "update", "critical")
+    ]
+
+
+def test_a_joined_signal_keeps_to_the_lowest_level_of_a_chat_that_was_told() -> None:
+    strict = chat(1, "siege", "evacuation", lowest_level="critical")
+    over = replace(
+        GRAVE, signals=(told("evacuation"), told("siege", level="watch", direction="improving"))
+    )
+    news = [News("evacuation", "alert", joined=True)]
+    assert route(over, news, "everyone", [strict], frozenset({1}), NOW) == ()
 
 
 def test_an_alert_on_test_goes_to_operators_only() -> None:
     chats = [chat(1, "siege"), chat(2, "evacuation", role="operator"), chat(3, role="operator")]
-    found = route(ALERT, "operators", chats, frozenset(), NOW)
+    found = route(ALERT, [SIEGE], "operators", chats, frozenset(), NOW)
     assert [row.chat_id for row in found] == [2, 3]
 
 
@@ -95,14 +120,12 @@ CHATS = st.lists(
 
 @given(CHATS, st.sampled_from(LADDER), st.frozensets(st.integers(1, 50)))
 def test_every_chat_that_wants_it_gets_it_once(
-    chats: list[Chat], level: str, told: frozenset[int]
+    chats: list[Chat], level: str, earlier: frozenset[int]
 ) -> None:
-    found = [
-        row.chat_id for row in route(replace(ALERT, level=level), "everyone", chats, told, NOW)
-    ]
+    found = [row.chat_id for row in rows(*chats, earlier=earlier, level=level)]
     assert len(found) == len(set(found))
     for each in chats:
         wanted = "siege" in each.signals and (
-            each.id in told or rank(level) >= rank(each.lowest_level)
+            each.id in earlier or rank(level) >= rank(each.lowest_level)
         )
         assert (each.id in found) == wanted

@@ -13,45 +13,47 @@ from rich.console import Console
 from bot.console import ConsoleSender, console_chat, shown
 from bot.delivery.outcome import NeverSent, Outgoing, Sent
 from bot.messages.cards import Display, alert_card
-from storage.alerts import Alert
 from storage.outbox import Delivery
+from tests.bot.messages.samples import flat
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TITLE = "نقص حاد في الأدوية في مستشفى تعز"
-ALERT = Alert(
-    id=1,
-    short_id="A1",
-    story_id=1,
-    signal="medicine-shortage",
-    direction="worsening",
-    level="alert",
-    audience="everyone",
-    version=1,
-    title=TITLE,
-    snippet="لا توجد [أدوية] في المستشفى",
-    link="https://example.org/1",
-    feed_name="صحيفة",
-    language="ar",
-    explanation="100/100: near(medicine, lack) +100",
-    evidence_json=json.dumps(
-        [
-            {
-                "field": "title",
-                "start": 0,
-                "end": 6,
-                "quote": TITLE[0:6],
-                "term": "lack",
-                "clause": "near",
-                "weight": 100,
-            }
-        ]
-    ),
-    rules_hash="x",
-    reason="first-telling",
-    created_at=NOW,
-    updated_at=NOW,
-    entry_id=1,
-    families=1,
+ALERT = flat(
+    {
+        "id": 1,
+        "short_id": "A1",
+        "story_id": 1,
+        "signal": "medicine-shortage",
+        "direction": "worsening",
+        "level": "alert",
+        "audience": "everyone",
+        "version": 1,
+        "title": TITLE,
+        "snippet": "لا توجد [أدوية] في المستشفى",
+        "link": "https://example.org/1",
+        "feed_name": "صحيفة",
+        "language": "ar",
+        "explanation": "100/100: near(medicine, lack) +100",
+        "evidence_json": json.dumps(
+            [
+                {
+                    "field": "title",
+                    "start": 0,
+                    "end": 6,
+                    "quote": TITLE[0:6],
+                    "term": "lack",
+                    "clause": "near",
+                    "weight": 100,
+                }
+            ]
+        ),
+        "rules_hash": "x",
+        "reason": "first-telling",
+        "created_at": NOW,
+        "updated_at": NOW,
+        "entry_id": 1,
+        "families": 1,
+    }
 )
 DELIVERY = Delivery(
     id=1,
@@ -107,7 +109,12 @@ async def test_an_arabic_line_has_no_control_that_a_terminal_would_show(
 async def test_each_alert_is_in_the_language_of_its_entry(
     sender: ConsoleSender, out: io.StringIO
 ) -> None:
-    english = replace(ALERT, language="en", title="No medicine left", evidence_json="[]")
+    english = replace(
+        ALERT,
+        language="en",
+        title="No medicine left",
+        signals=(replace(ALERT.gravest, evidence_json="[]"),),
+    )
     await sender.send(Outgoing(DELIVERY, CHAT, english))
     assert "worsening" in out.getvalue()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from storage.chats import Chat
 from storage.entries import Entry
 from storage.file.database import Connection, Database
 from storage.outbox import Delivery, NewDelivery
+from tests.storage.make import told
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 OPERATOR = 900
@@ -176,23 +177,31 @@ def make_alert(
         seeded=False,
     )
     entry_id = entries.add(db, entry, [f"hash:{story}"])
-    alert = alerts.create(db, story, "medicine-shortage", alert_text(entry_id, level, title), now)
+    alert = alerts.create(
+        db,
+        story,
+        [told("medicine-shortage", entry_id, level=level)],
+        alert_text(entry_id, title),
+        now,
+    )
     owe(db, alert, chat_ids, now)
     return alert
 
 
-def alert_text(entry_id: int, level: str = "alert", title: str = "") -> AlertText:
+def bump(db: Connection, alert: Alert, now: datetime, level: str = "alert") -> Alert:
+    """The alert's next version."""
+    signal = replace(alert.gravest, level=level)
+    return alerts.bump(db, alert.id, [signal], alert_text(alert.entry_id), now)
+
+
+def alert_text(entry_id: int, title: str = "") -> AlertText:
     return AlertText(
-        direction="worsening",
-        level=level,
         audience="everyone",
         title=title or "Hospitals run out of insulin",
         snippet="Three hospitals have no insulin left.",
         link="https://example.org/1",
         feed_name="Example",
         language="en",
-        explanation="",
-        evidence_json="[]",
         rules_hash="r",
         reason="new",
         entry_id=entry_id,

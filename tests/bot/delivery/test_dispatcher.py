@@ -23,8 +23,8 @@ from bot.delivery.outcome import (
 from bot.delivery.pacing import SendLimits
 from bot.delivery.results import give_up_held
 from storage import chats, outbox, second_channel
-from storage.file.database import StorageError
-from tests.bot.delivery.desk import OPERATOR, START, Desk, alert_text, chat, owe
+from storage.file.database import Connection, StorageError
+from tests.bot.delivery.desk import OPERATOR, START, Desk, bump, chat, owe
 
 
 async def test_an_alert_reaches_each_chat_once(desk: Desk) -> None:
@@ -336,18 +336,31 @@ async def test_after_an_outage_what_is_old_comes_in_one_line(desk: Desk) -> None
 async def test_two_waiting_versions_are_one_message(desk: Desk) -> None:
     alert = await desk.alert(1)
 
-    def bump(db):  # type: ignore[no-untyped-def]
-        from storage import alerts
-
-        newer = alerts.bump(db, alert.id, alert_text(alert.entry_id), desk.clock())
+    def newer_version(db: Connection) -> None:
+        newer = bump(db, alert, desk.clock())
         owe(db, newer, [1], desk.clock())
 
-    await desk.database.write(bump)
+    await desk.database.write(newer_version)
     await desk.work(5)
     assert [o.delivery.version for o in desk.sender.to(1)] == [2]
     first, _ = await desk.rows(1)
     assert first.state == "expired"
     assert "version 2" in (first.error or "")
+
+
+async def test_an_update_answers_the_first_message_of_its_alert(desk: Desk) -> None:
+    alert = await desk.alert(1)
+    await desk.work(5)
+
+    def newer_version(db: Connection) -> None:
+        owe(db, bump(db, alert, desk.clock()), [1, 2], desk.clock())
+
+    await desk.database.write(newer_version)
+    await desk.work(5)
+    (first,) = [row.message_id for row in await desk.rows(1) if row.version == 1]
+    assert first is not None
+    assert [each.answers for each in desk.sender.to(1)] == [None, first]
+    assert [each.answers for each in desk.sender.to(2)] == [None], "it was told nothing before"
 
 
 async def test_a_chat_that_hangs_delays_no_other(desk: Desk) -> None:
@@ -555,16 +568,14 @@ async def test_a_retry_does_not_hold_back_a_critical_alert(desk: Desk) -> None:
 
 
 async def test_a_critical_version_that_overtakes_the_first_is_the_only_message(desk: Desk) -> None:
-    from storage import alerts
 
     first = await desk.alerts(20, 1)
     escalated = first[-1]
 
-    def bump(db):  # type: ignore[no-untyped-def]
-        text = alert_text(escalated.entry_id, "critical")
-        owe(db, alerts.bump(db, escalated.id, text, desk.clock()), [1], desk.clock())
+    def newer_version(db):  # type: ignore[no-untyped-def]
+        owe(db, bump(db, escalated, desk.clock(), "critical"), [1], desk.clock())
 
-    await desk.database.write(bump)
+    await desk.database.write(newer_version)
     await desk.work(100)
     assert desk.sender.alerts_to(1).count(escalated.short_id) == 1
     assert desk.sender.alerts_to(1)[0] == escalated.short_id

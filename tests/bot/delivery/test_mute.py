@@ -12,10 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.delivery.outcome import NeverSent, Unknown
-from storage import alerts, chats
+from storage import chats
 from storage.alerts import Alert
 from storage.file.database import Connection, Database
-from tests.bot.delivery.desk import Desk, alert_text, chat, owe
+from tests.bot.delivery.desk import Desk, bump, chat, owe
 
 HOUR = timedelta(hours=1)
 
@@ -30,8 +30,7 @@ async def grow(desk: Desk, alert: Alert, level: str) -> None:
     now = desk.clock()
 
     def write(db: Connection) -> None:
-        text = alert_text(alert.entry_id, level)
-        owe(db, alerts.bump(db, alert.id, text, now), [1], now)
+        owe(db, bump(db, alert, now, level), [1], now)
 
     await desk.database.write(write)
 

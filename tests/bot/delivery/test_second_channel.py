@@ -17,8 +17,8 @@ from bot.delivery.second_channel import (
     SecondChannelWatch,
     outage_of,
 )
-from storage import alerts, chats
-from tests.bot.delivery.desk import OPERATOR, START, Desk, alert_text
+from storage import chats
+from tests.bot.delivery.desk import OPERATOR, START, Desk, bump
 
 POLICY = SecondChannelPolicy()
 
@@ -119,8 +119,7 @@ async def test_a_critical_alert_is_told_once_for_each_version_also_after_a_resta
     watch, notebook = watch_of(desk)
     await watch.tick(desk.clock())
     assert notebook.sent == []
-    text = alert_text(critical.entry_id, "critical")
-    await desk.database.write(lambda db: alerts.bump(db, critical.id, text, desk.clock()))
+    await desk.database.write(lambda db: bump(db, critical, desk.clock(), "critical"))
     await watch.tick(desk.clock())
     assert len(notebook.sent) == 1
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from storage.alerts import Alert, AlertText
+from storage.alerts import Alert, AlertSignal, AlertText
 from storage.chats import Chat
 from storage.outbox import Delivery
 
@@ -58,20 +58,13 @@ def evidence(
 
 
 def alert_text(**changes: Any) -> AlertText:
-    found = evidence("title", TITLE, "تنفد", "الأدوية") + evidence(
-        "text", SNIPPET, "الأدوية", "نفد"
-    )
     values: dict[str, Any] = {
-        "direction": "worsening",
-        "level": "critical",
         "audience": "everyone",
         "title": TITLE,
         "snippet": SNIPPET,
         "link": "https://www.example.org/أخبار/1?a=1&b=2",
         "feed_name": "الجزيرة نت",
         "language": "ar",
-        "explanation": "130/100: near(medicine, lack) +100",
-        "evidence_json": json.dumps(found, ensure_ascii=False),
         "rules_hash": "sha256:0123456789abcdef",
         "reason": "first-telling",
         "entry_id": 1,
@@ -80,18 +73,42 @@ def alert_text(**changes: Any) -> AlertText:
     return AlertText(**values | changes)
 
 
+def sample_signal(**changes: Any) -> AlertSignal:
+    """What is found in the sample texts."""
+    found = evidence("title", TITLE, "تنفد", "الأدوية") + evidence(
+        "text", SNIPPET, "الأدوية", "نفد"
+    )
+    values: dict[str, Any] = {
+        "signal": "medicine-shortage",
+        "direction": "worsening",
+        "level": "critical",
+        "explanation": "130/100: near(medicine, lack) +100",
+        "evidence_json": json.dumps(found, ensure_ascii=False),
+        "entry_id": 1,
+    }
+    return AlertSignal(**values | changes)
+
+
+def flat(values: dict[str, Any]) -> Alert:
+    """An alert with one signal, of which `values` speak as of the alert."""
+    names = ("signal", "direction", "level", "explanation", "evidence_json")
+    ours = {name: values[name] for name in names if name in values}
+    others = {name: value for name, value in values.items() if name not in ours}
+    told = sample_signal(**ours | {"entry_id": values["entry_id"]})
+    return Alert(**{"signals": (told,)} | others)
+
+
 def sample_alert(**changes: Any) -> Alert:
     values: dict[str, Any] = {
         **asdict(alert_text()),
         "id": 12,
         "short_id": "A12",
         "story_id": 1,
-        "signal": "medicine-shortage",
         "version": 1,
         "created_at": NOW,
         "updated_at": NOW,
     }
-    return Alert(**values | changes)
+    return flat(values | changes)
 
 
 def english_alert(**changes: Any) -> Alert:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import unicodedata
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,9 @@ from bot.messages.blocks import Card
 from bot.messages.cards import Display, alert_card, recent_card, text_card
 from bot.messages.explanation import AlertHistory, explanation_card
 from bot.text import length, web_link
-from storage.alerts import Alert, Decision
+from storage.alerts import Alert, AlertFigure, Decision, in_order
 from storage.entries import StoredDetection
+from storage.facts import StoredPlace
 from tests.bot.messages.samples import (
     ENGLISH_TITLE,
     NOW,
@@ -28,6 +30,7 @@ from tests.bot.messages.samples import (
     evidence,
     sample_alert,
     sample_delivery,
+    sample_signal,
 )
 from tests.bot.telegram.bot_api import parse_html
 
@@ -105,7 +108,7 @@ def test_a_possible_repeat_is_marked() -> None:
 
 
 def test_an_update_says_which_alert_it_updates() -> None:
-    assert "Update of alert A12" in card(sample_alert(version=2), "en").plain
+    assert "Update of alert A12" in card(sample_alert(version=2), "en", update=True).plain
 
 
 @pytest.mark.parametrize(
@@ -208,6 +211,41 @@ def test_a_megabyte_of_headline_becomes_a_card_at_once() -> None:
     check(shown, "ar")
 
 
+def test_a_card_has_a_line_for_each_signal_the_gravest_first() -> None:
+    siege = sample_signal(signal="siege", level="alert", evidence_json="[]")
+    both = sample_alert(signals=in_order([siege, sample_signal()]))
+    lines = card(both).plain.splitlines()
+    assert lines[0].endswith("حرج · نقص الأدوية · تدهور"), lines[0]
+    assert "حصار" in lines[1], lines[1]
+    assert lines[2] == ""
+    # Only what was found in the entry that is quoted is marked in it.
+    other = replace(siege, entry_id=2, evidence_json=sample_signal().evidence_json)
+    assert bold_of(card(sample_alert(signals=(other,)))) == bold_of(
+        card(sample_alert(signals=(siege,)))
+    )
+
+
+def test_a_card_says_where_and_how_many() -> None:
+    place = StoredPlace("g1", "SD", "SD-DS", "clause", ("g1",), {"ar": "نيالا، السودان"})
+    toll = AlertFigure(what="killed", first=12, latest=19, at_least=True)
+    disputed = AlertFigure(what="wounded", first=5, latest=30, says=(("a", 30), ("b", 5)))
+    alert = sample_alert(places=(place,), figures=(toll, disputed))
+    shown = card(alert).plain
+    assert "📍 نيالا، السودان" in shown
+    assert "القتلى: 12 ثم 19 على الأقل · الجرحى: 30 (a) / 5 (b)" in shown
+    assert "at least 12 → 19" in card(alert, "en").plain
+    assert "📍" not in card(sample_alert()).plain
+    for each in (explained(alert), explained(alert, "fr")):
+        assert "📍" in each.plain
+
+
+def test_a_list_names_all_signals_of_an_alert() -> None:
+    siege = sample_signal(signal="siege", level="alert")
+    both = sample_alert(signals=in_order([siege, sample_signal()]))
+    shown = recent_card([both], display("en")).plain
+    assert "Critical · Medicine shortage · worsening · Siege" in shown
+
+
 def test_the_explanation_says_what_was_found_the_score_the_decision_and_what_was_sent() -> None:
     detection = StoredDetection(
         signal="medicine-shortage",
@@ -233,7 +271,7 @@ def test_the_explanation_says_what_was_found_the_score_the_decision_and_what_was
     )
     shown = explained(
         sample_alert(),
-        detection=detection,
+        detections={"medicine-shortage": detection},
         decisions=[decision],
         deliveries=[sample_delivery(state="sent")],
     ).plain

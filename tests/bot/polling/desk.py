@@ -49,7 +49,9 @@ class Newsroom:
     fail_in_transaction: bool = False
     told: tuple[Alert, ...] = ()
 
-    async def detect(self, batch: Sequence[FeedEntry], language: str | None) -> Detections:
+    async def detect(
+        self, batch: Sequence[FeedEntry], language: str | None, region: str | None = None
+    ) -> Detections:
         self.detected += [each.title for each in batch]
         return Detections([() for _ in batch], NO_RULES)
 

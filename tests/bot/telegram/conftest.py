@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from storage.alerts import Alert, Decision
 from storage.chats import Chat
 from storage.entries import Entry, StoredDetection
 from storage.file.database import Connection, Database
-from tests.bot.messages.samples import SIGNALS, Signal, alert_text
+from tests.bot.messages.samples import SIGNALS, Signal, alert_text, sample_signal
 from tests.bot.telegram.bot_api import Description
+from tests.storage.make import parted
 from tests.telegram_server import TelegramServer
 
 OPERATOR = 900
@@ -81,7 +82,8 @@ class Bench:
 
         def write(db: Connection) -> Alert:
             feeds.sync(db, [("feed", "https://feed.example/rss")], now)
-            text = alert_text(**changes)
+            ours, others = parted(changes)
+            text, said = alert_text(**others), sample_signal(signal=signal, **ours)
             entry_id = entries.add(
                 db,
                 Entry(
@@ -105,19 +107,20 @@ class Bench:
                 entry_id,
                 StoredDetection(
                     signal=signal,
-                    direction=text.direction,
+                    direction=said.direction,
                     score=130,
                     threshold=100,
-                    level=text.level,
-                    evidence_json=text.evidence_json,
-                    explanation=text.explanation,
+                    level=said.level,
+                    evidence_json=said.evidence_json,
+                    explanation=said.explanation,
                     rules_hash=text.rules_hash,
                     created_at=now,
                 ),
             )
             story_id = _story(db, text.title, entry_id, now)
+            signals = [replace(said, entry_id=entry_id)]
             made = alerts.create(
-                db, story_id, signal, alert_text(entry_id=entry_id, **changes), now
+                db, story_id, signals, alert_text(entry_id=entry_id, **others), now
             )
             alerts.record_decision(
                 db,
@@ -129,7 +132,7 @@ class Bench:
                     reason="first-telling",
                     rules_hash=text.rules_hash,
                     at=now,
-                    direction=text.direction,
+                    direction=said.direction,
                     version=1,
                 ),
             )

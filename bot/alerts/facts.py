@@ -1,0 +1,71 @@
+"""Where an entry's happening is and what it counts, in the shapes that are stored. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from babel import Locale
+
+from storage.facts import Facts, StoredFigure, StoredPlace
+
+if TYPE_CHECKING:
+    from rules import Detection, Gazetteer, Place, PlaceTold
+
+LANGUAGES = ("ar", "en", "fr")
+# An entry that names more places is a list of them: the nearest to the evidence stand first.
+MOST_PLACES = 5
+
+
+def facts_of(
+    gazetteer: Gazetteer,
+    title: str,
+    text: str,
+    detections: Sequence[Detection],
+    *,
+    language: str | None,
+    region: str | None,
+) -> Facts:
+    """Places and figures of an entry, as the evidence of its detections tells."""
+    from rules import figures_of, places_of
+
+    evidence = [each for detection in detections for each in detection.evidence]
+    told = places_of(gazetteer, title, text, evidence, language=language, region=region)
+    return Facts(
+        tuple(stored_place(gazetteer, each) for each in told.places[:MOST_PLACES]),
+        tuple(
+            StoredFigure(f.what, f.value, f.max, f.at_least, f.vague, f.part)
+            for f in figures_of(title, text, language)
+        ),
+    )
+
+
+def stored_place(gazetteer: Gazetteer, told: PlaceTold) -> StoredPlace:
+    """A place as a text tells it. Of two with one name only what they share is kept as sure."""
+    place = told.place
+    around = tuple(gazetteer.around(place))
+    sure = (place, *around) if not told.others else tuple(p for p in around if p.id != place.adm1)
+    within = [each.id for each in sure]
+    if told.adm1 and told.adm1 not in within:
+        within.append(told.adm1)
+    return StoredPlace(
+        place.id, place.country, told.adm1, told.why, tuple(within), labels(gazetteer, place)
+    )
+
+
+def labels(gazetteer: Gazetteer, place: Place) -> dict[str, str]:
+    """What to call a place, by language, from the place to its country: "Nyala, Sudan"."""
+    around = [p for p in gazetteer.around(place) if p.kind in ("adm1", "country")]
+    found = {}
+    for language in LANGUAGES:
+        names = dict.fromkeys(_name(each, language) for each in (place, *around))
+        found[language] = ("، " if language == "ar" else ", ").join(names)
+    return found
+
+
+def _name(place: Place, language: str) -> str:
+    """Countries as everybody calls them: «السودان», not «جمهورية السودان»."""
+    if place.kind == "country":
+        usual = Locale.parse(language).territories.get(place.country)
+        return str(usual) if usual else place.name(language)
+    return place.name(language)

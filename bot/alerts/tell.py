@@ -1,0 +1,252 @@
+"""From one entry's detections to a new version of its story's alert, inside the transaction.
+
+All signals that an entry has are judged one by one and told together: a happening is one card,
+whatever number of signals it carries. Signals whose rules are on test are alerts of their own, for
+operators alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.alerts.decide import (
+    AlertPolicy,
+    AlertSoFar,
+    Audience,
+    NewReport,
+    Reason,
+    Store,
+    Suppress,
+    Verdict,
+    decide,
+    rank,
+)
+from bot.alerts.growth import counted, growth
+from bot.alerts.route import News, route
+from bot.alerts.rows import Source, alert_signal, alert_text, strongest
+from storage import alerts, facts, outbox, stories
+from storage.alerts import Alert, AlertFigure, AlertSignal, Decision
+from storage.chats import Chat
+from storage.file.database import Connection
+
+if TYPE_CHECKING:
+    from rules import Detection
+
+log = logging.getLogger(__name__)
+
+_ACTIONS = {"Send": "send", "Update": "update", "Store": "store", "Suppress": "suppress"}
+_AUDIENCES: tuple[Audience, ...] = ("everyone", "operators")
+
+
+@dataclass(slots=True)
+class Told:
+    """What came of it: the alerts that were made or got a new version, how many messages are
+    owed for it, and how often each reason was given."""
+
+    alerts: list[Alert] = field(default_factory=list)
+    deliveries: int = 0
+    reasons: Counter[Reason] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One signal of the entry, and what readers should hear of it."""
+
+    detection: Detection
+    report: NewReport
+    verdict: Verdict
+    joined: bool
+
+    @property
+    def pushed(self) -> bool:
+        return not isinstance(self.verdict, Store | Suppress)
+
+
+def tell(
+    db: Connection,
+    story_id: int,
+    source: Source,
+    detections: Sequence[Detection],
+    reports: Sequence[NewReport],
+    policy: AlertPolicy,
+    readers: Callable[[], Sequence[Chat]],
+    now: datetime,
+) -> Told:
+    """Judge the entry's detections, each with its report, and tell what is news."""
+    telling = _Telling(db, story_id, source, policy, readers, now)
+    best = strongest(tuple(detections))
+    known = alerts.for_story(db, story_id)
+    parts: dict[str, tuple[Alert | None, list[tuple[Detection, NewReport]]]] = {}
+    for detection, report in zip(detections, reports, strict=True):
+        alert = home_of(report, known)
+        if best[report.signal] is not detection:
+            telling.decided(detection, Suppress(Reason.WEAKER_IN_SAME_ENTRY), alert)
+        elif report.status == "":
+            telling.decided(detection, Suppress(Reason.RULE_REMOVED), alert)
+        else:
+            own = report.signal if report.status == "test" else ""
+            key = f"new {own}" if alert is None else alert.short_id
+            parts.setdefault(key, (alert, []))[1].append((detection, report))
+    for alert, part in parts.values():
+        telling.part(alert, part)
+    return telling.told
+
+
+def home_of(report: NewReport, known: Sequence[Alert]) -> Alert | None:
+    """The alert of the story that this signal belongs to; None: it needs one. Pure.
+
+    The one that tells it already; else what the story tells everyone.
+    """
+    carrying = [alert for alert in known if alert.of(report.signal)]
+    if carrying or report.status == "test":
+        return carrying[-1] if carrying else None
+    public = [alert for alert in known if alert.audience == "everyone"]
+    return public[-1] if public else None
+
+
+@dataclass(slots=True)
+class _Telling:
+    db: Connection
+    story_id: int
+    source: Source
+    policy: AlertPolicy
+    readers: Callable[[], Sequence[Chat]]
+    now: datetime
+    told: Told = field(default_factory=Told)
+
+    def part(self, alert: Alert | None, found: Sequence[tuple[Detection, NewReport]]) -> None:
+        """What goes into one alert: this one, or a new one."""
+        figures = counted(facts.statements(self.db, self.story_id))
+        grown = None
+        if alert is not None:
+            grown = growth(alert.figures, figures, alert.places, self.source.said.places)
+        judged = [self._judged(alert, *each, grown) for each in found]
+        news = [each for each in judged if not isinstance(each.verdict, Suppress)]
+        news.sort(key=lambda each: -rank(each.detection.level))
+        if news:
+            alert = self._version(alert, news, figures)
+        elif alert is not None:
+            alerts.set_families(self.db, alert.id, self._families(alert.signals))
+            alerts.set_facts(self.db, alert.id, self.source.said.places, figures)
+        for each in judged:
+            version = alert.version if alert is not None and each in news else None
+            self.decided(each.detection, each.verdict, alert, version)
+
+    def decided(
+        self,
+        detection: Detection,
+        verdict: Verdict,
+        alert: Alert | None,
+        version: int | None = None,
+    ) -> None:
+        """Store what was decided of a detection, and why."""
+        self.told.reasons[verdict.reason] += 1
+        alerts.record_decision(
+            self.db,
+            Decision(
+                entry_id=self.source.entry_id,
+                alert_id=None if alert is None else alert.id,
+                signal=detection.signal,
+                action=_ACTIONS[type(verdict).__name__],
+                reason=verdict.reason,
+                rules_hash=self.source.rules_hash,
+                at=self.now,
+                direction=detection.direction,
+                version=version,
+            ),
+        )
+
+    def _judged(
+        self,
+        alert: Alert | None,
+        detection: Detection,
+        report: NewReport,
+        grown: Reason | None,
+    ) -> Judged:
+        so_far = None if alert is None else self._so_far(alert, report.signal)
+        joined = alert is not None and so_far is None
+        verdict = decide(report, so_far, self.policy, self.now, joins=joined, growth=grown)
+        return Judged(detection, report, verdict, joined)
+
+    def _so_far(self, alert: Alert, signal: str) -> AlertSoFar | None:
+        told = alert.of(signal)
+        if told is None:
+            return None
+        return AlertSoFar(
+            direction=told.direction,
+            level=told.level,
+            audience=alert.audience,
+            families=stories.families(
+                self.db, self.story_id, signal, told.direction, but=self.source.entry_id
+            ),
+            directions=alerts.directions_of(self.db, alert.id, signal),
+        )
+
+    def _version(
+        self, alert: Alert | None, news: Sequence[Judged], figures: Sequence[AlertFigure]
+    ) -> Alert:
+        """The alert with this news in it, and what is owed for it."""
+        found = [each.detection for each in news]
+        signals = [alert_signal(each, self.source.entry_id) for each in found]
+        told_now = {each.signal for each in signals}
+        others = [each for each in alert.signals if each.signal not in told_now] if alert else []
+        earlier = frozenset[int]()
+        first = news[0].verdict
+        public = any(_audience(each) == "everyone" for each in news)
+        text = alert_text(
+            *(self.source, found, alert),
+            reason=first.reason,
+            audience="everyone" if public else "operators",
+            families=self._families([*signals, *others]),
+        )
+        if alert is None:
+            alert = alerts.create(self.db, self.story_id, signals, text, self.now)
+        else:
+            earlier = outbox.chats_of_alert(self.db, alert.id)
+            alert = alerts.bump(self.db, alert.id, signals, text, self.now)
+        alerts.set_facts(self.db, alert.id, self.source.said.places, figures)
+        alert = alerts.get(self.db, alert.id) or alert
+        queued = sum(self._owe(alert, news, audience, earlier) for audience in _AUDIENCES)
+        self.told.alerts.append(alert)
+        self.told.deliveries += queued
+        for each in news:
+            log.info(
+                "alert %s version %d (%s, %s, %s): %s; entry %d of %s, chats: %d",
+                *(alert.short_id, alert.version),
+                *(each.detection.signal, each.detection.direction, each.detection.level),
+                *(each.verdict.reason, self.source.entry_id, self.source.feed.id, queued),
+            )
+        return alert
+
+    def _owe(
+        self, alert: Alert, news: Sequence[Judged], audience: Audience, earlier: frozenset[int]
+    ) -> int:
+        mine = [
+            News(
+                *(each.detection.signal, each.detection.level, each.joined),
+                unheard=each.verdict.reason == Reason.PLACE_LEARNT,
+            )
+            for each in news
+            if each.pushed and _audience(each) == audience
+        ]
+        if not mine:
+            return 0
+        rows = route(alert, mine, audience, self.readers(), earlier, self.now)
+        return outbox.enqueue(self.db, rows, self.now)
+
+    def _families(self, told: Sequence[AlertSignal]) -> int:
+        """How many publisher families report one of these signals as it is told."""
+        found = [
+            stories.families(self.db, self.story_id, each.signal, each.direction) for each in told
+        ]
+        return max(len(frozenset[str]().union(*found)), 1)
+
+
+def _audience(judged: Judged) -> Audience:
+    assert not isinstance(judged.verdict, Suppress)  # noqa: S101 for the type checker
+    return judged.verdict.audience

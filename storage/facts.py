@@ -1,0 +1,181 @@
+"""Where an entry's happening is and what it counts; and the same of the alert that tells it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database as Connection
+
+from storage.rows import Row, fetch, from_text, insert, many
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlace:
+    """A place where it happens: `place_id` of the gazetteer, ISO 3166-1 and 3166-2 codes.
+
+    `within`: its id and those of all it lies in. `names`: what to call it, by language. `why`: one
+    word for how it was chosen.
+    """
+
+    place_id: str
+    country: str
+    adm1: str | None
+    why: str
+    within: tuple[str, ...]
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFigure:
+    """A number of something that an entry states; see `rules.matching.figures.Figure`."""
+
+    what: str
+    value: float
+    max: float | None = None
+    at_least: bool = False
+    vague: bool = False
+    part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an entry says beside its signals."""
+
+    places: tuple[StoredPlace, ...] = ()
+    figures: tuple[StoredFigure, ...] = ()
+
+
+NO_FACTS = Facts()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The figures of one entry of a story, who published it and when it was attached."""
+
+    entry_id: int
+    family: str
+    feed_id: str
+    at: datetime
+    figures: tuple[StoredFigure, ...]
+
+
+def put(db: Connection, entry_id: int, said: Facts) -> None:
+    """What the entry's present text says, in place of what an earlier one said."""
+    for table in ("entry_places", "entry_figures"):
+        db.execute(f"DELETE FROM {table} WHERE entry_id = :id", {"id": entry_id})  # noqa: S608
+    for number, place in enumerate(said.places):
+        insert(db, "entry_places", {"entry_id": entry_id, "position": number} | _row(place))
+    for number, figure in enumerate(said.figures):
+        insert(
+            db,
+            "entry_figures",
+            {
+                "entry_id": entry_id,
+                "position": number,
+                "what": figure.what,
+                "value": figure.value,
+                "max": figure.max,
+                "at_least": int(figure.at_least),
+                "vague": int(figure.vague),
+                "part": int(figure.part),
+            },
+        )
+
+
+def places_of(db: Connection, entry_id: int) -> tuple[StoredPlace, ...]:
+    """The entry's places, in the order they were told."""
+    rows = fetch(
+        db,
+        "SELECT * FROM entry_places WHERE entry_id = :id ORDER BY position",
+        {"id": entry_id},
+    )
+    return tuple(_place(row) for row in rows)
+
+
+def statements(db: Connection, story_id: int) -> list[Statement]:
+    """What the entries of a story count, in the order in which they came."""
+    rows = fetch(
+        db,
+        """
+        SELECT s.entry_id, s.family, s.attached_at, e.feed_id, f.what, f.value, f.max, f.at_least,
+            f.vague, f.part
+        FROM story_entries s JOIN entries e ON e.id = s.entry_id
+            JOIN entry_figures f ON f.entry_id = s.entry_id
+        WHERE s.story_id = :id ORDER BY s.attached_at, s.entry_id, f.position""",
+        {"id": story_id},
+    )
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["entry_id"], []).append(row)
+    return [
+        Statement(
+            entry_id,
+            each[0]["family"],
+            each[0]["feed_id"],
+            from_text(each[0]["attached_at"]),
+            tuple(_figure(row) for row in each),
+        )
+        for entry_id, each in found.items()
+    ]
+
+
+def places_of_alerts(
+    db: Connection, alert_ids: Collection[int]
+) -> dict[int, tuple[StoredPlace, ...]]:
+    """The places of each of the alerts, in the order in which they were told."""
+    rows = fetch(
+        db,
+        """
+        SELECT p.* FROM json_each(:ids) each JOIN alert_places p ON p.alert_id = each.value
+        ORDER BY p.position""",
+        {"ids": many(alert_ids)},
+    )
+    found: dict[int, list[StoredPlace]] = {}
+    for row in rows:
+        found.setdefault(row["alert_id"], []).append(_place(row))
+    return {alert_id: tuple(places) for alert_id, places in found.items()}
+
+
+def add_to_alert(db: Connection, alert_id: int, places: Sequence[StoredPlace]) -> None:
+    """Note that the alert's happening is there too."""
+    known = places_of_alerts(db, [alert_id]).get(alert_id, ())
+    ids = {place.place_id for place in known}
+    new = [place for place in places if place.place_id not in ids]
+    for number, place in enumerate(new, start=len(known)):
+        insert(db, "alert_places", {"alert_id": alert_id, "position": number} | _row(place))
+
+
+def _row(place: StoredPlace) -> dict[str, object]:
+    return {
+        "place_id": place.place_id,
+        "country": place.country,
+        "adm1": place.adm1,
+        "why": place.why,
+        "within_json": json.dumps(place.within),
+        "names_json": json.dumps(dict(place.names), ensure_ascii=False),
+    }
+
+
+def _place(row: Row) -> StoredPlace:
+    return StoredPlace(
+        row["place_id"],
+        row["country"],
+        row["adm1"],
+        row["why"],
+        tuple(json.loads(row["within_json"])),
+        json.loads(row["names_json"]),
+    )
+
+
+def _figure(row: Row) -> StoredFigure:
+    return StoredFigure(
+        row["what"],
+        row["value"],
+        row["max"],
+        bool(row["at_least"]),
+        bool(row["vague"]),
+        bool(row["part"]),
+    )

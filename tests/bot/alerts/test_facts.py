@@ -1,0 +1,121 @@
+"""Places and figures of an entry, from its text to the alert and to the chats that want them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.alerts.decide import Reason
+from bot.alerts.facts import facts_of, labels
+from bot.alerts.pipeline import Pipeline
+from bot.rules_in_force import shipped_places
+from storage import alerts, chats, owed
+from storage.alerts import Alert
+from storage.file.database import Connection
+from tests.bot.alerts.newsroom import Newsroom, change, feed, item
+from tests.conftest import shipped_rules
+from tests.storage.make import HOUR, NOW, add_chat, add_feed, existing
+
+
+@pytest.fixture
+def db(newsroom: Newsroom) -> Connection:
+    return newsroom.db
+
+
+STRIKE = "قصف يستهدف مستشفى في نيالا ويقتل 12 شخصا"
+LATER = "ارتفاع قتلى قصف المستشفى في نيالا إلى 40 شخصا"
+
+
+def tell(db: Connection, title: str, *, family: str = "enab", hours: int = 0) -> tuple[Alert, ...]:
+    """An entry through the shipped rules and places."""
+    now, source = NOW + hours * HOUR, feed(family)
+    line = Pipeline(shipped_rules)
+    entry = item(title, link="https://news.example/strike", published_at=now)
+    found = line._detect((entry,), "ar")
+    return line.accept(db, source, [change(entry)], found, now).told
+
+
+def test_an_alert_says_where_and_how_many(db: Connection) -> None:
+    add_feed(db, feed().id)
+    add_chat(db, 1, "attack-on-health-care")
+    (alert,) = tell(db, STRIKE)
+    (nyala,) = alert.places
+    assert (nyala.country, nyala.adm1) == ("SD", "SD-DS")
+    assert nyala.names["ar"] == "نيالا، جنوب دارفور، السودان"
+    assert {"SD", "SD-DS", nyala.place_id} <= set(nyala.within)
+    (toll,) = alert.figures
+    assert (toll.what, toll.first, toll.latest) == ("killed", 12, 12)
+
+
+@pytest.mark.parametrize(("chosen", "hears"), [("SD", 1), ("SD-DS", 1), ("SY", 0), ("SD-DN", 0)])
+def test_a_chat_that_chose_places_hears_of_these_alone(
+    db: Connection, chosen: str, hears: int
+) -> None:
+    add_feed(db, feed().id)
+    add_chat(db, 1, "attack-on-health-care", lowest_level="info")
+    chats.set_places(db, 1, {chosen: {"ar": "مكان"}})
+    tell(db, STRIKE)
+    assert len(owed.ready(db, NOW, 10)) == hears
+
+
+def test_what_happens_nobody_knows_where_reaches_no_chat_that_chose_places(db: Connection) -> None:
+    add_feed(db, feed().id)
+    add_feed(db, feed("sana").id)
+    add_chat(db, 1, "attack-on-health-care", lowest_level="info")
+    chats.set_places(db, 1, {"SD": {"ar": "السودان"}})
+    (alert,) = tell(db, "قصف يستهدف مستشفى ويقتل 12 شخصا")
+    assert alert.places == ()
+    assert owed.ready(db, NOW, 10) == []
+    # ... until a report says where.
+    (same,) = tell(db, STRIKE, family="sana", hours=1)
+    assert (same.id, same.reason) == (alert.id, Reason.PLACE_LEARNT)
+    assert [(row.chat_id, row.kind) for row in owed.ready(db, NOW + HOUR, 10)] == [(1, "alert")]
+
+
+def test_a_toll_that_jumps_is_told_to_who_knew_the_first(db: Connection) -> None:
+    for family in ("enab", "sana", "third"):
+        add_feed(db, feed(family).id)
+    add_chat(db, 1, "attack-on-health-care", "civilian-harm")
+    (first,) = tell(db, STRIKE)
+    (grown,) = tell(db, LATER, family="sana", hours=1)
+    assert (grown.id, grown.reason, grown.version) == (first.id, Reason.FIGURE_JUMPED, 2)
+    assert [(f.first, f.latest) for f in grown.figures if f.what == "killed"] == [(12, 40)]
+    again = tell(db, LATER, family="third", hours=2)
+    assert again == (), "the same number again is no news"
+    assert existing(alerts.get(db, first.id)).version == 2
+
+
+def test_of_two_places_with_one_name_only_what_is_sure_is_kept() -> None:
+    places = shipped_places()
+    found = facts_of(
+        *(places, "قصف يستهدف مستشفى", "", ()),
+        language="ar",
+        region=None,
+    )
+    assert found.places == ()
+
+
+def test_a_label_goes_from_the_place_to_its_country_and_repeats_nothing() -> None:
+    places = shipped_places()
+    aleppo = places.named("حلب")[0]
+    assert labels(places, aleppo) == {
+        "ar": "حلب، سوريا",
+        "en": "Aleppo, Syria",
+        "fr": "Alep, Syrie",
+    }
+    sudan = places.named("السودان")[0]
+    assert labels(places, sudan)["fr"] == "Soudan"
+
+
+def test_a_gazetteer_that_fails_costs_the_place_and_not_the_alert(
+    db: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> object:
+        raise OSError("no gazetteer")
+
+    add_feed(db, feed().id)
+    line = Pipeline(shipped_rules, gazetteer=broken)  # type: ignore[arg-type]
+    entry = item(STRIKE, published_at=NOW)
+    found = line._detect((entry,), "ar")
+    (alert,) = line.accept(db, feed(), [change(entry)], found, NOW).told
+    assert (alert.places, alert.figures) == ((), ())
+    assert "could not be read" in caplog.text
