@@ -25,7 +25,10 @@ Why = Literal["clause", "sentence", "title", "lead", "entry", "finer"] | Role
 entry; ``finer``: a town of the country that is told nearer; a role (`LAST_RESORT`) where nothing
 better is."""
 
-LEAD_SENTENCES = 2
+HEAD_SENTENCES = 1
+"""Sentences of the text that, with the title, tell what an entry is about."""
+LEAD_SENTENCES = 5
+"""Sentences that may tell more exactly where it is."""
 ACTS_ABROAD = frozenset(("IL", "US", "RU", "FR", "GB"))
 """Countries named as the ones that act in other countries: no place where nothing else is."""
 
@@ -121,7 +124,7 @@ def _nearest(
     reading: PlaceReading, counted: Sequence[Meant], evidence: Sequence[Evidence]
 ) -> Chosen:
     chosen: Chosen = []
-    head = frozenset().union(*(wanted for _, wanted in _further(reading)[:2]))
+    head = _head(reading)
     for sentence, at in _spots(reading, evidence):
         if sentence not in head and any(m.place.adm1 for m, _ in chosen):
             # Further down is what went before, and what happens elsewhere.
@@ -138,6 +141,12 @@ def _nearest(
         if found:
             return found
     return []
+
+
+def _head(reading: PlaceReading) -> frozenset[int]:
+    texts = [n for n, s in enumerate(reading.sentences) if s.field == "text"]
+    titles = [n for n, s in enumerate(reading.sentences) if s.field == "title"]
+    return frozenset((*titles, *texts[:HEAD_SENTENCES]))
 
 
 def _further(reading: PlaceReading) -> tuple[tuple[Why, frozenset[int]], ...]:
