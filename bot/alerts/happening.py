@@ -20,6 +20,8 @@ from bot.alerts.tellings import PLACE, TOLL, Telling, Where, Window
 from storage.stories import StoryTitle
 
 SHOWN_WORDS = 6
+GREAT_TOLL = 10
+"""Two happenings of one day hardly share a toll as great as this."""
 ENOUGH = 4
 """What must agree of two entries in different languages (`_in_another_language`)."""
 
@@ -60,15 +62,15 @@ class HappeningPolicy:
     """So many tellings of a story, the nearest, are asked."""
     other_language: timedelta = timedelta(hours=36)
     signals: float = 0.85
-    countries: float = 0.7
-    divisions: float = 0.7
+    countries: float = 0.6
+    divisions: float = 0.6
     places: float = 0.75
     days: float = 0.3
     tolls: float = 0.7
     ordinals: float = 0.3
     targets: float = 0.8
     words_alone: float = 0.7
-    same_toll: float = 1.25
+    same_toll: float = 1.4
     """What each exact toll that both tell multiplies likeness with, up to two of them."""
     growth: float = 1.7
     """A toll that grew by no more than this may be an update."""
@@ -146,14 +148,13 @@ def doubts(one: Telling, other: Telling, growth: float) -> tuple[Doubt, ...]:
 
 def _other_in_series(one: Telling, other: Telling) -> bool:
     """«الدفعة الثانية» and «الدفعة الثالثة»; a "second convoy" and a convoy that is none."""
-    if any(
-        key in other.ordinals and not values & other.ordinals[key]
-        for key, values in one.ordinals.items()
-    ):
+    both = one.ordinals.keys() & other.ordinals.keys()
+    if both and not any(one.ordinals[key] & other.ordinals[key] for key in both):
         return True
     return any(
-        key in other.terms and value not in other.ordinals.get(key, ())
-        for key, value in one.title_ordinals.items()
+        beside & other.terms.keys()
+        and not any(value in other.ordinals.get(key, ()) for key in beside)
+        for beside, value in one.title_ordinals
     )
 
 
@@ -217,7 +218,8 @@ def _same_happening(
             continue
         for doubt in said:
             likeness *= policy.factor(doubt)
-        likeness *= policy.same_toll ** min(len(_weighty(telling.tolls & other.tolls)), 2)
+        great = _weighty(telling.tolls & other.tolls, GREAT_TOLL)
+        likeness *= policy.same_toll ** min(len(great), 2)
         of_story[window.story_of(entry_id)].append((likeness, entry_id))
     best: tuple[float, int] | None = None
     for story_id, tellings in of_story.items():
@@ -273,9 +275,9 @@ def _agreement(one: Telling, other: Telling) -> int:
     return place + 2 * tolls + names
 
 
-def _weighty(tolls: Iterable[str]) -> list[str]:
-    """Tolls that two happenings at one place would hardly share: not one or two."""
-    return [toll for toll in tolls if float(toll.rsplit(" ", 1)[1]) > 2]
+def _weighty(tolls: Iterable[str], least: float = 3) -> list[str]:
+    """Tolls that two happenings would hardly share: many happenings kill one or two."""
+    return [toll for toll in tolls if float(toll.rsplit(" ", 1)[1]) >= least]
 
 
 def _choice(

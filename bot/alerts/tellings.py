@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from heapq import nlargest
-from itertools import pairwise
 
 from bot.alerts.likeness import LEAD, Frequencies, cosine, stem, targets, weights_of
 from rules import Figure, Gazetteer, PlacesTold
@@ -25,6 +24,8 @@ MOST_COMPARED = 60
 COMMON_TERM = 400
 """A term that more tellings hold finds nothing: it is left out of the search."""
 COARSE = frozenset({"country", "region", "adm1"})
+BESIDE = 3
+"""Words beside an ordinal that may be what it counts."""
 PLACE, TOLL = "@", "#"
 """What marks a place and a figure among the terms."""
 _DAY_OF_WAR = 15
@@ -131,35 +132,40 @@ class Telling:
         )
 
     @cached_property
-    def title_ordinals(self) -> dict[str, float]:
-        """stem → the ordinal beside it in the title: it says that it is not the first."""
-        return dict(_ordinals(self.title))
+    def title_ordinals(self) -> tuple[tuple[frozenset[str], float], ...]:
+        """(stems beside it, ordinal) in the title: it says that it is not the first."""
+        return tuple(_ordinals(self.title, title=True))
 
     @cached_property
     def ordinals(self) -> dict[str, frozenset[float]]:
         """stem → ordinals beside it: «الدفعة الثالثة», "third convoy"."""
         found: defaultdict[str, set[float]] = defaultdict(set)
-        for text in (self.title, self.text[:400]):
-            for key, value in _ordinals(text):
+        for beside, value in (*self.title_ordinals, *_ordinals(self.text[:400], title=False)):
+            for key in beside:
                 found[key].add(value)
         return {key: frozenset(values) for key, values in found.items()}
 
 
-def _ordinals(text: str) -> Iterator[tuple[str, float]]:
+def _ordinals(text: str, *, title: bool) -> Iterator[tuple[frozenset[str], float]]:
+    """«طائرة الشحن الثانية»: an Arabic ordinal stands behind its noun, and what describes that."""
     tokens = tokenize(text)
-    for at, (one, other) in enumerate(pairwise(tokens)):
-        if other.breaks or one.script != other.script:
-            continue
-        if one.script == "ar":
-            value = ordinal_word(other, "ar") if other.norm.startswith("ال") else None
-            counted = [one]
+    for at, token in enumerate(tokens):
+        if token.script == "ar":
+            definite = token.norm.startswith("ال")
+            value = ordinal_word(token, "ar") if definite or title else None
+            near = tokens[max(0, at - BESIDE) : at] if not token.breaks else []
         else:
-            value = ordinal_word(one, "en") or ordinal_word(one, "fr")
-            counted = [t for t in tokens[at + 1 : at + 3] if t.script == "latin"]
-        if value is not None and value > 1:
-            for each in counted:
-                if each.norm not in _NO_ORDINAL:
-                    yield stem(each.norm, each.script), value
+            value = ordinal_word(token, "en") or ordinal_word(token, "fr")
+            near = tokens[at + 1 : at + BESIDE]
+        if value is None or value <= 1 or any(t.norm in _NO_ORDINAL for t in near[-1:]):
+            continue
+        beside = frozenset(
+            stem(t.norm, t.script)
+            for t in near
+            if t.script == token.script and ordinal_word(t, "ar") is None
+        )
+        if beside:
+            yield beside, value
 
 
 def in_poll_order(tellings: Iterable[Telling]) -> list[Telling]:
