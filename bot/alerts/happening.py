@@ -57,7 +57,7 @@ class HappeningPolicy:
 
     window: timedelta = timedelta(hours=96)
     half_life: timedelta = timedelta(hours=48)
-    least: float = 0.22
+    least: float = 0.225
     support: int = 5
     """So many tellings of a story, the nearest, are asked."""
     other_language: timedelta = timedelta(hours=36)
@@ -218,7 +218,7 @@ def _same_happening(
             continue
         for doubt in said:
             likeness *= policy.factor(doubt)
-        great = _weighty(telling.tolls & other.tolls, GREAT_TOLL)
+        great = _weighty(telling.own_tolls & other.own_tolls, GREAT_TOLL)
         likeness *= policy.same_toll ** min(len(great), 2)
         of_story[window.story_of(entry_id)].append((likeness, entry_id))
     best: tuple[float, int] | None = None

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from heapq import nlargest
 
-from bot.alerts.likeness import LEAD, Frequencies, cosine, stem, targets, weights_of
+from bot.alerts.likeness import LEAD, REST, Frequencies, cosine, stem, targets, weights_of
 from rules import Figure, Gazetteer, PlacesTold
 from rules.language.number_words import ordinal_word
 from rules.language.text import tokenize
@@ -28,6 +28,7 @@ BESIDE = 3
 """Words beside an ordinal that may be what it counts."""
 PLACE, TOLL = "@", "#"
 """What marks a place and a figure among the terms."""
+_WHOLE = ("killed", "wounded", "displaced")
 _DAY_OF_WAR = 15
 """From here on a number of days says which day of a long war an entry is of."""
 _NO_ORDINAL = frozenset(
@@ -94,24 +95,26 @@ class Telling:
         """Words, places and exact tolls, each with how much it is said."""
         said = dict(self._words[0])
         said.update({PLACE + each: 1.0 for each in self.where.terms})
-        said.update({TOLL + each: 1.0 for each in self.tolls})
+        said.update({TOLL + e: 1.0 if e in self.own_tolls else REST for e in self.tolls})
         return said
 
     @cached_property
     def tolls(self) -> frozenset[str]:
         """The exact numbers of persons: "killed 12"."""
-        return frozenset(
-            f"{f.what} {f.value:.15g}"
-            for f in self.figures
-            if not f.vague and f.what not in ("days", "percent")
-        )
+        return frozenset(f"{f.what} {f.value:.15g}" for f in self.figures if _exact(f))
+
+    @cached_property
+    def own_tolls(self) -> frozenset[str]:
+        """Those of title and lead: further on stand the tolls of other happenings."""
+        led = (f for f in self.figures if _exact(f) and _leads(f))
+        return frozenset(f"{f.what} {f.value:.15g}" for f in led)
 
     @cached_property
     def whole_tolls(self) -> dict[str, frozenset[float]]:
-        """What → its exact numbers, parts left out."""
+        """What → its exact numbers in title and lead, parts left out."""
         found: defaultdict[str, set[float]] = defaultdict(set)
         for f in self.figures:
-            if not (f.vague or f.part) and f.what in ("killed", "wounded", "displaced"):
+            if _exact(f) and _leads(f) and not f.part and f.what in _WHOLE:
                 found[f.what].add(f.value)
         return {what: frozenset(values) for what, values in found.items()}
 
@@ -144,6 +147,14 @@ class Telling:
             for key in beside:
                 found[key].add(value)
         return {key: frozenset(values) for key, values in found.items()}
+
+
+def _exact(figure: Figure) -> bool:
+    return not figure.vague and figure.what not in ("days", "percent")
+
+
+def _leads(figure: Figure) -> bool:
+    return figure.field == "title" or figure.start < LEAD
 
 
 def _ordinals(text: str, *, title: bool) -> Iterator[tuple[frozenset[str], float]]:
