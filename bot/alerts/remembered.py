@@ -8,15 +8,16 @@ another process, a start) everything is read anew.
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.alerts.happening import Choice, HappeningPolicy, story_for
 from bot.alerts.stories import StoryPolicy
-from bot.alerts.tellings import Telling, Where, Window
+from bot.alerts.tellings import Telling, Where, Window, name_stems
 from storage import facts, stories
-from storage.facts import Facts, StoredFigure
+from storage.facts import Facts, StoredFigure, StoredPlace
 from storage.file.database import Connection
 
 if TYPE_CHECKING:
@@ -112,19 +113,26 @@ def telling_of(
         link=link,
         at=at,
         signals=signals,
-        where=_where(said),
+        where=_where(said, language),
         figures=tuple(_figure(each) for each in said.figures),
     )
 
 
-def _where(said: Facts) -> Where:
+def _where(said: Facts, language: str | None) -> Where:
     fine = [place for place in said.places if place.kind not in COARSE]
     return Where(
         finest=frozenset(place.place_id for place in fine),
         around=frozenset(each for place in fine for each in place.within),
         divisions=frozenset(place.adm1 for place in said.places if place.adm1),
         countries=frozenset(place.country for place in said.places),
+        named=name_stems(_own_name(place, language) for place in fine),
     )
+
+
+def _own_name(place: StoredPlace, language: str | None) -> str:
+    """The place's name without all that it lies in."""
+    label = place.names.get(language or "ar") or place.names.get("en") or ""
+    return re.split("[,،]", label)[0]
 
 
 def _figure(stored: StoredFigure) -> Figure:
