@@ -23,6 +23,7 @@ MOST_COMPARED = 60
 """Tellings that are looked at closely for one entry: those that share most."""
 COMMON_TERM = 400
 """A term that more tellings hold finds nothing: it is left out of the search."""
+COUNTRIES = frozenset({"country", "region"})
 COARSE = frozenset({"country", "region", "adm1"})
 BESIDE = 3
 """Words beside an ordinal that may be what it counts."""
@@ -41,7 +42,7 @@ class Where:
     """Where an entry's happening is, as ids of the gazetteer.
 
     `finest`: places below a first-level division. `around`: these and all that they lie in.
-    `named`: stems of the words by which the entry names the finest.
+    `named`: stems of the words by which the entry names these and its divisions.
     """
 
     finest: frozenset[str] = frozenset()
@@ -49,6 +50,12 @@ class Where:
     divisions: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
+
+    def is_apart_from(self, other: Where) -> bool:
+        """Whether both say where below the country, and nothing of it lies in the other's."""
+        if self.finest and other.finest:
+            return not (self.finest & other.around or other.finest & self.around)
+        return bool(self.divisions and other.divisions) and not self.divisions & other.divisions
 
     @property
     def terms(self) -> frozenset[str]:
@@ -66,7 +73,7 @@ def where_of(told: PlacesTold, gazetteer: Gazetteer) -> Where:
             around.add(at)
             place = gazetteer.places.get(at)
             at = None if place is None else place.parent
-    named = name_stems(p.quote for p in fine)
+    named = name_stems(p.quote for p in told.places if p.place.kind not in COUNTRIES)
     return Where(
         *(finest, frozenset(around), frozenset(told.divisions), frozenset(told.countries)), named
     )
