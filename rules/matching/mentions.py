@@ -9,7 +9,6 @@ from typing import Literal
 from rules.language.boilerplate import blanked, blanked_title
 from rules.language.text import Field, Sentence, Token, arabic_surface, sentences
 from rules.matching.gazetteer import (
-    MOST_WORDS,
     Gazetteer,
     Place,
     PlaceKind,
@@ -134,12 +133,15 @@ def _longest(
     source: str,
 ) -> tuple[int, str, Form] | None:
     """(words, key, form) of the longest name that begins at a word."""
+    longest = gazetteer.lengths.get(word, 0) or (word in gazetteer.joined)
+    if not longest:
+        return None
     words = [word]
-    for token in tokens[at + 1 : at + MOST_WORDS]:
+    for token in tokens[at + 1 : at + longest]:
         if token.breaks or token.script != tokens[at].script:
             break
         words.append(token.norm)
-    longest = min(len(words), max(gazetteer.lengths.get(word, 0), 3 if not clitic else 2))
+    longest = len(words)
     for length in range(longest, 0, -1):
         key = " ".join(words[:length])
         form: Form | None = None

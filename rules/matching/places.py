@@ -143,6 +143,13 @@ def _nearest(
     return []
 
 
+def _in_order(reading: PlaceReading) -> list[int]:
+    """The title's sentences, then the first of the text."""
+    titles = [n for n, s in enumerate(reading.sentences) if s.field == "title"]
+    texts = [n for n, s in enumerate(reading.sentences) if s.field == "text"]
+    return [*titles, *texts[:LEAD_SENTENCES]]
+
+
 def _head(reading: PlaceReading) -> frozenset[int]:
     texts = [n for n, s in enumerate(reading.sentences) if s.field == "text"]
     titles = [n for n, s in enumerate(reading.sentences) if s.field == "title"]
@@ -207,8 +214,8 @@ def _finer(chosen: Chosen, sources: Sequence[Sequence[Meant]], reading: PlaceRea
             finer = next(
                 (
                     found
-                    for _, wanted in _further(reading)[:2]
-                    if (found := [m for m in inside if m.mention.sentence in wanted])
+                    for sentence in _in_order(reading)
+                    if (found := [m for m in inside if m.mention.sentence == sentence])
                 ),
                 [],
             )
