@@ -165,6 +165,19 @@ def chats_of_alert(db: Connection, alert_id: int) -> frozenset[int]:
     return frozenset(row["chat_id"] for row in rows)
 
 
+def first_message(db: Connection, alert_id: int, chat_id: int) -> int | None:
+    """The message that first told the chat of the alert, None when there is none yet."""
+    row = fetch_one(
+        db,
+        """
+        SELECT message_id FROM outbox
+        WHERE alert_id = :alert AND chat_id = :id AND message_id IS NOT NULL
+        ORDER BY version, id LIMIT 1""",
+        {"alert": alert_id, "id": chat_id},
+    )
+    return None if row is None else int(row["message_id"])
+
+
 def folded_count(db: Connection, catchup_id: int) -> int:
     """How many rows a catch-up stands for."""
     row = fetch_one(

@@ -200,11 +200,13 @@ def _mount() -> None:
     from bot.cli.people import app as people
     from bot.cli.places import app as places
     from bot.cli.rules import app as rules
+    from bot.cli.stories import app as stories
 
     app.add_typer(feeds, name="feeds", help="Look at the list of feeds, import and export it.")
     app.add_typer(rules, name="rules")
     app.add_typer(figures, name="figures")
     app.add_typer(places, name="places")
+    app.add_typer(stories, name="stories")
     app.add_typer(people, name="people", help="Who may use the bot: list, invite, remove.")
     app.add_typer(morphology, name="morphology", help="A full Arabic dictionary, if you want one.")
     app.command("eval")(eval_command)

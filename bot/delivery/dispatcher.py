@@ -400,9 +400,13 @@ class Dispatcher:
 
 
 def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat]) -> Outgoing:
+    answers = None
+    if head.kind == "update" and head.alert_id is not None:
+        answers = outbox.first_message(db, head.alert_id, head.chat_id)
     return Outgoing(
         delivery=head,
         chat=known[head.chat_id],
         alert=None if head.alert_id is None else alerts.get(db, head.alert_id),
         folded=outbox.folded_count(db, head.id) if head.kind == "catchup" else 0,
+        answers=answers,
     )

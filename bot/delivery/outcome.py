@@ -22,13 +22,15 @@ class Outgoing:
 
     `alert` is None for a notice or a catch-up line, whose text is `delivery.text`. `folded` says
     how many other alerts that line stands for (0 for a card of its own). A card whose
-    `delivery.possible_repeat` is true says that the reader may have it already.
+    `delivery.possible_repeat` is true says that the reader may have it already. `answers`: the
+    message that first told the chat of the alert, to which an update is an answer.
     """
 
     delivery: Delivery
     chat: Chat
     alert: Alert | None
     folded: int = 0
+    answers: int | None = None
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
 import httpx
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -157,6 +157,10 @@ class TelegramSender:
             parse_mode=parse_mode,
             reply_markup=keyboard,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
+            # Who reads that it is over sees at once what. A deleted message is no obstacle.
+            reply_parameters=None
+            if outgoing.answers is None
+            else ReplyParameters(outgoing.answers, allow_sending_without_reply=True),
         )
 
 

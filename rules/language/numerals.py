@@ -32,6 +32,7 @@ class Numeral:
 
     `vague`: a bare plural (عشرات, "hundreds") stands for its least value. `joined`: "and" stands
     before it. `digits`: it begins with digits. `max`: the upper end of a range. `ordinal`: "5th".
+    `decimal`: "6.0".
     """
 
     first: int
@@ -42,6 +43,7 @@ class Numeral:
     digits: bool = False
     max: float | None = None
     ordinal: bool = False
+    decimal: bool = False
 
 
 def numerals(text: str, tokens: Sequence[Token], language: str) -> tuple[Numeral, ...]:
@@ -122,7 +124,8 @@ def _digits_at(text: str, tokens: Sequence[Token], at: int, language: str) -> Nu
     if ordinal:
         return Numeral(at, last + 1, value, joined=joined, digits=True, ordinal=True)
     whole = _Sum(tokens, language).read(last, Piece("digits", value, joined))
-    return replace(whole, first=at, digits=True)
+    decimal = isinstance(value, float) and not scaled
+    return replace(whole, first=at, digits=True, decimal=decimal)
 
 
 def _scale_behind(tokens: Sequence[Token], at: int, language: str) -> bool:

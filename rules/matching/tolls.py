@@ -61,7 +61,7 @@ def _of(sentence: CountedSentence, numeral: Numeral) -> Iterator[Toll]:
         return
     if _not_a_number(sentence, numeral, unit):
         return
-    if numeral.value == int(numeral.value):
+    if numeral.value == int(numeral.value) and not numeral.decimal:
         yield from _counted(sentence, numeral, unit)
 
 

@@ -23,7 +23,7 @@ from bot.delivery.outcome import (
 from bot.delivery.pacing import SendLimits
 from bot.delivery.results import give_up_held
 from storage import chats, outbox, second_channel
-from storage.file.database import StorageError
+from storage.file.database import Connection, StorageError
 from tests.bot.delivery.desk import OPERATOR, START, Desk, bump, chat, owe
 
 
@@ -336,8 +336,7 @@ async def test_after_an_outage_what_is_old_comes_in_one_line(desk: Desk) -> None
 async def test_two_waiting_versions_are_one_message(desk: Desk) -> None:
     alert = await desk.alert(1)
 
-    def newer_version(db):  # type: ignore[no-untyped-def]
-
+    def newer_version(db: Connection) -> None:
         newer = bump(db, alert, desk.clock())
         owe(db, newer, [1], desk.clock())
 
@@ -347,6 +346,21 @@ async def test_two_waiting_versions_are_one_message(desk: Desk) -> None:
     first, _ = await desk.rows(1)
     assert first.state == "expired"
     assert "version 2" in (first.error or "")
+
+
+async def test_an_update_answers_the_first_message_of_its_alert(desk: Desk) -> None:
+    alert = await desk.alert(1)
+    await desk.work(5)
+
+    def newer_version(db: Connection) -> None:
+        owe(db, bump(db, alert, desk.clock()), [1, 2], desk.clock())
+
+    await desk.database.write(newer_version)
+    await desk.work(5)
+    (first,) = [row.message_id for row in await desk.rows(1) if row.version == 1]
+    assert first is not None
+    assert [each.answers for each in desk.sender.to(1)] == [None, first]
+    assert [each.answers for each in desk.sender.to(2)] == [None], "it was told nothing before"
 
 
 async def test_a_chat_that_hangs_delays_no_other(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from telegram import Bot
@@ -283,3 +284,16 @@ async def test_a_card_that_cannot_be_made_is_rejected_and_raises_nothing(
     async with Bot(server.token, base_url=server.base_url) as bot:
         sender = TelegramSender(bot, broken, timezone=DAMASCUS)  # type: ignore[arg-type]
         assert isinstance(await sender.send(OUTGOING), Rejected)
+
+
+async def test_an_update_answers_the_message_that_it_is_about(
+    sender: TelegramSender, server: TelegramServer
+) -> None:
+    first = await sender.send(OUTGOING)
+    assert isinstance(first, Sent)
+    later = replace(OUTGOING, answers=first.message_id)
+    await sender.send(later)
+    assert [message.answers for message in server.messages] == [None, first.message_id]
+    # Somebody deleted it: the news comes all the same.
+    assert isinstance(await sender.send(replace(OUTGOING, answers=9_999)), Sent)
+    assert server.messages[-1].answers is None

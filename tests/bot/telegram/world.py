@@ -48,6 +48,8 @@ class Message:
     reply_markup: dict[str, Any] | None
     thread_id: int | None
     at: float
+    answers: int | None = None
+    """The message of the same chat that it is a reply to."""
 
     @property
     def buttons(self) -> list[dict[str, Any]]:
@@ -283,6 +285,17 @@ class World:
         kinds = set(update) - {"update_id"}
         return not self.allowed_updates or bool(kinds & set(self.allowed_updates))
 
+    def _answered(self, chat_id: Any, reply: Mapping[str, Any] | None) -> int | None:
+        """The message that is answered; one that is gone is refused unless that was allowed."""
+        if reply is None:
+            return None
+        there = {message.message_id for message in self.messages if message.chat_id == chat_id}
+        if reply["message_id"] in there:
+            return int(reply["message_id"])
+        if not reply.get("allow_sending_without_reply"):
+            raise Refusal(400, "Bad Request: message to be replied not found")
+        return None
+
     def _send(self, values: dict[str, Any]) -> dict[str, Any]:
         text, entities = self._text(values)
         self._keyboard(values.get("reply_markup"))
@@ -296,6 +309,7 @@ class World:
             reply_markup=values.get("reply_markup"),
             thread_id=values.get("message_thread_id"),
             at=time.time(),
+            answers=self._answered(values["chat_id"], values.get("reply_parameters")),
         )
         self.messages.append(message)
         self._write("sent", message)

@@ -1,0 +1,265 @@
+"""What is known of an entry when its story is chosen, and the entries of the last days.
+
+A window holds the tellings of a few days with an index from terms to tellings: finding what is
+like a new one costs by what shares its rarer terms, not by history. It is filled from the store
+when the service starts, then telling by telling.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from heapq import nlargest
+from itertools import pairwise
+
+from bot.alerts.likeness import LEAD, Frequencies, cosine, stem, targets, weights_of
+from rules import Figure, Gazetteer, PlacesTold
+from rules.language.number_words import ordinal_word
+from rules.language.text import tokenize
+
+MOST_COMPARED = 60
+"""Tellings that are looked at closely for one entry: those that share most."""
+COMMON_TERM = 400
+"""A term that more tellings hold finds nothing: it is left out of the search."""
+COARSE = frozenset({"country", "region", "adm1"})
+PLACE, TOLL = "@", "#"
+"""What marks a place and a figure among the terms."""
+_DAY_OF_WAR = 15
+"""From here on a number of days says which day of a long war an entry is of."""
+_NO_ORDINAL = frozenset(
+    "كانون تشرين ربيع جمادي امس اليوم لليوم يوم يومه يومها العالميه المره الشهر العام".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where an entry's happening is, as ids of the gazetteer.
+
+    `finest`: places below a first-level division. `around`: these and all that they lie in.
+    """
+
+    finest: frozenset[str] = frozenset()
+    around: frozenset[str] = frozenset()
+    divisions: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+
+    @property
+    def terms(self) -> frozenset[str]:
+        return self.finest | self.divisions
+
+
+def where_of(told: PlacesTold, gazetteer: Gazetteer) -> Where:
+    """The places that `rules.places_of` found, with what they lie in."""
+    finest = frozenset(p.place.id for p in told.places if p.place.kind not in COARSE)
+    around: set[str] = set()
+    for each in finest:
+        at: str | None = each
+        while at is not None and at not in around:
+            around.add(at)
+            place = gazetteer.places.get(at)
+            at = None if place is None else place.parent
+    return Where(finest, frozenset(around), frozenset(told.divisions), frozenset(told.countries))
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One entry as far as its story is concerned. `at`: when it was published or read (UTC)."""
+
+    entry_id: int
+    title: str
+    text: str
+    language: str | None
+    family: str
+    link: str | None
+    at: datetime
+    signals: frozenset[str] = frozenset()
+    where: Where = Where()
+    figures: tuple[Figure, ...] = ()
+
+    @cached_property
+    def _words(self) -> tuple[dict[str, float], dict[str, str]]:
+        return weights_of(self.title, self.text)
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """stem → the word as it stands in the entry."""
+        return self._words[1]
+
+    @cached_property
+    def terms(self) -> dict[str, float]:
+        """Words, places and exact tolls, each with how much it is said."""
+        said = dict(self._words[0])
+        said.update({PLACE + each: 1.0 for each in self.where.terms})
+        said.update({TOLL + each: 1.0 for each in self.tolls})
+        return said
+
+    @cached_property
+    def tolls(self) -> frozenset[str]:
+        """The exact numbers of persons: "killed 12"."""
+        return frozenset(
+            f"{f.what} {f.value:.15g}"
+            for f in self.figures
+            if not f.vague and f.what not in ("days", "percent")
+        )
+
+    @cached_property
+    def whole_tolls(self) -> dict[str, frozenset[float]]:
+        """What → its exact numbers, parts left out."""
+        found: defaultdict[str, set[float]] = defaultdict(set)
+        for f in self.figures:
+            if not (f.vague or f.part) and f.what in ("killed", "wounded", "displaced"):
+                found[f.what].add(f.value)
+        return {what: frozenset(values) for what, values in found.items()}
+
+    @cached_property
+    def targets(self) -> frozenset[str]:
+        """What kinds of things title and lead name as struck or served: school, port."""
+        kinds = targets()
+        read = tokenize(f"{self.title}\n{self.text[:LEAD]}")
+        return frozenset(
+            kinds[key] for t in read if (key := stem(t.norm.removeprefix("ب"), t.script)) in kinds
+        )
+
+    @cached_property
+    def war_days(self) -> frozenset[float]:
+        """Which day of a war it is, where the entry says so."""
+        return frozenset(
+            f.value for f in self.figures if f.what == "days" and f.value >= _DAY_OF_WAR
+        )
+
+    @cached_property
+    def title_ordinals(self) -> dict[str, float]:
+        """stem → the ordinal beside it in the title: it says that it is not the first."""
+        return dict(_ordinals(self.title))
+
+    @cached_property
+    def ordinals(self) -> dict[str, frozenset[float]]:
+        """stem → ordinals beside it: «الدفعة الثالثة», "third convoy"."""
+        found: defaultdict[str, set[float]] = defaultdict(set)
+        for text in (self.title, self.text[:400]):
+            for key, value in _ordinals(text):
+                found[key].add(value)
+        return {key: frozenset(values) for key, values in found.items()}
+
+
+def _ordinals(text: str) -> Iterator[tuple[str, float]]:
+    tokens = tokenize(text)
+    for at, (one, other) in enumerate(pairwise(tokens)):
+        if other.breaks or one.script != other.script:
+            continue
+        if one.script == "ar":
+            value = ordinal_word(other, "ar") if other.norm.startswith("ال") else None
+            counted = [one]
+        else:
+            value = ordinal_word(one, "en") or ordinal_word(one, "fr")
+            counted = [t for t in tokens[at + 1 : at + 3] if t.script == "latin"]
+        if value is not None and value > 1:
+            for each in counted:
+                if each.norm not in _NO_ORDINAL:
+                    yield stem(each.norm, each.script), value
+
+
+def in_poll_order(tellings: Iterable[Telling]) -> list[Telling]:
+    """The entries of one poll in the order in which their stories are chosen: by time, then by
+    what they say. A feed may list them in any order; the stories are the same."""
+    return sorted(tellings, key=lambda t: (t.at, t.title, t.text, t.link or ""))
+
+
+@dataclass(slots=True)
+class _Held:
+    telling: Telling
+    story_id: int
+    vector: dict[str, float]
+
+
+@dataclass(slots=True)
+class Window:
+    """The tellings of the last days, each with its story. One thread at a time."""
+
+    frequencies: Frequencies = field(default_factory=Frequencies)
+    _held: dict[int, _Held] = field(default_factory=dict)
+    _holding: dict[str, dict[int, float]] = field(default_factory=dict)
+    """term → entry id → weight"""
+    _stories: dict[int, dict[int, None]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tellings: Iterable[tuple[Telling, int]]) -> Window:
+        """A window filled from the store: tellings with their stories, oldest first."""
+        window = cls()
+        for telling, story_id in tellings:
+            window.add(telling, story_id)
+        return window
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def add(self, telling: Telling, story_id: int) -> None:
+        """Hold a telling; one that is held already is replaced."""
+        self.remove(telling.entry_id)
+        self.frequencies.add(telling.terms)
+        vector = self.frequencies.vector(telling.terms)
+        self._held[telling.entry_id] = _Held(telling, story_id, vector)
+        for term, weight in vector.items():
+            self._holding.setdefault(term, {})[telling.entry_id] = weight
+        self._stories.setdefault(story_id, {})[telling.entry_id] = None
+
+    def remove(self, entry_id: int) -> None:
+        """Forget a telling; nothing happens when it is not held."""
+        held = self._held.pop(entry_id, None)
+        if held is None:
+            return
+        self.frequencies.remove(held.telling.terms)
+        for term in held.vector:
+            holding = self._holding[term]
+            del holding[entry_id]
+            if not holding:
+                del self._holding[term]
+        story = self._stories[held.story_id]
+        del story[entry_id]
+        if not story:
+            del self._stories[held.story_id]
+
+    def move(self, entry_id: int, story_id: int) -> None:
+        """An operator split a story or merged two: the telling belongs to another story now."""
+        held = self._held[entry_id]
+        self.add(held.telling, story_id)
+
+    def drop_before(self, moment: datetime) -> None:
+        """Forget what is older: what the window does not hold costs nothing."""
+        for entry_id in [i for i, held in self._held.items() if held.telling.at < moment]:
+            self.remove(entry_id)
+
+    def story_of(self, entry_id: int) -> int:
+        return self._held[entry_id].story_id
+
+    def size_of(self, story_id: int) -> int:
+        """How many tellings of a story are held."""
+        return len(self._stories.get(story_id, ()))
+
+    def telling(self, entry_id: int) -> Telling:
+        return self._held[entry_id].telling
+
+    def vector_of(self, telling: Telling) -> dict[str, float]:
+        """The vector of a telling that is not held yet, itself counted."""
+        self.frequencies.add(telling.terms)
+        vector = self.frequencies.vector(telling.terms)
+        self.frequencies.remove(telling.terms)
+        return vector
+
+    def nearest(self, vector: Mapping[str, float]) -> list[tuple[int, float]]:
+        """(entry id, cosine) of the held tellings that share most with a vector."""
+        scores: defaultdict[int, float] = defaultdict(float)
+        for term, weight in vector.items():
+            holding = self._holding.get(term, {})
+            if len(holding) <= COMMON_TERM:
+                for entry_id, other in holding.items():
+                    scores[entry_id] += weight * other
+        most = nlargest(MOST_COMPARED, scores, key=lambda i: (round(scores[i], 9), i))
+        return [(entry_id, cosine(vector, self._held[entry_id].vector)) for entry_id in most]
+
+    def holding(self, term: str) -> tuple[int, ...]:
+        """The entries that hold a term."""
+        return tuple(self._holding.get(term, ()))

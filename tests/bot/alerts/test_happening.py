@@ -1,0 +1,284 @@
+"""Which story an entry belongs to, beyond near copies."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.alerts.happening import Choice, Doubt, HappeningPolicy, Rule, doubts, story_for
+from bot.alerts.likeness import Frequencies, cosine, stem, weights_of
+from bot.alerts.names import names_in
+from bot.alerts.sources import independent_sources
+from bot.alerts.stories import StoryPolicy
+from bot.alerts.tellings import Telling, Where, Window, in_poll_order
+from rules import figures_of
+
+POLICY, COPIES = HappeningPolicy(), StoryPolicy()
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ADEN = Where(frozenset({"aden"}), frozenset({"aden", "YE-AD", "YE"}), frozenset({"YE-AD"}),
+             frozenset({"YE"}))  # fmt: skip
+TAIZ = Where(frozenset({"taiz"}), frozenset({"taiz", "YE-TA", "YE"}), frozenset({"YE-TA"}),
+             frozenset({"YE"}))  # fmt: skip
+
+
+def telling(
+    number: int,
+    title: str,
+    text: str = "",
+    *,
+    hours: float = 0,
+    language: str = "en",
+    where: Where = ADEN,
+    signals: Iterable[str] = ("civilian-harm",),
+    family: str = "wire",
+    link: str | None = None,
+) -> Telling:
+    figures = figures_of(title, text, language)
+    at = NOON + timedelta(hours=hours)
+    return Telling(
+        number, title, text, language, family, link, at, frozenset(signals), where, figures
+    )
+
+
+STRIKE = telling(
+    1,
+    "Shells hit fish market in Aden, killing 14",
+    "Shells hit the fish market in the Crater district of Aden, killing 14 people and wounding 30, "
+    "doctors at the Jumhuriya hospital said.",
+)
+
+
+def asked(new: Telling, *held: Telling) -> Choice:
+    return story_for(new, Window.of((t, 10 * t.entry_id) for t in held), POLICY, COPIES)
+
+
+def test_another_report_of_the_happening_joins_and_says_why() -> None:
+    report = telling(
+        2,
+        "Fourteen dead as fish market in Aden is shelled",
+        "Fourteen people died and 30 were wounded when shells hit the fish market in Crater, Aden.",
+        hours=3,
+    )
+    choice = asked(report, STRIKE)
+    assert (choice.story_id, choice.rule, choice.like) == (10, Rule.SAME_HAPPENING, 1)
+    assert "market" in choice.words
+    assert choice.places == ("YE-AD", "aden")
+    assert choice.tolls == ("killed 14", "wounded 30")
+    assert choice.doubts == ()
+
+
+def test_a_near_copy_comes_first() -> None:
+    copy = replace(STRIKE, entry_id=2, family="daily", at=STRIKE.at + timedelta(hours=1))
+    assert asked(copy, STRIKE).rule == Rule.SAME_TITLE
+    moved = telling(3, "Fish market in Aden is hit by shells", link="https://example.org/a")
+    linked = replace(STRIKE, link="https://example.org/a")
+    assert asked(moved, linked).rule == Rule.SAME_LINK
+
+
+@pytest.mark.parametrize(
+    ("changed", "doubt"),
+    [
+        ({"where": TAIZ}, Doubt.DIVISIONS),
+        ({"signals": frozenset({"ceasefire"})}, Doubt.SIGNALS),
+        ({"title": "Shells hit school in Aden, killing 14", "text": ""}, Doubt.TARGETS),
+        ({"title": "Shells hit fish market in Aden, killing 90", "text": ""}, Doubt.TOLLS),
+        ({"title": "Second shell hits the fish market in Aden"}, Doubt.ORDINALS),
+    ],
+)
+def test_what_disagrees_is_named_and_takes_from_likeness(
+    changed: dict[str, object], doubt: Doubt
+) -> None:
+    other = replace(STRIKE, entry_id=2, **changed)  # type: ignore[arg-type]
+    other = replace(other, figures=figures_of(other.title, other.text, "en"))
+    assert doubt in doubts(other, STRIKE, POLICY.growth)
+    assert POLICY.factor(doubt) < 1
+    assert doubts(STRIKE, replace(STRIKE, entry_id=2), POLICY.growth) == ()
+
+
+def test_a_toll_that_grows_is_an_update() -> None:
+    grown = telling(2, "Toll of Aden fish market shelling rises to 19", hours=8)
+    assert Doubt.TOLLS not in doubts(grown, STRIKE, POLICY.growth)
+    assert asked(grown, STRIKE).story_id == 10
+
+
+def test_places_within_each_other_agree() -> None:
+    district = Where(
+        frozenset({"crater"}),
+        frozenset({"crater", *ADEN.around}),
+        ADEN.divisions,
+        ADEN.countries,
+    )
+    assert doubts(replace(STRIKE, where=district), STRIKE, POLICY.growth) == ()
+
+
+def test_the_days_of_a_long_war_are_days_apart() -> None:
+    one = telling(1, "الحرب على غزة.. غارات في اليوم الـ294 من العدوان", language="ar")
+    other = telling(2, "الحرب على غزة.. غارات في اليوم الـ295 من العدوان", language="ar")
+    assert Doubt.DAYS in doubts(one, other, POLICY.growth)
+
+
+def test_batches_and_rounds_are_told_apart_by_their_number() -> None:
+    text = "وصلت {} من المعونة الطبية إلى مدينة سيئون على متن قاطرات قادمة عبر المنفذ البري"
+    second = telling(1, "مساعدات تصل حضرموت", text.format("الدفعة الثانية"), language="ar")
+    third = telling(2, "مساعدات تصل حضرموت", text.format("الدفعة الثالثة"), language="ar")
+    assert Doubt.ORDINALS in doubts(second, third, POLICY.growth)
+
+
+def test_old_news_is_another_happening() -> None:
+    report = telling(2, "Fish market in Aden shelled, 14 dead and 30 wounded", hours=3)
+    assert asked(report, STRIKE).story_id == 10
+    late = replace(report, at=STRIKE.at + POLICY.window + timedelta(hours=1))
+    assert asked(late, STRIKE).story_id is None
+
+
+def test_another_language_joins_where_signal_place_and_tolls_agree() -> None:
+    arabic = telling(
+        2,
+        "14 قتيلا في قصف سوق السمك في عدن",
+        "قتل 14 شخصا وأصيب 30 في قصف على سوق السمك في كريتر بعدن",
+        hours=2,
+        language="ar",
+    )
+    choice = asked(arabic, STRIKE)
+    assert choice.story_id == 10
+    assert choice.rule in (Rule.OTHER_LANGUAGE, Rule.SAME_HAPPENING)
+    assert choice.tolls == ("killed 14", "wounded 30")
+    for changed in (
+        replace(arabic, where=TAIZ),
+        replace(arabic, signals=frozenset({"ceasefire"})),
+        replace(arabic, figures=figures_of("مقتل 3 وإصابة 7", "", "ar")),
+    ):
+        assert asked(changed, STRIKE).story_id is None
+
+
+def test_names_are_compared_by_their_consonants() -> None:
+    for arabic, latin in (
+        ("نتنياهو", "Netanyahu"),
+        ("كاتماندو", "Katmandou"),
+        ("بوركينا", "Burkina"),
+        ("لامبيدوزا", "Lampedusa"),
+    ):
+        shared = names_in(arabic) & names_in(latin)
+        assert shared or arabic == "لامبيدوزا", (arabic, latin)
+
+
+def test_stems_are_light() -> None:
+    assert stem("والمستشفيات") == stem("مستشفي")
+    assert stem("الشهداء") == stem("شهداء")
+    assert stem("وزراء") != stem("زراعه")
+    assert stem("killings", "latin") == stem("killed", "latin")
+
+
+def test_rare_words_weigh_more() -> None:
+    frequencies = Frequencies()
+    for _ in range(30):
+        frequencies.add({"army": 1.0})
+    assert frequencies.rarity("zabadani") > frequencies.rarity("army")
+    before = frequencies.rarity("army")
+    frequencies.add({"army": 1.0})
+    frequencies.remove({"army": 1.0})
+    assert frequencies.rarity("army") == before
+
+
+@given(st.text(max_size=300), st.text(max_size=900))
+def test_a_text_is_like_itself(title: str, text: str) -> None:
+    vector = Frequencies().vector(weights_of(title, text)[0])
+    assert cosine(vector, vector) == pytest.approx(1.0 if vector else 0.0)
+
+
+TELLINGS = st.builds(
+    telling,
+    st.integers(1, 40),
+    st.text(max_size=60) | st.sampled_from(["Shells hit Aden, killing 14", "قصف عدن و14 قتيلا"]),
+    st.text(max_size=200),
+    hours=st.floats(-200, 200),
+    language=st.sampled_from(["ar", "en", "fr"]),
+    where=st.sampled_from([ADEN, TAIZ, Where()]),
+    signals=st.sampled_from([(), ("civilian-harm",), ("ceasefire", "siege")]),
+    link=st.none() | st.text(max_size=20),
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(TELLINGS, st.integers(1, 5)), max_size=12), TELLINGS)
+def test_no_entry_is_too_much(held: list[tuple[Telling, int]], new: Telling) -> None:
+    window = Window.of(held)
+    choice = story_for(new, window, POLICY, COPIES)
+    assert choice.story_id is None or choice.story_id in {story for _, story in held}
+    assert (choice.story_id is None) == (choice.rule == Rule.NEW)
+    for number in {t.entry_id for t, _ in held}:
+        window.remove(number)
+    assert len(window) == 0
+    assert window.frequencies.entries == 0
+    assert window.holding("@aden") == ()
+
+
+def test_the_window_forgets_moves_and_replaces() -> None:
+    window = Window.of([(STRIKE, 1)])
+    window.add(replace(STRIKE, title="Something else entirely"), 2)
+    assert (len(window), window.story_of(1)) == (1, 2)
+    window.move(1, 7)
+    assert window.story_of(1) == 7
+    window.drop_before(STRIKE.at)
+    assert len(window) == 1
+    window.drop_before(STRIKE.at + timedelta(seconds=1))
+    assert len(window) == 0
+
+
+def partition(tellings: Sequence[Telling]) -> set[frozenset[str]]:
+    window = Window()
+    stories: defaultdict[int, set[str]] = defaultdict(set)
+    for each in in_poll_order(tellings):
+        choice = story_for(each, window, POLICY, COPIES)
+        story = each.entry_id if choice.story_id is None else choice.story_id
+        window.add(each, story)
+        stories[story].add(each.text)
+    return {frozenset(texts) for texts in stories.values()}
+
+
+def test_the_order_of_entries_within_a_poll_changes_nothing() -> None:
+    towns = ["Aden", "Taiz", "Marib", "Hodeidah", "Saada"]
+    poll = []
+    for town in towns:
+        where = Where(frozenset({town}), frozenset({town}), frozenset(), frozenset({"YE"}))
+        for number, verb in enumerate(("hit", "struck", "shelled")):
+            text = f"A market in {town} was {verb}, killing {12 + len(town)} people, doctors said."
+            title = f"{town} market {verb}"
+            poll.append(telling(0, title, text, where=where, hours=number / 10))
+    wanted = partition([replace(t, entry_id=i) for i, t in enumerate(poll, 1)])
+    shuffler = random.Random(5)
+    for _ in range(10):
+        shuffler.shuffle(poll)
+        assert partition([replace(t, entry_id=i) for i, t in enumerate(poll, 1)]) == wanted
+
+
+def test_a_story_does_not_chain_from_day_to_day() -> None:
+    """Each day's entry shares something with the day before and nothing with the first."""
+    window, joined = Window(), []
+    for day in range(10):
+        said = " ".join(f"word{chr(97 + 2 * day + n)}" for n in range(3))
+        each = telling(day + 1, said, said, hours=24 * day, where=Where(), signals=())
+        choice = story_for(each, window, POLICY, COPIES)
+        story = each.entry_id if choice.story_id is None else choice.story_id
+        joined.append(story)
+        window.add(each, story)
+    assert len(set(joined)) >= 4
+
+
+def test_copies_of_one_text_are_one_source() -> None:
+    agency = "Shells hit the fish market in the Crater district of Aden on Monday, doctors said."
+    own = "Our reporter counted eleven bodies beside the harbour after the morning bombardment."
+    papers = [telling(n, f"Title {n}", agency, family=f"paper-{n}") for n in range(1, 6)]
+    assert independent_sources(papers) == 1
+    assert independent_sources([*papers, telling(9, "Aden", own, family="radio")]) == 2
+    # One of the papers also has words of its own: then the others speak for the agency's text.
+    assert independent_sources([*papers, telling(9, "Aden", own, family="paper-1")]) == 2
+    assert independent_sources([papers[0], telling(9, "Aden", own, family="paper-1")]) == 1
+    assert independent_sources([]) == 0
