@@ -170,7 +170,7 @@ def _points(
         # «تونس», «الجزائر», «الكويت»: the capital bears the country's name.
         points += OWN_COUNTRY
     namesake = any(p.kind == "country" for p in mention.places) and place.kind != "country"
-    if own and place.kind not in EVERYWHERE and not namesake:
+    if own and place.kind != "country" and not namesake:
         points += OWN_COUNTRY + (1.5 if rank(place) >= 5 else 0)
     if any(divisions.get(over.id, mention.key) != mention.key for over in gazetteer.around(place)):
         points += OWN_DIVISION

@@ -32,6 +32,9 @@ LAST_RESORT: tuple[Role, ...] = (
 ONE_COUNTRY: tuple[Role, ...] = ("actor", "hint", "people")
 """Last resorts that tell nothing where they name several countries."""
 
+ACTS_ABROAD = frozenset(("IL", "US", "RU", "FR", "GB"))
+"""Countries whose wars are in other countries: «حرب إسرائيل» is not in Israel; named alone, they
+are no place."""
 SEATS = frozenset(("g293397", "IL-TA"))
 """Towns that stand for a government as a capital does: Tel Aviv."""
 _SPEAKER_REACH = 5
@@ -70,6 +73,8 @@ def role_of(meant: Meant, reading: PlaceReading, source: str) -> Role:
         if speaker:
             return "local" if any(means(t, words.LOCAL) for t in speaker) else "speaker"
     here = _here(mention, tokens)
+    if here and meant.place.id in ACTS_ABROAD and first and not mention.clitic.endswith("ب"):
+        here = not means(tokens[first - 1], words.EVENTS | words.WARS)
     if meant.place.kind == "country" and not here and not _heading(mention, source):
         return "actor"
     if (meant.place.capital or meant.place.id in SEATS) and not here:

@@ -76,6 +76,7 @@ EVENTS = _words(
     "frappe "
     "frappent combats inondations"
 )
+WARS = _words("حرب حروب مجازر جرائم war wars guerre")
 PAPERS = _words("تايمز بوست تريبيون هيرالد غازيت times post tribune herald gazette")
 IN = _words("في داخل بداخل وسط in inside at across within throughout dans à au aux en")
 NORTH = _words(

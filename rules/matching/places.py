@@ -18,7 +18,14 @@ from rules.matching.gazetteer import Gazetteer, Place
 from rules.matching.match import Evidence
 from rules.matching.mentions import PlaceReading, listed, read_places
 from rules.matching.place_choice import Meant, choose
-from rules.matching.place_roles import COUNTED, LAST_RESORT, ONE_COUNTRY, Role, roles_of
+from rules.matching.place_roles import (
+    ACTS_ABROAD,
+    COUNTED,
+    LAST_RESORT,
+    ONE_COUNTRY,
+    Role,
+    roles_of,
+)
 
 Why = Literal["clause", "sentence", "title", "lead", "entry", "finer"] | Role
 """Why a place counts: in the evidence's clause or sentence, in the title, lead or rest of the
@@ -29,8 +36,6 @@ HEAD_SENTENCES = 1
 """Sentences of the text that, with the title, tell what an entry is about."""
 LEAD_SENTENCES = 5
 """Sentences that may tell more exactly where it is."""
-ACTS_ABROAD = frozenset(("IL", "US", "RU", "FR", "GB"))
-"""Countries named as the ones that act in other countries: no place where nothing else is."""
 
 
 @dataclass(frozen=True, slots=True)
