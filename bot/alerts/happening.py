@@ -16,10 +16,12 @@ from enum import StrEnum
 
 from bot.alerts.names import shared_names
 from bot.alerts.stories import StoryPolicy, StoryReason, choose_story
-from bot.alerts.tellings import PLACE, TOLL, Telling, Where, Window
+from bot.alerts.tellings import PLACE, TOLL, Telling, Window
 from storage.stories import StoryTitle
 
 SHOWN_WORDS = 6
+GREAT_TOLL = 10
+"""Two happenings of one day hardly share a toll as great as this."""
 ENOUGH = 4
 """What must agree of two entries in different languages (`_in_another_language`)."""
 
@@ -41,7 +43,9 @@ class Doubt(StrEnum):
     COUNTRIES = "other-country"
     DIVISIONS = "other-division"
     PLACES = "other-place"
+    ELSEWHERE = "elsewhere"
     TARGETS = "other-target"
+    WORDS_ALONE = "words-alone"
     DAYS = "other-day-of-war"
     TOLLS = "other-toll"
     ORDINALS = "other-one-of-a-series"
@@ -54,18 +58,23 @@ class HappeningPolicy:
 
     window: timedelta = timedelta(hours=96)
     half_life: timedelta = timedelta(hours=48)
-    least: float = 0.22
+    least: float = 0.225
     support: int = 5
     """So many tellings of a story, the nearest, are asked."""
     other_language: timedelta = timedelta(hours=36)
     signals: float = 0.85
-    countries: float = 0.7
-    divisions: float = 0.7
+    countries: float = 0.6
+    divisions: float = 0.6
     places: float = 0.75
+    elsewhere: float = 0.35
+    """Towns that differ, of which neither entry so much as names the other's."""
     days: float = 0.3
     tolls: float = 0.7
     ordinals: float = 0.3
     targets: float = 0.8
+    words_alone: float = 0.7
+    same_toll: float = 1.4
+    """What each exact toll that both tell multiplies likeness with, up to two of them."""
     growth: float = 1.7
     """A toll that grew by no more than this may be an update."""
 
@@ -118,9 +127,15 @@ def story_for(
 def doubts(one: Telling, other: Telling, growth: float) -> tuple[Doubt, ...]:
     """What two entries say differently where both say it."""
     found = []
+    if not (
+        one.signals & other.signals
+        or one.where.finest & other.where.finest
+        or one.tolls & other.tolls
+    ):
+        found.append(Doubt.WORDS_ALONE)
     if one.signals and other.signals and not one.signals & other.signals:
         found.append(Doubt.SIGNALS)
-    place = _other_place(one.where, other.where)
+    place = _other_place(one, other)
     if place is not None:
         found.append(place)
     if one.war_days and other.war_days and not one.war_days & other.war_days:
@@ -136,18 +151,21 @@ def doubts(one: Telling, other: Telling, growth: float) -> tuple[Doubt, ...]:
 
 def _other_in_series(one: Telling, other: Telling) -> bool:
     """«الدفعة الثانية» and «الدفعة الثالثة»; a "second convoy" and a convoy that is none."""
-    if any(
-        key in other.ordinals and not values & other.ordinals[key]
-        for key, values in one.ordinals.items()
-    ):
+    both = one.ordinals.keys() & other.ordinals.keys()
+    if both and not any(one.ordinals[key] & other.ordinals[key] for key in both):
         return True
     return any(
-        key in other.terms and value not in other.ordinals.get(key, ())
-        for key, value in one.title_ordinals.items()
+        beside & other.terms.keys()
+        and not any(value in other.ordinals.get(key, ()) for key in beside)
+        for beside, value in one.title_ordinals
     )
 
 
-def _other_place(one: Where, other: Where) -> Doubt | None:
+def _other_place(told: Telling, beside: Telling) -> Doubt | None:
+    one, other = told.where, beside.where
+    apart = one.finest and other.finest and not one.around & other.finest
+    if apart and not other.around & one.finest and _strangers(told, beside):
+        return Doubt.ELSEWHERE
     if one.countries and other.countries and not one.countries & other.countries:
         return Doubt.COUNTRIES
     if one.divisions and other.divisions and not one.divisions & other.divisions:
@@ -155,6 +173,16 @@ def _other_place(one: Where, other: Where) -> Doubt | None:
     if one.finest and other.finest and not (one.finest & other.around or other.finest & one.around):
         return Doubt.PLACES
     return None
+
+
+def _strangers(one: Telling, other: Telling) -> bool:
+    """Whether neither entry has a word of the names of the other's towns."""
+    return (
+        one.language == other.language
+        and bool(one.where.named and other.where.named)
+        and not one.where.named & other.terms.keys()
+        and not other.where.named & one.terms.keys()
+    )
 
 
 def _other_toll(one: Telling, other: Telling, growth: float) -> bool:
@@ -207,6 +235,8 @@ def _same_happening(
             continue
         for doubt in said:
             likeness *= policy.factor(doubt)
+        great = _weighty(telling.own_tolls & other.own_tolls, GREAT_TOLL)
+        likeness *= policy.same_toll ** min(len(great), 2)
         of_story[window.story_of(entry_id)].append((likeness, entry_id))
     best: tuple[float, int] | None = None
     for story_id, tellings in of_story.items():
@@ -262,9 +292,9 @@ def _agreement(one: Telling, other: Telling) -> int:
     return place + 2 * tolls + names
 
 
-def _weighty(tolls: Iterable[str]) -> list[str]:
-    """Tolls that two happenings at one place would hardly share: not one or two."""
-    return [toll for toll in tolls if float(toll.rsplit(" ", 1)[1]) > 2]
+def _weighty(tolls: Iterable[str], least: float = 3) -> list[str]:
+    """Tolls that two happenings would hardly share: many happenings kill one or two."""
+    return [toll for toll in tolls if float(toll.rsplit(" ", 1)[1]) >= least]
 
 
 def _choice(

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from heapq import nlargest
-from itertools import pairwise
 
-from bot.alerts.likeness import LEAD, Frequencies, cosine, stem, targets, weights_of
+from bot.alerts.likeness import LEAD, REST, Frequencies, cosine, stem, targets, weights_of
 from rules import Figure, Gazetteer, PlacesTold
 from rules.language.number_words import ordinal_word
 from rules.language.text import tokenize
@@ -25,8 +24,11 @@ MOST_COMPARED = 60
 COMMON_TERM = 400
 """A term that more tellings hold finds nothing: it is left out of the search."""
 COARSE = frozenset({"country", "region", "adm1"})
+BESIDE = 3
+"""Words beside an ordinal that may be what it counts."""
 PLACE, TOLL = "@", "#"
 """What marks a place and a figure among the terms."""
+_WHOLE = ("killed", "wounded", "displaced")
 _DAY_OF_WAR = 15
 """From here on a number of days says which day of a long war an entry is of."""
 _NO_ORDINAL = frozenset(
@@ -39,12 +41,14 @@ class Where:
     """Where an entry's happening is, as ids of the gazetteer.
 
     `finest`: places below a first-level division. `around`: these and all that they lie in.
+    `named`: stems of the words by which the entry names the finest.
     """
 
     finest: frozenset[str] = frozenset()
     around: frozenset[str] = frozenset()
     divisions: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
 
     @property
     def terms(self) -> frozenset[str]:
@@ -53,7 +57,8 @@ class Where:
 
 def where_of(told: PlacesTold, gazetteer: Gazetteer) -> Where:
     """The places that `rules.places_of` found, with what they lie in."""
-    finest = frozenset(p.place.id for p in told.places if p.place.kind not in COARSE)
+    fine = [p for p in told.places if p.place.kind not in COARSE]
+    finest = frozenset(p.place.id for p in fine)
     around: set[str] = set()
     for each in finest:
         at: str | None = each
@@ -61,7 +66,15 @@ def where_of(told: PlacesTold, gazetteer: Gazetteer) -> Where:
             around.add(at)
             place = gazetteer.places.get(at)
             at = None if place is None else place.parent
-    return Where(finest, frozenset(around), frozenset(told.divisions), frozenset(told.countries))
+    named = name_stems(p.quote for p in fine)
+    return Where(
+        *(finest, frozenset(around), frozenset(told.divisions), frozenset(told.countries)), named
+    )
+
+
+def name_stems(names: Iterable[str]) -> frozenset[str]:
+    """Stems of the words of places' names, as `Telling.terms` has them."""
+    return frozenset(key for name in names for key in weights_of(name, "")[0])
 
 
 @dataclass(frozen=True)
@@ -93,24 +106,26 @@ class Telling:
         """Words, places and exact tolls, each with how much it is said."""
         said = dict(self._words[0])
         said.update({PLACE + each: 1.0 for each in self.where.terms})
-        said.update({TOLL + each: 1.0 for each in self.tolls})
+        said.update({TOLL + e: 1.0 if e in self.own_tolls else REST for e in self.tolls})
         return said
 
     @cached_property
     def tolls(self) -> frozenset[str]:
         """The exact numbers of persons: "killed 12"."""
-        return frozenset(
-            f"{f.what} {f.value:.15g}"
-            for f in self.figures
-            if not f.vague and f.what not in ("days", "percent")
-        )
+        return frozenset(f"{f.what} {f.value:.15g}" for f in self.figures if _exact(f))
+
+    @cached_property
+    def own_tolls(self) -> frozenset[str]:
+        """Those of title and lead: further on stand the tolls of other happenings."""
+        led = (f for f in self.figures if _exact(f) and _leads(f))
+        return frozenset(f"{f.what} {f.value:.15g}" for f in led)
 
     @cached_property
     def whole_tolls(self) -> dict[str, frozenset[float]]:
-        """What → its exact numbers, parts left out."""
+        """What → its exact numbers in title and lead, parts left out."""
         found: defaultdict[str, set[float]] = defaultdict(set)
         for f in self.figures:
-            if not (f.vague or f.part) and f.what in ("killed", "wounded", "displaced"):
+            if _exact(f) and _leads(f) and not f.part and f.what in _WHOLE:
                 found[f.what].add(f.value)
         return {what: frozenset(values) for what, values in found.items()}
 
@@ -131,35 +146,48 @@ class Telling:
         )
 
     @cached_property
-    def title_ordinals(self) -> dict[str, float]:
-        """stem → the ordinal beside it in the title: it says that it is not the first."""
-        return dict(_ordinals(self.title))
+    def title_ordinals(self) -> tuple[tuple[frozenset[str], float], ...]:
+        """(stems beside it, ordinal) in the title: it says that it is not the first."""
+        return tuple(_ordinals(self.title, title=True))
 
     @cached_property
     def ordinals(self) -> dict[str, frozenset[float]]:
         """stem → ordinals beside it: «الدفعة الثالثة», "third convoy"."""
         found: defaultdict[str, set[float]] = defaultdict(set)
-        for text in (self.title, self.text[:400]):
-            for key, value in _ordinals(text):
+        for beside, value in (*self.title_ordinals, *_ordinals(self.text[:400], title=False)):
+            for key in beside:
                 found[key].add(value)
         return {key: frozenset(values) for key, values in found.items()}
 
 
-def _ordinals(text: str) -> Iterator[tuple[str, float]]:
+def _exact(figure: Figure) -> bool:
+    return not figure.vague and figure.what not in ("days", "percent")
+
+
+def _leads(figure: Figure) -> bool:
+    return figure.field == "title" or figure.start < LEAD
+
+
+def _ordinals(text: str, *, title: bool) -> Iterator[tuple[frozenset[str], float]]:
+    """«طائرة الشحن الثانية»: an Arabic ordinal stands behind its noun, and what describes that."""
     tokens = tokenize(text)
-    for at, (one, other) in enumerate(pairwise(tokens)):
-        if other.breaks or one.script != other.script:
-            continue
-        if one.script == "ar":
-            value = ordinal_word(other, "ar") if other.norm.startswith("ال") else None
-            counted = [one]
+    for at, token in enumerate(tokens):
+        if token.script == "ar":
+            definite = token.norm.startswith("ال")
+            value = ordinal_word(token, "ar") if definite or title else None
+            near = tokens[max(0, at - BESIDE) : at] if not token.breaks else []
         else:
-            value = ordinal_word(one, "en") or ordinal_word(one, "fr")
-            counted = [t for t in tokens[at + 1 : at + 3] if t.script == "latin"]
-        if value is not None and value > 1:
-            for each in counted:
-                if each.norm not in _NO_ORDINAL:
-                    yield stem(each.norm, each.script), value
+            value = ordinal_word(token, "en") or ordinal_word(token, "fr")
+            near = tokens[at + 1 : at + BESIDE]
+        if value is None or value <= 1 or any(t.norm in _NO_ORDINAL for t in near[-1:]):
+            continue
+        beside = frozenset(
+            stem(t.norm, t.script)
+            for t in near
+            if t.script == token.script and ordinal_word(t, "ar") is None
+        )
+        if beside:
+            yield beside, value
 
 
 def in_poll_order(tellings: Iterable[Telling]) -> list[Telling]:

@@ -134,7 +134,7 @@ def _likeness_only() -> HappeningPolicy:
     from bot.alerts.happening import HappeningPolicy
 
     # A telling of words only has no signal, place or figure that could disagree.
-    return HappeningPolicy(least=0.30, support=1, ordinals=1.0, targets=1.0)
+    return HappeningPolicy(least=0.30, support=1, ordinals=1.0, targets=1.0, words_alone=1.0)
 
 
 def _words_only(telling: Telling) -> Telling:
