@@ -57,8 +57,8 @@ class HappeningPolicy:
 
     window: timedelta = timedelta(hours=96)
     half_life: timedelta = timedelta(hours=48)
-    least: float = 0.225
-    support: int = 5
+    least: float = 0.235
+    support: int = 3
     """So many tellings of a story, the nearest, are asked."""
     other_language: timedelta = timedelta(hours=36)
     signals: float = 0.85
@@ -66,10 +66,10 @@ class HappeningPolicy:
     divisions: float = 0.6
     places: float = 0.75
     days: float = 0.3
-    tolls: float = 0.7
+    tolls: float = 0.6
     ordinals: float = 0.3
-    targets: float = 0.8
-    words_alone: float = 0.7
+    targets: float = 0.6
+    words_alone: float = 0.8
     same_toll: float = 1.4
     """What each exact toll that both tell multiplies likeness with, up to two of them."""
     growth: float = 1.7
