@@ -163,6 +163,9 @@ def _other_place(one: Where, other: Where) -> Doubt | None:
         return Doubt.COUNTRIES
     if one.divisions and other.divisions and not one.divisions & other.divisions:
         return Doubt.DIVISIONS
+    if (one.finest <= one.hospitals) != (other.finest <= other.hospitals):
+        # A hospital and its town: the gazetteer need not know that one lies in the other.
+        return None
     if one.finest and other.finest and not (one.finest & other.around or other.finest & one.around):
         return Doubt.PLACES
     return None
@@ -172,9 +175,19 @@ def _other_toll(one: Telling, other: Telling, growth: float) -> bool:
     """Numbers of the same thing that are too far apart for an update."""
     for what, values in one.whole_tolls.items():
         theirs = other.whole_tolls.get(what)
+        if theirs and _has_grown(one, values, other, theirs):
+            continue
         if theirs and not any(max(a, b) <= growth * min(a, b) for a in values for b in theirs):
             return True
     return False
+
+
+def _has_grown(
+    one: Telling, values: frozenset[float], other: Telling, theirs: frozenset[float]
+) -> bool:
+    """Whether the one with more says that the toll has risen: «ارتفاع الحصيلة إلى 812»."""
+    more = one if max(values) > max(theirs) else other
+    return more.tells_growth
 
 
 def _near_copy(

@@ -14,7 +14,16 @@ from datetime import datetime
 from functools import cached_property
 from heapq import nlargest
 
-from bot.alerts.likeness import LEAD, REST, Frequencies, cosine, stem, targets, weights_of
+from bot.alerts.likeness import (
+    LEAD,
+    REST,
+    Frequencies,
+    cosine,
+    growing,
+    stem,
+    targets,
+    weights_of,
+)
 from rules import Figure, Gazetteer, PlacesTold
 from rules.language.number_words import ordinal_word
 from rules.language.text import tokenize
@@ -40,13 +49,15 @@ _NO_ORDINAL = frozenset(
 class Where:
     """Where an entry's happening is, as ids of the gazetteer.
 
-    `finest`: places below a first-level division. `around`: these and all that they lie in.
+    `finest`: places below a first-level division; `hospitals`: those of them that are one.
+    `around`: the finest and all that they lie in.
     """
 
     finest: frozenset[str] = frozenset()
     around: frozenset[str] = frozenset()
     divisions: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
+    hospitals: frozenset[str] = frozenset()
 
     @property
     def terms(self) -> frozenset[str]:
@@ -63,7 +74,9 @@ def where_of(told: PlacesTold, gazetteer: Gazetteer) -> Where:
             around.add(at)
             place = gazetteer.places.get(at)
             at = None if place is None else place.parent
-    return Where(finest, frozenset(around), frozenset(told.divisions), frozenset(told.countries))
+    hospitals = frozenset(p.place.id for p in told.places if p.place.kind == "hospital")
+    divisions, countries = frozenset(told.divisions), frozenset(told.countries)
+    return Where(finest, frozenset(around), divisions, countries, hospitals)
 
 
 @dataclass(frozen=True)
@@ -123,9 +136,13 @@ class Telling:
         """What kinds of things title and lead name as struck or served: school, port."""
         kinds = targets()
         read = tokenize(f"{self.title}\n{self.text[:LEAD]}")
-        return frozenset(
-            kinds[key] for t in read if (key := stem(t.norm.removeprefix("ب"), t.script)) in kinds
-        )
+        keys = (stem(t.norm.removeprefix("ب")) if t.script == "ar" else t.norm for t in read)
+        return frozenset(kinds[key] for key in keys if key in kinds)
+
+    @cached_property
+    def tells_growth(self) -> bool:
+        """Whether the title says that a toll has risen."""
+        return any(t.norm in growing() for t in tokenize(self.title))
 
     @cached_property
     def war_days(self) -> frozenset[float]:
