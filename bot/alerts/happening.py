@@ -58,8 +58,8 @@ class HappeningPolicy:
 
     window: timedelta = timedelta(hours=96)
     half_life: timedelta = timedelta(hours=48)
-    least: float = 0.225
-    support: int = 5
+    least: float = 0.235
+    support: int = 3
     """So many tellings of a story, the nearest, are asked."""
     other_language: timedelta = timedelta(hours=36)
     signals: float = 0.85
@@ -69,10 +69,10 @@ class HappeningPolicy:
     elsewhere: float = 0.35
     """Towns or divisions that differ, of which neither entry so much as names the other's."""
     days: float = 0.3
-    tolls: float = 0.7
+    tolls: float = 0.6
     ordinals: float = 0.3
-    targets: float = 0.8
-    words_alone: float = 0.7
+    targets: float = 0.6
+    words_alone: float = 0.8
     same_toll: float = 1.4
     """What each exact toll that both tell multiplies likeness with, up to two of them."""
     growth: float = 1.7
@@ -188,9 +188,19 @@ def _other_toll(one: Telling, other: Telling, growth: float) -> bool:
     """Numbers of the same thing that are too far apart for an update."""
     for what, values in one.whole_tolls.items():
         theirs = other.whole_tolls.get(what)
+        if theirs and _has_grown(one, values, other, theirs):
+            continue
         if theirs and not any(max(a, b) <= growth * min(a, b) for a in values for b in theirs):
             return True
     return False
+
+
+def _has_grown(
+    one: Telling, values: frozenset[float], other: Telling, theirs: frozenset[float]
+) -> bool:
+    """Whether the one with more says that the toll has risen: «ارتفاع الحصيلة إلى 812»."""
+    more = one if max(values) > max(theirs) else other
+    return more.tells_growth
 
 
 def _near_copy(

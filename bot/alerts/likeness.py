@@ -140,13 +140,21 @@ def everywhere() -> str:
 
 @cache
 def targets() -> Mapping[str, str]:
-    """stem → what kind of thing is struck: school, home, market."""
+    """Word → what kind of thing is struck: school, home, market."""
     data: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))["targets"]
+    # Latin words are listed in full: «porte» is no port.
     return {
-        stem(token.norm, token.script): kind
+        stem(token.norm) if token.script == "ar" else token.norm: kind
         for kind, words in data.items()
         for token in tokenize(words)
     }
+
+
+@cache
+def growing() -> frozenset[str]:
+    """Words of a headline that say that a toll has risen."""
+    words = yaml.safe_load(_FILE.read_text(encoding="utf-8"))["growing"]
+    return frozenset(token.norm for token in tokenize(words))
 
 
 def _stems(key: str) -> frozenset[str]:

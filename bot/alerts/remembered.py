@@ -119,6 +119,7 @@ def telling_of(
 def _where(said: Facts, language: str | None) -> Where:
     fine = [place for place in said.places if place.kind not in COARSE]
     return Where(
+        hospitals=frozenset(place.place_id for place in fine if place.kind == "hospital"),
         finest=frozenset(place.place_id for place in fine),
         around=frozenset(each for place in fine for each in place.within),
         divisions=frozenset(place.adm1 for place in said.places if place.adm1),

@@ -14,7 +14,16 @@ from datetime import datetime
 from functools import cached_property
 from heapq import nlargest
 
-from bot.alerts.likeness import LEAD, REST, Frequencies, cosine, stem, targets, weights_of
+from bot.alerts.likeness import (
+    LEAD,
+    REST,
+    Frequencies,
+    cosine,
+    growing,
+    stem,
+    targets,
+    weights_of,
+)
 from rules import Figure, Gazetteer, PlacesTold
 from rules.language.number_words import ordinal_word
 from rules.language.text import tokenize
@@ -41,8 +50,8 @@ _NO_ORDINAL = frozenset(
 class Where:
     """Where an entry's happening is, as ids of the gazetteer.
 
-    `finest`: places below a first-level division. `around`: these and all that they lie in.
-    `named`: stems of the words by which the entry names these and its divisions.
+    `finest`: places below a first-level division; `hospitals`: those of them that are one.
+    `around`: the finest and all that they lie in. `named`: stems of the words by which the entry names these and its divisions.
     """
 
     finest: frozenset[str] = frozenset()
@@ -50,10 +59,13 @@ class Where:
     divisions: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
+    hospitals: frozenset[str] = frozenset()
 
     def is_apart_from(self, other: Where) -> bool:
         """Whether both say where below the country, and nothing of it lies in the other's."""
-        if self.finest and other.finest:
+        # A hospital and its town: the gazetteer need not know that one lies in the other.
+        alike = (self.finest <= self.hospitals) == (other.finest <= other.hospitals)
+        if self.finest and other.finest and alike:
             return not (self.finest & other.around or other.finest & self.around)
         return bool(self.divisions and other.divisions) and not self.divisions & other.divisions
 
@@ -74,9 +86,9 @@ def where_of(told: PlacesTold, gazetteer: Gazetteer) -> Where:
             place = gazetteer.places.get(at)
             at = None if place is None else place.parent
     named = name_stems(p.quote for p in told.places if p.place.kind not in COUNTRIES)
-    return Where(
-        *(finest, frozenset(around), frozenset(told.divisions), frozenset(told.countries)), named
-    )
+    hospitals = frozenset(p.place.id for p in told.places if p.place.kind == "hospital")
+    divisions, countries = frozenset(told.divisions), frozenset(told.countries)
+    return Where(finest, frozenset(around), divisions, countries, named, hospitals)
 
 
 def name_stems(names: Iterable[str]) -> frozenset[str]:
@@ -141,9 +153,13 @@ class Telling:
         """What kinds of things title and lead name as struck or served: school, port."""
         kinds = targets()
         read = tokenize(f"{self.title}\n{self.text[:LEAD]}")
-        return frozenset(
-            kinds[key] for t in read if (key := stem(t.norm.removeprefix("ب"), t.script)) in kinds
-        )
+        keys = (stem(t.norm.removeprefix("ب")) if t.script == "ar" else t.norm for t in read)
+        return frozenset(kinds[key] for key in keys if key in kinds)
+
+    @cached_property
+    def tells_growth(self) -> bool:
+        """Whether the title says that a toll has risen."""
+        return any(t.norm in growing() for t in tokenize(self.title))
 
     @cached_property
     def war_days(self) -> frozenset[float]:

@@ -282,3 +282,29 @@ def test_copies_of_one_text_are_one_source() -> None:
     assert independent_sources([*papers, telling(9, "Aden", own, family="paper-1")]) == 2
     assert independent_sources([papers[0], telling(9, "Aden", own, family="paper-1")]) == 1
     assert independent_sources([]) == 0
+
+
+def test_a_toll_that_the_headline_says_has_risen_may_grow_far() -> None:
+    grown = telling(2, "Toll of Aden fish market shelling rises to 90", hours=8)
+    told = telling(3, "Shelling of Aden fish market kills 90", hours=8)
+    assert Doubt.TOLLS not in doubts(grown, STRIKE, POLICY.growth)
+    assert Doubt.TOLLS in doubts(told, STRIKE, POLICY.growth)
+    # The other way round it is older news, not a toll that fell.
+    assert Doubt.TOLLS not in doubts(STRIKE, grown, POLICY.growth)
+
+
+def test_a_hospital_and_its_town_do_not_disagree() -> None:
+    hospital = replace(ADEN, finest=frozenset({"clinic"}), hospitals=frozenset({"clinic"}))
+    hospital = replace(hospital, around=frozenset({"clinic", "YE-AD", "YE"}))
+    other = replace(hospital, finest=frozenset({"other"}), hospitals=frozenset({"other"}))
+    assert Doubt.PLACES not in doubts(replace(STRIKE, where=hospital), STRIKE, POLICY.growth)
+    assert Doubt.PLACES in doubts(
+        replace(STRIKE, where=hospital), replace(STRIKE, where=other), POLICY.growth
+    )
+
+
+def test_only_tolls_of_title_and_lead_are_the_happenings_own() -> None:
+    background = "A word. " * 40 + "In January 40 people were killed there."
+    told = telling(2, "Shells hit Aden, killing 14", background)
+    assert told.own_tolls == {"killed 14"}
+    assert told.tolls == {"killed 14", "killed 40"}
