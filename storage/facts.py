@@ -16,13 +16,14 @@ from storage.rows import Row, fetch, from_text, insert, many
 class StoredPlace:
     """A place where it happens: `place_id` of the gazetteer, ISO 3166-1 and 3166-2 codes.
 
-    `within`: its id and those of all it lies in. `names`: what to call it, by language. `why`: one
-    word for how it was chosen.
+    `kind`: country, adm1, town, camp and so on. `within`: its id and those of all it lies in.
+    `names`: what to call it, by language. `why`: one word for how it was chosen.
     """
 
     place_id: str
     country: str
     adm1: str | None
+    kind: str
     why: str
     within: tuple[str, ...]
     names: Mapping[str, str]
@@ -95,6 +96,16 @@ def places_of(db: Connection, entry_id: int) -> tuple[StoredPlace, ...]:
     return tuple(_place(row) for row in rows)
 
 
+def figures_of(db: Connection, entry_id: int) -> tuple[StoredFigure, ...]:
+    """The entry's figures, in the order in which it states them."""
+    rows = fetch(
+        db,
+        "SELECT * FROM entry_figures WHERE entry_id = :id ORDER BY position",
+        {"id": entry_id},
+    )
+    return tuple(_figure(row) for row in rows)
+
+
 def statements(db: Connection, story_id: int) -> list[Statement]:
     """What the entries of a story count, in the order in which they came."""
     rows = fetch(
@@ -153,6 +164,7 @@ def _row(place: StoredPlace) -> dict[str, object]:
         "place_id": place.place_id,
         "country": place.country,
         "adm1": place.adm1,
+        "kind": place.kind,
         "why": place.why,
         "within_json": json.dumps(place.within),
         "names_json": json.dumps(dict(place.names), ensure_ascii=False),
@@ -164,6 +176,7 @@ def _place(row: Row) -> StoredPlace:
         row["place_id"],
         row["country"],
         row["adm1"],
+        row["kind"],
         row["why"],
         tuple(json.loads(row["within_json"])),
         json.loads(row["names_json"]),

@@ -49,7 +49,9 @@ def stored_place(gazetteer: Gazetteer, told: PlaceTold) -> StoredPlace:
     if told.adm1 and told.adm1 not in within:
         within.append(told.adm1)
     return StoredPlace(
-        place.id, place.country, told.adm1, told.why, tuple(within), labels(gazetteer, place)
+        *(place.id, place.country, told.adm1, place.kind, told.why),
+        tuple(within),
+        labels(gazetteer, place),
     )
 
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from bot.alerts.names import shared_names
 from bot.alerts.stories import StoryPolicy, StoryReason, choose_story
-from bot.alerts.tellings import PLACE, TOLL, Telling, Where, Window
+from bot.alerts.tellings import PLACE, TOLL, Telling, Window
 from storage.stories import StoryTitle
 
 SHOWN_WORDS = 6
@@ -43,6 +43,7 @@ class Doubt(StrEnum):
     COUNTRIES = "other-country"
     DIVISIONS = "other-division"
     PLACES = "other-place"
+    ELSEWHERE = "elsewhere"
     TARGETS = "other-target"
     WORDS_ALONE = "words-alone"
     DAYS = "other-day-of-war"
@@ -65,6 +66,8 @@ class HappeningPolicy:
     countries: float = 0.6
     divisions: float = 0.6
     places: float = 0.75
+    elsewhere: float = 0.35
+    """Towns that differ, of which neither entry so much as names the other's."""
     days: float = 0.3
     tolls: float = 0.6
     ordinals: float = 0.3
@@ -132,7 +135,7 @@ def doubts(one: Telling, other: Telling, growth: float) -> tuple[Doubt, ...]:
         found.append(Doubt.WORDS_ALONE)
     if one.signals and other.signals and not one.signals & other.signals:
         found.append(Doubt.SIGNALS)
-    place = _other_place(one.where, other.where)
+    place = _other_place(one, other)
     if place is not None:
         found.append(place)
     if one.war_days and other.war_days and not one.war_days & other.war_days:
@@ -158,7 +161,11 @@ def _other_in_series(one: Telling, other: Telling) -> bool:
     )
 
 
-def _other_place(one: Where, other: Where) -> Doubt | None:
+def _other_place(told: Telling, beside: Telling) -> Doubt | None:
+    one, other = told.where, beside.where
+    apart = one.finest and other.finest and not one.around & other.finest
+    if apart and not other.around & one.finest and _strangers(told, beside):
+        return Doubt.ELSEWHERE
     if one.countries and other.countries and not one.countries & other.countries:
         return Doubt.COUNTRIES
     if one.divisions and other.divisions and not one.divisions & other.divisions:
@@ -169,6 +176,16 @@ def _other_place(one: Where, other: Where) -> Doubt | None:
     if one.finest and other.finest and not (one.finest & other.around or other.finest & one.around):
         return Doubt.PLACES
     return None
+
+
+def _strangers(one: Telling, other: Telling) -> bool:
+    """Whether neither entry has a word of the names of the other's towns."""
+    return (
+        one.language == other.language
+        and bool(one.where.named and other.where.named)
+        and not one.where.named & other.terms.keys()
+        and not other.where.named & one.terms.keys()
+    )
 
 
 def _other_toll(one: Telling, other: Telling, growth: float) -> bool:

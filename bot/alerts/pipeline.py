@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.facts import facts_of
 from bot.alerts.record import Acceptance, Accepted
+from bot.alerts.remembered import RememberedStories
 from bot.alerts.rows import detection_language
-from bot.alerts.stories import StoryPolicy
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.notices import UnreadEntries, notify_operators
@@ -42,7 +42,7 @@ class Pipeline:
         rules: Callable[[], RuleSet],
         *,
         policy: AlertPolicy | None = None,
-        story_policy: StoryPolicy | None = None,
+        stories: RememberedStories | None = None,
         detector: Detector | None = None,
         gazetteer: Callable[[], Gazetteer] | None = None,
     ) -> None:
@@ -50,7 +50,7 @@ class Pipeline:
         `detector` is rules.detect unless a test says."""
         self._rules = rules
         self._policy = policy or AlertPolicy()
-        self._story_policy = story_policy or StoryPolicy()
+        self._stories = stories or RememberedStories()
         self._detector = detector
         self._gazetteer = gazetteer or shipped_places
 
@@ -81,9 +81,11 @@ class Pipeline:
         """
         if len(changes) != len(found.per_entry):
             raise ValueError(f"{len(changes)} entries but detections of {len(found.per_entry)}")
-        acceptance = Acceptance(db, feed, found.rules, self._policy, self._story_policy, now)
+        acceptance = Acceptance(db, feed, found.rules, self._policy, self._stories, now)
         readings.note_rules(db, found.rules.hash, found.rules.signals, now)
-        for place, change in enumerate(changes):
+        # In whatever order a feed lists them, stories are the same.
+        for place in sorted(range(len(changes)), key=lambda each: _told_in(changes[each].entry)):
+            change = changes[place]
             acceptance.take(
                 *(change, found.per_entry[place], found.facts.get(place, NO_FACTS)),
                 unread=place in found.failures,
@@ -103,7 +105,7 @@ class Pipeline:
     ) -> Accepted:
         """What follows from stored entries of a feed, read by the rules in `found`, in one write
         transaction. Entries whose text changed since, or that were read meanwhile, are left."""
-        acceptance = Acceptance(db, feed, found.rules, self._policy, self._story_policy, now)
+        acceptance = Acceptance(db, feed, found.rules, self._policy, self._stories, now)
         for place, (stored, signals) in enumerate(batch):
             entry_id = stored.id or 0
             present = entries.get(db, entry_id)
@@ -163,6 +165,12 @@ def _unread(feed: Feed, changes: Sequence[EntryChange], errors: Mapping[int, str
     first = min(errors)
     entry = changes[first].entry
     return UnreadEntries(feed, entry.title, entry.link, errors[first], others=len(errors) - 1)
+
+
+def _told_in(entry: FeedEntry) -> tuple[bool, float, str, str, str]:
+    dated = entry.published_at or entry.updated_at
+    when = dated.timestamp() if dated else 0.0
+    return dated is None, when, entry.title, entry.summary, entry.link or ""
 
 
 def _rules_detector() -> Detector:

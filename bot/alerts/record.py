@@ -8,8 +8,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import AlertPolicy, NewReport, Reason
-from bot.alerts.rows import Source, dated, detection_row, entry_row, feed_entry
-from bot.alerts.stories import StoryPolicy, choose_story, same_subject
+from bot.alerts.happening import Choice, Rule
+from bot.alerts.remembered import RememberedStories, telling_of
+from bot.alerts.rows import (
+    Source,
+    dated,
+    detection_language,
+    detection_row,
+    entry_row,
+    feed_entry,
+)
+from bot.alerts.stories import choose_story, same_subject
 from bot.alerts.tell import tell
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
@@ -66,14 +75,13 @@ class Acceptance:
     feed: Feed
     rules: RuleSet
     policy: AlertPolicy
-    story_policy: StoryPolicy
+    remembered: RememberedStories
     now: datetime
     kinds: Counter[str] = field(default_factory=Counter)
     reasons: Counter[Reason] = field(default_factory=Counter)
     detections: int = 0
     deliveries: int = 0
     changed: dict[int, Alert] = field(default_factory=dict)
-    _candidates: list[StoryTitle] | None = None
     _chats: list[Chat] | None = None
 
     def take(
@@ -137,7 +145,8 @@ class Acceptance:
         self.detections += len(detections)
         if not detections:
             return
-        story_id = self._story(entry_id, entry)
+        signals = frozenset(each.signal for each in detections)
+        story_id = self._story(entry_id, entry, signals, said)
         told_lately = alerts.times_told(self.db, entry_id, self.now - AN_HOUR)
         reports = [
             NewReport(
@@ -190,29 +199,36 @@ class Acceptance:
         if same_subject(stored.title, change.entry.title):
             return entry_id, Before(said, stored.seeded)
         # A live page took up another happening under its old id.
-        stories.detach(self.db, entry_id)
+        self.remembered.leave(self.db, entry_id, self.now)
         return entry_id, Before(frozenset(), seeded=False)
 
-    def _story(self, entry_id: int, entry: FeedEntry) -> int:
+    def _story(self, entry_id: int, entry: FeedEntry, signals: frozenset[str], said: Facts) -> int:
         known = stories.of_entry(self.db, entry_id)
         if known is not None:
             return known
-        if self._candidates is None:
-            since = self.now - self.story_policy.window
-            self._candidates = stories.candidates(self.db, since)
+        telling = telling_of(
+            entry_id,
+            *(entry.title, entry.summary, detection_language(self.feed.language, entry)),
+            *(self._family, entry.link, stories.told_at(entry.published_at, self.now)),
+            signals=signals,
+            said=said,
+        )
         # A live page that goes back to what it told before goes back to that story.
-        told = [*self._candidates, *self._told_before(entry_id)]
-        choice = choose_story(entry.title, entry.link, told, self.story_policy)
+        back = choose_story(
+            entry.title, entry.link, self._told_before(entry_id), self.remembered.copies
+        )
+        choice = Choice(back.story_id, Rule(back.reason), back.likeness / 100)
+        if back.story_id is None:
+            choice = self.remembered.choose(self.db, telling, self.now)
         story_id = choice.story_id
         if story_id is None:
             story_id = stories.create(self.db, entry.title, self.now)
-        stories.attach(self.db, story_id, entry_id, self._family, self.now)
-        self._candidates.append(StoryTitle(story_id, entry.title, self._family, entry.link))
+        self.remembered.take(self.db, telling, story_id, choice, self.now)
         return story_id
 
     def _told_before(self, entry_id: int) -> list[StoryTitle]:
         """The stories that this entry told under its id, though it has left them since."""
-        since = self.now - self.story_policy.window
+        since = self.now - self.remembered.copies.window
         decided = alerts.decisions_of_entry(self.db, entry_id)
         ids = {each.alert_id for each in decided if each.alert_id is not None and each.at >= since}
         found = alerts.by_ids(self.db, ids).values()

@@ -50,13 +50,15 @@ class Where:
     """Where an entry's happening is, as ids of the gazetteer.
 
     `finest`: places below a first-level division; `hospitals`: those of them that are one.
-    `around`: the finest and all that they lie in.
+    `around`: the finest and all that they lie in. `named`: stems of the words by which the entry
+    names the finest.
     """
 
     finest: frozenset[str] = frozenset()
     around: frozenset[str] = frozenset()
     divisions: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
     hospitals: frozenset[str] = frozenset()
 
     @property
@@ -66,7 +68,8 @@ class Where:
 
 def where_of(told: PlacesTold, gazetteer: Gazetteer) -> Where:
     """The places that `rules.places_of` found, with what they lie in."""
-    finest = frozenset(p.place.id for p in told.places if p.place.kind not in COARSE)
+    fine = [p for p in told.places if p.place.kind not in COARSE]
+    finest = frozenset(p.place.id for p in fine)
     around: set[str] = set()
     for each in finest:
         at: str | None = each
@@ -74,9 +77,15 @@ def where_of(told: PlacesTold, gazetteer: Gazetteer) -> Where:
             around.add(at)
             place = gazetteer.places.get(at)
             at = None if place is None else place.parent
-    hospitals = frozenset(p.place.id for p in told.places if p.place.kind == "hospital")
+    named = name_stems(p.quote for p in fine)
+    hospitals = frozenset(p.place.id for p in fine if p.place.kind == "hospital")
     divisions, countries = frozenset(told.divisions), frozenset(told.countries)
-    return Where(finest, frozenset(around), divisions, countries, hospitals)
+    return Where(finest, frozenset(around), divisions, countries, named, hospitals)
+
+
+def name_stems(names: Iterable[str]) -> frozenset[str]:
+    """Stems of the words of places' names, as `Telling.terms` has them."""
+    return frozenset(key for name in names for key in weights_of(name, "")[0])
 
 
 @dataclass(frozen=True)

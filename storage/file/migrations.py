@@ -444,6 +444,7 @@ def m015_places_and_figures(db: Connection) -> None:
                 place_id TEXT NOT NULL,
                 country TEXT NOT NULL,
                 adm1 TEXT,
+                kind TEXT NOT NULL,
                 why TEXT NOT NULL,
                 within_json TEXT NOT NULL CHECK (json_valid(within_json)),
                 names_json TEXT NOT NULL CHECK (json_valid(names_json)),
@@ -470,3 +471,27 @@ def m015_places_and_figures(db: Connection) -> None:
             names_json TEXT NOT NULL CHECK (json_valid(names_json)),
             PRIMARY KEY (chat_id, place_id)
         ) STRICT, WITHOUT ROWID""")
+
+
+@MIGRATIONS()
+def m016_why_a_story(db: Connection) -> None:
+    # By which rule an entry joined its story, and what both say. NULL: before this was kept.
+    db.execute("ALTER TABLE story_entries ADD COLUMN rule TEXT")
+    db.execute("ALTER TABLE story_entries ADD COLUMN because_json TEXT")
+    # Counts what became of stories, so that who remembers them sees that it was not alone.
+    db.execute("""
+        CREATE TABLE story_changes (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            number INTEGER NOT NULL
+        ) STRICT""")
+    db.execute("INSERT INTO story_changes (id, number) VALUES (1, 0)")
+    # What people did: a wrong join split, a missed one merged.
+    db.execute("""
+        CREATE TABLE story_edits (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL CHECK (kind IN ('split', 'merge')),
+            from_story INTEGER NOT NULL,
+            to_story INTEGER NOT NULL,
+            entries_json TEXT NOT NULL CHECK (json_valid(entries_json)),
+            at TEXT NOT NULL
+        ) STRICT""")

@@ -70,7 +70,7 @@ def test_a_figure_that_doubles_by_enough_is_news(
 def place(place_id: str, adm1: str | None = None) -> StoredPlace:
     country = place_id[:2]
     within = tuple(dict.fromkeys(each for each in (place_id, adm1, country) if each))
-    return StoredPlace(place_id, country, adm1, "clause", within, {"en": place_id})
+    return StoredPlace(place_id, country, adm1, "town", "clause", within, {"en": place_id})
 
 
 NYALA, GENEINA, SUDAN = place("SDnyala", "SD-DS"), place("SDgeneina", "SD-DW"), place("SD")

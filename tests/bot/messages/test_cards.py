@@ -226,7 +226,7 @@ def test_a_card_has_a_line_for_each_signal_the_gravest_first() -> None:
 
 
 def test_a_card_says_where_and_how_many() -> None:
-    place = StoredPlace("g1", "SD", "SD-DS", "clause", ("g1",), {"ar": "نيالا، السودان"})
+    place = StoredPlace("g1", "SD", "SD-DS", "town", "clause", ("g1",), {"ar": "نيالا، السودان"})
     toll = AlertFigure(what="killed", first=12, latest=19, at_least=True)
     disputed = AlertFigure(what="wounded", first=5, latest=30, says=(("a", 30), ("b", 5)))
     alert = sample_alert(places=(place,), figures=(toll, disputed))

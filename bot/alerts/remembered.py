@@ -1,0 +1,149 @@
+"""The stories of the last days as the service remembers them, beside the database.
+
+Choosing a story compares an entry with hundreds of others, whose words were cut and counted when
+they came: they are kept in memory. The database alone says what is true. Each change of stories
+counts there; when the number is not the one that was remembered (a transaction that was undone,
+another process, a start) everything is read anew.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.alerts.happening import Choice, HappeningPolicy, story_for
+from bot.alerts.stories import StoryPolicy
+from bot.alerts.tellings import Telling, Where, Window, name_stems
+from storage import facts, stories
+from storage.facts import Facts, StoredFigure, StoredPlace
+from storage.file.database import Connection
+
+if TYPE_CHECKING:
+    from rules import Figure
+
+COARSE = frozenset({"country", "region", "adm1"})
+
+
+class RememberedStories:
+    """Chooses the story of an entry, inside write transactions only: one at a time."""
+
+    def __init__(
+        self, policy: HappeningPolicy | None = None, copies: StoryPolicy | None = None
+    ) -> None:
+        self._policy = policy or HappeningPolicy()
+        self._copies = copies or StoryPolicy()
+        self._window = Window()
+        self._known: int | None = None
+
+    @property
+    def copies(self) -> StoryPolicy:
+        """How near copies are recognised."""
+        return self._copies
+
+    def choose(self, db: Connection, telling: Telling, now: datetime) -> Choice:
+        """The story that the entry belongs to, or that it begins a new one, and why."""
+        self._follow(db, now)
+        return story_for(telling, self._window, self._policy, self._copies)
+
+    def take(
+        self, db: Connection, telling: Telling, story_id: int, choice: Choice, now: datetime
+    ) -> None:
+        """Attach the entry to the story, in the database and here."""
+        self._follow(db, now)
+        because = asdict(choice)
+        del because["story_id"], because["rule"]
+        stories.attach(
+            *(db, story_id, telling.entry_id, telling.family, now),
+            rule=choice.rule,
+            because=because,
+        )
+        self._window.add(telling, story_id)
+        self._known = stories.changes(db)
+
+    def leave(self, db: Connection, entry_id: int, now: datetime) -> None:
+        """The entry tells another happening now."""
+        self._follow(db, now)
+        stories.detach(db, entry_id)
+        self._window.remove(entry_id)
+        self._known = stories.changes(db)
+
+    def _follow(self, db: Connection, now: datetime) -> None:
+        since = now - max(self._policy.window, self._copies.window)
+        if self._known == stories.changes(db):
+            self._window.drop_before(since)
+            return
+        self._window = Window.of(
+            (
+                telling_of(
+                    each.entry_id,
+                    *(each.title, each.text, each.language, each.family, each.link, each.at),
+                    signals=each.signals,
+                    said=Facts(
+                        facts.places_of(db, each.entry_id), facts.figures_of(db, each.entry_id)
+                    ),
+                ),
+                each.story_id,
+            )
+            for each in stories.reports(db, since)
+        )
+        self._known = stories.changes(db)
+
+
+def telling_of(
+    entry_id: int,
+    title: str,
+    text: str,
+    language: str | None,
+    family: str,
+    link: str | None,
+    at: datetime,
+    *,
+    signals: frozenset[str],
+    said: Facts,
+) -> Telling:
+    """An entry as far as its story is concerned, from what is stored of it."""
+    return Telling(
+        entry_id=entry_id,
+        title=title,
+        text=text[: stories.TEXT_COMPARED],
+        language=language,
+        family=family,
+        link=link,
+        at=at,
+        signals=signals,
+        where=_where(said, language),
+        figures=tuple(_figure(each) for each in said.figures),
+    )
+
+
+def _where(said: Facts, language: str | None) -> Where:
+    fine = [place for place in said.places if place.kind not in COARSE]
+    return Where(
+        finest=frozenset(place.place_id for place in fine),
+        around=frozenset(each for place in fine for each in place.within),
+        divisions=frozenset(place.adm1 for place in said.places if place.adm1),
+        countries=frozenset(place.country for place in said.places),
+        named=name_stems(_own_name(place, language) for place in fine),
+    )
+
+
+def _own_name(place: StoredPlace, language: str | None) -> str:
+    """The place's name without all that it lies in."""
+    label = place.names.get(language or "ar") or place.names.get("en") or ""
+    return re.split("[,،]", label)[0]
+
+
+def _figure(stored: StoredFigure) -> Figure:
+    from rules.matching.figures import Figure
+
+    return Figure(
+        stored.what,  # type: ignore[arg-type] # it was one when it was stored
+        stored.value,
+        *("text", 0, 0),
+        max=stored.max,
+        at_least=stored.at_least,
+        vague=stored.vague,
+        part=stored.part,
+    )
