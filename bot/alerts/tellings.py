@@ -51,7 +51,8 @@ class Where:
     """Where an entry's happening is, as ids of the gazetteer.
 
     `finest`: places below a first-level division; `hospitals`: those of them that are one.
-    `around`: the finest and all that they lie in. `named`: stems of the words by which the entry names these and its divisions.
+    `around`: the finest and all that they lie in. `named`: stems of the words by which the entry
+    names these and its divisions.
     """
 
     finest: frozenset[str] = frozenset()

@@ -23,6 +23,8 @@ from rules.matching.durations import (
 )
 from rules.matching.governing import governed, governor_before, of_the_named, part_of
 
+LAST_OF_MONTH = 31
+
 
 def tolls(text: str, sentence: Sentence, language: str) -> tuple[Toll, ...]:
     """The tolls that a sentence of `text` states, in order.
@@ -112,7 +114,7 @@ def _second_noun(sentence: CountedSentence, unit: Unit) -> What | None:
 
 
 def _is_date(sentence: CountedSentence, numeral: Numeral) -> bool:
-    if not numeral.digits:
+    if not numeral.digits or numeral.value > LAST_OF_MONTH:
         return False
     behind = sentence.word(numeral.last + 1)
     if behind.has("month") and not sentence.breaks(numeral.last + 1):

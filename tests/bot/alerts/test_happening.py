@@ -296,7 +296,13 @@ def test_a_toll_that_the_headline_says_has_risen_may_grow_far() -> None:
 def test_a_hospital_and_its_town_do_not_disagree() -> None:
     hospital = replace(ADEN, finest=frozenset({"clinic"}), hospitals=frozenset({"clinic"}))
     hospital = replace(hospital, around=frozenset({"clinic", "YE-AD", "YE"}))
-    other = replace(hospital, finest=frozenset({"other"}), hospitals=frozenset({"other"}))
+    other = Where(
+        frozenset({"other"}),
+        frozenset({"other", "YE-AD", "YE"}),
+        ADEN.divisions,
+        ADEN.countries,
+        hospitals=frozenset({"other"}),
+    )
     assert Doubt.PLACES not in doubts(replace(STRIKE, where=hospital), STRIKE, POLICY.growth)
     assert Doubt.PLACES in doubts(
         replace(STRIKE, where=hospital), replace(STRIKE, where=other), POLICY.growth
