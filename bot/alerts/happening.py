@@ -67,7 +67,7 @@ class HappeningPolicy:
     divisions: float = 0.6
     places: float = 0.75
     elsewhere: float = 0.35
-    """Towns that differ, of which neither entry so much as names the other's."""
+    """Towns or divisions that differ, of which neither entry so much as names the other's."""
     days: float = 0.3
     tolls: float = 0.6
     ordinals: float = 0.3
@@ -163,23 +163,19 @@ def _other_in_series(one: Telling, other: Telling) -> bool:
 
 def _other_place(told: Telling, beside: Telling) -> Doubt | None:
     one, other = told.where, beside.where
-    apart = one.finest and other.finest and not one.around & other.finest
-    if apart and not other.around & one.finest and _strangers(told, beside):
+    if one.is_apart_from(other) and _strangers(told, beside):
         return Doubt.ELSEWHERE
     if one.countries and other.countries and not one.countries & other.countries:
         return Doubt.COUNTRIES
     if one.divisions and other.divisions and not one.divisions & other.divisions:
         return Doubt.DIVISIONS
-    if (one.finest <= one.hospitals) != (other.finest <= other.hospitals):
-        # A hospital and its town: the gazetteer need not know that one lies in the other.
-        return None
-    if one.finest and other.finest and not (one.finest & other.around or other.finest & one.around):
+    if one.finest and other.finest and one.is_apart_from(other):
         return Doubt.PLACES
     return None
 
 
 def _strangers(one: Telling, other: Telling) -> bool:
-    """Whether neither entry has a word of the names of the other's towns."""
+    """Whether neither entry has a word of the names of the other's towns and divisions."""
     return (
         one.language == other.language
         and bool(one.where.named and other.where.named)

@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING
 
 from bot.alerts.happening import Choice, HappeningPolicy, story_for
 from bot.alerts.stories import StoryPolicy
-from bot.alerts.tellings import Telling, Where, Window, name_stems
+from bot.alerts.tellings import COARSE, COUNTRIES, Telling, Where, Window, name_stems
 from storage import facts, stories
 from storage.facts import Facts, StoredFigure, StoredPlace
 from storage.file.database import Connection
 
 if TYPE_CHECKING:
     from rules import Figure
-
-COARSE = frozenset({"country", "region", "adm1"})
 
 
 class RememberedStories:
@@ -121,11 +119,14 @@ def telling_of(
 def _where(said: Facts, language: str | None) -> Where:
     fine = [place for place in said.places if place.kind not in COARSE]
     return Where(
+        hospitals=frozenset(place.place_id for place in fine if place.kind == "hospital"),
         finest=frozenset(place.place_id for place in fine),
         around=frozenset(each for place in fine for each in place.within),
         divisions=frozenset(place.adm1 for place in said.places if place.adm1),
         countries=frozenset(place.country for place in said.places),
-        named=name_stems(_own_name(place, language) for place in fine),
+        named=name_stems(
+            _own_name(place, language) for place in said.places if place.kind not in COUNTRIES
+        ),
     )
 
 

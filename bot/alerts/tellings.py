@@ -32,6 +32,7 @@ MOST_COMPARED = 60
 """Tellings that are looked at closely for one entry: those that share most."""
 COMMON_TERM = 400
 """A term that more tellings hold finds nothing: it is left out of the search."""
+COUNTRIES = frozenset({"country", "region"})
 COARSE = frozenset({"country", "region", "adm1"})
 BESIDE = 3
 """Words beside an ordinal that may be what it counts."""
@@ -51,7 +52,7 @@ class Where:
 
     `finest`: places below a first-level division; `hospitals`: those of them that are one.
     `around`: the finest and all that they lie in. `named`: stems of the words by which the entry
-    names the finest.
+    names these and its divisions.
     """
 
     finest: frozenset[str] = frozenset()
@@ -60,6 +61,14 @@ class Where:
     countries: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     hospitals: frozenset[str] = frozenset()
+
+    def is_apart_from(self, other: Where) -> bool:
+        """Whether both say where below the country, and nothing of it lies in the other's."""
+        # A hospital and its town: the gazetteer need not know that one lies in the other.
+        alike = (self.finest <= self.hospitals) == (other.finest <= other.hospitals)
+        if self.finest and other.finest and alike:
+            return not (self.finest & other.around or other.finest & self.around)
+        return bool(self.divisions and other.divisions) and not self.divisions & other.divisions
 
     @property
     def terms(self) -> frozenset[str]:
@@ -77,8 +86,8 @@ def where_of(told: PlacesTold, gazetteer: Gazetteer) -> Where:
             around.add(at)
             place = gazetteer.places.get(at)
             at = None if place is None else place.parent
-    named = name_stems(p.quote for p in fine)
-    hospitals = frozenset(p.place.id for p in fine if p.place.kind == "hospital")
+    named = name_stems(p.quote for p in told.places if p.place.kind not in COUNTRIES)
+    hospitals = frozenset(p.place.id for p in told.places if p.place.kind == "hospital")
     divisions, countries = frozenset(told.divisions), frozenset(told.countries)
     return Where(finest, frozenset(around), divisions, countries, named, hospitals)
 

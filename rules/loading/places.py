@@ -89,6 +89,9 @@ def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED)
         raise PlacesInvalid(reading.problems)
     named = ((name, id_) for id_, names in reading.names.items() for name in names)
     keys, joined, lengths = index(named)
+    for key in (*reading.demonyms, *reading.hints):
+        first, *rest = key.split()
+        lengths[first] = max(lengths.get(first, 0), 1 + len(rest))
     return Gazetteer(
         reading.places,
         keys,

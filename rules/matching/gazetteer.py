@@ -154,7 +154,7 @@ def rank(place: Place) -> float:
         case "camp" | "crossing" | "hospital":
             return 4.5
         case _:
-            return 3.5
+            return WRITTEN_BY_HAND
 
 
 def key_of(name: str) -> str:

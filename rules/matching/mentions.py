@@ -9,7 +9,6 @@ from typing import Literal
 from rules.language.boilerplate import blanked, blanked_title
 from rules.language.text import Field, Sentence, Token, arabic_surface, sentences
 from rules.matching.gazetteer import (
-    MOST_WORDS,
     Gazetteer,
     Place,
     PlaceKind,
@@ -22,6 +21,8 @@ Form = Literal["name", "demonym", "hint"]
 
 _PROCLITICS = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل", "وك")
 _LEAST_LETTERS = 3
+LARGE_ENOUGH = 5.0
+"""Rank of a place that is found without a capital letter in a text that has none."""
 MORE_THAN_A_PEOPLE = 6.0
 """Rank of a town whose name is read as its own where a people has the same: «الهندية»."""
 
@@ -95,8 +96,9 @@ def _in_sentence(
             quote = "ا" + quote
         if form == "name":
             places = gazetteer.of_key(key)
-            if key in gazetteer.demonyms and rank(places[0]) < MORE_THAN_A_PEOPLE:
-                form = "demonym"
+            if rank(places[0]) < MORE_THAN_A_PEOPLE:
+                form = "hint" if key in gazetteer.hints else form
+                form = "demonym" if key in gazetteer.demonyms else form
         if form != "name":
             country = (gazetteer.demonyms if form == "demonym" else gazetteer.hints)[key]
             places = (gazetteer.places[country],)
@@ -134,12 +136,15 @@ def _longest(
     source: str,
 ) -> tuple[int, str, Form] | None:
     """(words, key, form) of the longest name that begins at a word."""
+    longest = gazetteer.lengths.get(word, 0) or (word in gazetteer.joined)
+    if not longest:
+        return None
     words = [word]
-    for token in tokens[at + 1 : at + MOST_WORDS]:
+    for token in tokens[at + 1 : at + longest]:
         if token.breaks or token.script != tokens[at].script:
             break
         words.append(token.norm)
-    longest = min(len(words), max(gazetteer.lengths.get(word, 0), 3 if not clitic else 2))
+    longest = len(words)
     for length in range(longest, 0, -1):
         key = " ".join(words[:length])
         form: Form | None = None
@@ -149,14 +154,33 @@ def _longest(
             form = "demonym"
         elif key in gazetteer.hints:
             form = "hint"
-        if form and (tokens[at].script == "ar" or _capitalised(tokens[at : at + length], source)):
+        arabic = tokens[at].script == "ar"
+        if form and (arabic or _as_a_name(gazetteer, key, tokens[at : at + length], source)):
             return length, key, form
     return None
 
 
-def _capitalised(tokens: Sequence[Token], source: str) -> bool:
-    """Names in Latin letters begin with a capital; «réfugiés syriens» is a people all the same."""
-    return any(source[t.start : t.start + 1].isupper() for t in tokens)
+def _as_a_name(gazetteer: Gazetteer, key: str, tokens: Sequence[Token], source: str) -> bool:
+    """Names in Latin letters begin with a capital. Where a text has none at all, as those made of
+    an address have, the large places count; «réfugiés syriens» is a people all the same."""
+    if any(source[t.start : t.start + 1].isupper() for t in tokens):
+        return True
+    if key in gazetteer.demonyms:
+        return True
+    if not source.islower() or key in gazetteer.words or key in gazetteer.persons:
+        return False
+    return max((rank(p) for p in gazetteer.of_key(key)), default=0.0) >= LARGE_ENOUGH
+
+
+_AND = frozenset(("and", "et", "or", "ou"))
+
+
+def listed(before: Mention, after: Mention, tokens: Sequence[Token]) -> bool:
+    """Whether two names of one sentence stand in a list: «حلب وحماة», "Greece and Turkey"."""
+    between = after.first - before.last - 1
+    if between == 0:
+        return after.clitic == "و" or tokens[after.first].breaks
+    return between == 1 and tokens[before.last + 1].norm in _AND
 
 
 def _letters(raw: str, wanted: int) -> int:

@@ -169,7 +169,8 @@ def _points(
     if place.kind == "country" and not set(mention.kinds[:1]) & {"town", "adm1", "adm2"}:
         # «تونس», «الجزائر», «الكويت»: the capital bears the country's name.
         points += OWN_COUNTRY
-    if own and place.kind not in EVERYWHERE:
+    namesake = any(p.kind == "country" for p in mention.places) and place.kind != "country"
+    if own and place.kind != "country" and not namesake:
         points += OWN_COUNTRY + (1.5 if rank(place) >= 5 else 0)
     if any(divisions.get(over.id, mention.key) != mention.key for over in gazetteer.around(place)):
         points += OWN_DIVISION
@@ -201,8 +202,12 @@ def _points(
     if mention.key in gazetteer.words:
         thing = means_thing(before) and place.kind not in ("hospital", "site")
         sure = (
-            announced and not thing and (own or of_region == place.country or place.kind != "adm1")
+            place.kind in mention.kinds
+            and not thing
+            and (own or of_region == place.country or place.kind != "adm1")
         )
+        # «في حجة» in Yemen's news: a governorate, though it is also an argument.
+        sure = sure or (place.kind == "adm1" and located and own and not thing)
         points += 0 if sure else AS_WORD
     if mention.key in gazetteer.persons and not located:
         points += AS_PERSON

@@ -11,7 +11,7 @@ from typing import Literal
 
 from rules.language.text import Token
 from rules.matching import place_words as words
-from rules.matching.mentions import Mention, PlaceReading
+from rules.matching.mentions import Mention, PlaceReading, listed
 from rules.matching.place_choice import Meant
 from rules.matching.place_words import means
 
@@ -32,6 +32,9 @@ LAST_RESORT: tuple[Role, ...] = (
 ONE_COUNTRY: tuple[Role, ...] = ("actor", "hint", "people")
 """Last resorts that tell nothing where they name several countries."""
 
+ACTS_ABROAD = frozenset(("IL", "US", "RU", "FR", "GB"))
+"""Countries whose wars are in other countries: «حرب إسرائيل» is not in Israel; named alone, they
+are no place."""
 SEATS = frozenset(("g293397", "IL-TA"))
 """Towns that stand for a government as a capital does: Tel Aviv."""
 _SPEAKER_REACH = 5
@@ -70,6 +73,8 @@ def role_of(meant: Meant, reading: PlaceReading, source: str) -> Role:
         if speaker:
             return "local" if any(means(t, words.LOCAL) for t in speaker) else "speaker"
     here = _here(mention, tokens)
+    if here and meant.place.id in ACTS_ABROAD and first and not mention.clitic.endswith("ب"):
+        here = not means(tokens[first - 1], words.EVENTS | words.WARS)
     if meant.place.kind == "country" and not here and not _heading(mention, source):
         return "actor"
     if (meant.place.capital or meant.place.id in SEATS) and not here:
@@ -231,7 +236,12 @@ def roles_of(
             if of_people and next_to and role == "named" and its in COUNTED:
                 # «جزيرة مايوت الفرنسية»: the people's name says whose the place is.
                 role = "around"
-            if _listed(before.mention, mention, reading) and role in ("actor", "named", "here"):
+            beside = before.mention.form == mention.form and (
+                listed(before.mention, mention, reading.tokens(mention))
+                # «الحدود التركية السورية»
+                or (mention.form == "demonym" and before.mention.last + 1 == mention.first)
+            )
+            if beside and role in ("actor", "named", "here"):
                 role = its if its not in ("people", "agent", "hint") else role
             elif (role in COUNTED and its in COUNTED and _lies_in(before, one, reading)) or (
                 role in COUNTED and its == "around" and _lies_in(before, one, reading)
@@ -239,13 +249,6 @@ def roles_of(
                 role = "around"
         found.append((one, role))
     return found
-
-
-def _listed(before: Mention, mention: Mention, reading: PlaceReading) -> bool:
-    if before.last + 1 != mention.first or before.form != mention.form:
-        return False
-    together = mention.form == "demonym" == before.form
-    return together or mention.clitic == "و" or reading.tokens(mention)[mention.first].breaks
 
 
 def _lies_in(inner: Meant, outer: Meant, reading: PlaceReading) -> bool:

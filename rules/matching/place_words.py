@@ -76,6 +76,7 @@ EVENTS = _words(
     "frappe "
     "frappent combats inondations"
 )
+WARS = _words("حرب حروب مجازر جرائم war wars guerre")
 PAPERS = _words("تايمز بوست تريبيون هيرالد غازيت times post tribune herald gazette")
 IN = _words("في داخل بداخل وسط in inside at across within throughout dans à au aux en")
 NORTH = _words(
@@ -121,7 +122,8 @@ SPEECH = _words(
 COMPLEMENTIZER = _words("إن أن بأن إنه إنها أنه أنها إنهم أنهم بأنه بأنها عن that que")
 # Talks, visits, meetings: where they are held is not where it happens.
 TALKS = _words(
-    "محادثات مباحثات مفاوضات المفاوضات المحادثات المباحثات اجتماع اجتماعات مؤتمر قمة جلسة لقاء "
+    "وفد وفدا وفده وفدها وفود محادثات مباحثات مفاوضات المفاوضات المحادثات المباحثات اجتماع "
+    "اجتماعات مؤتمر قمة جلسة لقاء "
     "زيارة جولة استضافة تستضيف استضافت يستضيف ستستضيف ستستضيفان تستضيفه تستضيفها وساطة منتدى "
     "عقد عقدت عقدها عقده يعقد تعقد ستعقد انعقاد "
     "ندوة مظاهرة مظاهرات تظاهرة محاكمة اتفاق اتفاقية بيان خطاب كلمة "

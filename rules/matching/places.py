@@ -13,12 +13,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from rules.language.text import Field
+from rules.language.text import Field, Token
 from rules.matching.gazetteer import Gazetteer, Place
 from rules.matching.match import Evidence
-from rules.matching.mentions import PlaceReading, read_places
+from rules.matching.mentions import PlaceReading, listed, read_places
 from rules.matching.place_choice import Meant, choose
-from rules.matching.place_roles import COUNTED, LAST_RESORT, ONE_COUNTRY, Role, roles_of
+from rules.matching.place_roles import (
+    ACTS_ABROAD,
+    COUNTED,
+    LAST_RESORT,
+    ONE_COUNTRY,
+    Role,
+    roles_of,
+)
 
 Why = Literal["clause", "sentence", "title", "lead", "entry", "finer"] | Role
 """Why a place counts: in the evidence's clause or sentence, in the title, lead or rest of the
@@ -29,8 +36,6 @@ HEAD_SENTENCES = 1
 """Sentences of the text that, with the title, tell what an entry is about."""
 LEAD_SENTENCES = 5
 """Sentences that may tell more exactly where it is."""
-ACTS_ABROAD = frozenset(("IL", "US", "RU", "FR", "GB"))
-"""Countries named as the ones that act in other countries: no place where nothing else is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,8 @@ def _nearest(
         near = [m for m in counted if m.mention.sentence == sentence]
         inside = [m for m in near if _clause(reading, sentence, m.mention.first) in clauses]
         why: Why = "clause" if inside else "sentence"
-        chosen += [(m, why) for m in _of_nearest_country(inside or near, at)]
+        tokens = reading.sentences[sentence].tokens
+        chosen += [(m, why) for m in _of_nearest_country(inside or near, at, tokens)]
     if chosen:
         return chosen
     for why, wanted in _further(reading):
@@ -141,6 +147,13 @@ def _nearest(
         if found:
             return found
     return []
+
+
+def _in_order(reading: PlaceReading) -> list[int]:
+    """The title's sentences, then the first of the text."""
+    titles = [n for n, s in enumerate(reading.sentences) if s.field == "title"]
+    texts = [n for n, s in enumerate(reading.sentences) if s.field == "text"]
+    return [*titles, *texts[:LEAD_SENTENCES]]
 
 
 def _head(reading: PlaceReading) -> frozenset[int]:
@@ -171,18 +184,18 @@ def _spots(reading: PlaceReading, evidence: Sequence[Evidence]) -> list[tuple[in
     return [(number, sorted(at)) for number, at in sorted(found.items())]
 
 
-def _of_nearest_country(meant: Sequence[Meant], at: Sequence[int]) -> list[Meant]:
+def _of_nearest_country(
+    meant: Sequence[Meant], at: Sequence[int], tokens: Sequence[Token]
+) -> list[Meant]:
     """Where several countries are told together, those that stand nearest to some evidence, and
     what is listed with them: «الحرب في أوكرانيا وغزة»."""
     if len({m.place.country for m in meant}) < 2:
         return list(meant)
     kept = {min(meant, key=lambda m: _away(m.mention.first, token)).place.country for token in at}
     for before, after in pairwise(meant):
-        if before.mention.last + 1 == after.mention.first and kept & {
-            before.place.country,
-            after.place.country,
-        }:
-            kept |= {before.place.country, after.place.country}
+        both = {before.place.country, after.place.country}
+        if kept & both and listed(before.mention, after.mention, tokens):
+            kept |= both
     return [m for m in meant if m.place.country in kept]
 
 
@@ -207,8 +220,8 @@ def _finer(chosen: Chosen, sources: Sequence[Sequence[Meant]], reading: PlaceRea
             finer = next(
                 (
                     found
-                    for _, wanted in _further(reading)[:2]
-                    if (found := [m for m in inside if m.mention.sentence in wanted])
+                    for sentence in _in_order(reading)
+                    if (found := [m for m in inside if m.mention.sentence == sentence])
                 ),
                 [],
             )

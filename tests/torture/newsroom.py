@@ -26,6 +26,8 @@ FEEDS = 3
 SHOWN = 250
 FILLERS = 100
 
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
 _RULE = """\
 id: {id}
 title: {{ar: {id}, en: {id}, fr: {id}}}
@@ -75,7 +77,14 @@ class Published:
     def title(self) -> str:
         if self.signal is None:
             return f"Observer {self.number} sees a calm market at gate {self.number}"
-        return f"Observer {self.number} reports heavy {WORDS[self.signal]} near gate {self.number}"
+        words = f"Observer {self.number} reports heavy {WORDS[self.signal]}"
+        return f"{words} near gate {self.number} {_of_its_own(self.number)}"
+
+
+def _of_its_own(number: int) -> str:
+    """Words that no other entry has: each tells a happening of its own."""
+    digest = hashlib.sha256(str(number).encode()).hexdigest().translate(_LETTERS)
+    return " ".join(digest[at : at + 9] for at in range(0, 54, 9))
 
 
 class Newsroom:

@@ -17,7 +17,7 @@ from storage import chats, outbox
 from storage.entries import Entry
 from storage.file.database import Connection
 from storage.file.errors import StorageBusy, StorageDamaged, StorageFull
-from tests.bot.alerts.newsroom import feed
+from tests.bot.alerts.newsroom import feed, of_its_own
 from tests.bot.alerts.test_rereading import SIEGE, Desk, desk
 from tests.storage.make import HOUR, NOW, chat
 from tests.storage.make import entry as entry_of
@@ -28,9 +28,7 @@ OPERATOR = 900
 
 def headlines(number: int) -> list[str]:
     """Reports of so many different places: a story and an alert each."""
-    return [
-        f"{SIEGE} {n} {'ابجدهوزحطيكلمنسعفصقرشتثخذضظغ'[n % 28] * (3 + n)}" for n in range(number)
-    ]
+    return [f"{SIEGE} {n} {of_its_own(n)}" for n in range(number)]
 
 
 async def unread(at: Desk, number: int) -> list[int]:

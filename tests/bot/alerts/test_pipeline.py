@@ -158,7 +158,7 @@ def test_another_happening_is_another_alert(newsroom: Newsroom) -> None:
 
 def test_a_story_that_was_silent_for_long_is_told_again(newsroom: Newsroom) -> None:
     newsroom.says(SIEGE)
-    later = newsroom.says(SIEGE, now=NOW + timedelta(hours=73), guid="2")
+    later = newsroom.says(SIEGE, now=NOW + timedelta(hours=97), guid="2")
     assert later.reasons == {Reason.FIRST_REPORT: 1}
 
 

@@ -26,6 +26,7 @@ from rules import Detection, RuleSet
 from storage import chats, entries, feeds
 from storage.entries import Entry
 from storage.file.database import Connection
+from tests.bot.alerts.newsroom import of_its_own
 from tests.bot.service.newsroom import SPORT, Newsroom, write_feeds
 from tests.rules.few import load_few
 from tests.telegram_server import TelegramServer
@@ -264,7 +265,10 @@ async def test_one_entry_that_cannot_be_stored_is_named_tried_again_and_holds_up
 ) -> None:
     async with running(tmp_path, monkeypatch) as at:
         await at.spoil("absent")
-        others = [f"نقص الخبز في أفران {town}" for town in ("حمص", "حماة", "إدلب", "تدمر", "منبج")]
+        others = [
+            f"نقص الخبز في أفران {town} {of_its_own(number)}"
+            for number, town in enumerate(("حمص", "حماة", "إدلب", "تدمر", "منبج"))
+        ]
         for title in (*others[:2], NEWS, *others[2:]):
             at.newsroom.publish(title)
         await at.poll_until(NEWS, *others)

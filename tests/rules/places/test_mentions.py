@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import Gazetteer, load_gazetteer, places_of
+from rules.language.text import tokenize
 from rules.matching.match import Evidence
+from rules.matching.place_words import PLACE_NOUNS, kinds_of, means
 from rules.matching.places import mentions
 
 GAZETTEER = load_gazetteer()
@@ -44,6 +46,29 @@ def test_a_name_is_found_as_it_is_written(
     gazetteer: Gazetteer, text: str, quote: str, code: str
 ) -> None:
     assert (quote, code) in named(gazetteer, text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("إدلب", "ادلب"),
+        ("حماة", "حماه"),
+        ("صلالة", "صلاله"),
+        ("ديالى", "ديالي"),
+        ("Deir ez-Zor", "deir ez zor"),
+        ("As-Suwayda", "as suwaydā"),
+        ("Ar Raqqah", "al-Raqqah"),
+    ],
+)
+def test_spellings_that_are_made_alike(gazetteer: Gazetteer, one: str, other: str) -> None:
+    assert gazetteer.named(one) == gazetteer.named(other) != ()
+
+
+@pytest.mark.parametrize("word", ["مدينة", "المدينة", "بالمدينة", "ومدينة", "للمدينة", "وبمدينة"])
+def test_words_around_a_name_are_known_behind_what_is_glued_to_them(word: str) -> None:
+    (token,) = tokenize(word)
+    assert kinds_of(token)[0] == "town"
+    assert means(token, PLACE_NOUNS)
 
 
 def test_a_quote_is_what_stands_at_its_offsets(gazetteer: Gazetteer) -> None:
