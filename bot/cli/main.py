@@ -200,7 +200,7 @@ def _mount() -> None:
     from bot.cli.people import app as people
     from bot.cli.places import app as places
     from bot.cli.rules import app as rules
-    from bot.cli.stories import app as stories
+    from bot.cli.story_edits import app as stories
 
     app.add_typer(feeds, name="feeds", help="Look at the list of feeds, import and export it.")
     app.add_typer(rules, name="rules")

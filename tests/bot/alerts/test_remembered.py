@@ -1,0 +1,100 @@
+"""Stories in memory and in the database: they agree whatever happened in between."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from bot.alerts.happening import Rule
+from storage import alerts, stories
+from storage.file.database import Connection
+from tests.bot.alerts.newsroom import Newsroom, change, feed, item
+from tests.storage.make import HOUR, NOW, add_feed
+
+SIEGE = "حصار خانق على مدينة الفاشر يدخل شهره السادس والسكان بلا غذاء"
+RETOLD = "الفاشر: الجوع يشتد مع دخول حصار المدينة شهره السادس بلا غذاء"
+OTHER = "حصار قرية في ريف إدلب بعد هجوم ليلي على نقطة تفتيش"
+
+
+def stories_of(db: Connection) -> list[set[str]]:
+    found: dict[int, set[str]] = {}
+    for row in db.query(
+        "SELECT s.story_id, e.title FROM story_entries s JOIN entries e ON e.id = s.entry_id"
+    ):
+        found.setdefault(row["story_id"], set()).add(row["title"])
+    return sorted(found.values(), key=sorted)
+
+
+def test_a_second_publisher_in_words_of_its_own_joins_and_it_is_kept_why(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.says(SIEGE)
+    newsroom.says(RETOLD, family="sana", now=NOW + HOUR)
+    newsroom.says(OTHER, family="third", now=NOW + HOUR)
+    assert stories_of(newsroom.db) == sorted([{SIEGE, RETOLD}, {OTHER}], key=sorted)
+    first = alerts.for_story(newsroom.db, 1)
+    assert [alert.families for alert in first] == [2]
+    began, joined = stories.entries_of(newsroom.db, 1)
+    assert (began.rule, joined.rule) == (Rule.NEW, Rule.SAME_HAPPENING)
+    assert joined.because["like"] == began.entry_id
+    assert "الفاشر" in " ".join(joined.because["words"])
+
+
+def test_a_transaction_that_is_undone_is_forgotten(newsroom: Newsroom) -> None:
+    newsroom.says(OTHER)
+    add_feed(newsroom.db, feed("sana").id)
+    with pytest.raises(KeyError, match="undone"), newsroom.db.atomic():
+        newsroom.says(SIEGE, family="sana")
+        raise KeyError("undone")
+    newsroom.says(RETOLD, family="third", now=NOW + HOUR)
+    assert stories_of(newsroom.db) == sorted([{OTHER}, {RETOLD}], key=sorted)
+    (only,) = [each for each in alerts.recent(newsroom.db, None, NOW, 9) if each.title == RETOLD]
+    assert only.version == 1, "what it is like was never told"
+
+
+def test_what_another_process_did_is_seen(newsroom: Newsroom) -> None:
+    newsroom.says(SIEGE)
+    newsroom.says(RETOLD, family="sana", now=NOW + HOUR)
+    retold = next(newsroom.db.query("SELECT id FROM entries WHERE title = ?", [RETOLD]))["id"]
+    new = stories.split(newsroom.db, [retold], NOW + HOUR)
+    again = f"{RETOLD} وأطفال يموتون"
+    newsroom.says(again, family="third", now=NOW + 2 * HOUR)
+    assert {each.title for each in stories.entries_of(newsroom.db, new)} == {RETOLD, again}
+    assert stories.merge(newsroom.db, new, 1, NOW + 2 * HOUR) == 2
+    assert stories_of(newsroom.db) == [{SIEGE, RETOLD, again}]
+    kinds = [row["kind"] for row in newsroom.db.query("SELECT kind FROM story_edits ORDER BY id")]
+    assert kinds == ["split", "merge"]
+
+
+def test_a_restart_reads_what_was_remembered(newsroom: Newsroom) -> None:
+    newsroom.says(SIEGE)
+    anew = Newsroom(newsroom.db)
+    anew.says(RETOLD, family="sana", now=NOW + HOUR)
+    assert stories_of(newsroom.db) == [{SIEGE, RETOLD}]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_order_of_entries_within_a_poll_changes_no_story(
+    newsroom: Newsroom, order: tuple[int, ...]
+) -> None:
+    add_feed(newsroom.db, feed().id)
+    titles = [SIEGE, RETOLD, OTHER]
+    changes = [change(item(titles[n], published_at=NOW, guid=str(n))) for n in order]
+    newsroom.poll(feed(), changes)
+    assert stories_of(newsroom.db) == sorted([{SIEGE, RETOLD}, {OTHER}], key=sorted)
+    told = alerts.recent(newsroom.db, None, NOW, 9)
+    assert len(told) == 2
+
+
+def test_stories_that_cannot_be_split_or_merged_say_so_and_stay(newsroom: Newsroom) -> None:
+    newsroom.says(SIEGE)
+    newsroom.says(OTHER, family="sana")
+    before = stories_of(newsroom.db)
+    for wrong in ([1], [1, 2], [404], []):
+        with pytest.raises(ValueError, match="entries"):
+            stories.split(newsroom.db, wrong, NOW)
+    for story, into in ((1, 1), (404, 1), (1, 404)):
+        with pytest.raises(ValueError, match="stories"):
+            stories.merge(newsroom.db, story, into, NOW)
+    assert stories_of(newsroom.db) == before
