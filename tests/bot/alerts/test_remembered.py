@@ -45,6 +45,8 @@ def test_a_transaction_that_is_undone_is_forgotten(newsroom: Newsroom) -> None:
     newsroom.says(OTHER)
     add_feed(newsroom.db, feed("sana").id)
     with pytest.raises(KeyError, match="undone"), newsroom.db.atomic():
+        # Two, for the next entry gets the number of the first.
+        newsroom.says("إخلاء سفينة في ميناء بعيد", family="sana")
         newsroom.says(SIEGE, family="sana")
         raise KeyError("undone")
     newsroom.says(RETOLD, family="third", now=NOW + HOUR)
@@ -84,7 +86,7 @@ def test_the_order_of_entries_within_a_poll_changes_no_story(
     newsroom.poll(feed(), changes)
     assert stories_of(newsroom.db) == sorted([{SIEGE, RETOLD}, {OTHER}], key=sorted)
     told = alerts.recent(newsroom.db, None, NOW, 9)
-    assert len(told) == 2
+    assert {alert.title for alert in told} == {min(SIEGE, RETOLD), OTHER}
 
 
 def test_stories_that_cannot_be_split_or_merged_say_so_and_stay(newsroom: Newsroom) -> None:
