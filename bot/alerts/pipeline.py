@@ -65,6 +65,15 @@ class Pipeline:
         """
         return await asyncio.to_thread(self._detect, tuple(batch), language, region)
 
+    @property
+    def rules(self) -> RuleSet:
+        """The rule set in force."""
+        return self._rules()
+
+    def detect_now(self, batch: Sequence[FeedEntry], language: str | None) -> Detections:
+        """As `detect`, in this thread: for who has nothing else to do."""
+        return self._detect(tuple(batch), language)
+
     def accept(
         self,
         db: Connection,

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,17 +63,19 @@ class StoryScores:
         return {"pairwise": self.pairwise.as_json(), "bcubed": self.bcubed.as_json()}
 
 
-def read_story_entries(path: Path) -> list[StoryEntry]:
+def read_story_entries(path: Path, *, labelled: bool = True) -> list[StoryEntry]:
     """JSON lines ``{"id", "family", "lang", "published", "title", "text", "story", "maybe"}``.
 
-    Raises LabelsInvalid where a line is none. In the order of publication.
+    Raises LabelsInvalid where a line is none; `story` may be missing where nothing is to be scored.
+    In the order of publication.
     """
-    return sorted(read_lines(path, _entry), key=lambda e: (e.published, e.id))
+    read = read_lines(path, partial(_entry, labelled=labelled))
+    return sorted(read, key=lambda e: (e.published, e.id))
 
 
-def _entry(raw: Any, number: int) -> StoryEntry:
+def _entry(raw: Any, number: int, labelled: bool) -> StoryEntry:
     texts = text_fields(raw)
-    if not isinstance(raw.get("story"), str):
+    if labelled and not isinstance(raw.get("story"), str):
         raise TypeError("story is missing")
     maybe = raw.get("maybe") or []
     if not isinstance(maybe, list):
@@ -85,7 +88,7 @@ def _entry(raw: Any, number: int) -> StoryEntry:
         published if published.tzinfo else published.replace(tzinfo=UTC),
         texts["title"],
         texts["text"],
-        raw["story"],
+        str(raw.get("story", "")),
         frozenset(map(str, maybe)),
     )
 

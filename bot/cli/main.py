@@ -199,6 +199,7 @@ def _mount() -> None:
     from bot.cli.morphology import app as morphology
     from bot.cli.people import app as people
     from bot.cli.places import app as places
+    from bot.cli.replay import replay_command
     from bot.cli.rules import app as rules
     from bot.cli.story_edits import app as stories
 
@@ -210,6 +211,7 @@ def _mount() -> None:
     app.add_typer(people, name="people", help="Who may use the bot: list, invite, remove.")
     app.add_typer(morphology, name="morphology", help="A full Arabic dictionary, if you want one.")
     app.command("eval")(eval_command)
+    app.command("replay")(replay_command)
 
 
 _mount()

@@ -1,0 +1,48 @@
+"""`marsad replay`: old news through rules, stories and decisions, without sending."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from bot.cli.main import app
+
+STRIKE = "قصف يستهدف مستشفى في نيالا ويقتل 12 شخصا"
+
+
+def entries(tmp_path: Path) -> Path:
+    file = tmp_path / "old.jsonl"
+    told = [
+        ("a", "enab", "2026-03-01T10:00:00", STRIKE),
+        ("b", "sana", "2026-03-01T11:00:00", f"{STRIKE} بينهم ممرضة"),
+        ("c", "sana", "2026-03-01T12:00:00", "المنتخب يفوز في مباراة ودية"),
+        ("d", "enab", "2026-03-02T09:00:00", "الجيش يأمر سكان قرية في ريف إدلب بإخلاء منازلهم"),
+    ]
+    lines = (
+        {"id": i, "family": f, "lang": "ar", "published": at, "title": title, "text": ""}
+        for i, f, at, title in told
+    )
+    file.write_text("\n".join(json.dumps(each) for each in lines), encoding="utf-8")
+    return file
+
+
+def test_two_publishers_of_one_happening_are_fewer_messages(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["replay", str(entries(tmp_path)), "--json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.output)
+    assert (found["entries"], found["days"]) == (4, 2)
+    assert found["messages"]["told"] == 2
+    assert found["messages"]["alone"] > found["messages"]["told"]
+    assert found["critical"]["kept_back"] == 0
+
+
+def test_the_table_says_so_and_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    shown = CliRunner().invoke(app, ["replay", str(entries(tmp_path))])
+    assert "4 entries, 2 days" in shown.output
+    (tmp_path / "bad.jsonl").write_text("no json\n", encoding="utf-8")
+    assert CliRunner().invoke(app, ["replay", str(tmp_path / "bad.jsonl")]).exit_code != 0
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+    empty = CliRunner().invoke(app, ["replay", str(tmp_path / "empty.jsonl"), "--json"])
+    assert empty.exit_code == 0 or "empty" in empty.output
