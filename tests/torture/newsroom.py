@@ -77,14 +77,13 @@ class Published:
     def title(self) -> str:
         if self.signal is None:
             return f"Observer {self.number} sees a calm market at gate {self.number}"
-        words = f"Observer {self.number} reports heavy {WORDS[self.signal]}"
-        return f"{words} near gate {self.number} {_of_its_own(self.number)}"
+        return f"Observer {self.number}: heavy {WORDS[self.signal]} {_of_its_own(self.number)}"
 
 
 def _of_its_own(number: int) -> str:
     """Words that no other entry has: each tells a happening of its own."""
-    digest = hashlib.sha256(str(number).encode()).hexdigest().translate(_LETTERS)
-    return " ".join(digest[at : at + 9] for at in range(0, 54, 9))
+    digest = hashlib.sha512(str(number).encode()).hexdigest().translate(_LETTERS)
+    return " ".join(digest[at : at + 6] for at in range(0, 120, 6))
 
 
 class Newsroom:
