@@ -83,7 +83,7 @@ class Published:
 def _of_its_own(number: int) -> str:
     """Words that no other entry has: each tells a happening of its own."""
     digest = hashlib.sha512(str(number).encode()).hexdigest().translate(_LETTERS)
-    return " ".join(digest[at : at + 6] for at in range(0, 120, 6))
+    return " ".join(digest[at : at + 4] for at in range(0, 44, 4))
 
 
 class Newsroom:
