@@ -101,19 +101,6 @@ def _changed(db: Connection) -> None:
     db.execute("UPDATE story_changes SET number = number + 1 WHERE id = 1")
 
 
-def candidates(db: Connection, since: datetime) -> list[StoryTitle]:
-    """Every report attached since then, oldest first."""
-    rows = fetch(
-        db,
-        """
-        SELECT s.story_id, e.title, s.family, e.link
-        FROM story_entries s JOIN entries e ON e.id = s.entry_id
-        WHERE s.attached_at >= :since ORDER BY s.attached_at, s.entry_id""",
-        {"since": to_text(since)},
-    )
-    return [StoryTitle(**row) for row in rows]
-
-
 def create(db: Connection, title: str, at: datetime) -> int:
     """A new story, still without entries; returns its id."""
     moment = to_text(at)

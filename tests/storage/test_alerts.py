@@ -157,11 +157,11 @@ def test_a_story_grows_and_its_tellings_are_candidates_for_a_while(db: Connectio
     assert [row["last_entry_at"] for row in story] == [to_text(NOW + HOUR)], "retention's clock"
     assert stories.of_entry(db, first) == story_id
     assert stories.of_entry(db, 404) is None
-    assert [(c.title, c.family) for c in stories.candidates(db, NOW)] == [
+    assert [(c.title, c.family) for c in stories.reports(db, NOW)] == [
         ("أول", "enab"),
         ("ثان", "sana"),
     ]
-    assert [c.title for c in stories.candidates(db, NOW + HOUR)] == ["ثان"]
+    assert [c.title for c in stories.reports(db, NOW + HOUR)] == ["ثان"]
 
 
 def test_an_entry_tells_one_story_only(db: Connection) -> None:

@@ -65,7 +65,7 @@ def test_a_silent_entry_is_stored_and_nothing_else(newsroom: Newsroom) -> None:
     accepted = newsroom.says("فوز المنتخب في المباراة النهائية")
     assert (accepted.new, accepted.detections, accepted.reasons) == (1, 0, {})
     assert len(entries.recent(newsroom.db, NOW, 10)) == 1
-    assert stories.candidates(newsroom.db, NOW) == []
+    assert stories.reports(newsroom.db, NOW) == []
 
 
 def test_other_families_are_counted_not_told(newsroom: Newsroom) -> None:

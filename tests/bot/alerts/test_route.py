@@ -12,6 +12,7 @@ from bot.alerts.route import News, route
 from rules.matching.levels import LADDER
 from storage.alerts import Alert
 from storage.chats import Chat
+from storage.facts import StoredPlace
 from storage.outbox import NewDelivery
 from tests.storage.make import NOW, alert_text, chat, told
 
@@ -129,3 +130,36 @@ def test_every_chat_that_wants_it_gets_it_once(
             each.id in earlier or rank(level) >= rank(each.lowest_level)
         )
         assert (each.id in found) == wanted
+
+
+PLACES = st.lists(
+    st.sampled_from(["SD", "SD-DS", "nyala", "SY", "SY-HL", "aleppo"]), max_size=4
+).map(frozenset)
+
+
+@given(
+    CHATS,
+    PLACES,
+    st.lists(PLACES.map(tuple), max_size=3),
+    st.sampled_from(LADDER),
+    st.frozensets(st.integers(1, 50)),
+    st.booleans(),
+)
+def test_a_chat_that_chose_places_gets_nothing_of_elsewhere_whatever_the_news(
+    chats: list[Chat],
+    chosen: frozenset[str],
+    within: list[tuple[str, ...]],
+    level: str,
+    earlier: frozenset[int],
+    joined: bool,
+) -> None:
+    places = tuple(StoredPlace("x", "SD", None, "town", "clause", each, {}) for each in within)
+    there = any(chosen & set(each) for each in within)
+    alert = replace(ALERT, signals=(told("siege", level=level),), places=places)
+    news = [News("siege", level, joined)]
+    picky = [replace(each, places=chosen) for each in chats]
+    found = route(alert, news, "everyone", picky, earlier, NOW)
+    if chosen and not there:
+        assert found == ()
+    else:
+        assert found == route(alert, news, "everyone", chats, earlier, NOW)
