@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 LANGUAGES = ("ar", "en", "fr")
 # An entry that names more places is a list of them: the nearest to the evidence stand first.
 MOST_PLACES = 5
+# «مئتا إصابة»: infected where an outbreak is told and nobody is harmed, else wounded.
+OUTBREAK = "disease-outbreak"
+HARM = frozenset({"civilian-harm", "attack-on-health-care"})
 
 
 def facts_of(
@@ -30,12 +33,15 @@ def facts_of(
     from rules import figures_of, places_of
 
     evidence = [each for detection in detections for each in detection.evidence]
+    signals = {detection.signal for detection in detections}
+    ill = OUTBREAK in signals and signals.isdisjoint(HARM)
     told = places_of(gazetteer, title, text, evidence, language=language, region=region)
     return Facts(
         tuple(stored_place(gazetteer, each) for each in told.places[:MOST_PLACES]),
         tuple(
             StoredFigure(f.what, f.value, f.max, f.at_least, f.vague, f.part)
             for f in figures_of(title, text, language)
+            if not (ill and f.what == "wounded")
         ),
     )
 

@@ -188,7 +188,10 @@ def _in_short(display: Display, alert: Alert, scale: float) -> Line:
 
 def place_line(say: Texts, alert: Alert, scale: float = 1.0) -> Line:
     """Where it happens, the first places of the alert; empty when that is not known."""
-    names = [_place_name(each, say.language) for each in alert.places[:MOST_PLACES]]
+    # A place that another one lies in is told with it.
+    around = {each for place in alert.places for each in place.within if each != place.place_id}
+    finest = [place for place in alert.places if place.place_id not in around]
+    names = list(dict.fromkeys(_place_name(each, say.language) for each in finest))[:MOST_PLACES]
     if not names:
         return ()
     parts = [foreign(shorten(clean(n), max(20, int(NAME * scale))), say.language) for n in names]

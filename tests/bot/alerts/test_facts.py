@@ -119,3 +119,10 @@ def test_a_gazetteer_that_fails_costs_the_place_and_not_the_alert(
     (alert,) = line.accept(db, feed(), [change(entry)], found, NOW).told
     assert (alert.places, alert.figures) == ((), ())
     assert "could not be read" in caplog.text
+
+
+def test_who_fell_ill_is_not_told_as_wounded() -> None:
+    title = "تفشي الكوليرا في الحديدة وتسجيل مئتي إصابة و11 وفاة"
+    found = Pipeline(shipped_rules)._detect((item(title, published_at=NOW),), "ar")
+    assert {each.signal for each in found.per_entry[0]} == {"disease-outbreak"}
+    assert [(f.what, f.value) for f in found.facts[0].figures] == [("killed", 11)]

@@ -232,11 +232,24 @@ def test_a_card_says_where_and_how_many() -> None:
     alert = sample_alert(places=(place,), figures=(toll, disputed))
     shown = card(alert).plain
     assert "📍 نيالا، السودان" in shown
-    assert "القتلى: 12 ثم 19 على الأقل · الجرحى: 30 (a) / 5 (b)" in shown
+    assert "الوفيات: 12 ثم 19 على الأقل · الجرحى: 30 (a) / 5 (b)" in shown
     assert "at least 12 → 19" in card(alert, "en").plain
     assert "📍" not in card(sample_alert()).plain
     for each in (explained(alert), explained(alert, "fr")):
         assert "📍" in each.plain
+
+
+def test_a_place_is_told_once_and_not_beside_what_lies_in_it() -> None:
+    def place(place_id: str, name: str, *within: str) -> StoredPlace:
+        return StoredPlace(
+            place_id, "SD", "SD-KA", "town", "clause", (place_id, *within), {"en": name}
+        )
+
+    town = place("g1", "Kassala, Sudan", "SD-KA", "SD")
+    state, country = place("SD-KA", "Kassala, Sudan", "SD"), place("SD", "Sudan")
+    camp = place("g2", "A camp, Kassala, Sudan", "SD-KA", "SD")
+    shown = card(sample_alert(places=(country, town, state, camp)), "en").plain
+    assert "📍 Kassala, Sudan · A camp, Kassala, Sudan\n" in shown
 
 
 def test_a_list_names_all_signals_of_an_alert() -> None:
