@@ -164,7 +164,8 @@ class Acceptance:
         ]
         source = Source(self.feed, entry_id, entry, self.rules.hash, said)
         told = tell(
-            self.db, story_id, source, detections, reports, self.policy, self._all_chats, self.now
+            *(self.db, story_id, source, detections, reports),
+            *(self.policy, self.remembered, self._all_chats, self.now),
         )
         self.reasons.update(told.reasons)
         self.changed |= {alert.id: alert for alert in told.alerts}

@@ -9,11 +9,13 @@ another process, a start) everything is read anew.
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.alerts.happening import Choice, HappeningPolicy, story_for
+from bot.alerts.sources import independent_sources
 from bot.alerts.stories import StoryPolicy
 from bot.alerts.tellings import COARSE, COUNTRIES, Telling, Where, Window, name_stems
 from storage import facts, stories
@@ -59,6 +61,16 @@ class RememberedStories:
         )
         self._window.add(telling, story_id)
         self._known = stories.changes(db)
+
+    def sources(self, db: Connection, story_id: int, families: Set[str], now: datetime) -> int:
+        """How many of the families tell the story in words of their own.
+
+        A syndicated copy is no second source. What is older than the window counts as it is.
+        """
+        self._follow(db, now)
+        told = [each for each in self._window.tellings_of(story_id) if each.family in families]
+        forgotten = families - {each.family for each in told}
+        return len(forgotten) + independent_sources(told)
 
     def leave(self, db: Connection, entry_id: int, now: datetime) -> None:
         """The entry tells another happening now."""

@@ -13,6 +13,8 @@ from bot.alerts.tellings import Telling
 
 COPIED = 0.6
 """The share of the words of the shorter of two leads from which one is copied from the other."""
+COPIED_TITLE = 0.85
+"""... and of two headlines, where an entry has no more: these are short, and facts recur."""
 MOST = 60
 """Tellings that are compared, the latest: two hundred papers are no more sources than sixty."""
 
@@ -34,7 +36,8 @@ def copied(one: Telling, other: Telling) -> bool:
     """Whether one text is the other's, perhaps shortened or with a new headline."""
     mine, theirs = _lead(one), _lead(other)
     shorter = min(len(mine), len(theirs))
-    return shorter > 0 and len(mine & theirs) >= COPIED * shorter
+    least = COPIED if one.text and other.text else COPIED_TITLE
+    return shorter > 0 and len(mine & theirs) >= least * shorter
 
 
 def _groups(tellings: Sequence[Telling]) -> list[int]:

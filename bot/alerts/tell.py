@@ -27,6 +27,7 @@ from bot.alerts.decide import (
     rank,
 )
 from bot.alerts.growth import counted, growth
+from bot.alerts.remembered import RememberedStories
 from bot.alerts.route import News, route
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
 from storage import alerts, facts, outbox, stories
@@ -74,11 +75,12 @@ def tell(
     detections: Sequence[Detection],
     reports: Sequence[NewReport],
     policy: AlertPolicy,
+    remembered: RememberedStories,
     readers: Callable[[], Sequence[Chat]],
     now: datetime,
 ) -> Told:
     """Judge the entry's detections, each with its report, and tell what is news."""
-    telling = _Telling(db, story_id, source, policy, readers, now)
+    telling = _Telling(db, story_id, source, policy, remembered, readers, now)
     best = strongest(tuple(detections))
     known = alerts.for_story(db, story_id)
     parts: dict[str, tuple[Alert | None, list[tuple[Detection, NewReport]]]] = {}
@@ -115,6 +117,7 @@ class _Telling:
     story_id: int
     source: Source
     policy: AlertPolicy
+    remembered: RememberedStories
     readers: Callable[[], Sequence[Chat]]
     now: datetime
     told: Told = field(default_factory=Told)
@@ -240,11 +243,13 @@ class _Telling:
         return outbox.enqueue(self.db, rows, self.now)
 
     def _families(self, told: Sequence[AlertSignal]) -> int:
-        """How many publisher families report one of these signals as it is told."""
+        """How many publisher families report one of these signals as it is told, in words of
+        their own."""
         found = [
             stories.families(self.db, self.story_id, each.signal, each.direction) for each in told
         ]
-        return max(len(frozenset[str]().union(*found)), 1)
+        families = frozenset[str]().union(*found)
+        return max(self.remembered.sources(self.db, self.story_id, families, self.now), 1)
 
 
 def _audience(judged: Judged) -> Audience:

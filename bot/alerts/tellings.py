@@ -287,6 +287,11 @@ class Window:
     def story_of(self, entry_id: int) -> int:
         return self._held[entry_id].story_id
 
+    def tellings_of(self, story_id: int) -> list[Telling]:
+        """The held tellings of a story, oldest first."""
+        found = [self.telling(entry_id) for entry_id in self._stories.get(story_id, ())]
+        return sorted(found, key=lambda each: (each.at, each.entry_id))
+
     def size_of(self, story_id: int) -> int:
         """How many tellings of a story are held."""
         return len(self._stories.get(story_id, ()))

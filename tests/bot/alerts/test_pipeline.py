@@ -15,7 +15,16 @@ from rules.loading.schema import Direction
 from storage import alerts, chats, entries, outbox, owed, stories
 from storage.alerts import Alert
 from storage.file.database import Database
-from tests.bot.alerts.newsroom import Newsroom, change, feed, find, item, pipeline, rules
+from tests.bot.alerts.newsroom import (
+    Newsroom,
+    change,
+    feed,
+    find,
+    item,
+    of_its_own,
+    pipeline,
+    rules,
+)
 from tests.conftest import shipped_rules
 from tests.storage.make import DAY, HOUR, NOW, add_chat, add_feed
 
@@ -72,17 +81,20 @@ def test_other_families_are_counted_not_told(newsroom: Newsroom) -> None:
     add_chat(newsroom.db, 1, "siege")
     newsroom.says(SIEGE)
     repeated = newsroom.says(f"عاجل: {SIEGE}", family="enab", guid="2")
-    corroborated = newsroom.says(SIEGE, family="sana")
+    copied = newsroom.says(SIEGE, family="copyist")
+    assert only_alert(newsroom).families == 1, "a copy is no second source"
+    corroborated = newsroom.says(SIEGE, of_its_own(1), family="sana")
     assert repeated.reasons == {Reason.SAME_FAMILY_REPEAT: 1}
-    assert corroborated.reasons == {Reason.OTHER_FAMILY_REPEAT: 1}
+    assert copied.reasons == corroborated.reasons == {Reason.OTHER_FAMILY_REPEAT: 1}
     alert = only_alert(newsroom)
     assert (alert.families, alert.version) == (2, 1)
     assert outbox.counts(newsroom.db)["pending"] == 1
 
 
 def test_feeds_without_a_family_are_families_of_their_own(newsroom: Newsroom) -> None:
-    for name in ("a", "b"):
-        newsroom.poll(replace(feed(name), family=""), [change(item(SIEGE))])
+    for number, name in enumerate(("a", "b")):
+        entry = item(SIEGE, of_its_own(number))
+        newsroom.poll(replace(feed(name), family=""), [change(entry)])
     assert only_alert(newsroom).families == 2
 
 
@@ -123,7 +135,7 @@ def test_a_signal_that_another_publisher_adds_joins_the_alert(newsroom: Newsroom
     add_chat(newsroom.db, 2, "evacuation")
     newsroom.says(SIEGE)
     newsroom.rules.signals["evacuation"] = SimpleNamespace(status="stable", level="critical")
-    told = newsroom.says(f"{SIEGE} وإخلاء", family="sana", now=NOW + HOUR)
+    told = newsroom.says(f"{SIEGE} وإخلاء", of_its_own(1), family="sana", now=NOW + HOUR)
     assert told.reasons[Reason.SIGNAL_JOINED] == 1
     alert = only_alert(newsroom)
     assert {each.signal: each.version for each in alert.signals} == {"evacuation": 2, "siege": 1}
@@ -173,7 +185,7 @@ def test_what_was_there_at_the_first_poll_is_stored_in_silence(newsroom: Newsroo
     assert len(entries.detections_of(newsroom.db, stored.id)) == 1
     decided = newsroom.db.query("SELECT reason FROM decisions WHERE entry_id = ?", [stored.id])
     assert [row["reason"] for row in decided] == ["entry-seeded"]
-    fresh = newsroom.says(SIEGE, family="sana")
+    fresh = newsroom.says(SIEGE, of_its_own(1), family="sana")
     assert fresh.reasons == {Reason.FIRST_REPORT: 1}, "nobody was told of it yet"
     assert fresh.told[0].families == 2
 
