@@ -69,10 +69,10 @@ def _of_rules_or_storage(error: BaseException) -> str | None:
     # Loading the rules takes a second: only for an error that comes from there.
     if type(error).__module__.partition(".")[0] not in ("rules", "storage"):
         return None
-    from rules import PlacesInvalid, RulesInvalid
+    from rules import RulesInvalid
     from storage.file.errors import StorageError
 
-    return str(error) if isinstance(error, StorageError | RulesInvalid | PlacesInvalid) else None
+    return str(error) if isinstance(error, StorageError | RulesInvalid) else None
 
 
 def _of_the_machine(error: BaseException) -> str | None:

@@ -88,7 +88,7 @@ class RulesInForce:
 
     @classmethod
     async def start(cls, operator_dir: Path | None, full_database: Path | None) -> RulesInForce:
-        """Load them for the first time. Raises RulesInvalid and PlacesInvalid."""
+        """Load them for the first time. Raises RulesInvalid."""
         from rules import load_gazetteer
         from rules.loading.load import fingerprint
 
@@ -107,13 +107,13 @@ class RulesInForce:
 
     async def reload(self) -> Reloaded:
         """Read the files again and swap, or keep what there is."""
-        from rules import PlacesInvalid, RulesInvalid, load_gazetteer
+        from rules import RulesInvalid, load_gazetteer
 
         self._tried = await self._fingerprint()
         try:
             rules = await asyncio.to_thread(load_checked, self._operator_dir, self._full_database)
             gazetteer = await asyncio.to_thread(load_gazetteer, self._operator_dir)
-        except (RulesInvalid, PlacesInvalid) as invalid:
+        except RulesInvalid as invalid:
             return Kept(tuple(str(problem) for problem in invalid.errors))
         except Exception as error:  # a vanished file, a bug: neither ends the service
             log.exception("rules: the new ones could not be read")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.loading.load import load_rules
-from rules.loading.places import PlacesInvalid, load_gazetteer
+from rules.loading.places import load_gazetteer
 from rules.loading.yamlfile import Problem
 from rules.matching.figures import Figure, figures_of
 from rules.matching.gazetteer import Gazetteer, Place
@@ -18,7 +18,6 @@ __all__ = [
     "Gazetteer",
     "Place",
     "PlaceTold",
-    "PlacesInvalid",
     "PlacesTold",
     "Problem",
     "RuleSet",

@@ -224,10 +224,11 @@ async def _feeds_file(settings: Settings) -> Finding:
 
 async def _rules(settings: Settings) -> Finding:
     from bot.rules_in_force import load_checked
-    from rules import RulesInvalid
+    from rules import RulesInvalid, load_gazetteer
 
     try:
         rules = await asyncio.to_thread(load_checked, settings.rules_dir, settings.morphology_db)
+        await asyncio.to_thread(load_gazetteer, settings.rules_dir)
     except RulesInvalid as invalid:
         return Finding(
             "rules", State.BAD, str(invalid), "correct them; `marsad rules check` looks again"

@@ -75,11 +75,11 @@ def find(
 @app.command()
 def check(rules_dir: Rules = None, lang: Lang = "en") -> None:
     """Say everything that is wrong in the files of places, as file:line: what, and the remedy."""
-    from rules import PlacesInvalid, load_gazetteer
+    from rules import RulesInvalid, load_gazetteer
 
     try:
         gazetteer = load_gazetteer(_folder(rules_dir))
-    except PlacesInvalid as invalid:
+    except RulesInvalid as invalid:
         for error in invalid.errors:
             typer.echo(error.told(lang), err=True)
         typer.echo(count(len(invalid.errors), "error"), err=True)
@@ -139,11 +139,11 @@ def _folder(rules_dir: Path | None) -> Path | None:
 
 
 def _gazetteer(rules_dir: Path | None) -> Gazetteer:
-    from rules import PlacesInvalid, load_gazetteer
+    from rules import RulesInvalid, load_gazetteer
 
     try:
         return load_gazetteer(_folder(rules_dir))
-    except PlacesInvalid as invalid:
+    except RulesInvalid as invalid:
         raise CannotGoOn(str(invalid)) from invalid
 
 

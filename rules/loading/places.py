@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,19 +30,12 @@ from rules.loading.yamlfile import (
     problem,
 )
 from rules.matching.gazetteer import Gazetteer, Place, index, key_of
+from rules.matching.ruleset import RulesInvalid
 from rules.texts import message
 
 FOLDER = "places"
 GAZETTEER = "gazetteer.tsv.gz"
 SHIPPED = Path(__file__).parents[1]
-
-
-class PlacesInvalid(Exception):
-    """Places that cannot be used; ``errors`` holds everything that is wrong."""
-
-    def __init__(self, errors: Iterable[Problem]) -> None:
-        self.errors = tuple(sorted(set(errors)))
-        super().__init__("\n".join(str(e) for e in self.errors))
 
 
 @dataclass(slots=True)
@@ -67,7 +60,7 @@ class _Reading:
 def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED) -> Gazetteer:
     """Every place that Marsad knows, with an operator's ``places/*.yaml`` laid over them.
 
-    Takes a few tenths of a second: call it once, off the event loop. Raises `PlacesInvalid`.
+    Takes a few tenths of a second: call it once, off the event loop. Raises `RulesInvalid`.
     """
     reading = _Reading()
     built_in = shipped / FOLDER / GAZETTEER
@@ -86,7 +79,7 @@ def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED)
             _read_folder(folder / FOLDER, "rules" if folder == shipped else folder.name, reading)
     _check(reading)
     if reading.problems:
-        raise PlacesInvalid(reading.problems)
+        raise RulesInvalid(reading.problems)
     named = ((name, id_) for id_, names in reading.names.items() for name in names)
     keys, joined, lengths = index(named)
     for key in (*reading.demonyms, *reading.hints):

@@ -29,16 +29,17 @@ if TYPE_CHECKING:
 def check(folder: Folder = None, as_json: AsJson = False, lang: Lang = "en") -> None:
     """Say everything that is wrong in the rules, as file:line: what, and what to write instead.
 
-    The same gate as at the start of the service and at a reload: the files, then their tests.
+    The same gate as at the start of the service and at a reload: the files, their tests, places.
     """
     from bot.settings import load_settings
-    from rules import RulesInvalid
+    from rules import RulesInvalid, load_gazetteer
     from rules.trying.inline_tests import load_checked
 
     settings = load_settings()
     directory = folder or settings.rules_dir
     try:
         rules = load_checked(directory, full_database=settings.morphology_db)
+        load_gazetteer(directory)
     except RulesInvalid as invalid:
         if as_json:
             print_json(

@@ -129,3 +129,19 @@ def test_eval_on_the_labelled_entries_reaches_what_it_reached(run: CliRunner) ->
     assert scores["adm1"]["f1"] >= 0.86
     assert scores["names"]["f1"] >= 0.77
     assert scores["countries"]["exact"] > scores["baseline"]["countries"]["exact"] + 0.2
+
+
+@pytest.mark.parametrize("ask", [["rules", "check"], ["doctor"]])
+def test_what_a_start_would_refuse_is_said_by_who_is_asked_before(
+    run: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: list[str]
+) -> None:
+    mine = tmp_path / "mine"
+    (mine / "places").mkdir(parents=True)
+    (mine / "places" / "mine.yaml").write_text(
+        "country: SD\nplaces:\n  - add: SD-QQ\n    ar: [قرية]\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("MARSAD_RULES_DIR", str(mine))
+    result = run.invoke(app, ask)
+    assert result.exit_code == 1
+    assert "mine.yaml:3" in result.output
+    assert "Traceback" not in result.output

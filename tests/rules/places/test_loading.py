@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rules import Gazetteer, PlacesInvalid, load_gazetteer
+from rules import Gazetteer, RulesInvalid, load_gazetteer
 from rules.loading.places import SHIPPED, slug
 
 Write = Callable[[str], Path]
@@ -29,7 +29,7 @@ def own(tmp_path: Path) -> Write:
 
 
 def errors(folder: Path) -> list[str]:
-    with pytest.raises(PlacesInvalid) as raised:
+    with pytest.raises(RulesInvalid) as raised:
         load_gazetteer(folder)
     for error in raised.value.errors:
         assert error.told("ar") != error.told("en") != error.told("fr")
@@ -162,7 +162,7 @@ def test_two_places_of_one_name_kind_and_division_are_doubted(own: Write) -> Non
 def test_a_broken_built_in_file_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "places").mkdir()
     (tmp_path / "places" / "gazetteer.tsv.gz").write_bytes(content)
-    with pytest.raises(PlacesInvalid):
+    with pytest.raises(RulesInvalid):
         load_gazetteer(shipped=tmp_path)
 
 
