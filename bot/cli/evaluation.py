@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from bot.cli.rules.shared import AsJson, Lang, load, print_json
+from bot.cli.rules.shared import AsJson, Lang, load, print_json, scores
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
@@ -54,7 +53,6 @@ def eval_command(
 
 
 def _show_evaluation(result: Evaluation, title: str) -> None:
-    table = Table("", "precision", "recall", "F1", "tp", "fp", "fn", title=title)
     rows = [
         *result.signals.items(),
         ("micro", result.micro),
@@ -62,19 +60,7 @@ def _show_evaluation(result: Evaluation, title: str) -> None:
         ("denied", result.by_direction["denied"]),
         ("pushed", result.pushed),
     ]
-    for name, score in rows:
-        if name in ("micro", "improving"):
-            table.add_section()
-        table.add_row(
-            name,
-            f"{score.precision:.3f}",
-            f"{score.recall:.3f}",
-            f"{score.f1:.3f}",
-            str(score.tp),
-            str(score.fp),
-            str(score.fn),
-        )
-    Console().print(table)
+    Console().print(scores(title, rows, {"micro", "improving"}))
     typer.echo(
         f"{result.entries} entries, {100 * result.micro.fp / result.entries:.1f} false detections "
         f"per 100 entries; direction right in {result.directions_right} of {result.directions} "

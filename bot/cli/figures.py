@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from bot.cli.rules.shared import AsJson, Lang, print_json
+from bot.cli.rules.shared import AsJson, Lang, print_json, scores
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
@@ -77,24 +76,11 @@ def eval_command(
 
 
 def _show(result: FigureScores) -> None:
-    table = Table("", "precision", "recall", "F1", "tp", "fp", "fn", title="Figures")
     rows = [
         *result.what.items(),
         ("micro", result.micro),
         *((f"part {name}", score) for name, score in result.parts.items()),
     ]
-    for name, score in rows:
-        if name == "micro":
-            table.add_section()
-        table.add_row(
-            name,
-            f"{score.precision:.3f}",
-            f"{score.recall:.3f}",
-            f"{score.f1:.3f}",
-            str(score.tp),
-            str(score.fp),
-            str(score.fn),
-        )
-    Console().print(table)
+    Console().print(scores("Figures", rows, {"micro"}))
     told = ", ".join(f"{name} {count}" for name, count in result.agreed.items())
     typer.echo(f"{result.entries} entries; of {result.micro.tp} figures found agree: {told}.")

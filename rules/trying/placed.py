@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rules.texts import message
-from rules.trying.labelled import LabelsInvalid
+from rules.trying.labelled import read_lines
 
 READ, COUNTED = "0-5", "6-f"
 """Parts by the last digit of the SHA-1 of an entry's id: errors of the first may be read while
@@ -39,31 +37,7 @@ def read_placed(path: Path) -> list[PlacedEntry]:
 
     Raises `LabelsInvalid`.
     """
-    file = str(path)
-    if path.is_dir():
-        raise LabelsInvalid(message("labels.a_folder", file=file))
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise LabelsInvalid(message("labels.missing", file=file)) from error
-    except UnicodeDecodeError as error:
-        raise LabelsInvalid(message("labels.not_utf8", file=file)) from error
-    except OSError as error:
-        said = message("labels.not_read", file=file, why=str(error.strerror))
-        raise LabelsInvalid(said) from error
-    entries = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            entries.append(_entry(json.loads(line), number))
-        except (ValueError, TypeError, RecursionError) as error:
-            why = str(error) or type(error).__name__
-            said = message("labels.no_entry", file=file, line=number, why=why)
-            raise LabelsInvalid(said) from error
-    if not entries:
-        raise LabelsInvalid(message("labels.none", file=file))
-    return entries
+    return read_lines(path, _entry)
 
 
 def _entry(raw: Any, number: int) -> PlacedEntry:

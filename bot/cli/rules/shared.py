@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,10 @@ import typer
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from rules import Problem, RuleSet
+    from rules.trying.evaluation import Score
 
 app = typer.Typer(help="Check, test, explain and replay the rules.", no_args_is_help=True)
 
@@ -56,6 +60,20 @@ def text_of(text: str | None, file: Path | None) -> str:
         raise CannotGoOn(f"{file}: is not UTF-8 text; save it as UTF-8") from error
     except OSError as error:
         raise CannotGoOn(f"{file}: cannot be read ({error.strerror})") from error
+
+
+def scores(title: str, rows: Iterable[tuple[str, Score]], sections: Collection[str]) -> Table:
+    """A table of precision, recall and F1; a line stands above the rows in `sections`."""
+    from rich.table import Table
+
+    table = Table("", "precision", "recall", "F1", "tp", "fp", "fn", title=title)
+    for name, score in rows:
+        if name in sections:
+            table.add_section()
+        shares = (score.precision, score.recall, score.f1)
+        counts = (score.tp, score.fp, score.fn)
+        table.add_row(name, *(f"{each:.3f}" for each in shares), *map(str, counts))
+    return table
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
