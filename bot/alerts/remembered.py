@@ -8,13 +8,14 @@ another process, a start) everything is read anew.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Set
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.alerts.happening import Choice, HappeningPolicy, story_for
+from bot.alerts.happening import Choice, HappeningPolicy, Rule, story_for
 from bot.alerts.sources import independent_sources
 from bot.alerts.stories import StoryPolicy
 from bot.alerts.tellings import COARSE, COUNTRIES, Telling, Where, Window, name_stems
@@ -24,6 +25,9 @@ from storage.file.database import Connection
 
 if TYPE_CHECKING:
     from rules import Figure
+
+
+log = logging.getLogger(__name__)
 
 
 class RememberedStories:
@@ -45,7 +49,11 @@ class RememberedStories:
     def choose(self, db: Connection, telling: Telling, now: datetime) -> Choice:
         """The story that the entry belongs to, or that it begins a new one, and why."""
         self._follow(db, now)
-        return story_for(telling, self._window, self._policy, self._copies)
+        try:
+            return story_for(telling, self._window, self._policy, self._copies)
+        except Exception:  # apart is safe: it costs a second card and hides nothing
+            log.exception("entry %d: its story could not be chosen", telling.entry_id)
+            return Choice(None, Rule.NEW)
 
     def take(
         self, db: Connection, telling: Telling, story_id: int, choice: Choice, now: datetime
@@ -59,7 +67,7 @@ class RememberedStories:
             rule=choice.rule,
             because=because,
         )
-        self._window.add(telling, story_id)
+        self._hold(self._window, telling, story_id)
         self._known = stories.changes(db)
 
     def sources(self, db: Connection, story_id: int, families: Set[str], now: datetime) -> int:
@@ -70,7 +78,11 @@ class RememberedStories:
         self._follow(db, now)
         told = [each for each in self._window.tellings_of(story_id) if each.family in families]
         forgotten = families - {each.family for each in told}
-        return len(forgotten) + independent_sources(told)
+        try:
+            return len(forgotten) + independent_sources(told)
+        except Exception:
+            log.exception("story %d: its sources could not be compared", story_id)
+            return len(families)
 
     def leave(self, db: Connection, entry_id: int, now: datetime) -> None:
         """The entry tells another happening now."""
@@ -84,21 +96,24 @@ class RememberedStories:
         if self._known == stories.changes(db):
             self._window.drop_before(since)
             return
-        self._window = Window.of(
-            (
-                telling_of(
-                    each.entry_id,
-                    *(each.title, each.text, each.language, each.family, each.link, each.at),
-                    signals=each.signals,
-                    said=Facts(
-                        facts.places_of(db, each.entry_id), facts.figures_of(db, each.entry_id)
-                    ),
-                ),
-                each.story_id,
+        window = Window()
+        for each in stories.reports(db, since):
+            said = Facts(facts.places_of(db, each.entry_id), facts.figures_of(db, each.entry_id))
+            telling = telling_of(
+                each.entry_id,
+                *(each.title, each.text, each.language, each.family, each.link, each.at),
+                signals=each.signals,
+                said=said,
             )
-            for each in stories.reports(db, since)
-        )
-        self._known = stories.changes(db)
+            self._hold(window, telling, each.story_id)
+        self._window, self._known = window, stories.changes(db)
+
+    def _hold(self, window: Window, telling: Telling, story_id: int) -> None:
+        """Remember it; what cannot be read is compared with nothing."""
+        try:
+            window.add(telling, story_id)
+        except Exception:
+            log.exception("entry %d: it cannot be compared with others", telling.entry_id)
 
 
 def telling_of(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.alerts.likeness import weights_of
 from bot.alerts.tellings import Telling
 
 COPIED = 0.6
@@ -34,7 +33,7 @@ def independent_sources(tellings: Sequence[Telling]) -> int:
 
 def copied(one: Telling, other: Telling) -> bool:
     """Whether one text is the other's, perhaps shortened or with a new headline."""
-    mine, theirs = _lead(one), _lead(other)
+    mine, theirs = one.lead, other.lead
     shorter = min(len(mine), len(theirs))
     least = COPIED if one.text and other.text else COPIED_TITLE
     return shorter > 0 and len(mine & theirs) >= least * shorter
@@ -47,11 +46,6 @@ def _groups(tellings: Sequence[Telling]) -> list[int]:
         same = next((b for b in range(at) if copied(telling, tellings[b])), None)
         groups.append(at if same is None else groups[same])
     return groups
-
-
-def _lead(telling: Telling) -> frozenset[str]:
-    said, _ = weights_of("", telling.text[:400]) if telling.text else weights_of(telling.title, "")
-    return frozenset(said)
 
 
 def _speaks(

@@ -116,6 +116,12 @@ class Telling:
     def _words(self) -> tuple[dict[str, float], dict[str, str]]:
         return weights_of(self.title, self.text)
 
+    @cached_property
+    def lead(self) -> frozenset[str]:
+        """Stems of the text's beginning, or of the title where there is no text."""
+        said, _ = weights_of("", self.text[:400]) if self.text else weights_of(self.title, "")
+        return frozenset(said)
+
     @property
     def written(self) -> Mapping[str, str]:
         """stem → the word as it stands in the entry."""

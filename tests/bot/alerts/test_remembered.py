@@ -100,3 +100,20 @@ def test_stories_that_cannot_be_split_or_merged_say_so_and_stay(newsroom: Newsro
         with pytest.raises(ValueError, match="stories"):
             stories.merge(newsroom.db, story, into, NOW)
     assert stories_of(newsroom.db) == before
+
+
+@pytest.mark.parametrize("what", ["story_for", "independent_sources", "Window.add"])
+def test_a_fault_in_comparing_costs_a_join_and_never_an_alert(
+    newsroom: Newsroom,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    what: str,
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(f"bot.alerts.remembered.{what}", fail)
+    newsroom.says(SIEGE)
+    newsroom.says(OTHER, family="sana", now=NOW + HOUR)
+    assert {alert.title for alert in alerts.recent(newsroom.db, None, NOW, 9)} == {SIEGE, OTHER}
+    assert "a bug" in caplog.text
