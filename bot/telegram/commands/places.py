@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import process
 
 from bot.alerts.facts import labels
+from bot.locales import Texts
 from bot.messages.cards import text_card
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_PLACES = 20
 LONGEST = 60
+# Names that are not known and answered one by one.
+MOST_PROPOSED = 5
 EVERYWHERE = frozenset(
     {"all", "off", "everywhere", "الكل", "كل مكان", "كل الأماكن", "tout", "partout"}
 )
@@ -42,15 +46,18 @@ async def places(request: Request) -> None:
         await services.database.write(lambda db: chats.set_places(db, chat.id, {}))
         await request.say("places.everywhere")
         return
-    gazetteer = services.gazetteer()
+    gazetteer = await asyncio.to_thread(services.gazetteer)
     found = {name: gazetteer.named(name) for name in asked}
     unknown = [name for name, those in found.items() if not those]
     chosen_now = {those[0].id: labels(gazetteer, those[0]) for those in found.values() if those}
     if not chosen_now:
-        await request.reply(text_card(_unknown(request, gazetteer, unknown), speech.language))
+        words = await asyncio.to_thread(_unknown, request.speech, gazetteer, unknown)
+        await request.reply(text_card(words, speech.language))
         return
     await services.database.write(lambda db: chats.set_places(db, chat.id, chosen_now))
-    lines = [_unknown(request, gazetteer, unknown)] if unknown else []
+    lines = []
+    if unknown:
+        lines = [await asyncio.to_thread(_unknown, speech, gazetteer, unknown)]
     await _answer(request, [each[speech.language] for each in chosen_now.values()], lines)
 
 
@@ -64,11 +71,10 @@ async def _answer(request: Request, names: Sequence[str], lines: Sequence[str]) 
     await request.reply(text_card(text, speech.language))
 
 
-def _unknown(request: Request, gazetteer: Gazetteer, names: Sequence[str]) -> str:
-    """That these names are not known, each with the one that was perhaps meant."""
-    speech = request.speech
+def _unknown(speech: Texts, gazetteer: Gazetteer, names: Sequence[str]) -> str:
+    """That these names are not known, each with the one that was perhaps meant. Takes time."""
     lines = []
-    for name in names:
+    for name in names[:MOST_PROPOSED]:
         meant = _perhaps(gazetteer, name)
         if meant is None:
             lines.append(speech("places.unknown", name=shorten(name, LONGEST)))
