@@ -18,6 +18,8 @@ MOST_PLACES = 5
 # «مئتا إصابة»: infected where an outbreak is told and nobody is harmed, else wounded.
 OUTBREAK = "disease-outbreak"
 HARM = frozenset({"civilian-harm", "attack-on-health-care"})
+# Whoever is brought out or back is not displaced by it.
+MOVED = frozenset({"evacuation", "displacement"})
 
 
 def facts_of(
@@ -34,14 +36,19 @@ def facts_of(
 
     evidence = [each for detection in detections for each in detection.evidence]
     signals = {detection.signal for detection in detections}
-    ill = OUTBREAK in signals and signals.isdisjoint(HARM)
+    moved = {each.direction for each in detections if each.signal in MOVED}
+    beside = set[str]()
+    if OUTBREAK in signals and signals.isdisjoint(HARM):
+        beside.add("wounded")
+    if moved and "worsening" not in moved:
+        beside.add("displaced")
     told = places_of(gazetteer, title, text, evidence, language=language, region=region)
     return Facts(
         tuple(stored_place(gazetteer, each) for each in told.places[:MOST_PLACES]),
         tuple(
             StoredFigure(f.what, f.value, f.max, f.at_least, f.vague, f.part)
             for f in figures_of(title, text, language)
-            if not (ill and f.what == "wounded")
+            if f.what not in beside
         ),
     )
 

@@ -121,8 +121,18 @@ def test_a_gazetteer_that_fails_costs_the_place_and_not_the_alert(
     assert "could not be read" in caplog.text
 
 
-def test_who_fell_ill_is_not_told_as_wounded() -> None:
-    title = "تفشي الكوليرا في الحديدة وتسجيل مئتي إصابة و11 وفاة"
-    found = Pipeline(shipped_rules)._detect((item(title, published_at=NOW),), "ar")
-    assert {each.signal for each in found.per_entry[0]} == {"disease-outbreak"}
-    assert [(f.what, f.value) for f in found.facts[0].figures] == [("killed", 11)]
+@pytest.mark.parametrize(
+    ("title", "language", "figures"),
+    [
+        ("تفشي الكوليرا في الحديدة وتسجيل مئتي إصابة و11 وفاة", "ar", ["killed 11"]),
+        ("Soixante patients évacués de Khan Younès vers l'Égypte", "fr", []),
+        ("Soixante personnes déplacées par les combats à Gao", "fr", ["displaced 60"]),
+    ],
+)
+def test_a_figure_is_told_where_a_signal_speaks_of_it(
+    title: str, language: str, figures: list[str]
+) -> None:
+    entry = item(title, published_at=NOW, language=language)
+    found = Pipeline(shipped_rules)._detect((entry,), language)
+    assert found.per_entry[0], "a signal is found"
+    assert [f"{f.what} {f.value:g}" for f in found.facts[0].figures] == figures
