@@ -161,3 +161,16 @@ def test_a_full_database_brings_broken_plurals_to_bare_words(
     assert enrich(noun("حصار")) == noun("حصار")
     # Plurals that are first of all another word stay out.
     assert not Morphology([enrich(noun("مقتل"))]).analyse("مقاتل")
+
+
+def test_no_line_of_a_shipped_list_is_longer_than_a_reader_takes_in() -> None:
+    root = Path(__file__).parents[2]
+    files = [path for room in ("rules", "bot") for path in (root / room).rglob("*.yaml")]
+    assert len(files) > 40
+    long = [
+        f"{path.relative_to(root)}:{number}"
+        for path in files
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > 100
+    ]
+    assert long == []
