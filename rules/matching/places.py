@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from rules.language.text import Field, Token
@@ -134,9 +134,10 @@ def _nearest(
         if sentence not in head and any(m.place.adm1 for m, _ in chosen):
             # Further down is what went before, and what happens elsewhere.
             break
-        clauses = {_clause(reading, sentence, token) for token in at}
+        clause_of = _clauses(reading.sentences[sentence].tokens)
+        clauses = {clause_of[token] for token in at}
         near = [m for m in counted if m.mention.sentence == sentence]
-        inside = [m for m in near if _clause(reading, sentence, m.mention.first) in clauses]
+        inside = [m for m in near if clause_of[m.mention.first] in clauses]
         why: Why = "clause" if inside else "sentence"
         tokens = reading.sentences[sentence].tokens
         chosen += [(m, why) for m in _of_nearest_country(inside or near, at, tokens)]
@@ -204,9 +205,9 @@ def _away(word: int, evidence: int) -> float:
     return word - evidence if word >= evidence else 1.5 * (evidence - word)
 
 
-def _clause(reading: PlaceReading, sentence: int, token: int) -> int:
-    """The number of the clause that a word stands in, between commas."""
-    return sum(t.breaks for t in reading.sentences[sentence].tokens[1 : token + 1])
+def _clauses(tokens: Sequence[Token]) -> list[int]:
+    """For each word the number of the clause, between commas, that it stands in."""
+    return list(accumulate((int(t.breaks) for t in tokens[1:]), initial=0))
 
 
 def _finer(chosen: Chosen, sources: Sequence[Sequence[Meant]], reading: PlaceReading) -> Chosen:
