@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rules.loading.load import load_rules
-from rules.loading.places import load_gazetteer
+from rules.loading.places.load import load_gazetteer
 from rules.loading.yamlfile import Problem
-from rules.matching.figures import Figure, figures_of
-from rules.matching.gazetteer import Gazetteer, Place
+from rules.matching.figures.figures import Figure, figures_of
 from rules.matching.match import Detection, Evidence
-from rules.matching.places import PlacesTold, PlaceTold, places_of
+from rules.matching.places.gazetteer import Gazetteer, Place
+from rules.matching.places.where import PlacesTold, PlaceTold, places_of
 from rules.matching.ruleset import RuleSet, RulesInvalid, Signal, detect
 
 __all__ = [

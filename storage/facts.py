@@ -31,7 +31,7 @@ class StoredPlace:
 
 @dataclass(frozen=True, slots=True)
 class StoredFigure:
-    """A number of something that an entry states; see `rules.matching.figures.Figure`."""
+    """A number of something that an entry states; see `rules.matching.figures.figures.Figure`."""
 
     what: str
     value: float

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.facts import facts_of
 from bot.alerts.record import Acceptance, Accepted
-from bot.alerts.remembered import RememberedStories
 from bot.alerts.rows import detection_language
+from bot.alerts.story.remembered import RememberedStories
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.notices import UnreadEntries, notify_operators

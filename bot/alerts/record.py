@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import AlertPolicy, NewReport, Reason
-from bot.alerts.happening import Choice, Rule
-from bot.alerts.remembered import RememberedStories, telling_of
 from bot.alerts.rows import (
     Source,
     dated,
@@ -18,7 +16,9 @@ from bot.alerts.rows import (
     entry_row,
     feed_entry,
 )
-from bot.alerts.stories import choose_story, same_subject
+from bot.alerts.story.happening import Choice, Rule
+from bot.alerts.story.near_copies import choose_story, same_subject
+from bot.alerts.story.remembered import RememberedStories, telling_of
 from bot.alerts.tell import tell
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry

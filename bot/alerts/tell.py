@@ -27,9 +27,9 @@ from bot.alerts.decide import (
     rank,
 )
 from bot.alerts.growth import counted, growth
-from bot.alerts.remembered import RememberedStories
 from bot.alerts.route import News, route
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
+from bot.alerts.story.remembered import RememberedStories
 from storage import alerts, facts, outbox, stories
 from storage.alerts import Alert, AlertFigure, AlertSignal, Decision
 from storage.chats import Chat

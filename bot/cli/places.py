@@ -15,8 +15,8 @@ from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
     from rules import Gazetteer, Place
-    from rules.matching.place_choice import Meant
-    from rules.matching.places import PlacesTold
+    from rules.matching.places.choice import Meant
+    from rules.matching.places.where import PlacesTold
     from rules.trying.place_evaluation import PlaceEvaluation, PlaceScores
 
 app = typer.Typer(help="Places: find them, check the files, score them.", no_args_is_help=True)
@@ -40,9 +40,9 @@ def find(
     Without signals in the text nothing happens in it: only names are shown.
     """
     from rules import detect, places_of
-    from rules.matching.mentions import read_places
-    from rules.matching.place_choice import choose
-    from rules.matching.place_words import KIND_WORDS
+    from rules.matching.places.choice import choose
+    from rules.matching.places.mentions import read_places
+    from rules.matching.places.words import KIND_WORDS
     from rules.trying.place_texts import described, why_text
 
     gazetteer = _gazetteer(rules_dir)

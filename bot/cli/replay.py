@@ -20,7 +20,7 @@ from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
     from bot.alerts.pipeline import Pipeline
-    from bot.alerts.story_scores import StoryEntry
+    from bot.alerts.story.scores import StoryEntry
     from storage.file.database import Connection
 
 READER = 1
@@ -47,7 +47,7 @@ def replay_command(
     lang: Lang = "en",
 ) -> None:
     """Let old entries go through rules, stories and decisions in published order; send nothing."""
-    from bot.alerts.story_scores import read_story_entries
+    from bot.alerts.story.scores import read_story_entries
     from rules.trying.labelled import LabelsInvalid
 
     try:

@@ -15,9 +15,9 @@ from bot.cli.rules.shared import AsJson, Lang, load, print_json
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
-    from bot.alerts.happening import Choice, HappeningPolicy
-    from bot.alerts.story_scores import StoryEntry, StoryScores
-    from bot.alerts.tellings import Telling
+    from bot.alerts.story.happening import Choice, HappeningPolicy
+    from bot.alerts.story.scores import StoryEntry, StoryScores
+    from bot.alerts.story.tellings import Telling
 
 app = typer.Typer(help="Stories: entries that tell the same happening.", no_args_is_help=True)
 
@@ -38,8 +38,8 @@ def eval_command(
     lang: Lang = "en",
 ) -> None:
     """Score the stories that the service would make of labelled entries, in published order."""
-    from bot.alerts.happening import HappeningPolicy
-    from bot.alerts.story_scores import read_story_entries, score_stories, without_largest
+    from bot.alerts.story.happening import HappeningPolicy
+    from bot.alerts.story.scores import read_story_entries, score_stories, without_largest
     from rules.trying.labelled import LabelsInvalid
 
     try:
@@ -81,7 +81,7 @@ Chosen = list[tuple[int, "Choice"]]
 
 
 def _tellings(entries: Sequence[StoryEntry], rules_dir: Path | None) -> list[Telling]:
-    from bot.alerts.tellings import Telling, where_of
+    from bot.alerts.story.tellings import Telling, where_of
     from rules import figures_of, load_gazetteer, places_of
 
     rules, gazetteer = load(rules_dir), load_gazetteer(rules_dir)
@@ -108,9 +108,9 @@ def _tellings(entries: Sequence[StoryEntry], rules_dir: Path | None) -> list[Tel
 
 
 def _chosen(tellings: Sequence[Telling], policy: HappeningPolicy) -> Chosen:
-    from bot.alerts.happening import story_for
-    from bot.alerts.stories import StoryPolicy
-    from bot.alerts.tellings import Window
+    from bot.alerts.story.happening import story_for
+    from bot.alerts.story.near_copies import StoryPolicy
+    from bot.alerts.story.tellings import Window
 
     window, copies = Window(), StoryPolicy()
     chosen: Chosen = []
@@ -124,21 +124,21 @@ def _chosen(tellings: Sequence[Telling], policy: HappeningPolicy) -> Chosen:
 
 
 def _near_copies(tellings: Sequence[Telling]) -> Chosen:
-    from bot.alerts.happening import HappeningPolicy
+    from bot.alerts.story.happening import HappeningPolicy
 
     # No likeness reaches more than one.
     return _chosen([_words_only(t) for t in tellings], HappeningPolicy(least=2.0))
 
 
 def _likeness_only() -> HappeningPolicy:
-    from bot.alerts.happening import HappeningPolicy
+    from bot.alerts.story.happening import HappeningPolicy
 
     # A telling of words only has no signal, place or figure that could disagree.
     return HappeningPolicy(least=0.30, support=1, ordinals=1.0, targets=1.0, words_alone=1.0)
 
 
 def _words_only(telling: Telling) -> Telling:
-    from bot.alerts.tellings import Where
+    from bot.alerts.story.tellings import Where
 
     return replace(telling, signals=frozenset(), where=Where(), figures=())
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rules.matching.counting import WHATS, What
-from rules.matching.figures import Figure, figures_of
+from rules.matching.figures.counting import WHATS, What
+from rules.matching.figures.figures import Figure, figures_of
 from rules.trying.evaluation import Score
 from rules.trying.labelled import last_digit, read_lines, text_fields
 

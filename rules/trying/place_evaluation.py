@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rules.matching.gazetteer import Gazetteer, Place, key_of
 from rules.matching.match import Evidence
-from rules.matching.mentions import read_places
-from rules.matching.place_words import KIND_WORDS
-from rules.matching.places import PlacesTold, places_of
+from rules.matching.places.gazetteer import Gazetteer, Place, key_of
+from rules.matching.places.mentions import read_places
+from rules.matching.places.where import PlacesTold, places_of
+from rules.matching.places.words import KIND_WORDS
 from rules.trying.placed import COUNTED, READ, PlacedEntry
 
 T = TypeVar("T")

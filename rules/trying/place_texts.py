@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rules.matching.gazetteer import Gazetteer, Place, PlaceKind
-from rules.matching.place_roles import Role
-from rules.matching.places import Why
+from rules.matching.places.gazetteer import Gazetteer, Place, PlaceKind
+from rules.matching.places.roles import Role
+from rules.matching.places.where import Why
 from rules.texts import message
 
 _KINDS: Mapping[PlaceKind, str] = {

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.language.number_ranges import with_ranges
-from rules.language.numerals import numerals
+from rules.language.numbers.numerals import numerals
+from rules.language.numbers.ranges import with_ranges
 from rules.language.text import tokenize
 from tests.rules.arabic_numbers import spell
 

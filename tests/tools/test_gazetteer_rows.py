@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rules.loading.gazetteer_file import read_rows
-from rules.loading.places import SHIPPED
+from rules.loading.places.gazetteer_file import read_rows
+from rules.loading.places.load import SHIPPED
 from tools.gazetteer_rows import (
     Row,
     arabic_names,

@@ -85,7 +85,7 @@ def _unknown(speech: Texts, gazetteer: Gazetteer, names: Sequence[str]) -> str:
 
 
 def _perhaps(gazetteer: Gazetteer, name: str) -> Place | None:
-    from rules.matching.gazetteer import key_of
+    from rules.matching.places.gazetteer import key_of
 
     best = process.extractOne(key_of(name), gazetteer.keys.keys(), score_cutoff=_LIKE)
     return gazetteer.of_key(best[0])[0] if best else None

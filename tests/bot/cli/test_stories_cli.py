@@ -7,10 +7,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from bot.alerts.story_scores import read_story_entries, score_stories, without_largest
+from bot.alerts.story.scores import read_story_entries, score_stories, without_largest
 from bot.cli.main import app
 
-OWN = Path(__file__).parents[1] / "alerts" / "stories-en-fr.jsonl"
+OWN = Path(__file__).parents[1] / "alerts" / "story" / "stories-en-fr.jsonl"
 
 
 def run(*arguments: str) -> tuple[int, str]:

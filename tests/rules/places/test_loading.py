@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rules import Gazetteer, RulesInvalid, load_gazetteer
-from rules.loading.places import SHIPPED, slug
+from rules.loading.places.load import SHIPPED, slug
 
 Write = Callable[[str], Path]
 

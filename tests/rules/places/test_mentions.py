@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from rules import Gazetteer, load_gazetteer, places_of
 from rules.language.text import tokenize
 from rules.matching.match import Evidence
-from rules.matching.place_words import PLACE_NOUNS, kinds_of, means
-from rules.matching.places import mentions
+from rules.matching.places.where import mentions
+from rules.matching.places.words import PLACE_NOUNS, kinds_of, means
 
 GAZETTEER = load_gazetteer()
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from heapq import nlargest
 
-from bot.alerts.likeness import (
+from bot.alerts.story.likeness import (
     LEAD,
     REST,
     Frequencies,
@@ -25,7 +25,7 @@ from bot.alerts.likeness import (
     weights_of,
 )
 from rules import Figure, Gazetteer, PlacesTold
-from rules.language.number_words import ordinal_word
+from rules.language.numbers.words import ordinal_word
 from rules.language.text import tokenize
 
 MOST_COMPARED = 60

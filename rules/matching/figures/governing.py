@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from rules.language.numerals import Numeral
-from rules.matching.counted_sentence import CountedSentence, Toll, Unit, governs
-from rules.matching.counting import TOLLS, What, phrase_at, phrase_before
-from rules.matching.durations import percent_sign
+from rules.language.numbers.numerals import Numeral
+from rules.matching.figures.counted_sentence import CountedSentence, Toll, Unit, governs
+from rules.matching.figures.counting import TOLLS, What, phrase_at, phrase_before
+from rules.matching.figures.durations import percent_sign
 
 REACH = 14
 """Words before a number in which its governor may stand."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from bot.alerts.names import shared_names
-from bot.alerts.stories import StoryPolicy, StoryReason, choose_story
-from bot.alerts.tellings import PLACE, TOLL, Telling, Window
+from bot.alerts.story.names import shared_names
+from bot.alerts.story.near_copies import StoryPolicy, StoryReason, choose_story
+from bot.alerts.story.tellings import PLACE, TOLL, Telling, Window
 from storage.stories import StoryTitle
 
 SHOWN_WORDS = 6

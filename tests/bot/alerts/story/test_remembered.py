@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from bot.alerts.happening import Rule
+from bot.alerts.story.happening import Rule
 from storage import alerts, stories
 from storage.file.database import Connection
 from tests.bot.alerts.newsroom import Newsroom, change, feed, item
@@ -112,7 +112,7 @@ def test_a_fault_in_comparing_costs_a_join_and_never_an_alert(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(f"bot.alerts.remembered.{what}", fail)
+    monkeypatch.setattr(f"bot.alerts.story.remembered.{what}", fail)
     newsroom.says(SIEGE)
     newsroom.says(OTHER, family="sana", now=NOW + HOUR)
     assert {alert.title for alert in alerts.recent(newsroom.db, None, NOW, 9)} == {SIEGE, OTHER}

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.alerts.happening import Choice, Doubt, HappeningPolicy, Rule, doubts, story_for
-from bot.alerts.likeness import Frequencies, cosine, stem, weights_of
-from bot.alerts.names import names_in
-from bot.alerts.sources import independent_sources
-from bot.alerts.stories import StoryPolicy
-from bot.alerts.tellings import Telling, Where, Window, in_poll_order
+from bot.alerts.story.happening import Choice, Doubt, HappeningPolicy, Rule, doubts, story_for
+from bot.alerts.story.likeness import Frequencies, cosine, stem, weights_of
+from bot.alerts.story.names import names_in
+from bot.alerts.story.near_copies import StoryPolicy
+from bot.alerts.story.sources import independent_sources
+from bot.alerts.story.tellings import Telling, Where, Window, in_poll_order
 from rules import figures_of
 
 POLICY, COPIES = HappeningPolicy(), StoryPolicy()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rules.loading.yamlfile import YamlProblem, problem
-from rules.matching.gazetteer import KINDS, Place, PlaceKind, fold_arabic, fold_latin
+from rules.matching.places.gazetteer import KINDS, Place, PlaceKind, fold_arabic, fold_latin
 from rules.texts import message
 
 _COLUMNS = 11

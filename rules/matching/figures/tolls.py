@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rules.language.numerals import Numeral
+from rules.language.numbers.numerals import Numeral
 from rules.language.text import Sentence
-from rules.matching.counted_sentence import CountedSentence, Toll, Unit
-from rules.matching.counting import What
-from rules.matching.durations import (
+from rules.matching.figures.counted_sentence import CountedSentence, Toll, Unit
+from rules.matching.figures.counting import What
+from rules.matching.figures.durations import (
     day_before,
     days,
     days_in_words,
@@ -21,7 +21,7 @@ from rules.matching.durations import (
     percent_sign,
     says_percent,
 )
-from rules.matching.governing import governed, governor_before, of_the_named, part_of
+from rules.matching.figures.governing import governed, governor_before, of_the_named, part_of
 
 LAST_OF_MONTH = 31
 

@@ -8,14 +8,14 @@ from typing import Literal
 
 from rules.language.boilerplate import blanked, blanked_title
 from rules.language.text import Field, Sentence, Token, arabic_surface, sentences
-from rules.matching.gazetteer import (
+from rules.matching.places.gazetteer import (
     Gazetteer,
     Place,
     PlaceKind,
     rank,
     word_of,
 )
-from rules.matching.place_words import kinds_of
+from rules.matching.places.words import kinds_of
 
 Form = Literal["name", "demonym", "hint"]
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.language.text import Token
-from rules.matching.gazetteer import WRITTEN_BY_HAND, Gazetteer, Place, rank
-from rules.matching.mentions import Mention, PlaceReading
-from rules.matching.place_words import (
+from rules.matching.places.gazetteer import WRITTEN_BY_HAND, Gazetteer, Place, rank
+from rules.matching.places.mentions import Mention, PlaceReading
+from rules.matching.places.words import (
     AGENTS,
     IN,
     NORTH,

@@ -14,11 +14,11 @@ from itertools import accumulate, pairwise
 from typing import Literal
 
 from rules.language.text import Field, Token
-from rules.matching.gazetteer import Gazetteer, Place
 from rules.matching.match import Evidence
-from rules.matching.mentions import PlaceReading, listed, read_places
-from rules.matching.place_choice import Meant, choose
-from rules.matching.place_roles import (
+from rules.matching.places.choice import Meant, choose
+from rules.matching.places.gazetteer import Gazetteer, Place
+from rules.matching.places.mentions import PlaceReading, listed, read_places
+from rules.matching.places.roles import (
     ACTS_ABROAD,
     COUNTED,
     LAST_RESORT,

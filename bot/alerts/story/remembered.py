@@ -15,10 +15,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.alerts.happening import Choice, HappeningPolicy, Rule, story_for
-from bot.alerts.sources import independent_sources
-from bot.alerts.stories import StoryPolicy
-from bot.alerts.tellings import COARSE, COUNTRIES, Telling, Where, Window, name_stems
+from bot.alerts.story.happening import Choice, HappeningPolicy, Rule, story_for
+from bot.alerts.story.near_copies import StoryPolicy
+from bot.alerts.story.sources import independent_sources
+from bot.alerts.story.tellings import COARSE, COUNTRIES, Telling, Where, Window, name_stems
 from storage import facts, stories
 from storage.facts import Facts, StoredFigure, StoredPlace
 from storage.file.database import Connection
@@ -164,7 +164,7 @@ def _own_name(place: StoredPlace, language: str | None) -> str:
 
 
 def _figure(stored: StoredFigure) -> Figure:
-    from rules.matching.figures import Figure
+    from rules.matching.figures.figures import Figure
 
     return Figure(
         stored.what,  # type: ignore[arg-type] # it was one when it was stored

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rules.language.digits import digits_value, glued
-from rules.language.number_words import Piece, ordinal_word, piece_at, ten_follows
+from rules.language.numbers.digits import digits_value, glued
+from rules.language.numbers.words import Piece, ordinal_word, piece_at, ten_follows
 from rules.language.text import Token
 
 _FILE = Path(__file__).with_name("numerals.yaml")

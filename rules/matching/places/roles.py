@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from rules.language.text import Token
-from rules.matching import place_words as words
-from rules.matching.mentions import Mention, PlaceReading, listed
-from rules.matching.place_choice import Meant
-from rules.matching.place_words import means
+from rules.matching.places import words
+from rules.matching.places.choice import Meant
+from rules.matching.places.mentions import Mention, PlaceReading, listed
+from rules.matching.places.words import means
 
 Role = Literal[
     "here", "named", "actor", "people", "speaker", "dateline", "talks", "journey", "patients",

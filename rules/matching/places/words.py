@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rules.language.text import Token, arabic_norm, latin_norm
-from rules.matching.gazetteer import PlaceKind
+from rules.matching.places.gazetteer import PlaceKind
 
 
 def _words(text: str) -> frozenset[str]:

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rules.language.text import Field, Sentence, sentences
-from rules.matching.counted_sentence import Toll
-from rules.matching.counting import What
-from rules.matching.tolls import tolls
+from rules.matching.figures.counted_sentence import Toll
+from rules.matching.figures.counting import What
+from rules.matching.figures.tolls import tolls
 
 _FRENCH = frozenset(
     "le la les des du une et dans sur au aux est ont par pour morts blesses".split()

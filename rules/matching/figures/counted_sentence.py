@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.language.number_ranges import with_ranges
-from rules.language.numerals import Numeral, numerals
+from rules.language.numbers.numerals import Numeral, numerals
+from rules.language.numbers.ranges import with_ranges
 from rules.language.text import Sentence
-from rules.matching.counting import NOTHING, What, Word, phrase_at, phrase_before, words_of
+from rules.matching.figures.counting import NOTHING, What, Word, phrase_at, phrase_before, words_of
 
 UNIT_REACH = {"ar": 3}
 """Words behind a number in which the counted stands: in Arabic it comes first, then what

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.language.numerals import Numeral, ordinal_at
-from rules.matching.counted_sentence import CountedSentence, Toll, counts, governs, no_toll
-from rules.matching.counting import phrase_at
+from rules.language.numbers.numerals import Numeral, ordinal_at
+from rules.matching.figures.counted_sentence import CountedSentence, Toll, counts, governs, no_toll
+from rules.matching.figures.counting import phrase_at
 
 LASTING_REACH = 7
 """Words around a number of days in which the truce or siege is named."""

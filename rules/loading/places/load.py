@@ -15,9 +15,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rules.loading.demonyms import forms_of
-from rules.loading.gazetteer_file import read_rows
 from rules.loading.messages import readable
+from rules.loading.places.demonyms import forms_of
+from rules.loading.places.gazetteer_file import read_rows
 from rules.loading.schema.places import PlaceEntry, PlacesFile, WordLists
 from rules.loading.sources import rule_files
 from rules.loading.yamlfile import (
@@ -29,13 +29,13 @@ from rules.loading.yamlfile import (
     parse,
     problem,
 )
-from rules.matching.gazetteer import Gazetteer, Place, index, key_of
+from rules.matching.places.gazetteer import Gazetteer, Place, index, key_of
 from rules.matching.ruleset import RulesInvalid
 from rules.texts import message
 
 FOLDER = "places"
 GAZETTEER = "gazetteer.tsv.gz"
-SHIPPED = Path(__file__).parents[1]
+SHIPPED = Path(__file__).parents[2]
 
 
 @dataclass(slots=True)

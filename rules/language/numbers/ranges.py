@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rules.language.digits import between_digits, digits_value
-from rules.language.numerals import Numeral
+from rules.language.numbers.digits import between_digits, digits_value
+from rules.language.numbers.numerals import Numeral
 from rules.language.text import Token
 
 

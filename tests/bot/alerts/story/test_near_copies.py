@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.alerts.stories import (
+from bot.alerts.story.near_copies import (
     StoryPolicy,
     StoryReason,
     choose_story,

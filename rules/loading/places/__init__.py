@@ -1,0 +1,1 @@
+"""Files → gazetteer, or everything that is wrong with them."""

@@ -1,0 +1,1 @@
+"""What numbers in a text count: killed, wounded, displaced, days, shares."""

@@ -1,0 +1,1 @@
+"""Where it happens: the gazetteer, names in a text, which place is meant, what part it plays."""
