@@ -107,25 +107,6 @@ class Alert(AlertText):
         return replace(self, signals=mine or self.signals)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Why a detection became news for readers, or not.
-
-    `action` is 'send', 'update', 'store' or 'suppress'. 'store' keeps an alert without pushing
-    it. `version` is the alert version it led to, None when it led to none.
-    """
-
-    entry_id: int
-    alert_id: int | None
-    signal: str
-    action: str
-    reason: str
-    rules_hash: str
-    at: datetime
-    direction: str
-    version: int | None = None
-
-
 def create(
     db: Connection, story_id: int, signals: Sequence[AlertSignal], text: AlertText, at: datetime
 ) -> Alert:
@@ -272,46 +253,6 @@ def recent(
     return alerts_of(db, rows)
 
 
-def record_decision(db: Connection, decision: Decision) -> int:
-    return insert(db, "decisions", asdict(decision) | {"at": to_text(decision.at)})
-
-
-def decisions_of(db: Connection, alert_id: int) -> list[Decision]:
-    """Everything decided about the alert, oldest first."""
-    rows = fetch(db, "SELECT * FROM decisions WHERE alert_id = :id ORDER BY id", {"id": alert_id})
-    return [_decision(row) for row in rows]
-
-
-def decisions_of_entry(db: Connection, entry_id: int) -> list[Decision]:
-    """Everything decided about the entry's detections, oldest first."""
-    rows = fetch(db, "SELECT * FROM decisions WHERE entry_id = :id ORDER BY id", {"id": entry_id})
-    return [_decision(row) for row in rows]
-
-
-def times_told(db: Connection, entry_id: int, since: datetime) -> int:
-    """How often the entry's detections were sent to readers since then."""
-    row = fetch_one(
-        db,
-        """
-        SELECT count(*) AS times FROM decisions
-        WHERE entry_id = :id AND action IN ('send', 'update') AND at >= :since""",
-        {"id": entry_id, "since": to_text(since)},
-    )
-    return 0 if row is None else int(row["times"])
-
-
-def directions_of(db: Connection, alert_id: int, signal: str) -> frozenset[str]:
-    """Every direction that the signal had in a version of the alert."""
-    rows = fetch(
-        db,
-        """
-        SELECT DISTINCT direction FROM decisions
-        WHERE alert_id = :id AND signal = :signal AND version IS NOT NULL""",
-        {"id": alert_id, "signal": signal},
-    )
-    return frozenset(row["direction"] for row in rows)
-
-
 def _existing(db: Connection, alert_id: int) -> Alert:
     alert = get(db, alert_id)
     if alert is None:
@@ -367,8 +308,3 @@ def _put(db: Connection, alert_id: int, signals: Sequence[AlertSignal], version:
             {"id": alert_id, "signal": each.signal},
         )
         insert(db, "alert_signals", asdict(each) | {"alert_id": alert_id, "version": version})
-
-
-def _decision(row: Row) -> Decision:
-    values = {name: row[name] for name in Decision.__slots__}
-    return Decision(**values | {"at": from_text(row["at"])})

@@ -23,7 +23,7 @@ from bot.alerts.tell import tell
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
-from storage import alerts, chats, entries, facts, stories
+from storage import alerts, chats, decisions, entries, facts, stories
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.entries import Entry
@@ -122,7 +122,7 @@ class Acceptance:
         lacking = tuple(each for each in detections if signals is None or each.signal in signals)
         told = frozenset[tuple[str, str]]()
         if stories.of_entry(self.db, entry_id) is not None:
-            decided = alerts.decisions_of_entry(self.db, entry_id)
+            decided = decisions.of_entry(self.db, entry_id)
             told = frozenset((each.signal, each.direction) for each in decided)
         before = Before(told, stored.seeded, first=stored.updates == 0)
         dates = dated(entry, stored.read_at or stored.first_seen_at)
@@ -147,7 +147,7 @@ class Acceptance:
             return
         signals = frozenset(each.signal for each in detections)
         story_id = self._story(entry_id, entry, signals, said)
-        told_lately = alerts.times_told(self.db, entry_id, self.now - AN_HOUR)
+        told_lately = decisions.times_told(self.db, entry_id, self.now - AN_HOUR)
         reports = [
             NewReport(
                 signal=detection.signal,
@@ -230,7 +230,7 @@ class Acceptance:
     def _told_before(self, entry_id: int) -> list[StoryTitle]:
         """The stories that this entry told under its id, though it has left them since."""
         since = self.now - self.remembered.copies.window
-        decided = alerts.decisions_of_entry(self.db, entry_id)
+        decided = decisions.of_entry(self.db, entry_id)
         ids = {each.alert_id for each in decided if each.alert_id is not None and each.at >= since}
         found = alerts.by_ids(self.db, ids).values()
         return [StoryTitle(each.story_id, each.title, self._family, each.link) for each in found]

@@ -30,9 +30,10 @@ from bot.alerts.growth import counted, growth
 from bot.alerts.route import News, route
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
 from bot.alerts.story.remembered import RememberedStories
-from storage import alerts, facts, outbox, stories
-from storage.alerts import Alert, AlertFigure, AlertSignal, Decision
+from storage import alerts, decisions, facts, outbox, stories
+from storage.alerts import Alert, AlertFigure, AlertSignal
 from storage.chats import Chat
+from storage.decisions import Decision
 from storage.file.database import Connection
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class _Telling:
     ) -> None:
         """Store what was decided of a detection, and why."""
         self.told.reasons[verdict.reason] += 1
-        alerts.record_decision(
+        decisions.record(
             self.db,
             Decision(
                 entry_id=self.source.entry_id,
@@ -187,7 +188,7 @@ class _Telling:
             families=stories.families(
                 self.db, self.story_id, signal, told.direction, but=self.source.entry_id
             ),
-            directions=alerts.directions_of(self.db, alert.id, signal),
+            directions=decisions.directions(self.db, alert.id, signal),
         )
 
     def _version(

@@ -32,7 +32,8 @@ from bot.text import clean, shorten, shorten_marked
 
 if TYPE_CHECKING:
     from storage.acknowledgements import Acknowledgement
-    from storage.alerts import Alert, AlertSignal, Decision
+    from storage.alerts import Alert, AlertSignal
+    from storage.decisions import Decision
     from storage.entries import StoredDetection
     from storage.outbox import Delivery
 

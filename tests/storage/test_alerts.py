@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import alerts, entries, stories
-from storage.alerts import Decision
+from storage import alerts, decisions, entries, stories
+from storage.decisions import Decision
 from storage.file.database import Connection, Database
 from storage.rows import to_text
 from tests.storage.make import (
@@ -133,19 +133,30 @@ def test_decisions_are_kept_in_order(db: Connection) -> None:
     silent = decision(alert, action="suppress", reason="same-family-repeat", version=None)
     nameless = decision(alert, alert_id=None, action="suppress", version=None)
     for each in (told, silent, nameless):
-        alerts.record_decision(db, each)
-    assert alerts.decisions_of(db, alert.id) == [told, silent]
+        decisions.record(db, each)
+    assert decisions.of_alert(db, alert.id) == [told, silent]
     kept = db.query("SELECT reason FROM decisions WHERE entry_id = ? ORDER BY id", [alert.entry_id])
     assert [row["reason"] for row in kept] == [told.reason, silent.reason, nameless.reason]
 
 
 def test_a_direction_was_told_only_by_a_version(db: Connection) -> None:
     alert = add_alert(db)
-    alerts.record_decision(db, decision(alert))
+    decisions.record(db, decision(alert))
     silent = decision(alert, direction="denied", action="suppress", version=None)
-    alerts.record_decision(db, silent)
-    assert alerts.directions_of(db, alert.id, "siege") == {"worsening"}
-    assert alerts.directions_of(db, alert.id, "evacuation") == frozenset()
+    decisions.record(db, silent)
+    assert decisions.directions(db, alert.id, "siege") == {"worsening"}
+    assert decisions.directions(db, alert.id, "evacuation") == frozenset()
+
+
+def test_an_entry_with_two_signals_is_told_once(db: Connection) -> None:
+    alert = add_alert(db)
+    for each in (decision(alert), decision(alert, signal="evacuation")):
+        decisions.record(db, each)
+    assert decisions.times_told(db, alert.entry_id, NOW) == 1
+    decisions.record(db, decision(alert, action="update", version=2))
+    decisions.record(db, decision(alert, action="suppress", version=None))
+    assert decisions.times_told(db, alert.entry_id, NOW) == 2
+    assert decisions.times_told(db, alert.entry_id, NOW + HOUR) == 0
 
 
 def test_a_story_grows_and_its_tellings_are_candidates_for_a_while(db: Connection) -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from storage import alerts, chats, entries, feeds, outbox, retention, stories
-from storage.alerts import Decision
+from storage import alerts, chats, decisions, entries, feeds, outbox, retention, stories
+from storage.decisions import Decision
 from storage.file.database import Connection, problems_of
 from storage.outbox import Mark
 from tests.storage.make import DAY, NOW, add_alert, add_chat, add_entry, bump, delivery
@@ -20,7 +20,7 @@ def later_documents(db: Connection) -> None:
 
 def old_alert(db: Connection) -> alerts.Alert:
     alert = add_alert(db, at=OLD)
-    alerts.record_decision(
+    decisions.record(
         db, Decision(alert.entry_id, alert.id, "siege", "send", "r", "h", OLD, "worsening", 1)
     )
     return alert
@@ -60,7 +60,7 @@ def test_nothing_undelivered_is_removed(db: Connection, owed: str) -> None:
     assert entries.purge(db, CUTOFF) == 0
     assert alerts.get(db, alert.id) == alert
     assert entries.get(db, alert.entry_id) is not None
-    assert alerts.decisions_of(db, alert.id)
+    assert decisions.of_alert(db, alert.id)
     assert outbox.counts(db)[owed] == 1
 
 

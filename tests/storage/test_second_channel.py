@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import alerts, second_channel
-from storage.alerts import Decision
+from storage import decisions, second_channel
+from storage.decisions import Decision
 from storage.file.database import Connection, connect, migrate
 from tests.storage.make import DAY, HOUR, NOW, add_alert, bump
 
@@ -47,16 +47,16 @@ def test_what_an_older_version_had_sent_is_not_sent_again(tmp_path: Path) -> Non
     db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm005_second_channel'")
     twice, never = add_alert(db, level="critical"), add_alert(db, level="critical")
     for version in (1, 2):
-        alerts.record_decision(db, _sent(twice.entry_id, twice.id, version))
+        decisions.record(db, _sent(twice.entry_id, twice.id, version))
     decision = Decision(never.entry_id, never.id, "siege", "send", "first-telling", "r", NOW, "x")
-    alerts.record_decision(db, decision)
+    decisions.record(db, decision)
     newer = bump(db, twice, level="critical")
     migrate(db)
     assert newer.version == 2
     assert [each.id for each in second_channel.critical_alerts(db, NOW)] == [never.id]
     assert second_channel.alert_sent_at(db, twice.id) == NOW + 2 * HOUR
-    assert alerts.decisions_of(db, twice.id) == [], "they are no decisions"
-    assert alerts.decisions_of(db, never.id) == [decision]
+    assert decisions.of_alert(db, twice.id) == [], "they are no decisions"
+    assert decisions.of_alert(db, never.id) == [decision]
     db.close()
 
 

@@ -14,7 +14,7 @@ from bot.telegram import keyboards
 from bot.telegram.registry import button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
-from storage import acknowledgements, alerts, entries, outbox, second_channel
+from storage import acknowledgements, alerts, decisions, entries, outbox, second_channel
 from storage.alerts import AlertSignal
 from storage.chats import Chat
 from storage.entries import StoredDetection
@@ -129,7 +129,7 @@ def _read(db: Connection, chat: Chat, wanted: str) -> AlertHistory | None:
     return AlertHistory(
         alert,
         detections,
-        alerts.decisions_of(db, alert.id),
+        decisions.of_alert(db, alert.id),
         outbox.for_chat(db, chat.id, alert.id),
         second_channel.alert_sent_at(db, alert.id) if chat.role == "operator" else None,
         acknowledgements.get(db, alert.id, chat.id),

@@ -12,7 +12,7 @@ import pytest
 from bot.alerts.decide import Reason
 from bot.alerts.pipeline import Pipeline
 from rules.loading.schema import Direction
-from storage import alerts, chats, entries, outbox, owed, stories
+from storage import alerts, chats, decisions, entries, outbox, owed, stories
 from storage.alerts import Alert
 from storage.file.database import Database
 from tests.bot.alerts.newsroom import (
@@ -63,7 +63,7 @@ def test_every_decision_is_kept_with_its_reason_and_the_rules(newsroom: Newsroom
     newsroom.says(SIEGE)
     newsroom.rules.hash = "r2"
     newsroom.says(SIEGE, family="sana")
-    kept = alerts.decisions_of(newsroom.db, only_alert(newsroom).id)
+    kept = decisions.of_alert(newsroom.db, only_alert(newsroom).id)
     assert [(d.action, d.reason, d.rules_hash, d.version) for d in kept] == [
         ("send", "first-telling", "r1", 1),
         ("suppress", "other-family-repeat", "r2", None),
@@ -126,7 +126,7 @@ def test_two_signals_in_one_entry_are_one_alert_and_one_message(newsroom: Newsro
     assert accepted.reasons == {Reason.FIRST_REPORT: 2}
     rows = owed.ready(newsroom.db, NOW, 10)
     assert sorted((row.chat_id, row.kind) for row in rows) == [(1, "alert"), (2, "alert")]
-    decided = alerts.decisions_of(newsroom.db, alert.id)
+    decided = decisions.of_alert(newsroom.db, alert.id)
     assert {(each.signal, each.version) for each in decided} == {("siege", 1), ("evacuation", 1)}
 
 

@@ -18,7 +18,8 @@ from bot.messages.blocks import Card
 from bot.messages.cards import Display, alert_card, recent_card, text_card
 from bot.messages.explanation import AlertHistory, explanation_card
 from bot.text import length, web_link
-from storage.alerts import Alert, AlertFigure, Decision, in_order
+from storage.alerts import Alert, AlertFigure, in_order
+from storage.decisions import Decision
 from storage.entries import StoredDetection
 from storage.facts import StoredPlace
 from tests.bot.messages.samples import (

@@ -14,9 +14,10 @@ import pytest
 
 from bot.telegram.app import build_application, polling_of
 from bot.telegram.request import Access, App
-from storage import alerts, chats, entries, feeds, stories
-from storage.alerts import Alert, Decision
+from storage import alerts, chats, decisions, entries, feeds, stories
+from storage.alerts import Alert
 from storage.chats import Chat
+from storage.decisions import Decision
 from storage.entries import Entry, StoredDetection
 from storage.file.database import Connection, Database
 from tests.bot.messages.samples import SIGNALS, Signal, alert_text, sample_signal
@@ -122,7 +123,7 @@ class Bench:
             made = alerts.create(
                 db, story_id, signals, alert_text(entry_id=entry_id, **others), now
             )
-            alerts.record_decision(
+            decisions.record(
                 db,
                 Decision(
                     entry_id=entry_id,

@@ -1,0 +1,74 @@
+"""What was decided about detections, and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlite_utils import Database as Connection
+
+from storage.rows import Row, fetch, fetch_one, from_text, insert, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why a detection became news for readers, or not.
+
+    `action` is 'send', 'update', 'store' or 'suppress'. 'store' keeps an alert without pushing
+    it. `version` is the alert version it led to, None when it led to none.
+    """
+
+    entry_id: int
+    alert_id: int | None
+    signal: str
+    action: str
+    reason: str
+    rules_hash: str
+    at: datetime
+    direction: str
+    version: int | None = None
+
+
+def record(db: Connection, decision: Decision) -> int:
+    return insert(db, "decisions", asdict(decision) | {"at": to_text(decision.at)})
+
+
+def of_alert(db: Connection, alert_id: int) -> list[Decision]:
+    """Everything decided about the alert, oldest first."""
+    rows = fetch(db, "SELECT * FROM decisions WHERE alert_id = :id ORDER BY id", {"id": alert_id})
+    return [_decision(row) for row in rows]
+
+
+def of_entry(db: Connection, entry_id: int) -> list[Decision]:
+    """Everything decided about the entry's detections, oldest first."""
+    rows = fetch(db, "SELECT * FROM decisions WHERE entry_id = :id ORDER BY id", {"id": entry_id})
+    return [_decision(row) for row in rows]
+
+
+def times_told(db: Connection, entry_id: int, since: datetime) -> int:
+    """How often the entry was told to readers since then, each time with all its signals."""
+    row = fetch_one(
+        db,
+        """
+        SELECT count(*) AS times FROM (SELECT DISTINCT alert_id, version FROM decisions
+            WHERE entry_id = :id AND action IN ('send', 'update') AND at >= :since) told""",
+        {"id": entry_id, "since": to_text(since)},
+    )
+    return 0 if row is None else int(row["times"])
+
+
+def directions(db: Connection, alert_id: int, signal: str) -> frozenset[str]:
+    """Every direction that the signal had in a version of the alert."""
+    rows = fetch(
+        db,
+        """
+        SELECT DISTINCT direction FROM decisions
+        WHERE alert_id = :id AND signal = :signal AND version IS NOT NULL""",
+        {"id": alert_id, "signal": signal},
+    )
+    return frozenset(row["direction"] for row in rows)
+
+
+def _decision(row: Row) -> Decision:
+    values = {name: row[name] for name in Decision.__slots__}
+    return Decision(**values | {"at": from_text(row["at"])})
