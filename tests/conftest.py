@@ -12,13 +12,19 @@ import pytest
 
 import rules
 from bot import rules_in_force as rules_watch
-from rules import RuleSet
+from rules import Gazetteer, RuleSet
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("marsad", deadline=None)
 hypothesis.settings.load_profile("marsad")
 
 _load_rules, _load_checked = rules.load_rules, rules_watch.load_checked
+_load_gazetteer = rules.load_gazetteer
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of real processes take longest: begun first, they run beside all others."""
+    items.sort(key=lambda item: "/torture/" not in item.nodeid)
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +55,7 @@ def shipped_rules() -> RuleSet:
 
 @pytest.fixture
 def shipped_rules_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The shipped rules are compiled once for all tests; an operator's are read as always."""
+    """Shipped rules and places are read once for all tests; an operator's as always."""
 
     def own(operator_dir: Path | None, full_database: Path | None) -> bool:
         rule_files = [] if operator_dir is None else operator_dir.rglob("*.yaml")
@@ -65,5 +71,13 @@ def shipped_rules_once(monkeypatch: pytest.MonkeyPatch) -> None:
             return _load_checked(operator_dir, full_database)
         return shipped_rules()
 
+    def load_gazetteer(operator_dir: Path | None = None) -> Gazetteer:
+        places = None if operator_dir is None else operator_dir / "places"
+        if places is not None and any(places.rglob("*.yaml")):
+            return _load_gazetteer(operator_dir)
+        return rules_watch.shipped_places()
+
+    rules_watch.shipped_places()  # read before it is replaced
     monkeypatch.setattr(rules, "load_rules", load)
+    monkeypatch.setattr(rules, "load_gazetteer", load_gazetteer)
     monkeypatch.setattr(rules_watch, "load_checked", load_checked)
