@@ -38,7 +38,8 @@ class AlertSignal:
 class AlertFigure:
     """What the reports of an alert's story count: killed, wounded, displaced ...
 
-    `first` and `latest`: the first number that was told and the one that stands now. `says`: where
+    `first` and `latest`: the number reported first and the one that stands now. `told`: the
+    one that stood when readers last heard of the alert; None: they heard of none. `says`: where
     publishers disagree, each with its own number. `at_least` and `vague` are of the latest.
     """
 
@@ -48,6 +49,7 @@ class AlertFigure:
     at_least: bool = False
     vague: bool = False
     says: tuple[tuple[str, float], ...] = ()
+    told: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,10 +230,12 @@ def recent(
     limit: int,
     *,
     for_operators: bool = False,
+    places: Collection[str] = (),
 ) -> list[Alert]:
     """Alerts made or updated since then, newest first; with one of these signals, or all for None.
 
-    Alerts of rules on test are left out unless `for_operators`.
+    Alerts of rules on test are left out unless `for_operators`; with `places` (their ids), all that
+    are not known to be there.
     """
     rows = fetch(
         db,
@@ -242,11 +246,16 @@ def recent(
                 WHERE s.alert_id = alerts.id
                     AND s.signal IN (SELECT value FROM json_each(:signals))))
             AND (:for_operators OR audience = 'everyone')
+            AND (:places = '[]' OR EXISTS (SELECT 1
+                FROM alert_places p CROSS JOIN json_each(p.within_json) w
+                WHERE p.alert_id = alerts.id
+                    AND w.value IN (SELECT value FROM json_each(:places))))
         ORDER BY updated_at DESC, id DESC LIMIT :limit""",
         {
             "since": to_text(since),
             "signals": None if signals is None else many(signals),
             "for_operators": for_operators,
+            "places": many(places),
             "limit": limit,
         },
     )

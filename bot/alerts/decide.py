@@ -170,7 +170,8 @@ def _news(
         return None if seen else Reason.DIRECTION_CHANGED
     if rank(report.level) > rank(so_far.level):
         return Reason.LEVEL_RAISED
-    return growth if report.direction == "worsening" else None
+    # Those who could not hear of it before hear also that it gets better.
+    return growth if report.direction == "worsening" or growth is Reason.PLACE_LEARNT else None
 
 
 def _why_silent(report: NewReport, so_far: AlertSoFar) -> Reason:

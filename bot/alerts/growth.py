@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.alerts.decide import Reason
 from storage.alerts import AlertFigure
@@ -62,13 +62,27 @@ def counted(statements: Sequence[Statement]) -> tuple[AlertFigure, ...]:
     return tuple(found)
 
 
+def with_told(
+    figures: Sequence[AlertFigure], before: Sequence[AlertFigure], *, told_now: bool
+) -> tuple[AlertFigure, ...]:
+    """The figures, each with what readers were told of it: these, or what they were told before."""
+    known = {each.what: each.told for each in before}
+    return tuple(
+        replace(each, told=each.latest if told_now else known.get(each.what)) for each in figures
+    )
+
+
 def growth(
     before: Sequence[AlertFigure],
     after: Sequence[AlertFigure],
     known: Sequence[StoredPlace],
     told: Sequence[StoredPlace],
 ) -> Reason | None:
-    """Why a report that says nothing else new is news all the same, if it is."""
+    """Why a report that says nothing else new is news all the same, if it is.
+
+    A toll is measured by what readers were told, not by what was reported since: one that creeps
+    doubles too.
+    """
     if any(_jumped(each, before) for each in after):
         return Reason.FIGURE_JUMPED
     if known and any(_elsewhere(place, known) for place in told):
@@ -96,7 +110,7 @@ def _last(said: Sequence[_Said], one: _Said) -> int:
 
 
 def _jumped(now: AlertFigure, before: Sequence[AlertFigure]) -> bool:
-    known = next((each.latest for each in before if each.what == now.what), None)
+    known = next((each.told for each in before if each.what == now.what), None)
     if known is None:
         return False
     return now.latest >= 2 * known and now.latest - known >= LEAST_JUMP[now.what]

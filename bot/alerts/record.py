@@ -141,7 +141,8 @@ class Acceptance:
             entries.add_detection(
                 self.db, entry_id, detection_row(detection, self.rules.hash, self.now)
             )
-        facts.put(self.db, entry_id, said)
+        if said != NO_FACTS or not before.first:
+            facts.put(self.db, entry_id, said)
         self.detections += len(detections)
         if not detections:
             return

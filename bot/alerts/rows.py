@@ -89,11 +89,6 @@ class Source:
     rules_hash: str
     said: Facts = NO_FACTS
 
-    @property
-    def family(self) -> str:
-        """The publisher's."""
-        return self.feed.family or self.feed.id
-
 
 def alert_text(
     source: Source,

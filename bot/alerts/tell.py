@@ -26,7 +26,7 @@ from bot.alerts.decide import (
     decide,
     rank,
 )
-from bot.alerts.growth import counted, growth
+from bot.alerts.growth import counted, growth, with_told
 from bot.alerts.route import News, route
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
 from bot.alerts.story.remembered import RememberedStories
@@ -135,8 +135,10 @@ class _Telling:
         if news:
             alert = self._version(alert, news, figures)
         elif alert is not None:
+            # Places stay away: who chose one of them would never be told of it.
             alerts.set_families(self.db, alert.id, self._families(alert.signals))
-            alerts.set_facts(self.db, alert.id, self.source.said.places, figures)
+            kept = with_told(figures, alert.figures, told_now=False)
+            alerts.set_facts(self.db, alert.id, (), kept)
         for each in judged:
             version = alert.version if alert is not None and each in news else None
             self.decided(each.detection, each.verdict, alert, version)
@@ -208,12 +210,15 @@ class _Telling:
             audience="everyone" if public else "operators",
             families=self._families([*signals, *others]),
         )
+        before = alert.figures if alert else ()
         if alert is None:
             alert = alerts.create(self.db, self.story_id, signals, text, self.now)
         else:
             earlier = outbox.chats_of_alert(self.db, alert.id)
             alert = alerts.bump(self.db, alert.id, signals, text, self.now)
-        alerts.set_facts(self.db, alert.id, self.source.said.places, figures)
+        pushed = any(each.pushed for each in news)
+        kept = with_told(figures, before, told_now=pushed)
+        alerts.set_facts(self.db, alert.id, self.source.said.places, kept)
         alert = alerts.get(self.db, alert.id) or alert
         queued = sum(self._owe(alert, news, audience, earlier) for audience in _AUDIENCES)
         self.told.alerts.append(alert)

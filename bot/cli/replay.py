@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,11 +99,8 @@ def _run(db: Connection, pipeline: Pipeline, entries: Sequence[StoryEntry]) -> R
     from storage import chats, feeds, outbox
     from storage.chats import Chat
 
-    families = sorted({entry.family for entry in entries})
+    families, first = sorted({entry.family for entry in entries}), entries[0].published
     sources = {f: Feed(f, f, f"https://replay.invalid/{n}") for n, f in enumerate(families)}
-    first = entries[0].published if entries else None
-    if first is None:
-        return Replayed(0, 0, 0, 0, 0)
     feeds.sync(db, [(each.id, each.url) for each in sources.values()], first)
     signals = frozenset(pipeline.rules.signals)
     reader = Chat(
@@ -113,7 +108,7 @@ def _run(db: Connection, pipeline: Pipeline, entries: Sequence[StoryEntry]) -> R
         *("alert", first, None),
     )
     chats.upsert(db, reader)
-    alone, critical = 0, Counter[int]()
+    alone, critical = 0, dict[int, bool]()
     for number, each in enumerate(entries):
         entry = FeedEntry(
             *(f"r{number}", None, each.title, each.text, each.published, None, each.language)
@@ -127,26 +122,19 @@ def _run(db: Connection, pipeline: Pipeline, entries: Sequence[StoryEntry]) -> R
             found,
             each.published,
         )
-        worst = any(detection.level == "critical" for detection in found.per_entry[0])
-        if worst:
+        if any(detection.level == "critical" for detection in found.per_entry[0]):
             critical[number] = _told_of(db, number)
     days = {entry.published.date() for entry in entries}
     rows = outbox.for_chat(db, READER)
-    span = (max(days) - min(days)) + timedelta(days=1)
-    return Replayed(
-        min(len(days), span.days),
-        alone,
-        len(rows),
-        len(critical),
-        sum(1 for told in critical.values() if not told),
-    )
+    kept = sum(not told for told in critical.values())
+    return Replayed(len(days), alone, len(rows), len(critical), kept)
 
 
-def _told_of(db: Connection, number: int) -> int:
+def _told_of(db: Connection, number: int) -> bool:
     """Whether the reader has a message of the story that the entry belongs to."""
     from storage import alerts, outbox, stories
 
     story = stories.of_entry(db, number + 1)
     if story is None:
-        return 0
-    return sum(bool(outbox.for_chat(db, READER, alert.id)) for alert in alerts.for_story(db, story))
+        return False
+    return any(outbox.for_chat(db, READER, alert.id) for alert in alerts.for_story(db, story))

@@ -39,7 +39,11 @@ async def recent(request: Request) -> None:
         return
     since = services.clock() - REACH
     found = await services.database.read(
-        lambda db: alerts.recent(db, chat.signals or None, since, count, for_operators=operator)
+        lambda db: alerts.recent(
+            *(db, chat.signals or None, since, count),
+            for_operators=operator,
+            places=chat.places,
+        )
     )
     if not found:
         await request.say("recent.empty")

@@ -7,6 +7,7 @@ import pytest
 from bot.alerts.decide import Reason
 from bot.alerts.facts import facts_of, labels
 from bot.alerts.pipeline import Pipeline
+from bot.polling.identify import Kind
 from bot.rules_in_force import shipped_places
 from storage import alerts, chats, owed
 from storage.alerts import Alert
@@ -25,13 +26,15 @@ STRIKE = "قصف يستهدف مستشفى في نيالا ويقتل 12 شخص�
 LATER = "ارتفاع قتلى قصف المستشفى في نيالا إلى 40 شخصا"
 
 
-def tell(db: Connection, title: str, *, family: str = "enab", hours: int = 0) -> tuple[Alert, ...]:
+def tell(
+    db: Connection, title: str, *, family: str = "enab", hours: int = 0, kind: Kind = "new"
+) -> tuple[Alert, ...]:
     """An entry through the shipped rules and places."""
     now, source = NOW + hours * HOUR, feed(family)
     line = Pipeline(shipped_rules)
     entry = item(title, link="https://news.example/strike", published_at=now)
     found = line._detect((entry,), "ar")
-    return line.accept(db, source, [change(entry)], found, now).told
+    return line.accept(db, source, [change(entry, kind)], found, now).told
 
 
 def test_an_alert_says_where_and_how_many(db: Connection) -> None:
@@ -69,6 +72,32 @@ def test_what_happens_nobody_knows_where_reaches_no_chat_that_chose_places(db: C
     (same,) = tell(db, STRIKE, family="sana", hours=1)
     assert (same.id, same.reason) == (alert.id, Reason.PLACE_LEARNT)
     assert [(row.chat_id, row.kind) for row in owed.ready(db, NOW + HOUR, 10)] == [(1, "alert")]
+
+
+def test_a_report_that_is_kept_silent_takes_no_place_from_those_who_chose_it(
+    db: Connection,
+) -> None:
+    for family in ("enab", "sana", "third"):
+        add_feed(db, feed(family).id)
+    add_chat(db, 1, "attack-on-health-care", lowest_level="info")
+    chats.set_places(db, 1, {"SD": {"ar": "السودان"}})
+    (alert,) = tell(db, "قصف يستهدف مستشفى ويقتل 12 شخصا")
+    # History: what was there when its feed was first read says where, and is told to nobody.
+    assert tell(db, STRIKE, family="sana", hours=1, kind="seed") == ()
+    assert existing(alerts.get(db, alert.id)).places == ()
+    assert owed.ready(db, NOW + HOUR, 10) == []
+    (same,) = tell(db, STRIKE, family="third", hours=2)
+    assert (same.id, same.reason) == (alert.id, Reason.PLACE_LEARNT)
+    assert [row.chat_id for row in owed.ready(db, NOW + 2 * HOUR, 10)] == [1]
+
+
+def test_what_was_lately_is_asked_of_the_places_that_a_chat_chose(db: Connection) -> None:
+    add_feed(db, feed().id)
+    (alert,) = tell(db, STRIKE)
+    (nyala,) = alert.places
+    for chosen in (["SD"], ["SY", "SD-DS"], [nyala.place_id], []):
+        assert alerts.recent(db, None, NOW, 5, places=chosen) == [alert], chosen
+    assert alerts.recent(db, None, NOW, 5, places=["SY"]) == []
 
 
 def test_a_toll_that_jumps_is_told_to_who_knew_the_first(db: Connection) -> None:
