@@ -8,6 +8,7 @@ from rules.loading.yamlfile import Problem
 from rules.matching.figures.figures import Figure, figures_of
 from rules.matching.match import Detection, Evidence
 from rules.matching.places.gazetteer import Gazetteer, Place
+from rules.matching.places.located import located
 from rules.matching.places.where import PlacesTold, PlaceTold, places_of
 from rules.matching.ruleset import RuleSet, RulesInvalid, Signal, detect
 
@@ -27,5 +28,6 @@ __all__ = [
     "figures_of",
     "load_gazetteer",
     "load_rules",
+    "located",
     "places_of",
 ]

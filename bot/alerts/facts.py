@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from babel import Locale
 
+from bot.alerts.said_places import places_with
+from bot.feeds.parse.entry import SaidEvent
 from storage.facts import Facts, StoredFigure, StoredPlace
 
 if TYPE_CHECKING:
@@ -30,8 +32,10 @@ def facts_of(
     *,
     language: str | None,
     region: str | None,
+    event: SaidEvent | None = None,
 ) -> Facts:
-    """Places and figures of an entry, as the evidence of its detections tells."""
+    """Places and figures of an entry, as the evidence of its detections tells; `event` is what
+    the feed says of it besides, and beats what is read from the text."""
     from rules import figures_of, places_of
 
     evidence = [each for detection in detections for each in detection.evidence]
@@ -43,8 +47,9 @@ def facts_of(
     if moved and "worsening" not in moved:
         beside.add("displaced")
     told = places_of(gazetteer, title, text, evidence, language=language, region=region)
+    places = places_with(gazetteer, event, told.places)
     return Facts(
-        tuple(stored_place(gazetteer, each) for each in told.places[:MOST_PLACES]),
+        tuple(stored_place(gazetteer, each) for each in places[:MOST_PLACES]),
         tuple(
             StoredFigure(f.what, f.value, f.max, f.at_least, f.vague, f.part)
             for f in figures_of(title, text, language)

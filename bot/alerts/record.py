@@ -26,6 +26,7 @@ from bot.polling.identify import EntryChange
 from storage import alerts, chats, decisions, entries, facts, stories
 from storage.alerts import Alert
 from storage.chats import Chat
+from storage.decisions import Decision
 from storage.entries import Entry
 from storage.facts import NO_FACTS, Facts
 from storage.file.database import Connection
@@ -146,6 +147,9 @@ class Acceptance:
         self.detections += len(detections)
         if not detections:
             return
+        if entry.event is not None and entry.event.exercise:
+            self._exercise(entry_id, detections)
+            return
         signals = frozenset(each.signal for each in detections)
         story_id = self._story(entry_id, entry, signals, said)
         told_lately = decisions.times_told(self.db, entry_id, self.now - AN_HOUR)
@@ -171,6 +175,24 @@ class Acceptance:
         self.reasons.update(told.reasons)
         self.changed |= {alert.id: alert for alert in told.alerts}
         self.deliveries += told.deliveries
+
+    def _exercise(self, entry_id: int, detections: tuple[Detection, ...]) -> None:
+        """Tell nobody, and join no story: a test confirms no happening."""
+        for each in detections:
+            self.reasons[Reason.ONLY_AN_EXERCISE] += 1
+            decisions.record(
+                self.db,
+                Decision(
+                    entry_id=entry_id,
+                    alert_id=None,
+                    signal=each.signal,
+                    action="suppress",
+                    reason=Reason.ONLY_AN_EXERCISE,
+                    rules_hash=self.rules.hash,
+                    at=self.now,
+                    direction=each.direction,
+                ),
+            )
 
     def outcome(self) -> Accepted:
         """What came of it."""

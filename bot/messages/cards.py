@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 from bot.locales import NARROW_SPACE, Texts, isolate_commands, texts
@@ -40,6 +40,8 @@ QUOTES = {"ar": ("«", "»"), "en": ("“", "”"), "fr": (f"«{NARROW_SPACE}", 
 HEADLINE, SNIPPET, NAME = 350, 900, 120
 # Signals that a card names.
 MOST_SIGNALS = 6
+# The event and its report are of one time to a reader.
+SAME_TIME = timedelta(hours=1)
 # Places that a card names.
 MOST_PLACES = 3
 
@@ -112,7 +114,14 @@ def alert_card(
         blocks += [
             Block((quoted(headline, say.language),)),
             Block((quoted(sentence, say.language, opened=opened, closed=closed),), rank=3),
-            Block((source_line(say, alert, scale), seen_line(display, alert.updated_at)), rank=2),
+            Block(
+                (
+                    source_line(say, alert, scale),
+                    event_line(display, alert),
+                    seen_line(display, alert.updated_at),
+                ),
+                rank=2,
+            ),
             Block((link_line(say, alert.link),), rank=1),
             Block((*_folded(say, folded), _how_to_ask(say, alert))),
         ]
@@ -244,6 +253,14 @@ def source_line(say: Texts, alert: Alert, scale: float) -> Line:
 def seen_line(display: Display, at: datetime) -> Line:
     """When Marsad saw it: a feed's own dates are often missing or wrong."""
     return line(display.say("card.seen", when=display.moment(at)))
+
+
+def event_line(display: Display, alert: Alert) -> Line:
+    """When it happened, where the feed says so and that is not about when it was seen."""
+    at = alert.event_at
+    if at is None or abs(alert.updated_at - at) <= SAME_TIME:
+        return ()
+    return line(display.say("card.event", when=display.moment(at)))
 
 
 def link_line(say: Texts, raw: str | None) -> Line:

@@ -495,3 +495,12 @@ def m016_why_a_story(db: Connection) -> None:
             entries_json TEXT NOT NULL CHECK (json_valid(entries_json)),
             at TEXT NOT NULL
         ) STRICT""")
+
+
+@MIGRATIONS()
+def m019_said_by_the_feed(db: Connection) -> None:
+    # What a feed says of place and time of an event beside the text: GeoRSS, GDACS, CAP.
+    db.execute("""
+        ALTER TABLE entries ADD COLUMN event_json TEXT
+        CHECK (event_json IS NULL OR json_valid(event_json))""")
+    db.execute("ALTER TABLE alerts ADD COLUMN event_at TEXT")
