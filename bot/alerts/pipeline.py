@@ -150,26 +150,28 @@ class Pipeline:
                 detections = called_off(rules, detections)
             per_entry.append(detections)
             if detections:
-                facts[place] = self._facts(entry, detections, spoken, region)
+                facts[place] = self._facts(rules, entry, detections, spoken, region)
         return Detections(per_entry, rules, failures, facts)
 
     def _facts(
         self,
+        rules: RuleSet,
         entry: FeedEntry,
         detections: Sequence[Detection],
         language: str | None,
         region: str | None,
     ) -> Facts:
-        """Places and figures; none where reading them fails: the alert is told without them."""
+        """Places, figures and states; none where reading fails: the alert goes without them."""
         try:
             return facts_of(
                 *(self._gazetteer(), entry.title, entry.summary, detections),
                 language=language,
                 region=region,
                 event=entry.event,
+                kinds=tuple(rules.states.values()),
             )
         except Exception:
-            log.exception("places and figures of %s could not be read", entry.link)
+            log.exception("places, figures and states of %s could not be read", entry.link)
             return NO_FACTS
 
 

@@ -16,6 +16,7 @@ from bot.alerts.rows import (
     entry_row,
     feed_entry,
 )
+from bot.alerts.states import Heard, reports_of
 from bot.alerts.story.happening import Choice, Rule
 from bot.alerts.story.near_copies import choose_story, same_subject
 from bot.alerts.story.remembered import RememberedStories, telling_of
@@ -23,7 +24,7 @@ from bot.alerts.tell import tell
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
-from storage import alerts, chats, decisions, entries, facts, stories
+from storage import alerts, chats, decisions, entries, facts, states, stories
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.decisions import Decision
@@ -144,6 +145,10 @@ class Acceptance:
             )
         if said != NO_FACTS or not before.first:
             facts.put(self.db, entry_id, said)
+            heard = Heard(
+                *(entry_id, self._family, self.feed.name, entry, dates), history=before.seeded
+            )
+            states.put(self.db, entry_id, reports_of(heard, said, self.rules, self.now))
         self.detections += len(detections)
         if not detections:
             return

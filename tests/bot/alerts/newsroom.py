@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -32,6 +32,7 @@ class Rules:
 
     signals: dict[str, Any]
     hash: str = "r1"
+    states: dict[str, Any] = field(default_factory=dict)
 
     def change(self, signal: str, **values: Any) -> None:
         self.signals[signal] = SimpleNamespace(**(vars(self.signals[signal]) | values))
