@@ -532,3 +532,13 @@ def m020_states_of_places(db: Connection) -> None:
         ) STRICT, WITHOUT ROWID""")
     db.execute("CREATE INDEX place_states_by_country ON place_states (country, at)")
     db.execute("CREATE INDEX place_states_by_time ON place_states (at)")
+
+
+@MIGRATIONS()
+def m021_level_of_decisions(db: Connection) -> None:
+    # The level at which it was told: a graver report of what was told before is news.
+    db.execute(f"ALTER TABLE decisions ADD COLUMN level TEXT CHECK (level IN ({_LEVELS}))")
+    db.execute("""
+        UPDATE decisions SET level = (SELECT d.level FROM detections d
+            WHERE d.entry_id = decisions.entry_id AND d.signal = decisions.signal
+                AND d.direction = decisions.direction)""")
