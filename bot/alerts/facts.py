@@ -12,7 +12,7 @@ from bot.feeds.parse.entry import SaidEvent
 from storage.facts import Facts, StoredFigure, StoredPlace, StoredState
 
 if TYPE_CHECKING:
-    from rules import Detection, Gazetteer, Place, PlaceTold, StateKind
+    from rules import Detection, Gazetteer, Place, PlacesRead, PlaceTold, StateKind
 
 LANGUAGES = ("ar", "en", "fr")
 # Places of one state that an entry tells; a list of many is no report of each.
@@ -41,7 +41,7 @@ def facts_of(
     """Places, figures and states of an entry, as the evidence of its detections tells; `event` is
     what the feed says of it besides, and beats what is read from the text. `kinds`: the states
     that are looked for."""
-    from rules import figures_of, places_of
+    from rules import figures_of, places_in
 
     evidence = [each for detection in detections for each in detection.evidence]
     signals = {detection.signal for detection in detections}
@@ -51,8 +51,8 @@ def facts_of(
         beside.add("wounded")
     if moved and "worsening" not in moved:
         beside.add("displaced")
-    told = places_of(gazetteer, title, text, evidence, language=language, region=region)
-    places = places_with(gazetteer, event, told.places)
+    read = places_in(gazetteer, title, text, region=region)
+    places = places_with(gazetteer, event, read.of(evidence).places)
     return Facts(
         tuple(stored_place(gazetteer, each) for each in places[:MOST_PLACES]),
         tuple(
@@ -60,31 +60,26 @@ def facts_of(
             for f in figures_of(title, text, language)
             if f.what not in beside
         ),
-        tuple(_states(gazetteer, title, text, detections, language, region, event, kinds)),
+        tuple(_states(read, event, detections, kinds)),
     )
 
 
 def _states(
-    gazetteer: Gazetteer,
-    title: str,
-    text: str,
-    detections: Sequence[Detection],
-    language: str | None,
-    region: str | None,
+    read: PlacesRead,
     event: SaidEvent | None,
+    detections: Sequence[Detection],
     kinds: Collection[StateKind],
 ) -> Iterator[StoredState]:
     """What is so of which place. Of two that contradict each other the better supported counts."""
-    from rules import places_of, states_said
+    from rules import states_said
 
     told = set[tuple[str, str]]()
     for said in states_said(kinds, detections):
-        found = places_of(gazetteer, title, text, said.evidence, language=language, region=region)
-        places = places_with(gazetteer, event, found.places)
+        places = places_with(read.gazetteer, event, read.of(said.evidence).places)
         for place in bearers(said.kind, places)[:MOST_STATED]:
             if (place.place.id, said.kind.id) not in told:
                 told.add((place.place.id, said.kind.id))
-                where = stored_place(gazetteer, place)
+                where = stored_place(read.gazetteer, place)
                 yield StoredState(where, said.kind.id, said.value, said.denied, said.signal)
 
 
