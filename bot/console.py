@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from itertools import count
 
@@ -59,12 +59,14 @@ class ConsoleSender:
         *,
         timezone: tzinfo = UTC,
         clock: Callable[[], datetime] = utc_now,
+        publishers: Callable[[], Mapping[str, str]] = dict,
         explain: bool = False,
     ) -> None:
         self._console = console
         self._signals = signals
         self._timezone = timezone
         self._clock = clock
+        self._publishers = publishers
         self._explain = explain
         self._numbers = count(1)
 
@@ -83,6 +85,7 @@ class ConsoleSender:
                     self._signals(),
                     self._clock(),
                     self._timezone,
+                    self._publishers(),
                 ),
                 update=delivery.kind == "update",
                 possible_repeat=delivery.possible_repeat,

@@ -7,12 +7,12 @@ says, a card stays within Telegram's limits and is valid HTML.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 from bot.locales import NARROW_SPACE, Texts, isolate_commands, texts
-from bot.locales.bidi import RTL_LANGUAGES
+from bot.locales.bidi import RTL_LANGUAGES, isolated, other_direction
 from bot.messages.blocks import (
     TEXT_LIMIT,
     Block,
@@ -60,13 +60,15 @@ Signals = Mapping[str, TitledSignal]
 class Display:
     """Whom a card is for: their language and time zone, the signals' titles, and what time it is.
 
-    A language that there are no texts in is replaced by the default one.
+    `publishers`: what to call feeds and publisher families, by id. A language that there are no
+    texts in is replaced by the default one.
     """
 
     language: str
     signals: Signals
     now: datetime
     timezone: tzinfo
+    publishers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def say(self) -> Texts:
@@ -103,7 +105,7 @@ def alert_card(
             head.append(fill(say.template("card.update"), id=foreign(alert.short_id, say.language)))
         blocks = [
             Block(tuple(head)),
-            Block((place_line(say, alert, scale), figures_line(say, alert))),
+            Block((place_line(say, alert, scale), figures_line(display, alert))),
         ]
         if possible_repeat:
             blocks += _possible_repeat(say)
@@ -188,10 +190,7 @@ def _in_short(display: Display, alert: Alert, scale: float) -> Line:
 
 def place_line(say: Texts, alert: Alert, scale: float = 1.0) -> Line:
     """Where it happens, the first places of the alert; empty when that is not known."""
-    # A place that another one lies in is told with it.
-    around = {each for place in alert.places for each in place.within if each != place.place_id}
-    finest = [place for place in alert.places if place.place_id not in around]
-    names = list(dict.fromkeys(_place_name(each, say.language) for each in finest))[:MOST_PLACES]
+    names = first_places(alert.places, say.language)[:MOST_PLACES]
     if not names:
         return ()
     parts = [foreign(shorten(clean(n), max(20, int(NAME * scale))), say.language) for n in names]
@@ -199,20 +198,29 @@ def place_line(say: Texts, alert: Alert, scale: float = 1.0) -> Line:
     return line("📍 ", *joined)
 
 
-def figures_line(say: Texts, alert: Alert) -> Line:
+def first_places(places: Sequence[StoredPlace], language: str) -> list[str]:
+    """What to call the places, each once; one that another lies in is told with that."""
+    around = {each for place in places for each in place.within if each != place.place_id}
+    finest = [place for place in places if place.place_id not in around]
+    return list(dict.fromkeys(_place_name(each, language) for each in finest))
+
+
+def figures_line(display: Display, alert: Alert) -> Line:
     """What is counted: how it grew, and who says what where publishers disagree."""
+    say = display.say
     told = [
-        say(f"figure.{each.what}", n=_figure(say, each))
+        say(f"figure.{each.what}", n=_figure(display, each))
         for each in alert.figures
         if say.find(f"figure.{each.what}")
     ]
     return line(" · ".join(told)) if told else ()
 
 
-def _figure(say: Texts, figure: AlertFigure) -> str:
+def _figure(display: Display, figure: AlertFigure) -> str:
+    say = display.say
     if figure.says:
         return " / ".join(
-            say("figure.says", n=say.number(round(value)), who=clean(who)[:40])
+            say("figure.says", n=say.number(round(value)), who=_isolated(display, who))
             for who, value in figure.says
         )
     number = say.number(round(figure.latest))
@@ -221,6 +229,12 @@ def _figure(say: Texts, figure: AlertFigure) -> str:
     if figure.vague:
         return say("figure.vague", n=number)
     return say("figure.at_least", n=number) if figure.at_least else number
+
+
+def _isolated(display: Display, family: str) -> str:
+    """What to call a publisher family inside a line."""
+    name = shorten(clean(display.publishers.get(family, family)), 40)
+    return isolated(name) if other_direction(name, display.say.language) else name
 
 
 def _place_name(place: StoredPlace, language: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, tzinfo
 
 import httpx
@@ -90,11 +90,13 @@ class TelegramSender:
         *,
         timezone: tzinfo,
         clock: Callable[[], datetime] = utc_now,
+        publishers: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._bot = bot
         self._signals = signals
         self._timezone = timezone
         self._clock = clock
+        self._publishers = publishers
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """One message to one chat. Raises nothing but CancelledError.
@@ -135,7 +137,10 @@ class TelegramSender:
             return text_card(text, chat.language, title=title, possible_repeat=repeat), None
         card = alert_card(
             alert if alert.audience == "operators" else alert.seen_by(chat.signals),
-            Display(chat.language, self._signals(), self._clock(), self._timezone),
+            Display(
+                *(chat.language, self._signals(), self._clock(), self._timezone),
+                publishers=self._publishers(),
+            ),
             update=delivery.kind == "update",
             possible_repeat=delivery.possible_repeat,
             folded=outgoing.folded,

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.alerts.history import AlertHistory
 from bot.locales.bidi import FSI, PDI, RLM
 from bot.messages.blocks import Card
 from bot.messages.cards import Display, alert_card, recent_card, text_card
-from bot.messages.explanation import AlertHistory, explanation_card
+from bot.messages.explanation import explanation_card
 from bot.text import length, web_link
 from storage.alerts import Alert, AlertFigure, in_order
 from storage.decisions import Decision
@@ -233,7 +234,7 @@ def test_a_card_says_where_and_how_many() -> None:
     alert = sample_alert(places=(place,), figures=(toll, disputed))
     shown = card(alert).plain
     assert "📍 نيالا، السودان" in shown
-    assert "الوفيات: 12 ثم 19 على الأقل · الجرحى: 30 (a) / 5 (b)" in shown
+    assert "الوفيات: 12 ثم 19 على الأقل · الجرحى: 30 (\u2068a\u2069) / 5 (\u2068b\u2069)" in shown
     assert "at least 12 → 19" in card(alert, "en").plain
     assert "📍" not in card(sample_alert()).plain
     for each in (explained(alert), explained(alert, "fr")):
