@@ -495,3 +495,13 @@ def m016_why_a_story(db: Connection) -> None:
             entries_json TEXT NOT NULL CHECK (json_valid(entries_json)),
             at TEXT NOT NULL
         ) STRICT""")
+
+
+@MIGRATIONS()
+def m021_level_of_decisions(db: Connection) -> None:
+    # The level at which it was told: a graver report of what was told before is news.
+    db.execute(f"ALTER TABLE decisions ADD COLUMN level TEXT CHECK (level IN ({_LEVELS}))")
+    db.execute("""
+        UPDATE decisions SET level = (SELECT d.level FROM detections d
+            WHERE d.entry_id = decisions.entry_id AND d.signal = decisions.signal
+                AND d.direction = decisions.direction)""")
