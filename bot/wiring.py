@@ -26,7 +26,7 @@ from bot.feeds.catalogue import Feed, load_catalogue
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever
-from bot.messages.cards import Signals
+from bot.messages.display import Signals
 from bot.notices import publishers_of
 from bot.polling.identify import IdentityPolicy
 from bot.polling.poller import Poller

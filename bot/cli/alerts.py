@@ -20,7 +20,7 @@ from bot.text import clean
 if TYPE_CHECKING:
     from bot.alerts.history import AlertHistory
     from bot.messages.blocks import Card
-    from bot.messages.cards import Display
+    from bot.messages.display import Display
     from rules import RuleSet
     from storage.alerts import Alert
     from storage.file.database import Connection
@@ -113,7 +113,7 @@ def _history(wanted: str) -> AlertHistory:
 
 def _display(lang: str, rules: RuleSet) -> Display:
     from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
-    from bot.messages.cards import Display
+    from bot.messages.display import Display
     from bot.notices import publishers_of
     from bot.settings import load_settings
 

@@ -40,12 +40,14 @@ Line = tuple[Span, ...]
 class Block:
     """Lines that stand together. `rank` 0 always stays; of the others the highest goes first.
 
-    `details`: shown when the reader opens them, with the details beside it.
+    `details`: shown when the reader opens them, with the details beside it. `tight`: it stands
+    right under the block before it, without an empty line.
     """
 
     lines: tuple[Line, ...]
     rank: int = 0
     details: bool = False
+    tight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,9 @@ def _card(language: str, blocks: Sequence[Block]) -> Card:
         before = blocks[number - 1].details if number else False
         shown = [_directed(language, each) for each in block.lines if each]
         if lines:
-            lines.append(())
-            html += f"{_CLOSED if before and not block.details else ''}\n\n"
+            lines.extend([] if block.tight else [()])
+            html += _CLOSED if before and not block.details else ""
+            html += "\n" if block.tight else "\n\n"
         lines.extend(shown)
         html += _OPENED if block.details and not before else ""
         html += "\n".join("".join(map(_html, each)) for each in shown)

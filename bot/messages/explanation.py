@@ -10,18 +10,8 @@ from bot.alerts.history import AlertHistory
 from bot.locales import Texts
 from bot.locales.bidi import other_direction
 from bot.messages.blocks import Block, Card, Line, Span, compose, fill, foreign, line, quoted
-from bot.messages.cards import (
-    MOST_SIGNALS,
-    NAME,
-    Display,
-    figures_line,
-    heading,
-    link_line,
-    place_line,
-    seen_line,
-    signal_title,
-    source_line,
-)
+from bot.messages.cards import MOST_SIGNALS
+from bot.messages.display import NAME, Display, signal_title
 from bot.messages.evidence import (
     Evidence,
     evidence_for,
@@ -29,6 +19,7 @@ from bot.messages.evidence import (
     marked_snippet,
     marked_title,
 )
+from bot.messages.lines import figures_line, heading, link_line, place_line, seen_line, source_line
 from bot.messages.why import why_here, why_sentence
 from bot.text import clean, shorten, shorten_marked
 

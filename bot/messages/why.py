@@ -15,7 +15,8 @@ from bot.alerts.history import AlertHistory
 from bot.alerts.reach import SENT, unreached
 from bot.locales import Texts
 from bot.messages.blocks import Line, fill, foreign, line
-from bot.messages.cards import NAME, Display, first_places, signal_title
+from bot.messages.display import NAME, Display, signal_title
+from bot.messages.lines import first_places
 from bot.text import clean, shorten
 from storage.alerts import AlertFigure
 from storage.decisions import Decision

@@ -22,7 +22,8 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.locales import DEFAULT_LANGUAGE, Texts, language_of, texts
 from bot.messages.blocks import Card
-from bot.messages.cards import Display, text_card
+from bot.messages.cards import text_card
+from bot.messages.display import Display
 from bot.notices import NamedFeed, publishers_of
 from bot.rules_in_force import shipped_places
 from storage import chats, people

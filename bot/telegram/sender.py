@@ -36,7 +36,8 @@ from bot.delivery.outcome import (
 )
 from bot.locales import texts
 from bot.messages.blocks import Card
-from bot.messages.cards import Display, Signals, alert_card, text_card
+from bot.messages.cards import alert_card, text_card
+from bot.messages.display import Display, Signals
 from bot.telegram.answers import NotFromTelegram
 from bot.telegram.keyboards import alert_keyboard
 from bot.text import shorten

@@ -1,5 +1,6 @@
-"""Which entry in another language tells the same: words cannot be compared, so signal, place, numbers
-and names must agree. Pure.
+"""Which entry in another language tells the same. Pure.
+
+Words cannot be compared: signal, place, numbers and names must agree.
 """
 
 from __future__ import annotations

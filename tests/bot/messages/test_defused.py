@@ -13,8 +13,9 @@ from bot.alerts.history import AlertHistory
 from bot.delivery.second_channel import critical_text
 from bot.feeds.catalogue import Feed
 from bot.locales import texts
-from bot.messages.cards import Display, alert_card, recent_card, text_card
+from bot.messages.cards import alert_card, recent_card, text_card
 from bot.messages.catchup import LineItem, catchup_text
+from bot.messages.display import Display
 from bot.messages.explanation import explanation_card
 from bot.notices import ChatNotice, FeedNotice, UnreadEntries
 from bot.text import JOINER, clean, clean_marked

@@ -15,7 +15,7 @@ from bot.alerts.history import AlertHistory, history_of
 from bot.alerts.reach import Unreached, unreached
 from bot.locales import LANGUAGES, texts
 from bot.locales.bidi import without_controls
-from bot.messages.cards import Display
+from bot.messages.display import Display
 from bot.messages.explanation import explanation_card
 from bot.messages.why import why_here, why_sentence
 from storage import chats
