@@ -72,6 +72,12 @@ class RuleSet:
     words_of_terms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """term → language → its words as they can stand in a sentence; `vary:` puts them in."""
 
+    def note(self, signal: str, clause: str) -> str | None:
+        """What the author of a signal's rule noted of a clause, if anything."""
+        rule = self.rules.get(signal)
+        clauses = (*rule.when, *rule.against) if rule else ()
+        return next((each.why or None for each in clauses if each.label == clause), None)
+
     def detect(self, title: str, text: str, language: str | None) -> tuple[Detection, ...]:
         return detect_all(self.rules, self.terms, title, text, language)
 
