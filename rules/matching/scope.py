@@ -44,6 +44,8 @@ RESERVED = (
 
 NEGATED_GOVERNOR = 3
 """Words between a negation and the governor that it negates: «لم يتم بعد رفع»."""
+WHILE = 2
+"""Words between «بينما», "while" and the denial that they set aside."""
 NEGATED_EVIDENCE = 2
 """Words between a negation and evidence: «لم يتم إخلاء»."""
 
@@ -430,6 +432,9 @@ def _aside_of_its_own(reading: Reading, span: Span, evidence: Sequence[Span]) ->
 
 def _denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:
     """«عشرات القتلى وحماس تكذب مزاعم الجيش بوجود مسلحين»: the denial has a claim of its own."""
+    if any(0 <= denial.first - s.last - 1 <= WHILE for s in reading.of(statement.WHILE)):
+        # «بينما تنفي السلطات الحصار، يعاني السكان»: the news is what stands beside the denial.
+        return True
     if any(denial.last < e.first for e in evidence):
         return False
     return _any_within(reading.of(CLAIMS), denial.last + 1, denial.last + 2)

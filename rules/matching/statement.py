@@ -8,7 +8,7 @@ counts as relief where it is said. Bad news needs no such proof: to name a famin
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rules.language.text import Token
 from rules.matching.terms import Reading, Span
@@ -21,7 +21,8 @@ AIM = "$statement-aim"
 SUBORDINATE = "$statement-subordinate"
 NOUN_NEXT = "$statement-noun-next"
 DESPITE = "$statement-despite"
-TERMS = (NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE, NOUN_NEXT, DESPITE)
+WHILE = "$statement-while"
+TERMS = (NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE, NOUN_NEXT, DESPITE, WHILE)
 
 SAID_BEFORE = 5
 """Words between «أعلن», «بدأ», "announced" and the noun that they assert."""
@@ -78,6 +79,11 @@ def says_so(reading: Reading, evidence: Sequence[Span]) -> bool:
     if not relief:
         return all(states(reading, span) for span in evidence)
     return any(states(reading, span) for span in relief)
+
+
+def speaks_of_relief(readings: Iterable[Reading]) -> bool:
+    """Whether a word of relief stands there at all, said or named."""
+    return any(reading.of(name) for reading in readings for name in (*_VERBS, *_ARABIC_NOUNS))
 
 
 def is_background(reading: Reading, span: Span, *, fronted: bool = False) -> bool:
