@@ -24,7 +24,7 @@ def status_command(
 ) -> None:
     """What is known of a place: siege, crossing, hospitals, aid, water, as last reported."""
     from bot.alerts.place_status import NotKnown, look_up
-    from bot.messages.cards import Display
+    from bot.messages.display import Display
     from bot.messages.place_status import not_known_text, place_status_card, status_json
     from bot.settings import load_settings
     from rules import RulesInvalid, load_gazetteer, load_rules

@@ -9,7 +9,8 @@ from typing import Any
 from bot.alerts.place_status import Names, NotKnown, PlaceState, PlaceStatus
 from bot.alerts.states import Standing
 from bot.messages.blocks import Block, Card, Line, Span, compose, fill, foreign, line
-from bot.messages.cards import Display, heading
+from bot.messages.display import Display
+from bot.messages.lines import heading
 from bot.text import clean, shorten, web_link
 from storage.alerts import Alert
 from storage.states import StateReport

@@ -38,11 +38,15 @@ class Rules:
     signals: dict[str, Signal] = field(default_factory=lambda: dict(SIGNALS))
     states: Mapping[str, StateKind] = field(default_factory=dict)
 
+    def note(self, signal: str, clause: str) -> str | None:
+        return None
+
 
 @dataclass(frozen=True)
 class NamedFeed:
     id: str
     name: str
+    family: str = ""
 
 
 @dataclass
