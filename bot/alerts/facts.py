@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 LANGUAGES = ("ar", "en", "fr")
 # Places of one state that an entry tells; a list of many is no report of each.
 MOST_STATED = 3
-SURELY_TOLD = frozenset({"clause", "sentence", "title", "lead", "entry", "finer", "feed"})
+# Beside the evidence, in the title, or said by the feed: what stands elsewhere is enough for a card,
+# which shows its sentence, and too little for a word that stands alone.
+SURELY_TOLD = frozenset({"clause", "sentence", "title", "feed"})
 # An entry that names more places is a list of them: the nearest to the evidence stand first.
 MOST_PLACES = 5
 # «مئتا إصابة»: infected where an outbreak is told and nobody is harmed, else wounded.
@@ -88,7 +90,9 @@ def bearers(kind: StateKind, places: Sequence[PlaceTold]) -> list[PlaceTold]:
     that is only guessed or whose name two places bear."""
     sure = [p for p in places if p.why in SURELY_TOLD and not p.others]
     own = [p for p in sure if p.place.kind == kind.of]
-    return own or [p for p in sure if kind.whole_countries or p.place.kind != "country"]
+    # A crossing is no area that is besieged or left.
+    areas = [p for p in sure if not (kind.covers_parts and p.place.kind == "crossing")]
+    return own or [p for p in areas if kind.whole_countries or p.place.kind != "country"]
 
 
 def stored_place(gazetteer: Gazetteer, told: PlaceTold) -> StoredPlace:
