@@ -126,7 +126,7 @@ async def show(
                 console.print(INVENTED, highlight=False, soft_wrap=True)
             if not console.is_terminal:
                 console.print(STARS, highlight=False, soft_wrap=True)
-            histories = await parts.database.read(_histories)
+            histories = await parts.database.read(histories_in)
             publishers = publishers_of(catalogue)
             for each in histories:
                 display = Display(
@@ -209,7 +209,7 @@ def _fresh_database(folder: Path) -> Path:
     return path
 
 
-def _histories(db: Connection) -> list[AlertHistory]:
+def histories_in(db: Connection) -> list[AlertHistory]:
     """Every alert with how it came about, in the order in which they were first told."""
     made = alerts.recent(db, None, datetime.min.replace(tzinfo=UTC), EVERYTHING, for_operators=True)
     found = [history_of(db, each.short_id, None) for each in sorted(made, key=lambda a: a.id)]

@@ -122,6 +122,8 @@ def test_what_was_lifted_or_cancelled_is_not_red_and_is_told(
     assert history.alert.level != "critical"
     actions = [each.action for each in history.decisions if each.signal == signal]
     assert actions == ["send", "update"], "who was told the bad news is told its end"
+    siege = shown.alerts["babanusa"].alert
+    assert [each.feed_id for each in siege.sources] == ["sham-press"], "of the end, who tells it"
 
 
 def test_a_denial_of_what_nobody_was_told_is_listed_only(shown: Shown) -> None:
