@@ -27,6 +27,7 @@ from bot.messages.blocks import (
 from bot.messages.display import NAME, Display, signal_title
 from bot.messages.evidence import evidence_of, marked_snippet, marked_title
 from bot.messages.lines import (
+    event_line,
     figures_line,
     heading,
     headings,
@@ -68,6 +69,7 @@ def alert_card(
     if snippet.text == title.text:
         snippet = marked_snippet(None, evidence)
     opened, closed = QUOTES[say.language]
+    below = (_how_to_ask(say, alert),) if asks else ()
 
     def build(scale: float) -> list[Block]:
         head = headings(display, alert.signals[:MOST_SIGNALS], scale)
@@ -84,10 +86,8 @@ def alert_card(
             ),
             Block((figures_line(display, alert),), tight=True),
             Block((sources_line(display, alert, scale),), rank=1),
-            Block((time_line(display, alert),), rank=2, tight=True),
-            Block(
-                (*_folded(say, folded), *([_how_to_ask(say, alert)] if asks else [])), tight=True
-            ),
+            Block((event_line(display, alert), time_line(display, alert)), rank=2, tight=True),
+            Block((*_folded(say, folded), *below), tight=True),
         ]
 
     return compose(say.language, build)
