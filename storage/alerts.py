@@ -317,14 +317,16 @@ def alerts_of(db: Connection, rows: Sequence[Row]) -> list[Alert]:
 
 
 def _sourced(db: Connection, alert: Alert) -> Alert:
-    """The alert with the publisher families that report one of its signals."""
+    """The alert with the publisher families that report one of its signals as it is told: who
+    reported a siege is no source for its end."""
     rows = fetch(
         db,
         """
         SELECT s.family, s.entry_id, e.feed_id, e.link, e.published_at
         FROM story_entries s JOIN entries e ON e.id = s.entry_id
         WHERE s.story_id = :story AND EXISTS (SELECT 1
-            FROM detections d JOIN alert_signals a ON a.signal = d.signal
+            FROM detections d
+                JOIN alert_signals a ON a.signal = d.signal AND a.direction = d.direction
             WHERE d.entry_id = s.entry_id AND a.alert_id = :alert)
         ORDER BY s.attached_at, s.entry_id""",
         {"story": alert.story_id, "alert": alert.id},

@@ -151,7 +151,7 @@ def decide(
     if reason is None:
         assert so_far is not None  # noqa: S101 for the type checker: no alert is always news
         return Suppress(_why_silent(report, so_far))
-    if report.level not in PUSHED:
+    if report.level not in PUSHED and not _ends_alarm(reason, so_far):
         return Store(Reason.LEVEL_NOT_PUSHED, audience)
     if report.level != "critical" and report.told_lately >= policy.told_an_hour:
         return Suppress(Reason.TOLD_TOO_OFTEN)
@@ -177,6 +177,11 @@ def _news(
         return Reason.LEVEL_RAISED
     # Those who could not hear of it before hear also that it gets better.
     return growth if report.direction == "worsening" or growth is Reason.PLACE_LEARNT else None
+
+
+def _ends_alarm(reason: Reason, so_far: AlertSoFar | None) -> bool:
+    """Who was told that a town is besieged is told that it no longer is, at whatever level."""
+    return reason is Reason.DIRECTION_CHANGED and so_far is not None and so_far.level in PUSHED
 
 
 def _why_silent(report: NewReport, so_far: AlertSoFar) -> Reason:

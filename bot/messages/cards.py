@@ -55,11 +55,13 @@ def alert_card(
     update: bool = False,
     possible_repeat: bool = False,
     folded: int = 0,
+    asks: bool = True,
 ) -> Card:
     """The message that carries an alert: what and where, in which words, who says so and when.
 
     `update`: the chat was told of it before. `folded` other alerts are in it as well;
-    `possible_repeat` says that the chat may have it already.
+    `possible_repeat` says that the chat may have it already; without `asks` nothing says how to
+    ask why.
     """
     say = display.say
     evidence = evidence_of(alert)
@@ -67,6 +69,7 @@ def alert_card(
     if snippet.text == title.text:
         snippet = marked_snippet(None, evidence)
     opened, closed = QUOTES[say.language]
+    below = (_how_to_ask(say, alert),) if asks else ()
 
     def build(scale: float) -> list[Block]:
         head = headings(display, alert.signals[:MOST_SIGNALS], scale)
@@ -84,7 +87,7 @@ def alert_card(
             Block((figures_line(display, alert),), tight=True),
             Block((sources_line(display, alert, scale),), rank=1),
             Block((event_line(display, alert), time_line(display, alert)), rank=2, tight=True),
-            Block((*_folded(say, folded), _how_to_ask(say, alert)), tight=True),
+            Block((*_folded(say, folded), *below), tight=True),
         ]
 
     return compose(say.language, build)

@@ -29,9 +29,9 @@ MOST_AGAIN = 2
 def why_sentence(history: AlertHistory, display: Display) -> Line:
     """Why it was sent and when, why again, and who says so; or why it was only stored."""
     say, alert = display.say, history.alert
-    told = _by_version(history, [each for each in history.decisions if each.action in SENT])
+    told = by_version(history, [each for each in history.decisions if each.action in SENT])
     if not told:
-        stored = _by_version(history, history.decisions)
+        stored = by_version(history, history.decisions)
         at = stored[-1].at if stored else alert.created_at
         because = _because(history, display, stored[-1], None) if stored else line(_unknown(say))
         said = fill(say.template("why.stored"), when=_when(display, at, None), reason=because)
@@ -93,7 +93,7 @@ def why_here(history: AlertHistory, display: Display) -> Line:
     return fill(say.template("why.not_sent_here"), reason=reason)
 
 
-def _by_version(history: AlertHistory, decided: Sequence[Decision]) -> list[Decision]:
+def by_version(history: AlertHistory, decided: Sequence[Decision]) -> list[Decision]:
     """For each version the decision of its gravest signal, oldest version first."""
     best: dict[int, Decision] = {}
     for each in decided:
