@@ -15,7 +15,8 @@ class Decision:
     """Why a detection became news for readers, or not.
 
     `action` is 'send', 'update', 'store' or 'suppress'. 'store' keeps an alert without pushing
-    it. `version` is the alert version it led to, None when it led to none.
+    it. `version` is the alert version it led to, None when it led to none. `escalation`: the one
+    that raised the level, or that kept it from who was told of it.
     """
 
     entry_id: int
@@ -27,6 +28,7 @@ class Decision:
     at: datetime
     direction: str
     version: int | None = None
+    escalation: str | None = None
 
 
 def record(db: Connection, decision: Decision) -> int:

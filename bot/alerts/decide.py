@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -26,6 +27,8 @@ class Reason(StrEnum):
     SIGNAL_JOINED = "signal-joined"
     DIRECTION_CHANGED = "direction-changed"
     LEVEL_RAISED = "level-raised"
+    CORROBORATED = "corroborated"
+    ESCALATED = "escalated"
     FIGURE_JUMPED = "figure-jumped"
     PLACE_JOINED = "place-joined"
     PLACE_LEARNT = "place-learnt"
@@ -41,6 +44,7 @@ class Reason(StrEnum):
     RULE_EXPERIMENTAL = "rule-experimental"
     RULE_REMOVED = "rule-removed"
     TOLD_TOO_OFTEN = "told-too-often"
+    INHIBITED = "inhibited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,25 @@ class AlertPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """A level above the one that the words of a report give (`found`), and why. `escalation` is
+    its id, `why` its sentence by language."""
+
+    reason: Reason
+    found: str
+    level: str
+    escalation: str = ""
+    why: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class NewReport:
     """One signal in one entry, as it reaches us.
 
     `dated`: the newest of the entry's own dates, or when it was seen. `said_before`: an earlier
     text of the same entry had this signal in this direction. `history`: the entry was there
     already, with this signal, when its feed was first read. `told_lately`: how often the entry
-    was told within the last hour.
+    was told within the last hour. `raised`: how `level` came to be higher than the words give.
     """
 
     signal: str
@@ -75,6 +91,7 @@ class NewReport:
     said_before: bool = False
     history: bool = False
     told_lately: int = 0
+    raised: Raised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +139,11 @@ class Suppress:
 Verdict = Send | Update | Store | Suppress
 
 
+def is_news(report: NewReport, policy: AlertPolicy, now: datetime) -> bool:
+    """Whether a report is neither history nor too old to be told."""
+    return not report.history and now - report.dated <= policy.max_age
+
+
 def decide(
     report: NewReport,
     so_far: AlertSoFar | None,
@@ -144,6 +166,8 @@ def decide(
         return Suppress(Reason.RULE_EXPERIMENTAL)
     audience: Audience = "operators" if report.status == "test" else "everyone"
     first = Reason.SIGNAL_JOINED if joins else Reason.FIRST_REPORT
+    if report.raised is not None and report.raised.found not in PUSHED:
+        first = report.raised.reason
     reason = first if so_far is None else _news(report, so_far, audience, growth)
     if reason is None:
         assert so_far is not None  # noqa: S101 for the type checker: no alert is always news
@@ -169,7 +193,9 @@ def _news(
         seen = report.direction in so_far.directions
         return None if seen else Reason.DIRECTION_CHANGED
     if rank(report.level) > rank(so_far.level):
-        return Reason.LEVEL_RAISED
+        raised = report.raised
+        by_itself = raised is None or rank(raised.found) > rank(so_far.level)
+        return Reason.LEVEL_RAISED if raised is None or by_itself else raised.reason
     # Those who could not hear of it before hear also that it gets better.
     return growth if report.direction == "worsening" or growth is Reason.PLACE_LEARNT else None
 

@@ -6,6 +6,7 @@ says, a card stays within Telegram's limits and is valid HTML.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -37,7 +38,7 @@ LEVEL_MARKS = {"critical": "🔴", "alert": "🟠", "watch": "🟡", "info": "�
 QUOTES = {"ar": ("«", "»"), "en": ("“", "”"), "fr": (f"«{NARROW_SPACE}", f"{NARROW_SPACE}»")}
 
 # Longest texts of a card at full scale, in UTF-16 units.
-HEADLINE, SNIPPET, NAME = 350, 900, 120
+HEADLINE, SNIPPET, NAME, WHY = 350, 900, 120, 300
 # Signals that a card names.
 MOST_SIGNALS = 6
 # Places that a card names.
@@ -104,6 +105,7 @@ def alert_card(
         blocks = [
             Block(tuple(head)),
             Block((place_line(say, alert, scale), figures_line(say, alert))),
+            Block(raised_lines(say, alert, scale), rank=4),
         ]
         if possible_repeat:
             blocks += _possible_repeat(say)
@@ -197,6 +199,20 @@ def place_line(say: Texts, alert: Alert, scale: float = 1.0) -> Line:
     parts = [foreign(shorten(clean(n), max(20, int(NAME * scale))), say.language) for n in names]
     joined = [line(" · " if number else "", part) for number, part in enumerate(parts)]
     return line("📍 ", *joined)
+
+
+def raised_lines(say: Texts, alert: Alert, scale: float = 1.0) -> tuple[Line, ...]:
+    """Why levels were raised: a sentence for each escalation, as the rules have it."""
+    said = {
+        each.escalation: json.loads(each.why_json).get(say.language, "")
+        for each in alert.signals
+        if each.escalation
+    }
+    return tuple(
+        line("⏫ ", foreign(shorten(clean(text), max(20, int(WHY * scale))), say.language))
+        for text in said.values()
+        if text
+    )
 
 
 def figures_line(say: Texts, alert: Alert) -> Line:

@@ -17,6 +17,7 @@ from bot.messages.cards import (
     heading,
     link_line,
     place_line,
+    raised_lines,
     seen_line,
     signal_title,
     source_line,
@@ -76,6 +77,7 @@ def explanation_card(history: AlertHistory, display: Display) -> Card:
                     seen_line(display, alert.created_at),
                 )
             ),
+            Block(raised_lines(say, alert, scale), rank=1),
             Block((quoted(shorten_marked(snippet, int(700 * scale)), say.language),), rank=4),
             *(
                 Block((_found(display, alert, each), *_grounds(say, history, each, scale)), rank)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from rules.language.full_database import Enricher
 from rules.language.morphology import Morphology
 from rules.loading import schema
+from rules.loading.escalations import compile_escalations
 from rules.loading.signal_rule import compile_rule
 from rules.loading.sources import Sources
 from rules.loading.surface import surfaces
@@ -47,6 +48,7 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
         document, at = build.where[cycle.names[0].removesuffix("!except")]
         said = message("rule.circle", names=str(cycle))
         build.problems.append(document.problem(at, said))
+    escalations, escalation_tests = compile_escalations(sources)
     if not sources.signals and not build.problems:
         build.problems.append(problem("rules/signals", 1, message("file.no_rule")))
     if build.problems:
@@ -67,6 +69,8 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
         tuple(sorted(set(sources.warnings))),
         MappingProxyType(build.guards),
         surfaces(build.written, build.terms),
+        escalations,
+        escalation_tests,
     )
 
 
