@@ -71,6 +71,26 @@ def directions(db: Connection, alert_id: int, signal: str) -> frozenset[str]:
     return frozenset(row["direction"] for row in rows)
 
 
+def raised(db: Connection) -> dict[int, frozenset[str]]:
+    """By alert, the escalations that raised it. Reads all decisions: for a replay."""
+    rows = fetch(
+        db,
+        """
+        SELECT DISTINCT alert_id, escalation FROM decisions
+        WHERE escalation IS NOT NULL AND alert_id IS NOT NULL AND reason <> 'inhibited'""",
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["alert_id"], set()).add(row["escalation"])
+    return {alert: frozenset(by) for alert, by in found.items()}
+
+
+def alerts_told(db: Connection) -> int:
+    """How many alerts there are decisions of. Reads all decisions: for a replay."""
+    row = fetch_one(db, "SELECT count(DISTINCT alert_id) AS n FROM decisions")
+    return 0 if row is None else int(row["n"])
+
+
 def _decision(row: Row) -> Decision:
     values = {name: row[name] for name in Decision.__slots__}
     return Decision(**values | {"at": from_text(row["at"])})
