@@ -96,13 +96,14 @@ class NewReport:
 
 @dataclass(frozen=True, slots=True)
 class AlertSoFar:
-    """The signal as the story's alert tells it. `directions`: all that it ever had there."""
+    """The signal as the story's alert tells it. `directions`: all that it ever had there, each with
+    the highest level at which it was told."""
 
     direction: str
     level: str
     audience: str
     families: frozenset[str]
-    directions: frozenset[str]
+    directions: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,15 +190,24 @@ def _news(
         return Reason.RULE_NOW_STABLE
     if report.direction != so_far.direction:
         # Copies of the first report go on arriving after its denial: they must not make the
-        # alert swing to and fro.
-        seen = report.direction in so_far.directions
-        return None if seen else Reason.DIRECTION_CHANGED
-    if rank(report.level) > rank(so_far.level):
-        raised = report.raised
-        by_itself = raised is None or rank(raised.found) > rank(so_far.level)
-        return Reason.LEVEL_RAISED if raised is None or by_itself else raised.reason
+        # alert swing to and fro. What is graver than they were is none of them.
+        told_at = so_far.directions.get(report.direction)
+        if told_at is None:
+            return Reason.DIRECTION_CHANGED
+        return _higher(report, told_at)
+    if higher := _higher(report, so_far.level):
+        return higher
     # Those who could not hear of it before hear also that it gets better.
     return growth if report.direction == "worsening" or growth is Reason.PLACE_LEARNT else None
+
+
+def _higher(report: NewReport, told_at: str) -> Reason | None:
+    """Why a report's level is above the one that was told, if it is."""
+    if rank(report.level) <= rank(told_at):
+        return None
+    if report.raised is None or rank(report.raised.found) > rank(told_at):
+        return Reason.LEVEL_RAISED
+    return report.raised.reason
 
 
 def _why_silent(report: NewReport, so_far: AlertSoFar) -> Reason:

@@ -144,6 +144,7 @@ def _tell(
             at=now,
             direction=signal.direction,
             version=alert.version,
+            level=level,
             escalation=escalation.id,
         ),
     )

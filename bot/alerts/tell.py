@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ from bot.alerts.inhibition import parted
 from bot.alerts.route import News, route
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
 from bot.alerts.story.remembered import RememberedStories
+from rules.matching.levels import LADDER
 from storage import alerts, decisions, facts, outbox, stories
 from storage.alerts import Alert, AlertFigure, AlertSignal
 from storage.chats import Chat
@@ -188,6 +189,7 @@ class _Telling:
                 direction=detection.direction,
                 version=version,
                 escalation=escalation or None,
+                level=detection.level,
             ),
         )
 
@@ -214,7 +216,7 @@ class _Telling:
             families=stories.families(
                 self.db, self.story_id, signal, told.direction, but=self.source.entry_id
             ),
-            directions=decisions.directions(self.db, alert.id, signal),
+            directions=_highest(decisions.told(self.db, alert.id, signal)),
         )
 
     def _version(
@@ -296,3 +298,12 @@ class _Telling:
 def _audience(judged: Judged) -> Audience:
     assert not isinstance(judged.verdict, Suppress)  # noqa: S101 for the type checker
     return judged.verdict.audience
+
+
+def _highest(told: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """The highest level of each direction. One that is not known counts as the lowest: to tell
+    it twice is better than to hide what is critical."""
+    found: dict[str, str] = {}
+    for direction, level in told:
+        found[direction] = max(found.get(direction, LADDER[0]), level or LADDER[0], key=rank)
+    return found

@@ -546,3 +546,13 @@ def m018_escalations(db: Connection) -> None:
         ALTER TABLE alert_signals ADD COLUMN why_json TEXT NOT NULL DEFAULT '{}'
         CHECK (json_valid(why_json))""")
     db.execute("ALTER TABLE decisions ADD COLUMN escalation TEXT")
+
+
+@MIGRATIONS()
+def m021_level_of_decisions(db: Connection) -> None:
+    # The level at which it was told: a graver report of what was told before is news.
+    db.execute(f"ALTER TABLE decisions ADD COLUMN level TEXT CHECK (level IN ({_LEVELS}))")
+    db.execute("""
+        UPDATE decisions SET level = (SELECT d.level FROM detections d
+            WHERE d.entry_id = decisions.entry_id AND d.signal = decisions.signal
+                AND d.direction = decisions.direction)""")

@@ -22,6 +22,8 @@ from storage.file.database import Connection
 from tests.storage.make import NOW
 
 WORDS = {"حصار": "siege", "إخلاء": "evacuation", "besieged": "siege"}
+# What says it is critical, whatever the signal.
+URGENT = "خطير"
 Direction = Literal["worsening", "improving", "denied"]
 DIRECTIONS: dict[str, Direction] = {"رفع": "improving", "نفى": "denied"}
 
@@ -65,7 +67,7 @@ def rules() -> Rules:
 
 
 def find(rules: Any, title: str, text: str, language: str | None) -> tuple[Detection, ...]:
-    """One detection for each word of the text that names a signal."""
+    """One detection for each word of the text that names a signal, critical beside `URGENT`."""
     found = []
     for word, signal in WORDS.items():
         field: Literal["title", "text"] = "title" if word in title else "text"
@@ -77,7 +79,8 @@ def find(rules: Any, title: str, text: str, language: str | None) -> tuple[Detec
         direction: Direction = next(
             (d for sign, d in DIRECTIONS.items() if sign in title + text), "worsening"
         )
-        level = rules.signals[signal].found or rules.signals[signal].level
+        named = rules.signals[signal]
+        level: Any = "critical" if URGENT in title + text else named.found or named.level
         found.append(
             Detection(signal, direction, 100, 100, level, (evidence,), f"100/100: any({word})")
         )
