@@ -5,14 +5,24 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
 from storage import facts
 from storage.facts import StoredPlace
-from storage.rows import Row, change, fetch, fetch_one, from_text, insert, many, to_text
+from storage.rows import (
+    Row,
+    change,
+    fetch,
+    fetch_one,
+    from_text,
+    from_text_or_none,
+    insert,
+    many,
+    to_text,
+)
 
 _FIXED = ("id", "short_id", "story_id", "version")
 _GRAVITY = ("critical", "alert", "watch", "info")
@@ -56,6 +66,17 @@ class AlertFigure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSource:
+    """A publisher family that reports what an alert tells: its latest report of it."""
+
+    family: str
+    feed_id: str
+    link: str | None
+    published_at: datetime | None
+    entry_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertText:
     """The part of an alert that a new version replaces: what it says and on what grounds.
 
@@ -92,6 +113,8 @@ class Alert(AlertText):
     signals: tuple[AlertSignal, ...]
     places: tuple[StoredPlace, ...] = ()
     figures: tuple[AlertFigure, ...] = ()
+    # Of one alert that is asked for by its id; who came first stands first.
+    sources: tuple[AlertSource, ...] = field(default=(), compare=False)
 
     @property
     def gravest(self) -> AlertSignal:
@@ -198,7 +221,7 @@ def set_families(db: Connection, alert_id: int, families: int) -> None:
 
 def get(db: Connection, alert_id: int) -> Alert | None:
     row = fetch_one(db, "SELECT * FROM alerts WHERE id = :id", {"id": alert_id})
-    return None if row is None else _one(db, row)
+    return None if row is None else _sourced(db, alerts_of(db, [row])[0])
 
 
 def by_ids(db: Connection, ids: Collection[int]) -> dict[int, Alert]:
@@ -217,7 +240,8 @@ def get_by_short_id(db: Connection, short_id: str) -> Alert | None:
     western = "".join(str(unicodedata.digit(sign, sign)) for sign in digits)
     rows = fetch(db, "SELECT * FROM alerts WHERE short_id = :short_id", {"short_id": f"A{western}"})
     # The same statements whether there is one or not: how long it takes tells nobody.
-    return next(iter(alerts_of(db, rows)), None)
+    found = next(iter(alerts_of(db, rows)), None)
+    return None if found is None else _sourced(db, found)
 
 
 def for_story(db: Connection, story_id: int) -> list[Alert]:
@@ -288,8 +312,24 @@ def alerts_of(db: Connection, rows: Sequence[Row]) -> list[Alert]:
     return [_alert(row, signals[row["id"]], places.get(row["id"], ())) for row in rows]
 
 
-def _one(db: Connection, row: Row) -> Alert:
-    return alerts_of(db, [row])[0]
+def _sourced(db: Connection, alert: Alert) -> Alert:
+    """The alert with the publisher families that report one of its signals."""
+    rows = fetch(
+        db,
+        """
+        SELECT s.family, s.entry_id, e.feed_id, e.link, e.published_at
+        FROM story_entries s JOIN entries e ON e.id = s.entry_id
+        WHERE s.story_id = :story AND EXISTS (SELECT 1
+            FROM detections d JOIN alert_signals a ON a.signal = d.signal
+            WHERE d.entry_id = s.entry_id AND a.alert_id = :alert)
+        ORDER BY s.attached_at, s.entry_id""",
+        {"story": alert.story_id, "alert": alert.id},
+    )
+    latest = {
+        row["family"]: AlertSource(**row | {"published_at": from_text_or_none(row["published_at"])})
+        for row in rows
+    }
+    return replace(alert, sources=tuple(latest.values()))
 
 
 def _alert(row: Row, signals: Sequence[AlertSignal], places: tuple[StoredPlace, ...]) -> Alert:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.alerts.decide import NewReport, Raised
+from bot.alerts.decide import NewReport, Raised, Reason, rank
 from bot.alerts.facts import labels
 from bot.alerts.raising import corroborated, escalated
 from bot.alerts.story.remembered import RememberedStories
@@ -99,10 +99,14 @@ class Raising:
             names = self._names(key, place)
             for each, what in holding:
                 before = found.get(each.signal)
-                level = before.level if before else each.level
+                level = each.level
+                # What was corroborated is said plainly. Two escalations are not two steps.
+                if before is not None and before.reason is Reason.CORROBORATED:
+                    level = before.level
+                known = level if before is None else before.level
                 titles = {name: signal.title for name, signal in self.rules.signals.items()}
                 raised = escalated(escalation, what, level, names, titles)
-                if raised is not None:
+                if raised is not None and rank(raised.level) > rank(known):
                     found[each.signal] = replace(raised, found=each.level)
 
     def _holds(
@@ -170,7 +174,10 @@ def told(row: PlaceReport) -> Iterator[Report]:
 def _of_size(scope: Scope, place: StoredPlace) -> str:
     if scope == "place":
         return place.place_id
-    return place.country if scope == "country" else place.adm1 or place.country
+    if scope == "country":
+        return place.country
+    # Darfur, the Gaza Strip: no division, and more than nothing.
+    return place.adm1 or (place.place_id if place.kind == "region" else place.country)
 
 
 def _rows(telling: Telling, report: NewReport, *, copy: bool) -> list[PlaceReport]:

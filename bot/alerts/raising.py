@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.alerts.decide import Raised, Reason, rank
 from bot.locales import LANGUAGES, Texts, texts
+from rules.matching.levels import LADDER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,12 +31,22 @@ def escalated(
 ) -> Raised | None:
     """What an escalation that fires makes of a level; None where it is as high already.
 
+    One level higher, at most to the one that it names: what only a weak word says waits for the
+    end of quiet hours, whatever it completes.
+
     `place`: what to call where it holds, by language; `titles`: those of signals, by id.
     """
     if rank(escalation.raise_to) <= rank(level):
         return None
     said = why(escalation, found, place, titles)
-    return Raised(Reason.ESCALATED, level, escalation.raise_to, escalation.id, said)
+    return Raised(
+        Reason.ESCALATED, level, one_higher(level, escalation.raise_to), escalation.id, said
+    )
+
+
+def one_higher(level: str, most: str) -> str:
+    """The next level, but not above `most`; a level that is above stays."""
+    return LADDER[rank(level) + 1] if rank(level) < rank(most) else level
 
 
 def why(

@@ -11,10 +11,10 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.alerts.decide import PUSHED, Reason, rank
+from bot.alerts.decide import PUSHED, Reason
 from bot.alerts.escalate import told
 from bot.alerts.facts import labels
-from bot.alerts.raising import why
+from bot.alerts.raising import one_higher, why
 from bot.alerts.route import News, route
 from bot.alerts.rows import as_json
 from bot.alerts.tell import Told
@@ -117,7 +117,7 @@ def _tell(
     place = gazetteer.places.get(quiet.place)
     names = labels(gazetteer, place) if place is not None else {}
     titles = {name: signal.title for name, signal in rules.signals.items()}
-    level = max(before.level, escalation.raise_to, key=rank)
+    level = one_higher(before.level, escalation.raise_to)
     signal = replace(
         before,
         level=level,

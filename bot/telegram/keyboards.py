@@ -15,7 +15,7 @@ from typing import Literal
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.locales import LANGUAGES, Texts, texts
-from bot.messages.cards import Signals, signal_title
+from bot.messages.display import Signals, signal_title
 
 Menu = Literal["s", "u"]
 

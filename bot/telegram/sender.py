@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, tzinfo
 
 import httpx
@@ -36,7 +36,8 @@ from bot.delivery.outcome import (
 )
 from bot.locales import texts
 from bot.messages.blocks import Card
-from bot.messages.cards import Display, Signals, alert_card, text_card
+from bot.messages.cards import alert_card, text_card
+from bot.messages.display import Display, Signals
 from bot.telegram.answers import NotFromTelegram
 from bot.telegram.keyboards import alert_keyboard
 from bot.text import shorten
@@ -90,11 +91,13 @@ class TelegramSender:
         *,
         timezone: tzinfo,
         clock: Callable[[], datetime] = utc_now,
+        publishers: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._bot = bot
         self._signals = signals
         self._timezone = timezone
         self._clock = clock
+        self._publishers = publishers
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """One message to one chat. Raises nothing but CancelledError.
@@ -135,7 +138,10 @@ class TelegramSender:
             return text_card(text, chat.language, title=title, possible_repeat=repeat), None
         card = alert_card(
             alert if alert.audience == "operators" else alert.seen_by(chat.signals),
-            Display(chat.language, self._signals(), self._clock(), self._timezone),
+            Display(
+                *(chat.language, self._signals(), self._clock(), self._timezone),
+                publishers=self._publishers(),
+            ),
             update=delivery.kind == "update",
             possible_repeat=delivery.possible_repeat,
             folded=outgoing.folded,

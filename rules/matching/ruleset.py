@@ -86,6 +86,12 @@ class RuleSet:
     """Combinations over time that raise a level, in the order of the files."""
     escalation_tests: tuple[EscalationTests, ...] = ()
 
+    def note(self, signal: str, clause: str) -> str | None:
+        """What the author of a signal's rule noted of a clause, if anything."""
+        rule = self.rules.get(signal)
+        clauses = (*rule.when, *rule.against) if rule else ()
+        return next((each.why or None for each in clauses if each.label == clause), None)
+
     def detect(self, title: str, text: str, language: str | None) -> tuple[Detection, ...]:
         return detect_all(self.rules, self.terms, title, text, language)
 

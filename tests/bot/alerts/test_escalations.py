@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.decide import Reason
+from bot.alerts.history import AlertHistory
 from bot.alerts.record import Accepted
 from bot.alerts.silence import last_read
-from bot.messages.cards import Display, alert_card
-from bot.messages.explanation import AlertHistory, explanation_card
+from bot.messages.cards import alert_card
+from bot.messages.display import Display
+from bot.messages.explanation import explanation_card
 from rules.escalations.escalation import (
     Condition,
     Escalation,
@@ -34,6 +36,10 @@ from storage.file.database import Connection, connect, migrate
 from storage.outbox import Mark
 from tests.bot.alerts import newsroom as room
 from tests.bot.alerts.newsroom import Newsroom, OneWord, feed, of_its_own
+from tests.bot.alerts.test_plans import (
+    test_no_query_walks_through_what_was_stored,
+    test_twenty_times_the_history_is_no_more_work,
+)
 from tests.storage.make import DAY, HOUR, NOW, add_chat, existing
 
 SIGNALS = ("siege", "evacuation", "hunger")
@@ -162,6 +168,14 @@ def test_what_is_stored_only_is_pushed_when_it_is_raised(newsroom: Newsroom) -> 
     hunger = says(newsroom, 2, "hunger", now=NOW + HOUR)
     assert hunger.reasons == {Reason.ESCALATED: 1}
     assert len(outbox.for_chat(newsroom.db, 1)) == 1
+
+
+def test_what_is_for_the_digest_wakes_nobody_whatever_it_completes(newsroom: Newsroom) -> None:
+    newsroom.rules.change("hunger", found="watch")
+    others = (THEN_HUNGER, one(Together(2, 9 * DAY), "siege", "hunger", id="both"))
+    newsroom.rules.escalations = others
+    says(newsroom, 1, "siege")
+    assert alert_of(says(newsroom, 2, "hunger", now=NOW + HOUR)).level == "alert"
 
 
 def test_what_was_raised_stays_so_until_it_turns(newsroom: Newsroom) -> None:
@@ -350,6 +364,20 @@ def test_a_family_was_read_when_any_of_its_feeds_was(newsroom: Newsroom) -> None
     assert last_read(sources, feeds.all_states(newsroom.db)) == {"enab": NOW + HOUR}
 
 
+def test_a_look_costs_the_same_however_much_was_told_before(newsroom: Newsroom) -> None:
+    """The windows are of hours and days; what is older is passed by through an index."""
+    newsroom.rules.escalations = (
+        one(Families(3, 6 * HOUR), "siege", id="a", at="story"),
+        one(Together(2, 2 * DAY), "siege", "hunger", id="b", at="country"),
+        one(Spike(DAY, 3, 3 * DAY, 5), "siege", id="c"),
+        one(Order(("hunger", "siege"), 2 * DAY), "siege", "hunger", id="d", at="place"),
+        one(FirstIn(2 * DAY), "siege", id="e"),
+        SILENCE,
+    )
+    test_no_query_walks_through_what_was_stored(newsroom)
+    test_twenty_times_the_history_is_no_more_work(newsroom)
+
+
 # What readers and operators see.
 
 
@@ -368,10 +396,14 @@ def test_the_card_and_the_answer_say_why_in_one_sentence(
     says(newsroom, 1, "siege")
     alert = alert_of(says(newsroom, 2, "hunger", now=NOW + HOUR))
     display = Display(language, newsroom.rules.signals, NOW + HOUR, UTC)
-    shown = [alert_card(alert, display), explanation_card(AlertHistory(alert), display)]
+    answer = AlertHistory(alert, decisions=decisions.of_alert(newsroom.db, alert.id))
+    shown = [alert_card(alert, display), explanation_card(answer, display)]
     for card in shown:
         plain = "".join(c for c in card.plain if ord(c) not in range(0x2066, 0x206A))
         assert f"⏫ {sentence}" in plain
+    assert sentence.rstrip(".") in "".join(
+        c for c in shown[1].plain.split("⏫")[0] if ord(c) not in range(0x2066, 0x206A)
+    ), "the answer's first sentence has it too"
 
 
 # Properties.

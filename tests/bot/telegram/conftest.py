@@ -36,11 +36,15 @@ class Rules:
     hash: str = "sha256:0123456789abcdef"
     signals: dict[str, Signal] = field(default_factory=lambda: dict(SIGNALS))
 
+    def note(self, signal: str, clause: str) -> str | None:
+        return None
+
 
 @dataclass(frozen=True)
 class NamedFeed:
     id: str
     name: str
+    family: str = ""
 
 
 @dataclass

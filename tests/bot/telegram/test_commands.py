@@ -174,7 +174,7 @@ async def test_in_a_channel_only_the_reader_who_asks_is_told_why(bench: Bench) -
     await sender.send(Outgoing(sample_delivery(), replace(sample_chat(), id=GROUP), alert))
     before = len(bench.server.texts(GROUP))
     note = await bench.press(GROUP, "w:A1", user_id=GUEST)
-    assert note.startswith("ما وُجد في الخبر: ")
+    assert note.startswith("أُرسل الساعة")
     assert len(bench.server.texts(GROUP)) == before
 
 
@@ -224,7 +224,7 @@ async def test_alert_explains_why_it_fired_and_what_this_chat_got(bench: Bench) 
     await bench.alert()
     for asked in ("/alert A1", "/alert a1", "/alert 1", "/alert \u2068A1\u2069", "A1"):
         answer = await bench.ask(READER, asked)
-        for part in ("لماذا التنبيه", TITLE, "near(medicine, lack)", "130", "أول خبر"):
+        for part in ("لماذا التنبيه", TITLE, "لأن جهة النشر", "near(medicine, lack)", "130"):
             assert part in answer, asked
         assert "لم يُرسل إلى هذه المحادثة" in answer
 
