@@ -22,6 +22,7 @@ from storage.rows import (
     insert,
     many,
     to_text,
+    to_text_or_none,
 )
 
 _FIXED = ("id", "short_id", "story_id", "version")
@@ -82,6 +83,7 @@ class AlertText:
 
     `snippet` is the sentence with the evidence. `audience` is 'everyone', or 'operators' while
     the rule is on test. `families` counts the publisher families that report it.
+    `event_at`: when it happened, where the feed says so.
     """
 
     audience: str
@@ -94,6 +96,7 @@ class AlertText:
     reason: str
     entry_id: int
     families: int
+    event_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +149,7 @@ def create(
         asdict(text)
         | _repeated(in_order(signals)[0])
         | {
+            "event_at": to_text_or_none(text.event_at),
             "id": number,
             "short_id": f"A{number}",
             "story_id": story_id,
@@ -174,9 +178,12 @@ def bump(
             snippet = :snippet, link = :link, feed_name = :feed_name, language = :language,
             explanation = :explanation, evidence_json = :evidence_json,
             rules_hash = :rules_hash, reason = :reason, entry_id = :entry_id,
+            event_at = coalesce(:event_at, event_at),
             families = max(families, :families)
         WHERE id = :id""",
-        asdict(text) | _repeated(in_order(all_of_it)[0]) | {"id": alert_id, "at": to_text(at)},
+        asdict(text)
+        | _repeated(in_order(all_of_it)[0])
+        | {"id": alert_id, "at": to_text(at), "event_at": to_text_or_none(text.event_at)},
     )
     _put(db, alert_id, signals, version=before.version + 1)
     return _existing(db, alert_id)
@@ -334,6 +341,7 @@ def _sourced(db: Connection, alert: Alert) -> Alert:
 
 def _alert(row: Row, signals: Sequence[AlertSignal], places: tuple[StoredPlace, ...]) -> Alert:
     values = {name: row[name] for name in (*AlertText.__slots__, *_FIXED)}
+    values["event_at"] = from_text_or_none(row["event_at"])
     return Alert(
         **values,
         created_at=from_text(row["created_at"]),

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     WEAKER_IN_SAME_ENTRY = "weaker-in-same-entry"
     ENTRY_SEEDED = "entry-seeded"
     ENTRY_TOO_OLD = "entry-too-old"
+    ONLY_AN_EXERCISE = "only-an-exercise"
     RULE_EXPERIMENTAL = "rule-experimental"
     RULE_REMOVED = "rule-removed"
     TOLD_TOO_OFTEN = "told-too-often"

@@ -202,6 +202,7 @@ def _mount() -> None:
     from bot.cli.places import app as places
     from bot.cli.replay import replay_command
     from bot.cli.rules import app as rules
+    from bot.cli.status import status_command
     from bot.cli.story_edits import app as stories
 
     app.add_typer(feeds, name="feeds", help="Look at the list of feeds, import and export it.")
@@ -214,6 +215,7 @@ def _mount() -> None:
     app.add_typer(morphology, name="morphology", help="A full Arabic dictionary, if you want one.")
     app.command("eval")(eval_command)
     app.command("replay")(replay_command)
+    app.command("status")(status_command)
 
 
 _mount()

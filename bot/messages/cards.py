@@ -27,6 +27,7 @@ from bot.messages.blocks import (
 from bot.messages.display import NAME, Display, signal_title
 from bot.messages.evidence import evidence_of, marked_snippet, marked_title
 from bot.messages.lines import (
+    event_line,
     figures_line,
     heading,
     headings,
@@ -83,7 +84,7 @@ def alert_card(
             ),
             Block((figures_line(display, alert),), tight=True),
             Block((sources_line(display, alert, scale),), rank=1),
-            Block((time_line(display, alert),), rank=2, tight=True),
+            Block((event_line(display, alert), time_line(display, alert)), rank=2, tight=True),
             Block((*_folded(say, folded), _how_to_ask(say, alert)), tight=True),
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.locales import Texts
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from storage.facts import StoredPlace
 
 LEVEL_MARKS = {"critical": "🔴", "alert": "🟠", "watch": "🟡", "info": "⚪"}
+# The event and its report are of one time to a reader.
+SAME_TIME = timedelta(hours=1)
 # Places that a card names.
 MOST_PLACES = 3
 # Publishers that a card names.
@@ -160,6 +162,14 @@ def time_line(display: Display, alert: Alert) -> Line:
     same = at.astimezone(zone).date() == seen.astimezone(zone).date()
     published = display.moment(at, "card.hour" if same else "card.short_time")
     return line(display.say("card.published", published=published, when=display.moment(seen)))
+
+
+def event_line(display: Display, alert: Alert) -> Line:
+    """When it happened, where the feed says so and that is not about when it was seen."""
+    at = alert.event_at
+    if at is None or abs(alert.updated_at - at) <= SAME_TIME:
+        return ()
+    return line(display.say("card.event", when=display.moment(at)))
 
 
 def seen_line(display: Display, at: datetime) -> Line:

@@ -11,6 +11,7 @@ from rules.loading import schema
 from rules.loading.escalations import compile_escalations
 from rules.loading.signal_rule import compile_rule
 from rules.loading.sources import Sources
+from rules.loading.states import compile_states
 from rules.loading.surface import surfaces
 from rules.loading.term_build import TermBuild
 from rules.loading.yamlfile import Document, problem
@@ -49,6 +50,7 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
         said = message("rule.circle", names=str(cycle))
         build.problems.append(document.problem(at, said))
     escalations, escalation_tests = compile_escalations(sources)
+    states = compile_states(sources, rules, frozenset(build.terms))
     if not sources.signals and not build.problems:
         build.problems.append(problem("rules/signals", 1, message("file.no_rule")))
     if build.problems:
@@ -71,6 +73,7 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
         surfaces(build.written, build.terms),
         escalations,
         escalation_tests,
+        states=states,
     )
 
 

@@ -30,6 +30,8 @@ MAX_DEPTH = 3
 KINDS = ("vocabulary", "signals")
 ESCALATIONS = "escalations.yaml"
 """The one file beside the folders: combinations over time."""
+STATES = "states.yaml"
+"""The file beside the folders that says what states places can be in."""
 MAX_LINE = 100
 """Characters of a line in a shipped file of the new form."""
 
@@ -53,6 +55,7 @@ class Sources:
     escalations: dict[str, tuple[schema.EscalationRule, Document, Location]] = field(
         default_factory=dict
     )
+    states: dict[str, tuple[schema.StateEntry, Document, Location]] = field(default_factory=dict)
 
 
 _LEFTOVER = re.compile(
@@ -155,7 +158,7 @@ def _misplaced(folder: Path, shown: str, sources: Sources) -> None:
         if _LEFTOVER.search(path.name):
             continue
         inside = path.relative_to(folder)
-        if inside.as_posix() == ESCALATIONS:
+        if inside.as_posix() in (ESCALATIONS, STATES):
             continue
         label = f"{shown}/{inside.as_posix()}"
         there = inside.parts[0] if len(inside.parts) > 1 else ""

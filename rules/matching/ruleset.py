@@ -11,6 +11,7 @@ from rules.loading import schema
 from rules.loading.schema import Direction, Level, Status
 from rules.loading.yamlfile import Problem
 from rules.matching.match import CompiledRule, Detection, detect_all
+from rules.matching.states import StateKind
 from rules.matching.terms import CompiledTerm, TermMatcher
 from rules.matching.wordlist import Lexicon
 
@@ -85,6 +86,8 @@ class RuleSet:
     escalations: tuple[Escalation, ...] = ()
     """Combinations over time that raise a level, in the order of the files."""
     escalation_tests: tuple[EscalationTests, ...] = ()
+    states: Mapping[str, StateKind] = field(default_factory=dict)
+    """What states places can be in, in the order in which they are shown."""
 
     def note(self, signal: str, clause: str) -> str | None:
         """What the author of a signal's rule noted of a clause, if anything."""

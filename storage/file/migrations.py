@@ -549,6 +549,43 @@ def m018_escalations(db: Connection) -> None:
 
 
 @MIGRATIONS()
+def m019_said_by_the_feed(db: Connection) -> None:
+    # What a feed says of place and time of an event beside the text: GeoRSS, GDACS, CAP.
+    db.execute("""
+        ALTER TABLE entries ADD COLUMN event_json TEXT
+        CHECK (event_json IS NULL OR json_valid(event_json))""")
+    db.execute("ALTER TABLE alerts ADD COLUMN event_at TEXT")
+
+
+@MIGRATIONS()
+def m020_states_of_places(db: Connection) -> None:
+    # What an entry reports to be so of a place, or denies: a row for each; what stands now follows
+    # from these alone, whatever the order in which they came. `at`: when it was so, as the entry
+    # says.
+    db.execute("""
+        CREATE TABLE place_states (
+            entry_id INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+            place_id TEXT NOT NULL,
+            country TEXT NOT NULL,
+            adm1 TEXT,
+            kind TEXT NOT NULL,
+            why TEXT NOT NULL,
+            within_json TEXT NOT NULL CHECK (json_valid(within_json)),
+            names_json TEXT NOT NULL CHECK (json_valid(names_json)),
+            state TEXT NOT NULL,
+            value TEXT NOT NULL,
+            denied INTEGER NOT NULL CHECK (denied IN (0, 1)),
+            signal TEXT NOT NULL,
+            family TEXT NOT NULL,
+            feed_name TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (entry_id, place_id, state)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX place_states_by_country ON place_states (country, at)")
+    db.execute("CREATE INDEX place_states_by_time ON place_states (at)")
+
+
+@MIGRATIONS()
 def m021_level_of_decisions(db: Connection) -> None:
     # The level at which it was told: a graver report of what was told before is news.
     db.execute(f"ALTER TABLE decisions ADD COLUMN level TEXT CHECK (level IN ({_LEVELS}))")

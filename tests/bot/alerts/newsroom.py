@@ -49,9 +49,10 @@ class Rules:
 
     signals: dict[str, Any]
     hash: str = "r1"
+    states: dict[str, Any] = field(default_factory=dict)
     escalations: tuple[Escalation, ...] = ()
 
-    def change(self, signal: str, **values: str) -> None:
+    def change(self, signal: str, **values: Any) -> None:
         self.signals[signal] = replace(self.signals[signal], **values)
 
 
@@ -122,13 +123,9 @@ class Newsroom:
         known = [(state.id, state.url) for state in feeds.all_states(self.db)]
         if source.id not in dict(known):
             feeds.sync(self.db, [*known, (source.id, source.url)], now)
-        found = [find(self.rules, each.entry.title, each.entry.summary, "ar") for each in changes]
-        facts = {
-            number: self.pipeline._facts(each.entry, detections, "ar", None)
-            for number, (each, detections) in enumerate(zip(changes, found, strict=True))
-            if detections
-        }
-        return self.pipeline.accept(self.db, source, changes, self.found(found, facts), now)
+        batch = tuple(each.entry for each in changes)
+        found = self.pipeline._detect(batch, "ar")
+        return self.pipeline.accept(self.db, source, changes, found, now)
 
     def found(
         self, per_entry: Sequence[Any], facts: Mapping[int, Facts] | None = None
