@@ -33,7 +33,8 @@ _GRAVITY = ("critical", "alert", "watch", "info")
 class AlertSignal:
     """One signal of an alert as it stands: what was found of it, in which entry.
 
-    `version` is the alert's that last told it.
+    `version` is the alert's that last told it. `escalation`: the one that raised its level, with
+    its sentence by language in `why_json`.
     """
 
     signal: str
@@ -43,6 +44,8 @@ class AlertSignal:
     evidence_json: str
     entry_id: int
     version: int = 1
+    escalation: str = ""
+    why_json: str = "{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,6 +165,18 @@ def chats_of_alert(db: Connection, alert_id: int) -> frozenset[int]:
     return frozenset(row["chat_id"] for row in rows)
 
 
+def reached(db: Connection, alert_id: int) -> frozenset[int]:
+    """Chats that were told of the alert, or will be: not those whose rows failed or expired."""
+    rows = fetch(
+        db,
+        """
+        SELECT DISTINCT chat_id FROM outbox
+        WHERE alert_id = :id AND state IN ('pending', 'sending', 'unknown', 'sent')""",
+        {"id": alert_id},
+    )
+    return frozenset(row["chat_id"] for row in rows)
+
+
 def first_message(db: Connection, alert_id: int, chat_id: int) -> int | None:
     """The message that first told the chat of the alert, None when there is none yet."""
     row = fetch_one(

@@ -32,6 +32,7 @@ from bot.messages.lines import (
     heading,
     headings,
     place_line,
+    raised_lines,
     sources_line,
     time_line,
 )
@@ -78,7 +79,7 @@ def alert_card(
         headline = shorten_marked(title, int(HEADLINE * scale))
         sentence = shorten_marked(snippet, int(SNIPPET * scale))
         return [
-            Block((*head, place_line(say, alert, scale))),
+            Block((*head, place_line(say, alert, scale), *raised_lines(say, alert, scale))),
             *(_possible_repeat(say) if possible_repeat else []),
             Block((quoted(headline, say.language),)),
             Block(

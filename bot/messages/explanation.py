@@ -32,7 +32,15 @@ from bot.messages.evidence import (
     marked_title,
 )
 from bot.messages.grown import grown_line
-from bot.messages.lines import figures_line, heading, link_line, place_line, seen_line, source_line
+from bot.messages.lines import (
+    figures_line,
+    heading,
+    link_line,
+    place_line,
+    raised_lines,
+    seen_line,
+    source_line,
+)
 from bot.messages.why import why_here, why_sentence
 from bot.text import clean, shorten, shorten_marked
 
@@ -82,6 +90,7 @@ def explanation_card(
                 (
                     *(heading(display, each, scale) for each in alert.signals[:MOST_SIGNALS]),
                     place_line(say, alert, scale),
+                    *raised_lines(say, alert, scale),
                     figures_line(display, alert),
                     source_line(say, alert, scale),
                     seen_line(display, alert.created_at),

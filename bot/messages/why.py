@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.alerts.decide import rank
+from bot.alerts.decide import Reason, rank
 from bot.alerts.growth import counted
 from bot.alerts.history import AlertHistory
 from bot.alerts.reach import SENT, unreached
 from bot.locales import Texts
 from bot.messages.blocks import Line, fill, foreign, line
 from bot.messages.display import NAME, Display, signal_title
-from bot.messages.lines import first_places
+from bot.messages.lines import first_places, raised_why
 from bot.text import clean, shorten
 from storage.alerts import AlertFigure
 from storage.decisions import Decision
@@ -109,6 +109,8 @@ def _level_of(history: AlertHistory, decided: Decision) -> str:
     """The level that the alert had for this signal then, as far as that is still known."""
     if decided.version == history.alert.version and (of := history.alert.of(decided.signal)):
         return of.level
+    if decided.level:
+        return decided.level
     said = history.said.get(decided.entry_id)
     known = said.levels.get(decided.signal) if said else None
     return known or history.alert.level
@@ -123,13 +125,18 @@ def _because(
     if template is None:
         named = say.find(f"reason.{decided.reason}") or clean(decided.reason)[:NAME]
         return foreign(named, say.language)
-    return fill(
+    why = raised_why(history.alert, decided.escalation or "", say.language).rstrip(". ")
+    raised = foreign(why, say.language) if why else line(say("why.some_escalation"))
+    said = fill(
         template,
+        why=raised,
         report=_report(history, display, decided),
         rise=_rise(say, history, decided, before),
         place=_place(say, history, decided) or line(say("why.some_place")),
         level=_level(say, _level_of(history, decided)),
     )
+    in_words = "{why}" in template or decided.reason == Reason.INHIBITED
+    return line(said, " (", raised, ")") if decided.escalation and not in_words else said
 
 
 def _report(history: AlertHistory, display: Display, decided: Decision) -> Line:
