@@ -14,6 +14,8 @@ from storage import facts
 from storage.facts import StoredPlace
 from storage.rows import Row, change, fetch, fetch_one, from_text, insert, many, to_text
 
+# Publisher families that an alert names.
+_MOST_SOURCES = 12
 _FIXED = ("id", "short_id", "story_id", "version")
 _GRAVITY = ("critical", "alert", "watch", "info")
 
@@ -53,6 +55,16 @@ class AlertFigure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSource:
+    """A publisher family that reports an alert, by the name of one of its feeds: the one that the
+    alert quotes, else the first that did."""
+
+    family: str
+    name: str
+    feed_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertText:
     """The part of an alert that a new version replaces: what it says and on what grounds.
 
@@ -89,6 +101,7 @@ class Alert(AlertText):
     signals: tuple[AlertSignal, ...]
     places: tuple[StoredPlace, ...] = ()
     figures: tuple[AlertFigure, ...] = ()
+    sources: tuple[AlertSource, ...] = ()
 
     @property
     def gravest(self) -> AlertSignal:
@@ -190,6 +203,15 @@ def set_families(db: Connection, alert_id: int, families: int) -> None:
     db.execute(
         "UPDATE alerts SET families = max(families, :families) WHERE id = :id",
         {"id": alert_id, "families": families},
+    )
+
+
+def set_sources(db: Connection, alert_id: int, sources: Sequence[AlertSource]) -> None:
+    """Note who reports it; no new version."""
+    named = json.dumps([asdict(each) for each in sources[:_MOST_SOURCES]], ensure_ascii=False)
+    db.execute(
+        "UPDATE alerts SET sources_json = :sources WHERE id = :id",
+        {"id": alert_id, "sources": named},
     )
 
 
@@ -301,6 +323,7 @@ def _alert(row: Row, signals: Sequence[AlertSignal], places: tuple[StoredPlace, 
             AlertFigure(**each | {"says": tuple((who, n) for who, n in each["says"])})
             for each in json.loads(row["figures_json"])
         ),
+        sources=tuple(AlertSource(**each) for each in json.loads(row["sources_json"])),
     )
 
 

@@ -165,6 +165,23 @@ def chats_of_alert(db: Connection, alert_id: int) -> frozenset[int]:
     return frozenset(row["chat_id"] for row in rows)
 
 
+def chats_told(db: Connection, alert_id: int) -> frozenset[int]:
+    """Chats that have a message of the alert, or one on its way."""
+    rows = fetch(
+        db,
+        """
+        SELECT DISTINCT chat_id FROM outbox
+        WHERE alert_id = :id AND state IN ('sent', 'sending')""",
+        {"id": alert_id},
+    )
+    return frozenset(row["chat_id"] for row in rows)
+
+
+def forget_messages(db: Connection, chat_id: int) -> None:
+    """The chat's message ids are worth nothing any more: they may be another message's."""
+    db.execute("UPDATE outbox SET message_id = NULL WHERE chat_id = :id", {"id": chat_id})
+
+
 def first_message(db: Connection, alert_id: int, chat_id: int) -> int | None:
     """The message that first told the chat of the alert, None when there is none yet."""
     row = fetch_one(

@@ -13,7 +13,7 @@ from bot.alerts.snippet import snippet
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
-from storage.alerts import Alert, AlertSignal, AlertText
+from storage.alerts import Alert, AlertSignal, AlertSource, AlertText
 from storage.entries import Entry, StoredDetection
 from storage.facts import NO_FACTS, Facts
 
@@ -115,6 +115,16 @@ def alert_text(
         entry_id=source.entry_id,
         families=families,
     )
+
+
+def with_source(before: Alert | None, source: Source, *, quoted: bool) -> tuple[AlertSource, ...]:
+    """Who reports the alert once this entry does; `quoted`: the alert says what it says."""
+    feed = source.feed
+    mine = AlertSource(family=feed.family or feed.id, name=feed.name, feed_id=feed.id)
+    known = before.sources if before else ()
+    if all(each.family != mine.family for each in known):
+        return (*known, mine)
+    return tuple(mine if quoted and each.family == mine.family else each for each in known)
 
 
 def alert_signal(detection: Detection, entry_id: int) -> AlertSignal:

@@ -26,11 +26,12 @@ from bot.alerts.decide import (
     decide,
     rank,
 )
+from bot.alerts.edits import says, to_edit
 from bot.alerts.growth import counted, growth, with_told
 from bot.alerts.route import News, route
-from bot.alerts.rows import Source, alert_signal, alert_text, strongest
+from bot.alerts.rows import Source, alert_signal, alert_text, strongest, with_source
 from bot.alerts.story.remembered import RememberedStories
-from storage import alerts, decisions, facts, outbox, stories
+from storage import alerts, card_edits, decisions, facts, outbox, stories
 from storage.alerts import Alert, AlertFigure, AlertSignal
 from storage.chats import Chat
 from storage.decisions import Decision
@@ -139,6 +140,8 @@ class _Telling:
             alerts.set_families(self.db, alert.id, self._families(alert.signals))
             kept = with_told(figures, alert.figures, told_now=False)
             alerts.set_facts(self.db, alert.id, (), kept)
+            alerts.set_sources(self.db, alert.id, with_source(alert, self.source, quoted=False))
+            self._owe_edits(alert)
         for each in judged:
             version = alert.version if alert is not None and each in news else None
             self.decided(each.detection, each.verdict, alert, version)
@@ -210,7 +213,7 @@ class _Telling:
             audience="everyone" if public else "operators",
             families=self._families([*signals, *others]),
         )
-        before = alert.figures if alert else ()
+        known, before = alert, alert.figures if alert else ()
         if alert is None:
             alert = alerts.create(self.db, self.story_id, signals, text, self.now)
         else:
@@ -219,7 +222,10 @@ class _Telling:
         pushed = any(each.pushed for each in news)
         kept = with_told(figures, before, told_now=pushed)
         alerts.set_facts(self.db, alert.id, self.source.said.places, kept)
+        alerts.set_sources(self.db, alert.id, with_source(known, self.source, quoted=True))
         alert = alerts.get(self.db, alert.id) or alert
+        if known is not None:
+            self._owe_edits(known)
         queued = sum(self._owe(alert, news, audience, earlier) for audience in _AUDIENCES)
         self.told.alerts.append(alert)
         self.told.deliveries += queued
@@ -247,6 +253,17 @@ class _Telling:
             return 0
         rows = route(alert, mine, audience, self.readers(), earlier, self.now)
         return outbox.enqueue(self.db, rows, self.now)
+
+    def _owe_edits(self, before: Alert) -> None:
+        """Whose card says less than the alert by now is owed an edit of it."""
+        alert = alerts.get(self.db, before.id) or before
+        if says(before) == says(alert):
+            return
+        told = outbox.chats_told(self.db, alert.id)
+        chosen = to_edit(before, alert, self.readers(), told) if told else ()
+        if chosen:
+            card_edits.ask(self.db, alert.id, chosen, self.now, self.policy.edits_settle)
+            log.info("alert %s: cards to edit: %d", alert.short_id, len(chosen))
 
     def _families(self, told: Sequence[AlertSignal]) -> int:
         """How many publisher families report one of these signals as it is told, in words of

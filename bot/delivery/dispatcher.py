@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Uptime, uptime_beside, utc_now
+from bot.delivery.editing import Editing
 from bot.delivery.escalation import escalate_due, who_is_due
 from bot.delivery.health import Health
-from bot.delivery.outcome import Sender, Sent
+from bot.delivery.outcome import Editor, Sender, Sent
 from bot.delivery.pacing import overall_free, turns
 from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.sending import Sending
@@ -68,7 +69,9 @@ class Dispatcher:
         policy: DeliveryPolicy | None = None,
         clock: Callable[[], datetime] = utc_now,
         uptime: Uptime | None = None,
+        editor: Editor | None = None,
     ) -> None:
+        """Without an `editor` cards stay as they were sent."""
         self.health = Health()
         self._database = database
         self._policy = policy or DeliveryPolicy()
@@ -83,11 +86,17 @@ class Dispatcher:
             now=self._time.now,
             answered=self._woken.set,
         )
+        self._editing = editor and Editing(database, editor, self._policy, self._time.now)
 
     @property
     def outcomes(self) -> Counter[str]:
         """Attempts so far, by the name of their outcome."""
         return self._sending.outcomes
+
+    @property
+    def edits(self) -> Counter[str]:
+        """What came of edits so far, by name."""
+        return self._editing.outcomes if self._editing else Counter()
 
     def wake(self) -> None:
         """There is something new in the outbox: send it now."""
@@ -116,7 +125,8 @@ class Dispatcher:
         """
         before = Counter(self.outcomes)
         report = await self._pass(now)
-        await asyncio.gather(*self._sending.busy.values())
+        edits = self._editing.busy.values() if self._editing else ()
+        await asyncio.gather(*self._sending.busy.values(), *edits)
         outcomes = dict(self.outcomes - before)
         return DispatchReport(outcomes, report.folded, report.superseded, report.wake_at)
 
@@ -145,6 +155,8 @@ class Dispatcher:
         whether everything could be recorded; what could not is unknown at the next start.
         """
         self._closing = True
+        if self._editing:
+            await self._editing.finish()
         return await self._sending.finish(grace)
 
     # One step: finish records, take over leases, read, decide, lease, start, fold.
@@ -220,12 +232,18 @@ class Dispatcher:
             chosen = [each for each in chosen if has_critical(found[each])][:1]
         folded = await self._fold(waits, chosen[: policy.folds_at_once], now)
         wakes += [now] if folded else []
+        idle = len(go) == len(waiting) and not folded and not self.health.failing_since
+        if idle and not probing and not self._closing and self._editing:
+            sending = self._sending
+            await self._editing.look(sending.history, sending.busy.keys(), now)
         superseded = sum(len(item.superseded) for item in found.values())
         return DispatchReport({}, folded, superseded, min(wakes, default=None))
 
     def _move(self, by: timedelta) -> None:
         """The clock was moved: what is remembered stays as long ago as it was."""
         self._sending.history.move(by)
+        if self._editing:
+            self._editing.move(by)
         self.health.move(by)
         if self._leases_checked_at is not None:
             self._leases_checked_at += by

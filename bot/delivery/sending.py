@@ -20,7 +20,8 @@ from bot.delivery.pacing import History
 from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.retry import Halt, next_step
-from storage import alerts, chats, clock, outbox
+from bot.delivery.showing import as_seen
+from storage import alerts, card_edits, chats, clock, outbox
 from storage.chats import Chat
 from storage.clock import LastSeen
 from storage.file.database import Connection, Database, StorageError
@@ -86,6 +87,8 @@ class Sending:
             for head in going:
                 # A critical version overtakes an earlier one, which must not follow it.
                 outbox.supersede(db, head, superseded_by(head), now)
+                if head.alert_id is not None:
+                    card_edits.replaced(db, head.alert_id, head.chat_id)
             return [_outgoing(db, head, known) for head in going]
 
         for outgoing in await self._database.write(lease):
@@ -184,10 +187,12 @@ def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat]) -> Outg
     answers = None
     if head.kind == "update" and head.alert_id is not None:
         answers = outbox.first_message(db, head.alert_id, head.chat_id)
+    chat = known[head.chat_id]
+    alert = None if head.alert_id is None else alerts.get(db, head.alert_id)
     return Outgoing(
         delivery=head,
-        chat=known[head.chat_id],
-        alert=None if head.alert_id is None else alerts.get(db, head.alert_id),
+        chat=chat,
+        alert=None if alert is None else as_seen(db, alert, chat),
         folded=outbox.folded_count(db, head.id) if head.kind == "catchup" else 0,
         answers=answers,
     )

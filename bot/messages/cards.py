@@ -40,6 +40,8 @@ QUOTES = {"ar": ("«", "»"), "en": ("“", "”"), "fr": (f"«{NARROW_SPACE}", 
 HEADLINE, SNIPPET, NAME = 350, 900, 120
 # Signals that a card names.
 MOST_SIGNALS = 6
+# Publishers that a card names.
+MOST_SOURCES = 3
 # Places that a card names.
 MOST_PLACES = 3
 
@@ -84,11 +86,13 @@ def alert_card(
     update: bool = False,
     possible_repeat: bool = False,
     folded: int = 0,
+    edited: datetime | None = None,
 ) -> Card:
     """The message that carries an alert, with a line for each of its signals.
 
     `update`: the chat was told of it before. `folded` other alerts are in it as well;
-    `possible_repeat` says that the chat may have it already.
+    `possible_repeat` says that the chat may have it already. `edited`: the chat has the message,
+    which says since then what it did not.
     """
     say = display.say
     evidence = evidence_of(alert)
@@ -96,6 +100,7 @@ def alert_card(
     if snippet.text == title.text:
         snippet = marked_snippet(None, evidence)
     opened, closed = QUOTES[say.language]
+    seen = seen_line(display, alert.updated_at, edited)
 
     def build(scale: float) -> list[Block]:
         head = [heading(display, each, scale) for each in alert.signals[:MOST_SIGNALS]]
@@ -112,7 +117,7 @@ def alert_card(
         blocks += [
             Block((quoted(headline, say.language),)),
             Block((quoted(sentence, say.language, opened=opened, closed=closed),), rank=3),
-            Block((source_line(say, alert, scale), seen_line(display, alert.updated_at)), rank=2),
+            Block((source_line(say, alert, scale), seen), rank=2),
             Block((link_line(say, alert.link),), rank=1),
             Block((*_folded(say, folded), _how_to_ask(say, alert))),
         ]
@@ -235,15 +240,29 @@ def signal_title(signals: Signals, signal: str, language: str, limit: int = NAME
 
 
 def source_line(say: Texts, alert: Alert, scale: float) -> Line:
-    """The feed, and how many independent publishers report it."""
-    name = shorten(clean(alert.feed_name), max(10, int(NAME * scale)))
-    source = fill(say.template("card.source"), feed=foreign(name, say.language))
+    """The feed that the card quotes, other publishers, and how many report it independently.
+
+    No more are named than are independent: the others say what these say.
+    """
+    names = list(dict.fromkeys([alert.feed_name, *(each.name for each in alert.sources)]))
+    shown = names[: max(1, min(alert.families, MOST_SOURCES))]
+    parts: list[Line] = []
+    for each in shown:
+        name = shorten(clean(each), max(10, int(NAME * scale)))
+        parts.append(line(" · " if parts else "", foreign(name, say.language)))
+    source = fill(say.template("card.source"), feed=line(*parts))
     return line(source, f" · {say.plural('card.families', max(1, alert.families))}")
 
 
-def seen_line(display: Display, at: datetime) -> Line:
-    """When Marsad saw it: a feed's own dates are often missing or wrong."""
-    return line(display.say("card.seen", when=display.moment(at)))
+def seen_line(display: Display, at: datetime, edited: datetime | None = None) -> Line:
+    """When Marsad saw it: a feed's own dates are often missing or wrong. And when the card was
+    edited since."""
+    seen = display.say("card.seen", when=display.moment(at))
+    if edited is None:
+        return line(seen)
+    days = {each.astimezone(display.timezone).date() for each in (at, edited)}
+    when = display.moment(edited, "card.clock" if len(days) == 1 else "card.short_time")
+    return line(f"{seen} · {display.say('card.updated', when=when)}")
 
 
 def link_line(say: Texts, raw: str | None) -> Line:

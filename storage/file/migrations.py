@@ -495,3 +495,33 @@ def m016_why_a_story(db: Connection) -> None:
             entries_json TEXT NOT NULL CHECK (json_valid(entries_json)),
             at TEXT NOT NULL
         ) STRICT""")
+
+
+@MIGRATIONS()
+def m017_card_edits(db: Connection) -> None:
+    # Cards that say less than is known by now. `due_at` empty: nothing is owed. `free_at`: when
+    # that card may be edited again.
+    db.execute("""
+        CREATE TABLE card_edits (
+            alert_id INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+            chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE ON UPDATE CASCADE,
+            changes INTEGER NOT NULL DEFAULT 1,
+            changed_at TEXT NOT NULL,
+            due_at TEXT,
+            free_at TEXT,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            edits INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (alert_id, chat_id)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX card_edits_of_chat ON card_edits (chat_id, due_at)")
+    # Who reports it, a name for each publisher family, in the order in which they came.
+    db.execute("""
+        ALTER TABLE alerts ADD COLUMN sources_json TEXT NOT NULL DEFAULT '[]'
+        CHECK (json_valid(sources_json))""")
+    db.execute("""
+        UPDATE alerts SET sources_json = (
+            SELECT json_array(json_object('family', s.family, 'name', alerts.feed_name,
+                'feed_id', e.feed_id))
+            FROM story_entries s JOIN entries e ON e.id = s.entry_id
+            WHERE s.entry_id = alerts.entry_id)
+        WHERE entry_id IN (SELECT entry_id FROM story_entries)""")
