@@ -46,7 +46,18 @@ from storage.alerts import Alert
 from storage.card_edits import CardEdit
 from storage.file.database import Connection, Database
 from tests.bot.alerts.newsroom import Newsroom, of_its_own
-from tests.bot.delivery.desk import OPERATOR, START, Desk, bump, chat, delivery, owe
+from tests.bot.delivery.desk import (
+    OPERATOR,
+    START,
+    Desk,
+    alert_text,
+    bump,
+    chat,
+    delivery,
+    owe,
+)
+from tests.storage.make import add_entry
+from tests.storage.make import told as signal
 
 POLICY, LIMITS = EditPolicy(), SendLimits()
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -240,6 +251,60 @@ async def test_while_more_messages_wait_than_may_go_no_card_is_edited(desk: Desk
         desk.clock.pass_(seconds=0.2)
     await desk.work(2)
     assert len(desk.sender.edits) == 1
+
+
+async def test_while_a_message_waits_for_its_turn_no_card_is_edited_elsewhere(desk: Desk) -> None:
+    alert = await told(desk)
+    await desk.alerts(2, 2)
+    await desk.once()
+    await changes(desk, alert, settle=timedelta(0))
+    desk.clock.pass_(seconds=0.5)
+    await desk.once()
+    assert desk.sender.edits == [], "chat 2 waits for a second to pass"
+    await desk.work(3)
+    assert len(desk.sender.edits) == 1
+
+
+async def test_while_telegram_gives_no_answer_no_card_is_edited(desk: Desk) -> None:
+    alert = await told(desk)
+    await changes(desk, alert, settle=timedelta(0))
+    desk.dispatcher.health.failing_since = desk.clock()
+    await desk.work(10)
+    assert desk.sender.edits == []
+    desk.dispatcher.health.failing_since = None
+    await desk.work(2)
+    assert len(desk.sender.edits) == 1
+
+
+async def test_a_card_is_left_alone_for_a_minute_after_an_edit(desk: Desk) -> None:
+    alert = await told(desk)
+    for families in range(2, 30):
+        await changes(desk, alert, families=families, settle=SECOND)
+        await desk.work(5, seconds=2)
+    times = [at for at, _ in desk.sender.edits]
+    gaps = [b - a for a, b in pairwise(times)]
+    assert len(gaps) == 2
+    assert all(gap >= least for gap, least in zip(gaps, (MINUTE, 2 * MINUTE), strict=True))
+
+
+async def test_who_chose_one_signal_reads_of_that_one_in_words_that_tell_it(desk: Desk) -> None:
+    """A later report adds a signal that the chat did not choose."""
+    both = replace(chat(2), signals=frozenset({"medicine-shortage", "siege"}))
+    await desk.database.write(lambda db: chats.set_signals(db, 2, both.signals, START))
+    alert = await told(desk, 1, 2)
+
+    def joins(db: Connection) -> None:
+        entry_id = add_entry(db, title="The town is besieged", summary="Nobody gets out.")
+        text = replace(alert_text(entry_id), title="The town is besieged", families=2)
+        alerts.bump(db, alert.id, [signal("siege", entry_id)], text, desk.clock())
+        card_edits.ask(db, alert.id, [1, 2], desk.clock(), timedelta(0))
+
+    await desk.database.write(joins)
+    await desk.work(3)
+    seen = {edit.chat.id: edit.alert for _, edit in desk.sender.edits}
+    assert [each.signal for each in seen[1].signals] == ["medicine-shortage"]
+    assert seen[1].title == "Hospitals run out of insulin"
+    assert (len(seen[2].signals), seen[2].title) == (2, "The town is besieged")
 
 
 async def test_an_edit_that_hangs_keeps_no_message_back(desk: Desk) -> None:
