@@ -1,7 +1,4 @@
-"""Cards that are edited, on the real process: killed between the edit and its mark, refused, held.
-
-Slow: `make torture` runs what stands in its list, this one runs with the other tests.
-"""
+"""Cards that are edited, on the real process: killed between the edit and its mark, refused, held."""
 
 from __future__ import annotations
 

@@ -258,7 +258,7 @@ async def test_while_a_message_waits_for_its_turn_no_card_is_edited_elsewhere(de
     await desk.alerts(2, 2)
     await desk.once()
     await changes(desk, alert, settle=timedelta(0))
-    desk.clock.pass_(seconds=0.5)
+    desk.clock.pass_(seconds=1.05)
     await desk.once()
     assert desk.sender.edits == [], "chat 2 waits for a second to pass"
     await desk.work(3)
