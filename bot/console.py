@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from itertools import count
 
@@ -15,7 +15,8 @@ from bot.delivery.outcome import NeverSent, Outcome, Outgoing, Sent
 from bot.locales import texts
 from bot.locales.bidi import mixes_directions, without_controls
 from bot.messages.blocks import Card, Line
-from bot.messages.cards import Display, Signals, alert_card, text_card
+from bot.messages.cards import alert_card, text_card
+from bot.messages.display import Display, Signals
 from bot.text import JOINER
 from storage.alerts import Alert
 from storage.chats import Chat
@@ -59,12 +60,14 @@ class ConsoleSender:
         *,
         timezone: tzinfo = UTC,
         clock: Callable[[], datetime] = utc_now,
+        publishers: Callable[[], Mapping[str, str]] = dict,
         explain: bool = False,
     ) -> None:
         self._console = console
         self._signals = signals
         self._timezone = timezone
         self._clock = clock
+        self._publishers = publishers
         self._explain = explain
         self._numbers = count(1)
 
@@ -83,6 +86,7 @@ class ConsoleSender:
                     self._signals(),
                     self._clock(),
                     self._timezone,
+                    self._publishers(),
                 ),
                 update=delivery.kind == "update",
                 possible_repeat=delivery.possible_repeat,
@@ -125,6 +129,9 @@ def _styled(line: Line, language: str, *, heading: bool, mark: str) -> Text:
     for span in line:
         # No terminal makes commands of words, and some show what keeps Telegram from it.
         words = (span.text if mixed else without_controls(span.text)).replace(JOINER, "")
+        if span.href and sum(1 for each in line if each.href) > 1:
+            styled.append(words, style=f"link {span.href}")
+            continue
         if span.href:
             # The address says what the rest of its line says, and can be tapped.
             named = texts(language)("card.link", label=words, address=span.href)

@@ -7,7 +7,7 @@ operator has a chat that can be sent to, it goes to the second channel (e-mail, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -49,6 +49,16 @@ class NamedFeed(Protocol):
     def id(self) -> str: ...
     @property
     def name(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+
+
+def publishers_of(catalogue: Iterable[NamedFeed]) -> dict[str, str]:
+    """What to call feeds and publisher families, by id; a family by its first feed's name."""
+    families: dict[str, str] = {}
+    for feed in catalogue:
+        families.setdefault(feed.family, feed.name)
+    return families | {feed.id: feed.name for feed in catalogue}
 
 
 @dataclass(frozen=True, slots=True)

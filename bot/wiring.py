@@ -26,7 +26,8 @@ from bot.feeds.catalogue import Feed, load_catalogue
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever
-from bot.messages.cards import Signals
+from bot.messages.display import Signals
+from bot.notices import publishers_of
 from bot.polling.identify import IdentityPolicy
 from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
@@ -194,9 +195,19 @@ def _destination(
     def signals() -> Signals:
         return rules().signals
 
+    def publishers() -> dict[str, str]:
+        return publishers_of(catalogue())
+
     timezone = settings.timezone
     if settings.telegram_token is None:
-        return to_console(ConsoleSender(Console(), signals, timezone=timezone, clock=clock))
+        return to_console(
+            ConsoleSender(
+                *(Console(), signals),
+                timezone=timezone,
+                clock=clock,
+                publishers=publishers,
+            )
+        )
     from bot.telegram.app import build_application
     from bot.telegram.sender import TelegramSender
 
@@ -212,7 +223,12 @@ def _destination(
         clock=clock,
         access=settings.access,
     )
-    sender = TelegramSender(application.bot, signals, timezone=timezone, clock=clock)
+    sender = TelegramSender(
+        *(application.bot, signals),
+        timezone=timezone,
+        clock=clock,
+        publishers=publishers,
+    )
     return Destination(sender, DeliveryPolicy(), application, sender)
 
 

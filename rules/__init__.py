@@ -8,8 +8,10 @@ from rules.loading.yamlfile import Problem
 from rules.matching.figures.figures import Figure, figures_of
 from rules.matching.match import Detection, Evidence
 from rules.matching.places.gazetteer import Gazetteer, Place
+from rules.matching.places.located import located
 from rules.matching.places.where import PlacesTold, PlaceTold, places_of
 from rules.matching.ruleset import RuleSet, RulesInvalid, Signal, detect
+from rules.matching.states import StateKind, StateSaid, states_said
 
 __all__ = [
     "Detection",
@@ -23,9 +25,13 @@ __all__ = [
     "RuleSet",
     "RulesInvalid",
     "Signal",
+    "StateKind",
+    "StateSaid",
     "detect",
     "figures_of",
     "load_gazetteer",
     "load_rules",
+    "located",
     "places_of",
+    "states_said",
 ]

@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
 from storage import facts
 from storage.facts import StoredPlace
-from storage.rows import Row, change, fetch, fetch_one, from_text, insert, many, to_text
+from storage.rows import (
+    Row,
+    change,
+    fetch,
+    fetch_one,
+    from_text,
+    from_text_or_none,
+    insert,
+    many,
+    to_text,
+    to_text_or_none,
+)
 
-# Publisher families that an alert names.
-_MOST_SOURCES = 12
 _FIXED = ("id", "short_id", "story_id", "version")
 _GRAVITY = ("critical", "alert", "watch", "info")
 
@@ -56,12 +65,13 @@ class AlertFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertSource:
-    """A publisher family that reports an alert, by the name of one of its feeds: the one that the
-    alert quotes, else the first that did."""
+    """A publisher family that reports what an alert tells: its latest report of it."""
 
     family: str
-    name: str
     feed_id: str
+    link: str | None
+    published_at: datetime | None
+    entry_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +80,7 @@ class AlertText:
 
     `snippet` is the sentence with the evidence. `audience` is 'everyone', or 'operators' while
     the rule is on test. `families` counts the publisher families that report it.
+    `event_at`: when it happened, where the feed says so.
     """
 
     audience: str
@@ -82,6 +93,7 @@ class AlertText:
     reason: str
     entry_id: int
     families: int
+    event_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +113,8 @@ class Alert(AlertText):
     signals: tuple[AlertSignal, ...]
     places: tuple[StoredPlace, ...] = ()
     figures: tuple[AlertFigure, ...] = ()
-    sources: tuple[AlertSource, ...] = ()
+    # Of one alert that is asked for by its id; who came first stands first.
+    sources: tuple[AlertSource, ...] = field(default=(), compare=False)
 
     @property
     def gravest(self) -> AlertSignal:
@@ -133,6 +146,7 @@ def create(
         asdict(text)
         | _repeated(in_order(signals)[0])
         | {
+            "event_at": to_text_or_none(text.event_at),
             "id": number,
             "short_id": f"A{number}",
             "story_id": story_id,
@@ -161,9 +175,12 @@ def bump(
             snippet = :snippet, link = :link, feed_name = :feed_name, language = :language,
             explanation = :explanation, evidence_json = :evidence_json,
             rules_hash = :rules_hash, reason = :reason, entry_id = :entry_id,
+            event_at = coalesce(:event_at, event_at),
             families = max(families, :families)
         WHERE id = :id""",
-        asdict(text) | _repeated(in_order(all_of_it)[0]) | {"id": alert_id, "at": to_text(at)},
+        asdict(text)
+        | _repeated(in_order(all_of_it)[0])
+        | {"id": alert_id, "at": to_text(at), "event_at": to_text_or_none(text.event_at)},
     )
     _put(db, alert_id, signals, version=before.version + 1)
     return _existing(db, alert_id)
@@ -206,18 +223,9 @@ def set_families(db: Connection, alert_id: int, families: int) -> None:
     )
 
 
-def set_sources(db: Connection, alert_id: int, sources: Sequence[AlertSource]) -> None:
-    """Note who reports it; no new version."""
-    named = json.dumps([asdict(each) for each in sources[:_MOST_SOURCES]], ensure_ascii=False)
-    db.execute(
-        "UPDATE alerts SET sources_json = :sources WHERE id = :id",
-        {"id": alert_id, "sources": named},
-    )
-
-
 def get(db: Connection, alert_id: int) -> Alert | None:
     row = fetch_one(db, "SELECT * FROM alerts WHERE id = :id", {"id": alert_id})
-    return None if row is None else _one(db, row)
+    return None if row is None else sourced(db, alerts_of(db, [row])[0])
 
 
 def by_ids(db: Connection, ids: Collection[int]) -> dict[int, Alert]:
@@ -236,7 +244,8 @@ def get_by_short_id(db: Connection, short_id: str) -> Alert | None:
     western = "".join(str(unicodedata.digit(sign, sign)) for sign in digits)
     rows = fetch(db, "SELECT * FROM alerts WHERE short_id = :short_id", {"short_id": f"A{western}"})
     # The same statements whether there is one or not: how long it takes tells nobody.
-    return next(iter(alerts_of(db, rows)), None)
+    found = next(iter(alerts_of(db, rows)), None)
+    return None if found is None else sourced(db, found)
 
 
 def for_story(db: Connection, story_id: int) -> list[Alert]:
@@ -307,12 +316,30 @@ def alerts_of(db: Connection, rows: Sequence[Row]) -> list[Alert]:
     return [_alert(row, signals[row["id"]], places.get(row["id"], ())) for row in rows]
 
 
-def _one(db: Connection, row: Row) -> Alert:
-    return alerts_of(db, [row])[0]
+def sourced(db: Connection, alert: Alert, *, but: int | None = None) -> Alert:
+    """The alert with the publisher families that report one of its signals; `but` leaves an entry
+    out."""
+    rows = fetch(
+        db,
+        """
+        SELECT s.family, s.entry_id, e.feed_id, e.link, e.published_at
+        FROM story_entries s JOIN entries e ON e.id = s.entry_id
+        WHERE s.story_id = :story AND s.entry_id <> ifnull(:but, 0) AND EXISTS (SELECT 1
+            FROM detections d JOIN alert_signals a ON a.signal = d.signal
+            WHERE d.entry_id = s.entry_id AND a.alert_id = :alert)
+        ORDER BY s.attached_at, s.entry_id""",
+        {"story": alert.story_id, "alert": alert.id, "but": but},
+    )
+    latest = {
+        row["family"]: AlertSource(**row | {"published_at": from_text_or_none(row["published_at"])})
+        for row in rows
+    }
+    return replace(alert, sources=tuple(latest.values()))
 
 
 def _alert(row: Row, signals: Sequence[AlertSignal], places: tuple[StoredPlace, ...]) -> Alert:
     values = {name: row[name] for name in (*AlertText.__slots__, *_FIXED)}
+    values["event_at"] = from_text_or_none(row["event_at"])
     return Alert(
         **values,
         created_at=from_text(row["created_at"]),
@@ -323,7 +350,6 @@ def _alert(row: Row, signals: Sequence[AlertSignal], places: tuple[StoredPlace, 
             AlertFigure(**each | {"says": tuple((who, n) for who, n in each["says"])})
             for each in json.loads(row["figures_json"])
         ),
-        sources=tuple(AlertSource(**each) for each in json.loads(row["sources_json"])),
     )
 
 

@@ -15,7 +15,8 @@ class Decision:
     """Why a detection became news for readers, or not.
 
     `action` is 'send', 'update', 'store' or 'suppress'. 'store' keeps an alert without pushing
-    it. `version` is the alert version it led to, None when it led to none.
+    it. `version` is the alert version it led to, None when it led to none. `level` is that of the
+    detection; None where it was decided before that was kept and its entry has changed since.
     """
 
     entry_id: int
@@ -27,6 +28,7 @@ class Decision:
     at: datetime
     direction: str
     version: int | None = None
+    level: str | None = None
 
 
 def record(db: Connection, decision: Decision) -> int:
@@ -57,16 +59,16 @@ def times_told(db: Connection, entry_id: int, since: datetime) -> int:
     return 0 if row is None else int(row["times"])
 
 
-def directions(db: Connection, alert_id: int, signal: str) -> frozenset[str]:
-    """Every direction that the signal had in a version of the alert."""
+def told(db: Connection, alert_id: int, signal: str) -> frozenset[tuple[str, str | None]]:
+    """Every direction and level that the signal had in a version of the alert."""
     rows = fetch(
         db,
         """
-        SELECT DISTINCT direction FROM decisions
+        SELECT DISTINCT direction, level FROM decisions
         WHERE alert_id = :id AND signal = :signal AND version IS NOT NULL""",
         {"id": alert_id, "signal": signal},
     )
-    return frozenset(row["direction"] for row in rows)
+    return frozenset((row["direction"], row["level"]) for row in rows)
 
 
 def _decision(row: Row) -> Decision:

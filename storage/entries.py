@@ -28,6 +28,7 @@ from storage.rows import (
 class Entry:
     """One item of a feed; `summary` is plain text. `id` is None until it is stored.
 
+    `event_json`: what the feed says of place and time of an event beside the text, as JSON.
     `updates` counts how often its text changed, `last_seen_at` is when the feed last listed it,
     `rules_hash` names the rules that read its present text (None: they could not), at `read_at`:
     storage keeps these and takes none from the caller.
@@ -49,6 +50,7 @@ class Entry:
     last_seen_at: datetime | None = None
     rules_hash: str | None = None
     read_at: datetime | None = None
+    event_json: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def update(
         """
         UPDATE entries SET guid = :guid, link = :link, title = :title, summary = :summary,
             content_hash = :content_hash, language = :language,
-            published_at = ifnull(:published_at, published_at), updated_at = :updated_at,
+            event_json = :event_json, published_at = ifnull(:published_at, published_at),
+            updated_at = :updated_at,
             last_seen_at = max(last_seen_at, ifnull(:seen_at, last_seen_at)),
             updates = updates + 1
         WHERE id = :id""",

@@ -42,11 +42,24 @@ class StoredFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredState:
+    """What an entry says to be so of a place; `denied`: that it is not so. `kind` and `value` are
+    of ``rules/states.yaml``, `signal` is what told it."""
+
+    place: StoredPlace
+    kind: str
+    value: str
+    denied: bool
+    signal: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What an entry says beside its signals."""
 
     places: tuple[StoredPlace, ...] = ()
     figures: tuple[StoredFigure, ...] = ()
+    states: tuple[StoredState, ...] = ()
 
 
 NO_FACTS = Facts()
@@ -68,7 +81,7 @@ def put(db: Connection, entry_id: int, said: Facts) -> None:
     for table in ("entry_places", "entry_figures"):
         db.execute(f"DELETE FROM {table} WHERE entry_id = :id", {"id": entry_id})  # noqa: S608
     for number, place in enumerate(said.places):
-        insert(db, "entry_places", {"entry_id": entry_id, "position": number} | _row(place))
+        insert(db, "entry_places", {"entry_id": entry_id, "position": number} | place_row(place))
     for number, figure in enumerate(said.figures):
         insert(
             db,
@@ -93,7 +106,7 @@ def places_of(db: Connection, entry_id: int) -> tuple[StoredPlace, ...]:
         "SELECT * FROM entry_places WHERE entry_id = :id ORDER BY position",
         {"id": entry_id},
     )
-    return tuple(_place(row) for row in rows)
+    return tuple(place_of(row) for row in rows)
 
 
 def figures_of(db: Connection, entry_id: int) -> tuple[StoredFigure, ...]:
@@ -146,7 +159,7 @@ def places_of_alerts(
     )
     found: dict[int, list[StoredPlace]] = {}
     for row in rows:
-        found.setdefault(row["alert_id"], []).append(_place(row))
+        found.setdefault(row["alert_id"], []).append(place_of(row))
     return {alert_id: tuple(places) for alert_id, places in found.items()}
 
 
@@ -156,10 +169,11 @@ def add_to_alert(db: Connection, alert_id: int, places: Sequence[StoredPlace]) -
     ids = {place.place_id for place in known}
     new = [place for place in places if place.place_id not in ids]
     for number, place in enumerate(new, start=len(known)):
-        insert(db, "alert_places", {"alert_id": alert_id, "position": number} | _row(place))
+        insert(db, "alert_places", {"alert_id": alert_id, "position": number} | place_row(place))
 
 
-def _row(place: StoredPlace) -> dict[str, object]:
+def place_row(place: StoredPlace) -> dict[str, object]:
+    """The columns of a place, as every table has them that holds places."""
     return {
         "place_id": place.place_id,
         "country": place.country,
@@ -171,7 +185,8 @@ def _row(place: StoredPlace) -> dict[str, object]:
     }
 
 
-def _place(row: Row) -> StoredPlace:
+def place_of(row: Row) -> StoredPlace:
+    """What `place_row` wrote."""
     return StoredPlace(
         row["place_id"],
         row["country"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -38,6 +39,7 @@ class Reason(StrEnum):
     WEAKER_IN_SAME_ENTRY = "weaker-in-same-entry"
     ENTRY_SEEDED = "entry-seeded"
     ENTRY_TOO_OLD = "entry-too-old"
+    ONLY_AN_EXERCISE = "only-an-exercise"
     RULE_EXPERIMENTAL = "rule-experimental"
     RULE_REMOVED = "rule-removed"
     TOLD_TOO_OFTEN = "told-too-often"
@@ -81,13 +83,14 @@ class NewReport:
 
 @dataclass(frozen=True, slots=True)
 class AlertSoFar:
-    """The signal as the story's alert tells it. `directions`: all that it ever had there."""
+    """The signal as the story's alert tells it. `directions`: all that it ever had there, each with
+    the highest level at which it was told."""
 
     direction: str
     level: str
     audience: str
     families: frozenset[str]
-    directions: frozenset[str]
+    directions: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +170,11 @@ def _news(
         return Reason.RULE_NOW_STABLE
     if report.direction != so_far.direction:
         # Copies of the first report go on arriving after its denial: they must not make the
-        # alert swing to and fro.
-        seen = report.direction in so_far.directions
-        return None if seen else Reason.DIRECTION_CHANGED
+        # alert swing to and fro. What is graver than they were is none of them.
+        told_at = so_far.directions.get(report.direction)
+        if told_at is None:
+            return Reason.DIRECTION_CHANGED
+        return Reason.LEVEL_RAISED if rank(report.level) > rank(told_at) else None
     if rank(report.level) > rank(so_far.level):
         return Reason.LEVEL_RAISED
     # Those who could not hear of it before hear also that it gets better.

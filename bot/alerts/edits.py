@@ -29,8 +29,7 @@ def says(alert: Alert) -> tuple[object, ...]:
         # What was told is for who decides about news, and no card shows it.
         tuple(replace(figure, told=None) for figure in alert.figures),
         alert.families,
-        # No more are named than are independent.
-        tuple(source.name for source in alert.sources[: alert.families]),
+        tuple(source.family for source in alert.sources),
     )
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from babel import Locale
 
-from storage.facts import Facts, StoredFigure, StoredPlace
+from bot.alerts.said_places import places_with
+from bot.feeds.parse.entry import SaidEvent
+from storage.facts import Facts, StoredFigure, StoredPlace, StoredState
 
 if TYPE_CHECKING:
-    from rules import Detection, Gazetteer, Place, PlaceTold
+    from rules import Detection, Gazetteer, Place, PlaceTold, StateKind
 
 LANGUAGES = ("ar", "en", "fr")
+# Places of one state that an entry tells; a list of many is no report of each.
+MOST_STATED = 3
+SURELY_TOLD = frozenset({"clause", "sentence", "title", "lead", "entry", "finer", "feed"})
 # An entry that names more places is a list of them: the nearest to the evidence stand first.
 MOST_PLACES = 5
 # «مئتا إصابة»: infected where an outbreak is told and nobody is harmed, else wounded.
@@ -30,8 +35,12 @@ def facts_of(
     *,
     language: str | None,
     region: str | None,
+    event: SaidEvent | None = None,
+    kinds: Collection[StateKind] = (),
 ) -> Facts:
-    """Places and figures of an entry, as the evidence of its detections tells."""
+    """Places, figures and states of an entry, as the evidence of its detections tells; `event` is
+    what the feed says of it besides, and beats what is read from the text. `kinds`: the states
+    that are looked for."""
     from rules import figures_of, places_of
 
     evidence = [each for detection in detections for each in detection.evidence]
@@ -43,14 +52,48 @@ def facts_of(
     if moved and "worsening" not in moved:
         beside.add("displaced")
     told = places_of(gazetteer, title, text, evidence, language=language, region=region)
+    places = places_with(gazetteer, event, told.places)
     return Facts(
-        tuple(stored_place(gazetteer, each) for each in told.places[:MOST_PLACES]),
+        tuple(stored_place(gazetteer, each) for each in places[:MOST_PLACES]),
         tuple(
             StoredFigure(f.what, f.value, f.max, f.at_least, f.vague, f.part)
             for f in figures_of(title, text, language)
             if f.what not in beside
         ),
+        tuple(_states(gazetteer, title, text, detections, language, region, event, kinds)),
     )
+
+
+def _states(
+    gazetteer: Gazetteer,
+    title: str,
+    text: str,
+    detections: Sequence[Detection],
+    language: str | None,
+    region: str | None,
+    event: SaidEvent | None,
+    kinds: Collection[StateKind],
+) -> Iterator[StoredState]:
+    """What is so of which place. Of two that contradict each other the better supported counts."""
+    from rules import places_of, states_said
+
+    told = set[tuple[str, str]]()
+    for said in states_said(kinds, detections):
+        found = places_of(gazetteer, title, text, said.evidence, language=language, region=region)
+        places = places_with(gazetteer, event, found.places)
+        for place in bearers(said.kind, places)[:MOST_STATED]:
+            if (place.place.id, said.kind.id) not in told:
+                told.add((place.place.id, said.kind.id))
+                where = stored_place(gazetteer, place)
+                yield StoredState(where, said.kind.id, said.value, said.denied, said.signal)
+
+
+def bearers(kind: StateKind, places: Sequence[PlaceTold]) -> list[PlaceTold]:
+    """The places of which a state is told: those it is of, where one is named, else all; none
+    that is only guessed or whose name two places bear."""
+    sure = [p for p in places if p.why in SURELY_TOLD and not p.others]
+    own = [p for p in sure if p.place.kind == kind.of]
+    return own or [p for p in sure if kind.whole_countries or p.place.kind != "country"]
 
 
 def stored_place(gazetteer: Gazetteer, told: PlaceTold) -> StoredPlace:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.facts import facts_of
 from bot.alerts.record import Acceptance, Accepted
-from bot.alerts.rows import detection_language
+from bot.alerts.rows import called_off, detection_language
 from bot.alerts.story.remembered import RememberedStories
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
@@ -146,27 +146,32 @@ class Pipeline:
             except Exception as error:  # a bug in the rules must not keep the others back
                 log.exception("the rules could not read %s: %r", entry.link, entry.title[:200])
                 failures[place] = type(error).__name__
+            if entry.event is not None and entry.event.cancelled:
+                detections = called_off(rules, detections)
             per_entry.append(detections)
             if detections:
-                facts[place] = self._facts(entry, detections, spoken, region)
+                facts[place] = self._facts(rules, entry, detections, spoken, region)
         return Detections(per_entry, rules, failures, facts)
 
     def _facts(
         self,
+        rules: RuleSet,
         entry: FeedEntry,
         detections: Sequence[Detection],
         language: str | None,
         region: str | None,
     ) -> Facts:
-        """Places and figures; none where reading them fails: the alert is told without them."""
+        """Places, figures and states; none where reading fails: the alert goes without them."""
         try:
             return facts_of(
                 *(self._gazetteer(), entry.title, entry.summary, detections),
                 language=language,
                 region=region,
+                event=entry.event,
+                kinds=tuple(rules.states.values()),
             )
         except Exception:
-            log.exception("places and figures of %s could not be read", entry.link)
+            log.exception("places, figures and states of %s could not be read", entry.link)
             return NO_FACTS
 
 

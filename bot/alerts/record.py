@@ -16,6 +16,7 @@ from bot.alerts.rows import (
     entry_row,
     feed_entry,
 )
+from bot.alerts.states import Heard, reports_of
 from bot.alerts.story.happening import Choice, Rule
 from bot.alerts.story.near_copies import choose_story, same_subject
 from bot.alerts.story.remembered import RememberedStories, telling_of
@@ -23,9 +24,10 @@ from bot.alerts.tell import tell
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
-from storage import alerts, chats, decisions, entries, facts, stories
+from storage import alerts, chats, decisions, entries, facts, states, stories
 from storage.alerts import Alert
 from storage.chats import Chat
+from storage.decisions import Decision
 from storage.entries import Entry
 from storage.facts import NO_FACTS, Facts
 from storage.file.database import Connection
@@ -143,8 +145,15 @@ class Acceptance:
             )
         if said != NO_FACTS or not before.first:
             facts.put(self.db, entry_id, said)
+            heard = Heard(
+                *(entry_id, self._family, self.feed.name, entry, dates), history=before.seeded
+            )
+            states.put(self.db, entry_id, reports_of(heard, said, self.rules, self.now))
         self.detections += len(detections)
         if not detections:
+            return
+        if entry.event is not None and entry.event.exercise:
+            self._exercise(entry_id, detections)
             return
         signals = frozenset(each.signal for each in detections)
         story_id = self._story(entry_id, entry, signals, said)
@@ -171,6 +180,24 @@ class Acceptance:
         self.reasons.update(told.reasons)
         self.changed |= {alert.id: alert for alert in told.alerts}
         self.deliveries += told.deliveries
+
+    def _exercise(self, entry_id: int, detections: tuple[Detection, ...]) -> None:
+        """Tell nobody, and join no story: a test confirms no happening."""
+        for each in detections:
+            self.reasons[Reason.ONLY_AN_EXERCISE] += 1
+            decisions.record(
+                self.db,
+                Decision(
+                    entry_id=entry_id,
+                    alert_id=None,
+                    signal=each.signal,
+                    action="suppress",
+                    reason=Reason.ONLY_AN_EXERCISE,
+                    rules_hash=self.rules.hash,
+                    at=self.now,
+                    direction=each.direction,
+                ),
+            )
 
     def outcome(self) -> Accepted:
         """What came of it."""

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
 
 from bot.alerts.decide import Audience, Reason
 from bot.alerts.snippet import snippet
 from bot.feeds.catalogue import Feed
-from bot.feeds.parse.entry import FeedEntry
+from bot.feeds.parse.entry import FeedEntry, SaidEvent
 from bot.polling.identify import EntryChange
-from storage.alerts import Alert, AlertSignal, AlertSource, AlertText
+from rules.matching.levels import LADDER
+from storage.alerts import Alert, AlertSignal, AlertText
 from storage.entries import Entry, StoredDetection
 from storage.facts import NO_FACTS, Facts
 
 if TYPE_CHECKING:
-    from rules import Detection
+    from rules import Detection, RuleSet
+
+_EVENT = TypeAdapter(SaidEvent)
 
 LANGUAGES = frozenset({"ar", "en", "fr"})
 
@@ -49,6 +54,7 @@ def entry_row(feed: Feed, change: EntryChange, now: datetime) -> Entry:
         first_seen_at=now,
         updated_at=entry.updated_at,
         seeded=change.kind == "seed",
+        event_json=event_json(entry.event),
     )
 
 
@@ -62,7 +68,28 @@ def feed_entry(stored: Entry) -> FeedEntry:
         published_at=stored.published_at,
         updated_at=stored.updated_at,
         language=stored.language,
+        event=event_of(stored.event_json),
     )
+
+
+def called_off(rules: RuleSet, detections: Sequence[Detection]) -> tuple[Detection, ...]:
+    """Detections of a message that takes back an earlier one: what it tells of is over."""
+    over = []
+    for each in detections:
+        if each.direction == "worsening":
+            relief = rules.signals[each.signal].levels.get("improving", "watch")
+            level = min(each.level, relief, key=LADDER.index)
+            each = replace(each, direction="improving", level=level)
+        over.append(each)
+    return tuple(over)
+
+
+def event_json(event: SaidEvent | None) -> str | None:
+    return None if event is None else _EVENT.dump_json(event).decode()
+
+
+def event_of(stored: str | None) -> SaidEvent | None:
+    return None if stored is None else _EVENT.validate_json(stored)
 
 
 def detection_row(detection: Detection, rules_hash: str, now: datetime) -> StoredDetection:
@@ -114,17 +141,8 @@ def alert_text(
         reason=reason,
         entry_id=source.entry_id,
         families=families,
+        event_at=None if entry.event is None else entry.event.at,
     )
-
-
-def with_source(before: Alert | None, source: Source, *, quoted: bool) -> tuple[AlertSource, ...]:
-    """Who reports the alert once this entry does; `quoted`: the alert says what it says."""
-    feed = source.feed
-    mine = AlertSource(family=feed.family or feed.id, name=feed.name, feed_id=feed.id)
-    known = before.sources if before else ()
-    if all(each.family != mine.family for each in known):
-        return (*known, mine)
-    return tuple(mine if quoted and each.family == mine.family else each for each in known)
 
 
 def alert_signal(detection: Detection, entry_id: int) -> AlertSignal:

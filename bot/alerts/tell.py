@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -29,8 +29,9 @@ from bot.alerts.decide import (
 from bot.alerts.edits import says, to_edit
 from bot.alerts.growth import counted, growth, with_told
 from bot.alerts.route import News, route
-from bot.alerts.rows import Source, alert_signal, alert_text, strongest, with_source
+from bot.alerts.rows import Source, alert_signal, alert_text, strongest
 from bot.alerts.story.remembered import RememberedStories
+from rules.matching.levels import LADDER
 from storage import alerts, card_edits, decisions, facts, outbox, stories
 from storage.alerts import Alert, AlertFigure, AlertSignal
 from storage.chats import Chat
@@ -140,8 +141,7 @@ class _Telling:
             alerts.set_families(self.db, alert.id, self._families(alert.signals))
             kept = with_told(figures, alert.figures, told_now=False)
             alerts.set_facts(self.db, alert.id, (), kept)
-            alerts.set_sources(self.db, alert.id, with_source(alert, self.source, quoted=False))
-            self._owe_edits(alert)
+            self._owe_edits(alert, judged)
         for each in judged:
             version = alert.version if alert is not None and each in news else None
             self.decided(each.detection, each.verdict, alert, version)
@@ -167,6 +167,7 @@ class _Telling:
                 at=self.now,
                 direction=detection.direction,
                 version=version,
+                level=detection.level,
             ),
         )
 
@@ -193,7 +194,7 @@ class _Telling:
             families=stories.families(
                 self.db, self.story_id, signal, told.direction, but=self.source.entry_id
             ),
-            directions=decisions.directions(self.db, alert.id, signal),
+            directions=_highest(decisions.told(self.db, alert.id, signal)),
         )
 
     def _version(
@@ -222,10 +223,9 @@ class _Telling:
         pushed = any(each.pushed for each in news)
         kept = with_told(figures, before, told_now=pushed)
         alerts.set_facts(self.db, alert.id, self.source.said.places, kept)
-        alerts.set_sources(self.db, alert.id, with_source(known, self.source, quoted=True))
         alert = alerts.get(self.db, alert.id) or alert
         if known is not None:
-            self._owe_edits(known)
+            self._owe_edits(known, news)
         queued = sum(self._owe(alert, news, audience, earlier) for audience in _AUDIENCES)
         self.told.alerts.append(alert)
         self.told.deliveries += queued
@@ -254,9 +254,13 @@ class _Telling:
         rows = route(alert, mine, audience, self.readers(), earlier, self.now)
         return outbox.enqueue(self.db, rows, self.now)
 
-    def _owe_edits(self, before: Alert) -> None:
+    def _owe_edits(self, before: Alert, judged: Sequence[Judged]) -> None:
         """Whose card says less than the alert by now is owed an edit of it."""
         alert = alerts.get(self.db, before.id) or before
+        # An entry that changed was one of the reports before.
+        changed = any(each.report.said_before for each in judged)
+        new = None if changed else self.source.entry_id
+        before = alerts.sourced(self.db, before, but=new)
         if says(before) == says(alert):
             return
         told = outbox.chats_told(self.db, alert.id)
@@ -278,3 +282,12 @@ class _Telling:
 def _audience(judged: Judged) -> Audience:
     assert not isinstance(judged.verdict, Suppress)  # noqa: S101 for the type checker
     return judged.verdict.audience
+
+
+def _highest(told: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """The highest level of each direction. One that is not known counts as the lowest: to tell
+    it twice is better than to hide what is critical."""
+    found: dict[str, str] = {}
+    for direction, level in told:
+        found[direction] = max(found.get(direction, LADDER[0]), level or LADDER[0], key=rank)
+    return found

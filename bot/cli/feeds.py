@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,9 +39,38 @@ def check(file: File = None) -> None:
     from bot.feeds.catalogue import load_catalogue
     from bot.settings import load_settings
 
-    path = file or load_settings().feeds_file
+    settings = load_settings()
+    path = file or settings.feeds_file
     feeds = load_catalogue(path)
-    typer.echo(f"{path}: {len(feeds)} feeds, all well.")
+    unknown = _unknown_regions(path, settings.rules_dir)
+    for told in unknown:
+        typer.echo(told, err=True)
+    if unknown:
+        typer.echo(f"{path}: {len(feeds)} feeds, that can be read as they are.")
+    else:
+        typer.echo(f"{path}: {len(feeds)} feeds, all well.")
+
+
+def _unknown_regions(path: Path, rules_dir: Path | None) -> list[str]:
+    """Regions that say nothing of where a name is looked for, each with what is nearest to it.
+
+    They are no mistakes that stop a feed: an imported list has folders of any name.
+    """
+    from bot.feeds.catalogue import regions_by_line
+    from rules import load_gazetteer
+
+    gazetteer = load_gazetteer(rules_dir)
+    known = [*gazetteer.regions, *(n.lower() for c in gazetteer.countries() for n in c.names())]
+    told = []
+    for line, region in regions_by_line(path):
+        if gazetteer.region(region) is not None:
+            continue
+        near = get_close_matches(region.lower().replace("-", " "), known, n=1, cutoff=0.7)
+        instead = f"did you mean {near[0].replace(' ', '-')!r}?" if near else (
+            "write a country's code or name, or a part of the world such as 'levant' or 'sahel'"
+        )  # fmt: skip
+        told.append(f"{path.name}:{line}: warning: the region {region!r} is not known: {instead}")
+    return told
 
 
 @app.command("list")

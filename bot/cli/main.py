@@ -193,6 +193,7 @@ def doctor() -> None:
 
 
 def _mount() -> None:
+    from bot.cli.alerts import app as alerts
     from bot.cli.evaluation import eval_command
     from bot.cli.feeds import app as feeds
     from bot.cli.figures import app as figures
@@ -201,6 +202,7 @@ def _mount() -> None:
     from bot.cli.places import app as places
     from bot.cli.replay import replay_command
     from bot.cli.rules import app as rules
+    from bot.cli.status import status_command
     from bot.cli.story_edits import app as stories
 
     app.add_typer(feeds, name="feeds", help="Look at the list of feeds, import and export it.")
@@ -208,10 +210,12 @@ def _mount() -> None:
     app.add_typer(figures, name="figures")
     app.add_typer(places, name="places")
     app.add_typer(stories, name="stories")
+    app.add_typer(alerts, name="alerts")
     app.add_typer(people, name="people", help="Who may use the bot: list, invite, remove.")
     app.add_typer(morphology, name="morphology", help="A full Arabic dictionary, if you want one.")
     app.command("eval")(eval_command)
     app.command("replay")(replay_command)
+    app.command("status")(status_command)
 
 
 _mount()

@@ -29,7 +29,7 @@ def as_seen(db: Connection, alert: Alert, chat: Chat) -> Alert:
     evidence = [
         piece for each in seen.signals if each.entry_id == entry_id for piece in evidence_for(each)
     ]
-    names = {source.feed_id: source.name for source in seen.sources}
+    families = (source.family for source in seen.sources if source.entry_id == entry_id)
     return replace(
         seen,
         entry_id=entry_id,
@@ -37,5 +37,5 @@ def as_seen(db: Connection, alert: Alert, chat: Chat) -> Alert:
         snippet=snippet(entry.title, entry.summary, evidence),
         link=entry.link,
         language=entry.language,
-        feed_name=names.get(entry.feed_id, seen.feed_name),
+        feed_name=next(families, seen.feed_name),
     )

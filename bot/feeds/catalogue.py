@@ -85,6 +85,12 @@ def read_catalogue(text: str, file: str = "feeds.yaml") -> tuple[Feed, ...]:
     return tuple(_feed(_FeedRow.model_validate(dict(row))) for row in rows)
 
 
+def regions_by_line(path: Path) -> tuple[tuple[int, str], ...]:
+    """Every `region:` that a valid file says, with its line."""
+    rows, _ = _rows(_text_of(path), path.name)
+    return tuple((_line(row, "region"), row["region"]) for row in rows if "region" in row)
+
+
 def slug(name: str) -> str:
     """A feed id from a name in any script: "عنب بلدي" -> "عنب-بلدي"."""
     return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")[:80]

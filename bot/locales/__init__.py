@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -73,6 +73,20 @@ class Texts:
     def duration(self, span: timedelta) -> str:
         """A length of time in its largest unit, rounded."""
         return str(format_timedelta(span, locale=self._locale))
+
+    def ago(self, span: timedelta) -> str:
+        """How long ago something was: in minutes, in hours up to two days, then in days."""
+        hours = span.total_seconds() / 3_600
+        unit: Literal["minute", "hour", "day"]
+        unit = "minute" if hours < 1 else "hour" if hours < 48 else "day"
+        return str(
+            format_timedelta(
+                # Each unit as it is: "12 days", not "2 weeks".
+                *(-max(span, timedelta(minutes=1)), unit, 1e9),
+                add_direction=True,
+                locale=self._locale,
+            )
+        )
 
     def moment(self, at: datetime, zone: tzinfo, now: datetime, key: str = "card.time") -> str:
         """A time as the reader's clock and calendar show it; the year only when it is another.

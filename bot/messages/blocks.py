@@ -21,6 +21,8 @@ ENTITY_LIMIT = 90
 
 Style = Literal["", "b", "i", "code"]
 
+_OPENED, _CLOSED = "<blockquote expandable>", "</blockquote>"
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -36,10 +38,16 @@ Line = tuple[Span, ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that stand together. `rank` 0 always stays; of the others the highest goes first."""
+    """Lines that stand together. `rank` 0 always stays; of the others the highest goes first.
+
+    `details`: shown when the reader opens them, with the details beside it. `tight`: it stands
+    right under the block before it, without an empty line.
+    """
 
     lines: tuple[Line, ...]
     rank: int = 0
+    details: bool = False
+    tight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +147,19 @@ def _fits(card: Card) -> bool:
 
 def _card(language: str, blocks: Sequence[Block]) -> Card:
     lines: list[Line] = []
-    for block in blocks:
+    html = ""
+    for number, block in enumerate(blocks):
+        before = blocks[number - 1].details if number else False
+        shown = [_directed(language, each) for each in block.lines if each]
         if lines:
-            lines.append(())
-        lines.extend(_directed(language, each) for each in block.lines if each)
-    html = "\n".join("".join(map(_html, each)) for each in lines)
+            lines.extend([] if block.tight else [()])
+            html += _CLOSED if before and not block.details else ""
+            html += "\n" if block.tight else "\n\n"
+        lines.extend(shown)
+        html += _OPENED if block.details and not before else ""
+        html += "\n".join("".join(map(_html, each)) for each in shown)
+    if blocks and blocks[-1].details:
+        html += _CLOSED
     plain = "\n".join("".join(map(_plain, each)) for each in lines)
     return Card(html, plain, tuple(lines), language)
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.alerts.history import AlertHistory
 from bot.locales import Texts
+from bot.locales.bidi import other_direction
 from bot.messages.blocks import Block, Card, Line, Span, compose, fill, foreign, line, quoted
-from bot.messages.cards import (
-    MOST_SIGNALS,
-    NAME,
-    Display,
-    figures_line,
-    heading,
-    link_line,
-    place_line,
-    seen_line,
-    signal_title,
-    source_line,
-)
+from bot.messages.cards import MOST_SIGNALS
+from bot.messages.display import NAME, Display, signal_title
 from bot.messages.evidence import (
     Evidence,
     evidence_for,
@@ -28,70 +19,69 @@ from bot.messages.evidence import (
     marked_snippet,
     marked_title,
 )
+from bot.messages.lines import figures_line, heading, link_line, place_line, seen_line, source_line
+from bot.messages.why import why_here, why_sentence
 from bot.text import clean, shorten, shorten_marked
 
 if TYPE_CHECKING:
     from storage.acknowledgements import Acknowledgement
     from storage.alerts import Alert, AlertSignal
     from storage.decisions import Decision
-    from storage.entries import StoredDetection
-    from storage.outbox import Delivery
 
 MOST_CLAUSES, MOST_DECISIONS = 6, 5
 
+Notes = Callable[[str, str], str | None]
 
-@dataclass(frozen=True, slots=True)
-class AlertHistory:
-    """An alert and what is known of how it came about.
 
-    `detections`: by signal, what fired on its entry (those that are still stored). `decisions`:
-    all that was decided about it, oldest first. `deliveries`: the asking chat's rows for it.
+def explanation_card(
+    history: AlertHistory, display: Display, notes: Notes | None = None, *, details: bool = True
+) -> Card:
+    """Why the alert was made and sent: a sentence, what the asking chat got, and the details.
+
+    `notes`: what the rules' authors wrote of a clause, by signal and clause.
     """
-
-    alert: Alert
-    detections: Mapping[str, StoredDetection] = field(default_factory=dict)
-    decisions: Sequence[Decision] = ()
-    deliveries: Sequence[Delivery] = ()
-    second_channel_at: datetime | None = None
-    acknowledgement: Acknowledgement | None = None
-
-
-def explanation_card(history: AlertHistory, display: Display) -> Card:
-    """Why the alert was made and sent."""
     say, alert = display.say, history.alert
     evidence = evidence_of(alert)
     title, snippet = marked_title(alert, evidence), marked_snippet(alert, evidence)
     short_id = foreign(alert.short_id, say.language)
 
-    def build(scale: float) -> list[Block]:
+    def answer(scale: float) -> list[Block]:
+        here = () if history.chat is None and not history.deliveries else why_here(history, display)
         return [
             Block((bold(fill(say.template("why.title"), id=short_id)),)),
+            Block((quoted(shorten_marked(title, int(350 * scale)), say.language),)),
+            Block((why_sentence(history, display),)),
+            Block((here, *_acknowledged(display, history.acknowledgement))),
+        ]
+
+    def build(scale: float) -> list[Block]:
+        if not details:
+            return answer(scale)
+        grounds = [
+            Block(
+                (_found(display, alert, each), *_grounds(say, history, each, scale, notes)),
+                rank,
+            )
+            for rank, each in enumerate(alert.signals[:MOST_SIGNALS])
+        ]
+        behind = [
             Block(
                 (
                     *(heading(display, each, scale) for each in alert.signals[:MOST_SIGNALS]),
                     place_line(say, alert, scale),
-                    figures_line(say, alert),
-                    quoted(shorten_marked(title, int(350 * scale)), say.language),
+                    figures_line(display, alert),
                     source_line(say, alert, scale),
                     seen_line(display, alert.created_at),
                 )
             ),
             Block((quoted(shorten_marked(snippet, int(700 * scale)), say.language),), rank=4),
-            *(
-                Block((_found(display, alert, each), *_grounds(say, history, each, scale)), rank)
-                for rank, each in enumerate(alert.signals[:MOST_SIGNALS])
-            ),
+            *grounds,
             Block(tuple(_decided(display, each) for each in _latest_by_reason(history.decisions))),
-            Block(
-                (
-                    _delivered(display, history.deliveries),
-                    *_acknowledged(display, history.acknowledgement),
-                    _second_channel(display, history),
-                )
-            ),
+            Block((_second_channel(display, history),)),
             Block((link_line(say, alert.link),), rank=1),
             Block((_rules(say, alert),), rank=2),
         ]
+        return [*answer(scale), *(replace(each, details=True) for each in behind)]
 
     return compose(say.language, build)
 
@@ -106,8 +96,15 @@ def _found(display: Display, alert: Alert, told: AlertSignal) -> Line:
     return line(Span(f"{title} · ", "b"), found)
 
 
-def _grounds(say: Texts, history: AlertHistory, told: AlertSignal, scale: float) -> list[Line]:
-    lines = _clauses(say, evidence_for(told), scale)
+def _grounds(
+    say: Texts, history: AlertHistory, told: AlertSignal, scale: float, notes: Notes | None
+) -> list[Line]:
+    def note(clause: str) -> str:
+        found = clean(notes(told.signal, clause) or "") if notes else ""
+        # Whoever wrote it wrote in one language.
+        return "" if other_direction(found, say.language) else found
+
+    lines = _clauses(say, evidence_for(told), scale, note)
     if detection := history.detections.get(told.signal):
         values = {
             "score": say.number(detection.score),
@@ -121,8 +118,11 @@ def bold(spans: Line) -> Line:
     return line(tuple(Span(span.text, "b", span.href) for span in spans))
 
 
-def _clauses(say: Texts, evidence: Sequence[Evidence], scale: float) -> list[Line]:
-    """A line for each clause that fired: its words, where they stand, and its weight."""
+def _clauses(
+    say: Texts, evidence: Sequence[Evidence], scale: float, note: Callable[[str], str]
+) -> list[Line]:
+    """A line for each clause that fired: its words, where they stand, its weight, and what its
+    author noted."""
     by_clause: dict[tuple[str, int], list[str]] = {}
     fields: dict[tuple[str, int], list[str]] = {}
     for found in evidence:
@@ -138,6 +138,7 @@ def _clauses(say: Texts, evidence: Sequence[Evidence], scale: float) -> list[Lin
     for (clause, weight), words in list(by_clause.items())[:MOST_CLAUSES]:
         name = shorten(clean(clause), max(10, int(NAME * scale)))
         where = " + ".join(fields[clause, weight])
+        noted = shorten(note(clause), max(10, int(NAME * scale)))
         lines.append(
             line(
                 "• ",
@@ -146,6 +147,7 @@ def _clauses(say: Texts, evidence: Sequence[Evidence], scale: float) -> list[Lin
                 foreign(name, say.language, "code") if name else "",
                 " · ",
                 say("why.weight", n=say.number(weight)),
+                f" · {noted}" if noted else "",
             )
         )
     if (rest := len(by_clause) - MOST_CLAUSES) > 0:
@@ -172,27 +174,6 @@ def _decided(display: Display, decision: Decision) -> Line:
     when = display.moment(decision.at, "card.short_time")
     named = foreign(reason or clean(decision.reason)[:NAME], say.language)
     return fill(say.template("why.decision"), reason=named, when=when)
-
-
-def _delivered(display: Display, deliveries: Sequence[Delivery]) -> Line:
-    say = display.say
-
-    def newest(state: str, folded: bool = False) -> Delivery | None:
-        rows = [row for row in deliveries if row.state == state and bool(row.folded_into) >= folded]
-        return rows[-1] if rows else None
-
-    def at_its_time(key: str, row: Delivery) -> Line:
-        return line(say(key, when=display.moment(row.updated_at)))
-
-    if sent := newest("sent"):
-        return at_its_time("why.sent_here", sent)
-    if folded := newest("expired", folded=True):
-        return at_its_time("why.folded_here", folded)
-    if newest("unknown") or newest("sending"):
-        return line(say("why.maybe_sent_here"))
-    if newest("pending") or newest("paused"):
-        return line(say("why.waiting_here"))
-    return line(say("why.not_sent_here"))
 
 
 def _acknowledged(display: Display, asked: Acknowledgement | None) -> list[Line]:

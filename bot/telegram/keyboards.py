@@ -16,7 +16,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.locales import LANGUAGES, Texts, texts
 from bot.locales.bidi import isolated
-from bot.messages.cards import Signals, signal_title
+from bot.messages.display import Signals, signal_title
 
 Menu = Literal["s", "u"]
 

@@ -22,8 +22,9 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.locales import DEFAULT_LANGUAGE, Texts, language_of, texts
 from bot.messages.blocks import Card
-from bot.messages.cards import Display, text_card
-from bot.notices import NamedFeed
+from bot.messages.cards import text_card
+from bot.messages.display import Display
+from bot.notices import NamedFeed, publishers_of
 from bot.rules_in_force import shipped_places
 from storage import chats, people
 from storage.chats import Chat
@@ -121,7 +122,10 @@ class Services:
 
     def display(self, language: str) -> Display:
         """How cards are shown to somebody who speaks this language, now."""
-        return Display(language, self.rules().signals, self.clock(), self.timezone)
+        return Display(
+            *(language, self.rules().signals, self.clock(), self.timezone),
+            publishers=publishers_of(self.catalogue()),
+        )
 
 
 def services_in(application: Application[Any, Any, Any, Any, Any, Any]) -> Services:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 
@@ -38,7 +38,8 @@ from bot.delivery.outcome import (
 )
 from bot.locales import texts
 from bot.messages.blocks import Card
-from bot.messages.cards import Display, Signals, alert_card, text_card
+from bot.messages.cards import alert_card, text_card
+from bot.messages.display import Display, Signals
 from bot.telegram.answers import NotFromTelegram
 from bot.telegram.keyboards import alert_keyboard, taken_label
 from bot.text import shorten
@@ -92,11 +93,13 @@ class TelegramSender:
         *,
         timezone: tzinfo,
         clock: Callable[[], datetime] = utc_now,
+        publishers: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._bot = bot
         self._signals = signals
         self._timezone = timezone
         self._clock = clock
+        self._publishers = publishers
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """One message to one chat. Raises nothing but CancelledError.
@@ -134,7 +137,10 @@ class TelegramSender:
             return text_card(text, chat.language, title=title, possible_repeat=repeat), None
         card = alert_card(
             alert if alert.audience == "operators" else alert.seen_by(chat.signals),
-            Display(chat.language, self._signals(), self._clock(), self._timezone),
+            Display(
+                *(chat.language, self._signals(), self._clock(), self._timezone),
+                publishers=self._publishers(),
+            ),
             update=delivery.kind == "update",
             possible_repeat=delivery.possible_repeat,
             folded=outgoing.folded,
@@ -166,7 +172,10 @@ class TelegramSender:
     def _edited_card(self, edit: Edit) -> tuple[Card, InlineKeyboardMarkup]:
         chat, alert, asked, now = edit.chat, edit.alert, edit.asked, self._clock()
         say = texts(chat.language)
-        display = Display(chat.language, self._signals(), now, self._timezone)
+        display = Display(
+            *(chat.language, self._signals(), now, self._timezone),
+            publishers=self._publishers(),
+        )
         card = alert_card(
             alert, display, update=edit.message.kind == "update", edited=edit.changed_at
         )

@@ -10,6 +10,7 @@ from rules.language.morphology import Morphology
 from rules.loading import schema
 from rules.loading.signal_rule import compile_rule
 from rules.loading.sources import Sources
+from rules.loading.states import compile_states
 from rules.loading.surface import surfaces
 from rules.loading.term_build import TermBuild
 from rules.loading.yamlfile import Document, problem
@@ -47,6 +48,7 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
         document, at = build.where[cycle.names[0].removesuffix("!except")]
         said = message("rule.circle", names=str(cycle))
         build.problems.append(document.problem(at, said))
+    states = compile_states(sources, rules, frozenset(build.terms))
     if not sources.signals and not build.problems:
         build.problems.append(problem("rules/signals", 1, message("file.no_rule")))
     if build.problems:
@@ -67,6 +69,7 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
         tuple(sorted(set(sources.warnings))),
         MappingProxyType(build.guards),
         surfaces(build.written, build.terms),
+        states=states,
     )
 
 

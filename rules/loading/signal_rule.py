@@ -238,4 +238,5 @@ def _clause(
         label,
         languages=frozenset(clause.languages or ()),
         setting=kind == "setting",
+        why=clause.why or "",
     )

@@ -28,6 +28,8 @@ MAX_FILES = 500
 MAX_DEPTH = 3
 """Folders in folders that are looked into."""
 KINDS = ("vocabulary", "signals")
+STATES = "states.yaml"
+"""The file beside the folders that says what states places can be in."""
 MAX_LINE = 100
 """Characters of a line in a shipped file of the new form."""
 
@@ -48,6 +50,7 @@ class Sources:
     unread: set[str] = field(default_factory=set)
     """Kinds of which a file could not be read: what it would have said is not missed."""
     broken_terms: set[str] = field(default_factory=set)
+    states: dict[str, tuple[schema.StateEntry, Document, Location]] = field(default_factory=dict)
 
 
 _LEFTOVER = re.compile(
@@ -129,7 +132,7 @@ def read_layer(folder: Path, shown: str, layer: int, sources: Sources) -> None:
                 sources.own.append(document)
             take(document, layer, names, sources)
             if not layer and "examples" in document.value:
-                _check_lines(raw, document, sources)
+                check_lines(raw, document, sources)
         if len(files) > MAX_FILES:
             said = message("file.too_many", n=len(files), most=MAX_FILES)
             sources.problems.append(problem(f"{shown}/{kind}", 1, said))
@@ -137,7 +140,7 @@ def read_layer(folder: Path, shown: str, layer: int, sources: Sources) -> None:
         _misplaced(folder, shown, sources)
 
 
-def _check_lines(raw: bytes, document: Document, sources: Sources) -> None:
+def check_lines(raw: bytes, document: Document, sources: Sources) -> None:
     for number, line in enumerate(raw.decode("utf-8-sig").splitlines(), 1):
         if len(line) > MAX_LINE:
             said = message("file.long_line", n=len(line))
@@ -150,6 +153,8 @@ def _misplaced(folder: Path, shown: str, sources: Sources) -> None:
         if _LEFTOVER.search(path.name):
             continue
         inside = path.relative_to(folder)
+        if inside.as_posix() == STATES:
+            continue
         label = f"{shown}/{inside.as_posix()}"
         there = inside.parts[0] if len(inside.parts) > 1 else ""
         if not is_rule_file(path.name):
@@ -197,7 +202,7 @@ def _meant_as_rules(path: Path, there: str) -> Message | None:
     return message("file.wrong_ending", ending=ending, name=name)
 
 
-def _validated(
+def validated(
     model: type[M], value: Any, document: Document, at: Location, problems: list[Problem]
 ) -> M | None:
     try:
@@ -223,7 +228,7 @@ def _take_vocabulary(
             sources.problems.append(document.problem(at, said))
             continue
         names[name] = document
-        term = _validated(schema.VocabularyTerm, value, document, at, sources.problems)
+        term = validated(schema.VocabularyTerm, value, document, at, sources.problems)
         if term is None:
             sources.broken_terms.add(name)
             continue
@@ -284,7 +289,7 @@ def _take_signal(
     if layer and ("off" in value or not _RULE_KEYS.intersection(value)) and "id" in value:
         _take_override(document, names, sources)
         return
-    signal = _validated(schema.SignalFile, value, document, (), sources.problems)
+    signal = validated(schema.SignalFile, value, document, (), sources.problems)
     if signal is None:
         sources.unread.add("signals")
         return
@@ -328,7 +333,7 @@ def _check_shipped(signal: schema.SignalFile, document: Document, sources: Sourc
 
 def _take_override(document: Document, names: dict[str, Document], sources: Sources) -> None:
     """``{id: siege, level: watch}`` or ``{id: siege, off: true}`` over the shipped file."""
-    change = _validated(schema.Override, document.value, document, (), sources.problems)
+    change = validated(schema.Override, document.value, document, (), sources.problems)
     if change is None or not _id_is_free(change.id, document, names, sources):
         return
     if change.id not in sources.signals:

@@ -48,6 +48,8 @@ class CompiledClause:
     """It says what the entry is about: weight beside statements, no statement itself."""
     languages: frozenset[Language] = frozenset()
     """Where it holds; empty: in every language."""
+    why: str = ""
+    """What its author noted: why it is here."""
 
 
 def placed(readings: Sequence[Reading], where: Place) -> Sequence[Reading]:

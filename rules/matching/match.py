@@ -20,7 +20,7 @@ from rules.matching.clauses import (
 )
 from rules.matching.levels import is_weak, settle
 from rules.matching.scope import Scope, scope_of, state_of
-from rules.matching.statement import is_background
+from rules.matching.statement import is_background, speaks_of_relief
 from rules.matching.terms import Reading, Span, TermMatcher
 from rules.matching.victims import with_harms
 
@@ -148,7 +148,9 @@ def judge(rule: CompiledRule, entry: EntryReading, present: frozenset[str]) -> V
     blocked = {
         id(reading): name for reading in entry.readings for name in rule.unless if reading.of(name)
     }
-    found = [f for clause in rule.when for f in _hold(clause, rule, entry, present, blocked)]
+    found = _news(
+        [f for clause in rule.when for f in _hold(clause, rule, entry, present, blocked)], entry
+    )
     against = [f for clause in rule.against for f in _hold(clause, rule, entry, present, {})]
     if not found:
         silenced = next(iter(blocked.values()), None)
@@ -159,6 +161,20 @@ def judge(rule: CompiledRule, entry: EntryReading, present: frozenset[str]) -> V
     if score >= rule.threshold and any(not f.clause.setting for f in found):
         detection = _detection(rule, score, found, against, entry)
     return Verdict(rule, score, tuple(found), tuple(against), None, detection)
+
+
+def _news(found: list[Found], entry: EntryReading) -> list[Found]:
+    """Without relief that is told once, below a title that speaks of no relief.
+
+    «... وكانت شحنة أدوية قد وصلت الأسبوع الماضي» is a side remark of an article about something else.
+    """
+    relief = [f for f in found if f.direction == "improving"]
+    if not relief or statements(relief) > 1:
+        return found
+    titles = [r for r in entry.readings if r.sentence.field == "title"]
+    if not titles or relief[0].spans[0][0].sentence.field == "title" or speaks_of_relief(titles):
+        return found
+    return [f for f in found if f.direction != "improving"]
 
 
 def _clauses(found: Iterable[Found]) -> list[CompiledClause]:
@@ -315,10 +331,15 @@ def settle_direction(found: Sequence[Found]) -> Direction:
     stated = [f for f in found if not f.clause.setting]
     main = {id(f.spans[0][0]) for f in stated if not f.aside}
     stated = [f for f in stated if not f.aside or id(f.spans[0][0]) not in main]
-    title = _heaviest([f for f in stated if f.spans[0][0].sentence.field == "title"])
+    titled = [f for f in stated if f.spans[0][0].sentence.field == "title"]
+    title = _heaviest(titled)
     if title not in (None, "worsening"):
         return title
-    return _heaviest(stated) or "worsening"
+    whole = _heaviest(stated) or "worsening"
+    if whole == "improving" and any(f.clause.kind != "any" for f in titled):
+        # Relief further down («دخلت خمس شاحنات») does not undo what the title tells.
+        return "worsening"
+    return whole
 
 
 def _heaviest(found: Sequence[Found]) -> Direction | None:

@@ -10,6 +10,7 @@ from rules.loading import schema
 from rules.loading.schema import Direction, Level, Status
 from rules.loading.yamlfile import Problem
 from rules.matching.match import CompiledRule, Detection, detect_all
+from rules.matching.states import StateKind
 from rules.matching.terms import CompiledTerm, TermMatcher
 from rules.matching.wordlist import Lexicon
 
@@ -71,6 +72,14 @@ class RuleSet:
     """signal → guard → the terms that it stands for."""
     words_of_terms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """term → language → its words as they can stand in a sentence; `vary:` puts them in."""
+    states: Mapping[str, StateKind] = field(default_factory=dict)
+    """What states places can be in, in the order in which they are shown."""
+
+    def note(self, signal: str, clause: str) -> str | None:
+        """What the author of a signal's rule noted of a clause, if anything."""
+        rule = self.rules.get(signal)
+        clauses = (*rule.when, *rule.against) if rule else ()
+        return next((each.why or None for each in clauses if each.label == clause), None)
 
     def detect(self, title: str, text: str, language: str | None) -> tuple[Detection, ...]:
         return detect_all(self.rules, self.terms, title, text, language)

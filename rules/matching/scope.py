@@ -30,6 +30,7 @@ BORDER = "$scope-border"
 JOINS = "$scope-joins"
 INSIDE = "$scope-inside"
 PROPOSAL = "$scope-proposal"
+CLAIMS = "$scope-claims"
 _TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
 _NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
 """Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
@@ -37,12 +38,14 @@ NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
 RESERVED = (
     NEGATION, NEGATION_NEXT, NEGATION_STOPS, NEGATION_HAPPENS, NEGATION_ORDINAL, BORDER, JOINS,
-    INSIDE, PROPOSAL, NONE, NOT_AFTER, *_TERMS.values(), *_NOUNS.values(), *statement.TERMS,
+    INSIDE, PROPOSAL, CLAIMS, NONE, NOT_AFTER, *_TERMS.values(), *_NOUNS.values(), *statement.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
 NEGATED_GOVERNOR = 3
 """Words between a negation and the governor that it negates: «لم يتم بعد رفع»."""
+WHILE = 2
+"""Words between «بينما», "while" and the denial that they set aside."""
 NEGATED_EVIDENCE = 2
 """Words between a negation and evidence: «لم يتم إخلاء»."""
 
@@ -69,6 +72,7 @@ _REACH: Mapping[State, _Reach] = {
     "arriving": _Reach(5, 5),
     "freed": _Reach(4, 6),
     "agreed": _Reach(5, 5),
+    "kept": _Reach(5, 5),
     "broken": _Reach(3, 4),
     "obstructed": _Reach(4, 6),
     "allowed": _Reach(5, 4, 1),
@@ -84,7 +88,7 @@ _REACH: Mapping[State, _Reach] = {
 _DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered"})
 _SILENT = frozenset({"past", "figurative", "drill"})
 _RELIEF = frozenset(
-    {"ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed"}
+    {"ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed", "kept"}
 )
 """States that are so only where they are said, not where they are named (`statement`)."""
 
@@ -289,10 +293,10 @@ def _resolved(
         if where in words:
             continue
         # «تواصل خرق الهدنة»: that the breach goes on makes no truce.
-        if state == "agreed" and any(inner in UNDONE for inner, _ in chain[:index]):
+        if state in ("agreed", "kept") and any(inner in UNDONE for inner, _ in chain[:index]):
             continue
         if state == "negated" and index and chain[index - 1][0] not in ("denied",):
-            changed = _negated(direction, chain[index - 1][0])
+            changed = _negated(direction, chain[index - 1][0], means)
         else:
             changed = _applied(state, direction, means)
         if changed != direction or state in means:
@@ -364,11 +368,12 @@ def _applied(state: State, direction: Direction, means: Mapping[State, Direction
     return means.get(state, DEFAULT.get(state, direction))
 
 
-def _negated(direction: Direction, inner: State) -> Direction:
+def _negated(direction: Direction, inner: State, means: Mapping[State, Direction]) -> Direction:
     """A governor under a negation: «لم يُرفع الحصار», "was not cancelled", "is not blocked"."""
     if direction == "improving":
         return "worsening"
-    return "denied" if inner in _DENIED_WHEN_NEGATED else direction
+    # «لا يتوقعون هدنة»: where a plain no denies nothing, neither does this one.
+    return means.get("negated", "denied") if inner in _DENIED_WHEN_NEGATED else direction
 
 
 def governing(
@@ -392,6 +397,8 @@ def governing(
                 distance = _distance(reading, span, reached, reach, follows=follows)
                 if distance is not None:
                     if not reach.layer and _aside_of_its_own(reading, span, evidence):
+                        continue
+                    if state == "denied" and _denies_another(reading, span, evidence):
                         continue
                     negation = _any_negation(reading, span, NEGATED_GOVERNOR)
                     if negation is not None and _belongs_to(negation, span, evidence, reach):
@@ -421,6 +428,16 @@ def _aside_of_its_own(reading: Reading, span: Span, evidence: Sequence[Span]) ->
     if not statement.is_background(reading, span):
         return False
     return not any(statement.is_background(reading, e) for e in evidence)
+
+
+def _denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:
+    """«عشرات القتلى وحماس تكذب مزاعم الجيش بوجود مسلحين»: the denial has a claim of its own."""
+    if any(0 <= denial.first - s.last - 1 <= WHILE for s in reading.of(statement.WHILE)):
+        # «بينما تنفي السلطات الحصار، يعاني السكان»: the news is what stands beside the denial.
+        return True
+    if any(denial.last < e.first for e in evidence):
+        return False
+    return _any_within(reading.of(CLAIMS), denial.last + 1, denial.last + 2)
 
 
 def _belongs_to(negation: Span, governor: Span, evidence: Sequence[Span], reach: _Reach) -> bool:

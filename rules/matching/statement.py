@@ -8,7 +8,7 @@ counts as relief where it is said. Bad news needs no such proof: to name a famin
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rules.language.text import Token
 from rules.matching.terms import Reading, Span
@@ -21,7 +21,8 @@ AIM = "$statement-aim"
 SUBORDINATE = "$statement-subordinate"
 NOUN_NEXT = "$statement-noun-next"
 DESPITE = "$statement-despite"
-TERMS = (NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE, NOUN_NEXT, DESPITE)
+WHILE = "$statement-while"
+TERMS = (NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE, NOUN_NEXT, DESPITE, WHILE)
 
 SAID_BEFORE = 5
 """Words between «أعلن», «بدأ», "announced" and the noun that they assert."""
@@ -57,6 +58,8 @@ def states(reading: Reading, span: Span) -> bool:
             return _noun_is_said(reading, span, token)
         aimed = verb and _aimed_at(reading, span.first)
         return not aimed or _is_said(reading, span.first)
+    if _bids(reading, span.first, token.norm):
+        return False
     if _names(reading, span, _AGREED):
         # "the truce agreed on", "to extend": English and French seldom name one that is not.
         return True
@@ -76,6 +79,11 @@ def says_so(reading: Reading, evidence: Sequence[Span]) -> bool:
     if not relief:
         return all(states(reading, span) for span in evidence)
     return any(states(reading, span) for span in relief)
+
+
+def speaks_of_relief(readings: Iterable[Reading]) -> bool:
+    """Whether a word of relief stands there at all, said or named."""
+    return any(reading.of(name) for reading in readings for name in (*_VERBS, *_ARABIC_NOUNS))
 
 
 def is_background(reading: Reading, span: Span, *, fronted: bool = False) -> bool:
@@ -108,9 +116,15 @@ def _behind(reading: Reading, span: Span, term: str, *, fronted: bool) -> bool:
 
 _STATES = (
     "ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed",
+    "kept",
 )  # fmt: skip
 _ARABIC_NOUNS = tuple(f"$scope-{state}-of" for state in _STATES)
-_AGREED = ("$scope-agreed",)
+_AGREED = ("$scope-agreed", "$scope-kept")
+_BARE = frozenset(
+    ("lift", "end", "stop", "open", "reopen", "restore", "free", "release", "save", "resume", "let",
+     "allow", "accept", "sign", "extend")
+)  # fmt: skip
+_WHAT = frozenset(("the", "this", "that", "all", "our", "your", "their", "those", "these", "gaza"))
 _VERBS = tuple(f"$scope-{state}" for state in _STATES)
 
 
@@ -126,6 +140,16 @@ def _near(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
 
 def _begins(reading: Reading, first: int) -> bool:
     return first == 0 or reading.sentence.tokens[first].breaks
+
+
+def _bids(reading: Reading, first: int, word: str) -> bool:
+    """"Lift the siege", "Levez le siège": who begins with a bare verb asks for it."""
+    if not _begins(reading, first):
+        return False
+    if reading.language == "fr":
+        return len(word) > 4 and word.endswith("ez")
+    following = reading.sentence.tokens[first + 1 : first + 2]
+    return word in _BARE and bool(following) and following[0].norm in _WHAT
 
 
 def _noun_is_said(reading: Reading, span: Span, token: Token) -> bool:

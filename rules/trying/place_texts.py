@@ -28,6 +28,7 @@ _WHY: Mapping[Why, str] = {
     "lead": "where.in_lead",
     "entry": "where.in_entry",
     "finer": "where.finer",
+    "feed": "where.said_by_feed",
     "here": "where.here",
     "named": "where.named",
     "actor": "where.actor",

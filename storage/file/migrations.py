@@ -498,7 +498,54 @@ def m016_why_a_story(db: Connection) -> None:
 
 
 @MIGRATIONS()
-def m017_card_edits(db: Connection) -> None:
+def m019_said_by_the_feed(db: Connection) -> None:
+    # What a feed says of place and time of an event beside the text: GeoRSS, GDACS, CAP.
+    db.execute("""
+        ALTER TABLE entries ADD COLUMN event_json TEXT
+        CHECK (event_json IS NULL OR json_valid(event_json))""")
+    db.execute("ALTER TABLE alerts ADD COLUMN event_at TEXT")
+
+
+@MIGRATIONS()
+def m020_states_of_places(db: Connection) -> None:
+    # What an entry reports to be so of a place, or denies: a row for each; what stands now follows
+    # from these alone, whatever the order in which they came. `at`: when it was so, as the entry
+    # says.
+    db.execute("""
+        CREATE TABLE place_states (
+            entry_id INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+            place_id TEXT NOT NULL,
+            country TEXT NOT NULL,
+            adm1 TEXT,
+            kind TEXT NOT NULL,
+            why TEXT NOT NULL,
+            within_json TEXT NOT NULL CHECK (json_valid(within_json)),
+            names_json TEXT NOT NULL CHECK (json_valid(names_json)),
+            state TEXT NOT NULL,
+            value TEXT NOT NULL,
+            denied INTEGER NOT NULL CHECK (denied IN (0, 1)),
+            signal TEXT NOT NULL,
+            family TEXT NOT NULL,
+            feed_name TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (entry_id, place_id, state)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX place_states_by_country ON place_states (country, at)")
+    db.execute("CREATE INDEX place_states_by_time ON place_states (at)")
+
+
+@MIGRATIONS()
+def m021_level_of_decisions(db: Connection) -> None:
+    # The level at which it was told: a graver report of what was told before is news.
+    db.execute(f"ALTER TABLE decisions ADD COLUMN level TEXT CHECK (level IN ({_LEVELS}))")
+    db.execute("""
+        UPDATE decisions SET level = (SELECT d.level FROM detections d
+            WHERE d.entry_id = decisions.entry_id AND d.signal = decisions.signal
+                AND d.direction = decisions.direction)""")
+
+
+@MIGRATIONS()
+def m022_card_edits(db: Connection) -> None:
     # Cards that say less than is known by now. `due_at` empty: nothing is owed. `free_at`: when
     # that card may be edited again.
     db.execute("""
@@ -514,14 +561,3 @@ def m017_card_edits(db: Connection) -> None:
             PRIMARY KEY (alert_id, chat_id)
         ) STRICT, WITHOUT ROWID""")
     db.execute("CREATE INDEX card_edits_of_chat ON card_edits (chat_id, due_at)")
-    # Who reports it, a name for each publisher family, in the order in which they came.
-    db.execute("""
-        ALTER TABLE alerts ADD COLUMN sources_json TEXT NOT NULL DEFAULT '[]'
-        CHECK (json_valid(sources_json))""")
-    db.execute("""
-        UPDATE alerts SET sources_json = (
-            SELECT json_array(json_object('family', s.family, 'name', alerts.feed_name,
-                'feed_id', e.feed_id))
-            FROM story_entries s JOIN entries e ON e.id = s.entry_id
-            WHERE s.entry_id = alerts.entry_id)
-        WHERE entry_id IN (SELECT entry_id FROM story_entries)""")

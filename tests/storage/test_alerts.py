@@ -144,8 +144,8 @@ def test_a_direction_was_told_only_by_a_version(db: Connection) -> None:
     decisions.record(db, decision(alert))
     silent = decision(alert, direction="denied", action="suppress", version=None)
     decisions.record(db, silent)
-    assert decisions.directions(db, alert.id, "siege") == {"worsening"}
-    assert decisions.directions(db, alert.id, "evacuation") == frozenset()
+    assert decisions.told(db, alert.id, "siege") == {("worsening", None)}
+    assert decisions.told(db, alert.id, "evacuation") == frozenset()
 
 
 def test_an_entry_with_two_signals_is_told_once(db: Connection) -> None:

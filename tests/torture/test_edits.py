@@ -1,4 +1,4 @@
-"""Cards that are edited, on the real process: killed between the edit and its mark, refused, held."""
+"""Edited cards on the real process: killed between an edit and its mark, refused, held."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Near copies come first (`stories`). Then the same happening: the likeness of words, places and
 exact figures, faded by time; what disagrees takes from it. An entry joins the story that it is
 like as a whole, not for one telling alone, so that stories do not chain from day to day. In
-another language words cannot be compared: signal, place, figures and names must agree.
+another language words cannot be compared: signal, place, numbers and names must agree.
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from bot.alerts.story.names import shared_names
+from bot.alerts.story.doubts import Doubt, doubts
 from bot.alerts.story.near_copies import StoryPolicy, StoryReason, choose_story
+from bot.alerts.story.other_language import like_in_another_language, weighty
 from bot.alerts.story.tellings import PLACE, TOLL, Telling, Window
 from storage.stories import StoryTitle
 
 SHOWN_WORDS = 6
 GREAT_TOLL = 10
 """Two happenings of one day hardly share a toll as great as this."""
-ENOUGH = 4
-"""What must agree of two entries in different languages (`_in_another_language`)."""
 
 
 class Rule(StrEnum):
@@ -36,21 +35,6 @@ class Rule(StrEnum):
     NEW = "new-story"
 
 
-class Doubt(StrEnum):
-    """What speaks against two entries telling the same."""
-
-    SIGNALS = "other-signals"
-    COUNTRIES = "other-country"
-    DIVISIONS = "other-division"
-    PLACES = "other-place"
-    ELSEWHERE = "elsewhere"
-    TARGETS = "other-target"
-    WORDS_ALONE = "words-alone"
-    DAYS = "other-day-of-war"
-    TOLLS = "other-toll"
-    ORDINALS = "other-one-of-a-series"
-
-
 @dataclass(frozen=True, slots=True)
 class HappeningPolicy:
     """`least`: the likeness (0 to 1) from which an entry joins. `half_life`: by then a telling's
@@ -61,7 +45,7 @@ class HappeningPolicy:
     least: float = 0.235
     support: int = 3
     """So many tellings of a story, the nearest, are asked."""
-    other_language: timedelta = timedelta(hours=36)
+    other_language: timedelta = timedelta(hours=24)
     signals: float = 0.85
     countries: float = 0.6
     divisions: float = 0.6
@@ -70,6 +54,7 @@ class HappeningPolicy:
     """Towns or divisions that differ, of which neither entry so much as names the other's."""
     days: float = 0.3
     tolls: float = 0.6
+    counts: float = 0.6
     ordinals: float = 0.3
     targets: float = 0.6
     words_alone: float = 0.8
@@ -87,7 +72,8 @@ class Choice:
     """The story to join, or None for a new one; and why.
 
     `likeness` is 0 to 1 (of near copies: that of the titles). `like`: the entry that it is like
-    most. `words`: what both say, as the new entry writes it; `places`, `tolls`: what both tell.
+    most. `words`: what both say, as the new entry writes it; `places`, `tolls` (and what else is
+    counted): what both tell.
     `doubts`: what disagrees all the same.
     """
 
@@ -122,85 +108,6 @@ def story_for(
     if happening is not None:
         return happening
     return _in_another_language(telling, window, policy) or Choice(None, Rule.NEW)
-
-
-def doubts(one: Telling, other: Telling, growth: float) -> tuple[Doubt, ...]:
-    """What two entries say differently where both say it."""
-    found = []
-    if not (
-        one.signals & other.signals
-        or one.where.finest & other.where.finest
-        or one.tolls & other.tolls
-    ):
-        found.append(Doubt.WORDS_ALONE)
-    if one.signals and other.signals and not one.signals & other.signals:
-        found.append(Doubt.SIGNALS)
-    place = _other_place(one, other)
-    if place is not None:
-        found.append(place)
-    if one.war_days and other.war_days and not one.war_days & other.war_days:
-        found.append(Doubt.DAYS)
-    if one.targets and other.targets and not one.targets & other.targets:
-        found.append(Doubt.TARGETS)
-    if _other_toll(one, other, growth):
-        found.append(Doubt.TOLLS)
-    if _other_in_series(one, other) or _other_in_series(other, one):
-        found.append(Doubt.ORDINALS)
-    return tuple(found)
-
-
-def _other_in_series(one: Telling, other: Telling) -> bool:
-    """«الدفعة الثانية» and «الدفعة الثالثة»; a "second convoy" and a convoy that is none."""
-    both = one.ordinals.keys() & other.ordinals.keys()
-    if both and not any(one.ordinals[key] & other.ordinals[key] for key in both):
-        return True
-    return any(
-        beside & other.terms.keys()
-        and not any(value in other.ordinals.get(key, ()) for key in beside)
-        for beside, value in one.title_ordinals
-    )
-
-
-def _other_place(told: Telling, beside: Telling) -> Doubt | None:
-    one, other = told.where, beside.where
-    if one.is_apart_from(other) and _strangers(told, beside):
-        return Doubt.ELSEWHERE
-    if one.countries and other.countries and not one.countries & other.countries:
-        return Doubt.COUNTRIES
-    if one.divisions and other.divisions and not one.divisions & other.divisions:
-        return Doubt.DIVISIONS
-    if one.finest and other.finest and one.is_apart_from(other):
-        return Doubt.PLACES
-    return None
-
-
-def _strangers(one: Telling, other: Telling) -> bool:
-    """Whether neither entry has a word of the names of the other's towns and divisions."""
-    return (
-        one.language == other.language
-        and bool(one.where.named and other.where.named)
-        and not one.where.named & other.terms.keys()
-        and not other.where.named & one.terms.keys()
-    )
-
-
-def _other_toll(one: Telling, other: Telling, growth: float) -> bool:
-    """Numbers of the same thing that are too far apart for an update."""
-    for what, values in one.whole_tolls.items():
-        theirs = other.whole_tolls.get(what)
-        if theirs and _has_grown(one, values, other, theirs):
-            continue
-        if theirs and not any(max(a, b) <= growth * min(a, b) for a in values for b in theirs):
-            return True
-    return False
-
-
-def _has_grown(
-    one: Telling, values: frozenset[float], other: Telling, theirs: frozenset[float]
-) -> bool:
-    """Whether the one with more says that the toll has risen: «ارتفاع الحصيلة إلى 812»."""
-    more = one if max(values) > max(theirs) else other
-    return more.tells_growth
 
 
 def _near_copy(
@@ -244,7 +151,7 @@ def _same_happening(
             continue
         for doubt in said:
             likeness *= policy.factor(doubt)
-        great = _weighty(telling.own_tolls & other.own_tolls, GREAT_TOLL)
+        great = weighty(telling.own_tolls & other.own_tolls, GREAT_TOLL)
         likeness *= policy.same_toll ** min(len(great), 2)
         of_story[window.story_of(entry_id)].append((likeness, entry_id))
     best: tuple[float, int] | None = None
@@ -263,47 +170,10 @@ def _same_happening(
 def _in_another_language(
     telling: Telling, window: Window, policy: HappeningPolicy
 ) -> Choice | None:
-    """Signal, place, tolls and names agree, and nothing disagrees.
-
-    A place counts two (its division one), a toll two, a name one; four are needed, a toll among
-    them or three names at one place.
-    """
-    terms = [PLACE + place for place in telling.where.finest]
-    terms += [TOLL + toll for toll in _weighty(telling.tolls)]
-    best: tuple[int, int] | None = None
-    for entry_id in {entry_id for term in terms for entry_id in window.holding(term)}:
-        other = window.telling(entry_id)
-        if (
-            other.language == telling.language
-            or abs(telling.at - other.at) > policy.other_language
-            or not telling.signals & other.signals
-            or doubts(telling, other, policy.growth)
-        ):
-            continue
-        agreed = _agreement(telling, other)
-        if agreed >= ENOUGH and (best is None or (agreed, entry_id) > best):
-            best = (agreed, entry_id)
-    if best is None:
+    like = like_in_another_language(telling, window, policy.other_language, policy.growth)
+    if like is None:
         return None
-    return _choice(telling, window, best[1], Rule.OTHER_LANGUAGE, 1.0, policy.growth)
-
-
-def _agreement(one: Telling, other: Telling) -> int:
-    place = 0
-    if one.where.finest & other.where.around or other.where.finest & one.where.around:
-        place = 2
-    elif one.where.divisions & other.where.divisions:
-        place = 1
-    tolls = len(_weighty(one.tolls & other.tolls))
-    names = min(len(shared_names(one, other)), 3)
-    if not tolls and not (place == 2 and names == 3):
-        return 0
-    return place + 2 * tolls + names
-
-
-def _weighty(tolls: Iterable[str], least: float = 3) -> list[str]:
-    """Tolls that two happenings would hardly share: many happenings kill one or two."""
-    return [toll for toll in tolls if float(toll.rsplit(" ", 1)[1]) >= least]
+    return _choice(telling, window, like, Rule.OTHER_LANGUAGE, 1.0, policy.growth)
 
 
 def _choice(
@@ -328,6 +198,9 @@ def _choice(
         like,
         tuple(words[:SHOWN_WORDS]),
         tuple(sorted(t.removeprefix(PLACE) for t in shared if t.startswith(PLACE))),
-        tuple(sorted(t.removeprefix(TOLL) for t in shared if t.startswith(TOLL))),
+        (
+            *sorted(t.removeprefix(TOLL) for t in shared if t.startswith(TOLL)),
+            *sorted(telling.counts & other.counts),
+        ),
         doubts(telling, other, growth),
     )

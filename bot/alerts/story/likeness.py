@@ -141,13 +141,23 @@ def everywhere() -> str:
 @cache
 def targets() -> Mapping[str, str]:
     """Word → what kind of thing is struck: school, home, market."""
-    data: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))["targets"]
+    return _kinds("targets")
+
+
+def _kinds(table: str) -> Mapping[str, str]:
+    data: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))[table]
     # Latin words are listed in full: «porte» is no port.
     return {
         stem(token.norm) if token.script == "ar" else token.norm: kind
         for kind, words in data.items()
         for token in tokenize(words)
     }
+
+
+@cache
+def counted() -> Mapping[str, str]:
+    """Word → what kind of thing it is that an entry may count: hospital, village, family."""
+    return _kinds("counted")
 
 
 @cache

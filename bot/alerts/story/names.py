@@ -43,7 +43,8 @@ def shared_names(one: Telling, other: Telling) -> frozenset[str]:
 
 
 def _names(telling: Telling) -> frozenset[str]:
-    return names_in(f"{telling.title}\n{telling.text[:400]}")
+    places = {of(word) for word in telling.where.named for of in (_of_latin, _of_arabic)}
+    return names_in(f"{telling.title}\n{telling.text[:400]}") - places
 
 
 @lru_cache(maxsize=20_000)

@@ -19,12 +19,14 @@ from bot.alerts.story.likeness import (
     REST,
     Frequencies,
     cosine,
+    counted,
     growing,
     stem,
     targets,
     weights_of,
 )
 from rules import Figure, Gazetteer, PlacesTold
+from rules.language.numbers.numerals import numerals
 from rules.language.numbers.words import ordinal_word
 from rules.language.text import tokenize
 
@@ -164,6 +166,15 @@ class Telling:
         return frozenset(kinds[key] for key in keys if key in kinds)
 
     @cached_property
+    def counts(self) -> frozenset[str]:
+        """What title and lead count beside people, exactly: "hospital 3"."""
+        return frozenset(
+            f"{kind} {value:.15g}"
+            for text in (self.title, self.text[:LEAD])
+            for kind, value in _counted(text, self.language or "en")
+        )
+
+    @cached_property
     def tells_growth(self) -> bool:
         """Whether the title says that a toll has risen."""
         return any(t.norm in growing() for t in tokenize(self.title))
@@ -196,6 +207,24 @@ def _exact(figure: Figure) -> bool:
 
 def _leads(figure: Figure) -> bool:
     return figure.field == "title" or figure.start < LEAD
+
+
+def _counted(text: str, language: str) -> Iterator[tuple[str, float]]:
+    """«أربعة مستشفيات», "40 aid trucks": the thing stands behind its number."""
+    kinds, tokens = counted(), tokenize(text)
+    found = numerals(text, tokens, language)
+    begins = {numeral.first for numeral in found}
+    for numeral in found:
+        if numeral.vague or numeral.ordinal or numeral.decimal or numeral.max is not None:
+            continue
+        for at in range(numeral.last + 1, min(numeral.last + 1 + BESIDE, len(tokens))):
+            token = tokens[at]
+            if at in begins or token.breaks:
+                break
+            key = stem(token.norm) if token.script == "ar" else token.norm
+            if key in kinds:
+                yield kinds[key], numeral.value
+                break
 
 
 def _ordinals(text: str, *, title: bool) -> Iterator[tuple[frozenset[str], float]]:

@@ -83,6 +83,20 @@ def entry_time(
     `parsed` is feedparser's reading of `raw` (UTC, year to second). `timezone` is for dates
     that name none; `arabic` makes "AST" Arabia's time and not the Atlantic's.
     """
+    when = read_time(raw, parsed, timezone=timezone, arabic=arabic)
+    if when is None or when > now + _WRONG_ZONE:
+        return None
+    return min(max(when, now - OLDEST), now + NEWEST)
+
+
+def read_time(
+    raw: str | None,
+    parsed: Sequence[int] | None = None,
+    *,
+    timezone: str | None = None,
+    arabic: bool = False,
+) -> datetime | None:
+    """A feed's date as aware UTC, however long ago or far ahead; else as `entry_time`."""
     text = _INVISIBLE.sub("", (raw or "")[:200]).translate(_DIGITS).strip()
     if _YEAR_ONE.search(text) or _IMPOSSIBLE.search(text):
         return None
@@ -100,9 +114,7 @@ def entry_time(
             when = when.replace(tzinfo=zone).astimezone(UTC)
     if when is None:
         when = _in_words(clear, zone) or _rfc_822(clear, zone)
-    if when is None or when.year not in _YEARS or when > now + _WRONG_ZONE:
-        return None
-    return min(max(when, now - OLDEST), now + NEWEST)
+    return None if when is None or when.year not in _YEARS else when
 
 
 def _in_24_hours(text: str) -> str:

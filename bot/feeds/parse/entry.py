@@ -9,6 +9,36 @@ from datetime import datetime, timedelta
 MAX_ENTRIES = 2_000
 
 
+# Degrees, WGS 84: latitude, longitude.
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Where an event is: a point, with `km` the circle around it, or an outline's corners."""
+
+    points: tuple[Point, ...]
+    km: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SaidEvent:
+    """What a feed's own elements say of an event: GeoRSS, W3C geo, GDACS, CAP, GLIDE.
+
+    `countries` are names and ISO codes, `areas` names and codes of parts of them, as written.
+    `at` and `until`: when it began and is to end, aware UTC. `exercise`: a test or a draft, no
+    message to act on. `cancelled`: it takes back an earlier one.
+    """
+
+    shapes: tuple[Shape, ...] = ()
+    countries: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    at: datetime | None = None
+    until: datetime | None = None
+    exercise: bool = False
+    cancelled: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
     """One item of a feed. Nothing in it is trusted: escape before showing.
@@ -16,7 +46,8 @@ class FeedEntry:
     `title` and `summary` are plain text (no markup, no NUL, no lone surrogates; bidirectional
     controls are kept) and evidence offsets count their code points. Times are aware UTC,
     between 30 days before and one hour after the poll. `link` is absolute http(s) or None.
-    `language` is a primary subtag such as "ar", as the feed claims it.
+    `language` is a primary subtag such as "ar", as the feed claims it. `event`: what the feed
+    says beside the text, None where it says nothing.
     """
 
     guid: str | None
@@ -26,6 +57,7 @@ class FeedEntry:
     published_at: datetime | None
     updated_at: datetime | None
     language: str | None
+    event: SaidEvent | None = None
 
     @property
     def newest_date(self) -> datetime | None:

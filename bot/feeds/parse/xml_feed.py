@@ -19,6 +19,7 @@ import feedparser
 
 from bot.feeds.parse.dates import entry_time
 from bot.feeds.parse.entry import MAX_ENTRIES, Document, FeedEntry, ParsedFeed, Unreadable
+from bot.feeds.parse.event import read_event, with_countries, with_events
 from bot.feeds.parse.language_tags import language_tag
 from bot.feeds.parse.newest import chosen, left_out
 from bot.feeds.parse.plaintext import (
@@ -163,6 +164,7 @@ def _prepare(text: str, truncated: bool) -> _Source | None:
     if count > MAX_ENTRIES:
         cut = count - MAX_ENTRIES
         text = _without_the_rest(text, [start.start() for start in starts], starts[-1][1])
+    text = with_events(text)
     declared = '<?xml version="1.0" encoding="utf-8"?>\n'
     return _Source(declared + text, root[1], whole, _depth(text), count, cut)
 
@@ -277,6 +279,7 @@ def _entry(
         published_at=times["published"] or times["created"] or times["updated"],
         updated_at=times["updated"],
         language=language,
+        event=with_countries(read_event(entry, document.timezone), entry, link),
     )
 
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.alerts.history import history_of
 from bot.messages.blocks import Card
 from bot.messages.cards import recent_card, text_card
-from bot.messages.evidence import evidence_of
-from bot.messages.explanation import AlertHistory, explanation_card
+from bot.messages.explanation import explanation_card
+from bot.messages.why import why_sentence
 from bot.telegram import keyboards
 from bot.telegram.registry import button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
-from storage import acknowledgements, alerts, decisions, entries, outbox, second_channel
-from storage.alerts import AlertSignal
-from storage.chats import Chat
-from storage.entries import StoredDetection
-from storage.file.database import Connection
+from storage import alerts
 
 USUAL, MOST = 5, 10
 REACH = timedelta(days=30)
@@ -93,48 +89,19 @@ async def explanation_pressed(request: Request) -> None:
 
 
 async def _in_short(request: Request, wanted: str) -> str:
-    """The words that made an alert, short enough for a note."""
-    speech = request.speech
-    found = await request.services.database.read(lambda db: _read(db, request.chat, wanted))
+    """Why it was sent, short enough for a note."""
+    services, speech = request.services, request.speech
+    found = await services.database.read(lambda db: history_of(db, wanted, request.chat))
     if found is None:
         return speech("alert.unknown", id=clean(wanted)[:20])
-    words = dict.fromkeys(clean(each.quote) for each in evidence_of(found.alert))
-    return shorten(" ".join([speech("why.found"), " · ".join(filter(None, words))]), 200)
+    sentence = why_sentence(found, services.display(speech.language))
+    return shorten("".join(span.text for span in sentence), 200)
 
 
 async def _explained(request: Request, wanted: str) -> Card:
     services, speech = request.services, request.speech
     wanted = clean(wanted).strip("#.,،:")[:20]
-    found = await services.database.read(lambda db: _read(db, request.chat, wanted))
+    found = await services.database.read(lambda db: history_of(db, wanted, request.chat))
     if found is None:
         return text_card(speech("alert.unknown", id=wanted or "?"), speech.language)
-    return explanation_card(found, services.display(speech.language))
-
-
-def _strongest(detections: Sequence[StoredDetection], told: AlertSignal) -> StoredDetection | None:
-    fitting = [
-        each
-        for each in detections
-        if each.signal == told.signal and each.direction == told.direction
-    ]
-    return max(fitting, key=lambda each: each.score, default=None)
-
-
-def _read(db: Connection, chat: Chat, wanted: str) -> AlertHistory | None:
-    """The alert's history as this chat may see it; None for an alert that it may not see."""
-    alert = alerts.get_by_short_id(db, wanted)
-    if alert is None or (alert.audience == "operators" and chat.role != "operator"):
-        return None
-    detections = {
-        told.signal: best
-        for told in alert.signals
-        if (best := _strongest(entries.detections_of(db, told.entry_id), told))
-    }
-    return AlertHistory(
-        alert,
-        detections,
-        decisions.of_alert(db, alert.id),
-        outbox.for_chat(db, chat.id, alert.id),
-        second_channel.alert_sent_at(db, alert.id) if chat.role == "operator" else None,
-        acknowledgements.get(db, alert.id, chat.id),
-    )
+    return explanation_card(found, services.display(speech.language), services.rules().note)

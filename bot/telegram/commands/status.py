@@ -1,16 +1,19 @@
-"""/status: the state of feeds and sending, for operators."""
+"""/status PLACE: what is known of a place; alone: the state of feeds and sending, for operators."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
+from bot.alerts.place_status import NotKnown, look_up, read_status
 from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.cards import text_card
+from bot.messages.place_status import not_known_text, place_status_card
 from bot.notices import NamedFeed
 from bot.polling.health import FeedsHealth, feeds_health
 from bot.telegram.commands.mute import muted_line
-from bot.telegram.registry import Who, command
+from bot.telegram.registry import command
 from bot.telegram.request import Request, Services
 from bot.text import clean, shorten
 from storage import chats, feeds, outbox
@@ -21,8 +24,38 @@ from storage.file.database import Connection
 MOST_BROKEN = 8
 
 
-@command("status", order=80, who=Who.OPERATORS)
+LONGEST = 80
+
+
+@command("status", order=45)
 async def status(request: Request) -> None:
+    """``/status حلب``: the place; ``/status``: operators' report."""
+    if asked := clean(" ".join(request.arguments))[:LONGEST].strip():
+        await _of_place(request, asked)
+    elif request.by_operator:
+        await _report(request)
+    else:
+        speech = request.speech
+        lines = [speech("refuse.operators_only"), speech("place_status.usage")]
+        await request.reply(text_card("\n".join(lines), speech.language))
+
+
+async def _of_place(request: Request, asked: str) -> None:
+    services, display = request.services, request.services.display(request.speech.language)
+    gazetteer = await asyncio.to_thread(services.gazetteer)
+    found = await asyncio.to_thread(look_up, gazetteer, asked)
+    if isinstance(found, NotKnown):
+        text = not_known_text(display, asked, found)
+        await request.reply(text_card(text, request.speech.language))
+        return
+    kinds, operator = services.rules().states, request.chat.role == "operator"
+    read = await services.database.read(
+        lambda db: read_status(db, found, kinds, display.now, for_operators=operator)
+    )
+    await request.reply(place_status_card(read, display))
+
+
+async def _report(request: Request) -> None:
     services, speech = request.services, request.speech
     now = services.clock()
     states, counts, readers = await services.database.read(_read)

@@ -11,7 +11,8 @@ from telegram import InlineKeyboardMarkup
 
 from bot.locales import Texts, texts
 from bot.messages.blocks import Card
-from bot.messages.cards import Signals, signal_title, text_card
+from bot.messages.cards import text_card
+from bot.messages.display import Signals, signal_title
 from bot.telegram import keyboards
 from bot.telegram.commands.mute import muted_line
 from bot.telegram.keyboards import ALL, NONE, Menu, signals_keyboard

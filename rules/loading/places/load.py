@@ -36,6 +36,8 @@ from rules.texts import message
 FOLDER = "places"
 GAZETTEER = "gazetteer.tsv.gz"
 SHIPPED = Path(__file__).parents[2]
+SMALL_TOWN = 100_000
+"""Inhabitants under which towns are built in for countries of relief work alone."""
 
 
 @dataclass(slots=True)
@@ -53,6 +55,8 @@ class _Reading:
     hints: dict[str, str] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
     persons: set[str] = field(default_factory=set)
+    regions: dict[str, frozenset[str]] = field(default_factory=dict)
+    in_the_field: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     digest: Any = field(default_factory=hashlib.sha256)
 
@@ -68,6 +72,8 @@ def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED)
         for place, folded in read_rows(built_in, f"rules/{FOLDER}/{GAZETTEER}"):
             reading.places[place.id] = place
             reading.names[place.id] = folded
+            if place.kind == "town" and place.population < SMALL_TOWN and not place.capital:
+                reading.in_the_field.add(place.country)
         reading.digest.update(built_in.read_bytes())
         if not reading.places:
             said = message("file.empty", kind=FOLDER)
@@ -96,6 +102,8 @@ def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED)
         frozenset(reading.persons),
         reading.digest.hexdigest()[:12],
         tuple(sorted(set(_same_names(reading, keys)))),
+        reading.regions,
+        frozenset(reading.in_the_field),
     )
 
 
@@ -239,6 +247,14 @@ def _take_words(said: PlacesFile, document: Document, reading: _Reading) -> None
                 into.setdefault(key_of(word), country)
     reading.words |= {key_of(word) for word in said.words.all()}
     reading.persons |= {key_of(word) for word in said.persons.all()}
+    for number, region in enumerate(said.regions):
+        for at, country in enumerate(region.countries):
+            if country not in reading.places:
+                told = message("place.unknown_country", code=country)
+                where = ("regions", number, "countries", at)
+                reading.problems.append(document.problem(where, told))
+        for name in (*region.ar, *region.en, *region.fr):
+            reading.regions[key_of(name)] = frozenset(region.countries)
 
 
 def _check(reading: _Reading) -> None:

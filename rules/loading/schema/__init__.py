@@ -39,6 +39,7 @@ from rules.loading.schema.signal import (
     TermOrWords,
     Titles,
 )
+from rules.loading.schema.states import StateEntry, StateOverride, StateSourceEntry
 from rules.loading.schema.words import (
     Adjective,
     ByLanguage,
@@ -85,6 +86,9 @@ __all__ = [
     "ScopeTable",
     "SignalFile",
     "State",
+    "StateEntry",
+    "StateOverride",
+    "StateSourceEntry",
     "Status",
     "Strength",
     "Term",

@@ -20,7 +20,7 @@ Level = Literal["info", "watch", "alert", "critical"]
 Status = Literal["experimental", "test", "stable"]
 State = Literal[
     "ended", "eased", "cancelled", "stopped", "restored", "opened", "arriving", "freed",
-    "agreed", "broken",
+    "agreed", "kept", "broken",
     "obstructed", "allowed", "asked", "ordered", "failed", "warned", "denied", "negated",
     "past", "figurative", "drill",
 ]  # fmt: skip

@@ -70,6 +70,15 @@ class WordLists(Model):
         return (*self.ar, *self.en, *self.fr)
 
 
+class RegionEntry(Model):
+    """A part of the world, by its names; without countries it is all of it."""
+
+    ar: Names = ()
+    en: Names = ()
+    fr: Names = ()
+    countries: tuple[Country, ...] = ()
+
+
 class PlacesFile(Model):
     """``country`` is that of its new places; ``words`` and ``persons`` are of all countries."""
 
@@ -79,6 +88,7 @@ class PlacesFile(Model):
     hints: dict[Country, WordLists] = Field(default_factory=dict)
     words: WordLists = WordLists()
     persons: WordLists = WordLists()
+    regions: tuple[RegionEntry, ...] = ()
 
     @model_validator(mode="after")
     def _of_a_country(self) -> PlacesFile:

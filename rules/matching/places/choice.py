@@ -33,6 +33,8 @@ OWN_COUNTRY = 4.0
 OWN_DIVISION = 2.5
 OTHER_COUNTRY = -3.0
 REGION = 5.0
+ABROAD = -2.0
+"""A place outside the countries of relief work, whose name one inside them bears as well."""
 ANNOUNCED = 3.0
 AS_WORD = -12.0
 AS_PERSON = -8.0
@@ -66,7 +68,7 @@ def choose(
 ) -> tuple[tuple[Meant, ...], tuple[Mention, ...]]:
     """The mentions that are places, each with the place meant, and those that are none."""
     told = _told_countries(gazetteer, reading)
-    of_region = _country_of_region(gazetteer, region)
+    of_region = gazetteer.region(region) or frozenset()
     divisions = {
         p.id: m.key
         for m in reading.mentions
@@ -106,22 +108,13 @@ def _told_countries(gazetteer: Gazetteer, reading: PlaceReading) -> Told:
     return told
 
 
-def _country_of_region(gazetteer: Gazetteer, region: str | None) -> str | None:
-    if not region:
-        return None
-    if region.upper() in gazetteer.places:
-        return gazetteer.places[region.upper()].country
-    found = [p for p in gazetteer.named(region.replace("-", " ")) if p.kind in EVERYWHERE]
-    return found[0].country if found else None
-
-
 def _choice(
     gazetteer: Gazetteer,
     mention: Mention,
     reading: PlaceReading,
     told: Told,
     divisions: Mapping[str, str],
-    of_region: str | None,
+    of_region: frozenset[str],
 ) -> Meant | None:
     if mention.form != "name":
         return Meant(mention, mention.places[0])
@@ -156,7 +149,7 @@ def _points(
     tokens: Sequence[Token],
     told: Told,
     divisions: Mapping[str, str],
-    of_region: str | None,
+    of_region: frozenset[str],
 ) -> float:
     points = rank(place)
     own = bool(told.get(place.country, set()) - {mention.key})
@@ -174,8 +167,14 @@ def _points(
         points += OWN_COUNTRY + (1.5 if rank(place) >= 5 else 0)
     if any(divisions.get(over.id, mention.key) != mention.key for over in gazetteer.around(place)):
         points += OWN_DIVISION
-    if of_region == place.country:
+    here = place.country in of_region
+    if here:
         points += REGION
+    elif not own and _has_namesake_in_the_field(gazetteer, place, mention):
+        # «Odessa» is in Ukraine, unless the text speaks of Texas.
+        points += ABROAD
+    # Of a part of the world the feed tells which of two places, not that a word is a place.
+    here = here and len(of_region) == 1
     others = any(
         country != place.country and not all(k.startswith(("demonym ", "hint ")) for k in keys)
         for country, keys in told.items()
@@ -188,7 +187,7 @@ def _points(
         or (before is not None and (means(before, IN) or means(before, NORTH)))
         or "ب" in mention.clitic
     )
-    supported = own or announced or of_region == place.country
+    supported = own or announced or here
     if alone and rank(place) < 5 and not supported:
         held = before is not None and means(before, PARTS)
         by_hand = rank(place) == WRITTEN_BY_HAND
@@ -201,11 +200,7 @@ def _points(
         points += AS_WORD
     if mention.key in gazetteer.words:
         thing = means_thing(before) and place.kind not in ("hospital", "site")
-        sure = (
-            place.kind in mention.kinds
-            and not thing
-            and (own or of_region == place.country or place.kind != "adm1")
-        )
+        sure = place.kind in mention.kinds and not thing and (own or here or place.kind != "adm1")
         # «في حجة» in Yemen's news: a governorate, though it is also an argument.
         sure = sure or (place.kind == "adm1" and located and own and not thing)
         points += 0 if sure else AS_WORD
@@ -217,6 +212,11 @@ def _points(
         of_a_country = place.kind == "country"
         points += THING - 6.0 if of_a_country else 0 if own and not others else THING
     return points
+
+
+def _has_namesake_in_the_field(gazetteer: Gazetteer, place: Place, mention: Mention) -> bool:
+    field = gazetteer.in_the_field
+    return place.country not in field and any(p.country in field for p in mention.places)
 
 
 def means_thing(before: Token | None) -> bool:

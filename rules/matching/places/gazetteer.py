@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from rules.language.text import Token, arabic_norm, latin_norm
@@ -82,6 +82,28 @@ class Gazetteer:
     hash: str = ""
     warnings: tuple[Problem, ...] = ()
     """What is allowed in the files and yet often a mistake."""
+    regions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """normalised name of a part of the world («الشام», "sahel") → its countries; no country
+    stands for the whole world."""
+    in_the_field: frozenset[str] = frozenset()
+    """Countries of relief work: those of which small towns are known."""
+
+    def region(self, name: str | None) -> frozenset[str] | None:
+        """The countries of a feed's region: a country's code or name, or a part of the world.
+
+        None for one that is not known; empty for the whole world.
+        """
+        if not name:
+            return frozenset()
+        if (place := self.places.get(name.upper())) is not None:
+            return frozenset((place.country,))
+        if (countries := self.regions.get(key_of(name))) is not None:
+            return countries
+        found = [p for p in self.named(name.replace("-", " ")) if p.kind in ("country", "region")]
+        return frozenset((found[0].country,)) if found else None
+
+    def countries(self) -> tuple[Place, ...]:
+        return tuple(place for place in self.places.values() if place.kind == "country")
 
     def named(self, name: str) -> tuple[Place, ...]:
         """The places of a name as a person writes it, the largest first."""
@@ -117,6 +139,10 @@ class Gazetteer:
 
     def _keys(self, place: Place) -> Iterator[str]:
         return (key_of(name) for name in place.names())
+
+    def by_pcode(self) -> Mapping[str, Place]:
+        """Places by OCHA's code, where an operator gave one."""
+        return {place.pcode: place for place in self.places.values() if place.pcode}
 
     def nearest(self, lat: float, lon: float, within_km: float = 50.0) -> Place | None:
         """The town nearest to a point, if there is one within some kilometres."""

@@ -27,9 +27,10 @@ from rules.matching.places.roles import (
     roles_of,
 )
 
-Why = Literal["clause", "sentence", "title", "lead", "entry", "finer"] | Role
+Why = Literal["clause", "sentence", "title", "lead", "entry", "finer", "feed"] | Role
 """Why a place counts: in the evidence's clause or sentence, in the title, lead or rest of the
-entry; ``finer``: a town of the country that is told nearer; a role (`LAST_RESORT`) where nothing
+entry; ``finer``: a town of the country that is told nearer; ``feed``: the feed's own elements say
+it; a role (`LAST_RESORT`) where nothing
 better is."""
 
 HEAD_SENTENCES = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -22,6 +22,8 @@ from storage.file.database import Connection
 from tests.storage.make import NOW
 
 WORDS = {"حصار": "siege", "إخلاء": "evacuation", "besieged": "siege"}
+# What says it is critical, whatever the signal.
+URGENT = "خطير"
 Direction = Literal["worsening", "improving", "denied"]
 DIRECTIONS: dict[str, Direction] = {"رفع": "improving", "نفى": "denied"}
 
@@ -32,8 +34,9 @@ class Rules:
 
     signals: dict[str, Any]
     hash: str = "r1"
+    states: dict[str, Any] = field(default_factory=dict)
 
-    def change(self, signal: str, **values: str) -> None:
+    def change(self, signal: str, **values: Any) -> None:
         self.signals[signal] = SimpleNamespace(**(vars(self.signals[signal]) | values))
 
 
@@ -45,11 +48,12 @@ def of_its_own(number: int, words: int = 25) -> str:
 
 
 def rules() -> Rules:
-    return Rules({name: SimpleNamespace(status="stable", level="alert") for name in WORDS.values()})
+    signal: dict[str, Any] = {"status": "stable", "level": "alert", "levels": {}}
+    return Rules({name: SimpleNamespace(**signal) for name in WORDS.values()})
 
 
 def find(rules: Any, title: str, text: str, language: str | None) -> tuple[Detection, ...]:
-    """One detection for each word of the text that names a signal."""
+    """One detection for each word of the text that names a signal, critical beside `URGENT`."""
     found = []
     for word, signal in WORDS.items():
         field: Literal["title", "text"] = "title" if word in title else "text"
@@ -61,7 +65,7 @@ def find(rules: Any, title: str, text: str, language: str | None) -> tuple[Detec
         direction: Direction = next(
             (d for sign, d in DIRECTIONS.items() if sign in title + text), "worsening"
         )
-        level = rules.signals[signal].level
+        level: Any = "critical" if URGENT in title + text else rules.signals[signal].level
         found.append(
             Detection(signal, direction, 100, 100, level, (evidence,), f"100/100: any({word})")
         )
@@ -103,13 +107,9 @@ class Newsroom:
         known = [(state.id, state.url) for state in feeds.all_states(self.db)]
         if source.id not in dict(known):
             feeds.sync(self.db, [*known, (source.id, source.url)], now)
-        found = [find(self.rules, each.entry.title, each.entry.summary, "ar") for each in changes]
-        facts = {
-            number: self.pipeline._facts(each.entry, detections, "ar", None)
-            for number, (each, detections) in enumerate(zip(changes, found, strict=True))
-            if detections
-        }
-        return self.pipeline.accept(self.db, source, changes, self.found(found, facts), now)
+        batch = tuple(each.entry for each in changes)
+        found = self.pipeline._detect(batch, "ar")
+        return self.pipeline.accept(self.db, source, changes, found, now)
 
     def found(
         self, per_entry: Sequence[Any], facts: Mapping[int, Facts] | None = None

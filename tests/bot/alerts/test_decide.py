@@ -37,7 +37,7 @@ SO_FAR = AlertSoFar(
     level="alert",
     audience="everyone",
     families=frozenset({"enab"}),
-    directions=frozenset({"worsening"}),
+    directions={"worsening": "alert"},
 )
 
 
@@ -62,9 +62,19 @@ def test_a_denial_is_not_silence(direction: str) -> None:
 
 
 def test_late_copies_of_the_first_report_do_not_turn_the_alert_back() -> None:
-    denied = replace(SO_FAR, direction="denied", directions=frozenset({"worsening", "denied"}))
+    denied = replace(
+        SO_FAR, direction="denied", directions={"worsening": "alert", "denied": "alert"}
+    )
     assert verdict(denied) == Suppress(Reason.DIRECTION_KNOWN)
     assert verdict(denied, direction="improving") == Update(Reason.DIRECTION_CHANGED, "everyone")
+
+
+def test_what_was_denied_is_told_once_more_when_it_is_graver_than_it_was() -> None:
+    both = {"worsening": "alert", "denied": "watch"}
+    denied = replace(SO_FAR, direction="denied", level="watch", directions=both)
+    assert verdict(denied, level="critical") == Update(Reason.LEVEL_RAISED, "everyone")
+    told = replace(denied, directions=both | {"worsening": "critical"})
+    assert verdict(told, level="critical") == Suppress(Reason.DIRECTION_KNOWN)
 
 
 def test_a_raised_level_is_a_new_version_a_lowered_one_is_not() -> None:
@@ -138,7 +148,7 @@ TOLDS = st.none() | st.builds(
     level=LEVEL,
     audience=st.sampled_from(["everyone", "operators"]),
     families=st.frozensets(st.sampled_from(["enab", "sana"])),
-    directions=st.frozensets(DIRECTIONS),
+    directions=st.dictionaries(DIRECTIONS, LEVEL),
 )
 
 
@@ -167,6 +177,6 @@ def test_telling_again_what_was_just_told_is_silent(
         level=report.level,
         audience="everyone" if so_far and so_far.audience == "everyone" else found.audience,
         families=frozenset({report.family}),
-        directions=frozenset({report.direction}),
+        directions={report.direction: report.level},
     )
     assert isinstance(decide(report, after, POLICY, NOW), Suppress)

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.alerts.decide import Reason
 from bot.alerts.edits import may_see, quoted_entry, says, to_edit
 from storage import alerts, card_edits, chats, outbox
 from storage.alerts import Alert, AlertFigure, AlertSource
 from storage.facts import StoredPlace
-from tests.bot.alerts.newsroom import Newsroom, of_its_own
+from tests.bot.alerts.newsroom import Newsroom, change, feed, item, of_its_own
 from tests.bot.messages.samples import sample_alert, sample_chat, sample_signal
 from tests.storage.make import NOW, add_chat, existing
 
@@ -24,6 +25,7 @@ HALAB, ADAN = (
 BEFORE = sample_alert(places=(HALAB,), figures=(AlertFigure(what="killed", first=12, latest=12),))
 AFTER = replace(BEFORE, figures=(AlertFigure(what="killed", first=12, latest=14),), families=2)
 CHAT = sample_chat()
+B = AlertSource(family="b", feed_id="b", link=None, published_at=None, entry_id=2)
 
 
 def test_a_chat_that_was_told_is_owed_what_is_known_now() -> None:
@@ -44,7 +46,7 @@ def test_what_no_card_shows_edits_none() -> None:
         {"families": 3},
         {"places": (HALAB, ADAN)},
         {"figures": (AlertFigure(what="killed", first=12, latest=12, says=(("a", 12), ("b", 9))),)},
-        {"sources": (AlertSource(family="b", name="B", feed_id="b"),)},
+        {"sources": (B,)},
         {"signals": (sample_signal(direction="improving"),)},
         {"signals": (sample_signal(level="alert"),)},
     ],
@@ -153,7 +155,7 @@ def test_another_publisher_is_no_message_but_an_edit_that_waits_a_little(
     assert len(outbox.for_chat(newsroom.db, 100)) == 1
     edit = existing(owed(newsroom))
     assert (edit.changes, edit.changed_at, edit.due_at) == (1, NOW, NOW + timedelta(seconds=30))
-    assert [source.name for source in alert(newsroom).sources] == ["موقع enab", "موقع sana"]
+    assert [source.family for source in alert(newsroom).sources] == ["enab", "sana"]
     assert alert(newsroom).figures[0].latest == 14
 
 
@@ -169,11 +171,23 @@ def test_a_burst_is_one_edit_that_waits_from_the_first_change(newsroom: Newsroom
     assert edit.due_at == NOW + timedelta(seconds=30)
 
 
-def test_a_copy_is_no_source_and_edits_nothing(newsroom: Newsroom) -> None:
+def test_a_copy_is_named_too(newsroom: Newsroom) -> None:
+    """Cards name who copies, and count apart who has words of their own."""
     add_chat(newsroom.db, 100)
     first(newsroom)
     told(newsroom, 100)
     newsroom.says(SIEGE, of_its_own(1), family="sana")
+    assert alert(newsroom).families == 1
+    assert owed(newsroom) is not None
+
+
+def test_an_entry_that_changed_and_says_the_same_edits_nothing(newsroom: Newsroom) -> None:
+    add_chat(newsroom.db, 100)
+    first(newsroom)
+    told(newsroom, 100)
+    later = item(SIEGE, of_its_own(1) + " واستمر الوضع")
+    reasons = newsroom.poll(feed(), [change(later, "updated", 1)]).reasons
+    assert list(reasons) == [Reason.UPDATE_SAYS_THE_SAME]
     assert owed(newsroom) is None
 
 

@@ -92,6 +92,20 @@ def test_a_broken_feeds_file_ends_with_1_and_its_line(tmp_path: Path) -> None:
         assert "feeds.yaml:2" in text
 
 
+def test_a_region_that_is_not_known_is_told_with_its_line_and_stops_nothing(
+    tmp_path: Path,
+) -> None:
+    row = "- name: {0}\n  url: https://{0}.example/rss\n  region: {1}\n"
+    regions = {"a": "syria", "b": "levant", "c": "horn-of-africa", "d": "levent", "e": "qqq"}
+    body = "".join(row.format(*each) for each in regions.items())
+    (tmp_path / "feeds.yaml").write_text("feeds:\n" + body, encoding="utf-8")
+    code, text = marsad("feeds", "check")
+    assert code == 0
+    assert "feeds.yaml:13: warning: the region 'levent' is not known: did you mean 'levant'" in text
+    assert "feeds.yaml:16" in text and "'qqq'" in text
+    assert "'syria'" not in text and "'horn-of-africa'" not in text
+
+
 def test_feeds_are_listed_before_they_were_ever_polled() -> None:
     assert marsad("feeds", "check")[0] == 0
     code, text = marsad("feeds", "list")

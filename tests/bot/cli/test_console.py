@@ -12,7 +12,8 @@ from rich.console import Console
 
 from bot.console import ConsoleSender, console_chat, shown
 from bot.delivery.outcome import NeverSent, Outgoing, Sent
-from bot.messages.cards import Display, alert_card
+from bot.messages.cards import alert_card
+from bot.messages.display import Display
 from storage.outbox import Delivery
 from tests.bot.messages.samples import flat
 

@@ -6,6 +6,7 @@ import json
 import time
 import unicodedata
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,12 +14,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.locales.bidi import FSI, PDI, RLM
+from bot.alerts.history import AlertHistory
+from bot.locales.bidi import FSI, PDI, RLM, without_controls
 from bot.messages.blocks import Card
-from bot.messages.cards import Display, alert_card, recent_card, text_card
-from bot.messages.explanation import AlertHistory, explanation_card
+from bot.messages.cards import alert_card, recent_card, text_card
+from bot.messages.display import Display
+from bot.messages.explanation import explanation_card
 from bot.text import length, web_link
-from storage.alerts import Alert, AlertFigure, in_order
+from storage.alerts import Alert, AlertFigure, AlertSource, in_order
 from storage.decisions import Decision
 from storage.entries import StoredDetection
 from storage.facts import StoredPlace
@@ -233,11 +236,61 @@ def test_a_card_says_where_and_how_many() -> None:
     alert = sample_alert(places=(place,), figures=(toll, disputed))
     shown = card(alert).plain
     assert "📍 نيالا، السودان" in shown
-    assert "الوفيات: 12 ثم 19 على الأقل · الجرحى: 30 (a) / 5 (b)" in shown
+    assert "الوفيات: 12 ثم 19 على الأقل · الجرحى: 30 (\u2068a\u2069) / 5 (\u2068b\u2069)" in shown
     assert "at least 12 → 19" in card(alert, "en").plain
     assert "📍" not in card(sample_alert()).plain
     for each in (explained(alert), explained(alert, "fr")):
         assert "📍" in each.plain
+
+
+def source(number: int, **changes: Any) -> AlertSource:
+    values: dict[str, Any] = {
+        "family": f"family-{number}",
+        "feed_id": f"feed-{number}",
+        "link": f"https://example.org/{number}",
+        "published_at": NOW - timedelta(minutes=25),
+        "entry_id": number,
+    }
+    return AlertSource(**values | changes)
+
+
+def test_a_card_names_who_reports_it_each_with_a_link_three_at_most() -> None:
+    alert = sample_alert(sources=tuple(map(source, range(1, 6))), families=5)
+    names = {"feed-2": "Relief Wire", "feed-3": "عنب بلدي"}
+    shown = alert_card(alert, replace(display("en"), publishers=names))
+    text, entities = parse_html(shown.html)
+    assert [text[e.start : e.end] for e in entities if e.tag == "a"] == [
+        *("الجزيرة نت", "Relief Wire", "عنب بلدي"),
+    ]
+    assert "and 2 more\n" in text
+    assert "Published at 15:05, seen on 31 January, 15:30 (Damascus time)" in text
+    arabic = without_controls(card(alert, "ar").plain)
+    assert "المصادر: " in arabic
+    assert "ومصدران آخران" in arabic
+
+
+def test_publishers_that_copy_one_another_are_counted_beside_their_names() -> None:
+    alert = sample_alert(sources=(source(1), source(2)), families=1)
+    assert "(one publisher)" in card(alert, "en").plain
+    single = card(sample_alert(sources=(source(1),)), "en").plain
+    assert "Source: " in single
+    assert "publisher" not in single
+
+
+def test_a_card_leaves_two_empty_lines_and_no_more() -> None:
+    place = StoredPlace("g1", "SD", "SD-DS", "town", "clause", ("g1",), {"ar": "نيالا، السودان"})
+    toll = AlertFigure(what="killed", first=12, latest=19)
+    alert = sample_alert(places=(place,), figures=(toll,), sources=(source(1),))
+    lines = [without_controls(each) for each in card(alert).plain.splitlines()]
+    assert lines.count("") == 2
+    begins = ("🔴", "📍", "", TITLE[:5], "«", "الوفيات", "", "المصدر", "نُشر", "التنبيه")
+    assert [line[: len(start)] for line, start in zip(lines, begins, strict=True)] == list(begins)
+
+
+def test_signals_of_one_level_and_direction_share_a_line() -> None:
+    both = in_order([sample_signal(), sample_signal(signal="siege")])
+    first = card(sample_alert(signals=both), "en").plain.splitlines()[0]
+    assert first == "🔴 Critical · Medicine shortage, Siege · worsening"
 
 
 def test_a_place_is_told_once_and_not_beside_what_lies_in_it() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 
 from bot.telegram.app import build_application, polling_of
 from bot.telegram.request import Access, App
+from rules import StateKind
 from storage import alerts, chats, decisions, entries, feeds, stories
 from storage.alerts import Alert
 from storage.chats import Chat
@@ -35,12 +36,17 @@ class Rules:
 
     hash: str = "sha256:0123456789abcdef"
     signals: dict[str, Signal] = field(default_factory=lambda: dict(SIGNALS))
+    states: Mapping[str, StateKind] = field(default_factory=dict)
+
+    def note(self, signal: str, clause: str) -> str | None:
+        return None
 
 
 @dataclass(frozen=True)
 class NamedFeed:
     id: str
     name: str
+    family: str = ""
 
 
 @dataclass

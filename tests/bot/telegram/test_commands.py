@@ -46,9 +46,9 @@ async def test_help_lists_the_commands_and_operators_see_theirs(bench: Bench) ->
     await bench.ask(READER, "/start")
     answer = await bench.ask(READER, "/help")
     assert "/subscribe" in answer
-    assert "/status" not in answer
+    assert "/status" in answer and "/invite" not in answer
     await bench.ask(OPERATOR, "/start")
-    assert "/status" in await bench.ask(OPERATOR, "/help")
+    assert "/invite" in await bench.ask(OPERATOR, "/help")
 
 
 async def test_an_unknown_command_and_plain_text_are_answered_with_a_hint(bench: Bench) -> None:
@@ -174,7 +174,7 @@ async def test_in_a_channel_only_the_reader_who_asks_is_told_why(bench: Bench) -
     await sender.send(Outgoing(sample_delivery(), replace(sample_chat(), id=GROUP), alert))
     before = len(bench.server.texts(GROUP))
     note = await bench.press(GROUP, "w:A1", user_id=GUEST)
-    assert note.startswith("ما وُجد في الخبر: ")
+    assert note.startswith("أُرسل الساعة")
     assert len(bench.server.texts(GROUP)) == before
 
 
@@ -224,7 +224,7 @@ async def test_alert_explains_why_it_fired_and_what_this_chat_got(bench: Bench) 
     await bench.alert()
     for asked in ("/alert A1", "/alert a1", "/alert 1", "/alert \u2068A1\u2069", "A1"):
         answer = await bench.ask(READER, asked)
-        for part in ("لماذا التنبيه", TITLE, "near(medicine, lack)", "130", "أول خبر"):
+        for part in ("لماذا التنبيه", TITLE, "لأن جهة النشر", "near(medicine, lack)", "130"):
             assert part in answer, asked
         assert "لم يُرسل إلى هذه المحادثة" in answer
 
@@ -284,8 +284,9 @@ async def test_commands_are_told_to_telegram_in_three_languages(bench: Bench) ->
         c["description"] for c in commands["default", ""] if c["command"] == "subscribe"
     )
     assert commands["default", "fr"] != commands["default", "en"]
-    assert "status" in [c["command"] for c in commands["chat", "en"]]
-    assert "status" not in [c["command"] for c in commands["default", "en"]]
+    assert "invite" in [c["command"] for c in commands["chat", "en"]]
+    assert "invite" not in [c["command"] for c in commands["default", "en"]]
+    assert "status" in [c["command"] for c in commands["default", "en"]]
 
 
 async def test_each_command_but_start_and_help_refuses_a_chat_that_is_not_registered(

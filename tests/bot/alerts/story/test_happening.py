@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.alerts.story.happening import Choice, Doubt, HappeningPolicy, Rule, doubts, story_for
+from bot.alerts.story.doubts import Doubt, doubts
+from bot.alerts.story.happening import Choice, HappeningPolicy, Rule, story_for
 from bot.alerts.story.likeness import Frequencies, cosine, stem, weights_of
-from bot.alerts.story.names import names_in
+from bot.alerts.story.names import names_in, shared_names
 from bot.alerts.story.near_copies import StoryPolicy
 from bot.alerts.story.sources import independent_sources
 from bot.alerts.story.tellings import Telling, Where, Window, in_poll_order
@@ -156,6 +157,76 @@ def test_another_language_joins_where_signal_place_and_tolls_agree() -> None:
         replace(arabic, figures=figures_of("مقتل 3 وإصابة 7", "", "ar")),
     ):
         assert asked(changed, STRIKE).story_id is None
+
+
+IDLIB = Where(divisions=frozenset({"SY-ID"}), countries=frozenset({"SY"}))
+LACK = ("health-system-collapse", "water-fuel-power-shortage")
+CLOSED = telling(
+    1,
+    "Three hospitals in southern Idlib shut down as generators run dry",
+    where=IDLIB,
+    signals=LACK,
+)
+
+
+def test_another_language_joins_where_both_count_one_thing_alike() -> None:
+    arabic = telling(
+        2,
+        "خروج ثلاثة مستشفيات في ريف إدلب الجنوبي عن الخدمة بعد نفاد الوقود",
+        hours=-1,
+        language="ar",
+        where=IDLIB,
+        signals=LACK,
+    )
+    choice = asked(arabic, CLOSED)
+    assert (choice.story_id, choice.rule) == (10, Rule.OTHER_LANGUAGE)
+    assert choice.tolls == ("hospital 3",)
+    for changed in (
+        replace(arabic, title="خروج أربعة مستشفيات في ريف إدلب عن الخدمة بعد نفاد الوقود"),
+        replace(arabic, title="خروج مستشفيات في ريف إدلب عن الخدمة بعد نفاد الوقود"),
+        replace(arabic, where=TAIZ),
+        replace(arabic, at=CLOSED.at + timedelta(hours=30)),
+    ):
+        assert asked(changed, CLOSED).story_id is None, changed.title
+
+
+def test_what_is_counted_is_read_in_each_language() -> None:
+    for title, language in (
+        ("وصول 40 شاحنة مساعدات", "ar"),
+        ("Forty aid trucks arrive", "en"),
+        ("Quarante camions d'aide arrivent", "fr"),
+    ):
+        assert telling(1, title, language=language).counts == {"vehicle 40"}, title
+    assert telling(1, "Dozens of trucks on the fourth day, 3 dead, hospital hit").counts == set()
+
+
+SIEGE = telling(1, "Siege of Aden goes on, bread runs out", signals=("siege", "food-insecurity"))
+HISAR = telling(
+    2,
+    "حصار عدن مستمر والخبز ينفد",
+    hours=2,
+    language="ar",
+    signals=("siege", "food-insecurity"),
+)
+
+
+def test_the_one_siege_of_a_town_is_the_same_in_another_language() -> None:
+    assert asked(HISAR, SIEGE).story_id == 10
+    second = telling(3, "Port of Aden blockaded by warships", hours=1, signals=("siege",))
+    assert asked(HISAR, SIEGE, second).story_id is None, "there are two"
+    province = Where(divisions=ADEN.divisions, countries=ADEN.countries)
+    elsewhere = replace(HISAR, where=province)
+    assert asked(elsewhere, SIEGE).story_id is None, "a province may have many"
+    raid = replace(HISAR, figures=figures_of("مقتل 4", "", "ar"))
+    assert asked(raid, SIEGE).story_id is None, "and a town many raids"
+
+
+def test_the_name_of_the_place_is_no_second_thing_that_agrees() -> None:
+    named = replace(ADEN, named=frozenset({"kadugli"}))
+    one = telling(1, "Siege of Kadugli", where=named)
+    other = telling(2, "Kadugli est assiégée", language="fr", where=named)
+    assert shared_names(one, other) == set()
+    assert shared_names(replace(one, where=TAIZ), replace(other, where=TAIZ)) == {"kdgl"}
 
 
 def test_names_are_compared_by_their_consonants() -> None:

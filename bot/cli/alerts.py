@@ -1,0 +1,177 @@
+"""``marsad alerts list|show|why``: what was told to whom, and why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+from rich.console import Console
+
+from bot.cli.rules.shared import AsJson, load, print_json
+from bot.clock import utc_now
+from bot.errors import CannotGoOn
+from bot.locales import LANGUAGES
+from bot.text import clean
+
+if TYPE_CHECKING:
+    from bot.alerts.history import AlertHistory
+    from bot.messages.blocks import Card
+    from bot.messages.display import Display
+    from rules import RuleSet
+    from storage.alerts import Alert
+    from storage.file.database import Connection
+
+T = TypeVar("T")
+
+app = typer.Typer(help="Alerts: list them, show one, say why it was sent.", no_args_is_help=True)
+
+AlertId = Annotated[str, typer.Argument(metavar="ID", help="An alert's id, as A12.")]
+Lang = Annotated[str, typer.Option("--lang", help="ar, en or fr.")]
+
+
+@app.command("list")
+def list_alerts(
+    days: Annotated[int, typer.Option(min=1, max=366, help="Of the last so many days.")] = 7,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+) -> None:
+    """List the latest alerts, newest first: id, time, level, signals, headline."""
+    from storage import alerts
+
+    display = _display(lang, load(None))
+    since = utc_now() - timedelta(days=days)
+    found = _read(lambda db: alerts.recent(db, None, since, limit, for_operators=True))
+    if as_json:
+        print_json([_summary(each) for each in found])
+        return
+    for each in found:
+        at = each.updated_at.astimezone(display.timezone)
+        signals = ", ".join(told.signal for told in each.signals)
+        typer.echo(f"{each.short_id:<6} {at:%Y-%m-%d %H:%M}  {each.level:<8}  {signals}")
+        typer.echo(f"       {clean(each.title)}")
+    if not found:
+        typer.echo(f"No alerts in the last {days} days.")
+
+
+@app.command()
+def show(alert: AlertId, lang: Lang = "en", as_json: AsJson = False) -> None:
+    """Show an alert's card as readers of a language get it."""
+    from bot.messages.cards import alert_card
+
+    history = _history(alert)
+    if as_json:
+        print_json(_summary(history.alert))
+        return
+    _print(alert_card(history.alert, _display(lang, load(None))))
+
+
+@app.command()
+def why(
+    alert: AlertId,
+    lang: Lang = "en",
+    details: Annotated[bool, typer.Option(help="Also what was found and decided.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say in a sentence why an alert was sent or not: when, at which level, who said it."""
+    from bot.messages.explanation import explanation_card
+    from bot.messages.why import why_sentence
+
+    history = _history(alert)
+    rules = load(None)
+    display = _display(lang, rules)
+    if as_json:
+        sentence = "".join(span.text for span in why_sentence(history, display))
+        print_json(
+            _summary(history.alert)
+            | {
+                "why": sentence,
+                "decisions": [
+                    asdict(each) | {"at": each.at.isoformat()} for each in history.decisions
+                ],
+            }
+        )
+        return
+    _print(explanation_card(history, display, rules.note, details=details))
+
+
+def _history(wanted: str) -> AlertHistory:
+    """Raises CannotGoOn for an id that no alert has."""
+    from bot.alerts.history import history_of
+
+    found = _read(lambda db: history_of(db, wanted, None))
+    if found is None:
+        raise CannotGoOn(
+            f"there is no alert {clean(wanted)[:20]}: `marsad alerts list` has their ids", 2
+        )
+    return found
+
+
+def _display(lang: str, rules: RuleSet) -> Display:
+    from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
+    from bot.messages.display import Display
+    from bot.notices import publishers_of
+    from bot.settings import load_settings
+
+    if lang not in LANGUAGES:
+        raise CannotGoOn(f"{clean(lang)[:20]} is no language of Marsad's: ar, en or fr", 2)
+    settings = load_settings()
+    try:
+        publishers = publishers_of(load_catalogue(settings.feeds_file))
+    except CatalogueInvalid:
+        publishers = {}  # feeds are called by their ids then
+    return Display(lang, rules.signals, utc_now(), settings.timezone, publishers)
+
+
+def _summary(alert: Alert) -> dict[str, object]:
+    def moment(at: datetime) -> str:
+        return at.isoformat()
+
+    return {
+        "id": alert.short_id,
+        "version": alert.version,
+        "created": moment(alert.created_at),
+        "updated": moment(alert.updated_at),
+        "level": alert.level,
+        "audience": alert.audience,
+        "signals": [
+            {"signal": each.signal, "direction": each.direction, "level": each.level}
+            for each in alert.signals
+        ],
+        "places": [place.place_id for place in alert.places],
+        "title": alert.title,
+        "link": alert.link,
+        "publishers": alert.families,
+        "reason": alert.reason,
+        "rules": alert.rules_hash,
+    }
+
+
+def _print(card: Card) -> None:
+    from bot.console import shown
+
+    console = Console()
+    for line in shown(card, mark="" if console.is_terminal else "*").split("\n", allow_blank=True):
+        console.print(line, soft_wrap=True)
+
+
+def _read(work: Callable[[Connection], T]) -> T:
+    from bot.process.installation import require_database
+    from bot.settings import load_settings
+    from storage.file.database import Database
+
+    settings = load_settings()
+    require_database(settings)
+
+    async def run() -> T:
+        database = await Database.open(settings.database_file)
+        try:
+            return await database.read(work)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())

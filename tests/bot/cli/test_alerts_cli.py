@@ -1,0 +1,72 @@
+"""`marsad alerts list|show|why`, over a real database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli.main import app
+from bot.clock import utc_now
+from bot.errors import CannotGoOn
+from bot.settings import Settings, load_settings, variable
+from storage.file.database import connect, migrate
+from tests.bot.alerts.newsroom import Newsroom
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def _desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for field in Settings.model_fields:
+        monkeypatch.delenv(variable(field), raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MARSAD_DATA_DIR", str(tmp_path / "var"))
+    file = load_settings().database_file
+    file.parent.mkdir(parents=True)
+    db = connect(file)
+    migrate(db)
+    Newsroom(db).says("حصار حلب", "يقول السكان إن حصار المدينة يشتد", now=utc_now())
+    db.close()
+
+
+def marsad(*arguments: str) -> tuple[int, str]:
+    done = runner.invoke(app, ["alerts", *arguments])
+    said = str(done.exception) if isinstance(done.exception, CannotGoOn) else ""
+    return done.exit_code, done.output + said
+
+
+def test_an_alert_is_listed_shown_and_explained_in_a_sentence() -> None:
+    code, said = marsad("list")
+    assert code == 0
+    assert said.startswith("A1 ")
+    assert "حصار حلب" in said
+    assert "A1" in marsad("show", "A1")[1]
+    code, said = marsad("why", "a1", "--lang", "fr")
+    assert code == 0
+    assert "Envoyée à" in said
+    assert "any(" not in said
+    assert "any(حصار)" in marsad("why", "A1", "--details")[1]
+
+
+def test_as_json_it_holds_each_decision_with_the_hash_of_the_rules() -> None:
+    found = json.loads(marsad("why", "A1", "--json")[1])
+    assert found["id"] == "A1"
+    assert found["why"].startswith("Sent at ")
+    (decision,) = found["decisions"]
+    assert (decision["action"], decision["reason"]) == ("send", "first-telling")
+    assert decision["rules_hash"] == "r1"
+    assert [each["id"] for each in json.loads(marsad("list", "--json")[1])] == ["A1"]
+    assert json.loads(marsad("show", "A1", "--json")[1])["level"] == "alert"
+
+
+def test_what_is_not_there_is_said_with_what_to_do() -> None:
+    for wrong in ("A99", "nonsense", "<b>", "²"):
+        code, said = marsad("why", wrong)
+        assert code != 0, wrong
+        assert "marsad alerts list" in said, wrong
+    code, said = marsad("show", "A1", "--lang", "de")
+    assert code != 0
+    assert "ar, en or fr" in said
