@@ -54,11 +54,13 @@ class AlertPolicy:
 
     It equals the time in which stories are recognised: beyond it, a repeat would look like news.
     `told_an_hour`: how often one entry, whose text goes on changing, is told within an hour;
-    what is critical is told however often.
+    what is critical is told however often. `edits_settle`: a card that says less than is known
+    is edited so long after the first such change, so that a burst is one edit.
     """
 
     max_age: timedelta = timedelta(hours=72)
     told_an_hour: int = 6
+    edits_settle: timedelta = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
