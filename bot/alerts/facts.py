@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 LANGUAGES = ("ar", "en", "fr")
 # Places of one state that an entry tells; a list of many is no report of each.
 MOST_STATED = 3
-# Beside the evidence, in the title, or said by the feed: what stands elsewhere is enough for a card,
-# which shows its sentence, and too little for a word that stands alone.
+# Beside the evidence, in the title, or said by the feed: what stands elsewhere is enough for a
+# card, which shows its sentence, and too little for a word that stands alone.
 SURELY_TOLD = frozenset({"clause", "sentence", "title", "feed"})
 # An entry that names more places is a list of them: the nearest to the evidence stand first.
 MOST_PLACES = 5
