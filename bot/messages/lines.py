@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ SAME_TIME = timedelta(hours=1)
 MOST_PLACES = 3
 # Publishers that a card names.
 MOST_SOURCES = 3
+# Longest sentence of an escalation, in UTF-16 units.
+WHY = 300
 
 
 def heading(display: Display, told: AlertSignal, scale: float = 1.0) -> Line:
@@ -57,6 +60,20 @@ def place_line(say: Texts, alert: Alert, scale: float = 1.0) -> Line:
     parts = [foreign(shorten(clean(n), max(20, int(NAME * scale))), say.language) for n in names]
     joined = [line(" · " if number else "", part) for number, part in enumerate(parts)]
     return line("📍 ", *joined)
+
+
+def raised_lines(say: Texts, alert: Alert, scale: float = 1.0) -> tuple[Line, ...]:
+    """Why levels were raised: a sentence for each escalation, as the rules have it."""
+    ids = dict.fromkeys(each.escalation for each in alert.signals if each.escalation)
+    said = [raised_why(alert, each, say.language) for each in ids]
+    short = [shorten(text, max(20, int(WHY * scale))) for text in said if text]
+    return tuple(line("⏫ ", foreign(text, say.language)) for text in short)
+
+
+def raised_why(alert: Alert, escalation: str, language: str) -> str:
+    """What an escalation says of the alert that it raised; '' when it does not any more."""
+    told = [each.why_json for each in alert.signals if each.escalation == escalation]
+    return clean(json.loads(told[0]).get(language, "")) if told else ""
 
 
 def first_places(places: Sequence[StoredPlace], language: str) -> list[str]:
@@ -145,6 +162,18 @@ def time_line(display: Display, alert: Alert) -> Line:
     same = at.astimezone(zone).date() == seen.astimezone(zone).date()
     published = display.moment(at, "card.hour" if same else "card.short_time")
     return line(display.say("card.published", published=published, when=display.moment(seen)))
+
+
+def updated(display: Display, alert: Alert, edited: datetime | None) -> str:
+    """When the card was edited last, behind when its alert was seen."""
+    if edited is None:
+        return ""
+    days = {each.astimezone(display.timezone).date() for each in (alert.updated_at, edited)}
+    if len(days) == 1:
+        told = display.say("card.updated", when=display.moment(edited, "card.hour"))
+    else:
+        told = display.say("card.updated_on", when=display.moment(edited, "card.short_time"))
+    return f" · {told}"
 
 
 def event_line(display: Display, alert: Alert) -> Line:

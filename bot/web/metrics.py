@@ -56,6 +56,12 @@ class Metrics:
         self.outbox = Gauge(
             "marsad_outbox", "Deliveries in each state.", ["state"], registry=self.registry
         )
+        self.edits = Gauge(
+            "marsad_card_edits",
+            "Edits of cards since the start, by what came of them.",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.feeds = Gauge(
             "marsad_feeds", "Feeds in each condition.", ["condition"], registry=self.registry
         )

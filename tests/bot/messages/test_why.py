@@ -30,7 +30,7 @@ from tests.storage.make import NOW, add_chat, chat
 
 HOUR = timedelta(hours=1)
 NAMES = {"enab-feed": "عنب", "wire-feed": "Relief Wire"}
-FILLED = {"report", "rise", "place", "level"}
+FILLED = {"report", "rise", "place", "level", "why"}
 
 
 @pytest.fixture
