@@ -76,7 +76,7 @@ def ready(db: Connection, now: datetime, limit: int, busy: Collection[int] = ())
         db,
         """
         SELECT e.* FROM chats c CROSS JOIN card_edits e
-        WHERE c.id NOT IN (SELECT value FROM json_each(:busy)) AND e.chat_id = c.id
+        WHERE c.id NOT IN (SELECT each.value FROM json_each(:busy) each) AND e.chat_id = c.id
             AND e.alert_id = (SELECT w.alert_id FROM card_edits w
                 WHERE w.chat_id = c.id AND w.due_at <= :now ORDER BY w.due_at LIMIT 1)
             AND NOT EXISTS (SELECT 1 FROM (VALUES (0), (1), (2)) p CROSS JOIN outbox o

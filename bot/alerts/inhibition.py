@@ -48,11 +48,7 @@ def inhibits(escalation: Escalation, alert: Alert) -> bool:
 def parted(
     rows: Sequence[NewDelivery], inhibited: Mapping[int, str]
 ) -> tuple[tuple[NewDelivery, ...], tuple[NewDelivery, ...]]:
-    """The deliveries that stay, and those that are left out: only first ones, never critical. Who
-    was told of an alert goes on hearing of it. Pure."""
-    left = [
-        row
-        for row in rows
-        if row.chat_id in inhibited and row.kind == "alert" and row.level != "critical"
-    ]
+    """The deliveries that stay, and those that are left out: only first ones. Who was told of an
+    alert goes on hearing of it. Pure."""
+    left = [row for row in rows if row.chat_id in inhibited and row.kind == "alert"]
     return tuple(row for row in rows if row not in left), tuple(left)

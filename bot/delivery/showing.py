@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.alerts.edits import quoted_entry
+from bot.alerts.edits import quoted_entry, seen_by
 from bot.alerts.snippet import snippet
 from bot.messages.evidence import evidence_for
 from storage import entries
@@ -19,9 +19,7 @@ def as_seen(db: Connection, alert: Alert, chat: Chat) -> Alert:
     The newest version may be about signals that the chat did not choose: the card then quotes the
     entry that tells the gravest of its own.
     """
-    if alert.audience == "operators":
-        return alert
-    seen = alert.seen_by(chat.signals)
+    seen = seen_by(chat, alert)
     entry_id = quoted_entry(seen)
     entry = None if entry_id == seen.entry_id else entries.get(db, entry_id)
     if entry is None:

@@ -57,6 +57,16 @@ def why_sentence(history: AlertHistory, display: Display) -> Line:
     return line(*spans, ".")
 
 
+def why_silent(decided: Sequence[Decision], say: Texts) -> str:
+    """Why an entry that is in no alert was told to nobody. `decided`: all that was of it."""
+    if not decided:
+        return say("why.no_signal")
+    clause = say.find(f"because.{decided[-1].reason}") or ""
+    if not clause or "{" in clause:
+        clause = say.find(f"reason.{decided[-1].reason}") or clean(decided[-1].reason)[:NAME]
+    return f"{say('why.silent', reason=clause)}."
+
+
 def why_here(history: AlertHistory, display: Display) -> Line:
     """What the asking chat got of it, and why that chat; or why not."""
     say, chat = display.say, history.chat

@@ -75,12 +75,20 @@ class Metrics:
             "marsad_problems", "What /healthz names as wrong.", registry=self.registry
         )
 
-    def gauges(self, outbox: Mapping[str, int], feeds: Mapping[Condition, int]) -> None:
-        """The state of the outbox and of the feeds, as just read from the database."""
+    def gauges(
+        self,
+        outbox: Mapping[str, int],
+        feeds: Mapping[Condition, int],
+        edits: Mapping[str, int],
+    ) -> None:
+        """The state of the outbox and of the feeds, as just read from the database, and what came
+        of edits so far."""
         for state, count in outbox.items():
             self.outbox.labels(state).set(count)
         for condition, count in feeds.items():
             self.feeds.labels(condition).set(count)
+        for outcome, count in edits.items():
+            self.edits.labels(outcome).set(count)
 
 
 class _Server(ThreadingMixIn, WSGIServer):

@@ -105,6 +105,8 @@ states:
     )
     assert fingerprint(folder) != before
     rules = load_rules(folder)
+    # Another hash: the service takes them up.
+    assert rules.hash != load_rules().hash
     assert rules.states["crossing"].expires_after == timedelta(hours=36)
     assert "displacement" not in rules.states
     assert rules.states["bread"].values["short"].title["fr"] == "نقص"

@@ -92,7 +92,12 @@ def test_an_alert_of_no_known_place_is_closed_to_who_chose_places() -> None:
 def test_what_is_on_test_is_for_operators() -> None:
     on_test = replace(AFTER, audience="operators")
     assert not may_see(CHAT, on_test)
-    assert may_see(replace(CHAT, role="operator", signals=frozenset()), on_test)
+    operator = replace(CHAT, role="operator", signals=frozenset({"siege"}))
+    assert may_see(operator, on_test)
+    siege = sample_signal(signal="siege", direction="improving", entry_id=2)
+    before = replace(on_test, signals=(*on_test.signals, siege))
+    after = replace(before, signals=(sample_signal(direction="improving"), siege))
+    assert to_edit(before, after, [operator], {operator.id}) == (operator.id,)
 
 
 PLACES = st.sets(st.sampled_from(["halab", "SY", "adan", "YE"]))

@@ -282,6 +282,26 @@ def test_a_decision_says_so_when_nobody_is_left_to_be_told(newsroom: Newsroom) -
     assert reasons(newsroom.db, lesser) == [("store", "inhibited", "then-hunger")]
 
 
+def test_what_is_critical_is_told_whatever_was_told_of_the_place(newsroom: Newsroom) -> None:
+    newsroom.rules.escalations = (INHIBITS,)
+    add_chat(newsroom.db, 1, *SIGNALS)
+    says(newsroom, 1, "siege")
+    says(newsroom, 2, "hunger", now=NOW + HOUR)
+    newsroom.rules.change("hunger", level="critical")
+    graver = alert_of(says(newsroom, 3, "hunger", now=NOW + 2 * HOUR))
+    assert outbox.chats_of_alert(newsroom.db, graver.id) == {1}
+
+
+def test_who_was_told_of_an_alert_goes_on_hearing_of_it(newsroom: Newsroom) -> None:
+    newsroom.rules.escalations = (INHIBITS,)
+    add_chat(newsroom.db, 1, *SIGNALS)
+    siege = alert_of(says(newsroom, 1, "siege"))
+    says(newsroom, 2, "hunger", now=NOW + HOUR)
+    newsroom.says(f"حصار في نيالا والفاشر {words(1, 6)}", words(77, 20), now=NOW + 2 * HOUR)
+    rows = outbox.for_chat(newsroom.db, 1, siege.id)
+    assert [(row.kind, row.version) for row in rows] == [("alert", 1), ("update", 2)]
+
+
 def test_what_was_never_delivered_inhibits_nothing(newsroom: Newsroom) -> None:
     newsroom.rules.escalations = (INHIBITS,)
     add_chat(newsroom.db, 1, *SIGNALS)
