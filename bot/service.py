@@ -324,7 +324,8 @@ class Service:
         def look(db: Connection) -> tuple[dict[str, int], dict[Condition, int]]:
             return outbox.counts(db), feeds_health(feeds.all_states(db)).counts
 
-        self.metrics.gauges(*await self._parts.database.read(look))
+        counted = await self._parts.database.read(look)
+        self.metrics.gauges(*counted, self._parts.dispatcher.edits)
 
     async def _housekeeping(self) -> None:
         now = self._clock()

@@ -19,7 +19,7 @@ from bot.alerts.rereading import Rereader
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.outcome import Sender
+from bot.delivery.outcome import Editor, Sender
 from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.second_channel import Channel, SecondChannel, SecondChannelWatch
 from bot.feeds.catalogue import Feed, load_catalogue
@@ -88,11 +88,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where messages go: by `sender` at the pace of `policy`. `application` is Telegram's bot."""
+    """Where messages go: by `sender` at the pace of `policy`, and `editor` changes those that were
+    sent. `application` is Telegram's bot."""
 
     sender: Sender
     policy: DeliveryPolicy
     application: App | None = None
+    editor: Editor | None = None
 
 
 def to_console(sender: ConsoleSender) -> Destination:
@@ -165,7 +167,9 @@ async def parts_over(
         goes_to = destination(database)
         if goes_to.application is not None:
             stack.push_async_callback(_close_connections, goes_to.application)
-        dispatcher = Dispatcher(database, goes_to.sender, goes_to.policy, clock)
+        dispatcher = Dispatcher(
+            *(database, goes_to.sender, goes_to.policy, clock), editor=goes_to.editor
+        )
         watch = None
         if channel is not None:
             watch = SecondChannelWatch(database, channel, dispatcher.health, clock=clock)
@@ -227,7 +231,7 @@ def _destination(
         clock=clock,
         publishers=publishers,
     )
-    return Destination(sender, DeliveryPolicy(), application)
+    return Destination(sender, DeliveryPolicy(), application, sender)
 
 
 async def _close_connections(application: App) -> None:

@@ -228,7 +228,7 @@ def set_families(db: Connection, alert_id: int, families: int) -> None:
 
 def get(db: Connection, alert_id: int) -> Alert | None:
     row = fetch_one(db, "SELECT * FROM alerts WHERE id = :id", {"id": alert_id})
-    return None if row is None else _sourced(db, alerts_of(db, [row])[0])
+    return None if row is None else sourced(db, alerts_of(db, [row])[0])
 
 
 def by_ids(db: Connection, ids: Collection[int]) -> dict[int, Alert]:
@@ -248,7 +248,7 @@ def get_by_short_id(db: Connection, short_id: str) -> Alert | None:
     rows = fetch(db, "SELECT * FROM alerts WHERE short_id = :short_id", {"short_id": f"A{western}"})
     # The same statements whether there is one or not: how long it takes tells nobody.
     found = next(iter(alerts_of(db, rows)), None)
-    return None if found is None else _sourced(db, found)
+    return None if found is None else sourced(db, found)
 
 
 def for_story(db: Connection, story_id: int) -> list[Alert]:
@@ -319,18 +319,20 @@ def alerts_of(db: Connection, rows: Sequence[Row]) -> list[Alert]:
     return [_alert(row, signals[row["id"]], places.get(row["id"], ())) for row in rows]
 
 
-def _sourced(db: Connection, alert: Alert) -> Alert:
-    """The alert with the publisher families that report one of its signals."""
+def sourced(db: Connection, alert: Alert, *, but: int | None = None) -> Alert:
+    """The alert with the publisher families that report one of its signals as it is told: who
+    reported a siege is no source for its end. `but` leaves an entry out."""
     rows = fetch(
         db,
         """
         SELECT s.family, s.entry_id, e.feed_id, e.link, e.published_at
         FROM story_entries s JOIN entries e ON e.id = s.entry_id
-        WHERE s.story_id = :story AND EXISTS (SELECT 1
-            FROM detections d JOIN alert_signals a ON a.signal = d.signal
+        WHERE s.story_id = :story AND s.entry_id <> ifnull(:but, 0) AND EXISTS (SELECT 1
+            FROM detections d
+                JOIN alert_signals a ON a.signal = d.signal AND a.direction = d.direction
             WHERE d.entry_id = s.entry_id AND a.alert_id = :alert)
         ORDER BY s.attached_at, s.entry_id""",
-        {"story": alert.story_id, "alert": alert.id},
+        {"story": alert.story_id, "alert": alert.id, "but": but},
     )
     latest = {
         row["family"]: AlertSource(**row | {"published_at": from_text_or_none(row["published_at"])})

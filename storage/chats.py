@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage import outbox
+from storage import card_edits, outbox
 from storage.rows import (
     Row,
     change,
@@ -244,6 +244,9 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
     """
     if old_id == new_id or get(db, old_id) is None:
         return
+    # A supergroup counts its messages anew.
+    card_edits.forget_chat(db, old_id)
+    outbox.forget_messages(db, old_id)
     if get(db, new_id) is None:
         db.execute(
             """

@@ -93,6 +93,13 @@ def move_times(db: Connection, by: timedelta, now: datetime, fresh: timedelta) -
         WHERE muted_at NOT BETWEEN :since AND :until""",
         values,
     )
+    # What is to be edited keeps its wait; when it changed stays, cards show that.
+    db.execute(
+        """
+        UPDATE card_edits SET due_at = moved(due_at, :by), free_at = moved(free_at, :by)
+        WHERE changed_at NOT BETWEEN :since AND :until""",
+        values,
+    )
     moved = {"by": values["by"]}
     db.execute("UPDATE chats SET blocked_until = moved(blocked_until, :by)", moved)
     # Every one: what was sent N hours ago must not look as if it had just been.

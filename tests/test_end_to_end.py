@@ -253,3 +253,67 @@ async def test_a_second_instance_on_the_same_token_ends_the_service_with_3(
         with pytest.raises(CannotGoOn, match="409") as refused:
             await asyncio.wait_for(now.ended, PATIENCE)
         assert refused.value.exit_code == 3
+
+
+HIT = "مقتل 12 شخصا في قصف على مستشفى مدينة الخوخة باليمن"
+HIGHER = "ارتفاع حصيلة القتلى إلى 14 في قصف استهدف مستشفى الخوخة جنوب الحديدة في اليمن"
+JUMP = "ارتفاع عدد قتلى قصف مستشفى الخوخة باليمن إلى 40 قتيلا"
+
+
+def two_publishers(folder: Path, one: Newsroom, other: Newsroom) -> Path:
+    path = folder / "feeds.yaml"
+    path.write_text(
+        "feeds:\n"
+        f"- name: صحيفة الاختبار\n  url: {one.url}\n  language: ar\n  family: one\n"
+        f"- name: وكالة الساحل\n  url: {other.url}\n  language: ar\n  family: other\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+async def test_a_card_grows_in_silence_and_a_toll_that_jumps_answers_it(
+    tmp_path: Path, newsroom: Newsroom, telegram: TelegramServer
+) -> None:
+    newsroom.publish(SPORT)
+    async with Newsroom() as second:
+        second.publish(f"{SPORT} الوطني")
+        settings = settings_for(tmp_path, newsroom, telegram)
+        two_publishers(tmp_path, newsroom, second)
+        async with running(settings) as now:
+            await ask(telegram, READER, "/start")
+            await ask(telegram, READER, "/subscribe")
+            telegram.press(telegram.sent_to(READER)[-1], "s*")
+            await telegram.until(lambda: telegram.answers)
+            await until(lambda: newsroom.asked == second.asked == 1)
+
+            before = len(telegram.sent_to(READER))
+            newsroom.publish(HIT)
+            now.clock.ahead += timedelta(minutes=20)
+            card = await telegram.next_message(READER, before, seconds=PATIENCE)
+            assert "12" in card.text
+            assert "وكالة الساحل" not in card.text
+            buttons = card.reply_markup
+
+            second.publish(HIGHER)
+            now.clock.ahead += timedelta(minutes=20)
+            await until(lambda: second.asked == 3)
+            now.clock.ahead += timedelta(minutes=1)
+            await telegram.until(lambda: "12 ثم 14" in card.text, seconds=PATIENCE)
+            assert "صحيفة الاختبار" in card.text
+            assert "وكالة الساحل" in card.text
+            assert card.reply_markup == buttons
+            assert [method for method, _ in telegram.calls].count("editMessageText") == 2, (
+                "the menu of /subscribe, and the card"
+            )
+            assert len(telegram.sent_to(READER)) == before + 1, "nothing sounded"
+
+            newsroom.publish(JUMP)
+            now.clock.ahead += timedelta(minutes=20)
+            news = await telegram.next_message(READER, before + 1, seconds=PATIENCE)
+            assert "12 ثم 40" in news.text
+            assert news.answers == card.message_id
+            assert "40" not in card.text
+            now.stop.set()
+            await asyncio.wait_for(now.ended, PATIENCE)
+            counts = await now.parts.database.read(outbox.counts)
+            assert (counts["sent"], sum(counts.values())) == (2, 2)

@@ -54,11 +54,13 @@ class AlertPolicy:
 
     It equals the time in which stories are recognised: beyond it, a repeat would look like news.
     `told_an_hour`: how often one entry, whose text goes on changing, is told within an hour;
-    what is critical is told however often.
+    what is critical is told however often. `edits_settle`: a card that says less than is known
+    is edited so long after the first such change, so that a burst is one edit.
     """
 
     max_age: timedelta = timedelta(hours=72)
     told_an_hour: int = 6
+    edits_settle: timedelta = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def decide(
     if reason is None:
         assert so_far is not None  # noqa: S101 for the type checker: no alert is always news
         return Suppress(_why_silent(report, so_far))
-    if report.level not in PUSHED:
+    if report.level not in PUSHED and not _ends_alarm(reason, so_far):
         return Store(Reason.LEVEL_NOT_PUSHED, audience)
     if report.level != "critical" and report.told_lately >= policy.told_an_hour:
         return Suppress(Reason.TOLD_TOO_OFTEN)
@@ -200,6 +202,11 @@ def _news(
         return higher
     # Those who could not hear of it before hear also that it gets better.
     return growth if report.direction == "worsening" or growth is Reason.PLACE_LEARNT else None
+
+
+def _ends_alarm(reason: Reason, so_far: AlertSoFar | None) -> bool:
+    """Who was told that a town is besieged is told that it no longer is, at whatever level."""
+    return reason is Reason.DIRECTION_CHANGED and so_far is not None and so_far.level in PUSHED
 
 
 def _higher(report: NewReport, told_at: str) -> Reason | None:

@@ -61,8 +61,14 @@ def route(
     )
 
 
+def is_where(chat: Chat, alert: Alert) -> bool:
+    """Whether the alert's happening is where the chat wants to hear of; closed where the place is
+    not known."""
+    return not chat.places or any(chat.places.intersection(p.within) for p in alert.places)
+
+
 def _wants(chat: Chat, alert: Alert, news: Sequence[News], earlier: Set[int]) -> bool:
-    if chat.places and not any(chat.places.intersection(p.within) for p in alert.places):
+    if not is_where(chat, alert):
         return False
     mine = [each for each in news if each.signal in chat.signals]
     if chat.id not in earlier:

@@ -26,13 +26,14 @@ from bot.alerts.decide import (
     decide,
     rank,
 )
+from bot.alerts.edits import says, to_edit
 from bot.alerts.growth import counted, growth, with_told
 from bot.alerts.inhibition import parted
 from bot.alerts.route import News, route
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
 from bot.alerts.story.remembered import RememberedStories
 from rules.matching.levels import LADDER
-from storage import alerts, decisions, facts, outbox, stories
+from storage import alerts, card_edits, decisions, facts, outbox, stories
 from storage.alerts import Alert, AlertFigure, AlertSignal
 from storage.chats import Chat
 from storage.decisions import Decision
@@ -156,6 +157,7 @@ class _Telling:
             alerts.set_families(self.db, alert.id, self._families(alert.signals))
             kept = with_told(figures, alert.figures, told_now=False)
             alerts.set_facts(self.db, alert.id, (), kept)
+            self._owe_edits(alert, judged)
         for each in judged:
             version = alert.version if alert is not None and each in news else None
             raised = each.report.raised.escalation if each.report.raised and version else ""
@@ -242,7 +244,7 @@ class _Telling:
             audience="everyone" if public else "operators",
             families=self._families([*signals, *others]),
         )
-        before = alert.figures if alert else ()
+        known, before = alert, alert.figures if alert else ()
         if alert is None:
             alert = alerts.create(self.db, self.story_id, signals, text, self.now)
         else:
@@ -252,6 +254,8 @@ class _Telling:
         kept = with_told(figures, before, told_now=pushed)
         alerts.set_facts(self.db, alert.id, self.source.said.places, kept)
         alert = alerts.get(self.db, alert.id) or alert
+        if known is not None:
+            self._owe_edits(known, news)
         queued = sum(self._owe(alert, news, audience, earlier) for audience in _AUDIENCES)
         self.told.alerts.append(alert)
         self.told.deliveries += queued
@@ -284,6 +288,21 @@ class _Telling:
                 by = hushed[left_out[0].chat_id]
                 self.left_out |= {each.signal: _LeftOut(by, everybody=not rows) for each in mine}
         return outbox.enqueue(self.db, rows, self.now)
+
+    def _owe_edits(self, before: Alert, judged: Sequence[Judged]) -> None:
+        """Whose card says less than the alert by now is owed an edit of it."""
+        alert = alerts.get(self.db, before.id) or before
+        # An entry that changed was one of the reports before.
+        changed = any(each.report.said_before for each in judged)
+        new = None if changed else self.source.entry_id
+        before = alerts.sourced(self.db, before, but=new)
+        if says(before) == says(alert):
+            return
+        told = outbox.chats_told(self.db, alert.id)
+        chosen = to_edit(before, alert, self.readers(), told) if told else ()
+        if chosen:
+            card_edits.ask(self.db, alert.id, chosen, self.now, self.policy.edits_settle)
+            log.info("alert %s: cards to edit: %d", alert.short_id, len(chosen))
 
     def _families(self, told: Sequence[AlertSignal]) -> int:
         """How many publisher families report one of these signals as it is told, in words of

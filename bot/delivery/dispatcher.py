@@ -1,9 +1,5 @@
-"""Sends what the outbox owes: lease, send, record. One message at a time in a chat, many chats
-at once.
-
-No transaction is open while a message is under way. A process that dies between lease and record
-leaves a row whose outcome is unknown; the next start treats it by the rule for unknown outcomes.
-"""
+"""Sends what the outbox owes: which message goes next, and when. One message at a time in a chat,
+many chats at once; each on its way is the matter of `bot.delivery.sending`."""
 
 from __future__ import annotations
 
@@ -16,14 +12,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Uptime, uptime_beside, utc_now
-from bot.delivery.catchup import superseded_by
+from bot.delivery.editing import Editing
 from bot.delivery.escalation import escalate_due, who_is_due
 from bot.delivery.health import Health
-from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
-from bot.delivery.pacing import History, overall_free, turns
+from bot.delivery.outcome import Editor, Sender, Sent
+from bot.delivery.pacing import overall_free, turns
 from bot.delivery.policy import DeliveryPolicy
-from bot.delivery.results import Attempt, record_attempt
-from bot.delivery.retry import Halt, next_step
+from bot.delivery.sending import Sending
 from bot.delivery.timekeeping import Timekeeper
 from bot.delivery.waiting import (
     Owed,
@@ -34,17 +29,12 @@ from bot.delivery.waiting import (
     to_fold,
     waiting_of,
 )
-from storage import acknowledgements, alerts, chats, outbox
-from storage import clock as stored_clock
-from storage.chats import Chat
-from storage.file.database import Connection, Database, StorageError
-from storage.outbox import Delivery
+from storage import acknowledgements
+from storage.file.database import Database, StorageError
 
 __all__ = ["DeliveryPolicy", "DispatchReport", "Dispatcher"]
 
 log = logging.getLogger(__name__)
-
-CUT_OFF = Unknown("the service stopped while the message was under way")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +69,34 @@ class Dispatcher:
         policy: DeliveryPolicy | None = None,
         clock: Callable[[], datetime] = utc_now,
         uptime: Uptime | None = None,
+        editor: Editor | None = None,
     ) -> None:
+        """Without an `editor` cards stay as they were sent."""
         self.health = Health()
-        # Attempts so far, by the name of their outcome.
-        self.outcomes: Counter[str] = Counter()
         self._database = database
-        self._sender = sender
         self._policy = policy or DeliveryPolicy()
         self._clock = clock
         # All that is decided here goes by this, and by the wall clock only once it has followed.
         self._time = Timekeeper(database, clock(), uptime or uptime_beside(clock), self._move)
-        self._history = History(
-            keep=max(self._policy.fold.storm_window, self._policy.limits.group_window)
-        )
         self._leases_checked_at: datetime | None = None
         self._closing = False
-        self._busy: dict[int, asyncio.Task[None]] = {}
-        self._unrecorded: dict[int, Attempt] = {}
         self._woken = asyncio.Event()
+        self._sending = Sending(
+            *(database, sender, self._policy, self.health),
+            now=self._time.now,
+            answered=self._woken.set,
+        )
+        self._editing = editor and Editing(database, editor, self._policy, self._time.now)
+
+    @property
+    def outcomes(self) -> Counter[str]:
+        """Attempts so far, by the name of their outcome."""
+        return self._sending.outcomes
+
+    @property
+    def edits(self) -> Counter[str]:
+        """What came of edits so far, by name."""
+        return self._editing.outcomes if self._editing else Counter()
 
     def wake(self) -> None:
         """There is something new in the outbox: send it now."""
@@ -125,7 +125,8 @@ class Dispatcher:
         """
         before = Counter(self.outcomes)
         report = await self._pass(now)
-        await asyncio.gather(*self._busy.values())
+        edits = self._editing.busy.values() if self._editing else ()
+        await asyncio.gather(*self._sending.busy.values(), *edits)
         outcomes = dict(self.outcomes - before)
         return DispatchReport(outcomes, report.folded, report.superseded, report.wake_at)
 
@@ -154,16 +155,9 @@ class Dispatcher:
         whether everything could be recorded; what could not is unknown at the next start.
         """
         self._closing = True
-        if self._busy:
-            _, late = await asyncio.wait(self._busy.values(), timeout=grace.total_seconds())
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        for attempt in range(3):
-            await asyncio.sleep(0.3 * attempt)
-            if await self._record_rest():
-                return True
-        return False
+        if self._editing:
+            await self._editing.finish()
+        return await self._sending.finish(grace)
 
     # One step: finish records, take over leases, read, decide, lease, start, fold.
 
@@ -174,12 +168,12 @@ class Dispatcher:
             now = self._time.now()
             self.health.stuck(error, now)
             return DispatchReport({}, 0, 0, now + self.health.wait)
-        if not self._unwritten():
+        if not self._sending.unwritten():
             self.health.unstuck()
         return report
 
     async def _pass_unguarded(self, wall: datetime) -> DispatchReport:
-        if not await self._record_rest():
+        if not await self._sending.record_rest():
             # The database takes no records: to send more would only add to what may be repeated.
             return DispatchReport({}, 0, 0, self._time.now() + self.health.wait)
         if step := await self._time.follow(wall):
@@ -208,26 +202,28 @@ class Dispatcher:
         probing = self.health.halted_at is not None
         if self.health.halted_at is not None and self.health.halted_at + self._policy.probe > now:
             return DispatchReport({}, 0, 0, self.health.halted_at + self._policy.probe)
-        self._history.forget(now)
-        limits, overall = self._policy.limits, self._history.overall
+        self._sending.history.forget(now)
+        limits, overall = self._policy.limits, self._sending.history.overall
         if overall_free(overall, limits, now) == 0:
             # Nothing may start before the window opens: a look would only take time from sends.
             oldest = min(overall[-limits.overall_sends], now)
             return DispatchReport({}, 0, 0, oldest + limits.overall_window)
-        busy, policy = frozenset(self._busy), self._policy
+        busy, policy = frozenset(self._sending.busy), self._policy
         waits = await self._database.read(lambda db: read_owed(db, busy, policy.fold, now))
-        found = plan_chats(waits, self._history.by_chat, policy.fold, now)
+        found = plan_chats(waits, self._sending.history.by_chat, policy.fold, now)
         waiting = waiting_of(waits, found)
         turn = turns(
             waiting,
-            self._history.by_chat,
-            self._history.overall,
+            self._sending.history.by_chat,
+            self._sending.history.overall,
             policy.limits,
             now,
         )
-        places = max(0, policy.concurrency - len(self._busy))
+        places = max(0, policy.concurrency - len(self._sending.busy))
         go = turn.go[: min(1, places) if probing else places]
-        await self._start([h for chat in go if (h := found[chat].head)], waits.chats, now)
+        if not self._closing:
+            heads = [head for chat in go if (head := found[chat].head)]
+            await self._sending.start(heads, waits.chats, now)
         wakes = [item.wake_at for item in found.values() if item.wake_at is not None]
         wakes += [turn.wake_at] if turn.wake_at is not None else []
         # Lines are made after what goes out at once; while critical alerts wait, only one of those.
@@ -236,12 +232,18 @@ class Dispatcher:
             chosen = [each for each in chosen if has_critical(found[each])][:1]
         folded = await self._fold(waits, chosen[: policy.folds_at_once], now)
         wakes += [now] if folded else []
+        idle = len(go) == len(waiting) and not folded and not self.health.failing_since
+        if idle and not probing and not self._closing and self._editing:
+            sending = self._sending
+            await self._editing.look(sending.history, sending.busy.keys(), now)
         superseded = sum(len(item.superseded) for item in found.values())
         return DispatchReport({}, folded, superseded, min(wakes, default=None))
 
     def _move(self, by: timedelta) -> None:
         """The clock was moved: what is remembered stays as long ago as it was."""
-        self._history.move(by)
+        self._sending.history.move(by)
+        if self._editing:
+            self._editing.move(by)
         self.health.move(by)
         if self._leases_checked_at is not None:
             self._leases_checked_at += by
@@ -251,21 +253,8 @@ class Dispatcher:
         checked_at, first = self._leases_checked_at, self._leases_checked_at is None
         if checked_at is not None and checked_at + self._policy.lease_check > now:
             return
-        retry, keep = self._policy.retry, self._history.keep
-        seen = self._time.seen(now)
-
-        def take_over(db: Connection) -> tuple[int, dict[int, list[datetime]]]:
-            release = outbox.release_all_leases if first else outbox.release_expired_leases
-            released = release(db, now)
-            stored_clock.save_seen(db, seen)
-            for delivery in released:
-                step = next_step(CUT_OFF, delivery, retry, now)
-                record_attempt(db, Attempt(delivery, step, now, counts=True))
-            return len(released), chats.sends_since(db, now - keep) if first else {}
-
-        released, sends = await self._database.write(take_over)
+        released = await self._sending.take_over(self._time.seen(now), now, first=first)
         self._leases_checked_at = now
-        self._history.load(sends)
         if released:
             log.warning("dispatch: %d deliveries were left without an answer", released)
 
@@ -273,11 +262,11 @@ class Dispatcher:
         """Fold and replace in these chats, a transaction for each; how many rows."""
         folded = 0
         for chat_id in chosen:
-            under_way = [now] if chat_id in self._busy else []
+            under_way = [now] if chat_id in self._sending.busy else []
             write = partial(
                 fold_now,
                 chat=waits.chats[chat_id],
-                sends=(*self._history.by_chat.get(chat_id, ()), *under_way),
+                sends=(*self._sending.history.by_chat.get(chat_id, ()), *under_way),
                 policy=self._policy.fold,
                 now=now,
             )
@@ -287,99 +276,6 @@ class Dispatcher:
                 # The chat changed since it was read (moved, left): the next step sorts it anew.
                 log.info("dispatch: chat %d was not folded: %s", chat_id, error)
         return folded
-
-    async def _start(
-        self, heads: Sequence[Delivery], known: Mapping[int, Chat], now: datetime
-    ) -> None:
-        if not heads or self._closing:
-            return
-
-        def lease(db: Connection) -> list[Outgoing]:
-            leased = outbox.lease(db, [head.id for head in heads], now + self._policy.lease)
-            going = [head for head in heads if head.id in leased]
-            for head in going:
-                # A critical version overtakes an earlier one, which must not follow it.
-                outbox.supersede(db, head, superseded_by(head), now)
-            return [_outgoing(db, head, known) for head in going]
-
-        for outgoing in await self._database.write(lease):
-            self._history.started(now)
-            self._busy[outgoing.chat.id] = asyncio.create_task(
-                self._deliver(outgoing), name=f"deliver {outgoing.delivery.id}"
-            )
-
-    # One message.
-
-    async def _deliver(self, outgoing: Outgoing) -> None:
-        delivery, chat_id = outgoing.delivery, outgoing.chat.id
-        try:
-            outcome = await self._send(outgoing)
-            at = self._time.now()
-            step = next_step(outcome, delivery, self._policy.retry, at)
-            counts = isinstance(outcome, Sent | Unknown)
-            if counts:
-                self._history.finished(chat_id, at)
-            log.log(
-                logging.INFO if isinstance(outcome, Sent) else logging.WARNING,
-                "dispatch: delivery %d (%s) to chat %d: %s",
-                *(delivery.id, outgoing.name, chat_id, step.reason),
-            )
-            self.outcomes[type(outcome).__name__] += 1
-            was_failing = self.health.failing_since is not None
-            self.health.note(outcome, step if isinstance(step, Halt) else None, at)
-            self._unrecorded[chat_id] = Attempt(delivery, step, at, counts)
-            await self._record(chat_id)
-            if was_failing and self.health.failing_since is None:
-                await self._hasten_repeats(at)
-        finally:
-            self._busy.pop(chat_id, None)
-            self._woken.set()
-
-    async def _hasten_repeats(self, now: datetime) -> None:
-        """Telegram answers again: a critical alert in doubt need not wait for its next repeat."""
-        before, often = now - self._policy.repeat_rest, self._policy.retry.told_after
-        hasten = partial(outbox.hasten_repeats, before=before, unknowns=often, now=now)
-        try:
-            await self._database.write(hasten)
-        except StorageError as error:
-            log.warning("dispatch: repeats wait for their time: %s", error)
-
-    async def _send(self, outgoing: Outgoing) -> Outcome:
-        seconds = self._policy.send_timeout.total_seconds()
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._sender.send(outgoing)
-        except TimeoutError:
-            return Unknown(f"no answer within {seconds:g} s")
-        except asyncio.CancelledError:
-            return CUT_OFF
-        except Exception as error:  # a bug must neither lose the message nor stop the others
-            log.exception("dispatch: the sender failed on delivery %d", outgoing.delivery.id)
-            return Unknown(f"the sender failed ({type(error).__name__})")
-
-    def _unwritten(self) -> list[int]:
-        """Chats whose last answer could not be marked; those being marked are not among them."""
-        return [chat_id for chat_id in self._unrecorded if chat_id not in self._busy]
-
-    async def _record_rest(self) -> bool:
-        """Write what could not be written before; whether nothing is left of it."""
-        for chat_id in self._unwritten():
-            if not await self._record(chat_id):
-                return False
-        return True
-
-    async def _record(self, chat_id: int) -> bool:
-        """Write the chat's mark. While the database cannot, it is kept and False returned."""
-        attempt = self._unrecorded[chat_id]
-        try:
-            await self._database.write(lambda db: record_attempt(db, attempt))
-        except StorageError as error:
-            self.health.stuck(error, self._time.now())
-            return False
-        except Exception:  # its lease runs out, and it is treated as unknown then
-            log.exception("dispatch: delivery %d could not be marked", attempt.delivery.id)
-        del self._unrecorded[chat_id]
-        return True
 
     async def _rest(self, wake_at: datetime | None, stopped: asyncio.Task[bool]) -> None:
         """Sleep until woken, stopped, or there may be something to do."""
@@ -397,16 +293,3 @@ class Dispatcher:
             )
         finally:
             woken.cancel()
-
-
-def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat]) -> Outgoing:
-    answers = None
-    if head.kind == "update" and head.alert_id is not None:
-        answers = outbox.first_message(db, head.alert_id, head.chat_id)
-    return Outgoing(
-        delivery=head,
-        chat=known[head.chat_id],
-        alert=None if head.alert_id is None else alerts.get(db, head.alert_id),
-        folded=outbox.folded_count(db, head.id) if head.kind == "catchup" else 0,
-        answers=answers,
-    )

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.acknowledgements import Acknowledgement
     from storage.alerts import Alert
     from storage.chats import Chat
     from storage.outbox import Delivery
@@ -38,6 +41,26 @@ class Outgoing:
         if self.alert is None:
             return self.delivery.kind
         return f"{self.alert.short_id} version {self.delivery.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A card that a chat has (`message`), with all that it is to say and show from now on.
+
+    `alert` is as the chat sees it, `changed_at` is when the last of it became known. `asked`:
+    somebody in the chat is asked to take the alert on, or has.
+    """
+
+    message: Delivery
+    chat: Chat
+    alert: Alert
+    changed_at: datetime
+    asked: Acknowledgement | None = None
+
+    @property
+    def name(self) -> str:
+        """What the log calls it: "A12 version 1"."""
+        return f"{self.alert.short_id} version {self.message.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +151,16 @@ class Sender(Protocol):
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Send one message to `outgoing.chat` and say what came of it."""
+        ...
+
+
+class Editor(Protocol):
+    """What changes messages that chats have.
+
+    `edit` raises only `asyncio.CancelledError`: what goes wrong is an Outcome. `Sent` says that
+    the message is as it is to be, whether it was so before or not.
+    """
+
+    async def edit(self, edit: Edit) -> Outcome:
+        """Change one message and say what came of it."""
         ...

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.delivery.catchup import FoldPolicy
+from bot.delivery.edits import EditPolicy
 from bot.delivery.pacing import SendLimits
 from bot.delivery.retry import RetryPolicy
 
@@ -17,6 +18,7 @@ class DeliveryPolicy:
     limits: SendLimits = field(default_factory=SendLimits)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     fold: FoldPolicy = field(default_factory=FoldPolicy)
+    edits: EditPolicy = field(default_factory=EditPolicy)
     # Messages under way at once. One that hangs holds a place until `send_timeout`.
     concurrency: int = 64
     send_timeout: timedelta = timedelta(seconds=90)

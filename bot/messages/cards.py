@@ -35,10 +35,13 @@ from bot.messages.lines import (
     raised_lines,
     sources_line,
     time_line,
+    updated,
 )
 from bot.text import shorten, shorten_marked
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from storage.alerts import Alert
 
 QUOTES = {"ar": ("«", "»"), "en": ("“", "”"), "fr": (f"«{NARROW_SPACE}", f"{NARROW_SPACE}»")}
@@ -56,11 +59,14 @@ def alert_card(
     update: bool = False,
     possible_repeat: bool = False,
     folded: int = 0,
+    asks: bool = True,
+    edited: datetime | None = None,
 ) -> Card:
     """The message that carries an alert: what and where, in which words, who says so and when.
 
     `update`: the chat was told of it before. `folded` other alerts are in it as well;
-    `possible_repeat` says that the chat may have it already.
+    `possible_repeat` says that the chat may have it already; without `asks` nothing says how to
+    ask why. `edited`: the chat has the message, which says since then what it did not.
     """
     say = display.say
     evidence = evidence_of(alert)
@@ -68,6 +74,8 @@ def alert_card(
     if snippet.text == title.text:
         snippet = marked_snippet(None, evidence)
     opened, closed = QUOTES[say.language]
+    below = (_how_to_ask(say, alert),) if asks else ()
+    times = line(time_line(display, alert), updated(display, alert, edited))
 
     def build(scale: float) -> list[Block]:
         head = headings(display, alert.signals[:MOST_SIGNALS], scale)
@@ -84,8 +92,8 @@ def alert_card(
             ),
             Block((figures_line(display, alert),), tight=True),
             Block((sources_line(display, alert, scale),), rank=1),
-            Block((event_line(display, alert), time_line(display, alert)), rank=2, tight=True),
-            Block((*_folded(say, folded), _how_to_ask(say, alert)), tight=True),
+            Block((event_line(display, alert), times), rank=2, tight=True),
+            Block((*_folded(say, folded), *below), tight=True),
         ]
 
     return compose(say.language, build)

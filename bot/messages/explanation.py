@@ -7,10 +7,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.alerts.history import AlertHistory
+from bot.alerts.reach import SENT
 from bot.locales import Texts
 from bot.locales.bidi import other_direction
-from bot.messages.blocks import Block, Card, Line, Span, compose, fill, foreign, line, quoted
-from bot.messages.cards import MOST_SIGNALS
+from bot.messages.blocks import (
+    Block,
+    Card,
+    Line,
+    Span,
+    compose,
+    directed,
+    fill,
+    foreign,
+    line,
+    quoted,
+)
+from bot.messages.cards import MOST_SIGNALS, alert_card
 from bot.messages.display import NAME, Display, signal_title
 from bot.messages.evidence import (
     Evidence,
@@ -19,6 +31,7 @@ from bot.messages.evidence import (
     marked_snippet,
     marked_title,
 )
+from bot.messages.grown import grown_line
 from bot.messages.lines import (
     figures_line,
     heading,
@@ -81,6 +94,7 @@ def explanation_card(
                     figures_line(display, alert),
                     source_line(say, alert, scale),
                     seen_line(display, alert.created_at),
+                    grown_line(history, display),
                 )
             ),
             Block((quoted(shorten_marked(snippet, int(700 * scale)), say.language),), rank=4),
@@ -93,6 +107,17 @@ def explanation_card(
         return [*answer(scale), *(replace(each, details=True) for each in behind)]
 
     return compose(say.language, build)
+
+
+def story_card(history: AlertHistory, display: Display) -> Card:
+    """The alert as it stands, without empty lines; below it how it grew, or why it was only
+    stored. For a display that shows many at once."""
+    card = alert_card(history.alert, display, asks=False)
+    told = any(each.action in SENT for each in history.decisions)
+    last = grown_line(history, display) if told else why_sentence(history, display)
+    lines = tuple(each for each in (*card.lines, directed(card.language, last)) if each)
+    plain = "\n".join("".join(span.text for span in each) for each in lines)
+    return Card(card.html, plain, lines, card.language)
 
 
 def _found(display: Display, alert: Alert, told: AlertSignal) -> Line:

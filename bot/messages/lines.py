@@ -164,6 +164,18 @@ def time_line(display: Display, alert: Alert) -> Line:
     return line(display.say("card.published", published=published, when=display.moment(seen)))
 
 
+def updated(display: Display, alert: Alert, edited: datetime | None) -> str:
+    """When the card was edited last, behind when its alert was seen."""
+    if edited is None:
+        return ""
+    days = {each.astimezone(display.timezone).date() for each in (alert.updated_at, edited)}
+    if len(days) == 1:
+        told = display.say("card.updated", when=display.moment(edited, "card.hour"))
+    else:
+        told = display.say("card.updated_on", when=display.moment(edited, "card.short_time"))
+    return f" · {told}"
+
+
 def event_line(display: Display, alert: Alert) -> Line:
     """When it happened, where the feed says so and that is not about when it was seen."""
     at = alert.event_at

@@ -29,9 +29,9 @@ MOST_AGAIN = 2
 def why_sentence(history: AlertHistory, display: Display) -> Line:
     """Why it was sent and when, why again, and who says so; or why it was only stored."""
     say, alert = display.say, history.alert
-    told = _by_version(history, [each for each in history.decisions if each.action in SENT])
+    told = by_version(history, [each for each in history.decisions if each.action in SENT])
     if not told:
-        stored = _by_version(history, history.decisions)
+        stored = by_version(history, history.decisions)
         at = stored[-1].at if stored else alert.created_at
         because = _because(history, display, stored[-1], None) if stored else line(_unknown(say))
         said = fill(say.template("why.stored"), when=_when(display, at, None), reason=because)
@@ -55,6 +55,16 @@ def why_sentence(history: AlertHistory, display: Display) -> Line:
     joint = say("why.joint")
     spans = [line(joint if number else "", part) for number, part in enumerate(parts)]
     return line(*spans, ".")
+
+
+def why_silent(decided: Sequence[Decision], say: Texts) -> str:
+    """Why an entry that is in no alert was told to nobody. `decided`: all that was of it."""
+    if not decided:
+        return say("why.no_signal")
+    clause = say.find(f"because.{decided[-1].reason}") or ""
+    if not clause or "{" in clause:
+        clause = say.find(f"reason.{decided[-1].reason}") or clean(decided[-1].reason)[:NAME]
+    return f"{say('why.silent', reason=clause)}."
 
 
 def why_here(history: AlertHistory, display: Display) -> Line:
@@ -93,7 +103,7 @@ def why_here(history: AlertHistory, display: Display) -> Line:
     return fill(say.template("why.not_sent_here"), reason=reason)
 
 
-def _by_version(history: AlertHistory, decided: Sequence[Decision]) -> list[Decision]:
+def by_version(history: AlertHistory, decided: Sequence[Decision]) -> list[Decision]:
     """For each version the decision of its gravest signal, oldest version first."""
     best: dict[int, Decision] = {}
     for each in decided:

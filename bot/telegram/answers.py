@@ -27,6 +27,10 @@ class NotFromTelegram(NetworkError):
     """Something in between answered in Telegram's place: the request did not get there."""
 
 
+# Methods of which the answer is a message, for those that are not inline.
+_OF_MESSAGES = ("/sendMessage", "/editMessageText")
+
+
 class NoAnswer(NetworkError):
     """The request may have got to Telegram, but this is no answer to it."""
 
@@ -42,7 +46,7 @@ class TelegramRequest(HTTPXRequest):
         status, body = await super().do_request(url, *given, **named)
         if "/file/" in url and status == 200:
             return status, body  # a file's own bytes
-        return read_answer(status, body, of_message=url.endswith("/sendMessage"))
+        return read_answer(status, body, of_message=url.endswith(_OF_MESSAGES))
 
 
 def read_answer(status: int, body: bytes, *, of_message: bool = False) -> tuple[int, bytes]:

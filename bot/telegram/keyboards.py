@@ -15,6 +15,7 @@ from typing import Literal
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.locales import LANGUAGES, Texts, texts
+from bot.locales.bidi import isolated
 from bot.messages.display import Signals, signal_title
 
 Menu = Literal["s", "u"]
@@ -70,6 +71,11 @@ def mute_keyboard(say: Texts) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
         [lengths, [InlineKeyboardButton(say("mute.end_button"), callback_data="m:0")]]
     )
+
+
+def taken_label(by: str | None, when: str, say: Texts) -> str:
+    """What the button says once somebody took the alert on: who, and when."""
+    return say("ack.taken_button", name=isolated(by or "?"), when=when)
 
 
 def alert_keyboard(short_id: str, say: Texts, take: str | None = None) -> InlineKeyboardMarkup:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 
 import httpx
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -24,6 +25,7 @@ from bot.clock import utc_now
 from bot.delivery.outcome import (
     ChatGone,
     Conflict,
+    Edit,
     Migrated,
     NeverSent,
     Outcome,
@@ -39,7 +41,7 @@ from bot.messages.blocks import Card
 from bot.messages.cards import alert_card, text_card
 from bot.messages.display import Display, Signals
 from bot.telegram.answers import NotFromTelegram
-from bot.telegram.keyboards import alert_keyboard
+from bot.telegram.keyboards import alert_keyboard, taken_label
 from bot.text import shorten
 
 log = logging.getLogger(__name__)
@@ -109,22 +111,19 @@ class TelegramSender:
         except Exception as error:
             log.exception("the card of delivery %s could not be made", outgoing.delivery.id)
             return Rejected(f"the card could not be made: {error!r}")
+        return await _as_html_or_plain(card, partial(self._send, outgoing, keyboard))
+
+    async def edit(self, edit: Edit) -> Outcome:
+        """Change one message; it keeps its buttons. Raises nothing but CancelledError.
+
+        A card that Telegram cannot parse, or finds too long, becomes plain text.
+        """
         try:
-            message = await self._send(outgoing, card.html, keyboard, ParseMode.HTML)
-        except BadRequest as error:
-            plain = _plain_instead(error, card)
-            if plain is None:
-                return outcome_of(error)
-            log.error("a card was refused (%s), sent as plain text: %r", error, card.html)
-        except Exception as error:  # noqa: BLE001 every failure is an outcome
-            return outcome_of(error)
-        else:
-            return Sent(message.message_id)
-        try:
-            message = await self._send(outgoing, plain, keyboard, None)
-        except Exception as error:  # noqa: BLE001 every failure is an outcome
-            return outcome_of(error)
-        return Sent(message.message_id)
+            card, keyboard = self._edited_card(edit)
+        except Exception as error:
+            log.exception("the edited card of %s could not be made", edit.name)
+            return Rejected(f"the card could not be made: {error!r}")
+        return await _as_html_or_plain(card, partial(self._edit, edit, keyboard))
 
     def _card(self, outgoing: Outgoing) -> tuple[Card, InlineKeyboardMarkup | None]:
         delivery, chat, alert = outgoing.delivery, outgoing.chat, outgoing.alert
@@ -152,11 +151,11 @@ class TelegramSender:
     async def _send(
         self,
         outgoing: Outgoing,
-        text: str,
         keyboard: InlineKeyboardMarkup | None,
+        text: str,
         parse_mode: str | None,
-    ) -> Message:
-        return await self._bot.send_message(
+    ) -> int:
+        message = await self._bot.send_message(
             chat_id=outgoing.chat.id,
             message_thread_id=outgoing.chat.thread_id,
             text=text,
@@ -168,6 +167,65 @@ class TelegramSender:
             if outgoing.answers is None
             else ReplyParameters(outgoing.answers, allow_sending_without_reply=True),
         )
+        return message.message_id
+
+    def _edited_card(self, edit: Edit) -> tuple[Card, InlineKeyboardMarkup]:
+        chat, alert, asked, now = edit.chat, edit.alert, edit.asked, self._clock()
+        say = texts(chat.language)
+        display = Display(
+            *(chat.language, self._signals(), now, self._timezone),
+            publishers=self._publishers(),
+        )
+        card = alert_card(
+            alert, display, update=edit.message.kind == "update", edited=edit.changed_at
+        )
+        take = None
+        if asked is not None and asked.at is not None:
+            when = display.moment(asked.at, "card.short_time")
+            take = taken_label(asked.by_name, when, say)
+        elif edit.message.level == "critical" and chat.escalate_after is not None:
+            take = say("ack.button")
+        return card, alert_keyboard(alert.short_id, say, take)
+
+    async def _edit(
+        self, edit: Edit, keyboard: InlineKeyboardMarkup, text: str, parse_mode: str | None
+    ) -> int:
+        message_id = edit.message.message_id
+        if message_id is None:
+            raise ValueError(f"{edit.name} in chat {edit.chat.id} has no message to edit")
+        try:
+            await self._bot.edit_message_text(
+                chat_id=edit.chat.id,
+                message_id=message_id,
+                text=text,
+                parse_mode=parse_mode,
+                # Buttons that are not given again are gone.
+                reply_markup=keyboard,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        except BadRequest as error:
+            if "message is not modified" not in error.message.lower():
+                raise
+        return message_id
+
+
+async def _as_html_or_plain(
+    card: Card, call: Callable[[str, str | None], Awaitable[int]]
+) -> Outcome:
+    """What comes of a call with the card, which returns the message's id."""
+    try:
+        return Sent(await call(card.html, ParseMode.HTML))
+    except BadRequest as error:
+        plain = _plain_instead(error, card)
+        if plain is None:
+            return outcome_of(error)
+        log.error("a card was refused (%s), sent as plain text: %r", error, card.html)
+    except Exception as error:  # noqa: BLE001 every failure is an outcome
+        return outcome_of(error)
+    try:
+        return Sent(await call(plain, None))
+    except Exception as error:  # noqa: BLE001 every failure is an outcome
+        return outcome_of(error)
 
 
 def outcome_of(error: Exception) -> Outcome:

@@ -56,6 +56,12 @@ class Metrics:
         self.outbox = Gauge(
             "marsad_outbox", "Deliveries in each state.", ["state"], registry=self.registry
         )
+        self.edits = Gauge(
+            "marsad_card_edits",
+            "Edits of cards since the start, by what came of them.",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.feeds = Gauge(
             "marsad_feeds", "Feeds in each condition.", ["condition"], registry=self.registry
         )
@@ -69,12 +75,20 @@ class Metrics:
             "marsad_problems", "What /healthz names as wrong.", registry=self.registry
         )
 
-    def gauges(self, outbox: Mapping[str, int], feeds: Mapping[Condition, int]) -> None:
-        """The state of the outbox and of the feeds, as just read from the database."""
+    def gauges(
+        self,
+        outbox: Mapping[str, int],
+        feeds: Mapping[Condition, int],
+        edits: Mapping[str, int],
+    ) -> None:
+        """The state of the outbox and of the feeds, as just read from the database, and what came
+        of edits so far."""
         for state, count in outbox.items():
             self.outbox.labels(state).set(count)
         for condition, count in feeds.items():
             self.feeds.labels(condition).set(count)
+        for outcome, count in edits.items():
+            self.edits.labels(outcome).set(count)
 
 
 class _Server(ThreadingMixIn, WSGIServer):

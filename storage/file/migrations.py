@@ -593,3 +593,22 @@ def m021_level_of_decisions(db: Connection) -> None:
         UPDATE decisions SET level = (SELECT d.level FROM detections d
             WHERE d.entry_id = decisions.entry_id AND d.signal = decisions.signal
                 AND d.direction = decisions.direction)""")
+
+
+@MIGRATIONS()
+def m022_card_edits(db: Connection) -> None:
+    # Cards that say less than is known by now. `due_at` empty: nothing is owed. `free_at`: when
+    # that card may be edited again.
+    db.execute("""
+        CREATE TABLE card_edits (
+            alert_id INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+            chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE ON UPDATE CASCADE,
+            changes INTEGER NOT NULL DEFAULT 1,
+            changed_at TEXT NOT NULL,
+            due_at TEXT,
+            free_at TEXT,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            edits INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (alert_id, chat_id)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX card_edits_of_chat ON card_edits (chat_id, due_at)")

@@ -9,7 +9,7 @@ import pytest
 
 from bot.delivery.catchup import FoldPolicy
 from bot.delivery.waiting import fold_now, read_owed
-from storage import chats, clock, outbox, owed
+from storage import card_edits, chats, clock, outbox, owed
 from storage.file.database import Connection
 from storage.outbox import Mark
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery
@@ -27,6 +27,8 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "last lines": lambda db: owed.last_lines(db, [1, 2]),
     "made by a clock ahead": lambda db: clock.is_ahead(db, LATER),
     "brought back": lambda db: clock.bring_back(db, LATER),
+    "edits of cards": lambda db: card_edits.ready(db, LATER, 4, [2]),
+    "chats told": lambda db: outbox.chats_told(db, 1),
     "counts": outbox.counts,
     "rows of a chat": lambda db: outbox.for_chat(db, 1),
     "an alert in a chat": lambda db: outbox.for_chat(db, 1, 1),

@@ -15,7 +15,8 @@ from storage.facts import Facts, StoredPlace
 from storage.file.database import Connection, connect, migrate
 from storage.file.migrations import MIGRATIONS
 from storage.place_reports import PlaceReport, Scope
-from tests.storage.make import DAY, HOUR, NOW, add_entry
+from storage.rows import to_text
+from tests.storage.make import DAY, HOUR, NOW
 
 NYALA = StoredPlace("nyala", "SD", "SD-DS", "town", "named", ("nyala", "SD-DS", "SD"), {})
 
@@ -137,7 +138,15 @@ def test_a_database_of_before_has_its_history_counted(tmp_path: Path) -> None:
     old = Connection(file)
     MIGRATIONS.apply(old, stop_before="m018_escalations")
     published = NOW - timedelta(hours=3)
-    entry_id = add_entry(old, published_at=published)
+    old.execute("INSERT INTO feeds (id, url, next_check_at) VALUES ('f', 'u', ?)", [to_text(NOW)])
+    old.execute(
+        """
+        INSERT INTO entries (id, feed_id, title, summary, content_hash, published_at,
+            first_seen_at, last_seen_at)
+        VALUES (1, 'f', 'حصار', '', 'h', :published, :now, :now)""",
+        {"published": to_text(published), "now": to_text(NOW)},
+    )
+    entry_id = 1
     old.execute(
         """
         INSERT INTO detections (entry_id, signal, direction, score, threshold, level,

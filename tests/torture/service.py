@@ -23,7 +23,9 @@ from typing import Any
 
 def quicken() -> None:
     """Put short times in the place of the product's: as defaults, so that nothing else changes."""
+    from bot.alerts.decide import AlertPolicy
     from bot.delivery.catchup import FoldPolicy
+    from bot.delivery.edits import EditPolicy
     from bot.delivery.pacing import SendLimits
     from bot.delivery.policy import DeliveryPolicy
     from bot.delivery.retry import RetryPolicy
@@ -46,6 +48,8 @@ def quicken() -> None:
         settle=_seconds(0.5),
         line_gap=_seconds(1),
     )
+    _defaults(AlertPolicy, edits_settle=_seconds(0.5))
+    _defaults(EditPolicy, gap=_seconds(0.5), first_wait=_seconds(0.2), look=_seconds(0.1))
     _defaults(DeliveryPolicy, idle=_seconds(0.1), shortest_pause=_seconds(0.01))
     _defaults(
         SchedulePolicy,

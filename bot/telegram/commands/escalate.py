@@ -9,7 +9,7 @@ from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.cards import text_card
 from bot.telegram import keyboards
-from bot.telegram.keyboards import alert_keyboard
+from bot.telegram.keyboards import alert_keyboard, taken_label
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
@@ -143,5 +143,5 @@ async def acknowledge(request: Request) -> None:
     who = isolated(taken.by_name or "?")
     told = speech("ack.yours", when=when) if first else speech("ack.taken", name=who, when=when)
     await request.note(told)
-    label = speech("ack.taken_button", name=who, when=when)
+    label = taken_label(taken.by_name, when, speech)
     await request.redraw_keyboard(alert_keyboard(alert.short_id, speech, label))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher, DispatchReport
-from bot.delivery.outcome import Outcome, Outgoing, Sent
+from bot.delivery.outcome import Edit, Outcome, Outgoing, Sent
 from storage import alerts, chats, entries, feeds, outbox, stories
 from storage.alerts import Alert, AlertText
 from storage.chats import Chat
@@ -86,6 +86,12 @@ class ScriptedSender:
     script: dict[int, list[Outcome | Exception]] = field(default_factory=lambda: defaultdict(list))
     hang: set[int] = field(default_factory=set)
     got: list[tuple[datetime, Outgoing]] = field(default_factory=list)
+    edit_script: dict[int, list[Outcome | Exception]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    edits_hang: bool = False
+    editing: asyncio.Event = field(default_factory=asyncio.Event)
+    edits: list[tuple[datetime, Edit]] = field(default_factory=list)
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         self.got.append((self.clock(), outgoing))
@@ -93,6 +99,17 @@ class ScriptedSender:
             await asyncio.Event().wait()
         answers = self.script.get(outgoing.chat.id)
         answer = answers.pop(0) if answers else Sent(len(self.got))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def edit(self, edit: Edit) -> Outcome:
+        self.edits.append((self.clock(), edit))
+        self.editing.set()
+        if self.edits_hang:
+            await asyncio.Event().wait()
+        answers = self.edit_script.get(edit.chat.id)
+        answer = answers.pop(0) if answers else Sent(edit.message.message_id or 0)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -116,7 +133,9 @@ class Desk:
 
     def restarted(self) -> Dispatcher:
         """A new process on the same file."""
-        self.dispatcher = Dispatcher(self.database, self.sender, self.policy, self.clock)
+        self.dispatcher = Dispatcher(
+            *(self.database, self.sender, self.policy, self.clock), editor=self.sender
+        )
         return self.dispatcher
 
     async def with_chats(self, *members: Chat) -> None:

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from bot.clock import TOLERANCE, ClockStep, SteadyTime, Uptime, step_since
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.outcome import NeverSent, Outcome, Outgoing, RateLimited, Sent
+from bot.delivery.outcome import Edit, NeverSent, Outcome, Outgoing, RateLimited, Sent
 from bot.delivery.second_channel import SecondChannelWatch
-from storage import chats, second_channel
+from storage import card_edits, chats, second_channel
 from storage import clock as stored_clock
 from storage.file.database import Database
 from storage.file.errors import StorageBusy
@@ -56,6 +56,7 @@ class Telegram:
     answers: bool = True
     hold: float = 0.0
     got: list[tuple[timedelta, Outgoing]] = field(default_factory=list)
+    edited: list[timedelta] = field(default_factory=list)
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         if not self.answers:
@@ -65,6 +66,10 @@ class Telegram:
             return RateLimited(wait)
         self.got.append((self.machine.passed, outgoing))
         return Sent(len(self.got))
+
+    async def edit(self, edit: Edit) -> Outcome:
+        self.edited.append(self.machine.passed)
+        return Sent(1)
 
     def times(self, chat_id: int) -> list[timedelta]:
         return [at for at, outgoing in self.got if outgoing.chat.id == chat_id]
@@ -86,6 +91,7 @@ class World:
             self.telegram,
             clock=self.machine.wall,
             uptime=self.machine.uptime(),
+            editor=self.telegram,
         )
         return self.dispatcher
 
@@ -178,6 +184,24 @@ async def test_a_hold_that_telegram_asked_for_ends_when_it_asked_for(
     await world.run(530, every=10)
     assert world.telegram.times(1) == [], "Telegram asked for quiet"
     assert await world.until_sent(1, alert.short_id, MINUTE) < MINUTE
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_card_that_is_to_be_edited_waits_as_long_as_it_was_to(
+    world: World, hours: int, restarted: bool
+) -> None:
+    alert = await world.desk.alert(1)
+    await world.run(60)
+    asked, now, settle = world.machine.passed, world.machine.wall(), timedelta(seconds=30)
+    await world.desk.database.write(lambda db: card_edits.ask(db, alert.id, [1], now, settle))
+    await world.run(10)
+    world.machine.ahead = hours * HOUR
+    if restarted:
+        world.restart()
+    await world.run(60)
+    (edited,) = world.telegram.edited
+    assert settle <= edited - asked <= timedelta(seconds=35)
 
 
 async def test_a_storm_before_the_step_is_over_when_it_is_over(world: World) -> None:

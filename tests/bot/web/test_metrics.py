@@ -34,11 +34,12 @@ def get(server: MetricsServer, path: str) -> httpx.Response:
 
 def test_what_was_counted_is_served(server: MetricsServer, metrics: Metrics) -> None:
     metrics.entries.inc(3)
-    metrics.gauges({"pending": 2}, {"ok": 5})
+    metrics.gauges({"pending": 2}, {"ok": 5}, {"edited": 4})
     text = get(server, "/metrics").text
     assert "marsad_entries_total 3.0" in text
     assert 'marsad_outbox{state="pending"} 2.0' in text
     assert 'marsad_feeds{condition="ok"} 5.0' in text
+    assert 'marsad_card_edits{outcome="edited"} 4.0' in text
 
 
 def test_health_turns_bad_with_a_reason(server: MetricsServer, problems: list[str]) -> None:
