@@ -9,13 +9,14 @@ RUN := $(UV) run --frozen --no-sync
 # Tests with real processes that take minutes: make torture runs them.
 SLOW := $(addprefix tests/torture/test_,edits.py life.py load.py promises.py)
 
-.PHONY: demo run test test-pythons check format bench load torture setup clean help
+.PHONY: demo pictures run test test-pythons check format bench load torture setup clean help
 help:
 	@echo "make demo     the main job on sample feeds: no token, no network"
 	@echo "make run      the service (settings: .env, see .env.example)"
 	@echo "make test     the tests, with branch coverage"
 	@echo "make check    ruff, mypy and the contracts of imports    make format   what ruff can mend"
 	@echo "make test-pythons   the tests on each Python from 3.11 to 3.14 that is here"
+	@echo "make pictures the cards of docs/pictures/ as a phone shows them, by Chromium"
 	@echo "make bench    timings          make torture the long crash test"
 	@echo "make load     a storm at the real pace, seven minutes (LOAD=--short: five)"
 
@@ -33,6 +34,10 @@ $(TOOLS)/bin/uv:
 
 demo: setup
 	@$(RUN) marsad demo
+
+# Needs Chromium; says what to install where it is missing.
+pictures: setup
+	@$(RUN) python -m tools.pictures
 
 run: setup
 	@$(RUN) marsad run

@@ -17,6 +17,7 @@ from bot.locales.bidi import mixes_directions, without_controls
 from bot.messages.blocks import Card, Line
 from bot.messages.cards import alert_card, text_card
 from bot.messages.display import Display, Signals
+from bot.messages.lines import LEVEL_MARKS
 from bot.text import JOINER
 from storage.alerts import Alert
 from storage.chats import Chat
@@ -96,14 +97,19 @@ class ConsoleSender:
         return Sent(next(self._numbers))
 
     def _print(self, card: Card, level: str, explanation: str) -> None:
-        body = shown(card, mark="" if self._console.is_terminal else "*")
-        if explanation:
-            body.append(f"\n\n{_settled(explanation)}", style="dim")
-        # A line above and none at the sides: a terminal that lays out Arabic would move them.
-        self._console.print(Rule(style=LEVEL_COLOURS.get(level, "white")))
-        for line in body.split("\n", allow_blank=True):
-            # A long address stays in one piece, so that it can be tapped.
-            self._console.print(line, soft_wrap="://" in line.plain)
+        print_card(self._console, card, level, explanation)
+
+
+def print_card(console: Console, card: Card, level: str, explanation: str = "") -> None:
+    """A card under a line in its level's colour; what explains it stands dimmed below."""
+    body = shown(card, mark="" if console.is_terminal else "*")
+    if explanation:
+        body.append(f"\n\n{_settled(explanation)}", style="dim")
+    # A line above and none at the sides: a terminal that lays out Arabic would move them.
+    console.print(Rule(style=LEVEL_COLOURS.get(level, "white")))
+    for line in body.split("\n", allow_blank=True):
+        # A long address stays in one piece, so that it can be tapped.
+        console.print(line, soft_wrap="://" in line.plain)
 
 
 def _explained(alert: Alert) -> str:
@@ -119,7 +125,9 @@ def shown(card: Card, *, mark: str = "") -> Text:
     for number, line in enumerate(card.lines):
         if number:
             text.append("\n")
-        text.append_text(_styled(line, card.language, heading=number == 0, mark=mark))
+        first = without_controls(line[0].text)[:1] if line else ""
+        heading = number == 0 or first in LEVEL_MARKS.values()
+        text.append_text(_styled(line, card.language, heading=heading, mark=mark))
     return text
 
 

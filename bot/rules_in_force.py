@@ -143,12 +143,13 @@ class RulesInForce:
     ) -> None:
         """Watch until something was reloaded: after that other folders may be in place."""
         from rules.loading.load import SHIPPED
-        from rules.loading.sources import STATES
+        from rules.loading.sources import ESCALATIONS, STATES
 
         if await self._differ() and await self._rest(stop):
             await self.take(report)
             return
         folders = [SHIPPED / kind for kind in ("signals", "vocabulary", "places")]
+        folders.append(SHIPPED / ESCALATIONS)
         folders.append(SHIPPED / STATES)
         if self._operator_dir is not None:
             folders.append(self._operator_dir)

@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=10)
 HOUSEKEEPING = timedelta(hours=24)
+# Places that have fallen silent are looked for this often.
+LISTENING = timedelta(hours=1)
 # What a poll that is under way gets to end well; a fetch has its own, shorter, time-out.
 TICK_GRACE = timedelta(seconds=8)
 # What a message that is under way gets for its answer at a stop.
@@ -252,6 +254,10 @@ class Service:
         daily = IntervalTrigger(seconds=HOUSEKEEPING.total_seconds())
         first = utc_now() + timedelta(minutes=1)
         scheduler.add_job(self._housekeeping, daily, next_run_time=first, id="housekeeping")
+        hourly = IntervalTrigger(seconds=LISTENING.total_seconds())
+        # Not at once: after a pause the feeds are read first.
+        heard = utc_now() + timedelta(minutes=10)
+        scheduler.add_job(self._listen, hourly, next_run_time=heard, id="listening")
         return scheduler
 
     async def _keep_ticking(self, scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
@@ -262,7 +268,7 @@ class Service:
             if steady.look(now):
                 steady.follow(now)
                 for job in scheduler.get_jobs():
-                    wait = timedelta(minutes=1) if job.id == "housekeeping" else timedelta(0)
+                    wait = timedelta(0) if job.id == "tick" else timedelta(minutes=1)
                     job.modify(next_run_time=now + wait)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), min(1.0, self._tick_every.total_seconds()))
@@ -341,6 +347,23 @@ class Service:
                 *(notice.chat_id, notice.message, notice.reason),
             )
         self._parts.dispatcher.wake()
+
+    async def _listen(self) -> None:
+        """Tell of places that were told of and are told of no more."""
+        now = self._clock()
+        if self._stop.is_set() or self._parts.poller.unreachable_since:
+            return
+        sources = self._parts.feeds()
+        try:
+            told = await self._parts.database.write(
+                lambda db: self._parts.pipeline.listen(db, sources, now)
+            )
+        except StorageError as error:
+            log.error("silent places: %s; looking again in an hour", error)
+            return
+        if told.alerts:
+            self.metrics.alerts.inc(len(told.alerts))
+            self._parts.dispatcher.wake()
 
     async def _finish_tick(self) -> None:
         try:

@@ -70,6 +70,7 @@ class Parts:
     feeds: FeedsInForce
     poller: Poller
     rereader: Rereader
+    pipeline: Pipeline
     dispatcher: Dispatcher
     application: App | None
     second_channel: SecondChannelWatch | None
@@ -179,6 +180,7 @@ async def parts_over(
             listed,
             poller,
             Rereader(database, pipeline, rules, listed, policy=source.alerts),
+            pipeline,
             dispatcher,
             goes_to.application,
             watch,

@@ -9,7 +9,13 @@ from rules.matching.figures.figures import Figure, figures_of
 from rules.matching.match import Detection, Evidence
 from rules.matching.places.gazetteer import Gazetteer, Place
 from rules.matching.places.located import located
-from rules.matching.places.where import PlacesTold, PlaceTold, places_of
+from rules.matching.places.where import (
+    PlacesRead,
+    PlacesTold,
+    PlaceTold,
+    places_in,
+    places_of,
+)
 from rules.matching.ruleset import RuleSet, RulesInvalid, Signal, detect
 from rules.matching.states import StateKind, StateSaid, states_said
 
@@ -20,6 +26,7 @@ __all__ = [
     "Gazetteer",
     "Place",
     "PlaceTold",
+    "PlacesRead",
     "PlacesTold",
     "Problem",
     "RuleSet",
@@ -32,6 +39,7 @@ __all__ = [
     "load_gazetteer",
     "load_rules",
     "located",
+    "places_in",
     "places_of",
     "states_said",
 ]

@@ -33,7 +33,8 @@ _GRAVITY = ("critical", "alert", "watch", "info")
 class AlertSignal:
     """One signal of an alert as it stands: what was found of it, in which entry.
 
-    `version` is the alert's that last told it.
+    `version` is the alert's that last told it. `escalation`: the one that raised its level, with
+    its sentence by language in `why_json`.
     """
 
     signal: str
@@ -43,6 +44,8 @@ class AlertSignal:
     evidence_json: str
     entry_id: int
     version: int = 1
+    escalation: str = ""
+    why_json: str = "{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,15 +320,16 @@ def alerts_of(db: Connection, rows: Sequence[Row]) -> list[Alert]:
 
 
 def sourced(db: Connection, alert: Alert, *, but: int | None = None) -> Alert:
-    """The alert with the publisher families that report one of its signals; `but` leaves an entry
-    out."""
+    """The alert with the publisher families that report one of its signals as it is told: who
+    reported a siege is no source for its end. `but` leaves an entry out."""
     rows = fetch(
         db,
         """
         SELECT s.family, s.entry_id, e.feed_id, e.link, e.published_at
         FROM story_entries s JOIN entries e ON e.id = s.entry_id
         WHERE s.story_id = :story AND s.entry_id <> ifnull(:but, 0) AND EXISTS (SELECT 1
-            FROM detections d JOIN alert_signals a ON a.signal = d.signal
+            FROM detections d
+                JOIN alert_signals a ON a.signal = d.signal AND a.direction = d.direction
             WHERE d.entry_id = s.entry_id AND a.alert_id = :alert)
         ORDER BY s.attached_at, s.entry_id""",
         {"story": alert.story_id, "alert": alert.id, "but": but},

@@ -17,6 +17,7 @@ class Decision:
     `action` is 'send', 'update', 'store' or 'suppress'. 'store' keeps an alert without pushing
     it. `version` is the alert version it led to, None when it led to none. `level` is that of the
     detection; None where it was decided before that was kept and its entry has changed since.
+    `escalation`: the one that raised the level, or that kept it from who was told of it.
     """
 
     entry_id: int
@@ -29,6 +30,7 @@ class Decision:
     direction: str
     version: int | None = None
     level: str | None = None
+    escalation: str | None = None
 
 
 def record(db: Connection, decision: Decision) -> int:
@@ -69,6 +71,26 @@ def told(db: Connection, alert_id: int, signal: str) -> frozenset[tuple[str, str
         {"id": alert_id, "signal": signal},
     )
     return frozenset((row["direction"], row["level"]) for row in rows)
+
+
+def raised(db: Connection) -> dict[int, frozenset[str]]:
+    """By alert, the escalations that raised it. Reads all decisions: for a replay."""
+    rows = fetch(
+        db,
+        """
+        SELECT DISTINCT alert_id, escalation FROM decisions
+        WHERE escalation IS NOT NULL AND alert_id IS NOT NULL AND reason <> 'inhibited'""",
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["alert_id"], set()).add(row["escalation"])
+    return {alert: frozenset(by) for alert, by in found.items()}
+
+
+def alerts_told(db: Connection) -> int:
+    """How many alerts there are decisions of. Reads all decisions: for a replay."""
+    row = fetch_one(db, "SELECT count(DISTINCT alert_id) AS n FROM decisions")
+    return 0 if row is None else int(row["n"])
 
 
 def _decision(row: Row) -> Decision:

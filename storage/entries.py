@@ -154,6 +154,14 @@ def get(db: Connection, entry_id: int) -> Entry | None:
     return None if row is None else entry_of(row)
 
 
+def by_link(db: Connection, link: str) -> Entry | None:
+    """The newest entry with this address. Reads them all: for who asks at a terminal."""
+    row = fetch_one(
+        db, "SELECT * FROM entries WHERE link = :link ORDER BY id DESC LIMIT 1", {"link": link}
+    )
+    return None if row is None else entry_of(row)
+
+
 def recent(db: Connection, since: datetime, limit: int) -> list[Entry]:
     """Entries first seen since then, newest first."""
     rows = fetch(

@@ -165,14 +165,23 @@ def chats_of_alert(db: Connection, alert_id: int) -> frozenset[int]:
     return frozenset(row["chat_id"] for row in rows)
 
 
+def reached(db: Connection, alert_id: int) -> frozenset[int]:
+    """Chats that were told of the alert, or will be: not those whose rows failed or expired."""
+    return _chats(db, alert_id, ("pending", "sending", "unknown", "sent"))
+
+
 def chats_told(db: Connection, alert_id: int) -> frozenset[int]:
     """Chats that have a message of the alert, or one on its way."""
+    return _chats(db, alert_id, ("sending", "sent"))
+
+
+def _chats(db: Connection, alert_id: int, states: Collection[str]) -> frozenset[int]:
     rows = fetch(
         db,
         """
         SELECT DISTINCT chat_id FROM outbox
-        WHERE alert_id = :id AND state IN ('sent', 'sending')""",
-        {"id": alert_id},
+        WHERE alert_id = :id AND state IN (SELECT value FROM json_each(:states))""",
+        {"id": alert_id, "states": many(states)},
     )
     return frozenset(row["chat_id"] for row in rows)
 

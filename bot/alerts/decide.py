@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -27,6 +27,8 @@ class Reason(StrEnum):
     SIGNAL_JOINED = "signal-joined"
     DIRECTION_CHANGED = "direction-changed"
     LEVEL_RAISED = "level-raised"
+    CORROBORATED = "corroborated"
+    ESCALATED = "escalated"
     FIGURE_JUMPED = "figure-jumped"
     PLACE_JOINED = "place-joined"
     PLACE_LEARNT = "place-learnt"
@@ -43,6 +45,7 @@ class Reason(StrEnum):
     RULE_EXPERIMENTAL = "rule-experimental"
     RULE_REMOVED = "rule-removed"
     TOLD_TOO_OFTEN = "told-too-often"
+    INHIBITED = "inhibited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,25 @@ class AlertPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """A level above the one that the words of a report give (`found`), and why. `escalation` is
+    its id, `why` its sentence by language."""
+
+    reason: Reason
+    found: str
+    level: str
+    escalation: str = ""
+    why: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class NewReport:
     """One signal in one entry, as it reaches us.
 
     `dated`: the newest of the entry's own dates, or when it was seen. `said_before`: an earlier
     text of the same entry had this signal in this direction. `history`: the entry was there
     already, with this signal, when its feed was first read. `told_lately`: how often the entry
-    was told within the last hour.
+    was told within the last hour. `raised`: how `level` came to be higher than the words give.
     """
 
     signal: str
@@ -79,6 +94,7 @@ class NewReport:
     said_before: bool = False
     history: bool = False
     told_lately: int = 0
+    raised: Raised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +143,11 @@ class Suppress:
 Verdict = Send | Update | Store | Suppress
 
 
+def is_news(report: NewReport, policy: AlertPolicy, now: datetime) -> bool:
+    """Whether a report is neither history nor too old to be told."""
+    return not report.history and now - report.dated <= policy.max_age
+
+
 def decide(
     report: NewReport,
     so_far: AlertSoFar | None,
@@ -149,11 +170,13 @@ def decide(
         return Suppress(Reason.RULE_EXPERIMENTAL)
     audience: Audience = "operators" if report.status == "test" else "everyone"
     first = Reason.SIGNAL_JOINED if joins else Reason.FIRST_REPORT
+    if report.raised is not None and report.raised.found not in PUSHED:
+        first = report.raised.reason
     reason = first if so_far is None else _news(report, so_far, audience, growth)
     if reason is None:
         assert so_far is not None  # noqa: S101 for the type checker: no alert is always news
         return Suppress(_why_silent(report, so_far))
-    if report.level not in PUSHED:
+    if report.level not in PUSHED and not _ends_alarm(reason, so_far):
         return Store(Reason.LEVEL_NOT_PUSHED, audience)
     if report.level != "critical" and report.told_lately >= policy.told_an_hour:
         return Suppress(Reason.TOLD_TOO_OFTEN)
@@ -174,11 +197,25 @@ def _news(
         told_at = so_far.directions.get(report.direction)
         if told_at is None:
             return Reason.DIRECTION_CHANGED
-        return Reason.LEVEL_RAISED if rank(report.level) > rank(told_at) else None
-    if rank(report.level) > rank(so_far.level):
-        return Reason.LEVEL_RAISED
+        return _higher(report, told_at)
+    if higher := _higher(report, so_far.level):
+        return higher
     # Those who could not hear of it before hear also that it gets better.
     return growth if report.direction == "worsening" or growth is Reason.PLACE_LEARNT else None
+
+
+def _ends_alarm(reason: Reason, so_far: AlertSoFar | None) -> bool:
+    """Who was told that a town is besieged is told that it no longer is, at whatever level."""
+    return reason is Reason.DIRECTION_CHANGED and so_far is not None and so_far.level in PUSHED
+
+
+def _higher(report: NewReport, told_at: str) -> Reason | None:
+    """Why a report's level is above the one that was told, if it is."""
+    if rank(report.level) <= rank(told_at):
+        return None
+    if report.raised is None or rank(report.raised.found) > rank(told_at):
+        return Reason.LEVEL_RAISED
+    return report.raised.reason
 
 
 def _why_silent(report: NewReport, so_far: AlertSoFar) -> Reason:

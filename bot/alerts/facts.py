@@ -12,12 +12,14 @@ from bot.feeds.parse.entry import SaidEvent
 from storage.facts import Facts, StoredFigure, StoredPlace, StoredState
 
 if TYPE_CHECKING:
-    from rules import Detection, Gazetteer, Place, PlaceTold, StateKind
+    from rules import Detection, Gazetteer, Place, PlacesRead, PlaceTold, StateKind
 
 LANGUAGES = ("ar", "en", "fr")
 # Places of one state that an entry tells; a list of many is no report of each.
 MOST_STATED = 3
-SURELY_TOLD = frozenset({"clause", "sentence", "title", "lead", "entry", "finer", "feed"})
+# Beside the evidence, in the title, or said by the feed: what stands elsewhere is enough for a
+# card, which shows its sentence, and too little for a word that stands alone.
+SURELY_TOLD = frozenset({"clause", "sentence", "title", "feed"})
 # An entry that names more places is a list of them: the nearest to the evidence stand first.
 MOST_PLACES = 5
 # «مئتا إصابة»: infected where an outbreak is told and nobody is harmed, else wounded.
@@ -41,7 +43,7 @@ def facts_of(
     """Places, figures and states of an entry, as the evidence of its detections tells; `event` is
     what the feed says of it besides, and beats what is read from the text. `kinds`: the states
     that are looked for."""
-    from rules import figures_of, places_of
+    from rules import figures_of, places_in
 
     evidence = [each for detection in detections for each in detection.evidence]
     signals = {detection.signal for detection in detections}
@@ -51,8 +53,8 @@ def facts_of(
         beside.add("wounded")
     if moved and "worsening" not in moved:
         beside.add("displaced")
-    told = places_of(gazetteer, title, text, evidence, language=language, region=region)
-    places = places_with(gazetteer, event, told.places)
+    read = places_in(gazetteer, title, text, region=region)
+    places = places_with(gazetteer, event, read.of(evidence).places)
     return Facts(
         tuple(stored_place(gazetteer, each) for each in places[:MOST_PLACES]),
         tuple(
@@ -60,31 +62,26 @@ def facts_of(
             for f in figures_of(title, text, language)
             if f.what not in beside
         ),
-        tuple(_states(gazetteer, title, text, detections, language, region, event, kinds)),
+        tuple(_states(read, event, detections, kinds)),
     )
 
 
 def _states(
-    gazetteer: Gazetteer,
-    title: str,
-    text: str,
-    detections: Sequence[Detection],
-    language: str | None,
-    region: str | None,
+    read: PlacesRead,
     event: SaidEvent | None,
+    detections: Sequence[Detection],
     kinds: Collection[StateKind],
 ) -> Iterator[StoredState]:
     """What is so of which place. Of two that contradict each other the better supported counts."""
-    from rules import places_of, states_said
+    from rules import states_said
 
     told = set[tuple[str, str]]()
     for said in states_said(kinds, detections):
-        found = places_of(gazetteer, title, text, said.evidence, language=language, region=region)
-        places = places_with(gazetteer, event, found.places)
+        places = places_with(read.gazetteer, event, read.of(said.evidence).places)
         for place in bearers(said.kind, places)[:MOST_STATED]:
             if (place.place.id, said.kind.id) not in told:
                 told.add((place.place.id, said.kind.id))
-                where = stored_place(gazetteer, place)
+                where = stored_place(read.gazetteer, place)
                 yield StoredState(where, said.kind.id, said.value, said.denied, said.signal)
 
 
@@ -93,7 +90,9 @@ def bearers(kind: StateKind, places: Sequence[PlaceTold]) -> list[PlaceTold]:
     that is only guessed or whose name two places bear."""
     sure = [p for p in places if p.why in SURELY_TOLD and not p.others]
     own = [p for p in sure if p.place.kind == kind.of]
-    return own or [p for p in sure if kind.whole_countries or p.place.kind != "country"]
+    # A crossing is no area that is besieged or left.
+    areas = [p for p in sure if not (kind.covers_parts and p.place.kind == "crossing")]
+    return own or [p for p in areas if kind.whole_countries or p.place.kind != "country"]
 
 
 def stored_place(gazetteer: Gazetteer, told: PlaceTold) -> StoredPlace:

@@ -16,6 +16,7 @@ from storage import (
     facts,
     outbox,
     second_channel,
+    stories,
 )
 from storage.acknowledgements import Acknowledgement
 from storage.alerts import Alert, AlertSignal
@@ -42,8 +43,9 @@ class AlertHistory:
 
     `detections`: by signal, what fired on its entry (those that are still stored). `decisions`:
     all that was decided about it, oldest first. `said`: by entry, what those rest on. `statements`:
-    the figures of its story's reports. `deliveries`: the asking chat's rows for it; `chat` is that
-    chat, `chosen_places` the names, by language, of the places it chose.
+    the figures of its story's reports. `families`: by entry, who published it. `deliveries`: the
+    asking chat's rows for it; `chat` is that chat, `chosen_places` the names, by language, of the
+    places it chose.
     """
 
     alert: Alert
@@ -56,6 +58,7 @@ class AlertHistory:
     statements: Sequence[Statement] = ()
     chat: Chat | None = None
     chosen_places: Sequence[Mapping[str, str]] = ()
+    families: Mapping[int, str] = field(default_factory=dict)
 
 
 def history_of(db: Connection, wanted: str, chat: Chat | None) -> AlertHistory | None:
@@ -81,6 +84,7 @@ def history_of(db: Connection, wanted: str, chat: Chat | None) -> AlertHistory |
         statements=facts.statements(db, alert.story_id),
         chat=chat,
         chosen_places=chats.names_of_places(db, chat.id) if chat else (),
+        families={each.entry_id: each.family for each in stories.entries_of(db, alert.story_id)},
     )
 
 

@@ -12,14 +12,16 @@ from bot.alerts.decide import AlertPolicy
 from bot.alerts.facts import facts_of
 from bot.alerts.record import Acceptance, Accepted
 from bot.alerts.rows import called_off, detection_language
+from bot.alerts.silence import last_read, tell_of_silence
 from bot.alerts.story.remembered import RememberedStories
+from bot.alerts.tell import Told
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.notices import UnreadEntries, notify_operators
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from bot.rules_in_force import shipped_places
-from storage import entries, readings
+from storage import entries, feeds, readings
 from storage.facts import NO_FACTS, Facts
 from storage.file.database import Connection
 from storage.readings import Rereading
@@ -90,7 +92,7 @@ class Pipeline:
         """
         if len(changes) != len(found.per_entry):
             raise ValueError(f"{len(changes)} entries but detections of {len(found.per_entry)}")
-        acceptance = Acceptance(db, feed, found.rules, self._policy, self._stories, now)
+        acceptance = self._acceptance(db, feed, found.rules, now)
         readings.note_rules(db, found.rules.hash, found.rules.signals, now)
         # In whatever order a feed lists them, stories are the same.
         for place in sorted(range(len(changes)), key=lambda each: _told_in(changes[each].entry)):
@@ -114,7 +116,7 @@ class Pipeline:
     ) -> Accepted:
         """What follows from stored entries of a feed, read by the rules in `found`, in one write
         transaction. Entries whose text changed since, or that were read meanwhile, are left."""
-        acceptance = Acceptance(db, feed, found.rules, self._policy, self._stories, now)
+        acceptance = self._acceptance(db, feed, found.rules, now)
         for place, (stored, signals) in enumerate(batch):
             entry_id = stored.id or 0
             present = entries.get(db, entry_id)
@@ -129,6 +131,17 @@ class Pipeline:
             said = found.facts.get(place, NO_FACTS)
             acceptance.read_again(present, found.per_entry[place], said, signals)
         return acceptance.outcome()
+
+    def listen(self, db: Connection, sources: Sequence[Feed], now: datetime) -> Told:
+        """Tell of the places that have fallen silent, inside a write transaction; what `sources`
+        say of anything tells that it is not us who hear nothing."""
+        read = last_read(sources, feeds.all_states(db))
+        return tell_of_silence(db, self._rules(), self._gazetteer, read, now)
+
+    def _acceptance(self, db: Connection, feed: Feed, rules: RuleSet, now: datetime) -> Acceptance:
+        return Acceptance(
+            *(db, feed, rules, self._policy, self._stories, now), gazetteer=self._gazetteer
+        )
 
     def _detect(
         self, batch: tuple[FeedEntry, ...], language: str | None, region: str | None = None

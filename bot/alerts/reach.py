@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from bot.alerts.decide import rank
+from bot.alerts.decide import Reason, rank
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.decisions import Decision
@@ -22,6 +22,7 @@ class Unreached(StrEnum):
     PLACE_UNKNOWN = "place-unknown"
     ELSEWHERE = "elsewhere"
     LEVEL = "level"
+    INHIBITED = "inhibited"
     CAME_LATER = "came-later"
     CHOSE_OTHERWISE = "chose-otherwise"
 
@@ -32,7 +33,8 @@ def unreached(alert: Alert, chat: Chat, decided: Sequence[Decision]) -> Unreache
     As the chat is set now: when that does not keep it away, it was set otherwise then.
     """
     pushed = [each.at for each in decided if each.action in SENT]
-    if not pushed:
+    inhibited = [each.at for each in decided if each.reason == Reason.INHIBITED]
+    if not pushed and not inhibited:
         return Unreached.NOT_PUSHED
     if not chat.signals:
         return Unreached.NO_SIGNALS
@@ -45,6 +47,8 @@ def unreached(alert: Alert, chat: Chat, decided: Sequence[Decision]) -> Unreache
         return Unreached.ELSEWHERE
     if max(rank(each.level) for each in mine) < rank(chat.lowest_level):
         return Unreached.LEVEL
-    if chat.created_at > max(pushed):
+    if chat.created_at > max(pushed + inhibited):
         return Unreached.CAME_LATER
+    if inhibited:
+        return Unreached.INHIBITED
     return Unreached.CHOSE_OTHERWISE

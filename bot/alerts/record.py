@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.alerts.decide import AlertPolicy, NewReport, Reason
+from bot.alerts.decide import AlertPolicy, NewReport, Reason, is_news, rank
+from bot.alerts.escalate import Raising, Telling
+from bot.alerts.inhibition import inhibited_chats
 from bot.alerts.rows import (
     Source,
     dated,
@@ -15,6 +19,7 @@ from bot.alerts.rows import (
     detection_row,
     entry_row,
     feed_entry,
+    strongest,
 )
 from bot.alerts.states import Heard, reports_of
 from bot.alerts.story.happening import Choice, Rule
@@ -24,6 +29,8 @@ from bot.alerts.tell import tell
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
+from bot.rules_in_force import shipped_places
+from rules.matching.levels import LADDER
 from storage import alerts, chats, decisions, entries, facts, states, stories
 from storage.alerts import Alert
 from storage.chats import Chat
@@ -34,7 +41,8 @@ from storage.file.database import Connection
 from storage.stories import StoryTitle
 
 if TYPE_CHECKING:
-    from rules import Detection, RuleSet
+    from rules import Detection, Gazetteer, RuleSet
+    from rules.loading.schema import Level
 
 AN_HOUR = timedelta(hours=1)
 
@@ -83,6 +91,7 @@ class Acceptance:
     reasons: Counter[Reason] = field(default_factory=Counter)
     detections: int = 0
     deliveries: int = 0
+    gazetteer: Callable[[], Gazetteer] = shipped_places
     changed: dict[int, Alert] = field(default_factory=dict)
     _chats: list[Chat] | None = None
 
@@ -172,14 +181,41 @@ class Acceptance:
             )
             for detection in detections
         ]
+        at = stories.told_at(entry.published_at, self.now)
+        telling = Telling(story_id, entry_id, self._family, at, said.places)
+        detections, reports = self._raise(telling, detections, reports)
         source = Source(self.feed, entry_id, entry, self.rules.hash, said)
         told = tell(
             *(self.db, story_id, source, detections, reports),
-            *(self.policy, self.remembered, self._all_chats, self.now),
+            *(self.policy, self.remembered, self._all_chats),
+            partial(self._inhibited, telling),
+            self.now,
         )
         self.reasons.update(told.reasons)
         self.changed |= {alert.id: alert for alert in told.alerts}
         self.deliveries += told.deliveries
+
+    def _raise(
+        self, telling: Telling, detections: tuple[Detection, ...], reports: list[NewReport]
+    ) -> tuple[tuple[Detection, ...], list[NewReport]]:
+        """The same, with the levels that they have together with what was told before."""
+        best = strongest(detections)
+        heard = [r for d, r in zip(detections, reports, strict=True) if best[d.signal] is d]
+        news = [each for each in heard if is_news(each, self.policy, self.now)]
+        raising = Raising(self.db, self.rules, self.gazetteer, self.remembered, self.now)
+        raised = raising.raised(telling, heard, news)
+        for number, each in enumerate(reports):
+            higher = raised.get(each.signal)
+            if higher is not None and each in news:
+                reports[number] = replace(each, level=higher.level, raised=higher)
+        found = tuple(
+            detection if report.raised is None else replace(detection, level=_level(report.level))
+            for detection, report in zip(detections, reports, strict=True)
+        )
+        return found, reports
+
+    def _inhibited(self, telling: Telling, alert: Alert) -> Mapping[int, str]:
+        return inhibited_chats(self.db, self.rules, telling, alert, self.now)
 
     def _exercise(self, entry_id: int, detections: tuple[Detection, ...]) -> None:
         """Tell nobody, and join no story: a test confirms no happening."""
@@ -275,3 +311,7 @@ class Acceptance:
     def _status(self, signal: str) -> str:
         rule = self.rules.signals.get(signal)
         return "" if rule is None else rule.status
+
+
+def _level(name: str) -> Level:
+    return LADDER[rank(name)]

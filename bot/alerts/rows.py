@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from bot.alerts.decide import Audience, Reason
+from bot.alerts.decide import Audience, Raised, Reason, rank
 from bot.alerts.snippet import snippet
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry, SaidEvent
@@ -145,16 +145,33 @@ def alert_text(
     )
 
 
-def alert_signal(detection: Detection, entry_id: int) -> AlertSignal:
-    """The signal as an alert tells it after this detection."""
-    return AlertSignal(
+def as_json(texts: Mapping[str, str]) -> str:
+    return json.dumps(dict(texts), ensure_ascii=False)
+
+
+def alert_signal(
+    detection: Detection, entry_id: int, raised: Raised | None, before: AlertSignal | None
+) -> AlertSignal:
+    """The signal as an alert tells it after this detection.
+
+    `before`: as it was told. What an escalation raised stays as high as long as it is told in the
+    same direction.
+    """
+    told = AlertSignal(
         signal=detection.signal,
         direction=detection.direction,
         level=detection.level,
         explanation=detection.explanation,
         evidence_json=_evidence_json(detection),
         entry_id=entry_id,
+        escalation="" if raised is None else raised.escalation,
+        why_json=as_json({} if raised is None else raised.why),
     )
+    if before is None or not before.escalation or before.direction != told.direction:
+        return told
+    if rank(told.level) > rank(before.level) or told.escalation:
+        return told
+    return replace(told, level=before.level, escalation=before.escalation, why_json=before.why_json)
 
 
 def strongest(detections: tuple[Detection, ...]) -> dict[str, Detection]:

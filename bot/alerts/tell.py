@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from bot.alerts.decide import (
 )
 from bot.alerts.edits import says, to_edit
 from bot.alerts.growth import counted, growth, with_told
+from bot.alerts.inhibition import parted
 from bot.alerts.route import News, route
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
 from bot.alerts.story.remembered import RememberedStories
@@ -80,10 +81,15 @@ def tell(
     policy: AlertPolicy,
     remembered: RememberedStories,
     readers: Callable[[], Sequence[Chat]],
+    inhibited: Callable[[Alert], Mapping[int, str]],
     now: datetime,
 ) -> Told:
-    """Judge the entry's detections, each with its report, and tell what is news."""
-    telling = _Telling(db, story_id, source, policy, remembered, readers, now)
+    """Judge the entry's detections, each with its report, and tell what is news.
+
+    `inhibited`: the chats that need not be told of an alert, each with the escalation that says
+    more (see `bot.alerts.inhibition`).
+    """
+    telling = _Telling(db, story_id, source, policy, remembered, readers, inhibited, now)
     best = strongest(tuple(detections))
     known = alerts.for_story(db, story_id)
     parts: dict[str, tuple[Alert | None, list[tuple[Detection, NewReport]]]] = {}
@@ -114,6 +120,14 @@ def home_of(report: NewReport, known: Sequence[Alert]) -> Alert | None:
     return public[-1] if public else None
 
 
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """Chats are not told, for they heard of this escalation; whether that is all of them."""
+
+    by: str
+    everybody: bool
+
+
 @dataclass(slots=True)
 class _Telling:
     db: Connection
@@ -122,8 +136,10 @@ class _Telling:
     policy: AlertPolicy
     remembered: RememberedStories
     readers: Callable[[], Sequence[Chat]]
+    inhibited: Callable[[Alert], Mapping[int, str]]
     now: datetime
     told: Told = field(default_factory=Told)
+    left_out: dict[str, _LeftOut] = field(default_factory=dict)
 
     def part(self, alert: Alert | None, found: Sequence[tuple[Detection, NewReport]]) -> None:
         """What goes into one alert: this one, or a new one."""
@@ -144,7 +160,13 @@ class _Telling:
             self._owe_edits(alert, judged)
         for each in judged:
             version = alert.version if alert is not None and each in news else None
-            self.decided(each.detection, each.verdict, alert, version)
+            raised = each.report.raised.escalation if each.report.raised and version else ""
+            left_out = self.left_out.pop(each.report.signal, None)
+            if left_out is None or not left_out.everybody:
+                self.decided(each.detection, each.verdict, alert, version, raised)
+            if left_out is not None:
+                stored = Store(Reason.INHIBITED, _audience(each))
+                self.decided(each.detection, stored, alert, version, left_out.by)
 
     def decided(
         self,
@@ -152,6 +174,7 @@ class _Telling:
         verdict: Verdict,
         alert: Alert | None,
         version: int | None = None,
+        escalation: str = "",
     ) -> None:
         """Store what was decided of a detection, and why."""
         self.told.reasons[verdict.reason] += 1
@@ -167,6 +190,7 @@ class _Telling:
                 at=self.now,
                 direction=detection.direction,
                 version=version,
+                escalation=escalation or None,
                 level=detection.level,
             ),
         )
@@ -202,7 +226,13 @@ class _Telling:
     ) -> Alert:
         """The alert with this news in it, and what is owed for it."""
         found = [each.detection for each in news]
-        signals = [alert_signal(each, self.source.entry_id) for each in found]
+        signals = [
+            alert_signal(
+                *(each.detection, self.source.entry_id, each.report.raised),
+                alert.of(each.report.signal) if alert else None,
+            )
+            for each in news
+        ]
         told_now = {each.signal for each in signals}
         others = [each for each in alert.signals if each.signal not in told_now] if alert else []
         earlier = frozenset[int]()
@@ -252,6 +282,11 @@ class _Telling:
         if not mine:
             return 0
         rows = route(alert, mine, audience, self.readers(), earlier, self.now)
+        if audience == "everyone" and (hushed := self.inhibited(alert)):
+            rows, left_out = parted(rows, hushed)
+            if left_out:
+                by = hushed[left_out[0].chat_id]
+                self.left_out |= {each.signal: _LeftOut(by, everybody=not rows) for each in mine}
         return outbox.enqueue(self.db, rows, self.now)
 
     def _owe_edits(self, before: Alert, judged: Sequence[Judged]) -> None:

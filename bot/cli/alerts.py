@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.messages.display import Display
     from rules import RuleSet
     from storage.alerts import Alert
+    from storage.decisions import Decision
     from storage.file.database import Connection
 
 T = TypeVar("T")
@@ -72,31 +73,73 @@ def show(alert: AlertId, lang: Lang = "en", as_json: AsJson = False) -> None:
 
 @app.command()
 def why(
-    alert: AlertId,
+    alert: Annotated[
+        str, typer.Argument(metavar="ID", help="An alert's id, as A12, or an entry's address.")
+    ],
     lang: Lang = "en",
     details: Annotated[bool, typer.Option(help="Also what was found and decided.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say in a sentence why an alert was sent or not: when, at which level, who said it."""
+    """Say in a sentence why an alert was sent or not: when, at which level, who said it.
+
+    For an entry that no alert tells, name it by its address: it says why nothing was sent.
+    """
     from bot.messages.explanation import explanation_card
     from bot.messages.why import why_sentence
 
+    if "://" in alert:
+        told = _told_of(alert, lang, as_json=as_json)
+        if told is None:
+            return
+        alert = told
     history = _history(alert)
     rules = load(None)
     display = _display(lang, rules)
     if as_json:
         sentence = "".join(span.text for span in why_sentence(history, display))
-        print_json(
-            _summary(history.alert)
-            | {
-                "why": sentence,
-                "decisions": [
-                    asdict(each) | {"at": each.at.isoformat()} for each in history.decisions
-                ],
-            }
-        )
+        print_json(_summary(history.alert) | {"why": sentence} | _decided(history.decisions))
         return
     _print(explanation_card(history, display, rules.note, details=details))
+
+
+def _told_of(link: str, lang: str, *, as_json: bool) -> str | None:
+    """The id of the alert that an entry was told in; where there is none, it says why not.
+
+    Raises CannotGoOn when no entry with this address is stored.
+    """
+    from bot.locales import texts
+    from bot.messages.why import why_silent
+    from storage import alerts, decisions, entries
+
+    def read(db: Connection) -> tuple[str | None, list[decisions.Decision]] | None:
+        entry = entries.by_link(db, link)
+        if entry is None or entry.id is None:
+            return None
+        decided = decisions.of_entry(db, entry.id)
+        known = [each.alert_id for each in decided if each.alert_id is not None]
+        alert = alerts.get(db, known[-1]) if known else None
+        return (alert.short_id if alert else None), decided
+
+    _known(lang)
+    found = _read(read)
+    if found is None:
+        raise CannotGoOn("no entry with this address is stored; it must be written in full", 2)
+    told, decided = found
+    if told is None and as_json:
+        print_json({"id": None, "why": why_silent(decided, texts(lang)), **_decided(decided)})
+    elif told is None:
+        typer.echo(why_silent(decided, texts(lang)))
+    return told
+
+
+def _decided(decided: Sequence[Decision]) -> dict[str, object]:
+    return {"decisions": [asdict(each) | {"at": each.at.isoformat()} for each in decided]}
+
+
+def _known(lang: str) -> None:
+    """Raises CannotGoOn for a language that Marsad has no texts in."""
+    if lang not in LANGUAGES:
+        raise CannotGoOn(f"{clean(lang)[:20]} is no language of Marsad's: ar, en or fr", 2)
 
 
 def _history(wanted: str) -> AlertHistory:
@@ -117,8 +160,7 @@ def _display(lang: str, rules: RuleSet) -> Display:
     from bot.notices import publishers_of
     from bot.settings import load_settings
 
-    if lang not in LANGUAGES:
-        raise CannotGoOn(f"{clean(lang)[:20]} is no language of Marsad's: ar, en or fr", 2)
+    _known(lang)
     settings = load_settings()
     try:
         publishers = publishers_of(load_catalogue(settings.feeds_file))

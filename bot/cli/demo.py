@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
 from bot.alerts.decide import AlertPolicy
-from bot.cli.samples import SAMPLES, document
+from bot.alerts.history import AlertHistory, history_of
+from bot.cli.samples import DAY, SAMPLES, document
 from bot.clock import utc_now
-from bot.console import ConsoleSender
+from bot.console import print_card
+from bot.delivery.outcome import Outcome, Outgoing, Sent
+from bot.delivery.policy import DeliveryPolicy
 from bot.errors import CannotGoOn
 from bot.feeds.catalogue import Feed, slug
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever, local_path
+from bot.messages.display import Display
+from bot.messages.explanation import story_card
+from bot.notices import publishers_of
 from bot.polling.identify import IdentityPolicy
-from bot.polling.report import PollPolicy
+from bot.polling.report import PollPolicy, PollReport
 from bot.process.lock import InstanceLock
 from bot.rules_in_force import RulesInForce
 from bot.settings import Settings
-from bot.wiring import Source, parts_over, seat_console, to_console
-from storage import entries
+from bot.text import clean, shorten
+from bot.wiring import Destination, Parts, Source, parts_over, seat_console
+from storage import alerts, entries
 from storage.file.database import Connection
 
 FOLDER = "demo"
@@ -38,32 +43,63 @@ INVENTED = (
     "أخبار متخيَّلة: الأماكن حقيقية والأحداث لم تقع.\n"
     "Invented news: the places are real, the events never happened."
 )
-STARS = "الكلمات الدالة بين *نجمتين*.\nEvidence stands between *stars*."
+STARS = "الكلمات الدالة بين *نجمتين*. Evidence stands between *stars*."
 EVER = timedelta(days=36_500)
 EVERYTHING = 100_000
+ROUND = timedelta(hours=1)
+"""How often the samples are polled in the day that they tell."""
+
+
+@dataclass(slots=True)
+class Day:
+    """The clock of the demo: the hour that is being told."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Takes every message as a chat would and counts it; the cards are printed as they stand at
+    the end. A `bot.delivery.outcome.Sender`."""
+
+    messages: int = 0
+    _numbers: count[int] = field(default_factory=lambda: count(1))
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        """Always taken."""
+        self.messages += 1
+        return Sent(next(self._numbers))
 
 
 @dataclass(frozen=True, slots=True)
 class FeedCount:
-    """What came of one feed. `found` counts entries by signal id."""
+    """What came of one feed. `silent`: the headlines of entries without a signal."""
 
     feed: Feed
     polled: int
-    found: Counter[str]
-    silent: int
-    error: str
+    silent: tuple[str, ...]
 
 
 async def show(
-    settings: Settings, *, feed: str | None, data_dir: Path, explain: bool = False
+    settings: Settings,
+    *,
+    feed: str | None,
+    data_dir: Path,
+    explain: bool = False,
+    console: Console | None = None,
+    now: datetime | None = None,
 ) -> bool:
-    """Poll the samples (or `feed`, a URL or a path) into a database of their own under
-    `data_dir`, print each alert and a table. Whether every feed could be read.
+    """Poll the samples hour by hour through a day (or `feed`, a URL or a path, once) into a
+    database of their own under `data_dir`; print each alert as it stands then, and what of the
+    feeds was silent. Whether every feed could be read.
 
     With `explain` each alert has the clauses that fired under it. An earlier demo's files are
     replaced; nothing else is touched.
     """
-    console = Console()
+    console, end = console or Console(), now or utc_now()
     folder = data_dir / FOLDER
     with InstanceLock(folder):
         retriever, catalogue = _samples(folder) if feed is None else _any(feed, settings)
@@ -75,57 +111,75 @@ async def show(
             PollPolicy(identity=IdentityPolicy(first_poll_age=None, max_age=EVER, hold_share=1.0)),
             AlertPolicy(max_age=EVER),
         )
-        sender = ConsoleSender(
-            console, lambda: rules().signals, timezone=settings.timezone, explain=explain
-        )
+        day, sender = Day(end - DAY if feed is None else end), Gathered()
         async with parts_over(
             _fresh_database(folder),
             rules,
             source,
-            lambda _: to_console(sender),
-            readers=partial(seat_console, rules=rules, now=utc_now()),
+            lambda _: Destination(sender, DeliveryPolicy.at_once()),
+            readers=partial(seat_console, rules=rules, now=day.at),
+            clock=day,
         ) as parts:
-            reports = await parts.poller.poll_all(utc_now())
+            reports = await _polled(parts, day, end, folder if feed is None else None)
+            await parts.dispatcher.drain()
             if feed is None:
                 console.print(INVENTED, highlight=False, soft_wrap=True)
             if not console.is_terminal:
                 console.print(STARS, highlight=False, soft_wrap=True)
-            await parts.dispatcher.run_until_idle()
-            await parts.dispatcher.drain()
-            errors = {report.feed_id: report.error or "" for report in reports}
-            counts = await parts.database.read(
-                partial(_counted, catalogue=catalogue, errors=errors)
-            )
-            console.print()
-            console.print(_table(counts))
+            histories = await parts.database.read(histories_in)
+            publishers = publishers_of(catalogue)
+            for each in histories:
+                display = Display(
+                    each.alert.language or "ar", rules().signals, end, settings.timezone, publishers
+                )
+                _print(console, each, display, explain=explain)
+            counts = await parts.database.read(partial(_counted, catalogue=catalogue))
+            _sum_up(console, counts, histories, sender.messages)
             for report in reports:
                 if report.error:
                     words = f"{report.feed_id}: {report.error}. {report.hint or ''}"
                     console.print(words.strip(), markup=False, highlight=False, soft_wrap=True)
-            console.print(f"\nThe database: {parts.database.path}", highlight=False, soft_wrap=True)
-    return not any(errors.values())
+            console.print(f"The database: {parts.database.path}", highlight=False, soft_wrap=True)
+    return not any(report.error for report in reports)
+
+
+async def _polled(
+    parts: Parts, day: Day, end: datetime, folder: Path | None
+) -> tuple[PollReport, ...]:
+    """Poll and send, hour by hour until the end; without samples' `folder` once."""
+    while True:
+        if folder is not None:
+            _publish(folder, end, day.at)
+        reports = await parts.poller.poll_all(day.at)
+        await parts.dispatcher.run_until_idle()
+        if day.at >= end:
+            return reports
+        day.at = min(day.at + ROUND, end)
 
 
 def _samples(folder: Path) -> tuple[FileRetriever, tuple[Feed, ...]]:
-    """The sample documents, dated as of now, as files; and their catalogue."""
+    """The samples' catalogue; their documents are files."""
     documents = folder / "feeds"
     shutil.rmtree(documents, ignore_errors=True)
     documents.mkdir(parents=True)
-    catalogue = []
-    for sample in SAMPLES:
-        path = documents / sample.file
-        path.write_bytes(document(sample, utc_now()))
-        catalogue.append(
-            Feed(
-                id=sample.id,
-                name=sample.name,
-                url=path.absolute().as_uri(),
-                language=sample.language,
-                region=sample.region,
-                family=sample.id,
-            )
+    catalogue = tuple(
+        Feed(
+            id=sample.id,
+            name=sample.name,
+            url=(documents / sample.file).absolute().as_uri(),
+            language=sample.language,
+            region=sample.region,
+            family=sample.id,
         )
-    return FileRetriever(), tuple(catalogue)
+        for sample in SAMPLES
+    )
+    return FileRetriever(), catalogue
+
+
+def _publish(folder: Path, end: datetime, at: datetime) -> None:
+    """Write the samples as they stood at that hour of the day that ends then."""
+    for sample in SAMPLES:
+        (folder / "feeds" / sample.file).write_bytes(document(sample, end, at))
 
 
 def _any(feed: str, settings: Settings) -> tuple[Fetcher | FileRetriever, tuple[Feed, ...]]:
@@ -155,48 +209,46 @@ def _fresh_database(folder: Path) -> Path:
     return path
 
 
-def _counted(db: Connection, catalogue: Sequence[Feed], errors: dict[str, str]) -> list[FeedCount]:
+def histories_in(db: Connection) -> list[AlertHistory]:
+    """Every alert with how it came about, in the order in which they were first told."""
+    made = alerts.recent(db, None, datetime.min.replace(tzinfo=UTC), EVERYTHING, for_operators=True)
+    found = [history_of(db, each.short_id, None) for each in sorted(made, key=lambda a: a.id)]
+    return [each for each in found if each is not None]
+
+
+def _counted(db: Connection, catalogue: Sequence[Feed]) -> list[FeedCount]:
     stored = entries.recent(db, datetime.min.replace(tzinfo=UTC), EVERYTHING)
     counts = []
     for feed in catalogue:
-        of_feed = [entry for entry in stored if entry.feed_id == feed.id]
-        signals = [
-            {each.signal for each in entries.detections_of(db, entry.id)}
+        of_feed = [entry for entry in reversed(stored) if entry.feed_id == feed.id]
+        silent = [
+            entry.title
             for entry in of_feed
-            if entry.id is not None
+            if entry.id is not None and not entries.detections_of(db, entry.id)
         ]
-        counts.append(
-            FeedCount(
-                feed=feed,
-                polled=len(of_feed),
-                found=Counter(signal for found in signals for signal in found),
-                silent=sum(1 for found in signals if not found),
-                error=errors.get(feed.id, ""),
-            )
-        )
+        counts.append(FeedCount(feed, len(of_feed), tuple(silent)))
     return counts
 
 
-def _table(counts: Sequence[FeedCount]) -> Table:
-    """A row for each signal that was found, a column for each feed."""
-    table = Table(
-        title="What was polled, found and silent (entries)",
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
+def _print(console: Console, history: AlertHistory, display: Display, *, explain: bool) -> None:
+    alert = history.alert
+    card = story_card(history, display)
+    explanation = "\n".join(each.explanation for each in alert.signals) if explain else ""
+    print_card(console, card, alert.level, explanation)
+
+
+def _sum_up(
+    console: Console, counts: Sequence[FeedCount], told: Sequence[AlertHistory], messages: int
+) -> None:
+    """How many entries became how few cards, and what of each feed was silent, with an example."""
+    polled, silent = sum(c.polled for c in counts), sum(len(c.silent) for c in counts)
+    console.rule(style="white")
+    console.print(
+        f"Entries: {polled}, silent of them: {silent}. Cards: {len(told)}, one for each happening. "
+        f"Messages to a reader of everything: {messages}.",
+        highlight=False,
     )
-    table.add_column("", no_wrap=True)
-    for count in counts:
-        table.add_column(count.feed.id.replace("-", "-\n", 1), justify="right", overflow="fold")
-    table.add_column("all", justify="right", style="bold")
-
-    def row(name: str, numbers: list[int], *, end: bool = False) -> None:
-        cells = (str(number) if number else "·" for number in numbers)
-        table.add_row(name, *cells, str(sum(numbers)), end_section=end)
-
-    row("polled", [count.polled for count in counts], end=True)
-    for signal in sorted({signal for count in counts for signal in count.found}):
-        row(signal, [count.found[signal] for count in counts])
-    table.add_section()
-    row("silent", [count.silent for count in counts])
-    return table
+    for each in counts:
+        example = f", as «{shorten(clean(each.silent[0]), 70)}»" if each.silent else ""
+        words = f"{each.feed.id}: entries {each.polled}, silent {len(each.silent)}{example}"
+        console.print(words, markup=False, highlight=False, soft_wrap=True)

@@ -150,7 +150,7 @@ def _card(language: str, blocks: Sequence[Block]) -> Card:
     html = ""
     for number, block in enumerate(blocks):
         before = blocks[number - 1].details if number else False
-        shown = [_directed(language, each) for each in block.lines if each]
+        shown = [directed(language, each) for each in block.lines if each]
         if lines:
             lines.extend([] if block.tight else [()])
             html += _CLOSED if before and not block.details else ""
@@ -164,7 +164,10 @@ def _card(language: str, blocks: Sequence[Block]) -> Card:
     return Card(html, plain, tuple(lines), language)
 
 
-def _directed(language: str, spans: Line) -> Line:
+def directed(language: str, spans: Line) -> Line:
+    """A line with what lays it out in the language's direction."""
+    if not spans:
+        return spans
     mark = start_mark(language, "".join(span.text for span in spans))
     if not mark:
         return spans

@@ -32,6 +32,7 @@ from bot.messages.lines import (
     heading,
     headings,
     place_line,
+    raised_lines,
     sources_line,
     time_line,
     updated,
@@ -58,13 +59,14 @@ def alert_card(
     update: bool = False,
     possible_repeat: bool = False,
     folded: int = 0,
+    asks: bool = True,
     edited: datetime | None = None,
 ) -> Card:
     """The message that carries an alert: what and where, in which words, who says so and when.
 
     `update`: the chat was told of it before. `folded` other alerts are in it as well;
-    `possible_repeat` says that the chat may have it already. `edited`: the chat has the message,
-    which says since then what it did not.
+    `possible_repeat` says that the chat may have it already; without `asks` nothing says how to
+    ask why. `edited`: the chat has the message, which says since then what it did not.
     """
     say = display.say
     evidence = evidence_of(alert)
@@ -72,6 +74,7 @@ def alert_card(
     if snippet.text == title.text:
         snippet = marked_snippet(None, evidence)
     opened, closed = QUOTES[say.language]
+    below = (_how_to_ask(say, alert),) if asks else ()
     times = line(time_line(display, alert), updated(display, alert, edited))
 
     def build(scale: float) -> list[Block]:
@@ -81,7 +84,7 @@ def alert_card(
         headline = shorten_marked(title, int(HEADLINE * scale))
         sentence = shorten_marked(snippet, int(SNIPPET * scale))
         return [
-            Block((*head, place_line(say, alert, scale))),
+            Block((*head, place_line(say, alert, scale), *raised_lines(say, alert, scale))),
             *(_possible_repeat(say) if possible_repeat else []),
             Block((quoted(headline, say.language),)),
             Block(
@@ -90,7 +93,7 @@ def alert_card(
             Block((figures_line(display, alert),), tight=True),
             Block((sources_line(display, alert, scale),), rank=1),
             Block((event_line(display, alert), times), rank=2, tight=True),
-            Block((*_folded(say, folded), _how_to_ask(say, alert)), tight=True),
+            Block((*_folded(say, folded), *below), tight=True),
         ]
 
     return compose(say.language, build)

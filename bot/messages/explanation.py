@@ -7,10 +7,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.alerts.history import AlertHistory
+from bot.alerts.reach import SENT
 from bot.locales import Texts
 from bot.locales.bidi import other_direction
-from bot.messages.blocks import Block, Card, Line, Span, compose, fill, foreign, line, quoted
-from bot.messages.cards import MOST_SIGNALS
+from bot.messages.blocks import (
+    Block,
+    Card,
+    Line,
+    Span,
+    compose,
+    directed,
+    fill,
+    foreign,
+    line,
+    quoted,
+)
+from bot.messages.cards import MOST_SIGNALS, alert_card
 from bot.messages.display import NAME, Display, signal_title
 from bot.messages.evidence import (
     Evidence,
@@ -19,7 +31,16 @@ from bot.messages.evidence import (
     marked_snippet,
     marked_title,
 )
-from bot.messages.lines import figures_line, heading, link_line, place_line, seen_line, source_line
+from bot.messages.grown import grown_line
+from bot.messages.lines import (
+    figures_line,
+    heading,
+    link_line,
+    place_line,
+    raised_lines,
+    seen_line,
+    source_line,
+)
 from bot.messages.why import why_here, why_sentence
 from bot.text import clean, shorten, shorten_marked
 
@@ -69,9 +90,11 @@ def explanation_card(
                 (
                     *(heading(display, each, scale) for each in alert.signals[:MOST_SIGNALS]),
                     place_line(say, alert, scale),
+                    *raised_lines(say, alert, scale),
                     figures_line(display, alert),
                     source_line(say, alert, scale),
                     seen_line(display, alert.created_at),
+                    grown_line(history, display),
                 )
             ),
             Block((quoted(shorten_marked(snippet, int(700 * scale)), say.language),), rank=4),
@@ -84,6 +107,17 @@ def explanation_card(
         return [*answer(scale), *(replace(each, details=True) for each in behind)]
 
     return compose(say.language, build)
+
+
+def story_card(history: AlertHistory, display: Display) -> Card:
+    """The alert as it stands, without empty lines; below it how it grew, or why it was only
+    stored. For a display that shows many at once."""
+    card = alert_card(history.alert, display, asks=False)
+    told = any(each.action in SENT for each in history.decisions)
+    last = grown_line(history, display) if told else why_sentence(history, display)
+    lines = tuple(each for each in (*card.lines, directed(card.language, last)) if each)
+    plain = "\n".join("".join(span.text for span in each) for each in lines)
+    return Card(card.html, plain, lines, card.language)
 
 
 def _found(display: Display, alert: Alert, told: AlertSignal) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ SAME_TIME = timedelta(hours=1)
 MOST_PLACES = 3
 # Publishers that a card names.
 MOST_SOURCES = 3
+# Longest sentence of an escalation, in UTF-16 units.
+WHY = 300
 
 
 def heading(display: Display, told: AlertSignal, scale: float = 1.0) -> Line:
@@ -57,6 +60,20 @@ def place_line(say: Texts, alert: Alert, scale: float = 1.0) -> Line:
     parts = [foreign(shorten(clean(n), max(20, int(NAME * scale))), say.language) for n in names]
     joined = [line(" · " if number else "", part) for number, part in enumerate(parts)]
     return line("📍 ", *joined)
+
+
+def raised_lines(say: Texts, alert: Alert, scale: float = 1.0) -> tuple[Line, ...]:
+    """Why levels were raised: a sentence for each escalation, as the rules have it."""
+    ids = dict.fromkeys(each.escalation for each in alert.signals if each.escalation)
+    said = [raised_why(alert, each, say.language) for each in ids]
+    short = [shorten(text, max(20, int(WHY * scale))) for text in said if text]
+    return tuple(line("⏫ ", foreign(text, say.language)) for text in short)
+
+
+def raised_why(alert: Alert, escalation: str, language: str) -> str:
+    """What an escalation says of the alert that it raised; '' when it does not any more."""
+    told = [each.why_json for each in alert.signals if each.escalation == escalation]
+    return clean(json.loads(told[0]).get(language, "")) if told else ""
 
 
 def first_places(places: Sequence[StoredPlace], language: str) -> list[str]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.alerts.decide import rank
+from bot.alerts.decide import Reason, rank
 from bot.alerts.growth import counted
 from bot.alerts.history import AlertHistory
 from bot.alerts.reach import SENT, unreached
 from bot.locales import Texts
 from bot.messages.blocks import Line, fill, foreign, line
 from bot.messages.display import NAME, Display, signal_title
-from bot.messages.lines import first_places
+from bot.messages.lines import first_places, raised_why
 from bot.text import clean, shorten
 from storage.alerts import AlertFigure
 from storage.decisions import Decision
@@ -29,9 +29,9 @@ MOST_AGAIN = 2
 def why_sentence(history: AlertHistory, display: Display) -> Line:
     """Why it was sent and when, why again, and who says so; or why it was only stored."""
     say, alert = display.say, history.alert
-    told = _by_version(history, [each for each in history.decisions if each.action in SENT])
+    told = by_version(history, [each for each in history.decisions if each.action in SENT])
     if not told:
-        stored = _by_version(history, history.decisions)
+        stored = by_version(history, history.decisions)
         at = stored[-1].at if stored else alert.created_at
         because = _because(history, display, stored[-1], None) if stored else line(_unknown(say))
         said = fill(say.template("why.stored"), when=_when(display, at, None), reason=because)
@@ -55,6 +55,16 @@ def why_sentence(history: AlertHistory, display: Display) -> Line:
     joint = say("why.joint")
     spans = [line(joint if number else "", part) for number, part in enumerate(parts)]
     return line(*spans, ".")
+
+
+def why_silent(decided: Sequence[Decision], say: Texts) -> str:
+    """Why an entry that is in no alert was told to nobody. `decided`: all that was of it."""
+    if not decided:
+        return say("why.no_signal")
+    clause = say.find(f"because.{decided[-1].reason}") or ""
+    if not clause or "{" in clause:
+        clause = say.find(f"reason.{decided[-1].reason}") or clean(decided[-1].reason)[:NAME]
+    return f"{say('why.silent', reason=clause)}."
 
 
 def why_here(history: AlertHistory, display: Display) -> Line:
@@ -93,7 +103,7 @@ def why_here(history: AlertHistory, display: Display) -> Line:
     return fill(say.template("why.not_sent_here"), reason=reason)
 
 
-def _by_version(history: AlertHistory, decided: Sequence[Decision]) -> list[Decision]:
+def by_version(history: AlertHistory, decided: Sequence[Decision]) -> list[Decision]:
     """For each version the decision of its gravest signal, oldest version first."""
     best: dict[int, Decision] = {}
     for each in decided:
@@ -109,6 +119,8 @@ def _level_of(history: AlertHistory, decided: Decision) -> str:
     """The level that the alert had for this signal then, as far as that is still known."""
     if decided.version == history.alert.version and (of := history.alert.of(decided.signal)):
         return of.level
+    if decided.level:
+        return decided.level
     said = history.said.get(decided.entry_id)
     known = said.levels.get(decided.signal) if said else None
     return known or history.alert.level
@@ -123,13 +135,18 @@ def _because(
     if template is None:
         named = say.find(f"reason.{decided.reason}") or clean(decided.reason)[:NAME]
         return foreign(named, say.language)
-    return fill(
+    why = raised_why(history.alert, decided.escalation or "", say.language).rstrip(". ")
+    raised = foreign(why, say.language) if why else line(say("why.some_escalation"))
+    said = fill(
         template,
+        why=raised,
         report=_report(history, display, decided),
         rise=_rise(say, history, decided, before),
         place=_place(say, history, decided) or line(say("why.some_place")),
         level=_level(say, _level_of(history, decided)),
     )
+    in_words = "{why}" in template or decided.reason == Reason.INHIBITED
+    return line(said, " (", raised, ")") if decided.escalation and not in_words else said
 
 
 def _report(history: AlertHistory, display: Display, decided: Decision) -> Line:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from rules.language.full_database import Enricher
 from rules.language.morphology import Morphology
 from rules.loading import schema
+from rules.loading.escalations import compile_escalations
 from rules.loading.signal_rule import compile_rule
 from rules.loading.sources import Sources
 from rules.loading.states import compile_states
@@ -48,6 +49,7 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
         document, at = build.where[cycle.names[0].removesuffix("!except")]
         said = message("rule.circle", names=str(cycle))
         build.problems.append(document.problem(at, said))
+    escalations, escalation_tests = compile_escalations(sources)
     states = compile_states(sources, rules, frozenset(build.terms))
     if not sources.signals and not build.problems:
         build.problems.append(problem("rules/signals", 1, message("file.no_rule")))
@@ -69,6 +71,8 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
         tuple(sorted(set(sources.warnings))),
         MappingProxyType(build.guards),
         surfaces(build.written, build.terms),
+        escalations,
+        escalation_tests,
         states=states,
     )
 

@@ -38,7 +38,7 @@ class FormatProblem(Exception):
 def formatted(raw: bytes, kind: str, shown: str) -> str:
     """The text of a rule file in its form. Raises `FormatProblem`.
 
-    ``kind`` is ``signals`` or ``vocabulary``.
+    ``kind`` is ``signals``, ``vocabulary`` or ``escalations``.
     """
     try:
         before = parse(raw, shown).value
@@ -192,6 +192,8 @@ def _folded(text: str, width: int) -> FoldedScalarString:
 def _one_line(part: CommentedMap | CommentedSeq, at: tuple[str | int, ...], lead: int) -> bool:
     if _has_comment(part) or lead + len(_flow(part)) > WIDTH:
         return False
+    if at[0] == "escalations":
+        return _one_line_of_escalation(part, at)
     if isinstance(part, CommentedSeq):
         # Words stand one a line; names of terms, falsepositives and the like may share one.
         words = bool({*_LANGUAGES, "fires", "silent", "when", "against"}.intersection(at[-1:]))
@@ -199,6 +201,13 @@ def _one_line(part: CommentedMap | CommentedSeq, at: tuple[str | int, ...], lead
     if isinstance(at[-1], int):
         return at[-2] in _LANGUAGES  # {verb: أخلى, root: خ ل و, form: IV}
     return at[-1] in ("title", "level", "with") or (len(at) == 1 and at[0] == "description")
+
+
+def _one_line_of_escalation(part: CommentedMap | CommentedSeq, at: tuple[str | int, ...]) -> bool:
+    """Conditions, reports and lists of signals; not what holds a language or a test a line."""
+    if isinstance(part, CommentedSeq):
+        return at[-1] not in ("escalations", "tests", "reports")
+    return at[-1] not in ("title", "why") and (len(at) != 2) and at[-2:-1] != ("tests",)
 
 
 def _has_comment(part: Any) -> bool:

@@ -22,7 +22,12 @@ def schemas() -> dict[str, str]:
         "anyOf": [{"type": "string"}, signal["properties"]["description"]]
     }
     vocabulary = TypeAdapter(Vocabulary).json_schema(by_alias=True)
-    return {"signal.json": _text(signal), "vocabulary.json": _text(vocabulary)}
+    escalations = TypeAdapter(schema.EscalationsFile).json_schema(by_alias=True)
+    return {
+        "signal.json": _text(signal),
+        "vocabulary.json": _text(vocabulary),
+        "escalations.json": _text(escalations),
+    }
 
 
 def _text(value: dict[str, Any]) -> str:

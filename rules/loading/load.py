@@ -11,7 +11,8 @@ from pathlib import Path
 
 from rules.language.full_database import Enricher
 from rules.loading.build import compile_rules
-from rules.loading.sources import KINDS, STATES, Sources, read_layer, rule_files
+from rules.loading.escalations import read_escalations
+from rules.loading.sources import ESCALATIONS, KINDS, STATES, Sources, read_layer, rule_files
 from rules.loading.states import read_states
 from rules.loading.yamlfile import problem
 from rules.matching.ruleset import RuleSet
@@ -28,6 +29,7 @@ def fingerprint(operator_dir: Path | None = None, *, shipped: Path = SHIPPED) ->
     digest = hashlib.sha256()
     for folder in (shipped, operator_dir):
         if folder is not None:
+            digest.update(_digest_of(folder / ESCALATIONS))
             digest.update(_digest_of(folder / STATES))
         for kind in ("signals", "vocabulary", "places", "."):
             if folder is None or (kind == "." and folder == shipped):
@@ -65,8 +67,8 @@ def load_rules(
     """Read the shipped rules with an operator's directory laid over them.
 
     ``operator_dir`` may hold ``signals/*.yaml`` (replacing shipped ones by id) and
-    ``vocabulary/*.yaml`` (new terms, or add/remove to shipped ones), and ``states.yaml`` (more
-    states of places, or changes to shipped ones). ``full_database`` is a
+    ``vocabulary/*.yaml`` (new terms, or add/remove to shipped ones), ``escalations.yaml`` and
+    ``states.yaml`` (more of these, or changes to shipped ones). ``full_database`` is a
     morphology database in CAMeL Tools' format that tells broken plurals. Takes a second or
     two: call it off the event loop. Raises `RulesInvalid`.
     """
@@ -80,6 +82,7 @@ def load_rules(
             sources.problems.append(problem(shown, 1, message(key)))
             continue
         read_layer(folder, shown, layer, sources)
+        read_escalations(folder, shown, layer, sources)
         read_states(folder, shown, layer, sources)
     if full_database is not None and not full_database.is_file():
         sources.problems.append(problem(str(full_database), 1, message("file.no_database")))

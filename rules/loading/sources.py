@@ -28,6 +28,8 @@ MAX_FILES = 500
 MAX_DEPTH = 3
 """Folders in folders that are looked into."""
 KINDS = ("vocabulary", "signals")
+ESCALATIONS = "escalations.yaml"
+"""The one file beside the folders: combinations over time."""
 STATES = "states.yaml"
 """The file beside the folders that says what states places can be in."""
 MAX_LINE = 100
@@ -50,6 +52,9 @@ class Sources:
     unread: set[str] = field(default_factory=set)
     """Kinds of which a file could not be read: what it would have said is not missed."""
     broken_terms: set[str] = field(default_factory=set)
+    escalations: dict[str, tuple[schema.EscalationRule, Document, Location]] = field(
+        default_factory=dict
+    )
     states: dict[str, tuple[schema.StateEntry, Document, Location]] = field(default_factory=dict)
 
 
@@ -153,7 +158,7 @@ def _misplaced(folder: Path, shown: str, sources: Sources) -> None:
         if _LEFTOVER.search(path.name):
             continue
         inside = path.relative_to(folder)
-        if inside.as_posix() == STATES:
+        if inside.as_posix() in (ESCALATIONS, STATES):
             continue
         label = f"{shown}/{inside.as_posix()}"
         there = inside.parts[0] if len(inside.parts) > 1 else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from rules.escalations.escalation import Escalation
 from rules.language.morphology import Morphology
 from rules.loading import schema
 from rules.loading.schema import Direction, Level, Status
@@ -42,6 +43,16 @@ class RuleTests:
     """The rule's names for terms → their full names; `vary:` uses them."""
 
 
+@dataclass(frozen=True, slots=True)
+class EscalationTests:
+    """The timed tests of one escalation and where they stand."""
+
+    escalation: Escalation
+    file: str
+    tests: tuple[schema.EscalationTest, ...]
+    lines: tuple[int, ...]
+
+
 class RulesInvalid(Exception):
     """Rules that cannot be used; ``errors`` holds everything that is wrong.
 
@@ -72,6 +83,9 @@ class RuleSet:
     """signal → guard → the terms that it stands for."""
     words_of_terms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """term → language → its words as they can stand in a sentence; `vary:` puts them in."""
+    escalations: tuple[Escalation, ...] = ()
+    """Combinations over time that raise a level, in the order of the files."""
+    escalation_tests: tuple[EscalationTests, ...] = ()
     states: Mapping[str, StateKind] = field(default_factory=dict)
     """What states places can be in, in the order in which they are shown."""
 

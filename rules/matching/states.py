@@ -14,6 +14,10 @@ from rules.loading.schema import Direction
 from rules.matching.match import Detection, Evidence
 from rules.matching.places.gazetteer import PlaceKind
 
+BEGINNING = 300
+"""Code points of the text in which, or in the title, an entry says what it tells. What stands
+further down is mostly what went before: the siege, the hospital that was closed last year."""
+
 
 @dataclass(frozen=True, slots=True)
 class StateValue:
@@ -26,7 +30,8 @@ class StateValue:
 
 @dataclass(frozen=True, slots=True)
 class StateSource:
-    """Which detections say a value, or deny it. Empty `clauses` and `terms`: all of them."""
+    """Which detections say a value, or deny it. Empty `clauses` and `terms`: all of them; with
+    both, one piece of evidence must be of both."""
 
     signal: str
     direction: Direction
@@ -38,9 +43,12 @@ class StateSource:
     def fits(self, detection: Detection) -> bool:
         if (detection.signal, detection.direction) != (self.signal, self.direction):
             return False
-        if self.clauses and self.clauses.isdisjoint(e.clause for e in detection.evidence):
-            return False
-        return not self.terms or not self.terms.isdisjoint(e.term for e in detection.evidence)
+        return any(self.is_said_by(each) for each in detection.evidence)
+
+    def is_said_by(self, evidence: Evidence) -> bool:
+        """Whether these words say it: in one of the clauses, and with one of the terms."""
+        of_clause = not self.clauses or evidence.clause in self.clauses
+        return of_clause and (not self.terms or evidence.term in self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +92,8 @@ def states_said(
     for kind in kinds:
         for each in listed:
             source = next((s for s in kind.sources if s.fits(each)), None)
-            if source is not None:
-                evidence = _evidence(source, each)
+            evidence = () if source is None else _evidence(source, each)
+            if source is not None and evidence:
                 found.append(
                     StateSaid(kind, each.signal, source.value, source.denies, each.score, evidence)
                 )
@@ -93,6 +101,6 @@ def states_said(
 
 
 def _evidence(source: StateSource, detection: Detection) -> tuple[Evidence, ...]:
-    """The words of the clauses that say it: where it is so stands beside these."""
-    mine = tuple(e for e in detection.evidence if e.clause in source.clauses)
-    return mine or detection.evidence
+    """The words at the entry's beginning that say it: where it is so stands beside these."""
+    mine = (e for e in detection.evidence if source.is_said_by(e))
+    return tuple(e for e in mine if e.field == "title" or e.start < BEGINNING)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from rules.loading.load import load_rules
 from rules.loading.schema import Example
 from rules.loading.yamlfile import Problem, problem
 from rules.matching.match import judge, read_entry
-from rules.matching.ruleset import RuleSet, RulesInvalid, RuleTests
+from rules.matching.ruleset import EscalationTests, RuleSet, RulesInvalid, RuleTests
 from rules.texts import Message, message
 from rules.trying.near_misses import silence
+from rules.trying.timed_tests import fires_at, shown
 from rules.trying.vary import CannotVary, sentences
 
 
@@ -35,7 +37,8 @@ class TestResult:
 
 
 def run_tests(rules: RuleSet, signals: Iterable[str] | None = None) -> list[TestResult]:
-    """Every inline test of the rule set, or of some signals; a ``vary:`` gives one a sentence."""
+    """Every inline test of the rule set, or of some signals and escalations; a ``vary:`` gives
+    one for each sentence."""
     wanted = set(signals) if signals is not None else None
     results = []
     for tests in rules.tests:
@@ -48,7 +51,32 @@ def run_tests(rules: RuleSet, signals: Iterable[str] | None = None) -> list[Test
             for example, line in zip(examples, lines, strict=True):
                 whole = Example(text=example) if isinstance(example, str) else example
                 results += _try_all(rules, tests, kind, whole, line)
+    for timed in rules.escalation_tests:
+        if wanted is None or timed.escalation.id in wanted:
+            results += _try_timed(timed)
     return results
+
+
+def _try_timed(tests: EscalationTests) -> list[TestResult]:
+    """The timed tests of an escalation; one that fires in none of its times counts as silent."""
+    results = []
+    for test, line in zip(tests.tests, tests.lines, strict=True):
+        found = fires_at(tests, test)
+        wrong = None
+        if found != tuple(sorted(set(test.fires))):
+            wrong = message("test.fires_at", found=_times(found), wanted=_times(test.fires))
+        kind = "fires" if test.fires else "silent"
+        results.append(
+            TestResult(
+                tests.escalation.id, tests.file, line, kind, test.name, wrong is None,
+                str(wrong or ""), wrong,
+            )
+        )  # fmt: skip
+    return results
+
+
+def _times(spans: Iterable[timedelta]) -> str:
+    return ", ".join(map(shown, spans)) or "never"
 
 
 def _try_all(

@@ -498,6 +498,57 @@ def m016_why_a_story(db: Connection) -> None:
 
 
 @MIGRATIONS()
+def m018_escalations(db: Connection) -> None:
+    # What was told of which place, for combinations over time. '' is a place that is not known.
+    # Stories and entries may be gone before their reports are: no references.
+    db.execute(f"""
+        CREATE TABLE place_reports (
+            story_id INTEGER NOT NULL,
+            signal TEXT NOT NULL,
+            direction TEXT NOT NULL CHECK (direction IN ({_DIRECTIONS})),
+            family TEXT NOT NULL,
+            place TEXT NOT NULL,
+            division TEXT NOT NULL,
+            country TEXT NOT NULL,
+            copy INTEGER NOT NULL CHECK (copy IN (0, 1)),
+            first_at TEXT NOT NULL,
+            last_at TEXT NOT NULL,
+            PRIMARY KEY (story_id, signal, direction, family, place)
+        ) STRICT, WITHOUT ROWID""")
+    for column in ("place", "division", "country"):
+        db.execute(f"""
+            CREATE INDEX place_reports_of_{column}
+            ON place_reports ({column}, signal, direction, last_at)""")
+    db.execute("CREATE INDEX place_reports_by_time ON place_reports (last_at)")
+    # What is stored already: without it nothing would be usual, and everything a first.
+    db.execute("""
+        INSERT OR IGNORE INTO place_reports
+        SELECT s.story_id, d.signal, d.direction, s.family, ifnull(p.place_id, ''),
+            ifnull(p.adm1, ifnull(p.country, '')), ifnull(p.country, ''), 0,
+            min(ifnull(e.published_at, s.attached_at), s.attached_at),
+            min(ifnull(e.published_at, s.attached_at), s.attached_at)
+        FROM story_entries s JOIN entries e ON e.id = s.entry_id
+            JOIN detections d ON d.entry_id = s.entry_id
+            LEFT JOIN entry_places p ON p.entry_id = s.entry_id
+        ORDER BY s.attached_at""")
+    db.execute("""
+        CREATE TABLE escalations (
+            escalation TEXT NOT NULL,
+            place TEXT NOT NULL,
+            story_id INTEGER NOT NULL,
+            since TEXT NOT NULL,
+            held_at TEXT NOT NULL,
+            PRIMARY KEY (escalation, place)
+        ) STRICT, WITHOUT ROWID""")
+    # Which escalation raised a signal of an alert, and what it says of it, by language.
+    db.execute("ALTER TABLE alert_signals ADD COLUMN escalation TEXT NOT NULL DEFAULT ''")
+    db.execute("""
+        ALTER TABLE alert_signals ADD COLUMN why_json TEXT NOT NULL DEFAULT '{}'
+        CHECK (json_valid(why_json))""")
+    db.execute("ALTER TABLE decisions ADD COLUMN escalation TEXT")
+
+
+@MIGRATIONS()
 def m019_said_by_the_feed(db: Connection) -> None:
     # What a feed says of place and time of an event beside the text: GeoRSS, GDACS, CAP.
     db.execute("""

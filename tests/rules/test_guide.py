@@ -15,7 +15,11 @@ EXAMPLE = re.compile(r"<!-- example: (\S+) -->\n```yaml\n(.*?)```", re.DOTALL)
 def test_the_example_of_the_guide_loads_and_passes_its_tests(tmp_path: Path) -> None:
     guide = (SHIPPED / "README.md").read_text(encoding="utf-8")
     files = EXAMPLE.findall(guide)
-    assert [name for name, _ in files] == ["vocabulary/own.yaml", "signals/well-water.yaml"]
+    assert [name for name, _ in files] == [
+        "vocabulary/own.yaml",
+        "signals/well-water.yaml",
+        "escalations.yaml",
+    ]
     for name, text in files:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -23,8 +27,8 @@ def test_the_example_of_the_guide_loads_and_passes_its_tests(tmp_path: Path) -> 
 
     rules = load_rules(tmp_path)
 
-    results = run_tests(rules, ["well-water"])
-    assert len(results) == 20
+    results = run_tests(rules, ["well-water", "wells-dry-confirmed"])
+    assert len(results) == 22
     assert not [f"{r.text}: {r.why}" for r in results if not r.passed]
 
 

@@ -51,8 +51,9 @@ def own(tmp_path: Path) -> Write:
         ("The ceasefire took effect at dawn in Gaza", "ceasefire in-force"),
         ("تفشي الكوليرا في مخيمات النازحين في إدلب", "outbreak reported"),
         ("إعلان انتهاء تفشي إيبولا في غينيا", "outbreak over"),
-        ("نزح أكثر من مئتي ألف شخص خلال أسبوع بسبب القتال", "displacement fleeing"),
+        ("villagers flee homes as militants attack", "displacement fleeing"),
         ("عودة النازحين إلى قراهم بعد انسحاب القوات", "displacement returning"),
+        ("أصدر الجيش أوامر إخلاء جديدة لسكان البلدات الحدودية", "evacuation ordered"),
         # Asked for, feared, spoken of: no state.
         ("دعت الأمم المتحدة إلى هدنة إنسانية في الإقليم", ""),
         ("حملة تطعيم ضد شلل الأطفال في غزة", ""),
@@ -64,6 +65,15 @@ def test_detections_say_states(shipped: RuleSet, text: str, said: str) -> None:
         for each in states_said(shipped.states.values(), detect(shipped, "", text))
     }
     assert said in found if said else not found
+
+
+def test_what_stands_far_down_is_background(shipped: RuleSet) -> None:
+    siege = "فرضت القوات حصارا خانقا على مدينة الفاشر."
+    far = "وصل الوفد إلى العاصمة لبحث التعليم والزراعة. " * 10
+    kinds = shipped.states.values()
+    assert states_said(kinds, detect(shipped, "", f"{siege} {far}"))
+    found = states_said(kinds, detect(shipped, "", f"{far} {siege}"))
+    assert [each.kind.id for each in found] == []
 
 
 def test_every_shipped_state_speaks_three_languages_and_can_turn(shipped: RuleSet) -> None:
@@ -95,6 +105,8 @@ states:
     )
     assert fingerprint(folder) != before
     rules = load_rules(folder)
+    # Another hash: the service takes them up.
+    assert rules.hash != load_rules().hash
     assert rules.states["crossing"].expires_after == timedelta(hours=36)
     assert "displacement" not in rules.states
     assert rules.states["bread"].values["short"].title["fr"] == "نقص"

@@ -62,12 +62,14 @@ def check(folder: Folder = None, as_json: AsJson = False, lang: Lang = "en") -> 
                 "errors": [],
                 "warnings": [_problem_json(w, lang) for w in rules.warnings],
                 "signals": list(rules.signals),
+                "escalations": [each.id for each in rules.escalations],
                 "hash": rules.hash,
             }
         )
     else:
         warn(rules.warnings, lang)
-        typer.echo(f"{len(rules.signals)} rules, no errors ({rules.hash}).")
+        escalations = count(len(rules.escalations), "escalation")
+        typer.echo(f"{len(rules.signals)} rules, {escalations}, no errors ({rules.hash}).")
 
 
 def _problem_json(problem: Problem, language: str) -> dict[str, object]:

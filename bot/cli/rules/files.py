@@ -32,29 +32,31 @@ def format_files(
     from bot.settings import load_settings
     from rules.loading.formatting import FormatProblem, formatted
     from rules.loading.load import SHIPPED
-    from rules.loading.sources import KINDS, rule_files
+    from rules.loading.sources import ESCALATIONS, KINDS, rule_files
     from rules.loading.yamlfile import YamlProblem, contents
 
     place = folder or load_settings().rules_dir or SHIPPED
     if not place.is_dir():
         raise CannotGoOn(f"{place}: is no folder; give the one with signals/ and vocabulary/", 2)
     changed = refused = 0
-    for kind in KINDS:
-        for path in rule_files(place / kind):
-            shown = f"{kind}/{path.relative_to(place / kind).as_posix()}"
-            try:
-                before = contents(path, shown)
-                after = formatted(before, kind, shown).encode()
-            except (FormatProblem, YamlProblem) as problem:
-                refused += 1
-                typer.echo(f"{problem}", err=True)
-                continue
-            if after == before:
-                continue
-            changed += 1
-            typer.echo(f"{shown}: {'would change' if only_check else 'changed'}")
-            if not only_check:
-                _replace(path, after)
+    files = [(kind, path) for kind in KINDS for path in rule_files(place / kind)]
+    if (place / ESCALATIONS).is_file():
+        files.append(("escalations", place / ESCALATIONS))
+    for kind, path in files:
+        shown = path.relative_to(place).as_posix()
+        try:
+            before = contents(path, shown)
+            after = formatted(before, kind, shown).encode()
+        except (FormatProblem, YamlProblem) as problem:
+            refused += 1
+            typer.echo(f"{problem}", err=True)
+            continue
+        if after == before:
+            continue
+        changed += 1
+        typer.echo(f"{shown}: {'would change' if only_check else 'changed'}")
+        if not only_check:
+            _replace(path, after)
     typer.echo(f"{count(changed, 'file')} {'to change' if only_check else 'changed'}.")
     if refused or (only_check and changed):
         raise typer.Exit(1)

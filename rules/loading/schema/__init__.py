@@ -30,6 +30,14 @@ from rules.loading.schema.clauses import (
     Told,
     Victims,
 )
+from rules.loading.schema.escalations import (
+    CONDITIONS,
+    EscalationOverride,
+    EscalationRule,
+    EscalationsFile,
+    EscalationTest,
+    Scope,
+)
 from rules.loading.schema.examples import Example, Examples, Tests
 from rules.loading.schema.signal import (
     LevelByDirection,
@@ -55,6 +63,7 @@ from rules.loading.schema.words import (
 )
 
 __all__ = [
+    "CONDITIONS",
     "KINDS",
     "MAX_WORDS",
     "Adjective",
@@ -66,6 +75,10 @@ __all__ = [
     "Directions",
     "Element",
     "Elements",
+    "EscalationOverride",
+    "EscalationRule",
+    "EscalationTest",
+    "EscalationsFile",
     "Example",
     "Examples",
     "HarmAsked",
@@ -83,6 +96,7 @@ __all__ = [
     "References",
     "Regex",
     "Root",
+    "Scope",
     "ScopeTable",
     "SignalFile",
     "State",

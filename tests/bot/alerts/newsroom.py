@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any, Literal
 
 from bot.alerts.pipeline import Pipeline
@@ -15,6 +14,7 @@ from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
+from rules.escalations.escalation import Escalation
 from rules.matching.match import Detection, Evidence
 from storage import feeds
 from storage.facts import Facts
@@ -28,6 +28,21 @@ Direction = Literal["worsening", "improving", "denied"]
 DIRECTIONS: dict[str, Direction] = {"رفع": "improving", "نفى": "denied"}
 
 
+@dataclass(frozen=True)
+class OneWord:
+    """Stands in for a `rules.Signal`; `found` is the level of its detections where evidence is
+    weak."""
+
+    level: str = "alert"
+    status: str = "stable"
+    found: str | None = None
+    title: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def levels(self) -> Mapping[str, str]:
+        return dict.fromkeys(("worsening", "improving", "denied"), self.level)
+
+
 @dataclass
 class Rules:
     """Stands in for a RuleSet: what the pipeline asks of one is its signals and its hash."""
@@ -35,9 +50,10 @@ class Rules:
     signals: dict[str, Any]
     hash: str = "r1"
     states: dict[str, Any] = field(default_factory=dict)
+    escalations: tuple[Escalation, ...] = ()
 
     def change(self, signal: str, **values: Any) -> None:
-        self.signals[signal] = SimpleNamespace(**(vars(self.signals[signal]) | values))
+        self.signals[signal] = replace(self.signals[signal], **values)
 
 
 def of_its_own(number: int, words: int = 25) -> str:
@@ -48,8 +64,7 @@ def of_its_own(number: int, words: int = 25) -> str:
 
 
 def rules() -> Rules:
-    signal: dict[str, Any] = {"status": "stable", "level": "alert", "levels": {}}
-    return Rules({name: SimpleNamespace(**signal) for name in WORDS.values()})
+    return Rules({name: OneWord() for name in WORDS.values()})
 
 
 def find(rules: Any, title: str, text: str, language: str | None) -> tuple[Detection, ...]:
@@ -65,7 +80,8 @@ def find(rules: Any, title: str, text: str, language: str | None) -> tuple[Detec
         direction: Direction = next(
             (d for sign, d in DIRECTIONS.items() if sign in title + text), "worsening"
         )
-        level: Any = "critical" if URGENT in title + text else rules.signals[signal].level
+        named = rules.signals[signal]
+        level: Any = "critical" if URGENT in title + text else named.found or named.level
         found.append(
             Detection(signal, direction, 100, 100, level, (evidence,), f"100/100: any({word})")
         )

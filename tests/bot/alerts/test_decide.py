@@ -84,6 +84,17 @@ def test_a_raised_level_is_a_new_version_a_lowered_one_is_not() -> None:
 
 
 @pytest.mark.parametrize("level", ["info", "watch"])
+@pytest.mark.parametrize("direction", ["improving", "denied"])
+def test_who_was_told_the_bad_news_is_told_its_end_at_whatever_level(
+    level: str, direction: str
+) -> None:
+    assert SO_FAR.level == "alert"
+    assert verdict(SO_FAR, level=level, direction=direction) == Update(
+        Reason.DIRECTION_CHANGED, "everyone"
+    )
+
+
+@pytest.mark.parametrize("level", ["info", "watch"])
 def test_lower_levels_are_stored_and_not_pushed(level: str) -> None:
     assert verdict(level=level) == Store(Reason.LEVEL_NOT_PUSHED, "everyone")
     so_far = replace(SO_FAR, level=level)
@@ -159,7 +170,8 @@ def test_only_stable_pushed_levels_reach_everyone(
     found = decide(report, so_far, POLICY, NOW)
     assert found.reason in Reason
     if isinstance(found, Send | Update):
-        assert report.level in {"alert", "critical"}
+        ends = found.reason is Reason.DIRECTION_CHANGED
+        assert report.level in {"alert", "critical"} or ends
         assert found.audience == ("operators" if report.status == "test" else "everyone")
         assert report.status != "experimental"
         assert isinstance(found, Send) == (so_far is None)

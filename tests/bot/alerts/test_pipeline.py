@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from storage.alerts import Alert
 from storage.file.database import Database
 from tests.bot.alerts.newsroom import (
     Newsroom,
+    OneWord,
     change,
     feed,
     find,
@@ -134,7 +134,7 @@ def test_a_signal_that_another_publisher_adds_joins_the_alert(newsroom: Newsroom
     add_chat(newsroom.db, 1, "siege", "evacuation")
     add_chat(newsroom.db, 2, "evacuation")
     newsroom.says(SIEGE)
-    newsroom.rules.signals["evacuation"] = SimpleNamespace(status="stable", level="critical")
+    newsroom.rules.signals["evacuation"] = OneWord("critical")
     told = newsroom.says(f"{SIEGE} وإخلاء", of_its_own(1), family="sana", now=NOW + HOUR)
     assert told.reasons[Reason.SIGNAL_JOINED] == 1
     alert = only_alert(newsroom)
@@ -150,7 +150,7 @@ def test_a_signal_on_test_is_an_alert_of_its_own_until_its_rule_is_stable(
 ) -> None:
     add_chat(newsroom.db, 1, "siege", "evacuation")
     add_chat(newsroom.db, 9, "ceasefire", role="operator")
-    newsroom.rules.signals["evacuation"] = SimpleNamespace(status="test", level="critical")
+    newsroom.rules.signals["evacuation"] = OneWord("critical", "test")
     newsroom.says(BOTH)
     found = {
         alert.audience: alert

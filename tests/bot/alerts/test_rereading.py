@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from storage import alerts, entries, feeds, outbox
 from storage.alerts import Alert
 from storage.entries import Entry
 from storage.file.database import Connection, Database
-from tests.bot.alerts.newsroom import Newsroom, Rules, change, feed, find, item, rules
+from tests.bot.alerts.newsroom import Newsroom, OneWord, Rules, change, feed, find, item, rules
 from tests.storage.make import HOUR, NOW
 
 SIEGE, CALM = "حصار مطبق على مدينة درعا", "سوق هادئ في مدينة حمص"
@@ -194,7 +193,7 @@ def test_a_critical_change_in_the_twentieth_edit_is_told_though_others_were_too_
         newsroom.poll(feed(), [change(entry, "updated", 1)], NOW + turn * timedelta(minutes=1))
     before = alerts.recent(newsroom.db, None, NOW - HOUR, 1_000)
     assert len(before) == 6
-    newsroom.rules.signals["evacuation"] = SimpleNamespace(status="stable", level="critical")
+    newsroom.rules.signals["evacuation"] = OneWord("critical")
     entry = item("إخلاء مخيم بعيد قرب إدلب", published_at=NOW)
     told = newsroom.poll(feed(), [change(entry, "updated", 1)], NOW + 20 * timedelta(minutes=1))
     assert [(alert.gravest.signal, alert.level) for alert in told.told] == [

@@ -227,8 +227,10 @@ def test_a_governorate_tells_of_its_towns_and_a_siege_of_it_is_one_of_them(desk:
     over = desk.status("محافظة إدلب")
     assert [s.kind.id for s in over.here] == ["siege"]
     assert [s.kind.id for s in over.inside] == ["water"]
-    # Water that is cut in one town is not cut in the next.
-    assert "water" not in [s.kind.id for s in desk.status("حارم").around]
+    # Water that is short in a governorate need not be short in each of its towns.
+    desk.poll(("انقطاع المياه عن محافظة إدلب بالكامل والسكان يعانون", NOW - HOUR), family="radio")
+    assert "water" in [s.kind.id for s in desk.status("محافظة إدلب").here]
+    assert [s.kind.id for s in desk.status("حارم").around] == ["siege"]
 
 
 def test_the_last_alerts_of_the_place_are_shown(desk: Desk) -> None:

@@ -28,7 +28,12 @@ def _desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file.parent.mkdir(parents=True)
     db = connect(file)
     migrate(db)
-    Newsroom(db).says("حصار حلب", "يقول السكان إن حصار المدينة يشتد", now=utc_now())
+    room, now = Newsroom(db), utc_now()
+    room.says(
+        *("حصار حلب", "يقول السكان إن حصار المدينة يشتد"), link="https://enab.example/1", now=now
+    )
+    room.says("حصار حمص", link="https://enab.example/2", kind="seed", now=now)
+    room.says("طقس معتدل", link="https://enab.example/3", now=now)
     db.close()
 
 
@@ -60,6 +65,18 @@ def test_as_json_it_holds_each_decision_with_the_hash_of_the_rules() -> None:
     assert decision["rules_hash"] == "r1"
     assert [each["id"] for each in json.loads(marsad("list", "--json")[1])] == ["A1"]
     assert json.loads(marsad("show", "A1", "--json")[1])["level"] == "alert"
+
+
+def test_an_entry_is_asked_for_by_its_address_and_says_why_nothing_was_sent() -> None:
+    assert "Sent at" in marsad("why", "https://enab.example/1")[1]
+    code, said = marsad("why", "https://enab.example/2")
+    assert (code, said) == (0, "Not sent because it is older than our watch on this feed.\n")
+    assert "لم تجد فيه شيئًا" in marsad("why", "https://enab.example/3", "--lang", "ar")[1]
+    found = json.loads(marsad("why", "https://enab.example/2", "--json")[1])
+    assert found["decisions"][0]["reason"] == "entry-seeded"
+    code, said = marsad("why", "https://enab.example/4")
+    assert code != 0
+    assert "no entry with this address" in said
 
 
 def test_what_is_not_there_is_said_with_what_to_do() -> None:

@@ -254,6 +254,16 @@ def source(number: int, **changes: Any) -> AlertSource:
     return AlertSource(**values | changes)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_says_when_it_happened_where_the_feed_says_so(language: str) -> None:
+    seen, shown = sample_alert().updated_at, display(language)
+    began = shown.say("card.event", when=shown.moment(seen - timedelta(days=2)))
+    assert began in card(sample_alert(event_at=seen - timedelta(days=2)), language).plain
+    label = shown.say("card.event", when="")[:10]
+    for at in (None, seen - timedelta(minutes=50)):
+        assert label not in card(sample_alert(event_at=at), language).plain
+
+
 def test_a_card_names_who_reports_it_each_with_a_link_three_at_most() -> None:
     alert = sample_alert(sources=tuple(map(source, range(1, 6))), families=5)
     names = {"feed-2": "Relief Wire", "feed-3": "عنب بلدي"}

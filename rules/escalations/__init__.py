@@ -1,0 +1,1 @@
+"""Combinations over time that raise a level. Pure: reports and a time in, verdicts out."""

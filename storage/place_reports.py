@@ -1,0 +1,102 @@
+"""Which signals were told of which places, by whom and in which story: what escalations count.
+
+A row for each story, signal, direction, publisher family and place, with when the family first
+and last told it. Rows of a window are found by an index; what is older costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlite_utils import Database as Connection
+
+from storage.rows import Row, fetch, fetch_one, from_text, from_text_or_none, many, to_text
+
+Scope = Literal["story", "place", "division", "country"]
+_COLUMNS = {"story": "story_id", "place": "place", "division": "division", "country": "country"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceReport:
+    """A signal as a family told it in a story. `place`, `division` and `country` are ids of the
+    gazetteer, '' where they are not known; the division of what is known by its country alone is
+    that country. `copy`: in words that another family of the story had already."""
+
+    story_id: int
+    signal: str
+    direction: str
+    family: str
+    place: str = ""
+    division: str = ""
+    country: str = ""
+    copy: bool = False
+    first_at: datetime
+    last_at: datetime
+
+
+def add(db: Connection, reports: Sequence[PlaceReport]) -> None:
+    """Note them; what a family tells again stays one row."""
+    for each in reports:
+        times = {"first_at": to_text(each.first_at), "last_at": to_text(each.last_at)}
+        db.execute(
+            """
+            INSERT INTO place_reports (story_id, signal, direction, family, place, division,
+                country, copy, first_at, last_at)
+            VALUES (:story_id, :signal, :direction, :family, :place, :division,
+                :country, :copy, :first_at, :last_at)
+            ON CONFLICT DO UPDATE SET first_at = min(first_at, excluded.first_at),
+                last_at = max(last_at, excluded.last_at), copy = min(copy, excluded.copy)""",
+            asdict(each) | times | {"copy": int(each.copy)},
+        )
+
+
+def around(
+    db: Connection,
+    scope: Scope,
+    key: str | int,
+    signals: Collection[str],
+    direction: str,
+    since: datetime,
+    until: datetime,
+) -> list[PlaceReport]:
+    """What was told of a place (or in a story) between two times."""
+    rows = fetch(
+        db,
+        f"""
+        SELECT p.* FROM json_each(:signals) each CROSS JOIN place_reports p
+        WHERE p.{_COLUMNS[scope]} = :key AND p.signal = each.value AND p.direction = :direction
+            AND p.last_at > :since AND p.first_at < :until""",  # noqa: S608 our own names
+        {
+            "key": key,
+            "signals": many(signals),
+            "direction": direction,
+            "since": to_text(since),
+            "until": to_text(until),
+        },
+    )
+    return [_report(row) for row in rows]
+
+
+def since(db: Connection, moment: datetime) -> list[PlaceReport]:
+    """Everything that was told since then."""
+    rows = fetch(
+        db,
+        "SELECT * FROM place_reports WHERE last_at > :since ORDER BY last_at",
+        {"since": to_text(moment)},
+    )
+    return [_report(row) for row in rows]
+
+
+def kept_since(db: Connection) -> datetime | None:
+    """From when on reports are kept; None: there are none yet."""
+    row = fetch_one(db, "SELECT min(last_at) AS at FROM place_reports")
+    return None if row is None else from_text_or_none(row["at"])
+
+
+def _report(row: Row) -> PlaceReport:
+    values = {name: row[name] for name in PlaceReport.__slots__}
+    times = {name: from_text(row[name]) for name in ("first_at", "last_at")}
+    return PlaceReport(**values | times | {"copy": bool(row["copy"])})

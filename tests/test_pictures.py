@@ -1,0 +1,30 @@
+"""`make pictures`, as far as it goes without a browser; and the pictures that are there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools import pictures
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("README.md", "docs/telegram.md")
+
+
+def test_without_chromium_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert pictures.main() == 1
+    assert "apt-get install chromium fonts-noto-core" in capsys.readouterr().err
+
+
+def test_every_picture_is_there_small_and_shown() -> None:
+    there = {each.stem for each in (ROOT / "docs" / "pictures").glob("*.png")}
+    assert there == set(pictures.PICTURES)
+    shown = "".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
+    for name in there:
+        assert f"pictures/{name}.png" in shown, name
+        size = (ROOT / "docs" / "pictures" / f"{name}.png").stat().st_size
+        assert size <= pictures.LARGEST, name
