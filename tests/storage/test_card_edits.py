@@ -112,7 +112,7 @@ def test_a_new_message_says_it_all_and_begins_anew(db: Connection) -> None:
     alert = asked(db, 1)
     card_edits.done(db, of(db, alert), NOW + HOUR)
     card_edits.ask(db, alert.id, [1], NOW, SETTLE)
-    card_edits.replaced(db, alert.id, 1)
+    card_edits.replaced(db, [(alert.id, 1)])
     assert (of(db, alert).due_at, of(db, alert).edits) == (None, 0)
     card_edits.ask(db, alert.id, [1], NOW, SETTLE)
     assert of(db, alert).due_at == NOW + SETTLE
