@@ -143,7 +143,7 @@ def _begins(reading: Reading, first: int) -> bool:
 
 
 def _bids(reading: Reading, first: int, word: str) -> bool:
-    """"Lift the siege", "Levez le siège": who begins with a bare verb asks for it."""
+    """ "Lift the siege", "Levez le siège": who begins with a bare verb asks for it."""
     if not _begins(reading, first):
         return False
     if reading.language == "fr":
