@@ -138,7 +138,7 @@ def test_chats_told_are_those_that_have_a_message_or_soon(db: Connection) -> Non
 def test_sources_are_told_with_and_without_an_entry(db: Connection) -> None:
     alert = add_alert(db)
     for family, entry_id in (("enab", alert.entry_id), ("sana", add_entry(db))):
-        entries.add_detection(db, entry_id, detection(signal="siege"))
+        entries.add_detection(db, entry_id, detection(signal="siege", direction="worsening"))
         if family != "enab":
             stories.attach(db, alert.story_id, entry_id, family, NOW)
     found = existing(alerts.get(db, alert.id))
