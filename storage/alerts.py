@@ -248,7 +248,8 @@ def get_by_short_id(db: Connection, short_id: str) -> Alert | None:
     rows = fetch(db, "SELECT * FROM alerts WHERE short_id = :short_id", {"short_id": f"A{western}"})
     # The same statements whether there is one or not: how long it takes tells nobody.
     found = next(iter(alerts_of(db, rows)), None)
-    return None if found is None else sourced(db, found)
+    sources = _sources(db, 0 if found is None else found.id)
+    return None if found is None else replace(found, sources=sources)
 
 
 def for_story(db: Connection, story_id: int) -> list[Alert]:
@@ -322,23 +323,28 @@ def alerts_of(db: Connection, rows: Sequence[Row]) -> list[Alert]:
 def sourced(db: Connection, alert: Alert, *, but: int | None = None) -> Alert:
     """The alert with the publisher families that report one of its signals as it is told: who
     reported a siege is no source for its end. `but` leaves an entry out."""
+    return replace(alert, sources=_sources(db, alert.id, but))
+
+
+def _sources(db: Connection, alert_id: int, but: int | None = None) -> tuple[AlertSource, ...]:
     rows = fetch(
         db,
         """
         SELECT s.family, s.entry_id, e.feed_id, e.link, e.published_at
         FROM story_entries s JOIN entries e ON e.id = s.entry_id
-        WHERE s.story_id = :story AND s.entry_id <> ifnull(:but, 0) AND EXISTS (SELECT 1
+        WHERE s.story_id = (SELECT story_id FROM alerts WHERE id = :alert)
+            AND s.entry_id <> ifnull(:but, 0) AND EXISTS (SELECT 1
             FROM detections d
                 JOIN alert_signals a ON a.signal = d.signal AND a.direction = d.direction
             WHERE d.entry_id = s.entry_id AND a.alert_id = :alert)
         ORDER BY s.attached_at, s.entry_id""",
-        {"story": alert.story_id, "alert": alert.id, "but": but},
+        {"alert": alert_id, "but": but},
     )
     latest = {
         row["family"]: AlertSource(**row | {"published_at": from_text_or_none(row["published_at"])})
         for row in rows
     }
-    return replace(alert, sources=tuple(latest.values()))
+    return tuple(latest.values())
 
 
 def _alert(row: Row, signals: Sequence[AlertSignal], places: tuple[StoredPlace, ...]) -> Alert:

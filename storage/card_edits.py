@@ -128,13 +128,16 @@ def drop(db: Connection, edit: CardEdit) -> None:
     )
 
 
-def replaced(db: Connection, alert_id: int, chat_id: int) -> None:
-    """A new message tells the chat all that is known of the alert: it has no other to edit."""
+def replaced(db: Connection, cards: Collection[tuple[int, int]]) -> None:
+    """New messages tell chats all that is known of alerts (alert and chat id): they have no other
+    card to edit."""
     db.execute(
         """
         UPDATE card_edits SET due_at = NULL, free_at = NULL, attempts = 0, edits = 0
-        WHERE alert_id = :alert AND chat_id = :chat""",
-        {"alert": alert_id, "chat": chat_id},
+        WHERE (alert_id, chat_id) IN (
+            SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+            FROM json_each(:cards))""",
+        {"cards": many(cards)},
     )
 
 

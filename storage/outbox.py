@@ -180,7 +180,7 @@ def _chats(db: Connection, alert_id: int, states: Collection[str]) -> frozenset[
         db,
         """
         SELECT DISTINCT chat_id FROM outbox
-        WHERE alert_id = :id AND state IN (SELECT value FROM json_each(:states))""",
+        WHERE alert_id = :id AND state IN (SELECT value FROM json_each(:states) each)""",
         {"id": alert_id, "states": many(states)},
     )
     return frozenset(row["chat_id"] for row in rows)

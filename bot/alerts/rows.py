@@ -154,8 +154,8 @@ def alert_signal(
 ) -> AlertSignal:
     """The signal as an alert tells it after this detection.
 
-    `before`: as it was told. What an escalation raised stays as high as long as it is told in the
-    same direction.
+    `before`: as it was told. As long as it is told in the same direction it stays as high, and says
+    which escalation raised it: a weaker report of a grave happening makes that no less grave.
     """
     told = AlertSignal(
         signal=detection.signal,
@@ -167,7 +167,7 @@ def alert_signal(
         escalation="" if raised is None else raised.escalation,
         why_json=as_json({} if raised is None else raised.why),
     )
-    if before is None or not before.escalation or before.direction != told.direction:
+    if before is None or before.direction != told.direction:
         return told
     if rank(told.level) > rank(before.level) or told.escalation:
         return told

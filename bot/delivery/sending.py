@@ -87,8 +87,8 @@ class Sending:
             for head in going:
                 # A critical version overtakes an earlier one, which must not follow it.
                 outbox.supersede(db, head, superseded_by(head), now)
-                if head.alert_id is not None:
-                    card_edits.replaced(db, head.alert_id, head.chat_id)
+            told = [(head.alert_id, head.chat_id) for head in going if head.alert_id is not None]
+            card_edits.replaced(db, told)
             return [_outgoing(db, head, known) for head in going]
 
         for outgoing in await self._database.write(lease):

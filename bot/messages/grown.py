@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from bot.alerts.decide import Reason
 from bot.alerts.growth import counted
 from bot.alerts.history import AlertHistory
 from bot.locales import Texts
@@ -19,6 +20,7 @@ from bot.text import clean
 from storage.alerts import AlertFigure
 from storage.decisions import Decision
 
+_RAISED = frozenset({Reason.ESCALATED, Reason.CORROBORATED})
 MOST_STEPS = 6
 """Steps that are told: the first and the latest."""
 
@@ -45,6 +47,8 @@ def _steps(history: AlertHistory, display: Display) -> list[str]:
     steps: list[str] = []
     for entry_id, decided in by_entry.items():
         told = [each for each in versions if each.entry_id == entry_id]
+        # Of a signal that is not the gravest of its version, too.
+        told += [each for each in decided if each.reason in _RAISED and each not in told]
         parts = [words for each in told if (words := _news(display, each))]
         family = history.families.get(entry_id)
         if family is not None and family not in publishers:

@@ -116,29 +116,29 @@ def _check(
     at: Location,
     sources: Sources,
 ) -> bool:
-    def missing(what: str, name: str, known: Collection[str], where: Location) -> None:
+    def missing(
+        alone: str, beside: str, name: str, known: Collection[str], where: Location
+    ) -> None:
         near = get_close_matches(name, known, n=1, cutoff=0.6)
-        values: dict[str, str] = {"id": name}
-        if what == "no_clause":
-            values["signal"] = source.signal
-        if near:
-            said = message(f"state.{what}_near", near=near[0], **values)
-        else:
-            said = message(f"state.{what}", **values)
+        values = {"id": name, "signal": source.signal}
+        said = message(beside, near=near[0], **values) if near else message(alone, **values)
         sources.problems.append(document.problem(where, said))
 
     before = len(sources.problems)
     rule = rules.get(source.signal)
     if rule is None:
-        missing("no_signal", source.signal, rules, (*at, "signal"))
+        here: Location = (*at, "signal")
+        missing("state.no_signal", "state.no_signal_near", source.signal, rules, here)
         return False
     labels = {clause.label for clause in rule.when}
     for number, name in enumerate(source.clauses):
         if name not in labels:
-            missing("no_clause", name, labels, (*at, "clauses", number))
+            here = (*at, "clauses", number)
+            missing("state.no_clause", "state.no_clause_near", name, labels, here)
     for number, name in enumerate(source.terms):
         if name not in terms:
-            missing("no_term", name, terms, (*at, "terms", number))
+            here = (*at, "terms", number)
+            missing("state.no_term", "state.no_term_near", name, terms, here)
     return len(sources.problems) == before
 
 

@@ -166,7 +166,7 @@ def judge(rule: CompiledRule, entry: EntryReading, present: frozenset[str]) -> V
 def _news(found: list[Found], entry: EntryReading) -> list[Found]:
     """Without relief that is told once, below a title that speaks of no relief.
 
-    «... وكانت شحنة أدوية قد وصلت الأسبوع الماضي» is a side remark of an article on something else.
+    «وكانت شحنة أدوية قد وصلت الأسبوع الماضي» is a side remark in an article about something else.
     """
     relief = [f for f in found if f.direction == "improving"]
     if not relief or statements(relief) > 1:

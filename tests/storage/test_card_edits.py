@@ -112,7 +112,7 @@ def test_a_new_message_says_it_all_and_begins_anew(db: Connection) -> None:
     alert = asked(db, 1)
     card_edits.done(db, of(db, alert), NOW + HOUR)
     card_edits.ask(db, alert.id, [1], NOW, SETTLE)
-    card_edits.replaced(db, alert.id, 1)
+    card_edits.replaced(db, [(alert.id, 1)])
     assert (of(db, alert).due_at, of(db, alert).edits) == (None, 0)
     card_edits.ask(db, alert.id, [1], NOW, SETTLE)
     assert of(db, alert).due_at == NOW + SETTLE
@@ -138,7 +138,7 @@ def test_chats_told_are_those_that_have_a_message_or_soon(db: Connection) -> Non
 def test_sources_are_told_with_and_without_an_entry(db: Connection) -> None:
     alert = add_alert(db)
     for family, entry_id in (("enab", alert.entry_id), ("sana", add_entry(db))):
-        entries.add_detection(db, entry_id, detection(signal="siege"))
+        entries.add_detection(db, entry_id, detection(signal="siege", direction="worsening"))
         if family != "enab":
             stories.attach(db, alert.story_id, entry_id, family, NOW)
     found = existing(alerts.get(db, alert.id))

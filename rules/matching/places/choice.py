@@ -14,12 +14,14 @@ from rules.language.text import Token
 from rules.matching.places.gazetteer import WRITTEN_BY_HAND, Gazetteer, Place, rank
 from rules.matching.places.mentions import Mention, PlaceReading
 from rules.matching.places.words import (
+    AGAINST,
     AGENTS,
     IN,
     NORTH,
     PARTS,
     PERSON_BEFORE,
     PUBLISHERS,
+    SIEGES,
     THINGS,
     kinds_of,
     means,
@@ -187,7 +189,7 @@ def _points(
         or (before is not None and (means(before, IN) or means(before, NORTH)))
         or "ب" in mention.clitic
     )
-    supported = own or announced or here
+    supported = own or announced or here or _besieged(tokens, mention)
     if alone and rank(place) < 5 and not supported:
         held = before is not None and means(before, PARTS)
         by_hand = rank(place) == WRITTEN_BY_HAND
@@ -212,6 +214,16 @@ def _points(
         of_a_country = place.kind == "country"
         points += THING - 6.0 if of_a_country else 0 if own and not others else THING
     return points
+
+
+def _besieged(tokens: Sequence[Token], mention: Mention) -> bool:
+    """«حصار بابنوسة»، «رفع الحصار عن بابنوسة»، "the siege of Babanusa"."""
+    before = [t for t in tokens[max(0, mention.first - 2) : mention.first] if not t.breaks]
+    if not before or tokens[mention.first].breaks:
+        return False
+    if means(before[-1], SIEGES):
+        return True
+    return len(before) > 1 and means(before[-1], AGAINST) and means(before[-2], SIEGES)
 
 
 def _has_namesake_in_the_field(gazetteer: Gazetteer, place: Place, mention: Mention) -> bool:

@@ -76,6 +76,12 @@ EVENTS = _words(
     "frappe "
     "frappent combats inondations"
 )
+# Only a place is besieged: whatever stands behind these, or behind «الحصار عن», is one.
+SIEGES = _words(
+    "حصار الحصار محاصرة يحاصر يحاصرون تحاصر حاصر حاصرت حاصروا siege sieges besieged besiege "
+    "besieges besieging siège assiège assiègent assiégée"
+)
+AGAINST = _words("على عن of on around de d sur")
 WARS = _words("حرب حروب مجازر جرائم war wars guerre")
 PAPERS = _words("تايمز بوست تريبيون هيرالد غازيت times post tribune herald gazette")
 IN = _words("في داخل بداخل وسط in inside at across within throughout dans à au aux en")

@@ -37,10 +37,7 @@ class OneWord:
     status: str = "stable"
     found: str | None = None
     title: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def levels(self) -> Mapping[str, str]:
-        return dict.fromkeys(("worsening", "improving", "denied"), self.level)
+    levels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from storage import alerts, chats, decisions, entries, outbox, owed, stories
 from storage.alerts import Alert
 from storage.file.database import Database
 from tests.bot.alerts.newsroom import (
+    URGENT,
     Newsroom,
     OneWord,
     change,
@@ -128,6 +129,18 @@ def test_two_signals_in_one_entry_are_one_alert_and_one_message(newsroom: Newsro
     assert sorted((row.chat_id, row.kind) for row in rows) == [(1, "alert"), (2, "alert")]
     decided = decisions.of_alert(newsroom.db, alert.id)
     assert {(each.signal, each.version) for each in decided} == {("siege", 1), ("evacuation", 1)}
+
+
+def test_a_weaker_report_of_a_grave_happening_makes_it_no_less_grave(newsroom: Newsroom) -> None:
+    add_chat(newsroom.db, 1, "siege")
+    text = of_its_own(1)
+    newsroom.says(f"{URGENT} {SIEGE}", f"سقط 12 قتيلا. {text}")
+    assert only_alert(newsroom).level == "critical"
+    grown = newsroom.says(SIEGE, f"سقط 40 قتيلا. {text}", family="sana", now=NOW + HOUR)
+    assert grown.reasons == {Reason.FIGURE_JUMPED: 1}
+    assert only_alert(newsroom).level == "critical"
+    newsroom.says(LIFTED, text, family="wafa", now=NOW + 2 * HOUR)
+    assert only_alert(newsroom).level == "alert", "the end of it is"
 
 
 def test_a_signal_that_another_publisher_adds_joins_the_alert(newsroom: Newsroom) -> None:

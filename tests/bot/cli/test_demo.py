@@ -93,6 +93,15 @@ def test_one_story_grows_from_three_feeds_in_two_languages(shown: Shown) -> None
     assert "3 publishers" in card
 
 
+def test_an_escalation_raises_a_level_and_the_card_says_why(shown: Shown) -> None:
+    water = shown.alerts["idlib"].alert.of("water-fuel-power-shortage")
+    assert water is not None
+    assert water.level == "alert", "one publisher makes it watch"
+    card = shown.card_with("southern")
+    assert "3 independent publishers told of it within 12 hours" in card
+    assert "level raised" in card
+
+
 def test_an_attack_is_told_by_three_publishers_within_six_hours_and_its_toll_rises(
     shown: Shown,
 ) -> None:

@@ -395,4 +395,4 @@ async def test_an_alert_that_may_not_be_read_costs_what_an_absent_one_costs(
         looked.clear()
         await bench.ask(VIEWER, f"/alert {wanted}")
         counts.append(sum("alert" in sql or "outbox" in sql for sql in looked))
-    assert counts[0] == counts[1] == 3
+    assert counts[0] == counts[1] == 4
