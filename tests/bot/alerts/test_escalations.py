@@ -35,11 +35,8 @@ from storage.alerts import Alert
 from storage.file.database import Connection, connect, migrate
 from storage.outbox import Mark
 from tests.bot.alerts import newsroom as room
+from tests.bot.alerts import test_plans
 from tests.bot.alerts.newsroom import Newsroom, OneWord, feed, of_its_own
-from tests.bot.alerts.test_plans import (
-    test_no_query_walks_through_what_was_stored,
-    test_twenty_times_the_history_is_no_more_work,
-)
 from tests.storage.make import DAY, HOUR, NOW, add_chat, existing
 
 SIGNALS = ("siege", "evacuation", "hunger")
@@ -394,8 +391,8 @@ def test_a_look_costs_the_same_however_much_was_told_before(newsroom: Newsroom) 
         one(FirstIn(2 * DAY), "siege", id="e"),
         SILENCE,
     )
-    test_no_query_walks_through_what_was_stored(newsroom)
-    test_twenty_times_the_history_is_no_more_work(newsroom)
+    test_plans.test_no_query_walks_through_what_was_stored(newsroom)
+    test_plans.test_twenty_times_the_history_is_no_more_work(newsroom)
 
 
 # What readers and operators see.

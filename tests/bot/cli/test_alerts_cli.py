@@ -19,7 +19,7 @@ runner = CliRunner()
 
 
 @pytest.fixture(autouse=True)
-def _desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shipped_rules_once: None) -> None:
     for field in Settings.model_fields:
         monkeypatch.delenv(variable(field), raising=False)
     monkeypatch.chdir(tmp_path)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from bot.alerts.story.scores import read_story_entries, score_stories, without_largest
 from bot.cli.main import app
+
+pytestmark = pytest.mark.usefixtures("shipped_rules_once")
 
 OWN = Path(__file__).parents[1] / "alerts" / "story" / "stories-en-fr.jsonl"
 
