@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 RUN := $(UV) run --frozen --no-sync
 # Tests with real processes that take minutes: make torture runs them.
-SLOW := $(addprefix tests/torture/test_,edits.py life.py load.py promises.py)
+SLOW := $(addprefix tests/torture/test_,edits.py life.py load.py promises.py updates.py)
 
 .PHONY: demo pictures run test test-pythons check format bench load torture setup clean help
 help:
