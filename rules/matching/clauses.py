@@ -63,7 +63,8 @@ def placed(readings: Sequence[Reading], where: Place) -> Sequence[Reading]:
 
 def _candidates(element: ClauseElement, reading: Reading) -> Choice:
     found = {(span, name) for name in element.terms for span in reading.of(name)}
-    return sorted(found, key=lambda pair: (pair[0].first, -pair[0].last))
+    # By name too: which of two terms that hold the same words is named must not differ by process.
+    return sorted(found, key=lambda pair: (pair[0].first, -pair[0].last, pair[1]))
 
 
 def _usable(
