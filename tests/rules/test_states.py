@@ -47,6 +47,8 @@ def own(tmp_path: Path) -> Write:
         ("Fuel runs out in Gaza hospitals", "fuel cut"),
         ("Army orders residents of Khan Younis to evacuate", "evacuation ordered"),
         ("ألغى الجيش أوامر الإخلاء وسمح للسكان بالعودة بعد توقف القصف", "evacuation cancelled"),
+        ("Army withdraws order to evacuate the border villages", "evacuation cancelled"),
+        ("إلغاء أوامر الإخلاء في البلدات الحدودية", "evacuation cancelled"),
         ("انهيار وقف إطلاق النار بعد ساعات من إعلانه في غزة", "ceasefire broken"),
         ("The ceasefire took effect at dawn in Gaza", "ceasefire in-force"),
         ("تفشي الكوليرا في مخيمات النازحين في إدلب", "outbreak reported"),

@@ -109,6 +109,7 @@ PUBLISHERS = _words(
     "صحيفة جريدة وكالة قناة موقع إذاعة تلفزيون مجلة شبكة راديو نادي فريق منتخب كأس دوري بطولة "
     "newspaper daily agency channel radio club team journal chaîne agence quotidien"
 )
+# Without "siège": it is read as the English "siege", and a besieged town is no speaker's seat.
 INSTITUTIONS = _words(
     "وزارة وزير وزيرة متحدث المتحدث متحدثة المتحدثة ناطق الناطق مسؤول مسؤولة مسؤولون مسؤولين "
     "مسؤولو محافظ حاكم حكومة سلطات شرطة مصدر مصادر مراسل مراسلة مراسلنا مكتب سفارة سفير قنصل "
@@ -117,7 +118,7 @@ INSTITUTIONS = _words(
     "ministry minister spokesman spokeswoman spokesperson official officials police embassy "
     "ambassador correspondent government authorities reporter based office headquarters governor "
     "ministère ministre porte-parole responsable responsables ambassade gouvernement autorités "
-    "correspondant siège gouverneur"
+    "correspondant gouverneur"
 )
 SPEECH = _words(
     "قال قالت وقال وقالت أعلن أعلنت ذكر ذكرت أفاد أفادت أكد أكدت صرح صرحت أوضح أوضحت حذر حذرت "
