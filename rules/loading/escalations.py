@@ -19,8 +19,9 @@ from rules.escalations.escalation import (
     Together,
 )
 from rules.loading import schema
-from rules.loading.sources import ESCALATIONS, Sources, check_lines, validated
-from rules.loading.yamlfile import Document, Location, YamlProblem, contents, parse
+from rules.loading.one_list import read_list
+from rules.loading.sources import ESCALATIONS, Sources, validated
+from rules.loading.yamlfile import Document, Location
 from rules.matching.levels import LADDER, by_direction
 from rules.matching.ruleset import EscalationTests
 from rules.texts import Message, message
@@ -30,25 +31,13 @@ _LIST = "escalations"
 
 def read_escalations(folder: Path, shown: str, layer: int, sources: Sources) -> None:
     """Take a folder's escalations; it need not have any."""
-    path = folder / ESCALATIONS
-    if not path.exists():
+    no_list = message("escalation.no_list")
+    found = read_list(folder / ESCALATIONS, shown, layer, _LIST, no_list, sources)
+    if found is None:
         return
-    label = f"{shown}/{ESCALATIONS}"
-    try:
-        raw = contents(path, label)
-        document = parse(raw, label)
-    except YamlProblem as error:
-        sources.problems.append(error.problem)
-        return
-    sources.digest.update(f"{layer}/{ESCALATIONS}\0".encode() + raw)
-    value = document.value
-    if not isinstance(value, dict) or list(value) != [_LIST] or not isinstance(value[_LIST], list):
-        sources.problems.append(document.problem((), message("escalation.no_list")))
-        return
-    if not layer:
-        check_lines(raw, document, sources)
+    document, items = found
     names: dict[str, Location] = {}
-    for number, one in enumerate(value[_LIST]):
+    for number, one in enumerate(items):
         at: Location = (_LIST, number)
         if layer and isinstance(one, dict) and not {*schema.CONDITIONS, "tests"} & one.keys():
             _override(one, document, at, names, sources)

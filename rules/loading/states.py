@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from rules.loading import schema
-from rules.loading.sources import STATES, Sources, check_lines, validated
-from rules.loading.yamlfile import Document, Location, YamlProblem, contents, parse
+from rules.loading.one_list import read_list
+from rules.loading.sources import STATES, Sources, validated
+from rules.loading.yamlfile import Document, Location
 from rules.matching.match import CompiledRule
 from rules.matching.states import StateKind, StateSource, StateValue
 from rules.texts import message
@@ -20,25 +21,13 @@ _LIST = "states"
 
 def read_states(folder: Path, shown: str, layer: int, sources: Sources) -> None:
     """Take a folder's states; it need not have any."""
-    path = folder / STATES
-    if not path.exists():
+    no_list = message("state.no_list")
+    found = read_list(folder / STATES, shown, layer, _LIST, no_list, sources)
+    if found is None:
         return
-    label = f"{shown}/{STATES}"
-    try:
-        raw = contents(path, label)
-        document = parse(raw, label)
-    except YamlProblem as error:
-        sources.problems.append(error.problem)
-        return
-    sources.digest.update(f"{layer}/{STATES}\0".encode() + raw)
-    value = document.value
-    if not isinstance(value, dict) or list(value) != [_LIST] or not isinstance(value[_LIST], list):
-        sources.problems.append(document.problem((), message("state.no_list")))
-        return
-    if not layer:
-        check_lines(raw, document, sources)
+    document, items = found
     kinds: dict[str, int] = {}
-    for number, one in enumerate(value[_LIST]):
+    for number, one in enumerate(items):
         at: Location = (_LIST, number)
         kind = one.get("kind") if isinstance(one, dict) else None
         if isinstance(kind, str) and kind in kinds:
