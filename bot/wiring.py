@@ -33,7 +33,7 @@ from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
 from bot.process import first_operator
 from bot.rules_in_force import RulesInForce
-from storage import chats, people
+from storage import chats, people, subscriptions
 from storage.file.database import Connection, Database
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ async def parts_from_settings(
         rules,
         source,
         lambda database: _destination(settings, database, rules, in_force, clock),
-        readers=partial(_readers, settings=settings, rules=rules, now=clock()),
+        readers=partial(_readers, settings=settings, now=clock()),
         channel=channel if channel else None,
         in_force=in_force,
         clock=clock,
@@ -240,7 +240,7 @@ async def _close_connections(application: App) -> None:
     await application.bot.request.shutdown()
 
 
-def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datetime) -> None:
+def _readers(db: Connection, settings: Settings, now: datetime) -> None:
     """Operators as the settings name them; the console reads only when there is no bot."""
     people.set_operators(db, settings.operators, now)
     if settings.telegram_token is not None and not people.has_operator(db):
@@ -249,7 +249,7 @@ def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datet
     else:
         first_operator.withdraw(settings.data_dir)
     if settings.telegram_token is None:
-        seat_console(db, rules, now)
+        seat_console(db, now)
         waiting = [chat for chat in chats.subscribed(db) if chat.id != CONSOLE_CHAT_ID]
         if waiting:
             log.warning(
@@ -257,11 +257,14 @@ def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datet
                 "what they are owed is kept",
                 len(waiting),
             )
-    elif chats.get(db, CONSOLE_CHAT_ID) is not None:
-        chats.set_signals(db, CONSOLE_CHAT_ID, (), now)
+    else:
+        for each in subscriptions.of_chat(db, CONSOLE_CHAT_ID):
+            subscriptions.remove(db, each.id or 0)
 
 
-def seat_console(db: Connection, rules: RulesInForce, now: datetime) -> None:
+def seat_console(db: Connection, now: datetime) -> None:
     """Make the console a reader of every signal there is."""
-    chats.upsert(db, console_chat(rules().signals, now))
-    chats.set_signals(db, CONSOLE_CHAT_ID, rules().signals, now)
+    seated = console_chat(now)
+    if not chats.upsert(db, seated).chosen.everything:
+        for each in seated.subscriptions:
+            subscriptions.add(db, each, now)
