@@ -45,6 +45,7 @@ _GROUPS: dict[FoldReason, Group] = {
     FoldReason.STORM: "storm",
     FoldReason.UNKNOWN: "unknown",
     FoldReason.MUTED: "muted",
+    FoldReason.QUIET: "quiet",
 }
 
 
