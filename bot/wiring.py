@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,6 +129,7 @@ async def parts_from_settings(
         channel=channel if channel else None,
         in_force=in_force,
         clock=clock,
+        timezone=settings.timezone,
     ) as parts:
         yield parts
 
@@ -144,10 +145,12 @@ async def parts_over(
     channel: Channel | None = None,
     in_force: FeedsInForce | None = None,
     clock: Callable[[], datetime] = utc_now,
+    timezone: tzinfo = UTC,
 ) -> AsyncIterator[Parts]:
     """Open the database and put the parts together over it; close all in the reverse order.
 
-    `readers` writes down who reads. Raises StorageError. The only place where parts are made.
+    `readers` writes down who reads, `timezone` is that of chats which named none. Raises
+    StorageError. The only place where parts are made.
     """
     async with AsyncExitStack() as stack:
         stack.push_async_callback(source.retriever.aclose)
@@ -168,7 +171,9 @@ async def parts_over(
         if goes_to.application is not None:
             stack.push_async_callback(_close_connections, goes_to.application)
         dispatcher = Dispatcher(
-            *(database, goes_to.sender, goes_to.policy, clock), editor=goes_to.editor
+            *(database, goes_to.sender, goes_to.policy, clock),
+            editor=goes_to.editor,
+            timezone=timezone,
         )
         watch = None
         if channel is not None:

@@ -46,6 +46,7 @@ _GROUPS: dict[FoldReason, Group] = {
     FoldReason.STORM: "storm",
     FoldReason.UNKNOWN: "unknown",
     FoldReason.MUTED: "muted",
+    FoldReason.QUIET: "quiet",
 }
 
 

@@ -19,7 +19,7 @@ from bot.text import clean, length
 LINE_LENGTH = 3500
 TITLE_LENGTH = 90
 
-Group = Literal["too_old", "storm", "unknown", "muted"]
+Group = Literal["too_old", "storm", "unknown", "muted", "quiet"]
 
 
 @dataclass(frozen=True, slots=True)

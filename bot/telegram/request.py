@@ -26,6 +26,7 @@ from bot.messages.cards import text_card
 from bot.messages.display import Display
 from bot.notices import NamedFeed, publishers_of
 from bot.rules_in_force import shipped_places
+from bot.wall_time import zone_of
 from storage import chats, people
 from storage.chats import Chat
 from storage.people import Person
@@ -114,10 +115,14 @@ class Services:
             blocked_until=None,
         )
 
-    def display(self, language: str) -> Display:
-        """How cards are shown to somebody who speaks this language, now."""
+    def zone(self, chat: Chat | None) -> tzinfo:
+        """The time zone of a chat."""
+        return zone_of(chat.timezone if chat else None, self.timezone)
+
+    def display(self, language: str, chat: Chat | None = None) -> Display:
+        """How cards are shown to somebody who speaks this language, now, by the chat's clock."""
         return Display(
-            *(language, self.rules().signals, self.clock(), self.timezone),
+            *(language, self.rules().signals, self.clock(), self.zone(chat)),
             publishers=publishers_of(self.catalogue()),
         )
 

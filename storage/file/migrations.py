@@ -686,3 +686,28 @@ def m023_subscriptions(db: Connection) -> None:
         CREATE UNIQUE INDEX card_edits_once
         ON card_edits (alert_id, chat_id, ifnull(thread_id, 0))""")
     db.execute("CREATE INDEX card_edits_of_chat ON card_edits (chat_id, due_at)")
+
+
+@MIGRATIONS()
+def m024_clocks_of_chats(db: Connection) -> None:
+    # When a chat wants quiet, and when its digests. Minutes of the day by the chat's own clock;
+    # NULL is off. `look_at`: until then what
+    # `chats.quiet_until` says is right; NULL where there is nothing to follow.
+    db.execute("""
+        CREATE TABLE chat_clocks (
+            chat_id INTEGER PRIMARY KEY REFERENCES chats (id)
+                ON DELETE CASCADE ON UPDATE CASCADE,
+            quiet_from INTEGER CHECK (quiet_from BETWEEN 0 AND 1439),
+            quiet_to INTEGER CHECK (quiet_to BETWEEN 1 AND 1440),
+            quiet_days TEXT NOT NULL DEFAULT '0123456',
+            digest_at INTEGER DEFAULT 480 CHECK (digest_at BETWEEN 0 AND 1439),
+            weekly_day INTEGER CHECK (weekly_day BETWEEN 0 AND 6),
+            look_at TEXT,
+            CHECK ((quiet_from IS NULL) = (quiet_to IS NULL))
+        ) STRICT""")
+    db.execute("""
+        CREATE INDEX chat_clocks_to_look_at ON chat_clocks (look_at) WHERE look_at IS NOT NULL""")
+    # An IANA name; NULL is the settings' zone.
+    db.execute("ALTER TABLE chats ADD COLUMN timezone TEXT")
+    # The end of the last quiet hours that began.
+    db.execute("ALTER TABLE chats ADD COLUMN quiet_until TEXT")

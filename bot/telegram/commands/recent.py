@@ -47,7 +47,7 @@ async def recent(request: Request) -> None:
         await request.say("recent.empty")
         return
     mine = [each.seen_by(chat.chosen) for each in found]
-    await request.reply(recent_card(mine, services.display(speech.language)))
+    await request.reply(recent_card(mine, services.display(speech.language, request.chat)))
 
 
 def _count(arguments: list[str]) -> int | None:
@@ -98,7 +98,7 @@ async def _in_short(request: Request, wanted: str) -> str:
     )
     if found is None:
         return speech("alert.unknown", id=clean(wanted)[:20])
-    sentence = why_sentence(found, services.display(speech.language))
+    sentence = why_sentence(found, services.display(speech.language, request.chat))
     return shorten("".join(span.text for span in sentence), 200)
 
 
@@ -110,4 +110,6 @@ async def _explained(request: Request, wanted: str) -> Card:
     )
     if found is None:
         return text_card(speech("alert.unknown", id=wanted or "?"), speech.language)
-    return explanation_card(found, services.display(speech.language), services.rules().note)
+    return explanation_card(
+        found, services.display(speech.language, request.chat), services.rules().note
+    )
