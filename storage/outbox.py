@@ -214,16 +214,20 @@ def folded_count(db: Connection, catchup_id: int) -> int:
 
 
 def counts(db: Connection) -> dict[str, int]:
-    """How many rows are in each state, zeros included."""
+    """How many rows are in each state, zeros included; what a catch-up line tells counts as
+    `folded` and not as expired."""
     rows = fetch(
         db,
         """
         SELECT each.value AS state,
             (SELECT count(*) FROM outbox WHERE state = each.value) AS n
-        FROM json_each(:states) each""",
+        FROM json_each(:states) each
+        UNION ALL
+        SELECT 'folded', count(*) FROM outbox WHERE folded_into > 0 AND state = 'expired'""",
         {"states": many(STATES)},
     )
-    return {row["state"]: row["n"] for row in rows}
+    found = {row["state"]: int(row["n"]) for row in rows}
+    return found | {"expired": found["expired"] - found["folded"]}
 
 
 def pause_chat(db: Connection, chat_id: int, now: datetime) -> int:

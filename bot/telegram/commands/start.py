@@ -9,6 +9,7 @@ from telegram.constants import ChatType
 
 from bot.locales import LANGUAGES, Texts, texts
 from bot.messages.cards import text_card
+from bot.messages.lines import levels_text
 from bot.telegram import keyboards
 from bot.telegram.keyboards import language_keyboard
 from bot.telegram.registry import Command, Who, all_commands, button, command
@@ -108,11 +109,7 @@ async def show_help(request: Request) -> None:
     speech = request.speech
     operator = request.known is not None and request.by_operator
     lines = [_described(speech, each) for each in all_commands(operator=operator)]
-    levels = speech(
-        "help.levels",
-        **{level: speech(f"level.{level}") for level in ("critical", "alert", "watch")},
-    )
-    text = "\n\n".join(["\n".join(lines), levels, speech("help.trust")])
+    text = "\n\n".join(["\n".join(lines), levels_text(speech), speech("help.trust")])
     await request.reply(text_card(text, speech.language, title=speech("help.title")))
 
 
