@@ -7,10 +7,12 @@ import asyncio
 from telegram import Document
 from telegram.error import TelegramError
 
+from bot.feeds.opml import MAX_OPML_BYTES
 from bot.locales.bidi import isolated
 from bot.messages.cards import text_card
 from bot.operating.rule_files import NotTaken, is_plain_name, place_of, read_files, taken
 from bot.telegram import trying_rules
+from bot.telegram.commands.feeds import opml_received
 from bot.telegram.request import Request, chat_of
 from bot.text import clean, shorten
 from rules.loading.sources import is_rule_file
@@ -26,7 +28,10 @@ async def received(request: Request) -> None:
         await request.say("refuse.not_a_command")
         return
     name = document.file_name or ""
-    if not is_plain_name(name):
+    if name.lower().endswith((".opml", ".xml")):
+        if (content := await _content(request, document, MAX_OPML_BYTES)) is not None:
+            await opml_received(request, content)
+    elif not is_plain_name(name):
         await request.say("rule_file.name")
     elif not is_rule_file(name):
         await request.say("rule_file.ending")
