@@ -230,6 +230,50 @@ def counts(db: Connection) -> dict[str, int]:
     return found | {"expired": found["expired"] - found["folded"]}
 
 
+def unsent(db: Connection, limit: int) -> list[Delivery]:
+    """What operators may want to try again: rows that failed, the newest first."""
+    rows = fetch(
+        db,
+        """
+        SELECT * FROM outbox WHERE state = 'failed' ORDER BY id DESC LIMIT :limit""",
+        {"limit": limit},
+    )
+    return [delivery_of(row) for row in rows]
+
+
+def held(db: Connection, limit: int) -> list[Delivery]:
+    """Rows that wait for chats that cannot be reached."""
+    rows = fetch(db, "SELECT * FROM outbox WHERE state = 'paused' LIMIT :limit", {"limit": limit})
+    return [delivery_of(row) for row in rows]
+
+
+def try_again(db: Connection, delivery_id: int, now: datetime) -> bool:
+    """Make a row due that failed or is held; False when it is neither by now."""
+    return bool(
+        change(
+            db,
+            """
+            UPDATE outbox SET state = 'pending', not_before = :now, updated_at = :now, attempts = 0
+            WHERE id = :id AND state IN ('failed', 'paused')
+                AND (SELECT state FROM chats WHERE id = chat_id) = 'active'""",
+            {"id": delivery_id, "now": to_text(now)},
+        )
+    )
+
+
+def drop(db: Connection, delivery_id: int, reason: str, now: datetime) -> bool:
+    """Give a row up that is not sent; False for one that is on its way, sent or given up."""
+    return bool(
+        change(
+            db,
+            """
+            UPDATE outbox SET state = 'expired', error = :reason, updated_at = :now
+            WHERE id = :id AND state IN ('pending', 'failed', 'paused', 'unknown')""",
+            {"id": delivery_id, "reason": reason, "now": to_text(now)},
+        )
+    )
+
+
 def pause_chat(db: Connection, chat_id: int, now: datetime) -> int:
     """Hold the chat's pending rows; returns how many."""
     return change(

@@ -33,6 +33,7 @@ from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, texts
 from bot.notices import NamedFeed
 from bot.process.logs import Redactor
 from bot.rules_in_force import shipped_places
+from bot.telegram import documents, trying_rules
 from bot.telegram.answers import TelegramRequest
 from bot.telegram.commands.recent import BARE_ID, COMMAND_BY_ID, alert_by_id
 from bot.telegram.membership import membership, migrated
@@ -50,6 +51,7 @@ from bot.telegram.request import Access, App, Context, Request, Services, servic
 from storage.file.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:
+    from bot.operating.desk import Desk
     from rules import Gazetteer, RuleSet
     from storage.file.database import Database
 
@@ -70,6 +72,7 @@ def build_application(
     catalogue: Callable[[], Sequence[NamedFeed]],
     clock: Callable[[], datetime] = utc_now,
     access: Access = "invited",
+    desk: Desk | None = None,
     read_timeout: float = 20.0,
 ) -> App:
     """The application with every handler, not yet talking to Telegram: see `polling_of`.
@@ -98,13 +101,13 @@ def build_application(
         .build()
     )
     named = frozenset(operators)
-    services = Services(database, rules, catalogue, named, timezone, clock, access, gazetteer)
+    services = Services(database, rules, catalogue, named, timezone, clock, access, gazetteer, desk)
     services.keep_in(application)
     for each in all_commands():
-        handler = handler_of(each.answer, each.who)
+        handler = handler_of(each.answer, each.who, private=each.private)
         application.add_handler(CommandHandler(each.name, handler, filters=_NEW))
     for pressed in all_buttons():
-        handler = handler_of(pressed.answer, pressed.who)
+        handler = handler_of(pressed.answer, pressed.who, private=pressed.private)
         application.add_handler(CallbackQueryHandler(handler, pressed.pattern))
     application.add_handler(CallbackQueryHandler(stale_button))
     changed = ChatMemberHandler(reaction_of(membership), ChatMemberHandler.MY_CHAT_MEMBER)
@@ -116,6 +119,7 @@ def build_application(
         (_NEW & filters.Regex(COMMAND_BY_ID), alert_by_id, Who.REGISTERED),
         (_NEW & filters.COMMAND, unknown_command, Who.STRANGERS),
         (private & filters.Regex(BARE_ID), alert_by_id, Who.REGISTERED),
+        (private & filters.Document.ALL, documents.received, Who.REGISTERED),
         (private & ~filters.StatusUpdate.ALL, not_a_command, Who.REGISTERED),
     )
     for chosen, answer, who in messages:
@@ -182,6 +186,12 @@ async def publish_commands(application: App, operators: Sequence[int] = ()) -> N
             await publish(all_commands(), spoken, BotCommandScopeChat(operator), code)
 
 
+async def _ready(application: App) -> None:
+    """The token is ours: menus are published, and trials that a stop cut off begin anew."""
+    await trying_rules.resume(application)
+    await publish_commands(application, sorted(services_in(application).operators))
+
+
 def polling_of(
     application: App,
     *,
@@ -196,6 +206,6 @@ def polling_of(
         on_conflict=on_conflict,
         on_refused=on_refused,
         on_yield=on_yield,
-        on_ready=partial(publish_commands, application, sorted(services_in(application).operators)),
+        on_ready=partial(_ready, application),
         probation=probation,
     )

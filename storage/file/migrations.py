@@ -711,3 +711,55 @@ def m024_clocks_of_chats(db: Connection) -> None:
     db.execute("ALTER TABLE chats ADD COLUMN timezone TEXT")
     # The end of the last quiet hours that began.
     db.execute("ALTER TABLE chats ADD COLUMN quiet_until TEXT")
+
+
+@MIGRATIONS()
+def m027_operators(db: Connection) -> None:
+    # Who did what. Names are copied: people go, what they did stays.
+    db.execute("""
+        CREATE TABLE audit_log (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,
+            person_id INTEGER,
+            name TEXT NOT NULL,
+            action TEXT NOT NULL,
+            what TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX audit_log_of_person ON audit_log (person_id)")
+    # Every version of each of the operators' rule files. `content` NULL: the file was removed.
+    db.execute("""
+        CREATE TABLE rule_versions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            file TEXT NOT NULL,
+            hash TEXT NOT NULL,
+            content BLOB,
+            origin TEXT NOT NULL CHECK (origin IN ('sent', 'disk', 'rollback', 'review')),
+            person_id INTEGER,
+            name TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX rule_versions_of_file ON rule_versions (file, id)")
+    # A change of one file that waits for its trial, or for its two taps. `base_hash`: the file as
+    # it was when the change was tried; '' for none.
+    db.execute("""
+        CREATE TABLE rule_drafts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            file TEXT NOT NULL,
+            content BLOB,
+            origin TEXT NOT NULL CHECK (origin IN ('sent', 'rollback', 'review')),
+            person_id INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            chat_id INTEGER NOT NULL,
+            message_id INTEGER,
+            language TEXT NOT NULL,
+            state TEXT NOT NULL
+                CHECK (state IN ('waiting', 'ready', 'refused', 'in-force', 'dropped')),
+            base_hash TEXT NOT NULL DEFAULT '',
+            rules_hash TEXT NOT NULL DEFAULT '',
+            report_json TEXT CHECK (report_json IS NULL OR json_valid(report_json)),
+            at TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX rule_drafts_waiting ON rule_drafts (id) WHERE state = 'waiting'")
+    db.execute("CREATE INDEX rule_drafts_by_time ON rule_drafts (at)")
+    # How often a rule fired, day by day.
+    db.execute("CREATE INDEX decisions_by_signal ON decisions (signal, at)")
