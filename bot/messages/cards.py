@@ -103,28 +103,30 @@ def recent_card(found: Sequence[Alert], display: Display) -> Card:
     """A list of alerts, in the order given, each with its id."""
     say = display.say
 
-    def item(alert: Alert, scale: float) -> Block:
-        spans = _in_short(display, alert, scale)
-        headline = shorten_marked(marked_title(alert, ()), max(20, int(160 * scale)))
-        when = display.moment(alert.updated_at, "card.short_time")
-        return Block(
-            (
-                spans,
-                quoted(headline, say.language),
-                line(foreign(alert.short_id, say.language, "code"), " · ", when),
-            )
-        )
-
     def build(scale: float) -> list[Block]:
         title = say.plural("recent.title", len(found))
         how = fill(say.template("recent.how"), command=_command(say, f"/alert {found[0].short_id}"))
         return [
             Block((line(Span(title, "b")),)),
-            *(item(alert, scale) for alert in found),
+            *(list_item(alert, display, scale) for alert in found),
             Block((how,), rank=1),
         ]
 
     return compose(say.language, build)
+
+
+def list_item(alert: Alert, display: Display, scale: float = 1.0) -> Block:
+    """An alert in a list: what it is, its headline, its id and when."""
+    language = display.say.language
+    headline = shorten_marked(marked_title(alert, ()), max(20, int(160 * scale)))
+    when = display.moment(alert.updated_at, "card.short_time")
+    return Block(
+        (
+            _in_short(display, alert, scale),
+            quoted(headline, language),
+            line(foreign(alert.short_id, language, "code"), " · ", when),
+        )
+    )
 
 
 def text_card(text: str, language: str, *, title: str = "", possible_repeat: bool = False) -> Card:
