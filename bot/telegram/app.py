@@ -35,6 +35,7 @@ from bot.process.logs import Redactor
 from bot.rules_in_force import shipped_places
 from bot.telegram import documents, trying_rules
 from bot.telegram.answers import TelegramRequest
+from bot.telegram.commands.ask import free_text
 from bot.telegram.commands.recent import BARE_ID, COMMAND_BY_ID, alert_by_id
 from bot.telegram.membership import membership, migrated
 from bot.telegram.polling import Polling
@@ -120,7 +121,7 @@ def build_application(
         (_NEW & filters.COMMAND, unknown_command, Who.STRANGERS),
         (private & filters.Regex(BARE_ID), alert_by_id, Who.REGISTERED),
         (private & filters.Document.ALL, documents.received, Who.REGISTERED),
-        (private & ~filters.StatusUpdate.ALL, not_a_command, Who.REGISTERED),
+        (private & ~filters.StatusUpdate.ALL, free_text, Who.REGISTERED),
     )
     for chosen, answer, who in messages:
         application.add_handler(MessageHandler(chosen, handler_of(answer, who)))
@@ -136,10 +137,6 @@ async def unknown_command(request: Request) -> None:
     addressed = f"@{request.context.bot.username}".lower() in message.text.split()[0].lower()
     if message.chat.type == ChatType.PRIVATE or addressed:
         await request.say("refuse.unknown_command")
-
-
-async def not_a_command(request: Request) -> None:
-    await request.say("refuse.not_a_command")
 
 
 async def stale_button(update: Update, context: Context) -> None:

@@ -1,67 +1,23 @@
-"""/recent, /A12 and /alert: looking up alerts, and why they were made."""
+"""/A12 and /alert: looking up an alert, and why it was made."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 from bot.alerts.history import history_of
 from bot.messages.blocks import Card
-from bot.messages.cards import recent_card, text_card
+from bot.messages.cards import text_card
 from bot.messages.explanation import explanation_card
 from bot.messages.why import why_sentence
 from bot.telegram import keyboards
 from bot.telegram.registry import button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
-from storage import alerts
 
-USUAL, MOST = 5, 10
-REACH = timedelta(days=30)
 # \d is a digit of any script. Telegram makes a command of western ones alone.
 BY_ID = re.compile(r"\A\s*/?(?P<id>[Aa]\d{1,12})(?:@(?P<bot>\w+))?(?=\s|\Z)")
 COMMAND_BY_ID = re.compile(r"\A/[Aa]\d{1,12}(?:@\w+)?(?=\s|\Z)")
 BARE_ID = re.compile(r"\A\s*[Aa]\d{1,12}\s*\Z")
-
-
-@command("recent", order=40)
-async def recent(request: Request) -> None:
-    """``/recent 10``: the latest alerts of the chat's signals, newest first."""
-    services, chat, speech = request.services, request.chat, request.speech
-    count = _count(request.arguments)
-    if count is None:
-        await request.say("recent.bad_count", most=speech.number(MOST))
-        return
-    operator = chat.role == "operator"
-    if not chat.chosen and not operator:
-        await request.say("recent.no_signals")
-        return
-    since = services.clock() - REACH
-    everything = chat.chosen.everything or not chat.signals
-    chosen = None if everything else chat.signals
-    found = await services.database.read(
-        lambda db: alerts.recent(
-            *(db, chosen, since, count),
-            for_operators=operator,
-            places=chat.places,
-        )
-    )
-    if not found:
-        await request.say("recent.empty")
-        return
-    mine = [each.seen_by(chat.chosen) for each in found]
-    await request.reply(recent_card(mine, services.display(speech.language, request.chat)))
-
-
-def _count(arguments: list[str]) -> int | None:
-    """How many alerts were asked for, at most MOST; None if that is no number from 1."""
-    if not arguments:
-        return USUAL
-    try:
-        wanted = int(arguments[0])  # reads Arabic digits too
-    except ValueError:
-        return None
-    return min(wanted, MOST) if wanted >= 1 else None
 
 
 @command("alert", order=50)

@@ -59,7 +59,7 @@ async def test_help_lists_the_commands_and_operators_see_theirs(bench: Bench) ->
     assert "/invite" in await bench.ask(OPERATOR, "/help")
 
 
-async def test_an_unknown_command_and_plain_text_are_answered_with_a_hint(bench: Bench) -> None:
+async def test_an_unknown_command_and_a_greeting_are_answered_with_a_hint(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     assert "لا أعرف هذا الأمر" in await bench.ask(READER, "/weather")
     for talk in ("مرحبا، ما الأخبار؟", "what about A1", "A1 or A2"):
@@ -216,7 +216,7 @@ async def test_recent_lists_what_the_chat_subscribed_to_newest_first(bench: Benc
     assert "آخر تنبيهين" in answer
 
 
-async def test_recent_takes_a_number_in_either_digits_and_refuses_others(bench: Bench) -> None:
+async def test_recent_takes_a_number_in_either_digits_and_others_are_words(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     await bench.ask(READER, "/subscribe")
     await bench.press(READER, "s*")
@@ -226,7 +226,7 @@ async def test_recent_takes_a_number_in_either_digits_and_refuses_others(bench: 
     assert (await bench.ask(READER, "/recent ٣")).count("خبر") == 3
     assert (await bench.ask(READER, "/recent 500")).count("خبر") == 10
     for wrong in ("0", "-1", "many", "²"):
-        assert "غير مفهوم" in await bench.ask(READER, f"/recent {wrong}"), wrong
+        assert "لا تنبيهات بهذا الوصف" in await bench.ask(READER, f"/recent {wrong}"), wrong
 
 
 async def test_alert_explains_why_it_fired_and_what_this_chat_got(bench: Bench) -> None:
