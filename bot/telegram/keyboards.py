@@ -16,7 +16,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.locales import LANGUAGES, Texts, texts
 from bot.locales.bidi import isolated
-from bot.messages.display import Signals, signal_title
+from bot.messages.display import Signals, in_order, signal_title
 
 Menu = Literal["s", "u"]
 
@@ -37,12 +37,12 @@ def signals_keyboard(
     rows = [
         [
             InlineKeyboardButton(
-                f"{'✅' if signal in chosen else '▫️'} "
+                f"{'✅' if signal in chosen else '⬜'} "
                 f"{signal_title(signals, signal, say.language, _LABEL)}",
                 callback_data=f"{menu}:{signal}",
             )
         ]
-        for signal in signals
+        for signal in in_order(signals, say.language)
     ]
     last = [InlineKeyboardButton(say("subscribe.none"), callback_data=f"{menu}{NONE}")]
     if menu == "s":
