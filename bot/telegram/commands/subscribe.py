@@ -97,6 +97,8 @@ def menu_of(
     ]
     if in_topic:
         parts.append(speech("subscribe.topic"))
+    if mine.paused:
+        parts.append(speech("mine.paused"))
     parts += muted_line(chat, speech, zone, now)
     card = text_card("\n\n".join(parts), speech.language)
     return card, signals_keyboard(signals, chosen, menu, speech)
