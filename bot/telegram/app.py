@@ -35,9 +35,9 @@ from bot.process.logs import Redactor
 from bot.rules_in_force import shipped_places
 from bot.telegram import documents, trying_rules
 from bot.telegram.answers import TelegramRequest
-from bot.telegram.commands.ask import free_text
 from bot.telegram.commands.recent import BARE_ID, COMMAND_BY_ID, alert_by_id
 from bot.telegram.membership import membership, migrated
+from bot.telegram.plain_text import AnswersUs, answered_us, plain_text
 from bot.telegram.polling import Polling
 from bot.telegram.registry import (
     Answer,
@@ -116,12 +116,14 @@ def build_application(
     moved = MessageHandler(filters.StatusUpdate.MIGRATE, reaction_of(migrated))
     application.add_handler(moved)
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    reply = _NEW & filters.REPLY & filters.TEXT & ~filters.COMMAND & AnswersUs()
     messages: tuple[tuple[filters.BaseFilter, Answer, Who], ...] = (
         (_NEW & filters.Regex(COMMAND_BY_ID), alert_by_id, Who.REGISTERED),
+        (reply, answered_us, Who.ADMINISTRATORS),
         (_NEW & filters.COMMAND, unknown_command, Who.STRANGERS),
         (private & filters.Regex(BARE_ID), alert_by_id, Who.REGISTERED),
         (private & filters.Document.ALL, documents.received, Who.REGISTERED),
-        (private & ~filters.StatusUpdate.ALL, free_text, Who.REGISTERED),
+        (private & ~filters.StatusUpdate.ALL, plain_text, Who.REGISTERED),
     )
     for chosen, answer, who in messages:
         application.add_handler(MessageHandler(chosen, handler_of(answer, who)))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import pkgutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -110,6 +110,7 @@ def command(
     """Register the answer to a command."""
 
     def register(answer: Answer) -> Answer:
+        _once(name, answer, _COMMANDS)
         _COMMANDS[name] = Command(name, answer, who, order, private, about or _USUALLY[who])
         return answer
 
@@ -122,10 +123,17 @@ def button(
     """Register the answer to a pressed button."""
 
     def register(answer: Answer) -> Answer:
+        _once(pattern, answer, _BUTTONS)
         _BUTTONS[pattern] = Button(pattern, answer, who, private)
         return answer
 
     return register
+
+
+def _once(name: str, answer: Answer, known: Mapping[str, Command | Button]) -> None:
+    """Two answers to one command or press: the later one would silently take it over."""
+    if name in known and known[name].answer is not answer:
+        raise ValueError(f"{name} is answered already, by {known[name].answer.__module__}")
 
 
 def all_commands(*, operator: bool = True) -> list[Command]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from telegram import Chat as TelegramChat
 from telegram import (
+    ForceReply,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     Message,
@@ -274,7 +275,9 @@ class Request:
         member = await self.context.bot.get_chat_member(chat.id, user.id)
         return member.status in (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
 
-    async def reply(self, card: Card, keyboard: InlineKeyboardMarkup | None = None) -> Message:
+    async def reply(
+        self, card: Card, keyboard: InlineKeyboardMarkup | ForceReply | None = None
+    ) -> Message:
         """Answer in the same chat and topic; as plain text if Telegram cannot parse the card."""
 
         async def send(text: str, parse_mode: str | None) -> Message:

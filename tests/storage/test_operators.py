@@ -15,7 +15,7 @@ from tests.storage.make import NOW, add_older_database
 
 async def test_a_database_of_the_version_before_keeps_what_it_has(tmp_path: Path) -> None:
     file = tmp_path / "marsad.sqlite"
-    add_older_database(file, before="m027_operators")
+    add_older_database(file, before="m023_subscriptions")
     database = await Database.open(file)
     try:
         chat = await database.read(lambda db: chats.get(db, 5))

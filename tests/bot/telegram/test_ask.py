@@ -114,7 +114,7 @@ async def test_anothers_question_and_one_that_is_gone_are_not_answered(bench: Be
     mine.reply_markup = kept
     await bench.database.write(lambda db: db.execute("DELETE FROM questions"))
     assert "لم يعد" in await bench.press(READER, mine.buttons[-1]["callback_data"])
-    for broken in ("q:", "q:999999999999999:ffffffffffffff-1", "q:1:zz", "q:x"):
+    for broken in ("ask:", "ask:999999999999999:ffffffffffffff-1", "ask:1:zz", "ask:x"):
         mine.reply_markup = {"inline_keyboard": [[{"text": "?", "callback_data": broken}]]}
         assert "لم يعد" in await bench.press(READER, broken)
 
