@@ -72,7 +72,8 @@ async def _page(
             lambda db: questions.put(db, chat.id, questions.of_words(text), now)
         )
         if before < NEWEST:
-            newest = InlineKeyboardButton(speech("asked.newest"), callback_data=f"find:{question_id}")
+            data = f"find:{question_id}"
+            newest = InlineKeyboardButton(speech("asked.newest"), callback_data=data)
             turns.append(newest)
         if len(hits) > ON_A_PAGE:
             data = f"find:{question_id}:{page[-1].entry_id:x}"
