@@ -30,6 +30,7 @@ BORDER = "$scope-border"
 JOINS = "$scope-joins"
 INSIDE = "$scope-inside"
 PROPOSAL = "$scope-proposal"
+WISH = "$scope-wish"
 CLAIMS = "$scope-claims"
 _TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
 _NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
@@ -38,12 +39,14 @@ NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
 RESERVED = (
     NEGATION, NEGATION_NEXT, NEGATION_STOPS, NEGATION_HAPPENS, NEGATION_ORDINAL, BORDER, JOINS,
-    INSIDE, PROPOSAL, CLAIMS, NONE, NOT_AFTER, *_TERMS.values(), *_NOUNS.values(), *statement.TERMS,
+    INSIDE, PROPOSAL, WISH, CLAIMS, NONE, NOT_AFTER, *_TERMS.values(), *_NOUNS.values(), *statement.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
 NEGATED_GOVERNOR = 3
 """Words between a negation and the governor that it negates: «لم يتم بعد رفع»."""
+CLAIM_REACH = 4
+"""Words between «مزاعم», "claims that" and what is claimed."""
 WHILE = 2
 """Words between «بينما», "while" and the denial that they set aside."""
 NEGATED_EVIDENCE = 2
@@ -172,10 +175,18 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
             continue
         if _any_within(reading.of(NEGATION_STOPS), negator.last + 1, span.first - 1):
             continue
+        if any(_begins_a_verb(reading, at) for at in range(negator.last + 2, span.first + 1)):
+            continue
         if _any_within(reading.of(NEGATION_ORDINAL), negator.last + 1, span.last + 1):
             continue
         return negator
     return None
+
+
+def _begins_a_verb(reading: Reading, at: int) -> bool:
+    """«مستوطنة لم تُخل ويصيب جنودا»: a present verb behind «و» is under no earlier no."""
+    word = reading.sentence.tokens[at].norm
+    return len(word) > 4 and word.startswith(("وي", "وت")) and word[:3] not in ("وتر", "وتي")
 
 
 def denies(reading: Reading, negator: Span, span: Span) -> bool:
@@ -296,7 +307,14 @@ def _resolved(
         if state in ("agreed", "kept") and any(inner in UNDONE for inner, _ in chain[:index]):
             continue
         if state == "negated" and index and chain[index - 1][0] not in ("denied",):
-            changed = _negated(direction, chain[index - 1][0], means)
+            wished = any(s.overlaps(chain[index - 1][1]) for s in reading.of(WISH))
+            changed = direction if wished else _negated(direction, chain[index - 1][0], means)
+        elif state in ("asked", "warned") and (no := _plain_no(chain[:index])) is not None:
+            # "Urge MPs not to cut aid": who asks that it not be does not say that it is not.
+            changed = "worsening" if where.last < no.first else direction
+        elif state == "denied" and (no := _plain_no(chain[:index])) and no.first < where.first:
+            # «لا نقص في الأدوية، وما نشر غير دقيق» denies once, «نفى عدم وجود» twice.
+            changed = direction
         else:
             changed = _applied(state, direction, means)
         if changed != direction or state in means:
@@ -307,6 +325,11 @@ def _resolved(
         # "Despite the truce, fighting goes on": what is granted only is not the news.
         direction = "worsening"
     return Scope(direction, tuple(states), tuple(words))
+
+
+def _plain_no(chain: Sequence[tuple[State, Span]]) -> Span | None:
+    """The no over the evidence itself, where a chain begins with one."""
+    return chain[0][1] if chain and chain[0][0] == "negated" else None
 
 
 def _not_denied(reading: Reading, denial: Governor) -> bool:
@@ -437,6 +460,10 @@ def _denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) ->
         return True
     if any(denial.last < e.first for e in evidence):
         return False
+    claims = [s for s in reading.of(CLAIMS) if s.first < denial.first]
+    if claims and all(e.first - claims[-1].last > CLAIM_REACH for e in evidence):
+        # «إن مزاعم الجيش بوجود مسلحين في مدرسة قصفها وقتل عشرات محض كذب»
+        return True
     return _any_within(reading.of(CLAIMS), denial.last + 1, denial.last + 2)
 
 
