@@ -39,7 +39,8 @@ NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
 RESERVED = (
     NEGATION, NEGATION_NEXT, NEGATION_STOPS, NEGATION_HAPPENS, NEGATION_ORDINAL, BORDER, JOINS,
-    INSIDE, PROPOSAL, WISH, CLAIMS, NONE, NOT_AFTER, *_TERMS.values(), *_NOUNS.values(), *statement.TERMS,
+    INSIDE, PROPOSAL, WISH, CLAIMS, NONE, NOT_AFTER, *_TERMS.values(), *_NOUNS.values(),
+    *statement.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
@@ -218,7 +219,8 @@ def scope_of(
     """
     governors = governing(reading, evidence, own)
     named_only = base == "improving" and not governors
-    if named_only and not statement.says_so(reading, evidence):
+    refused = negation and _negation_of(reading, evidence, ()) is not None
+    if named_only and not refused and not statement.says_so(reading, evidence):
         base = "worsening"
     governors = _holding(governors)
     return _resolved(reading, evidence, base, means, governors, negation=negation)
