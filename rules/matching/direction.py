@@ -67,12 +67,12 @@ def _without_asides(told: Sequence[Found]) -> list[Found]:
     bad = [f for f in told if f.direction == "worsening" and f.stated]
     good = [f for f in told if f.direction == "improving"]
     overruled = {
-        id(worse if second is relief else relief)
+        id(worse if holds is relief else relief)
         for relief in good
         for worse in bad
         if relief.reading is worse.reading
-        for second in [_outweighing(relief, worse)]
-        if second is not None
+        for holds in [_outweighing(relief, worse)]
+        if holds is not None
     }
     return [f for f in told if id(f) not in overruled]
 
@@ -88,7 +88,13 @@ def _outweighing(relief: Found, worse: Found) -> Found | None:
     first, second = sorted((relief, worse), key=lambda f: min(s.first for _, s, _ in f.spans))
     ends = max(s.last for _, s, _ in first.spans)
     begins = min(s.first for _, s, _ in second.spans)
-    return second if ends < begins and turns_between(reading, ends, begins) else None
+    if ends >= begins:
+        return None
+    if turns_between(reading, ends, begins):
+        return second
+    # "Malaria down, cholera up": two statements side by side; in doubt, worsening.
+    apart = any(t.breaks for t in reading.sentence.tokens[ends + 1 : begins + 1])
+    return worse if apart and reading.sentence.field == "title" else None
 
 
 def _heaviest(found: Sequence[Found]) -> Direction | None:

@@ -82,7 +82,7 @@ _REACH: Mapping[State, _Reach] = {
     "allowed": _Reach(5, 4, 1),
     "asked": _Reach(6, 0, 1),
     "ordered": _Reach(5, 4, 1),
-    "failed": _Reach(5, -1, 1),
+    "failed": _Reach(7, -1, 1),
     "warned": _Reach(5, -1, 1),
     "denied": _Reach(10, 5, 2, across=True),
     "past": _Reach(4, 2, 3),
@@ -223,7 +223,15 @@ def scope_of(
     if named_only and not refused and not statement.says_so(reading, evidence):
         base = "worsening"
     governors = _holding(governors)
+    if base == "improving" and _frees(reading, evidence):
+        # «الإفراج عن مسعفين احتجزتهم مليشيا»: what held them is over.
+        governors = [g for g in governors if g.state != "obstructed"]
     return _resolved(reading, evidence, base, means, governors, negation=negation)
+
+
+def _frees(reading: Reading, evidence: Sequence[Span]) -> bool:
+    freed = (*reading.of(_TERMS["freed"]), *reading.of(_NOUNS["freed"]))
+    return any(f.overlaps(e) for f in freed for e in evidence)
 
 
 def state_of(
@@ -314,7 +322,7 @@ def _resolved(
         elif state in ("asked", "warned") and (no := _plain_no(chain[:index])) is not None:
             # "Urge MPs not to cut aid": who asks that it not be does not say that it is not.
             changed = "worsening" if where.last < no.first else direction
-        elif state == "denied" and (no := _plain_no(chain[:index])) and no.first < where.first:
+        elif state == direction == "denied" and where.first > evidence[0].first:
             # «لا نقص في الأدوية، وما نشر غير دقيق» denies once, «نفى عدم وجود» twice.
             changed = direction
         else:
@@ -361,6 +369,9 @@ def _negation_of(
         if no is None or any(no.overlaps(s) for s in evidence):
             continue
         if not any(denies(reading, no, s) for s in evidence if s.first > no.last):
+            continue
+        if any(g.state == "denied" and g.span.overlaps(no) for g in governors):
+            # "It was not true that": the no is the denial's.
             continue
         if not any(g.negation == no or _between(no, g.span, span) for g in governors):
             return no
@@ -459,6 +470,9 @@ def _denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) ->
     """«عشرات القتلى وحماس تكذب مزاعم الجيش بوجود مسلحين»: the denial has a claim of its own."""
     if any(0 <= denial.first - s.last - 1 <= WHILE for s in reading.of(statement.WHILE)):
         # «بينما تنفي السلطات الحصار، يعاني السكان»: the news is what stands beside the denial.
+        return True
+    if any(statement.turns_between(reading, denial.last, e.first) for e in evidence):
+        # "Denies the siege, but images show the town encircled".
         return True
     if any(denial.last < e.first for e in evidence):
         return False

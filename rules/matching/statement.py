@@ -72,7 +72,7 @@ def states(reading: Reading, span: Span) -> bool:
         return not aimed or _is_said(reading, span.first)
     if _bids(reading, span.first, token.norm):
         return False
-    if _names(reading, span, _AGREED):
+    if _names(reading, span, _AGREED) and not _aimed_at(reading, span.first):
         # "the truce agreed on", "to extend": English and French seldom name one that is not.
         return True
     if _names(reading, span, (NOUNS,)):
