@@ -86,15 +86,21 @@ def _outweighing(relief: Found, worse: Found) -> Found | None:
         # "Killed a week after his release", "stops again two days after the crossing reopened".
         return worse
     first, second = sorted((relief, worse), key=lambda f: min(s.first for _, s, _ in f.spans))
-    ends = max(s.last for _, s, _ in first.spans)
+    ends = _last(first)
     begins = min(s.first for _, s, _ in second.spans)
+    later = relief if _last(relief) > _last(worse) else worse
+    if turns_between(reading, min(_last(relief), _last(worse)), _last(later)):
+        # «عادت الكهرباء ثم انقطعت», "was bombed but works again".
+        return later
     if ends >= begins:
         return None
-    if turns_between(reading, ends, begins):
-        return second
     # "Malaria down, cholera up": two statements side by side; in doubt, worsening.
     apart = any(t.breaks for t in reading.sentence.tokens[ends + 1 : begins + 1])
     return worse if apart and reading.sentence.field == "title" else None
+
+
+def _last(found: Found) -> int:
+    return max(s.last for _, s, _ in found.spans)
 
 
 def _heaviest(found: Sequence[Found]) -> Direction | None:

@@ -31,6 +31,8 @@ JOINS = "$scope-joins"
 INSIDE = "$scope-inside"
 PROPOSAL = "$scope-proposal"
 WISH = "$scope-wish"
+HURDLE = "$scope-hurdle"
+DENYING = "$scope-denying"
 CLAIMS = "$scope-claims"
 _TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
 _NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
@@ -39,13 +41,15 @@ NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
 RESERVED = (
     NEGATION, NEGATION_NEXT, NEGATION_STOPS, NEGATION_HAPPENS, NEGATION_ORDINAL, BORDER, JOINS,
-    INSIDE, PROPOSAL, WISH, CLAIMS, NONE, NOT_AFTER, *_TERMS.values(), *_NOUNS.values(),
-    *statement.TERMS,
+    INSIDE, PROPOSAL, WISH, HURDLE, DENYING, CLAIMS, NONE, NOT_AFTER, *_TERMS.values(),
+    *_NOUNS.values(), *statement.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
 NEGATED_GOVERNOR = 3
 """Words between a negation and the governor that it negates: «لم يتم بعد رفع»."""
+HURDLE_WITHIN = 3
+"""Words behind "lifts", "scraps" in which the hurdle is named."""
 CLAIM_REACH = 4
 """Words between «مزاعم», "claims that" and what is claimed."""
 WHILE = 2
@@ -223,10 +227,25 @@ def scope_of(
     if named_only and not refused and not statement.says_so(reading, evidence):
         base = "worsening"
     governors = _holding(governors)
+    if base == "improving":
+        governors = [g for g in governors if not _lifts_a_hurdle(reading, g, evidence)]
     if base == "improving" and _frees(reading, evidence):
         # «الإفراج عن مسعفين احتجزتهم مليشيا»: what held them is over.
         governors = [g for g in governors if g.state != "obstructed"]
     return _resolved(reading, evidence, base, means, governors, negation=negation)
+
+
+def _lifts_a_hurdle(reading: Reading, governor: Governor, evidence: Sequence[Span]) -> bool:
+    """«تلغي شرط التصاريح عن شحنات الإغاثة»: what is cancelled stands in the way of the aid."""
+    if governor.state not in ("ended", "cancelled", "eased", "stopped"):
+        return False
+    if governor.negation is not None:
+        return False
+    after = [e.first for e in evidence if e.first > governor.span.last]
+    if not after:
+        return False
+    near = min(after[0], governor.span.last + 1 + HURDLE_WITHIN)
+    return _any_within(reading.of(HURDLE), governor.span.last + 1, near - 1)
 
 
 def _frees(reading: Reading, evidence: Sequence[Span]) -> bool:
@@ -476,11 +495,24 @@ def _denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) ->
         return True
     if any(denial.last < e.first for e in evidence):
         return False
+    if _has_an_object(reading, denial):
+        return True
     claims = [s for s in reading.of(CLAIMS) if s.first < denial.first]
     if claims and all(e.first - claims[-1].last > CLAIM_REACH for e in evidence):
         # «إن مزاعم الجيش بوجود مسلحين في مدرسة قصفها وقتل عشرات محض كذب»
         return True
     return _any_within(reading.of(CLAIMS), denial.last + 1, denial.last + 2)
+
+
+_BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
+
+
+def _has_an_object(reading: Reading, denial: Span) -> bool:
+    """«10 قتلى والجيش ينفي استهدافهم»: behind what it is said to deny, it denies another thing."""
+    if not any(s.overlaps(denial) for s in reading.of(DENYING)):
+        return False
+    behind = reading.sentence.tokens[denial.last + 1 : denial.last + 2]
+    return bool(behind) and not behind[0].breaks and behind[0].norm not in _BY
 
 
 def _belongs_to(negation: Span, governor: Span, evidence: Sequence[Span], reach: _Reach) -> bool:

@@ -75,7 +75,7 @@ def states(reading: Reading, span: Span) -> bool:
     if _names(reading, span, _AGREED) and not _aimed_at(reading, span.first):
         # "the truce agreed on", "to extend": English and French seldom name one that is not.
         return True
-    if _names(reading, span, (NOUNS,)):
+    if any(s.first <= span.first <= s.last for s in _near(reading.of(NOUNS), span)):
         return _latin_noun_is_said(reading, span)
     if (verb and _aimed_at(reading, span.first)) or _names(reading, span, (INFINITIVES,)):
         return _is_said(reading, span.first)
