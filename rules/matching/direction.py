@@ -51,13 +51,24 @@ def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Dire
     relief that is told further down does not undo what title or opening tell. In doubt, worsening.
     """
     told = _without_asides([f for f in found if not f.clause.setting])
+    # Relief that is only named says nothing beside a statement.
+    told = [f for f in told if not f.scope.named] or told
     titled = [f for f in told if f.reading.sentence.field == "title"]
+    first = {id(reading) for reading in leading}
+    opening = [f for f in told if f not in titled and id(f.reading) in first]
     title = _heaviest(titled)
+    if title == "denied" and _is_told_undenied(opening):
+        return "worsening"
     if title not in (None, "worsening") or any(f.stated for f in titled):
         return title or "worsening"
-    first = {id(reading) for reading in leading}
-    opening = [f for f in told if id(f.reading) in first]
-    return _heaviest(opening) or _heaviest(told) or "worsening"
+    return _heaviest([*titled, *opening]) or _heaviest(told) or "worsening"
+
+
+def _is_told_undenied(opening: Sequence[Found]) -> bool:
+    """Who tells of a denial repeats it; an opening that states the trouble denies nothing."""
+    if any(f.direction == "denied" for f in opening):
+        return False
+    return any(f.stated and f.direction == "worsening" for f in opening)
 
 
 def _without_asides(told: Sequence[Found]) -> list[Found]:

@@ -140,6 +140,7 @@ def judge(rule: CompiledRule, entry: EntryReading, present: frozenset[str]) -> V
     found = _news(
         [f for clause in rule.when for f in _hold(clause, rule, entry, present, blocked)], entry
     )
+    found = _without_plain_no(found, entry)
     against = [f for clause in rule.against for f in _hold(clause, rule, entry, present, {})]
     if not found:
         silenced = next(iter(blocked.values()), None)
@@ -164,6 +165,13 @@ def _news(found: list[Found], entry: EntryReading) -> list[Found]:
     if not titles or relief[0].spans[0][0].sentence.field == "title" or speaks_of_relief(titles):
         return found
     return [f for f in found if f.direction != "improving"]
+
+
+def _without_plain_no(found: list[Found], entry: EntryReading) -> list[Found]:
+    """Without a plain no below a title that speaks of something else: «العمل لا يتوقف»."""
+    if not entry.title or any(f.reading.sentence.field == "title" for f in found):
+        return found
+    return [f for f in found if f.direction != "denied" or f.scope.states != ("negated",)]
 
 
 def _clauses(found: Iterable[Found]) -> list[CompiledClause]:

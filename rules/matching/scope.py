@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import get_args
 
@@ -31,6 +31,7 @@ JOINS = "$scope-joins"
 INSIDE = "$scope-inside"
 PROPOSAL = "$scope-proposal"
 WISH = "$scope-wish"
+IN_FORCE = "$scope-in-force"
 HURDLE = "$scope-hurdle"
 DENYING = "$scope-denying"
 CLAIMS = "$scope-claims"
@@ -39,15 +40,18 @@ _NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.inde
 """Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
 NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
+_HURT = ("$harm-verb", "$harm-noun", "$casualty", "$fire-weapon")
 RESERVED = (
     NEGATION, NEGATION_NEXT, NEGATION_STOPS, NEGATION_HAPPENS, NEGATION_ORDINAL, BORDER, JOINS,
-    INSIDE, PROPOSAL, WISH, HURDLE, DENYING, CLAIMS, NONE, NOT_AFTER, *_TERMS.values(),
-    *_NOUNS.values(), *statement.TERMS,
+    INSIDE, PROPOSAL, WISH, IN_FORCE, HURDLE, DENYING, CLAIMS, NONE, NOT_AFTER, *_TERMS.values(),
+    *_NOUNS.values(), *statement.TERMS, *_HURT,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
 NEGATED_GOVERNOR = 3
 """Words between a negation and the governor that it negates: «لم يتم بعد رفع»."""
+IN_FORCE_WITHIN = 1
+"""Words between "since", "during" and the truce that they take for in force."""
 HURDLE_WITHIN = 3
 """Words behind "lifts", "scraps" in which the hurdle is named."""
 CLAIM_REACH = 4
@@ -150,6 +154,8 @@ class Scope:
     direction: Direction | None
     states: tuple[State, ...] = ()
     words: tuple[Span, ...] = ()
+    named: bool = False
+    """Relief that is only named, «مناطق توزيع المساعدات»: nobody says that it is so, or is not."""
 
     @property
     def plain(self) -> bool:
@@ -224,7 +230,8 @@ def scope_of(
     governors = governing(reading, evidence, own)
     named_only = base == "improving" and not governors
     refused = negation and _negation_of(reading, evidence, ()) is not None
-    if named_only and not refused and not statement.says_so(reading, evidence):
+    named = named_only and not refused and not statement.says_so(reading, evidence)
+    if named:
         base = "worsening"
     governors = _holding(governors)
     if base == "improving":
@@ -232,7 +239,8 @@ def scope_of(
     if base == "improving" and _frees(reading, evidence):
         # «الإفراج عن مسعفين احتجزتهم مليشيا»: what held them is over.
         governors = [g for g in governors if g.state != "obstructed"]
-    return _resolved(reading, evidence, base, means, governors, negation=negation)
+    scope = _resolved(reading, evidence, base, means, governors, negation=negation)
+    return replace(scope, named=True) if named else scope
 
 
 def _lifts_a_hurdle(reading: Reading, governor: Governor, evidence: Sequence[Span]) -> bool:
@@ -460,6 +468,9 @@ def governing(
                         negation = None
                     said = state not in _RELIEF or statement.states(reading, span)
                     found.append((reach.layer, distance, Governor(state, span, negation, said)))
+    presumed = _presumed_in_force(reading, evidence)
+    if presumed is not None:
+        found.append((0, 0, presumed))
     found.sort(key=lambda f: (f[0], f[1], f[2].span.first))
     seen: set[State] = set()
     chosen: list[Governor] = []
@@ -470,6 +481,17 @@ def governing(
         seen.add(governor.state)
         chosen.append(governor)
     return chosen
+
+
+def _presumed_in_force(reading: Reading, evidence: Sequence[Span]) -> Governor | None:
+    """ "Schools open during the truce": in force, where it is not told beside dead and shells."""
+    marks = reading.of(IN_FORCE)
+    if not marks or any(reading.of(name) for name in _HURT):
+        return None
+    for mark in marks:
+        if any(0 <= e.first - mark.last - 1 <= IN_FORCE_WITHIN for e in evidence):
+            return Governor("kept", mark)
+    return None
 
 
 def _holding(governors: Sequence[Governor]) -> list[Governor]:

@@ -25,9 +25,10 @@ WHILE = "$statement-while"
 BUT = "$statement-but"
 HAD = "$statement-had"
 TELLS = "$statement-tells"
+CONDITION = "$statement-condition"
 TERMS = (
     NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE, NOUN_NEXT, DESPITE, WHILE, BUT, HAD,
-    TELLS,
+    TELLS, CONDITION,
 )  # fmt: skip
 
 SAID_BEFORE = 5
@@ -40,6 +41,8 @@ SUBORDINATE_REACH = 9
 """Words behind «بعد», "despite" that belong to it, unless a comma comes first."""
 HAD_WITHIN = 6
 """Words between «كانت», "had" and what had happened."""
+CONDITION_REACH = 4
+"""Words between "until", "if" and what is waited for."""
 YEAR_WITHIN = 3
 """Words behind a relief within which a year dates it."""
 FRONTED_FROM = 1
@@ -56,7 +59,7 @@ _OWN_WAW = ("وصول", "وقف", "ورود", "وضع", "وفر", "وداع", "�
 def states(reading: Reading, span: Span) -> bool:
     """Whether a word of relief (its first token tells) asserts that it is so."""
     token = reading.sentence.tokens[span.first]
-    if is_of_the_past(reading, span):
+    if is_of_the_past(reading, span) or _is_awaited(reading, span.first):
         return False
     verb = _names(reading, span, _VERBS)
     if token.script == "ar":
@@ -126,6 +129,14 @@ def is_of_the_past(reading: Reading, span: Span) -> bool:
     had = [s for s in reading.of(HAD) if 0 < span.first - s.last <= HAD_WITHIN]
     told = had and any(s.first < had[-1].first for s in reading.of(TELLS))
     return bool(had and not told) or _dated(reading, span)
+
+
+def _is_awaited(reading: Reading, first: int) -> bool:
+    """ "Until Israel lifts the siege", «ريثما تصل المساعدات»."""
+    marks = [s for s in reading.of(CONDITION) if 0 <= first - s.last - 1 <= CONDITION_REACH]
+    if not marks:
+        return False
+    return not any(t.breaks for t in reading.sentence.tokens[marks[-1].last + 1 : first + 1])
 
 
 def _dated(reading: Reading, span: Span) -> bool:
@@ -203,8 +214,14 @@ def _noun_is_said(reading: Reading, span: Span, token: Token) -> bool:
         return True
     if word.startswith(_AND) and not word.startswith(_OWN_WAW):
         # «سريان الهدنة وعودة النازحين»: what the title begins with goes on.
-        return reading.sentence.field == "title"
+        return reading.sentence.field == "title" and _begins_with_relief(reading, first)
     return False
+
+
+def _begins_with_relief(reading: Reading, first: int) -> bool:
+    tokens = reading.sentence.tokens
+    begin = next((at for at in range(first - 1, -1, -1) if at == 0 or tokens[at].breaks), 0)
+    return _names(reading, Span(begin, begin), (*_VERBS, *_ARABIC_NOUNS))
 
 
 def _latin_noun_is_said(reading: Reading, span: Span) -> bool:
