@@ -468,7 +468,8 @@ def governing(
                         negation = None
                     said = state not in _RELIEF or statement.states(reading, span)
                     found.append((reach.layer, distance, Governor(state, span, negation, said)))
-    presumed = _presumed_in_force(reading, evidence)
+    undone = any(g.state in UNDONE for _, _, g in found)
+    presumed = None if undone else _presumed_in_force(reading, evidence)
     if presumed is not None:
         found.append((0, 0, presumed))
     found.sort(key=lambda f: (f[0], f[1], f[2].span.first))
