@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from rules.language.text import Field
 from rules.loading.doubts import doubts
 from rules.loading.yamlfile import YamlProblem, parse
+from rules.matching.direction import Found
 from rules.matching.match import (
     Detection,
     EntryReading,
-    Found,
     Verdict,
     judge,
     offsets,
