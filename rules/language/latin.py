@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
+from rules.language import conjugation
 from rules.language.other_words import ACCENTS_MATTER, NEVER_LATIN
 from rules.language.text import latin_norm, latin_surface
 
@@ -43,6 +44,8 @@ def forms(word: str, language: str) -> frozenset[str]:
     # only when it is not a lemma itself (French «tué» stays the adjective).
     lemma = plain if plain in forms_of else lemma_of.get(plain, plain)
     found.update(forms_of.get(lemma, ()))
+    if plain in forms_of:
+        found.update(_conjugated(plain, language, forms_of[plain]))
     folded = frozenset(latin_norm(form) for form in found)
     return folded - {latin_norm(w) for w in NEVER_LATIN.get((language, plain), ())}
 
@@ -58,6 +61,12 @@ def misses_its_accents(surface: str) -> bool:
 def is_word(surface: str, language: str) -> bool:
     """Whether the dictionary lists a word as it is written."""
     return surface in _by_lemma(language)[0]
+
+
+def _conjugated(word: str, language: str, listed: tuple[str, ...]) -> tuple[str, ...]:
+    if language == "fr":
+        return conjugation.french(word, listed)
+    return conjugation.english(word)
 
 
 def _regular(word: str, language: str) -> tuple[str, ...]:
