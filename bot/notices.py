@@ -27,7 +27,9 @@ PROBLEMS_SHOWN, PROBLEM_LENGTH = 8, 300
 TITLE_LENGTH, NAME_LENGTH, REASON_LENGTH = 200, 120, 300
 
 FeedEvent = Literal["broken", "silent", "held", "truncated", "recovered"]
-ChatEvent = Literal["paused", "held", "rejected", "catchup_lost", "given_up", "unconfirmed"]
+ChatEvent = Literal[
+    "paused", "held", "rejected", "catchup_lost", "digest_lost", "given_up", "unconfirmed"
+]
 
 
 class Notice(Protocol):

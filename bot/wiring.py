@@ -33,7 +33,7 @@ from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
 from bot.process import first_operator
 from bot.rules_in_force import RulesInForce
-from storage import chats, people
+from storage import chat_clocks, chats, people
 from storage.file.database import Connection, Database
 
 if TYPE_CHECKING:
@@ -269,4 +269,6 @@ def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datet
 def seat_console(db: Connection, rules: RulesInForce, now: datetime) -> None:
     """Make the console a reader of every signal there is."""
     chats.upsert(db, console_chat(rules().signals, now))
+    # It shows what it gets at once, and has no hours.
+    chat_clocks.set_digest(db, CONSOLE_CHAT_ID, None)
     chats.set_signals(db, CONSOLE_CHAT_ID, rules().signals, now)

@@ -284,6 +284,7 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
         db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
         _move_escalation(db, ids)
         db.execute("UPDATE OR IGNORE chat_clocks SET chat_id = :new WHERE chat_id = :old", ids)
+        db.execute("UPDATE OR IGNORE digest_turns SET chat_id = :new WHERE chat_id = :old", ids)
         db.execute(
             """
             UPDATE chats SET muted_at = old.muted_at, muted_until = old.muted_until

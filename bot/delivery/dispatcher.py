@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 
 from bot.clock import Uptime, uptime_beside, utc_now
+from bot.delivery.digests import Digests
 from bot.delivery.editing import Editing
 from bot.delivery.escalation import escalate_due, who_is_due
 from bot.delivery.health import Health
@@ -91,6 +92,7 @@ class Dispatcher:
         )
         self._editing = editor and Editing(database, editor, self._policy, self._time.now)
         self._quiet = QuietHours(database, timezone)
+        self._digests = Digests(database, timezone)
 
     @property
     def outcomes(self) -> Counter[str]:
@@ -183,14 +185,16 @@ class Dispatcher:
         if step := await self._time.follow(wall):
             self.health.clock_moved(step)
             self._quiet.look_anew()
+            self._digests.plan_anew()
         await self._time.bring_back()
         now = self._time.now()
         await self._quiet.follow(now)
+        more = await self._digests.make(now)
         await self._take_over_leases(now)
         # Also while Telegram refuses us: what is passed on may go by the second channel.
         next_due = await self._escalate(now)
         report = await self._look(now)
-        wakes = [at for at in (report.wake_at, next_due) if at is not None]
+        wakes = [at for at in (report.wake_at, next_due, now if more else None) if at is not None]
         return replace(report, wake_at=min(wakes, default=None))
 
     async def _escalate(self, now: datetime) -> datetime | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
+from bot.alerts.digest import Digest
 from bot.alerts.edits import quoted_entry, seen_by
 from bot.alerts.snippet import snippet
+from bot.alerts.weekly import Weekly
 from bot.messages.evidence import evidence_for
-from storage import entries
+from storage import alerts, entries
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.file.database import Connection
@@ -37,3 +40,16 @@ def as_seen(db: Connection, alert: Alert, chat: Chat) -> Alert:
         language=entry.language,
         feed_name=next(families, seen.feed_name),
     )
+
+
+def digest_of(text: str) -> Digest | Weekly:
+    """What a row of the outbox keeps of a digest."""
+    weekly = json.loads(text)["stream"] == "weekly"
+    return Weekly.from_text(text) if weekly else Digest.from_text(text)
+
+
+def digested(db: Connection, digest: Digest | Weekly, chat: Chat) -> tuple[Alert, ...]:
+    """The alerts that a digest names, for its card: in their order, those that still exist."""
+    ids = digest.gravest if isinstance(digest, Weekly) else digest.alerts
+    known = alerts.by_ids(db, ids)
+    return tuple(as_seen(db, known[each], chat) for each in ids if each in known)

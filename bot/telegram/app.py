@@ -34,7 +34,7 @@ from bot.notices import NamedFeed
 from bot.process.logs import Redactor
 from bot.rules_in_force import shipped_places
 from bot.telegram.answers import TelegramRequest
-from bot.telegram.commands.recent import SHORT_ID, short_id
+from bot.telegram.commands.recent import ID_COMMAND, SHORT_ID, short_id, tapped_id
 from bot.telegram.membership import membership, migrated
 from bot.telegram.polling import Polling
 from bot.telegram.registry import (
@@ -113,6 +113,7 @@ def build_application(
     application.add_handler(moved)
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
     messages: tuple[tuple[filters.BaseFilter, Answer, Who], ...] = (
+        (_NEW & filters.Regex(ID_COMMAND), tapped_id, Who.REGISTERED),
         (_NEW & filters.COMMAND, unknown_command, Who.STRANGERS),
         (private & filters.Regex(SHORT_ID), short_id, Who.REGISTERED),
         (private & ~filters.StatusUpdate.ALL, not_a_command, Who.REGISTERED),

@@ -637,3 +637,35 @@ def m024_clocks_of_chats(db: Connection) -> None:
     db.execute("ALTER TABLE chats ADD COLUMN timezone TEXT")
     # The end of the last quiet hours that began.
     db.execute("ALTER TABLE chats ADD COLUMN quiet_until TEXT")
+
+
+@MIGRATIONS()
+def m024_digests(db: Connection) -> None:
+    # Whose digest is due when, and what the one before told: `told_to` is the last decision that
+    # was in it, `told_at` when that was. `next_at` NULL: to be planned.
+    db.execute("""
+        CREATE TABLE digest_turns (
+            chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE ON UPDATE CASCADE,
+            stream TEXT NOT NULL CHECK (stream IN ('hourly', 'daily', 'weekly')),
+            next_at TEXT,
+            told_to INTEGER NOT NULL,
+            told_at TEXT NOT NULL,
+            PRIMARY KEY (chat_id, stream)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX digest_turns_by_time ON digest_turns (next_at)")
+    # A digest is a row of the outbox. SQLite changes no constraint of a table that is there, but
+    # takes another text for it (https://sqlite.org/lang_altertable.html, section 7).
+    before = "CHECK (kind IN ('alert', 'update', 'catchup', 'notice'))"
+    after = "CHECK (kind IN ('alert', 'update', 'catchup', 'notice', 'digest'))"
+    version = db.execute("PRAGMA schema_version").fetchone()[0]
+    db.execute("PRAGMA writable_schema = ON")
+    changed = db.execute(
+        """
+        UPDATE sqlite_schema SET sql = replace(sql, :before, :after)
+        WHERE type = 'table' AND name = 'outbox' AND instr(sql, :before) > 0""",
+        {"before": before, "after": after},
+    ).rowcount
+    db.execute(f"PRAGMA schema_version = {version + 1}")
+    db.execute("PRAGMA writable_schema = OFF")
+    if changed != 1:
+        raise RuntimeError("the outbox does not say which kinds of messages it takes")

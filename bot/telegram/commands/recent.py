@@ -18,6 +18,8 @@ from storage import alerts
 
 USUAL, MOST = 5, 10
 REACH = timedelta(days=30)
+# As digests have it: Telegram makes it a link.
+ID_COMMAND = re.compile(r"\A/([Aa]\d{1,12})(?:@(\w+))?\s*\Z")
 SHORT_ID = re.compile(r"\A\s*[Aa]\d{1,12}\s*\Z")
 
 
@@ -73,6 +75,16 @@ async def short_id(request: Request) -> None:
     message = request.update.effective_message
     wanted = message.text.strip() if message and message.text else ""
     await request.reply(await _explained(request, wanted))
+
+
+async def tapped_id(request: Request) -> None:
+    """ "/A12" means /alert A12; one that names another bot is not for this one."""
+    message = request.update.effective_message
+    found = ID_COMMAND.match(message.text) if message and message.text else None
+    if found and (found[2] or request.context.bot.username).lower() == (
+        request.context.bot.username.lower()
+    ):
+        await request.reply(await _explained(request, found[1]))
 
 
 @button(keyboards.WHY)
