@@ -28,7 +28,14 @@ TITLE_LENGTH, NAME_LENGTH, REASON_LENGTH = 200, 120, 300
 
 FeedEvent = Literal["broken", "silent", "held", "truncated", "recovered"]
 ChatEvent = Literal[
-    "paused", "held", "rejected", "catchup_lost", "digest_lost", "given_up", "unconfirmed"
+    "paused",
+    "held",
+    "rejected",
+    "catchup_lost",
+    "digest_lost",
+    "given_up",
+    "unconfirmed",
+    "topic_gone",
 ]
 
 
@@ -289,6 +296,7 @@ def notice_for(chat: Chat, notice: Notice, now: datetime) -> NewDelivery:
     return NewDelivery(
         alert_id=None,
         chat_id=chat.id,
+        thread_id=chat.thread_id,
         kind="notice",
         version=0,
         level="alert",

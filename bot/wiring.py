@@ -16,6 +16,7 @@ from rich.console import Console
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
+from bot.alerts.words import words_in_story
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
 from bot.delivery.dispatcher import Dispatcher
@@ -33,7 +34,7 @@ from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
 from bot.process import first_operator
 from bot.rules_in_force import RulesInForce
-from storage import chat_clocks, chats, people
+from storage import chat_clocks, chats, people, subscriptions
 from storage.file.database import Connection, Database
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ async def parts_from_settings(
         rules,
         source,
         lambda database: _destination(settings, database, rules, in_force, clock),
-        readers=partial(_readers, settings=settings, rules=rules, now=clock()),
+        readers=partial(_readers, settings=settings, now=clock()),
         channel=channel if channel else None,
         in_force=in_force,
         clock=clock,
@@ -174,6 +175,7 @@ async def parts_over(
             *(database, goes_to.sender, goes_to.policy, clock),
             editor=goes_to.editor,
             timezone=timezone,
+            find_words=lambda db, story_id, words: words_in_story(db, rules(), story_id, words),
         )
         watch = None
         if channel is not None:
@@ -245,7 +247,7 @@ async def _close_connections(application: App) -> None:
     await application.bot.request.shutdown()
 
 
-def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datetime) -> None:
+def _readers(db: Connection, settings: Settings, now: datetime) -> None:
     """Operators as the settings name them; the console reads only when there is no bot."""
     people.set_operators(db, settings.operators, now)
     if settings.telegram_token is not None and not people.has_operator(db):
@@ -254,7 +256,7 @@ def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datet
     else:
         first_operator.withdraw(settings.data_dir)
     if settings.telegram_token is None:
-        seat_console(db, rules, now)
+        seat_console(db, now)
         waiting = [chat for chat in chats.subscribed(db) if chat.id != CONSOLE_CHAT_ID]
         if waiting:
             log.warning(
@@ -262,13 +264,16 @@ def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datet
                 "what they are owed is kept",
                 len(waiting),
             )
-    elif chats.get(db, CONSOLE_CHAT_ID) is not None:
-        chats.set_signals(db, CONSOLE_CHAT_ID, (), now)
+    else:
+        for each in subscriptions.of_chat(db, CONSOLE_CHAT_ID):
+            subscriptions.remove(db, each.id or 0)
 
 
-def seat_console(db: Connection, rules: RulesInForce, now: datetime) -> None:
+def seat_console(db: Connection, now: datetime) -> None:
     """Make the console a reader of every signal there is."""
-    chats.upsert(db, console_chat(rules().signals, now))
+    seated = console_chat(now)
+    if not chats.upsert(db, seated).chosen.everything:
+        for each in seated.subscriptions:
+            subscriptions.add(db, each, now)
     # It shows what it gets at once, and has no hours.
     chat_clocks.set_digest(db, CONSOLE_CHAT_ID, None)
-    chats.set_signals(db, CONSOLE_CHAT_ID, rules().signals, now)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
+from storage.deliveries import Recipient
 from storage.rows import (
     Row,
     change,
@@ -103,6 +104,18 @@ def without(db: Connection) -> list[int]:
     return [row["id"] for row in rows]
 
 
+def without_hourly(db: Connection) -> list[int]:
+    """Chats with a subscription that asks for hourly digests, and none planned."""
+    rows = fetch(
+        db,
+        """
+        SELECT DISTINCT s.chat_id FROM subscriptions s
+        WHERE s.delivery = 'hourly' AND s.paused = 0 AND NOT EXISTS (SELECT 1 FROM digest_turns t
+            WHERE t.chat_id = s.chat_id AND t.stream = 'hourly')""",
+    )
+    return [row["chat_id"] for row in rows]
+
+
 def unplanned(db: Connection) -> list[DigestTurn]:
     """Those that are to be planned."""
     return [_turn(row) for row in fetch(db, "SELECT * FROM digest_turns WHERE next_at IS NULL")]
@@ -110,14 +123,15 @@ def unplanned(db: Connection) -> list[DigestTurn]:
 
 def due(db: Connection, now: datetime, limit: int) -> list[DigestTurn]:
     """Digests whose time has come, the longest waiting first: of chats that can be sent to and are
-    not held back by a mute or by quiet hours."""
+    not held back by a mute or by quiet hours. An hourly one goes before a daily one of the same
+    time, which then does not repeat it."""
     rows = fetch(
         db,
         """
         SELECT t.* FROM digest_turns t CROSS JOIN chats c ON c.id = t.chat_id
         WHERE t.next_at <= :now AND c.state = 'active'
             AND max(ifnull(c.muted_until, ''), ifnull(c.quiet_until, '')) <= :now
-        ORDER BY t.next_at LIMIT :limit""",
+        ORDER BY t.next_at, t.stream DESC LIMIT :limit""",
         {"now": to_text(now), "limit": limit},
     )
     return [_turn(row) for row in rows]
@@ -167,18 +181,32 @@ def alerts_since(db: Connection, after: int, until: int) -> list[int]:
     return [row["alert_id"] for row in rows]
 
 
-def pushed(db: Connection, chat_id: int, alert_ids: Collection[int]) -> frozenset[int]:
-    """Those of the alerts that went to the chat as a message, or in one that gathered several, or
+def pushed(db: Connection, to: Recipient, alert_ids: Collection[int]) -> frozenset[int]:
+    """Those of the alerts that went to the topic as a message, or in one that gathered several, or
     are on their way; not those that failed or came too late."""
     rows = fetch(
         db,
         """
         SELECT DISTINCT o.alert_id FROM json_each(:ids) each
         CROSS JOIN outbox o ON o.alert_id = each.value AND o.chat_id = :chat
+            AND o.thread_id IS :thread
         WHERE o.state NOT IN ('failed', 'expired') OR o.folded_into IS NOT NULL""",
-        {"ids": many(alert_ids), "chat": chat_id},
+        {"ids": many(alert_ids), "chat": to.chat_id, "thread": to.thread_id},
     )
     return frozenset(row["alert_id"] for row in rows)
+
+
+def texts_since(db: Connection, to: Recipient, since: datetime) -> list[str]:
+    """The digests that were made for the topic since then, as the outbox keeps them."""
+    rows = fetch(
+        db,
+        """
+        SELECT text FROM outbox
+        WHERE kind = 'digest' AND chat_id = :chat AND thread_id IS :thread
+            AND created_at > :since""",
+        {"chat": to.chat_id, "thread": to.thread_id, "since": to_text(since)},
+    )
+    return [row["text"] for row in rows]
 
 
 def counts(db: Connection) -> Mapping[str, int]:

@@ -114,12 +114,13 @@ def crowded(db: Connection, chat_ids: Collection[int], now: datetime, number: in
 
 
 def later_versions(db: Connection, ids: Collection[int], now: datetime) -> list[Delivery]:
-    """What is due of the same alerts in the same chats, in later versions than these rows."""
+    """What is due of the same alerts in the same topics, in later versions than these rows."""
     rows = fetch(
         db,
         """
         SELECT DISTINCT n.* FROM json_each(:ids) each CROSS JOIN outbox o ON o.id = each.value
         CROSS JOIN outbox n ON n.alert_id = o.alert_id AND n.chat_id = o.chat_id
+            AND n.thread_id IS o.thread_id
         WHERE n.version > o.version AND n.state = 'pending' AND n.not_before <= :now""",
         {"ids": many(ids), "now": to_text(now)},
     )

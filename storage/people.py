@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage import chats
+from storage import chats, subscriptions
 from storage.rows import Row, change, fetch, fetch_one, from_text, many, to_text
 
 ROLES = ("viewer", "analyst", "operator")
@@ -89,7 +89,8 @@ def remove(db: Connection, person_id: int, now: datetime) -> bool:
     if not change(db, "DELETE FROM people WHERE id = :id", {"id": person_id}):
         return False
     if chats.get(db, person_id) is not None:
-        chats.set_signals(db, person_id, (), now)
+        for each in subscriptions.of_chat(db, person_id):
+            subscriptions.remove(db, each.id or 0)
         change(db, "UPDATE chats SET role = 'subscriber' WHERE id = :id", {"id": person_id})
         chats.pause(db, person_id, REMOVED, now)
     return True

@@ -6,17 +6,17 @@ Pure.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.alerts.decide import rank
-from bot.alerts.route import is_where
+from bot.alerts.wanting import NO_WORDS, has_words, is_grave, is_where, narrowed
 from bot.polling.health import condition
 from storage.alerts import Alert
-from storage.chats import Chat
 from storage.feeds import FeedState
+from storage.subscriptions import Subscription
 
 Stream = Literal["hourly", "daily", "weekly"]
 
@@ -72,24 +72,56 @@ class Digest:
         return cls(**values | times | {"alerts": tuple(values["alerts"]), "sources": sources})
 
 
-def told_in(chat: Chat, alert: Alert) -> Stream | None:
-    """The stream whose digests tell the chat of the alert; None for what it does not want."""
-    if alert.audience != "everyone" or not is_where(chat, alert):
+def told_in(
+    topic: Sequence[Subscription], alert: Alert, words_found: Set[str] = NO_WORDS
+) -> Stream | None:
+    """The stream whose digests tell a topic of the alert; None for what it does not want.
+
+    A subscription whose digests are hourly gets there what is of its lowest level; all that is of
+    the level watch, also below its lowest, comes once a day.
+    """
+    if alert.audience != "everyone":
         return None
-    mine = [each for each in alert.signals if each.signal in chat.signals]
-    return "daily" if any(rank(each.level) >= rank(LEAST) for each in mine) else None
+    streams = {
+        "hourly" if each.delivery == "hourly" and is_grave(each, told.level) else "daily"
+        for each in concerned(topic, alert, words_found)
+        for told in alert.signals
+        if told.signal in each.chosen and rank(told.level) >= rank(LEAST)
+    }
+    return "hourly" if "hourly" in streams else "daily" if streams else None
+
+
+def concerned(
+    topic: Sequence[Subscription], alert: Alert, words_found: Set[str] = NO_WORDS
+) -> list[Subscription]:
+    """The subscriptions of a topic that are about the alert's place and words."""
+    return [
+        each
+        for each in topic
+        if not each.paused and is_where(each, alert) and has_words(each, words_found)
+    ]
 
 
 def chosen(
-    chat: Chat, stream: Stream, known: Iterable[Alert], pushed: Set[int]
+    topic: Sequence[Subscription],
+    stream: Stream,
+    known: Iterable[Alert],
+    told_hourly: Set[int] = frozenset(),
+    words_of: Callable[[Alert], Set[str]] = lambda _: NO_WORDS,
 ) -> tuple[Alert, ...]:
-    """Those of the alerts that a digest of the stream tells the chat, as it sees them and the
-    gravest first; not what was `pushed` to it."""
-    mine = [
-        each.seen_by(chat.signals)
-        for each in known
-        if each.id not in pushed and told_in(chat, each) == stream
-    ]
+    """Those of the alerts that a digest of the stream tells the topic, as it sees them and the
+    gravest first.
+
+    A daily one tells also what an hourly one was to tell and did not: subscriptions may have
+    changed meanwhile. `words_of`: see `bot.alerts.wanting.wants`.
+    """
+    mine = []
+    for alert in known:
+        words = words_of(alert)
+        found = told_in(topic, alert, words)
+        missed = stream == "daily" and found == "hourly" and alert.id not in told_hourly
+        if found == stream or missed:
+            mine.append(narrowed(alert, concerned(topic, alert, words)))
     return by_gravity(mine)
 
 
@@ -104,12 +136,17 @@ def by_gravity(found: Sequence[Alert]) -> tuple[Alert, ...]:
     return tuple(sorted(found, key=order))
 
 
-def is_sent(chat: Chat, digest: Digest) -> bool:
-    """Whether the digest goes to the chat. A daily one also when there is nothing: it says that
-    the silence is none of ours. An hourly one does not, and a chat that chose nothing gets none."""
-    if not chat.signals:
+def is_sent(topic: Sequence[Subscription], digest: Digest) -> bool:
+    """Whether the digest goes to the topic. A daily one also when there is nothing: it says that
+    the silence is none of ours. An hourly one does not, and who chose nothing gets none."""
+    if not is_wanted(topic):
         return False
     return bool(digest.alerts) or digest.stream != "hourly"
+
+
+def is_wanted(topic: Sequence[Subscription]) -> bool:
+    """Whether any subscription of the topic is in force."""
+    return any(each.chosen and not each.paused for each in topic)
 
 
 def sources_heard(states: Iterable[FeedState], since: datetime) -> Sources:

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from bot.alerts.digest import LATE, Sources, by_gravity, told_in
+from bot.alerts.digest import LATE, Sources, by_gravity, concerned, told_in
+from bot.alerts.wanting import NO_WORDS, narrowed
 from storage.alerts import Alert
-from storage.chats import Chat
 from storage.facts import StoredPlace
+from storage.subscriptions import Subscription
 
 WEEK = timedelta(days=7)
 # What a summary names of each.
@@ -85,14 +86,20 @@ class Weekly:
 
 
 def summary(
-    chat: Chat, known: Iterable[Alert], sources: Sources, due: datetime, now: datetime
+    topic: Sequence[Subscription],
+    known: Iterable[Alert],
+    sources: Sources,
+    due: datetime,
+    now: datetime,
+    words_of: Callable[[Alert], Set[str]] = lambda _: NO_WORDS,
 ) -> Weekly:
-    """The chat's summary, given all alerts of two weeks. A happening counts in the week in which it
-    was first told, sent at once or not."""
+    """The topic's summary, given all alerts of two weeks. A happening counts in the week in which
+    it was first told, sent at once or not. `words_of`: see `bot.alerts.wanting.wants`."""
     mine = [
-        each.seen_by(chat.signals)
+        narrowed(each, concerned(topic, each, words))
         for each in known
-        if now - 2 * WEEK < each.created_at <= now and told_in(chat, each) is not None
+        if now - 2 * WEEK < each.created_at <= now
+        and told_in(topic, each, words := words_of(each)) is not None
     ]
     weeks = (
         [each for each in mine if each.created_at > now - WEEK],

@@ -60,7 +60,7 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """A delivery whose alert has a later version waiting in the same chat."""
+    """A delivery whose alert has a later version waiting in the same topic."""
 
     delivery: Delivery
     by: Delivery
@@ -74,7 +74,8 @@ class Superseded:
 class ChatPlan:
     """What becomes of a chat's waiting deliveries now.
 
-    `head` is the next to be sent; `fold` makes one catch-up line at once; `wake_at` is when a
+    `head` is the next to be sent; `fold` makes a catch-up line at once, in each topic that has
+    some of it; `wake_at` is when a
     later look may find more to do (None: nothing is held back).
     """
 
@@ -188,18 +189,21 @@ def _latest_versions(
     due: Sequence[Delivery], unknown: Sequence[Delivery]
 ) -> tuple[list[Delivery], list[Delivery], tuple[Superseded, ...]]:
     # A card shows its alert as it is now: two versions waiting would be one message twice.
-    latest: dict[int, Delivery] = {}
+    latest: dict[tuple[int, int | None], Delivery] = {}
     for delivery in due:
         if delivery.alert_id is not None:
-            newest = latest.get(delivery.alert_id)
+            card = (delivery.alert_id, delivery.thread_id)
+            newest = latest.get(card)
             if newest is None or delivery.version >= newest.version:
-                latest[delivery.alert_id] = delivery
+                latest[card] = delivery
     superseded: list[Superseded] = []
 
     def without_superseded(deliveries: Sequence[Delivery]) -> list[Delivery]:
         keep: list[Delivery] = []
         for delivery in deliveries:
-            by = None if delivery.alert_id is None else latest.get(delivery.alert_id)
+            by = None
+            if delivery.alert_id is not None:
+                by = latest.get((delivery.alert_id, delivery.thread_id))
             if by is None or by is delivery:
                 keep.append(delivery)
             else:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 
 from bot.clock import Uptime, uptime_beside, utc_now
-from bot.delivery.digests import Digests
+from bot.delivery.digests import Digests, FindWords, no_words
 from bot.delivery.editing import Editing
 from bot.delivery.escalation import escalate_due, who_is_due
 from bot.delivery.health import Health
@@ -73,9 +73,10 @@ class Dispatcher:
         uptime: Uptime | None = None,
         editor: Editor | None = None,
         timezone: tzinfo = UTC,
+        find_words: FindWords = no_words,
     ) -> None:
         """Without an `editor` cards stay as they were sent. `timezone` is that of chats which named
-        none."""
+        none; `find_words` is for their digests."""
         self.health = Health()
         self._database = database
         self._policy = policy or DeliveryPolicy()
@@ -92,7 +93,7 @@ class Dispatcher:
         )
         self._editing = editor and Editing(database, editor, self._policy, self._time.now)
         self._quiet = QuietHours(database, timezone)
-        self._digests = Digests(database, timezone)
+        self._digests = Digests(database, timezone, find_words)
 
     @property
     def outcomes(self) -> Counter[str]:

@@ -20,6 +20,7 @@ from bot.delivery.outcome import (
     RateLimited,
     Rejected,
     Sent,
+    TopicGone,
     Unauthorised,
     Unknown,
 )
@@ -104,8 +105,8 @@ def next_edit(
 ) -> Go | Later | Drop:
     """What becomes of an edit that is due.
 
-    `rows` are the chat's deliveries of the alert. `may_see`: the chat could be told of the alert as
-    it stands.
+    `rows` are the deliveries of the alert to that topic. `may_see`: it could be told of the alert
+    as it stands.
     """
     if chat.state == "paused":
         return Drop("the chat is paused")
@@ -141,7 +142,7 @@ def after_edit(
             if attempts >= policy.tries:
                 return Drop(f"failed {attempts} times: {error}")
             return Later(now + policy.first_wait * (1 << edit.attempts), error, attempts)
-        case ChatGone(reason):
+        case ChatGone(reason) | TopicGone(reason):
             return Drop(reason or "Telegram refuses this chat")
         case Migrated():
             return Drop("the group became a supergroup, which does not have the message")

@@ -15,6 +15,7 @@ from bot.delivery.retry import (
     GiveUp,
     Halt,
     HoldChat,
+    LeaveTopic,
     MoveChat,
     PauseChat,
     Step,
@@ -81,6 +82,11 @@ def record_attempt(db: Connection, attempt: Attempt) -> None:
                 _notify(db, "held", chat_id, reason, at)
         case PauseChat(reason):
             _pause(db, delivery, chat_id, reason, at)
+        case LeaveTopic(reason):
+            outbox.mark(db, delivery.id, Mark("pending", reason, at, delivery.attempts))
+            if stored.thread_id is not None:  # another message may have left it before
+                chats.forget_topic(db, chat_id, stored.thread_id)
+                _notify(db, "topic_gone", chat_id, reason, at)
         case MoveChat(new_chat_id, reason):
             chats.migrate(db, chat_id, new_chat_id)
             if outbox.get(db, delivery.id) is not None:
@@ -102,17 +108,21 @@ def record_catchup(db: Connection, chat: Chat, found: ChatPlan, at: datetime) ->
     """Fold and replace what was decided for a chat."""
     for old in found.superseded:
         outbox.mark(db, old.delivery.id, Mark("expired", old.reason, at, old.delivery.attempts))
-    if found.fold:
+    by_topic: dict[int | None, list[Folded]] = {}
+    for item in found.fold:
+        by_topic.setdefault(item.delivery.thread_id, []).append(item)
+    for thread_id, folded in by_topic.items():
         line = NewDelivery(
             alert_id=None,
             chat_id=chat.id,
+            thread_id=thread_id,
             kind="catchup",
             version=0,
-            level=line_level(found.fold),
+            level=line_level(folded),
             not_before=at,
-            text=catchup_text(_items(db, found.fold), chat.language),
+            text=catchup_text(_items(db, folded), chat.language),
         )
-        outbox.fold(db, {item.delivery.id: item.reason for item in found.fold}, line, at)
+        outbox.fold(db, {item.delivery.id: item.reason for item in folded}, line, at)
 
 
 def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list[ChatNotice]:

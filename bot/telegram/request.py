@@ -89,7 +89,7 @@ class Services:
         return await self.database.write(write)
 
     async def register(self, update: Update) -> Chat:
-        """The chat as stored, added if it is new; alerts go to the topic it writes from."""
+        """The chat as stored, added if it is new."""
         new = self.described(chat_of(update), update.effective_user, thread_of(update))
 
         def write(db: Connection) -> Chat:
@@ -97,11 +97,7 @@ class Services:
             if stored.kind == "private":
                 people.admit(db, new.id, new.title, "viewer", self.clock())
                 stored = chats.get(db, new.id) or stored
-            if stored.thread_id == new.thread_id:
-                return stored
-            # Also back to the general topic: the one before may be closed or gone.
-            chats.set_thread(db, new.id, new.thread_id)
-            return replace(stored, thread_id=new.thread_id)
+            return stored
 
         return await self.database.write(write)
 
@@ -115,8 +111,6 @@ class Services:
             state="active",
             paused_reason=None,
             role="operator" if asking.id in self.operators else "subscriber",
-            signals=frozenset(),
-            lowest_level="alert",
             created_at=self.clock(),
             blocked_until=None,
         )
@@ -213,8 +207,13 @@ class Request:
         return (query.data or "") if query else ""
 
     @property
+    def thread_id(self) -> int | None:
+        """The topic that asks; None for the general one."""
+        return thread_of(self.update)
+
+    @property
     def in_topic(self) -> bool:
-        return thread_of(self.update) is not None
+        return self.thread_id is not None
 
     @property
     def by_operator(self) -> bool:

@@ -22,6 +22,7 @@ from telegram.error import (
 from telegram.error import Conflict as TelegramConflict
 
 from bot.alerts.digest import Digest
+from bot.alerts.wanting import seen_in
 from bot.alerts.weekly import Weekly
 from bot.clock import utc_now
 from bot.delivery.outcome import (
@@ -35,6 +36,7 @@ from bot.delivery.outcome import (
     RateLimited,
     Rejected,
     Sent,
+    TopicGone,
     Unauthorised,
     Unknown,
 )
@@ -66,9 +68,6 @@ _CHAT_GONE = (
     "chat_restricted",
     "chat_admin_required",
     "channel_private",
-    "topic_closed",
-    "topic_deleted",
-    "message thread not found",
     "user_is_blocked",
     "user not found",
     "input_user_deactivated",
@@ -76,6 +75,8 @@ _CHAT_GONE = (
     "bot was kicked",
     "group chat was deactivated",
 )
+# Bad requests that are about a topic of the chat alone.
+_TOPIC_GONE = ("topic_closed", "topic_deleted", "message thread not found", "topic_not_found")
 # Failures before anything was sent; all others of the transport may come after.
 _NEVER_SENT = (
     httpx.ConnectError,
@@ -150,7 +151,7 @@ class TelegramSender:
             repeat = delivery.possible_repeat
             return text_card(text, chat.language, title=title, possible_repeat=repeat), None
         card = alert_card(
-            alert if alert.audience == "operators" else alert.seen_by(chat.signals),
+            seen_in(chat, delivery.thread_id, alert),
             self._display(chat),
             update=delivery.kind == "update",
             possible_repeat=delivery.possible_repeat,
@@ -168,7 +169,7 @@ class TelegramSender:
     ) -> int:
         message = await self._bot.send_message(
             chat_id=outgoing.chat.id,
-            message_thread_id=outgoing.chat.thread_id,
+            message_thread_id=outgoing.delivery.thread_id,
             text=text,
             parse_mode=parse_mode,
             reply_markup=keyboard,
@@ -263,7 +264,10 @@ def outcome_of(error: Exception) -> Outcome:
         case TelegramConflict():
             return Conflict()
         case BadRequest():
-            gone = any(sign in error.message.lower() for sign in _CHAT_GONE)
+            said = error.message.lower()
+            if any(sign in said for sign in _TOPIC_GONE):
+                return TopicGone(error.message)
+            gone = any(sign in said for sign in _CHAT_GONE)
             return ChatGone(error.message) if gone else Rejected(error.message)
         case NotFromTelegram():
             return NeverSent(None, _in_words(error))

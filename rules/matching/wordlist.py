@@ -29,7 +29,7 @@ class Lexicon:
     """Numbers for every word of the rules; Arabic ones are lexemes of the morphology."""
 
     def __init__(self, enrich: Callable[[Lexeme], Lexeme] | None = None) -> None:
-        self._enrich = enrich
+        self.enrich = enrich
         self._arabic: list[Lexeme] = []
         self._latin: list[tuple[str, str, frozenset[str]]] = []
         self._numbers: dict[object, int] = {}
@@ -37,8 +37,8 @@ class Lexicon:
     def arabic(self, key: object, make: Callable[[], Lexeme]) -> int:
         if key not in self._numbers:
             lexeme = make()
-            if self._enrich and lexeme.part_of_speech == "noun":
-                lexeme = self._enrich(lexeme)
+            if self.enrich and lexeme.part_of_speech == "noun":
+                lexeme = self.enrich(lexeme)
             self._numbers[key] = len(self._arabic)
             self._arabic.append(lexeme)
         return self._numbers[key]

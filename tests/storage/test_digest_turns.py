@@ -11,7 +11,7 @@ from storage import alerts, chat_clocks, chats, decisions, digest_turns, outbox
 from storage.decisions import Decision
 from storage.file.database import Connection, Database
 from storage.file.migrations import MIGRATIONS
-from storage.outbox import Mark
+from storage.outbox import Mark, Recipient
 from tests.storage.make import (
     DAY,
     HOUR,
@@ -95,8 +95,9 @@ def test_what_was_pushed_is_what_came_or_is_on_its_way(db: Connection) -> None:
     line = delivery(None, 1, kind="catchup", version=0, text="line", key="k")
     outbox.fold(db, {row.id: "storm"}, line, NOW)
     every = [*ids.values(), folded]
-    assert digest_turns.pushed(db, 1, every) == {ids["pending"], ids["sent"], folded}
-    assert digest_turns.pushed(db, 2, every) == frozenset()
+    assert digest_turns.pushed(db, Recipient(1), every) == {ids["pending"], ids["sent"], folded}
+    assert digest_turns.pushed(db, Recipient(1, 7), every) == frozenset()
+    assert digest_turns.pushed(db, Recipient(2), every) == frozenset()
 
 
 QUESTIONS: dict[str, Callable[[Connection], object]] = {
@@ -104,7 +105,8 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "unplanned": digest_turns.unplanned,
     "due": lambda db: digest_turns.due(db, NOW, 5),
     "alerts since": lambda db: digest_turns.alerts_since(db, 1, 9),
-    "pushed": lambda db: digest_turns.pushed(db, 1, [1, 2]),
+    "pushed": lambda db: digest_turns.pushed(db, Recipient(1), [1, 2]),
+    "digests of a topic": lambda db: digest_turns.texts_since(db, Recipient(1), NOW),
     "newest decision": digest_turns.newest_decision,
     "alerts of two weeks": lambda db: alerts.since(db, NOW - 14 * DAY),
 }

@@ -28,7 +28,7 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "made by a clock ahead": lambda db: clock.is_ahead(db, LATER),
     "brought back": lambda db: clock.bring_back(db, LATER),
     "edits of cards": lambda db: card_edits.ready(db, LATER, 4, [2]),
-    "chats told": lambda db: outbox.chats_told(db, 1),
+    "chats told": lambda db: outbox.told(db, 1),
     "counts": outbox.counts,
     "rows of a chat": lambda db: outbox.for_chat(db, 1),
     "an alert in a chat": lambda db: outbox.for_chat(db, 1, 1),

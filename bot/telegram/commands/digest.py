@@ -87,7 +87,7 @@ async def _now(request: Request) -> Card:
     """Make the next digest due; it comes as the digest does, so it is told once."""
     chat, speech, now = request.chat, request.speech, request.services.clock()
     hasten = partial(digest_turns.hasten, chat_id=chat.id, stream="daily", now=now)
-    if not chat.signals:
+    if not chat.chosen:
         key = "digest.no_signals"
     elif not await request.services.database.write(hasten):
         key = "digest.is_off"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rapidfuzz import process
@@ -15,7 +16,9 @@ from bot.messages.cards import text_card
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
-from storage import chats
+from storage import subscriptions
+from storage.file.database import Connection
+from storage.subscriptions import Names
 
 if TYPE_CHECKING:
     from rules import Gazetteer, Place
@@ -39,11 +42,12 @@ async def places(request: Request) -> None:
     said = [clean(each)[:LONGEST].strip() for each in _BETWEEN.split(" ".join(request.arguments))]
     asked = [each for each in said if each][:MOST_PLACES]
     if not asked:
-        chosen = await services.database.read(lambda db: chats.names_of_places(db, chat.id))
-        await _answer(request, [each[speech.language] for each in chosen], [])
+        mine = [each for each in chat.topic(request.thread_id) if each.places][:1]
+        names = [_named(speech, each) for one in mine for each in one.places.values()]
+        await _answer(request, names, [])
         return
     if len(asked) == 1 and asked[0].lower() in EVERYWHERE:
-        await services.database.write(lambda db: chats.set_places(db, chat.id, {}))
+        await _choose(request, {})
         await request.say("places.everywhere")
         return
     gazetteer = await asyncio.to_thread(services.gazetteer)
@@ -54,11 +58,26 @@ async def places(request: Request) -> None:
         words = await asyncio.to_thread(_unknown, request.speech, gazetteer, unknown)
         await request.reply(text_card(words, speech.language))
         return
-    await services.database.write(lambda db: chats.set_places(db, chat.id, chosen_now))
+    await _choose(request, chosen_now)
     lines = []
     if unknown:
         lines = [await asyncio.to_thread(_unknown, speech, gazetteer, unknown)]
-    await _answer(request, [each[speech.language] for each in chosen_now.values()], lines)
+    await _answer(request, [_named(speech, each) for each in chosen_now.values()], lines)
+
+
+async def _choose(request: Request, chosen: Mapping[str, Names]) -> None:
+    """Let the topic's first subscription hear of these places alone."""
+    chat, thread_id, now = request.chat, request.thread_id, request.services.clock()
+
+    def write(db: Connection) -> None:
+        mine = subscriptions.first_of(db, chat.id, thread_id, now)
+        subscriptions.save(db, replace(mine, places=chosen))
+
+    await request.services.database.write(write)
+
+
+def _named(speech: Texts, names: Names) -> str:
+    return names.get(speech.language) or names.get("en") or "?"
 
 
 async def _answer(request: Request, names: Sequence[str], lines: Sequence[str]) -> None:

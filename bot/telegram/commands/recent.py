@@ -32,13 +32,15 @@ async def recent(request: Request) -> None:
         await request.say("recent.bad_count", most=speech.number(MOST))
         return
     operator = chat.role == "operator"
-    if not chat.signals and not operator:
+    if not chat.chosen and not operator:
         await request.say("recent.no_signals")
         return
     since = services.clock() - REACH
+    everything = chat.chosen.everything or not chat.signals
+    chosen = None if everything else chat.signals
     found = await services.database.read(
         lambda db: alerts.recent(
-            *(db, chat.signals or None, since, count),
+            *(db, chosen, since, count),
             for_operators=operator,
             places=chat.places,
         )
@@ -46,7 +48,7 @@ async def recent(request: Request) -> None:
     if not found:
         await request.say("recent.empty")
         return
-    mine = [each.seen_by(chat.signals) for each in found]
+    mine = [each.seen_by(chat.chosen) for each in found]
     await request.reply(recent_card(mine, services.display(speech.language, request.chat)))
 
 
@@ -103,7 +105,9 @@ async def explanation_pressed(request: Request) -> None:
 async def _in_short(request: Request, wanted: str) -> str:
     """Why it was sent, short enough for a note."""
     services, speech = request.services, request.speech
-    found = await services.database.read(lambda db: history_of(db, wanted, request.chat))
+    found = await services.database.read(
+        lambda db: history_of(db, wanted, request.chat, services.rules())
+    )
     if found is None:
         return speech("alert.unknown", id=clean(wanted)[:20])
     sentence = why_sentence(found, services.display(speech.language, request.chat))
@@ -113,7 +117,9 @@ async def _in_short(request: Request, wanted: str) -> str:
 async def _explained(request: Request, wanted: str) -> Card:
     services, speech = request.services, request.speech
     wanted = clean(wanted).strip("#.,،:")[:20]
-    found = await services.database.read(lambda db: history_of(db, wanted, request.chat))
+    found = await services.database.read(
+        lambda db: history_of(db, wanted, request.chat, services.rules())
+    )
     if found is None:
         return text_card(speech("alert.unknown", id=wanted or "?"), speech.language)
     return explanation_card(

@@ -59,7 +59,7 @@ async def start(request: Request) -> None:
         await _refuse(request, "refuse.invitation_needed")
         return
     known = request.known
-    if known is not None and known.title and known.signals and known.state == "active":
+    if known is not None and known.title and known.subscriptions and known.state == "active":
         await request.say("start.again")
         return
     chat = await _registered(request)

@@ -13,12 +13,22 @@ from bot.alerts.digest import Digest
 from bot.alerts.weekly import Counted, Weekly
 from bot.delivery.digests import make_digest
 from bot.delivery.outcome import ChatGone, Rejected, Unknown
-from storage import alerts, chat_clocks, chats, decisions, digest_turns, feeds, outbox
+from storage import (
+    alerts,
+    chat_clocks,
+    chats,
+    decisions,
+    digest_turns,
+    feeds,
+    outbox,
+    subscriptions,
+)
 from storage.alerts import Alert
 from storage.chat_clocks import USUAL_DIGEST, QuietHours
 from storage.decisions import Decision
 from storage.feeds import FeedState
 from storage.file.database import Connection
+from storage.outbox import Recipient
 from tests.bot.delivery.desk import Desk, bump, make_alert, owe
 from tests.storage.make import feed_state
 
@@ -140,7 +150,7 @@ async def test_a_kill_between_making_and_sending_loses_and_repeats_nothing(morni
             await morning.database.write(
                 partial(make_digest, turn=turn, timezone=UTC, now=morning.clock())
             )
-            is False
+            == 0
         )
 
 
@@ -229,16 +239,16 @@ async def test_a_digest_that_is_off_tells_nothing_of_that_time_later(morning: De
 
 
 async def test_a_chat_that_chose_nothing_gets_none(morning: Desk) -> None:
-    await morning.database.write(lambda db: chats.set_signals(db, 1, (), morning.clock()))
+    (chosen,) = (await morning.chat(1)).subscriptions
+    paused = replace(chosen, paused=True)
+    await morning.database.write(lambda db: subscriptions.save(db, paused))
     await becomes_known(morning)
     morning.clock.at = at("2026-02-01T08:00:00")
     await morning.work(2)
     assert digests_to(morning) == []
     assert len(digests_to(morning, 2)) == 1
     # And later nothing of the time in which it had chosen nothing.
-    await morning.database.write(
-        lambda db: chats.set_signals(db, 1, ["medicine-shortage"], morning.clock())
-    )
+    await morning.database.write(lambda db: subscriptions.save(db, chosen))
     morning.clock.at = at("2026-02-02T08:00:00")
     await morning.work(2)
     assert [each.alerts for each in digests_to(morning)] == [()]
@@ -334,11 +344,92 @@ async def test_the_digest_is_quiet_about_alerts_that_are_told_in_a_catch_up(morn
     assert [each.alerts for each in digests_to(morning)] == [()]
     assert await morning.database.read(
         lambda db: (
-            digest_turns.pushed(db, 1, [alert.id]) == {alert.id}
+            digest_turns.pushed(db, Recipient(1), [alert.id]) == {alert.id}
             and outbox.counts(db)["unknown"] == 0
             and alerts.get(db, alert.id) is not None
         )
     )
+
+
+async def test_what_is_asked_for_hourly_comes_hourly_and_the_rest_once_a_day(
+    morning: Desk,
+) -> None:
+    (chosen,) = (await morning.chat(1)).subscriptions
+    hourly = replace(chosen, delivery="hourly", lowest_level="alert")
+    await morning.database.write(lambda db: subscriptions.save(db, hourly))
+    await morning.once()
+    alert, watch = await becomes_known(morning, "alert"), await becomes_known(morning)
+    morning.clock.at = at("2026-01-31T12:59:59")
+    await morning.once()
+    assert digests_to(morning) == []
+    morning.clock.at = at("2026-01-31T13:00:00")
+    await morning.work(2)
+    assert [(each.stream, each.alerts) for each in digests_to(morning)] == [("hourly", (alert.id,))]
+    # An hour without news is not told of.
+    morning.clock.at = at("2026-01-31T14:00:00")
+    await morning.work(2)
+    assert len(digests_to(morning)) == 1
+    # At eight both are due: what the hourly one tells, the daily one does not repeat.
+    morning.clock.at = at("2026-02-01T07:30:00")
+    late = await becomes_known(morning, "alert")
+    morning.clock.at = at("2026-02-01T08:00:00")
+    await morning.work(4)
+    assert [(each.stream, each.alerts) for each in digests_to(morning)][1:] == [
+        ("hourly", (late.id,)),
+        ("daily", (watch.id,)),
+    ]
+    # Nobody asks for them any more: what was to come hourly comes with the day.
+    morning.clock.at = at("2026-02-01T08:10:00")
+    last = await becomes_known(morning, "alert")
+    await morning.database.write(lambda db: subscriptions.save(db, chosen))
+    morning.clock.at = at("2026-02-02T08:00:00")
+    await morning.work(4)
+    assert [(each.stream, each.alerts) for each in digests_to(morning)][3:] == [
+        ("daily", (last.id,))
+    ]
+    assert await morning.database.read(lambda db: digest_turns.get(db, 1, "hourly")) is None
+
+
+async def test_each_topic_gets_a_digest_of_what_it_chose(morning: Desk) -> None:
+    (chosen,) = (await morning.chat(1)).subscriptions
+    other = replace(chosen, thread_id=7, signals=frozenset({"siege"}))
+    await morning.database.write(lambda db: subscriptions.add(db, other, morning.clock()))
+    watch = await becomes_known(morning)
+    morning.clock.at = at("2026-02-01T08:00:00")
+    await morning.work(4)
+    told = {
+        each.delivery.thread_id: each.digest.alerts
+        for each in morning.sender.to(1)
+        if isinstance(each.digest, Digest)
+    }
+    assert told == {None: (watch.id,), 7: ()}
+
+
+async def test_words_are_asked_for_as_when_an_alert_is_sent(morning: Desk) -> None:
+    (chosen,) = (await morning.chat(1)).subscriptions
+    worded = replace(chosen, include=("insulin",))
+    await morning.database.write(lambda db: subscriptions.save(db, worded))
+    watch = await becomes_known(morning)
+    (turn,) = [
+        each
+        for each in await morning.database.read(
+            lambda db: digest_turns.due(db, at("2026-02-01T08:00:00"), 9)
+        )
+        if each.chat_id == 1
+    ]
+    asked: list[tuple[int, frozenset[str]]] = []
+
+    def find(db: Connection, story_id: int, words: frozenset[str]) -> frozenset[str]:
+        asked.append((story_id, words))
+        return words
+
+    now = at("2026-02-01T08:00:00")
+    write = partial(make_digest, turn=turn, timezone=UTC, now=now, find_words=find)
+    assert await morning.database.write(write) == 1
+    assert asked == [(watch.story_id, frozenset({"insulin"}))]
+    morning.clock.at = now
+    await morning.work(2)
+    assert [each.alerts for each in digests_to(morning)] == [(watch.id,)]
 
 
 async def test_the_weekly_summary_comes_on_its_day_and_counts_against_the_week_before(

@@ -17,7 +17,8 @@ from bot.messages.display import Display
 from bot.messages.weekly import weekly_card
 from storage.alerts import Alert
 from storage.facts import StoredPlace
-from tests.bot.messages.samples import SIGNALS, english_alert, sample_alert, sample_chat
+from storage.subscriptions import Subscription
+from tests.bot.messages.samples import SIGNALS, english_alert, sample_alert
 
 NOW = datetime(2026, 11, 28, 5, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -36,6 +37,11 @@ FOUND = (
     english_alert(level="watch", places=(KHARTOUM,)),
     english_alert(id=15, short_id="A15", level="watch", title="Fuel <runs> out & more"),
 )
+
+
+def subscription(**changes: Any) -> Subscription:
+    values: dict[str, Any] = {"chat_id": 7, "signals": frozenset({"medicine-shortage"})}
+    return Subscription(**values | changes)
 
 
 def display(language: str) -> Display:
@@ -166,24 +172,38 @@ def test_a_digest_survives_its_row_of_the_outbox() -> None:
 
 
 def test_a_chat_is_told_what_it_chose_where_it_chose_it_from_watch_on() -> None:
-    chat = sample_chat(signals=frozenset({"medicine-shortage"}), lowest_level="critical")
+    topic = [subscription(signals=frozenset({"medicine-shortage"}), lowest_level="critical")]
     watch, info = sample_alert(level="watch"), sample_alert(level="info")
-    assert told_in(chat, watch) == "daily"
-    assert told_in(chat, info) is None
-    assert told_in(chat, sample_alert(level="watch", audience="operators")) is None
-    assert told_in(chat, english_alert()) is None
-    there = replace(chat, places=frozenset({"SY"}))
+    assert told_in(topic, watch) == "daily"
+    assert told_in(topic, info) is None
+    assert told_in(topic, sample_alert(level="watch", audience="operators")) is None
+    assert told_in(topic, english_alert()) is None
+    there = [replace(topic[0], places={"SY": {}})]
     assert told_in(there, watch) is None
     assert told_in(there, replace(watch, places=(ALEPPO,))) == "daily"
-    assert chosen(chat, "daily", [watch, info], {watch.id}) == ()
-    assert chosen(chat, "hourly", [watch], set()) == ()
+    assert chosen(topic, "daily", [info, watch]) == (watch,)
+    assert chosen(topic, "hourly", [watch]) == ()
+    assert told_in([replace(topic[0], paused=True)], watch) is None
+    assert told_in([replace(topic[0], include=("word",))], watch) is None
+    assert told_in([replace(topic[0], include=("word",))], watch, {"word"}) == "daily"
+
+
+def test_an_hourly_subscription_gets_hourly_what_is_of_its_level() -> None:
+    topic = [subscription(delivery="hourly", lowest_level="alert")]
+    watch, alert = sample_alert(level="watch"), sample_alert(level="alert", id=13)
+    assert (told_in(topic, watch), told_in(topic, alert)) == ("daily", "hourly")
+    assert chosen(topic, "hourly", [watch, alert]) == (alert,)
+    assert chosen(topic, "daily", [watch, alert], {alert.id}) == (watch,)
+    assert chosen(topic, "daily", [watch, alert]) == (alert, watch), "none told it"
 
 
 def test_a_daily_digest_goes_out_when_there_is_nothing_an_hourly_one_does_not() -> None:
     empty = digest(alerts=())
-    assert is_sent(sample_chat(), empty)
-    assert not is_sent(sample_chat(), replace(empty, stream="hourly"))
-    assert not is_sent(sample_chat(signals=frozenset()), digest())
+    topic = [subscription()]
+    assert is_sent(topic, empty)
+    assert not is_sent(topic, replace(empty, stream="hourly"))
+    assert not is_sent([replace(topic[0], signals=frozenset())], digest())
+    assert not is_sent([replace(topic[0], paused=True)], digest())
 
 
 def test_the_gravest_and_bad_news_come_first() -> None:
@@ -209,7 +229,7 @@ def test_the_gravest_and_bad_news_come_first() -> None:
     ],
 )
 def test_a_week_is_counted_against_the_one_before(language: str, words: list[str]) -> None:
-    chat = sample_chat(signals=frozenset(SIGNALS))
+    topic = [subscription(signals=frozenset(SIGNALS))]
 
     def made(alert: Alert, days: float) -> Alert:
         return replace(alert, created_at=NOW - days * DAY, updated_at=NOW)
@@ -217,7 +237,7 @@ def test_a_week_is_counted_against_the_one_before(language: str, words: list[str
     aleppo, khartoum, _ = FOUND
     known = [made(aleppo, 1), made(aleppo, 2), made(aleppo, 8), made(khartoum, 3)]
     known += [made(khartoum, 8), made(english_alert(level="watch"), 1), made(aleppo, 15)]
-    weekly = summary(chat, known, Sources(2), NOW, NOW)
+    weekly = summary(topic, known, Sources(2), NOW, NOW)
     assert weekly.happenings == Counted(4, 2)
     assert Weekly.from_text(weekly.to_text()) == weekly
     card = weekly_card(weekly, FOUND[:2], display(language))

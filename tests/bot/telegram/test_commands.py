@@ -141,9 +141,11 @@ async def test_in_a_forum_alerts_go_to_the_topic_where_they_were_asked_for(bench
     answer = await bench.ask(GROUP, "/subscribe", user_id=ADMIN, thread_id=44)
     assert "القسم" in answer
     assert bench.server.messages[-1].thread_id == 44
-    assert (await bench.chat(GROUP)).thread_id == 44
+    await bench.press(GROUP, "s:aid-access", user_id=ADMIN)
     await bench.ask(GROUP, "/subscribe", user_id=ADMIN)
-    assert (await bench.chat(GROUP)).thread_id is None, "the general topic is one like another"
+    await bench.press(GROUP, "s:evacuation", user_id=ADMIN)
+    asked = {each.thread_id: each.signals for each in (await bench.chat(GROUP)).subscriptions}
+    assert asked == {44: {"aid-access"}, None: {"evacuation"}}, "a second leaves the first"
 
 
 async def test_a_channel_is_subscribed_by_a_post(bench: Bench) -> None:
