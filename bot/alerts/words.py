@@ -25,7 +25,7 @@ def words_in_story(
         return frozenset()
     from rules import word_finder
 
-    finder = word_finder(words, rules.words.enrich)
+    finder = word_finder(words, rules.words.as_known)
     found = frozenset[str]()
     for title, text, language in stories.texts(db, story_id, MOST_TEXTS):
         found |= finder.find(title, text, language)

@@ -15,6 +15,7 @@ from telegram import (
     BotCommandScope,
     BotCommandScopeChat,
     BotCommandScopeDefault,
+    Message,
     Update,
 )
 from telegram.constants import ChatType
@@ -34,6 +35,8 @@ from bot.notices import NamedFeed
 from bot.process.logs import Redactor
 from bot.rules_in_force import shipped_places
 from bot.telegram.answers import TelegramRequest
+from bot.telegram.commands import guide, mine
+from bot.telegram.commands.mine import question_in
 from bot.telegram.commands.recent import ID_COMMAND, SHORT_ID, short_id, tapped_id
 from bot.telegram.membership import membership, migrated
 from bot.telegram.polling import Polling
@@ -112,8 +115,10 @@ def build_application(
     moved = MessageHandler(filters.StatusUpdate.MIGRATE, reaction_of(migrated))
     application.add_handler(moved)
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    reply = _NEW & filters.REPLY & filters.TEXT & ~filters.COMMAND & AnswersUs()
     messages: tuple[tuple[filters.BaseFilter, Answer, Who], ...] = (
         (_NEW & filters.Regex(ID_COMMAND), tapped_id, Who.REGISTERED),
+        (reply, answered_us, Who.ADMINISTRATORS),
         (_NEW & filters.COMMAND, unknown_command, Who.STRANGERS),
         (private & filters.Regex(SHORT_ID), short_id, Who.REGISTERED),
         (private & ~filters.StatusUpdate.ALL, not_a_command, Who.REGISTERED),
@@ -135,7 +140,45 @@ async def unknown_command(request: Request) -> None:
 
 
 async def not_a_command(request: Request) -> None:
+    message = request.update.effective_message
+    said = (message.text or "") if message else ""
+    # While the first questions are open, names of places are the answer to one.
+    if said and guide.is_open(request) and await guide.typed_places(request, said):
+        return
     await request.say("refuse.not_a_command")
+
+
+class AnswersUs(filters.MessageFilter):
+    """Messages that answer one of the bot's questions; other talk in groups is left alone."""
+
+    def filter(self, message: Message) -> bool:
+        asked = message.reply_to_message
+        if asked is None:
+            return False
+        # What is posted in a channel has no author.
+        ours = asked.from_user is None or asked.from_user.id == message.get_bot().id
+        return ours and (_asks_places(asked) or question_in(asked.text or "") is not None)
+
+
+async def answered_us(request: Request) -> None:
+    """Words that answer a question: the question says what they are about."""
+    message = request.update.effective_message
+    asked = message.reply_to_message if message else None
+    if message is None or asked is None:
+        return
+    question, said = question_in(asked.text or ""), message.text or ""
+    if question is not None:
+        await mine.answered(request, question, said)
+    elif not await guide.typed_places(request, said):
+        await request.say("places.usage")
+
+
+def _asks_places(message: Message) -> bool:
+    keyboard = message.reply_markup
+    if keyboard is None:
+        return False
+    data = [each.callback_data for row in keyboard.inline_keyboard for each in row]
+    return any(isinstance(each, str) and each.startswith(guide.PLACES_ASKED) for each in data)
 
 
 async def stale_button(update: Update, context: Context) -> None:

@@ -19,7 +19,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.locales import LANGUAGES, Texts, texts
 from bot.locales.bidi import isolated
 from bot.messages.clock import minute_in_words
-from bot.messages.display import Signals, signal_title
+from bot.messages.display import Signals, in_order, signal_title
 
 Menu = Literal["s", "u"]
 
@@ -51,12 +51,12 @@ def signals_keyboard(
     rows = [
         [
             InlineKeyboardButton(
-                f"{'✅' if signal in chosen else '▫️'} "
+                f"{'✅' if signal in chosen else '⬜'} "
                 f"{signal_title(signals, signal, say.language, _LABEL)}",
                 callback_data=f"{menu}:{signal}",
             )
         ]
-        for signal in signals
+        for signal in in_order(signals, say.language)
     ]
     last = [InlineKeyboardButton(say("subscribe.none"), callback_data=f"{menu}{NONE}")]
     if menu == "s":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from telegram import Chat as TelegramChat
 from telegram import (
+    ForceReply,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     Message,
@@ -251,7 +252,9 @@ class Request:
         member = await self.context.bot.get_chat_member(chat.id, user.id)
         return member.status in (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
 
-    async def reply(self, card: Card, keyboard: InlineKeyboardMarkup | None = None) -> None:
+    async def reply(
+        self, card: Card, keyboard: InlineKeyboardMarkup | ForceReply | None = None
+    ) -> None:
         """Answer in the same chat and topic; as plain text if Telegram cannot parse the card."""
 
         async def send(text: str, parse_mode: str | None) -> None:

@@ -58,7 +58,7 @@ def can_be_found(word: str) -> bool:
 
 def _compiled(word: str, compiler: Compiler) -> CompiledTerm | None:
     # What rules write before and between words means something to them alone.
-    if any(mark in word for mark in "$=~/"):
+    if any(mark in word for mark in "$=~"):
         return None
     arabic = any(token.script == "ar" for token in tokenize(word))
     languages = ("ar",) if arabic else ("en", "fr")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules import can_be_found, word_finder
+from rules import RuleSet, can_be_found, word_finder
 
 WORDS = frozenset({"كوليرا", "مستشفى", "رياضة", "cholera", "school", "برنامج الأغذية", "épidémie"})
 
@@ -32,7 +32,13 @@ def test_the_same_words_are_compiled_once_and_a_text_is_read_once() -> None:
     assert finder.find.cache_info().misses == 1
 
 
-@pytest.mark.parametrize("word", ["", " ", "$siege", "a/b", "=x", "؟!", "“x”", "ا" * 500, "x" * 61])
+def test_plurals_that_the_rules_know_are_found_and_others_are_written(shipped: RuleSet) -> None:
+    known = word_finder(frozenset({"دواء", "جسر/جسور"}), shipped.words.as_known)
+    assert known.find("نفاد الأدوية", "", None) == {"دواء"}
+    assert known.find("قصف الجسور", "", None) == {"جسر/جسور"}
+
+
+@pytest.mark.parametrize("word", ["", " ", "$siege", "~x", "=x", "؟!", "“x”", "ا" * 500, "x" * 61])
 def test_what_cannot_be_looked_for_is_known_before(word: str) -> None:
     assert not can_be_found(word)
     assert word_finder(frozenset({word})).find("$siege a x", "", None) == frozenset()

@@ -64,9 +64,8 @@ async def _open(request: Request, menu: Menu) -> None:
     chat = await services.register(request.update)
     if chat.state == "paused":
         chat = await services.resume(chat)
-    mine = await services.database.write(
-        lambda db: subscriptions.first_of(db, chat.id, request.thread_id, services.clock())
-    )
+    known = chat.topic(request.thread_id)[:1]
+    mine = known[0] if known else Subscription(chat.id, request.thread_id)
     if menu == "u" and not mine.chosen:
         await request.say("subscribe.nothing_to_stop")
     elif not services.menu:

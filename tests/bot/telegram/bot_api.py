@@ -43,7 +43,7 @@ _SHORT_METHODS: dict[str, dict[str, str]] = {
         "disable_notification": "Boolean",
         "protect_content": "Boolean",
         "reply_parameters": "ReplyParameters",
-        "reply_markup": "InlineKeyboardMarkup",
+        "reply_markup": "InlineKeyboardMarkup|ForceReply",
     },
     "editMessageText": {
         "chat_id": "Integer|String",
@@ -98,6 +98,11 @@ _SHORT_TYPES: dict[str, dict[str, str]] = {
         "allow_sending_without_reply": "Boolean",
     },
     "InlineKeyboardMarkup": {"inline_keyboard": "!Array of Array of InlineKeyboardButton"},
+    "ForceReply": {
+        "force_reply": "!Boolean",
+        "input_field_placeholder": "String",
+        "selective": "Boolean",
+    },
     "InlineKeyboardButton": {"text": "!String", "url": "String", "callback_data": "String"},
     "BotCommand": {"command": "!String", "description": "!String"},
     "BotCommandScope": {"type": "!String", "chat_id": "Integer|String", "user_id": "Integer"},

@@ -116,13 +116,16 @@ class World:
         language_code: str | None = "ar",
         thread_id: int | None = None,
         anonymous: bool = False,
+        answers: Message | None = None,
     ) -> int:
-        """A person writes `text` in `chat_id`; returns the update id.
+        """A person writes `text` in `chat_id`, perhaps as a reply; returns the update id.
 
         `anonymous`: an administrator who writes in the group's own name. A channel's posts have no
         sender.
         """
         message = self._incoming(chat_id, text, user_id, language_code, thread_id)
+        if answers is not None:
+            message["reply_to_message"] = self._as_message(answers)
         if anonymous:
             message["sender_chat"] = message["chat"]
             message["from"] = {
@@ -442,7 +445,8 @@ class World:
             "date": int(message.at),
             "text": message.text,
         }
-        if message.reply_markup:
+        # Of all that a message may have below it, only these buttons are part of it.
+        if message.reply_markup and "inline_keyboard" in message.reply_markup:
             seen["reply_markup"] = message.reply_markup
         if message.thread_id:
             seen |= {"message_thread_id": message.thread_id, "is_topic_message": True}
