@@ -6,7 +6,7 @@ that what an entry brought while a digest was being made is in the next one, wha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -209,10 +209,10 @@ def texts_since(db: Connection, to: Recipient, since: datetime) -> list[str]:
     return [row["text"] for row in rows]
 
 
-def counts(db: Connection) -> Mapping[str, int]:
-    """How many chats get digests, by stream."""
-    rows = fetch(db, "SELECT stream, count(*) AS n FROM digest_turns GROUP BY stream")
-    return {row["stream"]: row["n"] for row in rows}
+def of_stream(db: Connection, stream: str) -> frozenset[int]:
+    """The chats that get digests of the stream."""
+    rows = fetch(db, "SELECT chat_id FROM digest_turns WHERE stream = :stream", {"stream": stream})
+    return frozenset(row["chat_id"] for row in rows)
 
 
 def _turn(row: Row) -> DigestTurn:

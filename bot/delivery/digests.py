@@ -22,7 +22,7 @@ from storage.alerts import Alert
 from storage.chat_clocks import USUAL_DIGEST, ChatClock
 from storage.chats import Chat
 from storage.digest_turns import DigestTurn
-from storage.file.database import Connection, Database
+from storage.file.database import Connection, Database, StorageError
 from storage.outbox import NewDelivery, Recipient
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 # A clock that was set a second before the hour, and planned by a second after it, still has it.
 _JUST_NOW = timedelta(minutes=1)
+# A digest that could not be made is tried again after this.
+_AFTER_A_BUG = timedelta(minutes=10)
 # When a clock in the year 1 or 9999 says nothing better.
 _SOMETIME = timedelta(days=1)
 
@@ -61,7 +63,7 @@ class Digests:
         self._anew = True
 
     async def make(self, now: datetime) -> bool:
-        """Make a few of those that are due; whether more are."""
+        """Make a few of those that are due; whether any was made, so that there is more to do."""
         if self._anew:
             await self._database.write(partial(digest_turns.plan_all_anew, now=now))
             self._anew = False
@@ -69,27 +71,37 @@ class Digests:
         def look(db: Connection) -> tuple[bool, list[DigestTurn]]:
             without = digest_turns.without(db) or digest_turns.without_hourly(db)
             unplanned = bool(without or digest_turns.unplanned(db))
-            return unplanned, digest_turns.due(db, now, AT_ONCE + 1)
+            return unplanned, digest_turns.due(db, now, AT_ONCE)
 
         unplanned, due = await self._database.read(look)
         if unplanned:
             await self._database.write(partial(plan_turns, timezone=self._timezone, now=now))
-        lately: list[Alert] | None = None
-        for turn in due[:AT_ONCE]:
-            if turn.stream == "weekly" and lately is None:
-                # Read before the transactions, and once for all.
-                lately = await self._database.read(partial(alerts.since, moment=now - 2 * WEEK))
-            write = partial(
-                make_digest,
-                turn=turn,
-                timezone=self._timezone,
-                now=now,
-                lately=lately or (),
-                find_words=self._find_words,
-            )
-            if await self._database.write(write):
-                log.info("digest (%s) of chat %d is made", turn.stream, turn.chat_id)
-        return len(due) > AT_ONCE
+        lately: Sequence[Alert] = ()
+        if any(turn.stream == "weekly" for turn in due):
+            # Read before the transactions, and once for all.
+            lately = await self._database.read(partial(alerts.since, moment=now - 2 * WEEK))
+        for turn in due:
+            await self._make(turn, lately, now)
+        return unplanned or bool(due)
+
+    async def _make(self, turn: DigestTurn, lately: Sequence[Alert], now: datetime) -> None:
+        write = partial(
+            make_digest,
+            turn=turn,
+            timezone=self._timezone,
+            now=now,
+            lately=lately,
+            find_words=self._find_words,
+        )
+        try:
+            if made := await self._database.write(write):
+                log.info("digest (%s) of chat %d: messages: %d", turn.stream, turn.chat_id, made)
+        except StorageError:
+            raise
+        except Exception:  # a bug in one digest must stop neither the others nor any alert
+            log.exception("digest (%s) of chat %d could not be made", turn.stream, turn.chat_id)
+            later = partial(digest_turns.plan, turn=turn, next_at=now + _AFTER_A_BUG)
+            await self._database.write(later)
 
 
 def plan_turns(db: Connection, timezone: tzinfo, now: datetime) -> None:

@@ -190,11 +190,12 @@ class Dispatcher:
         await self._time.bring_back()
         now = self._time.now()
         await self._quiet.follow(now)
-        more = await self._digests.make(now)
         await self._take_over_leases(now)
         # Also while Telegram refuses us: what is passed on may go by the second channel.
         next_due = await self._escalate(now)
         report = await self._look(now)
+        # After what goes out at once.
+        more = await self._digests.make(now)
         wakes = [at for at in (report.wake_at, next_due, now if more else None) if at is not None]
         return replace(report, wake_at=min(wakes, default=None))
 

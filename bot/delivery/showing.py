@@ -43,10 +43,13 @@ def as_seen(db: Connection, alert: Alert, chat: Chat, thread_id: int | None) -> 
     )
 
 
-def digest_of(text: str) -> Digest | Weekly:
-    """What a row of the outbox keeps of a digest."""
-    weekly = json.loads(text)["stream"] == "weekly"
-    return Weekly.from_text(text) if weekly else Digest.from_text(text)
+def digest_of(text: str) -> Digest | Weekly | None:
+    """What a row of the outbox keeps of a digest; None for what this version cannot read."""
+    try:
+        weekly = json.loads(text)["stream"] == "weekly"
+        return Weekly.from_text(text) if weekly else Digest.from_text(text)
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def digested(

@@ -141,7 +141,9 @@ class TelegramSender:
     def _card(self, outgoing: Outgoing) -> tuple[Card, InlineKeyboardMarkup | None]:
         delivery, chat, alert = outgoing.delivery, outgoing.chat, outgoing.alert
         say = texts(chat.language)
-        if outgoing.digest is not None:
+        if delivery.kind == "digest":
+            if outgoing.digest is None:
+                raise ValueError("a digest of another version")
             return self._digest_card(outgoing, outgoing.digest), None
         if alert is None:
             # Another chat hears only that nobody acknowledged an alert.
@@ -175,7 +177,7 @@ class TelegramSender:
             reply_markup=keyboard,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             # A digest is what need not be read at once.
-            disable_notification=outgoing.digest is not None or None,
+            disable_notification=outgoing.delivery.kind == "digest" or None,
             # Who reads that it is over sees at once what. A deleted message is no obstacle.
             reply_parameters=None
             if outgoing.answers is None

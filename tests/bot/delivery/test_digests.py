@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.alerts.digest import Digest
+from bot.alerts.digest import Digest, chosen
 from bot.alerts.weekly import Counted, Weekly
 from bot.delivery.digests import make_digest
 from bot.delivery.outcome import ChatGone, Rejected, Unknown
@@ -29,6 +30,7 @@ from storage.decisions import Decision
 from storage.feeds import FeedState
 from storage.file.database import Connection
 from storage.outbox import Recipient
+from storage.subscriptions import Subscription
 from tests.bot.delivery.desk import Desk, bump, make_alert, owe
 from tests.storage.make import feed_state
 
@@ -120,7 +122,7 @@ async def test_an_empty_day_is_told_with_who_was_heard(morning: Desk) -> None:
 
     await morning.database.write(write)
     morning.clock.at = at("2026-02-01T08:00:00")
-    await morning.once()
+    await morning.work(2)
     (digest,) = digests_to(morning)
     assert digest.alerts == ()
     assert (digest.sources.number, digest.sources.unheard) == (2, ("b",))
@@ -239,8 +241,8 @@ async def test_a_digest_that_is_off_tells_nothing_of_that_time_later(morning: De
 
 
 async def test_a_chat_that_chose_nothing_gets_none(morning: Desk) -> None:
-    (chosen,) = (await morning.chat(1)).subscriptions
-    paused = replace(chosen, paused=True)
+    (own,) = (await morning.chat(1)).subscriptions
+    paused = replace(own, paused=True)
     await morning.database.write(lambda db: subscriptions.save(db, paused))
     await becomes_known(morning)
     morning.clock.at = at("2026-02-01T08:00:00")
@@ -248,7 +250,7 @@ async def test_a_chat_that_chose_nothing_gets_none(morning: Desk) -> None:
     assert digests_to(morning) == []
     assert len(digests_to(morning, 2)) == 1
     # And later nothing of the time in which it had chosen nothing.
-    await morning.database.write(lambda db: subscriptions.save(db, chosen))
+    await morning.database.write(lambda db: subscriptions.save(db, own))
     morning.clock.at = at("2026-02-02T08:00:00")
     await morning.work(2)
     assert [each.alerts for each in digests_to(morning)] == [()]
@@ -282,7 +284,7 @@ async def test_a_digest_to_a_chat_that_is_gone_waits_with_the_rest(morning: Desk
 async def test_what_a_poll_brings_while_the_digest_is_made_is_in_the_next(morning: Desk) -> None:
     """Its alert bears an earlier time than the digest, but is committed later."""
     morning.clock.at = at("2026-02-01T08:00:00")
-    await morning.once()
+    await morning.work(2)
 
     def write(db: Connection) -> Alert:
         alert = make_alert(db, (), at("2026-02-01T07:59:58"), level="watch")
@@ -354,8 +356,8 @@ async def test_the_digest_is_quiet_about_alerts_that_are_told_in_a_catch_up(morn
 async def test_what_is_asked_for_hourly_comes_hourly_and_the_rest_once_a_day(
     morning: Desk,
 ) -> None:
-    (chosen,) = (await morning.chat(1)).subscriptions
-    hourly = replace(chosen, delivery="hourly", lowest_level="alert")
+    (own,) = (await morning.chat(1)).subscriptions
+    hourly = replace(own, delivery="hourly", lowest_level="alert")
     await morning.database.write(lambda db: subscriptions.save(db, hourly))
     await morning.once()
     alert, watch = await becomes_known(morning, "alert"), await becomes_known(morning)
@@ -381,7 +383,7 @@ async def test_what_is_asked_for_hourly_comes_hourly_and_the_rest_once_a_day(
     # Nobody asks for them any more: what was to come hourly comes with the day.
     morning.clock.at = at("2026-02-01T08:10:00")
     last = await becomes_known(morning, "alert")
-    await morning.database.write(lambda db: subscriptions.save(db, chosen))
+    await morning.database.write(lambda db: subscriptions.save(db, own))
     morning.clock.at = at("2026-02-02T08:00:00")
     await morning.work(4)
     assert [(each.stream, each.alerts) for each in digests_to(morning)][3:] == [
@@ -391,8 +393,8 @@ async def test_what_is_asked_for_hourly_comes_hourly_and_the_rest_once_a_day(
 
 
 async def test_each_topic_gets_a_digest_of_what_it_chose(morning: Desk) -> None:
-    (chosen,) = (await morning.chat(1)).subscriptions
-    other = replace(chosen, thread_id=7, signals=frozenset({"siege"}))
+    (own,) = (await morning.chat(1)).subscriptions
+    other = replace(own, thread_id=7, signals=frozenset({"siege"}))
     await morning.database.write(lambda db: subscriptions.add(db, other, morning.clock()))
     watch = await becomes_known(morning)
     morning.clock.at = at("2026-02-01T08:00:00")
@@ -406,8 +408,8 @@ async def test_each_topic_gets_a_digest_of_what_it_chose(morning: Desk) -> None:
 
 
 async def test_words_are_asked_for_as_when_an_alert_is_sent(morning: Desk) -> None:
-    (chosen,) = (await morning.chat(1)).subscriptions
-    worded = replace(chosen, include=("insulin",))
+    (own,) = (await morning.chat(1)).subscriptions
+    worded = replace(own, include=("insulin",))
     await morning.database.write(lambda db: subscriptions.save(db, worded))
     watch = await becomes_known(morning)
     (turn,) = [
@@ -428,6 +430,28 @@ async def test_words_are_asked_for_as_when_an_alert_is_sent(morning: Desk) -> No
     assert await morning.database.write(write) == 1
     assert asked == [(watch.story_id, frozenset({"insulin"}))]
     morning.clock.at = now
+    await morning.work(2)
+    assert [each.alerts for each in digests_to(morning)] == [(watch.id,)]
+
+
+async def test_a_bug_in_a_digest_stops_no_alert_and_no_other_digest(
+    morning: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(topic: Sequence[Subscription], *given: Any) -> tuple[Alert, ...]:
+        if topic[0].chat_id == 1:
+            raise ZeroDivisionError
+        return chosen(topic, *given)
+
+    watch = await becomes_known(morning)
+    monkeypatch.setattr("bot.delivery.digests.chosen", fails)
+    morning.clock.at = at("2026-02-01T08:00:00")
+    await morning.work(2)
+    alert = await becomes_known(morning, "alert", pushed=(1,))
+    await morning.work(2)
+    assert morning.sender.alerts_to(1) == [alert.short_id]
+    assert len(digests_to(morning, 2)) == 1
+    monkeypatch.undo()
+    morning.clock.pass_(minutes=11)
     await morning.work(2)
     assert [each.alerts for each in digests_to(morning)] == [(watch.id,)]
 
