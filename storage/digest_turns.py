@@ -209,6 +209,21 @@ def texts_since(db: Connection, to: Recipient, since: datetime) -> list[str]:
     return [row["text"] for row in rows]
 
 
+def sent_since(
+    db: Connection, chat_id: int, since: datetime, limit: int
+) -> list[tuple[datetime, str]]:
+    """The first digests that went to the chat since then: when, and as the outbox keeps them."""
+    rows = fetch(
+        db,
+        """
+        SELECT updated_at, text FROM outbox
+        WHERE kind = 'digest' AND chat_id = :chat AND created_at >= :since AND state = 'sent'
+        ORDER BY created_at LIMIT :limit""",
+        {"chat": chat_id, "since": to_text(since), "limit": limit},
+    )
+    return [(from_text(row["updated_at"]), row["text"]) for row in rows]
+
+
 def of_stream(db: Connection, stream: str) -> frozenset[int]:
     """The chats that get digests of the stream."""
     rows = fetch(db, "SELECT chat_id FROM digest_turns WHERE stream = :stream", {"stream": stream})

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from bot.alerts.digest import LATE, Sources, by_gravity, concerned, told_in
+from bot.alerts.digest import LATE, Digest, Sources, by_gravity, concerned, told_in
 from bot.alerts.wanting import NO_WORDS, narrowed
 from storage.alerts import Alert
 from storage.facts import StoredPlace
@@ -83,6 +83,15 @@ class Weekly:
             gravest=tuple(values["gravest"]),
             sources=Sources(values["sources"]["number"], tuple(values["sources"]["unheard"])),
         )
+
+
+def digest_of(text: str) -> Digest | Weekly | None:
+    """What a row of the outbox keeps of a digest; None for what this version cannot read."""
+    try:
+        weekly = json.loads(text)["stream"] == "weekly"
+        return Weekly.from_text(text) if weekly else Digest.from_text(text)
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def summary(

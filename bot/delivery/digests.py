@@ -14,8 +14,7 @@ from functools import partial
 
 from bot.alerts.digest import MOST, Digest, Stream, chosen, is_sent, is_wanted, sources_heard
 from bot.alerts.wanting import words_of
-from bot.alerts.weekly import WEEK, summary
-from bot.delivery.showing import digest_of
+from bot.alerts.weekly import WEEK, digest_of, summary
 from bot.wall_time import next_hour, next_time, zone_of
 from storage import alerts, chat_clocks, chats, digest_turns, feeds, outbox
 from storage.alerts import Alert

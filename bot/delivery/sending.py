@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.alerts.weekly import digest_of
 from bot.delivery.catchup import superseded_by
 from bot.delivery.health import Health
 from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
@@ -20,7 +21,7 @@ from bot.delivery.pacing import History
 from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.retry import Halt, next_step
-from bot.delivery.showing import as_seen, digest_of, digested
+from bot.delivery.showing import as_seen, digested
 from storage import alerts, card_edits, chats, clock, outbox
 from storage.chats import Chat
 from storage.clock import LastSeen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from bot.alerts.digest import Digest
@@ -41,15 +40,6 @@ def as_seen(db: Connection, alert: Alert, chat: Chat, thread_id: int | None) -> 
         language=entry.language,
         feed_name=next(families, seen.feed_name),
     )
-
-
-def digest_of(text: str) -> Digest | Weekly | None:
-    """What a row of the outbox keeps of a digest; None for what this version cannot read."""
-    try:
-        weekly = json.loads(text)["stream"] == "weekly"
-        return Weekly.from_text(text) if weekly else Digest.from_text(text)
-    except (ValueError, LookupError, TypeError):
-        return None
 
 
 def digested(

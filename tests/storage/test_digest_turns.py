@@ -107,6 +107,7 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "alerts since": lambda db: digest_turns.alerts_since(db, 1, 9),
     "pushed": lambda db: digest_turns.pushed(db, Recipient(1), [1, 2]),
     "digests of a topic": lambda db: digest_turns.texts_since(db, Recipient(1), NOW),
+    "digests of a chat": lambda db: digest_turns.sent_since(db, 1, NOW, 9),
     "newest decision": digest_turns.newest_decision,
     "alerts of two weeks": lambda db: alerts.since(db, NOW - 14 * DAY),
 }

@@ -20,6 +20,11 @@ SAYS = {
     "en": ["Daily digest", "One happening since", "🟡 Watch", "/A1 Medicine shortage · worsening"],
     "fr": ["Bulletin du jour", "Un événement depuis", "🟡 Veille", "/A1 Pénurie de médicaments"],
 }
+DIGEST_HERE = {
+    "ar": "في موجز هذه المحادثة",
+    "en": "In the digest of this chat",
+    "fr": "Dans le bulletin de cette discussion",
+}
 NOTHING = {"ar": "لا جديد منذ", "en": "Nothing new since", "fr": "Rien de nouveau depuis"}
 
 
@@ -62,6 +67,7 @@ async def test_what_was_not_sent_comes_at_its_hour_without_a_sound(
     ]
     # A tap on the id that it shows asks about the alert.
     assert "A1" in await bench.ask(DESK, "/A1")
+    assert DIGEST_HERE[language] in await bench.ask(DESK, "/alert A1")
     # A day later there is nothing, and that is said.
     desk = Desk(bench)
     await desk.later(days=1, hours=1)
