@@ -29,8 +29,8 @@ _LEVELS = ("info", "watch", "alert", "critical")
 class Chat:
     """A private chat, group or channel. `id` is Telegram's chat id.
 
-    `thread_id`: the topic in which it first wrote; it gets what no subscription asks for, such as
-    notices. What it wants to hear, and in which topic, its `subscriptions` say.
+    `thread_id`: the topic in which /start was last said; it gets what no subscription asks for,
+    such as notices. What it wants to hear, and in which topic, its `subscriptions` say.
     """
 
     id: int
@@ -143,6 +143,11 @@ def upsert(db: Connection, chat: Chat) -> Chat:
 
 def set_language(db: Connection, chat_id: int, language: str) -> None:
     _set(db, chat_id, "language = :language", {"language": language})
+
+
+def set_thread(db: Connection, chat_id: int, thread_id: int | None) -> None:
+    """Send what no subscription asks for, such as notices, to this topic; None: the general one."""
+    _set(db, chat_id, "thread_id = :thread_id", {"thread_id": thread_id})
 
 
 def forget_topic(db: Connection, chat_id: int, thread_id: int) -> int:

@@ -1,11 +1,12 @@
 """Buttons and what they say back. Callback data is at most 64 bytes.
 
-Data is a letter for what the button does, then its value: ``s:siege`` switches a signal in the
-menu of /subscribe, ``u:siege`` in that of /unsubscribe, ``s*`` and ``s-`` choose all or none,
-``l:fr`` sets the language, ``w:A12`` asks why, ``a:A12`` takes an alert on and ``m:60`` mutes the
-chat for so many minutes (0: no more). ``q:22-7`` sets the quiet hours (``q:off``: none),
-``z:Asia/Damascus`` the time zone, ``d:480`` the hour of the digest in minutes of the day
-(``d:off``: none, ``d:now``: at once, ``d:week``: the weekly summary on or off).
+Data is a letter for what the button does, then its value: ``s:siege`` chooses a signal in the
+menu of /subscribe, ``s!siege`` leaves it, ``u`` is the menu of /unsubscribe, ``s*`` and ``s-``
+choose all or none, ``l:fr`` sets the language, ``w:A12`` asks why, ``a:A12`` takes an alert on
+and ``m:60`` mutes the chat for so many minutes (0: no more). ``q:22-7`` sets the quiet hours
+(``q:off``: none), ``z:Asia/Damascus`` the time zone, ``d:480`` the hour of the digest in minutes of
+the day (``d:off``: none, ``d:now``: at once, ``d:week``: the weekly summary on or off). Of
+subscriptions: `bot.telegram.subscription_keyboards`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from bot.messages.display import Signals, in_order, signal_title
 Menu = Literal["s", "u"]
 
 ALL, NONE = "*", "-"
-SWITCH = r"^[su](:.+|\*|-)$"
+SWITCH = r"^[su]([:!].+|\*|-)$"
 LANGUAGE = r"^l:"
 WHY = r"^w:"
 ACKNOWLEDGE = r"^a:"
@@ -53,7 +54,7 @@ def signals_keyboard(
             InlineKeyboardButton(
                 f"{'✅' if signal in chosen else '⬜'} "
                 f"{signal_title(signals, signal, say.language, _LABEL)}",
-                callback_data=f"{menu}:{signal}",
+                callback_data=f"{menu}{'!' if signal in chosen else ':'}{signal}",
             )
         ]
         for signal in in_order(signals, say.language)

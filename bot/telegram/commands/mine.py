@@ -29,7 +29,7 @@ from storage.subscriptions import Subscription
 
 MOST = 10
 """Subscriptions of one topic."""
-# Longest first part of "✍ №12": who answers may quote nothing else of the bot's.
+# The last line of a question: "✍ №12".
 _ASKED = re.compile(r"([✍📍])\ufe0f? №(\d{1,15})\s*\Z")
 _SCREENS = {
     **dict.fromkeys(("signals", "on", "off", "all", "usual", "none"), "signals"),

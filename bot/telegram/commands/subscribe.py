@@ -35,18 +35,21 @@ class Switched:
 
 
 def switch(pressed: str, chosen: Set[str], offered: Set[str]) -> Switched:
-    """What a press does: a signal's id, ALL or NONE. Notes are keys of the locale.
+    """What a press does: ":siege" chooses it, "!siege" leaves it, ALL or NONE. Notes are keys of
+    the locale.
 
-    Signals that are chosen but not offered any more stay as they are, but for NONE.
+    Signals that are chosen but not offered any more stay as they are, but for NONE. A press that
+    comes twice does nothing more.
     """
     if pressed == ALL:
         return Switched(frozenset(chosen | offered), "subscribe.on_all")
     if pressed == NONE:
         return Switched(frozenset(), "subscribe.off_all")
-    if pressed in chosen:
-        return Switched(frozenset(chosen - {pressed}), "subscribe.off", pressed)
-    if pressed in offered:
-        return Switched(frozenset(chosen | {pressed}), "subscribe.on", pressed)
+    signal = pressed[1:]
+    if pressed.startswith("!"):
+        return Switched(frozenset(chosen - {signal}), "subscribe.off", signal)
+    if signal in offered:
+        return Switched(frozenset(chosen | {signal}), "subscribe.on", signal)
     return Switched(frozenset(chosen), "subscribe.changed")
 
 
@@ -98,6 +101,8 @@ def menu_of(
     ]
     if in_topic:
         parts.append(speech("subscribe.topic"))
+    if mine.paused:
+        parts.append(speech("mine.paused"))
     parts += muted_line(chat, speech, zone, now)
     card = text_card("\n\n".join(parts), speech.language)
     return card, signals_keyboard(signals, chosen, menu, speech)
@@ -107,7 +112,7 @@ def menu_of(
 async def pressed(request: Request) -> None:
     """A button of the menu."""
     services, speech, chat = request.services, request.speech, request.chat
-    menu, what = cast(Menu, request.pressed[0]), request.pressed[1:].removeprefix(":")
+    menu, what = cast(Menu, request.pressed[0]), request.pressed[1:]
     signals, now = services.menu, services.clock()
 
     def write(db: Connection) -> tuple[Subscription, Switched]:

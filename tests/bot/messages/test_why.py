@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 
@@ -178,6 +179,13 @@ def test_a_muted_chat_hears_until_when(newsroom: Newsroom) -> None:
     assert "muted, until 2 March, 00:00" in here(history(newsroom, muted), "en")
 
 
+def asking(**changes: Any) -> Chat:
+    """A chat with a subscription like this."""
+    reader = chat(1, "siege")
+    (one,) = reader.subscriptions
+    return replace(reader, subscriptions=(replace(one, **changes),))
+
+
 @pytest.mark.parametrize(
     ("asks", "expected"),
     [
@@ -187,6 +195,9 @@ def test_a_muted_chat_hears_until_when(newsroom: Newsroom) -> None:
         (chat(1, "siege", places=frozenset({"YE"})), Unreached.PLACE_UNKNOWN),
         (chat(1, "siege", lowest_level="critical"), Unreached.LEVEL),
         (chat(1, "siege", created_at=NOW + HOUR), Unreached.CAME_LATER),
+        (asking(include=("كوليرا",)), Unreached.WORDS),
+        (asking(paused=True), Unreached.PAUSED),
+        (asking(delivery="daily"), Unreached.DIGEST),
     ],
 )
 def test_what_keeps_an_alert_from_a_chat(

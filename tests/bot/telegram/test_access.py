@@ -396,3 +396,44 @@ async def test_an_alert_that_may_not_be_read_costs_what_an_absent_one_costs(
         await bench.ask(VIEWER, f"/alert {wanted}")
         counts.append(sum("alert" in sql or "outbox" in sql for sql in looked))
     assert counts[0] == counts[1] == 4
+
+
+async def test_an_invited_administrator_lets_a_forum_in_from_one_of_its_topics(
+    bench: Bench,
+) -> None:
+    bench.server.room(GROUP, admins={ADMIN, VIEWER}, forum=True)
+    for person in (ADMIN, GUEST):
+        refused = await bench.ask(GROUP, "/start", user_id=person, thread_id=44)
+        assert "مدعوّ" in refused and await everyone(bench) == []
+    await let_in(bench, VIEWER)
+    assert "أهلًا بك" in await bench.ask(GROUP, "/start", user_id=VIEWER, thread_id=44)
+    taps = ("g:language:ar", "g:places:SD", "g:signals:everything", "g:level:alert")
+    for tap in (*taps, "g:delivery:now"):
+        await bench.press(GROUP, tap, user_id=VIEWER)
+    group = await bench.chat(GROUP)
+    assert [(each.thread_id, each.everything) for each in group.subscriptions] == [(44, True)]
+    assert "لا اشتراك" in await bench.ask(GROUP, "/mine", user_id=VIEWER), "in the general topic"
+
+
+async def test_an_operator_lets_a_forum_in_without_being_its_administrator(bench: Bench) -> None:
+    bench.server.room(GROUP, admins={ADMIN}, forum=True)
+    await bench.ask(GROUP, "/start", user_id=OPERATOR, thread_id=44)
+    assert (await bench.chat(GROUP)).thread_id == 44
+    assert "للمشرفين" in await bench.press(GROUP, "g:language:ar", user_id=OPERATOR)
+    await bench.press(GROUP, "g:language:ar", user_id=ADMIN)
+    assert [each.thread_id for each in (await bench.chat(GROUP)).subscriptions] == [44]
+
+
+async def test_an_operator_adds_the_bot_to_a_channel_and_its_administrators_choose(
+    bench: Bench,
+) -> None:
+    bench.server.room(CHANNEL, "channel", admins={ADMIN, OPERATOR})
+    bench.server.membership(CHANNEL, "left", "administrator", user_id=OPERATOR)
+    await bench.settled()
+    await bench.ask(CHANNEL, "/start")
+    taps = ("g:language:ar", "g:places:*", "g:signals:usual", "g:level:critical")
+    for tap in (*taps, "g:delivery:now"):
+        assert "للمشرفين" in await bench.press(CHANNEL, tap, user_id=GUEST)
+        await bench.press(CHANNEL, tap, user_id=ADMIN)
+    (one,) = (await bench.chat(CHANNEL)).subscriptions
+    assert (one.thread_id, one.lowest_level) == (None, "critical")
