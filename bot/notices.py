@@ -28,7 +28,14 @@ TITLE_LENGTH, NAME_LENGTH, REASON_LENGTH = 200, 120, 300
 
 FeedEvent = Literal["broken", "silent", "held", "truncated", "recovered"]
 ChatEvent = Literal[
-    "paused", "held", "rejected", "catchup_lost", "given_up", "unconfirmed", "topic_gone"
+    "paused",
+    "held",
+    "rejected",
+    "catchup_lost",
+    "digest_lost",
+    "given_up",
+    "unconfirmed",
+    "topic_gone",
 ]
 
 

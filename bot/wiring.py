@@ -16,6 +16,7 @@ from rich.console import Console
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
+from bot.alerts.words import words_in_story
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
 from bot.delivery.dispatcher import Dispatcher
@@ -36,7 +37,7 @@ from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
 from bot.process import first_operator
 from bot.rules_in_force import RulesInForce
-from storage import chats, people, subscriptions
+from storage import chat_clocks, chats, people, subscriptions
 from storage.file.database import Connection, Database
 
 if TYPE_CHECKING:
@@ -181,6 +182,7 @@ async def parts_over(
             *(database, goes_to.sender, goes_to.policy, clock),
             editor=goes_to.editor,
             timezone=timezone,
+            find_words=lambda db, story_id, words: words_in_story(db, rules(), story_id, words),
         )
         watch = None
         if channel is not None:
@@ -285,3 +287,5 @@ def seat_console(db: Connection, now: datetime) -> None:
     if not chats.upsert(db, seated).chosen.everything:
         for each in seated.subscriptions:
             subscriptions.add(db, each, now)
+    # It shows what it gets at once, and has no hours.
+    chat_clocks.set_digest(db, CONSOLE_CHAT_ID, None)

@@ -297,6 +297,12 @@ def recent(
     return alerts_of(db, rows)
 
 
+def since(db: Connection, moment: datetime) -> list[Alert]:
+    """All alerts made or updated since then, without their sources."""
+    rows = fetch(db, "SELECT * FROM alerts WHERE updated_at >= :since", {"since": to_text(moment)})
+    return alerts_of(db, rows)
+
+
 def _existing(db: Connection, alert_id: int) -> Alert:
     alert = get(db, alert_id)
     if alert is None:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
+from storage import digest_turns
 from storage.rows import Row, change, fetch, fetch_one, to_text, to_text_or_none
 
 EVERY_DAY = frozenset(range(7))
@@ -58,6 +59,7 @@ def set_timezone(db: Connection, chat_id: int, timezone: str | None) -> None:
         {"id": chat_id, "timezone": timezone},
     )
     _set(db, chat_id, {})
+    digest_turns.plan_anew(db, chat_id)
 
 
 def set_quiet(db: Connection, chat_id: int, quiet: QuietHours | None) -> None:
@@ -76,11 +78,18 @@ def set_quiet(db: Connection, chat_id: int, quiet: QuietHours | None) -> None:
 def set_digest(db: Connection, chat_id: int, minute: int | None) -> None:
     """Send the daily digest at this minute of the day; None for no digest."""
     _set(db, chat_id, {"digest_at": minute})
+    digest_turns.plan_anew(db, chat_id)
+    if minute is None:
+        digest_turns.end(db, chat_id, "daily")
 
 
-def set_weekly(db: Connection, chat_id: int, day: int | None) -> None:
+def set_weekly(db: Connection, chat_id: int, day: int | None, now: datetime) -> None:
     """Send the weekly summary on this day (0 is Monday), None for none."""
     _set(db, chat_id, {"weekly_day": day})
+    if day is None:
+        digest_turns.end(db, chat_id, "weekly")
+    else:
+        digest_turns.begin(db, chat_id, "weekly", now)
 
 
 def to_follow(db: Connection, now: datetime) -> dict[int, ChatClock]:

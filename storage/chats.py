@@ -29,8 +29,8 @@ _LEVELS = ("info", "watch", "alert", "critical")
 class Chat:
     """A private chat, group or channel. `id` is Telegram's chat id.
 
-    `thread_id`: the topic in which it first wrote; it gets what no subscription asks for, such as
-    notices. What it wants to hear, and in which topic, its `subscriptions` say.
+    `thread_id`: the topic in which /start was last said; it gets what no subscription asks for,
+    such as notices. What it wants to hear, and in which topic, its `subscriptions` say.
     """
 
     id: int
@@ -143,6 +143,11 @@ def upsert(db: Connection, chat: Chat) -> Chat:
 
 def set_language(db: Connection, chat_id: int, language: str) -> None:
     _set(db, chat_id, "language = :language", {"language": language})
+
+
+def set_thread(db: Connection, chat_id: int, thread_id: int | None) -> None:
+    """Send what no subscription asks for, such as notices, to this topic; None: the general one."""
+    _set(db, chat_id, "thread_id = :thread_id", {"thread_id": thread_id})
 
 
 def forget_topic(db: Connection, chat_id: int, thread_id: int) -> int:
@@ -268,6 +273,7 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
         db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
         _move_escalation(db, ids)
         db.execute("UPDATE OR IGNORE chat_clocks SET chat_id = :new WHERE chat_id = :old", ids)
+        db.execute("UPDATE OR IGNORE digest_turns SET chat_id = :new WHERE chat_id = :old", ids)
         db.execute(
             """
             UPDATE chats SET muted_at = old.muted_at, muted_until = old.muted_until

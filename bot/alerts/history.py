@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import rank
+from bot.alerts.digest import Digest
 from bot.alerts.wanting import words_of
+from bot.alerts.weekly import digest_of
 from bot.alerts.words import words_in_story
 from storage import (
     acknowledgements,
     alerts,
     decisions,
+    digest_turns,
     entries,
     facts,
     outbox,
@@ -42,6 +45,10 @@ class Said:
     places: tuple[StoredPlace, ...] = ()
 
 
+# Digests after an alert that are asked for it: of a day and a half where they are hourly.
+_DIGESTS_READ = 40
+
+
 @dataclass(frozen=True, slots=True)
 class AlertHistory:
     """An alert and what is known of how it came about.
@@ -50,7 +57,7 @@ class AlertHistory:
     all that was decided about it, oldest first. `said`: by entry, what those rest on. `statements`:
     the figures of its story's reports. `families`: by entry, who published it. `deliveries`: the
     asking chat's rows for it; `chat` is that chat. `words_found`: which words of its subscriptions
-    are in the story's texts.
+    are in the story's texts. `digest_at`: when a digest told the asking chat of it.
     """
 
     alert: Alert
@@ -64,6 +71,7 @@ class AlertHistory:
     chat: Chat | None = None
     words_found: frozenset[str] = frozenset()
     families: Mapping[int, str] = field(default_factory=dict)
+    digest_at: datetime | None = None
 
 
 def history_of(
@@ -96,7 +104,17 @@ def history_of(
         chat=chat,
         words_found=found,
         families={each.entry_id: each.family for each in stories.entries_of(db, alert.story_id)},
+        digest_at=_in_digest(db, alert, chat) if chat else None,
     )
+
+
+def _in_digest(db: Connection, alert: Alert, chat: Chat) -> datetime | None:
+    """When the first digest that names the alert came to the chat."""
+    made = digest_turns.sent_since(db, chat.id, alert.created_at, _DIGESTS_READ)
+    named = (
+        at for at, text in made if isinstance(d := digest_of(text), Digest) and alert.id in d.alerts
+    )
+    return next(named, None)
 
 
 def _said(db: Connection, entry_ids: set[int]) -> dict[int, Said]:

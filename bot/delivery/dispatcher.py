@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 
 from bot.clock import Uptime, uptime_beside, utc_now
+from bot.delivery.digests import Digests, FindWords, no_words
 from bot.delivery.editing import Editing
 from bot.delivery.escalation import escalate_due, who_is_due
 from bot.delivery.health import Health
@@ -72,9 +73,10 @@ class Dispatcher:
         uptime: Uptime | None = None,
         editor: Editor | None = None,
         timezone: tzinfo = UTC,
+        find_words: FindWords = no_words,
     ) -> None:
         """Without an `editor` cards stay as they were sent. `timezone` is that of chats which named
-        none."""
+        none; `find_words` is for their digests."""
         self.health = Health()
         self._database = database
         self._policy = policy or DeliveryPolicy()
@@ -91,6 +93,7 @@ class Dispatcher:
         )
         self._editing = editor and Editing(database, editor, self._policy, self._time.now)
         self._quiet = QuietHours(database, timezone)
+        self._digests = Digests(database, timezone, find_words)
 
     @property
     def outcomes(self) -> Counter[str]:
@@ -183,6 +186,7 @@ class Dispatcher:
         if step := await self._time.follow(wall):
             self.health.clock_moved(step)
             self._quiet.look_anew()
+            self._digests.plan_anew()
         await self._time.bring_back()
         now = self._time.now()
         await self._quiet.follow(now)
@@ -190,7 +194,9 @@ class Dispatcher:
         # Also while Telegram refuses us: what is passed on may go by the second channel.
         next_due = await self._escalate(now)
         report = await self._look(now)
-        wakes = [at for at in (report.wake_at, next_due) if at is not None]
+        # After what goes out at once.
+        more = await self._digests.make(now)
+        wakes = [at for at in (report.wake_at, next_due, now if more else None) if at is not None]
         return replace(report, wake_at=min(wakes, default=None))
 
     async def _escalate(self, now: datetime) -> datetime | None:

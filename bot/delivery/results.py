@@ -51,6 +51,9 @@ _GROUPS: dict[FoldReason, Group] = {
 }
 
 
+_LOST: dict[str, ChatEvent] = {"catchup": "catchup_lost", "digest": "digest_lost"}
+
+
 def record_attempt(db: Connection, attempt: Attempt) -> None:
     """Write down what came of an attempt, and queue what operators must hear of it."""
     delivery, step, at = attempt.delivery, attempt.step, attempt.at
@@ -94,7 +97,7 @@ def record_attempt(db: Connection, attempt: Attempt) -> None:
             outbox.mark(db, delivery.id, Mark("failed", reason, at, attempts))
             # A notice about notices could go round for ever: the log has it.
             if delivery.kind != "notice":
-                event: ChatEvent = "catchup_lost" if delivery.kind == "catchup" else "rejected"
+                event = _LOST.get(delivery.kind, "rejected")
                 _notify(db, event, chat_id, reason, at, message=_name(db, delivery))
         case Halt(_, reason):
             outbox.mark(db, delivery.id, Mark("pending", reason, at, delivery.attempts))

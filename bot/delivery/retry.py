@@ -194,7 +194,7 @@ def _after_unknown(error: str, delivery: Delivery, policy: RetryPolicy, now: dat
     reason = f"outcome unknown: {error}"
     unknowns = delivery.unknowns + 1
     again = Again(now + repeat_wait(unknowns, policy), True, reason, unknowns)
-    if delivery.kind == "catchup":
+    if delivery.kind in ("catchup", "digest"):
         # It stands for alerts that are in no other message: repeat it, ever more slowly.
         if now - delivery.created_at > policy.line_age:
             return GiveUp(f"{reason}; repeated since {delivery.created_at:%Y-%m-%d %H:%M} UTC")

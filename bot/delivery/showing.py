@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.alerts.digest import Digest
 from bot.alerts.edits import quoted_entry
 from bot.alerts.snippet import snippet
 from bot.alerts.wanting import seen_in
+from bot.alerts.weekly import Weekly
 from bot.messages.evidence import evidence_for
-from storage import entries
+from storage import alerts, entries
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.file.database import Connection
@@ -38,3 +40,12 @@ def as_seen(db: Connection, alert: Alert, chat: Chat, thread_id: int | None) -> 
         language=entry.language,
         feed_name=next(families, seen.feed_name),
     )
+
+
+def digested(
+    db: Connection, digest: Digest | Weekly, chat: Chat, thread_id: int | None
+) -> tuple[Alert, ...]:
+    """The alerts that a digest names, for its card: in their order, those that still exist."""
+    ids = digest.gravest if isinstance(digest, Weekly) else digest.alerts
+    known = alerts.by_ids(db, ids)
+    return tuple(as_seen(db, known[each], chat, thread_id) for each in ids if each in known)

@@ -7,7 +7,7 @@ composed again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Literal
@@ -136,6 +136,16 @@ def compose(language: str, build: Callable[[float], Sequence[Block]]) -> Card:
         else:
             return card
     raise AssertionError("a card whose required blocks do not fit at the smallest scale")
+
+
+def first_that_fits(language: str, candidates: Iterable[Sequence[Block]]) -> Card:
+    """The card of the first that Telegram takes whole; of the last if none does."""
+    card = _card(language, [])
+    for blocks in candidates:
+        card = _card(language, _filled(blocks))
+        if _fits(card):
+            break
+    return card
 
 
 def _filled(blocks: Sequence[Block]) -> list[Block]:

@@ -8,7 +8,8 @@ from babel import Locale
 from babel.lists import format_list
 
 from bot.locales import Texts
-from storage.chat_clocks import EVERY_DAY, QuietHours
+from bot.wall_time import last_quiet
+from storage.chat_clocks import EVERY_DAY, USUAL_DIGEST, ChatClock, QuietHours
 
 
 def day_name(day: int, say: Texts) -> str:
@@ -41,3 +42,33 @@ def _in_a_row(days: frozenset[int]) -> list[int]:
     """The days in their order, from the first after a gap on."""
     first = next((day for day in range(7) if day in days and (day - 1) % 7 not in days), 0)
     return [day % 7 for day in range(first, first + 7) if day % 7 in days]
+
+
+def digest_lines(clock: ChatClock, say: Texts) -> list[str]:
+    """When the daily digest and the weekly summary come."""
+    lines = [say("digest.is_off")]
+    if clock.digest_at is not None:
+        lines = [say("digest.is_on", time=minute_in_words(clock.digest_at))]
+    if clock.weekly_day is None:
+        return [*lines, say("digest.weekly_off")]
+    hour = minute_in_words(USUAL_DIGEST if clock.digest_at is None else clock.digest_at)
+    day = day_name(clock.weekly_day, say)
+    return [*lines, say("digest.weekly_on", day=day, time=hour)]
+
+
+def quiet_line(hours: QuietHours | None, say: Texts, zone: tzinfo, now: datetime) -> str:
+    """How the quiet hours are set, and until when they last if they have begun."""
+    if hours is None:
+        return say("quiet.none")
+    line = say("quiet.set", hours=quiet_in_words(hours, say))
+    found = last_quiet(hours, zone, now)
+    if found and now < found.until:
+        until = say.moment(found.until, zone, now, "card.short_time")
+        line = f"{line} {say('quiet.now', until=until)}"
+    return line
+
+
+def clock_lines(clock: ChatClock, zone: tzinfo, say: Texts, now: datetime) -> list[str]:
+    """All of a chat's clock, a line for each part; how to change it is not said."""
+    there = say("timezone.set", time=time_there(zone, say, now))
+    return [quiet_line(clock.quiet, say, zone, now), *digest_lines(clock, say), there]

@@ -84,6 +84,8 @@ def why_here(history: AlertHistory, display: Display) -> Line:
         return at_its_time("why.sent_here", sent)
     if folded := newest("expired", folded=True):
         return at_its_time("why.folded_here", folded)
+    if history.digest_at and not newest("pending", "paused"):
+        return line(say("why.digest_here", when=display.moment(history.digest_at)))
     if newest("unknown", "sending"):
         return line(say("why.maybe_sent_here"))
     if waiting := newest("pending", "paused"):

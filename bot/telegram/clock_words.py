@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.asking.durations import plain_words
 from storage.chat_clocks import EVERY_DAY, QuietHours
@@ -30,6 +31,8 @@ _FILLING = frozenset(
         "من يوم ايام و في"
     ).split()
 )
+_NOW = frozenset("now الان maintenant".split())
+_WEEKLY = frozenset("weekly week hebdo hebdomadaire semaine اسبوعي الاسبوعي اسبوعيا".split())
 _TO = r"(?:-|–|—|−|to|until|till|jusqu'?\s*a|a|الى|حتى|لغايه)"
 _CLOCK = (
     r"(\d{1,2})(?:\s*[:.h]\s*(\d{2})(?!\d))?\s*(?:h(?:eures?)?(?![^\W\d]))?"
@@ -115,3 +118,29 @@ def _minute(hour: str, minutes: str | None, half: str | None) -> int | None:
         hours = hours % 12 + (0 if half in _MORNING else 12)
     whole = hours * 60 + rest
     return whole if rest < 60 and whole <= _MIDNIGHT else None
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyAsked:
+    """The weekly summary on that day (0 is Monday), or no more for None."""
+
+    day: int | None
+
+
+def is_now(text: str) -> bool:
+    """``now``, ``الآن``, ``maintenant``."""
+    return plain_words(text[:_LONGEST]) in _NOW
+
+
+def read_weekly(text: str) -> WeeklyAsked | None:
+    """``weekly``, ``weekly friday``, ``أسبوعي الجمعة``, ``hebdo off``; None for what is not about
+    the weekly summary, or names no one day."""
+    first, _, rest = _plain(text[:_LONGEST]).strip().partition(" ")
+    if first not in _WEEKLY:
+        return None
+    if rest.strip() in OFF:
+        return WeeklyAsked(None)
+    days = read_days(rest) or frozenset()
+    if not rest.strip():
+        return WeeklyAsked(0)
+    return WeeklyAsked(next(iter(days))) if len(days) == 1 else None

@@ -4,8 +4,9 @@ Data is a letter for what the button does, then its value: ``s:siege`` chooses a
 menu of /subscribe, ``s!siege`` leaves it, ``u`` is the menu of /unsubscribe, ``s*`` and ``s-``
 choose all or none, ``l:fr`` sets the language, ``w:A12`` asks why, ``a:A12`` takes an alert on
 and ``m:60`` mutes the chat for so many minutes (0: no more). ``q:22-7`` sets the quiet hours
-(``q:off``: none), ``z:Asia/Damascus`` the time zone. Of subscriptions:
-`bot.telegram.subscription_keyboards`.
+(``q:off``: none), ``z:Asia/Damascus`` the time zone, ``d:480`` the hour of the digest in minutes of
+the day (``d:off``: none, ``d:now``: at once, ``d:week``: the weekly summary on or off). Of
+subscriptions: `bot.telegram.subscription_keyboards`.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ QUIET_HOURS: Mapping[str, tuple[int, int]] = {
     "23-6": (23 * 60, 6 * 60),
 }
 ZONE = r"^z:"
+DIGEST = r"^d:"
+DIGEST_MINUTES = (7 * 60, 8 * 60, 18 * 60)
+NOW, WEEKLY = "now", "week"
 _LABEL = 60
 
 
@@ -94,6 +98,19 @@ def quiet_keyboard(say: Texts) -> InlineKeyboardMarkup:
     ]
     off = InlineKeyboardButton(say("quiet.off_button"), callback_data=f"q:{OFF}")
     return InlineKeyboardMarkup([hours, [off]])
+
+
+def digest_keyboard(say: Texts) -> InlineKeyboardMarkup:
+    """Usual hours of the digest, none, now, and the weekly summary."""
+    hours = [
+        InlineKeyboardButton(minute_in_words(minute), callback_data=f"d:{minute}")
+        for minute in DIGEST_MINUTES
+    ]
+    others = [
+        [InlineKeyboardButton(say(f"digest.{key}_button"), callback_data=f"d:{what}")]
+        for key, what in (("now", NOW), ("weekly", WEEKLY), ("off", OFF))
+    ]
+    return InlineKeyboardMarkup([hours, *others])
 
 
 def zones_keyboard(zones: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup:

@@ -689,10 +689,43 @@ def m023_subscriptions(db: Connection) -> None:
 
 
 @MIGRATIONS()
+def m024_digests(db: Connection) -> None:
+    # Whose digest is due when, and what the one before told: `told_to` is the last decision that
+    # was in it, `told_at` when that was. `next_at` NULL: to be planned.
+    db.execute("""
+        CREATE TABLE digest_turns (
+            chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE ON UPDATE CASCADE,
+            stream TEXT NOT NULL CHECK (stream IN ('hourly', 'daily', 'weekly')),
+            next_at TEXT,
+            told_to INTEGER NOT NULL,
+            told_at TEXT NOT NULL,
+            PRIMARY KEY (chat_id, stream)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX digest_turns_by_time ON digest_turns (next_at)")
+    db.execute("CREATE INDEX outbox_digests ON outbox (chat_id, created_at) WHERE kind = 'digest'")
+    # A digest is a row of the outbox. SQLite changes no constraint of a table that is there, but
+    # takes another text for it (https://sqlite.org/lang_altertable.html, section 7).
+    before = "CHECK (kind IN ('alert', 'update', 'catchup', 'notice'))"
+    after = "CHECK (kind IN ('alert', 'update', 'catchup', 'notice', 'digest'))"
+    version = db.execute("PRAGMA schema_version").fetchone()[0]
+    db.execute("PRAGMA writable_schema = ON")
+    changed = db.execute(
+        """
+        UPDATE sqlite_schema SET sql = replace(sql, :before, :after)
+        WHERE type = 'table' AND name = 'outbox' AND instr(sql, :before) > 0""",
+        {"before": before, "after": after},
+    ).rowcount
+    db.execute(f"PRAGMA schema_version = {version + 1}")
+    db.execute("PRAGMA writable_schema = OFF")
+    if changed != 1:
+        raise RuntimeError("the outbox does not say which kinds of messages it takes")
+
+
+@MIGRATIONS()
 def m024_clocks_of_chats(db: Connection) -> None:
     # When a chat wants quiet, and when its digests. Minutes of the day by the chat's own clock;
-    # NULL is off. `look_at`: until then what
-    # `chats.quiet_until` says is right; NULL where there is nothing to follow.
+    # NULL is off. `look_at`: until then what `chats.quiet_until` says is right; NULL where there
+    # is nothing to follow.
     db.execute("""
         CREATE TABLE chat_clocks (
             chat_id INTEGER PRIMARY KEY REFERENCES chats (id)
@@ -711,58 +744,6 @@ def m024_clocks_of_chats(db: Connection) -> None:
     db.execute("ALTER TABLE chats ADD COLUMN timezone TEXT")
     # The end of the last quiet hours that began.
     db.execute("ALTER TABLE chats ADD COLUMN quiet_until TEXT")
-
-
-@MIGRATIONS()
-def m027_operators(db: Connection) -> None:
-    # Who did what. Names are copied: people go, what they did stays.
-    db.execute("""
-        CREATE TABLE audit_log (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            at TEXT NOT NULL,
-            person_id INTEGER,
-            name TEXT NOT NULL,
-            action TEXT NOT NULL,
-            what TEXT NOT NULL
-        ) STRICT""")
-    db.execute("CREATE INDEX audit_log_of_person ON audit_log (person_id)")
-    # Every version of each of the operators' rule files. `content` NULL: the file was removed.
-    db.execute("""
-        CREATE TABLE rule_versions (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            file TEXT NOT NULL,
-            hash TEXT NOT NULL,
-            content BLOB,
-            origin TEXT NOT NULL CHECK (origin IN ('sent', 'disk', 'rollback', 'review')),
-            person_id INTEGER,
-            name TEXT NOT NULL,
-            at TEXT NOT NULL
-        ) STRICT""")
-    db.execute("CREATE INDEX rule_versions_of_file ON rule_versions (file, id)")
-    # A change of one file that waits for its trial, or for its two taps. `base_hash`: the file as
-    # it was when the change was tried; '' for none.
-    db.execute("""
-        CREATE TABLE rule_drafts (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            file TEXT NOT NULL,
-            content BLOB,
-            origin TEXT NOT NULL CHECK (origin IN ('sent', 'rollback', 'review')),
-            person_id INTEGER NOT NULL,
-            name TEXT NOT NULL,
-            chat_id INTEGER NOT NULL,
-            message_id INTEGER,
-            language TEXT NOT NULL,
-            state TEXT NOT NULL
-                CHECK (state IN ('waiting', 'ready', 'refused', 'in-force', 'dropped')),
-            base_hash TEXT NOT NULL DEFAULT '',
-            rules_hash TEXT NOT NULL DEFAULT '',
-            report_json TEXT CHECK (report_json IS NULL OR json_valid(report_json)),
-            at TEXT NOT NULL
-        ) STRICT""")
-    db.execute("CREATE INDEX rule_drafts_waiting ON rule_drafts (id) WHERE state = 'waiting'")
-    db.execute("CREATE INDEX rule_drafts_by_time ON rule_drafts (at)")
-    # How often a rule fired, day by day.
-    db.execute("CREATE INDEX decisions_by_signal ON decisions (signal, at)")
 
 
 @MIGRATIONS()
@@ -861,3 +842,55 @@ def m026_asking(db: Connection) -> None:
             UNIQUE (chat_id, question_json)
         ) STRICT""")
     db.execute("CREATE INDEX questions_by_time ON questions (at)")
+
+
+@MIGRATIONS()
+def m027_operators(db: Connection) -> None:
+    # Who did what. Names are copied: people go, what they did stays.
+    db.execute("""
+        CREATE TABLE audit_log (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,
+            person_id INTEGER,
+            name TEXT NOT NULL,
+            action TEXT NOT NULL,
+            what TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX audit_log_of_person ON audit_log (person_id)")
+    # Every version of each of the operators' rule files. `content` NULL: the file was removed.
+    db.execute("""
+        CREATE TABLE rule_versions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            file TEXT NOT NULL,
+            hash TEXT NOT NULL,
+            content BLOB,
+            origin TEXT NOT NULL CHECK (origin IN ('sent', 'disk', 'rollback', 'review')),
+            person_id INTEGER,
+            name TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX rule_versions_of_file ON rule_versions (file, id)")
+    # A change of one file that waits for its trial, or for its two taps. `base_hash`: the file as
+    # it was when the change was tried; '' for none.
+    db.execute("""
+        CREATE TABLE rule_drafts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            file TEXT NOT NULL,
+            content BLOB,
+            origin TEXT NOT NULL CHECK (origin IN ('sent', 'rollback', 'review')),
+            person_id INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            chat_id INTEGER NOT NULL,
+            message_id INTEGER,
+            language TEXT NOT NULL,
+            state TEXT NOT NULL
+                CHECK (state IN ('waiting', 'ready', 'refused', 'in-force', 'dropped')),
+            base_hash TEXT NOT NULL DEFAULT '',
+            rules_hash TEXT NOT NULL DEFAULT '',
+            report_json TEXT CHECK (report_json IS NULL OR json_valid(report_json)),
+            at TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX rule_drafts_waiting ON rule_drafts (id) WHERE state = 'waiting'")
+    db.execute("CREATE INDEX rule_drafts_by_time ON rule_drafts (at)")
+    # How often a rule fired, day by day.
+    db.execute("CREATE INDEX decisions_by_signal ON decisions (signal, at)")

@@ -17,7 +17,7 @@ from storage.feeds import FeedState
 from storage.file.database import Connection
 from storage.file.migrations import MIGRATIONS
 from storage.outbox import NewDelivery
-from storage.rows import to_text
+from storage.rows import insert, to_text
 from storage.subscriptions import Subscription
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -58,12 +58,18 @@ def add_older_database(file: Path, before: str) -> None:
     """A database as it was before that step of the migrations, with the private chat 5 in it."""
     old = Connection(file)
     MIGRATIONS.apply(old, stop_before=before)
-    old.execute(
-        """
-        INSERT INTO chats (id, kind, title, language, state, role, lowest_level, created_at)
-        VALUES (5, 'private', 'ليلى', 'ar', 'active', 'subscriber', 'alert', ?)""",
-        (to_text(NOW),),
-    )
+    chat = {
+        "id": 5,
+        "kind": "private",
+        "title": "ليلى",
+        "language": "ar",
+        "state": "active",
+        "role": "subscriber",
+        "created_at": to_text(NOW),
+    }
+    if "lowest_level" in old["chats"].columns_dict:
+        chat["lowest_level"] = "alert"
+    insert(old, "chats", chat)
     old.conn.commit()
     old.close()
 

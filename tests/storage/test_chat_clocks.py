@@ -33,7 +33,7 @@ def test_each_part_of_a_clock_changes_alone_and_is_to_be_looked_at(db: Connectio
     chat_clocks.set_quiet(db, 1, NIGHT)
     chat_clocks.set_timezone(db, 1, "Africa/Khartoum")
     chat_clocks.set_digest(db, 1, None)
-    chat_clocks.set_weekly(db, 1, 6)
+    chat_clocks.set_weekly(db, 1, 6, NOW)
     expected = ChatClock(NIGHT, None, 6, "Africa/Khartoum")
     assert chat_clocks.get(db, 1) == expected
     assert chat_clocks.to_follow(db, NOW) == {1: expected}

@@ -14,6 +14,7 @@ from telegram import ForceReply, InlineKeyboardMarkup
 
 from bot.messages.blocks import Card
 from bot.messages.cards import text_card
+from bot.messages.clock import clock_lines
 from bot.messages.subscription import described
 from bot.telegram import subscription_keyboards as keyboards
 from bot.telegram.choices import changed, is_new
@@ -22,13 +23,13 @@ from bot.telegram.commands.words import store_words
 from bot.telegram.place_names import offered_places, places_asked
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
-from storage import subscriptions
+from storage import chat_clocks, subscriptions
 from storage.file.database import Connection
 from storage.subscriptions import Subscription
 
 MOST = 10
 """Subscriptions of one topic."""
-# Longest first part of "✍ №12": who answers may quote nothing else of the bot's.
+# The last line of a question: "✍ №12".
 _ASKED = re.compile(r"([✍📍])\ufe0f? №(\d{1,15})\s*\Z")
 _SCREENS = {
     **dict.fromkeys(("signals", "on", "off", "all", "usual", "none"), "signals"),
@@ -178,16 +179,21 @@ async def _ask(request: Request, number: int, action: str) -> None:
 async def _list(request: Request) -> tuple[Card, InlineKeyboardMarkup]:
     """The topic's subscriptions, as they are now."""
     services, speech, chat = request.services, request.speech, request.chat
-    found = await services.database.read(
-        lambda db: subscriptions.of_topic(db, chat.id, request.thread_id)
+    found, clock = await services.database.read(
+        lambda db: (
+            subscriptions.of_topic(db, chat.id, request.thread_id),
+            chat_clocks.get(db, chat.id),
+        )
     )
+    zone, now = services.zone(chat), services.clock()
     signals = services.menu
     parts = []
     for number, each in enumerate(found, 1):
         lines = described(each, signals, speech)
         parts.append("\n".join([speech("mine.number", n=speech.number(number)), *lines]))
     parts = parts or [speech("mine.none")]
-    parts += muted_line(chat, speech, services.timezone, services.clock())
+    parts += muted_line(chat, speech, zone, now)
+    parts.append("\n".join(clock_lines(clock, zone, speech, now)))
     title = speech("mine.title_topic" if request.in_topic else "mine.title")
     card = text_card("\n\n".join(parts), speech.language, title=title)
     return card, keyboards.list_keyboard(found, signals, speech, more=len(found) < MOST)

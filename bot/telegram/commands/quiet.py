@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
 from functools import partial
 
 from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.blocks import Card
 from bot.messages.cards import text_card
-from bot.messages.clock import quiet_in_words, time_there
+from bot.messages.clock import quiet_line, time_there
 from bot.telegram import keyboards
 from bot.telegram.clock_words import is_off, read_quiet
 from bot.telegram.keyboards import quiet_keyboard
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
-from bot.wall_time import last_quiet
 from storage import chat_clocks
 from storage.chat_clocks import QuietHours
 
@@ -46,18 +44,6 @@ async def quiet_pressed(request: Request) -> None:
     if hours or off:
         card = await _set(request, QuietHours(*hours) if hours else None)
         await request.redraw(card, quiet_keyboard(request.speech))
-
-
-def quiet_line(hours: QuietHours | None, speech: Texts, zone: tzinfo, now: datetime) -> str:
-    """How the quiet hours are set, and until when they last if they have begun."""
-    if hours is None:
-        return speech("quiet.none")
-    line = speech("quiet.set", hours=quiet_in_words(hours, speech))
-    found = last_quiet(hours, zone, now)
-    if found and now < found.until:
-        until = speech.moment(found.until, zone, now, "card.short_time")
-        line = f"{line} {speech('quiet.now', until=until)}"
-    return line
 
 
 async def _set(request: Request, hours: QuietHours | None) -> Card:

@@ -73,6 +73,7 @@ async def start(request: Request) -> None:
         await _refuse(request, "refuse.invitation_needed")
         return
     known = request.known
+    await _here(request)
     asked = known is not None and any(each.chosen for each in known.topic(request.thread_id))
     if known is not None and known.title and asked and known.state == "active":
         await request.say("start.again")
@@ -85,6 +86,13 @@ async def start(request: Request) -> None:
         chat = await request.services.resume(chat)
         parts = [speech("start.resumed"), speech("start.again") if asked else question]
     await request.reply(text_card("\n\n".join(parts), speech.language), None if asked else keyboard)
+
+
+async def _here(request: Request) -> None:
+    """In a forum, what no subscription asks for goes to the topic that says /start."""
+    chat, thread_id = request.known, request.thread_id
+    if chat is not None and chat.thread_id != thread_id:
+        await request.services.database.write(lambda db: chats.set_thread(db, chat.id, thread_id))
 
 
 async def _invited(request: Request, payload: str) -> Person | None:

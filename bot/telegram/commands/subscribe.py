@@ -9,6 +9,7 @@ from typing import cast
 
 from telegram import InlineKeyboardMarkup
 
+from bot.alerts.decide import PUSHED
 from bot.locales import Texts, texts
 from bot.messages.blocks import Card
 from bot.messages.cards import text_card
@@ -125,6 +126,10 @@ async def pressed(request: Request) -> None:
 
     after, switched = await services.database.write(write)
     title = signal_title(signals, switched.signal or "", speech.language)
-    await request.note(speech(switched.note, signal=title))
+    chosen = signals.get(switched.signal or "")
+    note = switched.note
+    if note == "subscribe.on" and chosen is not None and chosen.level not in PUSHED:
+        note = "subscribe.on_digest"
+    await request.note(speech(note, signal=title))
     zone, in_topic = services.zone(chat), request.in_topic
     await request.redraw(*menu_of(chat, after, menu, signals, speech, zone, now, in_topic=in_topic))

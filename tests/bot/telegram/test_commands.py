@@ -159,6 +159,9 @@ async def test_in_a_forum_alerts_go_to_the_topic_where_they_were_asked_for(bench
     await bench.press(GROUP, "s:evacuation", user_id=ADMIN)
     asked = {each.thread_id: each.signals for each in (await bench.chat(GROUP)).subscriptions}
     assert asked == {44: {"aid-access"}, None: {"evacuation"}}, "a second leaves the first"
+    assert (await bench.chat(GROUP)).thread_id is None
+    await bench.ask(GROUP, "/start", user_id=ADMIN, thread_id=44)
+    assert (await bench.chat(GROUP)).thread_id == 44, "notices go where /start was said last"
 
 
 async def test_a_channel_is_subscribed_by_a_post(bench: Bench) -> None:

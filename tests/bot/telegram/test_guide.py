@@ -10,7 +10,6 @@ from bot.telegram.commands.start import language_named
 from storage import subscriptions
 from storage.subscriptions import Subscription
 from tests.bot.telegram.conftest import Bench, application_over
-from tests.telegram_server import TelegramServer
 
 READER, GROUP, ADMIN, GUEST = 7, -1001234567890, 70, 71
 TAPS = ("g:language:ar", "g:places:SD", "g:signals:usual", "g:level:alert", "g:delivery:now")
@@ -88,28 +87,44 @@ async def test_a_restart_between_two_taps_changes_nothing(bench: Bench) -> None:
     assert (await asked(bench)).signals == {"medicine-shortage", "aid-access", "evacuation"}
 
 
-async def test_in_a_group_only_administrators_answer(bench: Bench, server: TelegramServer) -> None:
-    server.room(GROUP, admins={ADMIN}, forum=True)
-    await bench.ask(GROUP, "/start", user_id=ADMIN, thread_id=44)
-    assert "للمشرفين" in await bench.press(GROUP, TAPS[0], user_id=GUEST)
-    await bench.press(GROUP, TAPS[0], user_id=ADMIN)
-    reply: dict[str, Any] = {"answers": server.sent_to(GROUP)[-1], "thread_id": 44}
-    assert "للمشرفين" in await bench.ask(GROUP, "السودان", user_id=GUEST, **reply)
-    assert "مواضيع" in await bench.ask(GROUP, "السودان", user_id=ADMIN, **reply)
+REFUSED = {"ar": "للمشرفين", "en": "Only administrators"}
+
+
+@pytest.mark.parametrize(("language", "thread_id"), [("ar", 44), ("en", 44), ("en", None)])
+async def test_in_a_group_only_administrators_answer(
+    bench: Bench, language: str, thread_id: int | None
+) -> None:
+    server = bench.server
+    server.room(GROUP, admins={ADMIN}, forum=thread_id is not None)
+    here: dict[str, Any] = {"thread_id": thread_id, "language_code": language}
+    await bench.ask(GROUP, "/start", user_id=ADMIN, **here)
+    assert REFUSED[language] in await bench.press(GROUP, TAPS[0], user_id=GUEST)
+    await bench.press(GROUP, f"g:language:{language}", user_id=ADMIN)
+    here["answers"] = server.sent_to(GROUP)[-1]
+    name = {"ar": "السودان", "en": "Sudan"}[language]
+    assert REFUSED[language] in await bench.ask(GROUP, name, user_id=GUEST, **here)
+    signals = {"ar": "مواضيع", "en": "signals"}[language]
+    assert signals in await bench.ask(GROUP, name, user_id=ADMIN, **here)
     for tap in TAPS[2:]:
         await bench.press(GROUP, tap, user_id=ADMIN)
     one = await asked(bench, GROUP)
-    assert (one.thread_id, list(one.places)) == (44, ["SD"])
-    assert server.sent_to(GROUP)[-1].thread_id == 44
+    assert one.thread_id == thread_id
+    assert list(one.places) == ["SD"]
+    last = server.sent_to(GROUP)[-1]
+    assert (last.thread_id, name in last.text) == (thread_id, True)
 
 
-async def test_a_channel_is_asked_by_an_administrators_post(bench: Bench) -> None:
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_a_channel_is_asked_by_an_administrators_post(bench: Bench, language: str) -> None:
     bench.server.room(GROUP, "channel", admins={ADMIN})
     await bench.ask(GROUP, "/start")
-    for tap in TAPS:
-        assert "للمشرفين" in await bench.press(GROUP, tap, user_id=GUEST)
+    await bench.press(GROUP, f"g:language:{language}", user_id=ADMIN)
+    for tap in TAPS[1:]:
+        assert REFUSED[language] in await bench.press(GROUP, tap, user_id=GUEST)
         await bench.press(GROUP, tap, user_id=ADMIN)
     assert list((await asked(bench, GROUP)).places) == ["SD"]
+    name = {"ar": "السودان", "en": "Sudan"}[language]
+    assert name in bench.server.sent_to(GROUP)[-1].text
 
 
 @pytest.mark.parametrize(

@@ -142,3 +142,16 @@ async def test_in_a_group_only_administrators_set_its_clock(bench: Bench) -> Non
     await bench.ask(GROUP, "/quiet 22-7", user_id=DESK)
     await bench.press(GROUP, "q:off", user_id=MEMBER)
     assert (await clock(bench, GROUP)).quiet == QuietHours(1320, 420)
+
+
+async def test_mine_shows_the_clock_of_the_chat(bench: Bench) -> None:
+    await bench.ask(DESK, "/start", language_code="en")
+    await bench.ask(DESK, "/quiet 22-7")
+    await bench.ask(DESK, "/timezone Khartoum")
+    shown = await bench.ask(DESK, "/mine")
+    for each in (
+        "Quiet hours: from 22:00 to 07:00 every day.",
+        "Daily digest: at 08:00.",
+        "Khartoum",
+    ):
+        assert each in shown
