@@ -689,6 +689,31 @@ def m023_subscriptions(db: Connection) -> None:
 
 
 @MIGRATIONS()
+def m024_clocks_of_chats(db: Connection) -> None:
+    # When a chat wants quiet, and when its digests. Minutes of the day by the chat's own clock;
+    # NULL is off. `look_at`: until then what `chats.quiet_until` says is right; NULL where there
+    # is nothing to follow.
+    db.execute("""
+        CREATE TABLE chat_clocks (
+            chat_id INTEGER PRIMARY KEY REFERENCES chats (id)
+                ON DELETE CASCADE ON UPDATE CASCADE,
+            quiet_from INTEGER CHECK (quiet_from BETWEEN 0 AND 1439),
+            quiet_to INTEGER CHECK (quiet_to BETWEEN 1 AND 1440),
+            quiet_days TEXT NOT NULL DEFAULT '0123456',
+            digest_at INTEGER DEFAULT 480 CHECK (digest_at BETWEEN 0 AND 1439),
+            weekly_day INTEGER CHECK (weekly_day BETWEEN 0 AND 6),
+            look_at TEXT,
+            CHECK ((quiet_from IS NULL) = (quiet_to IS NULL))
+        ) STRICT""")
+    db.execute("""
+        CREATE INDEX chat_clocks_to_look_at ON chat_clocks (look_at) WHERE look_at IS NOT NULL""")
+    # An IANA name; NULL is the settings' zone.
+    db.execute("ALTER TABLE chats ADD COLUMN timezone TEXT")
+    # The end of the last quiet hours that began.
+    db.execute("ALTER TABLE chats ADD COLUMN quiet_until TEXT")
+
+
+@MIGRATIONS()
 def m024_digests(db: Connection) -> None:
     # Whose digest is due when, and what the one before told: `told_to` is the last decision that
     # was in it, `told_at` when that was. `next_at` NULL: to be planned.
@@ -719,31 +744,6 @@ def m024_digests(db: Connection) -> None:
     db.execute("PRAGMA writable_schema = OFF")
     if changed != 1:
         raise RuntimeError("the outbox does not say which kinds of messages it takes")
-
-
-@MIGRATIONS()
-def m024_clocks_of_chats(db: Connection) -> None:
-    # When a chat wants quiet, and when its digests. Minutes of the day by the chat's own clock;
-    # NULL is off. `look_at`: until then what `chats.quiet_until` says is right; NULL where there
-    # is nothing to follow.
-    db.execute("""
-        CREATE TABLE chat_clocks (
-            chat_id INTEGER PRIMARY KEY REFERENCES chats (id)
-                ON DELETE CASCADE ON UPDATE CASCADE,
-            quiet_from INTEGER CHECK (quiet_from BETWEEN 0 AND 1439),
-            quiet_to INTEGER CHECK (quiet_to BETWEEN 1 AND 1440),
-            quiet_days TEXT NOT NULL DEFAULT '0123456',
-            digest_at INTEGER DEFAULT 480 CHECK (digest_at BETWEEN 0 AND 1439),
-            weekly_day INTEGER CHECK (weekly_day BETWEEN 0 AND 6),
-            look_at TEXT,
-            CHECK ((quiet_from IS NULL) = (quiet_to IS NULL))
-        ) STRICT""")
-    db.execute("""
-        CREATE INDEX chat_clocks_to_look_at ON chat_clocks (look_at) WHERE look_at IS NOT NULL""")
-    # An IANA name; NULL is the settings' zone.
-    db.execute("ALTER TABLE chats ADD COLUMN timezone TEXT")
-    # The end of the last quiet hours that began.
-    db.execute("ALTER TABLE chats ADD COLUMN quiet_until TEXT")
 
 
 @MIGRATIONS()

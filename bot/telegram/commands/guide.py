@@ -7,6 +7,7 @@ each button says which question it answers. Who leaves off on the way keeps what
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from telegram import InlineKeyboardMarkup
 
@@ -23,6 +24,8 @@ from storage import chats, subscriptions
 from storage.file.database import Connection
 from storage.subscriptions import Subscription
 
+# A name of a place that is written later than this after /start is a question.
+ANSWERED_WITHIN = timedelta(minutes=30)
 STEPS = ("language", "places", "signals", "level", "delivery", "done")
 PLACES_ASKED = "g:places:"
 """How the data of the buttons under the question for places begins."""
@@ -66,8 +69,9 @@ async def typed_places(request: Request, said: str) -> bool:
 
 
 def is_open(request: Request) -> bool:
-    """Whether the first questions of this topic are not answered yet."""
-    return not any(each.chosen for each in request.chat.topic(request.thread_id))
+    """Whether the first questions of this topic were asked lately and are not answered yet."""
+    lately = request.services.clock() - request.chat.created_at < ANSWERED_WITHIN
+    return lately and not any(each.chosen for each in request.chat.topic(request.thread_id))
 
 
 def _following(step: str, value: str) -> str:
