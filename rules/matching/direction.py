@@ -107,7 +107,7 @@ def _outweighing(relief: Found, worse: Found) -> Found | None:
         return None
     # "Malaria down, cholera up": two statements side by side; in doubt, worsening.
     apart = any(t.breaks for t in reading.sentence.tokens[ends + 1 : begins + 1])
-    return worse if apart and reading.sentence.field == "title" else None
+    return worse if apart and second is worse and reading.sentence.field == "title" else None
 
 
 def _last(found: Found) -> int:
