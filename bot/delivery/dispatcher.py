@@ -8,16 +8,18 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 
 from bot.clock import Uptime, uptime_beside, utc_now
+from bot.delivery.digests import Digests, FindWords, no_words
 from bot.delivery.editing import Editing
 from bot.delivery.escalation import escalate_due, who_is_due
 from bot.delivery.health import Health
 from bot.delivery.outcome import Editor, Sender, Sent
 from bot.delivery.pacing import overall_free, turns
 from bot.delivery.policy import DeliveryPolicy
+from bot.delivery.quiet import QuietHours
 from bot.delivery.sending import Sending
 from bot.delivery.timekeeping import Timekeeper
 from bot.delivery.waiting import (
@@ -70,8 +72,11 @@ class Dispatcher:
         clock: Callable[[], datetime] = utc_now,
         uptime: Uptime | None = None,
         editor: Editor | None = None,
+        timezone: tzinfo = UTC,
+        find_words: FindWords = no_words,
     ) -> None:
-        """Without an `editor` cards stay as they were sent."""
+        """Without an `editor` cards stay as they were sent. `timezone` is that of chats which named
+        none; `find_words` is for their digests."""
         self.health = Health()
         self._database = database
         self._policy = policy or DeliveryPolicy()
@@ -87,6 +92,8 @@ class Dispatcher:
             answered=self._woken.set,
         )
         self._editing = editor and Editing(database, editor, self._policy, self._time.now)
+        self._quiet = QuietHours(database, timezone)
+        self._digests = Digests(database, timezone, find_words)
 
     @property
     def outcomes(self) -> Counter[str]:
@@ -178,13 +185,18 @@ class Dispatcher:
             return DispatchReport({}, 0, 0, self._time.now() + self.health.wait)
         if step := await self._time.follow(wall):
             self.health.clock_moved(step)
+            self._quiet.look_anew()
+            self._digests.plan_anew()
         await self._time.bring_back()
         now = self._time.now()
+        await self._quiet.follow(now)
         await self._take_over_leases(now)
         # Also while Telegram refuses us: what is passed on may go by the second channel.
         next_due = await self._escalate(now)
         report = await self._look(now)
-        wakes = [at for at in (report.wake_at, next_due) if at is not None]
+        # After what goes out at once.
+        more = await self._digests.make(now)
+        wakes = [at for at in (report.wake_at, next_due, now if more else None) if at is not None]
         return replace(report, wake_at=min(wakes, default=None))
 
     async def _escalate(self, now: datetime) -> datetime | None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from bot.alerts.digest import Digest
+    from bot.alerts.weekly import Weekly
     from storage.acknowledgements import Acknowledgement
     from storage.alerts import Alert
     from storage.chats import Chat
@@ -26,7 +28,8 @@ class Outgoing:
     `alert` is None for a notice or a catch-up line, whose text is `delivery.text`. `folded` says
     how many other alerts that line stands for (0 for a card of its own). A card whose
     `delivery.possible_repeat` is true says that the reader may have it already. `answers`: the
-    message that first told the chat of the alert, to which an update is an answer.
+    message that first told the topic of the alert, to which an update is an answer. `digest` is
+    that of a delivery that carries one, with `digested`, its alerts as the topic sees them.
     """
 
     delivery: Delivery
@@ -34,6 +37,8 @@ class Outgoing:
     alert: Alert | None
     folded: int = 0
     answers: int | None = None
+    digest: Digest | Weekly | None = None
+    digested: tuple[Alert, ...] = ()
 
     @property
     def name(self) -> str:
@@ -97,7 +102,14 @@ class RateLimited:
 
 @dataclass(frozen=True, slots=True)
 class ChatGone:
-    """Blocked, kicked, chat not found, no rights, topic closed: nothing can go there."""
+    """Blocked, kicked, chat not found, no rights: nothing can go there."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicGone:
+    """The topic was deleted or closed; the rest of the group may be reached."""
 
     reason: str
 
@@ -136,6 +148,7 @@ Outcome = (
     | NeverSent
     | RateLimited
     | ChatGone
+    | TopicGone
     | Migrated
     | Rejected
     | Unauthorised

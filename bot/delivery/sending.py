@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.alerts.weekly import digest_of
 from bot.delivery.catchup import superseded_by
 from bot.delivery.health import Health
 from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
@@ -20,7 +21,7 @@ from bot.delivery.pacing import History
 from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.retry import Halt, next_step
-from bot.delivery.showing import as_seen
+from bot.delivery.showing import as_seen, digested
 from storage import alerts, card_edits, chats, clock, outbox
 from storage.chats import Chat
 from storage.clock import LastSeen
@@ -87,7 +88,7 @@ class Sending:
             for head in going:
                 # A critical version overtakes an earlier one, which must not follow it.
                 outbox.supersede(db, head, superseded_by(head), now)
-            told = [(head.alert_id, head.chat_id) for head in going if head.alert_id is not None]
+            told = [(head.alert_id, head.recipient) for head in going if head.alert_id is not None]
             card_edits.replaced(db, told)
             return [_outgoing(db, head, known) for head in going]
 
@@ -186,13 +187,16 @@ class Sending:
 def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat]) -> Outgoing:
     answers = None
     if head.kind == "update" and head.alert_id is not None:
-        answers = outbox.first_message(db, head.alert_id, head.chat_id)
+        answers = outbox.first_message(db, head.alert_id, head.recipient)
     chat = known[head.chat_id]
     alert = None if head.alert_id is None else alerts.get(db, head.alert_id)
+    digest = digest_of(head.text or "") if head.kind == "digest" else None
     return Outgoing(
         delivery=head,
         chat=chat,
-        alert=None if alert is None else as_seen(db, alert, chat),
+        alert=None if alert is None else as_seen(db, alert, chat, head.thread_id),
         folded=outbox.folded_count(db, head.id) if head.kind == "catchup" else 0,
         answers=answers,
+        digest=digest,
+        digested=digested(db, digest, chat, head.thread_id) if digest else (),
     )

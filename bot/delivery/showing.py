@@ -1,25 +1,28 @@
-"""An alert as one chat sees it: the signals it chose, in the words of an entry that tells them."""
+"""An alert as a topic of a chat sees it: its signals, in the words of an entry that tells them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.alerts.edits import quoted_entry, seen_by
+from bot.alerts.digest import Digest
+from bot.alerts.edits import quoted_entry
 from bot.alerts.snippet import snippet
+from bot.alerts.wanting import seen_in
+from bot.alerts.weekly import Weekly
 from bot.messages.evidence import evidence_for
-from storage import entries
+from storage import alerts, entries
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.file.database import Connection
 
 
-def as_seen(db: Connection, alert: Alert, chat: Chat) -> Alert:
-    """The alert for a card of this chat.
+def as_seen(db: Connection, alert: Alert, chat: Chat, thread_id: int | None) -> Alert:
+    """The alert for a card in this topic of the chat.
 
     The newest version may be about signals that the chat did not choose: the card then quotes the
     entry that tells the gravest of its own.
     """
-    seen = seen_by(chat, alert)
+    seen = seen_in(chat, thread_id, alert)
     entry_id = quoted_entry(seen)
     entry = None if entry_id == seen.entry_id else entries.get(db, entry_id)
     if entry is None:
@@ -37,3 +40,12 @@ def as_seen(db: Connection, alert: Alert, chat: Chat) -> Alert:
         language=entry.language,
         feed_name=next(families, seen.feed_name),
     )
+
+
+def digested(
+    db: Connection, digest: Digest | Weekly, chat: Chat, thread_id: int | None
+) -> tuple[Alert, ...]:
+    """The alerts that a digest names, for its card: in their order, those that still exist."""
+    ids = digest.gravest if isinstance(digest, Weekly) else digest.alerts
+    known = alerts.by_ids(db, ids)
+    return tuple(as_seen(db, known[each], chat, thread_id) for each in ids if each in known)

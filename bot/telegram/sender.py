@@ -21,6 +21,9 @@ from telegram.error import (
 )
 from telegram.error import Conflict as TelegramConflict
 
+from bot.alerts.digest import Digest
+from bot.alerts.wanting import seen_in
+from bot.alerts.weekly import Weekly
 from bot.clock import utc_now
 from bot.delivery.outcome import (
     ChatGone,
@@ -33,16 +36,21 @@ from bot.delivery.outcome import (
     RateLimited,
     Rejected,
     Sent,
+    TopicGone,
     Unauthorised,
     Unknown,
 )
 from bot.locales import texts
 from bot.messages.blocks import Card
 from bot.messages.cards import alert_card, text_card
+from bot.messages.digest import digest_card
 from bot.messages.display import Display, Signals
+from bot.messages.weekly import weekly_card
 from bot.telegram.answers import NotFromTelegram
 from bot.telegram.keyboards import alert_keyboard, taken_label
 from bot.text import shorten
+from bot.wall_time import zone_of
+from storage.chats import Chat
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +68,6 @@ _CHAT_GONE = (
     "chat_restricted",
     "chat_admin_required",
     "channel_private",
-    "topic_closed",
-    "topic_deleted",
-    "message thread not found",
     "user_is_blocked",
     "user not found",
     "input_user_deactivated",
@@ -70,6 +75,8 @@ _CHAT_GONE = (
     "bot was kicked",
     "group chat was deactivated",
 )
+# Bad requests that are about a topic of the chat alone.
+_TOPIC_GONE = ("topic_closed", "topic_deleted", "message thread not found", "topic_not_found")
 # Failures before anything was sent; all others of the transport may come after.
 _NEVER_SENT = (
     httpx.ConnectError,
@@ -125,9 +132,19 @@ class TelegramSender:
             return Rejected(f"the card could not be made: {error!r}")
         return await _as_html_or_plain(card, partial(self._edit, edit, keyboard))
 
+    def _display(self, chat: Chat) -> Display:
+        zone = zone_of(chat.timezone, self._timezone)
+        return Display(
+            *(chat.language, self._signals(), self._clock(), zone), publishers=self._publishers()
+        )
+
     def _card(self, outgoing: Outgoing) -> tuple[Card, InlineKeyboardMarkup | None]:
         delivery, chat, alert = outgoing.delivery, outgoing.chat, outgoing.alert
         say = texts(chat.language)
+        if delivery.kind == "digest":
+            if outgoing.digest is None:
+                raise ValueError("a digest of another version")
+            return self._digest_card(outgoing, outgoing.digest), None
         if alert is None:
             # Another chat hears only that nobody acknowledged an alert.
             to_operators = delivery.kind == "notice" and chat.role == "operator"
@@ -136,11 +153,8 @@ class TelegramSender:
             repeat = delivery.possible_repeat
             return text_card(text, chat.language, title=title, possible_repeat=repeat), None
         card = alert_card(
-            alert if alert.audience == "operators" else alert.seen_by(chat.signals),
-            Display(
-                *(chat.language, self._signals(), self._clock(), self._timezone),
-                publishers=self._publishers(),
-            ),
+            seen_in(chat, delivery.thread_id, alert),
+            self._display(chat),
             update=delivery.kind == "update",
             possible_repeat=delivery.possible_repeat,
             folded=outgoing.folded,
@@ -157,11 +171,13 @@ class TelegramSender:
     ) -> int:
         message = await self._bot.send_message(
             chat_id=outgoing.chat.id,
-            message_thread_id=outgoing.chat.thread_id,
+            message_thread_id=outgoing.delivery.thread_id,
             text=text,
             parse_mode=parse_mode,
             reply_markup=keyboard,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
+            # A digest is what need not be read at once.
+            disable_notification=outgoing.delivery.kind == "digest" or None,
             # Who reads that it is over sees at once what. A deleted message is no obstacle.
             reply_parameters=None
             if outgoing.answers is None
@@ -169,13 +185,17 @@ class TelegramSender:
         )
         return message.message_id
 
+    def _digest_card(self, outgoing: Outgoing, digest: Digest | Weekly) -> Card:
+        told, shown = outgoing.digested, self._display(outgoing.chat)
+        repeat = outgoing.delivery.possible_repeat
+        if isinstance(digest, Weekly):
+            return weekly_card(digest, told, shown, possible_repeat=repeat)
+        return digest_card(digest, told, shown, possible_repeat=repeat)
+
     def _edited_card(self, edit: Edit) -> tuple[Card, InlineKeyboardMarkup]:
-        chat, alert, asked, now = edit.chat, edit.alert, edit.asked, self._clock()
+        chat, alert, asked = edit.chat, edit.alert, edit.asked
         say = texts(chat.language)
-        display = Display(
-            *(chat.language, self._signals(), now, self._timezone),
-            publishers=self._publishers(),
-        )
+        display = self._display(chat)
         card = alert_card(
             alert, display, update=edit.message.kind == "update", edited=edit.changed_at
         )
@@ -246,7 +266,10 @@ def outcome_of(error: Exception) -> Outcome:
         case TelegramConflict():
             return Conflict()
         case BadRequest():
-            gone = any(sign in error.message.lower() for sign in _CHAT_GONE)
+            said = error.message.lower()
+            if any(sign in said for sign in _TOPIC_GONE):
+                return TopicGone(error.message)
+            gone = any(sign in said for sign in _CHAT_GONE)
             return ChatGone(error.message) if gone else Rejected(error.message)
         case NotFromTelegram():
             return NeverSent(None, _in_words(error))

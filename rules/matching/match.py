@@ -18,6 +18,7 @@ from rules.matching.clauses import (
     negators_of,
     placed,
 )
+from rules.matching.direction import Found, settle_direction, statements
 from rules.matching.levels import is_weak, settle
 from rules.matching.scope import Scope, scope_of, state_of
 from rules.matching.statement import is_background, speaks_of_relief
@@ -84,18 +85,6 @@ class CompiledRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A clause that holds in one sentence (or, for ``all``, across the entry)."""
-
-    clause: CompiledClause
-    spans: tuple[tuple[Reading, Span, str], ...]
-    direction: Direction
-    scope: Scope
-    aside: bool = False
-    """Told in a side remark, «بعد أشهر من النقص»; the rest of the sentence says what is new."""
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a rule makes of an entry, fired or not; explanations show both."""
 
@@ -151,6 +140,7 @@ def judge(rule: CompiledRule, entry: EntryReading, present: frozenset[str]) -> V
     found = _news(
         [f for clause in rule.when for f in _hold(clause, rule, entry, present, blocked)], entry
     )
+    found = _without_plain_no(found, entry)
     against = [f for clause in rule.against for f in _hold(clause, rule, entry, present, {})]
     if not found:
         silenced = next(iter(blocked.values()), None)
@@ -175,6 +165,13 @@ def _news(found: list[Found], entry: EntryReading) -> list[Found]:
     if not titles or relief[0].spans[0][0].sentence.field == "title" or speaks_of_relief(titles):
         return found
     return [f for f in found if f.direction != "improving"]
+
+
+def _without_plain_no(found: list[Found], entry: EntryReading) -> list[Found]:
+    """Without a plain no below a title that speaks of something else: «العمل لا يتوقف»."""
+    if not entry.title or any(f.reading.sentence.field == "title" for f in found):
+        return found
+    return [f for f in found if f.direction != "denied" or f.scope.states != ("negated",)]
 
 
 def _clauses(found: Iterable[Found]) -> list[CompiledClause]:
@@ -302,7 +299,7 @@ def _detection(
                 )
             )  # fmt: skip
     evidence.sort(key=lambda e: (e.field == "text", e.start))
-    direction = settle_direction(found)
+    direction = settle_direction(found, placed(entry.readings, "lead"))
     stated = [f for f in found if not f.clause.setting]
     weak = is_weak(statements(stated), len(_clauses(stated)), score, rule.threshold)
     titled = any(f.spans[0][0].sentence.field == "title" for f in stated)
@@ -315,46 +312,6 @@ def _detection(
         tuple(evidence),
         explanation(rule, score, found, against, entry),
     )
-
-
-def statements(found: Sequence[Found]) -> int:
-    """How many statements agree: clauses, each once for the title and once for the text."""
-    return len({(id(f.clause), f.spans[0][0].sentence.field) for f in found})
-
-
-def settle_direction(found: Sequence[Found]) -> Direction:
-    """One direction for the entry: by weight, the title counting double; in doubt, worsening.
-
-    What is told in a side remark («بعد أشهر من النقص») has no say beside a main statement of its
-    sentence. What a title says of the trouble (that it ended, is denied) is what the entry says.
-    """
-    stated = [f for f in found if not f.clause.setting]
-    main = {id(f.spans[0][0]) for f in stated if not f.aside}
-    stated = [f for f in stated if not f.aside or id(f.spans[0][0]) not in main]
-    titled = [f for f in stated if f.spans[0][0].sentence.field == "title"]
-    title = _heaviest(titled)
-    if title not in (None, "worsening"):
-        return title
-    whole = _heaviest(stated) or "worsening"
-    if whole == "improving" and any(f.clause.kind != "any" for f in titled):
-        # Relief further down («دخلت خمس شاحنات») does not undo what the title tells.
-        return "worsening"
-    return whole
-
-
-def _heaviest(found: Sequence[Found]) -> Direction | None:
-    weight: dict[Direction, int] = {"worsening": 0, "improving": 0, "denied": 0}
-    counted = set()
-    for held in found:
-        field = held.spans[0][0].sentence.field
-        key = (id(held.clause), field, held.direction)
-        if key not in counted:
-            counted.add(key)
-            weight[held.direction] += held.clause.weight * (2 if field == "title" else 1)
-    if not counted:
-        return None
-    in_doubt: tuple[Direction, ...] = ("worsening", "denied", "improving")
-    return max(in_doubt, key=lambda d: weight[d])
 
 
 def offsets(reading: Reading, span: Span) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import get_args
 
@@ -30,20 +30,32 @@ BORDER = "$scope-border"
 JOINS = "$scope-joins"
 INSIDE = "$scope-inside"
 PROPOSAL = "$scope-proposal"
+WISH = "$scope-wish"
+IN_FORCE = "$scope-in-force"
+HURDLE = "$scope-hurdle"
+DENYING = "$scope-denying"
 CLAIMS = "$scope-claims"
 _TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
 _NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
 """Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
 NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
+_HURT = ("$harm-verb", "$harm-noun", "$casualty", "$fire-weapon")
 RESERVED = (
     NEGATION, NEGATION_NEXT, NEGATION_STOPS, NEGATION_HAPPENS, NEGATION_ORDINAL, BORDER, JOINS,
-    INSIDE, PROPOSAL, CLAIMS, NONE, NOT_AFTER, *_TERMS.values(), *_NOUNS.values(), *statement.TERMS,
+    INSIDE, PROPOSAL, WISH, IN_FORCE, HURDLE, DENYING, CLAIMS, NONE, NOT_AFTER, *_TERMS.values(),
+    *_NOUNS.values(), *statement.TERMS, *_HURT,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
 NEGATED_GOVERNOR = 3
 """Words between a negation and the governor that it negates: «لم يتم بعد رفع»."""
+IN_FORCE_WITHIN = 1
+"""Words between "since", "during" and the truce that they take for in force."""
+HURDLE_WITHIN = 3
+"""Words behind "lifts", "scraps" in which the hurdle is named."""
+CLAIM_REACH = 4
+"""Words between «مزاعم», "claims that" and what is claimed."""
 WHILE = 2
 """Words between «بينما», "while" and the denial that they set aside."""
 NEGATED_EVIDENCE = 2
@@ -78,7 +90,7 @@ _REACH: Mapping[State, _Reach] = {
     "allowed": _Reach(5, 4, 1),
     "asked": _Reach(6, 0, 1),
     "ordered": _Reach(5, 4, 1),
-    "failed": _Reach(5, -1, 1),
+    "failed": _Reach(7, -1, 1),
     "warned": _Reach(5, -1, 1),
     "denied": _Reach(10, 5, 2, across=True),
     "past": _Reach(4, 2, 3),
@@ -142,6 +154,8 @@ class Scope:
     direction: Direction | None
     states: tuple[State, ...] = ()
     words: tuple[Span, ...] = ()
+    named: bool = False
+    """Relief that is only named, «مناطق توزيع المساعدات»: nobody says that it is so, or is not."""
 
     @property
     def plain(self) -> bool:
@@ -172,10 +186,18 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
             continue
         if _any_within(reading.of(NEGATION_STOPS), negator.last + 1, span.first - 1):
             continue
+        if any(_begins_a_verb(reading, at) for at in range(negator.last + 2, span.first + 1)):
+            continue
         if _any_within(reading.of(NEGATION_ORDINAL), negator.last + 1, span.last + 1):
             continue
         return negator
     return None
+
+
+def _begins_a_verb(reading: Reading, at: int) -> bool:
+    """«مستوطنة لم تُخل ويصيب جنودا»: a present verb behind «و» is under no earlier no."""
+    word = reading.sentence.tokens[at].norm
+    return len(word) > 4 and word.startswith(("وي", "وت")) and word[:3] not in ("وتر", "وتي")
 
 
 def denies(reading: Reading, negator: Span, span: Span) -> bool:
@@ -207,10 +229,36 @@ def scope_of(
     """
     governors = governing(reading, evidence, own)
     named_only = base == "improving" and not governors
-    if named_only and not statement.says_so(reading, evidence):
+    refused = negation and _negation_of(reading, evidence, ()) is not None
+    named = named_only and not refused and not statement.says_so(reading, evidence)
+    if named:
         base = "worsening"
     governors = _holding(governors)
-    return _resolved(reading, evidence, base, means, governors, negation=negation)
+    if base == "improving":
+        governors = [g for g in governors if not _lifts_a_hurdle(reading, g, evidence)]
+    if base == "improving" and _frees(reading, evidence):
+        # «الإفراج عن مسعفين احتجزتهم مليشيا»: what held them is over.
+        governors = [g for g in governors if g.state != "obstructed"]
+    scope = _resolved(reading, evidence, base, means, governors, negation=negation)
+    return replace(scope, named=True) if named else scope
+
+
+def _lifts_a_hurdle(reading: Reading, governor: Governor, evidence: Sequence[Span]) -> bool:
+    """«تلغي شرط التصاريح عن شحنات الإغاثة»: what is cancelled stands in the way of the aid."""
+    if governor.state not in ("ended", "cancelled", "eased", "stopped"):
+        return False
+    if governor.negation is not None:
+        return False
+    after = [e.first for e in evidence if e.first > governor.span.last]
+    if not after:
+        return False
+    near = min(after[0], governor.span.last + 1 + HURDLE_WITHIN)
+    return _any_within(reading.of(HURDLE), governor.span.last + 1, near - 1)
+
+
+def _frees(reading: Reading, evidence: Sequence[Span]) -> bool:
+    freed = (*reading.of(_TERMS["freed"]), *reading.of(_NOUNS["freed"]))
+    return any(f.overlaps(e) for f in freed for e in evidence)
 
 
 def state_of(
@@ -296,7 +344,14 @@ def _resolved(
         if state in ("agreed", "kept") and any(inner in UNDONE for inner, _ in chain[:index]):
             continue
         if state == "negated" and index and chain[index - 1][0] not in ("denied",):
-            changed = _negated(direction, chain[index - 1][0], means)
+            wished = any(s.overlaps(chain[index - 1][1]) for s in reading.of(WISH))
+            changed = direction if wished else _negated(direction, chain[index - 1][0], means)
+        elif state in ("asked", "warned") and (no := _plain_no(chain[:index])) is not None:
+            # "Urge MPs not to cut aid": who asks that it not be does not say that it is not.
+            changed = "worsening" if where.last < no.first else direction
+        elif state == direction == "denied" and where.first > evidence[0].first:
+            # «لا نقص في الأدوية، وما نشر غير دقيق» denies once, «نفى عدم وجود» twice.
+            changed = direction
         else:
             changed = _applied(state, direction, means)
         if changed != direction or state in means:
@@ -307,6 +362,11 @@ def _resolved(
         # "Despite the truce, fighting goes on": what is granted only is not the news.
         direction = "worsening"
     return Scope(direction, tuple(states), tuple(words))
+
+
+def _plain_no(chain: Sequence[tuple[State, Span]]) -> Span | None:
+    """The no over the evidence itself, where a chain begins with one."""
+    return chain[0][1] if chain and chain[0][0] == "negated" else None
 
 
 def _not_denied(reading: Reading, denial: Governor) -> bool:
@@ -336,6 +396,9 @@ def _negation_of(
         if no is None or any(no.overlaps(s) for s in evidence):
             continue
         if not any(denies(reading, no, s) for s in evidence if s.first > no.last):
+            continue
+        if any(g.state == "denied" and g.span.overlaps(no) for g in governors):
+            # "It was not true that": the no is the denial's.
             continue
         if not any(g.negation == no or _between(no, g.span, span) for g in governors):
             return no
@@ -405,6 +468,10 @@ def governing(
                         negation = None
                     said = state not in _RELIEF or statement.states(reading, span)
                     found.append((reach.layer, distance, Governor(state, span, negation, said)))
+    undone = any(g.state in UNDONE for _, _, g in found)
+    presumed = None if undone else _presumed_in_force(reading, evidence)
+    if presumed is not None:
+        found.append((0, 0, presumed))
     found.sort(key=lambda f: (f[0], f[1], f[2].span.first))
     seen: set[State] = set()
     chosen: list[Governor] = []
@@ -415,6 +482,17 @@ def governing(
         seen.add(governor.state)
         chosen.append(governor)
     return chosen
+
+
+def _presumed_in_force(reading: Reading, evidence: Sequence[Span]) -> Governor | None:
+    """ "Schools open during the truce": in force, where it is not told beside dead and shells."""
+    marks = reading.of(IN_FORCE)
+    if not marks or any(reading.of(name) for name in _HURT):
+        return None
+    for mark in marks:
+        if any(0 <= e.first - mark.last - 1 <= IN_FORCE_WITHIN for e in evidence):
+            return Governor("kept", mark)
+    return None
 
 
 def _holding(governors: Sequence[Governor]) -> list[Governor]:
@@ -435,9 +513,29 @@ def _denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) ->
     if any(0 <= denial.first - s.last - 1 <= WHILE for s in reading.of(statement.WHILE)):
         # «بينما تنفي السلطات الحصار، يعاني السكان»: the news is what stands beside the denial.
         return True
+    if any(statement.turns_between(reading, denial.last, e.first) for e in evidence):
+        # "Denies the siege, but images show the town encircled".
+        return True
     if any(denial.last < e.first for e in evidence):
         return False
+    if _has_an_object(reading, denial):
+        return True
+    claims = [s for s in reading.of(CLAIMS) if s.first < denial.first]
+    if claims and all(e.first - claims[-1].last > CLAIM_REACH for e in evidence):
+        # «إن مزاعم الجيش بوجود مسلحين في مدرسة قصفها وقتل عشرات محض كذب»
+        return True
     return _any_within(reading.of(CLAIMS), denial.last + 1, denial.last + 2)
+
+
+_BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
+
+
+def _has_an_object(reading: Reading, denial: Span) -> bool:
+    """«10 قتلى والجيش ينفي استهدافهم»: behind what it is said to deny, it denies another thing."""
+    if not any(s.overlaps(denial) for s in reading.of(DENYING)):
+        return False
+    behind = reading.sentence.tokens[denial.last + 1 : denial.last + 2]
+    return bool(behind) and not behind[0].breaks and behind[0].norm not in _BY
 
 
 def _belongs_to(negation: Span, governor: Span, evidence: Sequence[Span], reach: _Reach) -> bool:

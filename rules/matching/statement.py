@@ -22,7 +22,14 @@ SUBORDINATE = "$statement-subordinate"
 NOUN_NEXT = "$statement-noun-next"
 DESPITE = "$statement-despite"
 WHILE = "$statement-while"
-TERMS = (NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE, NOUN_NEXT, DESPITE, WHILE)
+BUT = "$statement-but"
+HAD = "$statement-had"
+TELLS = "$statement-tells"
+CONDITION = "$statement-condition"
+TERMS = (
+    NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE, NOUN_NEXT, DESPITE, WHILE, BUT, HAD,
+    TELLS, CONDITION,
+)  # fmt: skip
 
 SAID_BEFORE = 5
 """Words between «أعلن», «بدأ», "announced" and the noun that they assert."""
@@ -32,6 +39,12 @@ ANNOUNCED_WITHIN = 5
 """Words of a headline before a verb that tells what is decided: "EU and Japan to send"."""
 SUBORDINATE_REACH = 9
 """Words behind «بعد», "despite" that belong to it, unless a comma comes first."""
+HAD_WITHIN = 6
+"""Words between «كانت», "had" and what had happened."""
+CONDITION_REACH = 4
+"""Words between "until", "if" and what is waited for."""
+YEAR_WITHIN = 3
+"""Words behind a relief within which a year dates it."""
 FRONTED_FROM = 1
 FRONTED_REACH = 3
 """The same where it begins the sentence: the main statement follows."""
@@ -46,6 +59,8 @@ _OWN_WAW = ("وصول", "وقف", "ورود", "وضع", "وفر", "وداع", "�
 def states(reading: Reading, span: Span) -> bool:
     """Whether a word of relief (its first token tells) asserts that it is so."""
     token = reading.sentence.tokens[span.first]
+    if is_of_the_past(reading, span) or _is_awaited(reading, span.first):
+        return False
     verb = _names(reading, span, _VERBS)
     if token.script == "ar":
         # «تسلم» is a verb as well as a noun; where it may be a verb it says something, unless
@@ -60,10 +75,10 @@ def states(reading: Reading, span: Span) -> bool:
         return not aimed or _is_said(reading, span.first)
     if _bids(reading, span.first, token.norm):
         return False
-    if _names(reading, span, _AGREED):
+    if _names(reading, span, _AGREED) and not _aimed_at(reading, span.first):
         # "the truce agreed on", "to extend": English and French seldom name one that is not.
         return True
-    if _names(reading, span, (NOUNS,)):
+    if any(s.first <= span.first <= s.last for s in _near(reading.of(NOUNS), span)):
         return _latin_noun_is_said(reading, span)
     if (verb and _aimed_at(reading, span.first)) or _names(reading, span, (INFINITIVES,)):
         return _is_said(reading, span.first)
@@ -97,6 +112,42 @@ def is_background(reading: Reading, span: Span, *, fronted: bool = False) -> boo
 def is_granted(reading: Reading, span: Span) -> bool:
     """Whether it is said only to be set aside: «رغم سريان الهدنة», "despite the truce"."""
     return _behind(reading, span, DESPITE, fronted=False)
+
+
+def turns_between(reading: Reading, after: int, before: int) -> bool:
+    """Whether a "but" stands between two words: what follows it is the news."""
+    return any(after < s.first and s.last < before for s in reading.of(BUT))
+
+
+def is_of_the_past(reading: Reading, span: Span) -> bool:
+    """Whether relief is told as what had been, «وكانت شاحنات قد وصلت», or with its year.
+
+    What somebody says had happened ("the UN said trucks had arrived") is news, a title's too.
+    """
+    if reading.sentence.field == "title":
+        return _dated(reading, span)
+    had = [s for s in reading.of(HAD) if 0 < span.first - s.last <= HAD_WITHIN]
+    told = had and any(s.first < had[-1].first for s in reading.of(TELLS))
+    return bool(had and not told) or _dated(reading, span)
+
+
+def _is_awaited(reading: Reading, first: int) -> bool:
+    """ "Until Israel lifts the siege", «ريثما تصل المساعدات»."""
+    marks = [s for s in reading.of(CONDITION) if 0 <= first - s.last - 1 <= CONDITION_REACH]
+    if not marks:
+        return False
+    return not any(t.breaks for t in reading.sentence.tokens[marks[-1].last + 1 : first + 1])
+
+
+def _dated(reading: Reading, span: Span) -> bool:
+    """ "Where a truce was agreed in 2018": news names no year."""
+    behind = reading.sentence.tokens[span.last + 1 : span.last + 1 + YEAR_WITHIN]
+    for token in behind:
+        if token.breaks:
+            return False
+        if len(token.norm) == 4 and token.norm.isdigit() and token.norm[:2] in ("19", "20"):
+            return True
+    return False
 
 
 def _behind(reading: Reading, span: Span, term: str, *, fronted: bool) -> bool:
@@ -163,8 +214,14 @@ def _noun_is_said(reading: Reading, span: Span, token: Token) -> bool:
         return True
     if word.startswith(_AND) and not word.startswith(_OWN_WAW):
         # «سريان الهدنة وعودة النازحين»: what the title begins with goes on.
-        return reading.sentence.field == "title"
+        return reading.sentence.field == "title" and _begins_with_relief(reading, first)
     return False
+
+
+def _begins_with_relief(reading: Reading, first: int) -> bool:
+    tokens = reading.sentence.tokens
+    begin = next((at for at in range(first - 1, -1, -1) if at == 0 or tokens[at].breaks), 0)
+    return _names(reading, Span(begin, begin), (*_VERBS, *_ARABIC_NOUNS))
 
 
 def _latin_noun_is_said(reading: Reading, span: Span) -> bool:

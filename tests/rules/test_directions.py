@@ -51,8 +51,10 @@ class Saying:
         return "read" if int(sha256(self.text.encode()).hexdigest(), 16) % 2 else "counted"
 
     def answer(self, rules: RuleSet) -> str:
-        # A title has no full stop at its end.
-        title, text = ("", self.text) if self.text.endswith(".") else (self.text, "")
+        title, _, text = self.text.partition(" || ")
+        if not text and title.endswith("."):
+            # A title has no full stop at its end.
+            title, text = "", title
         found = {d.signal: d.direction for d in rules.detect(title, text, self.language)}
         return found.get(self.signal, "nothing")
 

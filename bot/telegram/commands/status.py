@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
 
 from bot.alerts.place_status import NotKnown, look_up, read_status
 from bot.locales import Texts
@@ -16,7 +18,7 @@ from bot.telegram.commands.mute import muted_line
 from bot.telegram.registry import command
 from bot.telegram.request import Request, Services
 from bot.text import clean, shorten
-from storage import chats, feeds, outbox
+from storage import chats, digest_turns, feeds, outbox
 from storage.chats import Chat
 from storage.feeds import FeedState
 from storage.file.database import Connection
@@ -25,6 +27,15 @@ MOST_BROKEN = 8
 
 
 LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """How many chats are muted now, are in their quiet hours, and get a digest each day."""
+
+    muted: int
+    quiet: int
+    digests: int
 
 
 @command("status", order=45)
@@ -41,7 +52,10 @@ async def status(request: Request) -> None:
 
 
 async def _of_place(request: Request, asked: str) -> None:
-    services, display = request.services, request.services.display(request.speech.language)
+    services, display = (
+        request.services,
+        request.services.display(request.speech.language, request.chat),
+    )
     gazetteer = await asyncio.to_thread(services.gazetteer)
     found = await asyncio.to_thread(look_up, gazetteer, asked)
     if isinstance(found, NotKnown):
@@ -58,17 +72,24 @@ async def _of_place(request: Request, asked: str) -> None:
 async def _report(request: Request) -> None:
     services, speech = request.services, request.speech
     now = services.clock()
-    states, counts, readers = await services.database.read(_read)
-    muted = sum(chat.is_muted(now) for chat in readers)
-    text = status_text(services, speech, states, counts, len(readers), muted)
-    if own := muted_line(request.chat, speech, services.timezone, now):
+    states, counts, readers, digests = await services.database.read(_read)
+    clocks = Clocks(
+        sum(chat.is_muted(now) for chat in readers),
+        sum(chat.quiet_until is not None and chat.quiet_until > now for chat in readers),
+        digests,
+    )
+    zone = services.zone(request.chat)
+    text = status_text(services, speech, states, counts, len(readers), clocks, zone)
+    if own := muted_line(request.chat, speech, services.zone(request.chat), now):
         text = "\n\n".join([*own, text])
     await request.reply(text_card(text, speech.language, title=speech("status.title")))
 
 
-def _read(db: Connection) -> tuple[list[FeedState], dict[str, int], list[Chat]]:
+def _read(db: Connection) -> tuple[list[FeedState], dict[str, int], list[Chat], int]:
     states = [state for state in feeds.all_states(db) if state.active]
-    return states, outbox.counts(db), chats.subscribed(db)
+    daily = digest_turns.of_stream(db, "daily")
+    readers = chats.subscribed(db)
+    return states, outbox.counts(db), readers, sum(chat.id in daily for chat in readers)
 
 
 def status_text(
@@ -77,7 +98,8 @@ def status_text(
     states: Sequence[FeedState],
     counts: Mapping[str, int],
     readers: int,
-    muted: int,
+    clocks: Clocks,
+    zone: tzinfo,
 ) -> str:
     """Feeds first, with the reason of each that fails, then sending, then the rules."""
     health = feeds_health(states)
@@ -89,7 +111,7 @@ def status_text(
     ]
     success = [state.last_success_at for state in states if state.last_success_at]
     if success:
-        when = speech.moment(max(success), services.timezone, services.clock())
+        when = speech.moment(max(success), zone, services.clock())
         first.append(speech("status.last_success", when=when))
     else:
         first.append(speech("status.never"))
@@ -102,7 +124,9 @@ def status_text(
     second = [
         speech("status.outbox", counts=waiting.join(sent) or speech("status.outbox_empty")),
         speech("status.chats", n=speech.number(readers)),
-        *([speech("status.muted", n=speech.number(muted))] if muted else []),
+        *([speech("status.muted", n=speech.number(clocks.muted))] if clocks.muted else []),
+        *([speech("status.quiet", n=speech.number(clocks.quiet))] if clocks.quiet else []),
+        speech("status.digests", n=speech.number(clocks.digests)),
     ]
     rules = services.rules()
     third = [

@@ -11,12 +11,13 @@ from typing import Any
 
 from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher, DispatchReport
 from bot.delivery.outcome import Edit, Outcome, Outgoing, Sent
-from storage import alerts, chats, entries, feeds, outbox, stories
+from storage import alerts, chat_clocks, chats, entries, feeds, outbox, stories
 from storage.alerts import Alert, AlertText
 from storage.chats import Chat
 from storage.entries import Entry
 from storage.file.database import Connection, Database
 from storage.outbox import Delivery, NewDelivery
+from storage.subscriptions import Subscription
 from tests.storage.make import told
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -35,10 +36,11 @@ def chat(
         state="active",
         paused_reason=None,
         role=role,
-        signals=frozenset({"medicine-shortage"}),
-        lowest_level="info",
         created_at=START,
         blocked_until=None,
+        subscriptions=(
+            Subscription(chat_id, signals=frozenset({"medicine-shortage"}), lowest_level="info"),
+        ),
     )
 
 
@@ -139,7 +141,14 @@ class Desk:
         return self.dispatcher
 
     async def with_chats(self, *members: Chat) -> None:
-        await self.database.write(lambda db: [chats.upsert(db, member) for member in members])
+        """Without digests: tests of these ask for them."""
+
+        def write(db: Connection) -> None:
+            for member in members:
+                chats.upsert(db, member)
+                chat_clocks.set_digest(db, member.id, None)
+
+        await self.database.write(write)
 
     async def alert(self, *chat_ids: int, level: str = "alert", title: str = "") -> Alert:
         """A new alert, owed to these chats."""

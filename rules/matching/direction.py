@@ -1,0 +1,129 @@
+"""Which direction an entry has that says more than one thing of a signal.
+
+The title decides, then the opening, then the body; inside a sentence the main statement decides
+over its side remarks, and what follows a "but" over what stands before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rules.loading.schema import Direction
+from rules.matching.clauses import CompiledClause
+from rules.matching.scope import Scope
+from rules.matching.statement import is_background, turns_between
+from rules.matching.terms import Reading, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A clause that holds in one sentence (or, for ``all``, across the entry)."""
+
+    clause: CompiledClause
+    spans: tuple[tuple[Reading, Span, str], ...]
+    direction: Direction
+    scope: Scope
+    aside: bool = False
+    """Told in a side remark, «بعد أشهر من النقص»; the rest of the sentence says what is new."""
+
+    @property
+    def reading(self) -> Reading:
+        return self.spans[0][0]
+
+    @property
+    def stated(self) -> bool:
+        """Whether several words say it together; a name alone («النازحين») states nothing."""
+        return self.clause.kind != "any"
+
+
+def statements(found: Sequence[Found]) -> int:
+    """How many statements agree: clauses, each once for the title and once for the text."""
+    return len({(id(f.clause), f.spans[0][0].sentence.field) for f in found})
+
+
+def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Direction:
+    """One direction for the entry: the title's, else the opening's, else what the body tells.
+
+    What is told in a side remark («بعد أشهر من النقص», "a week after his release") has no say
+    beside a main statement of its sentence, and of two statements joined by a "but" the second
+    holds. What a title says of the trouble (that it ended, is denied) is what the entry says; a
+    relief that is told further down does not undo what title or opening tell. In doubt, worsening.
+    """
+    told = _without_asides([f for f in found if not f.clause.setting])
+    # Relief that is only named says nothing beside a statement.
+    told = [f for f in told if not f.scope.named] or told
+    titled = [f for f in told if f.reading.sentence.field == "title"]
+    first = {id(reading) for reading in leading}
+    opening = [f for f in told if f not in titled and id(f.reading) in first]
+    title = _heaviest(titled)
+    if title == "denied" and _is_told_undenied(opening):
+        return "worsening"
+    if title not in (None, "worsening") or any(f.stated for f in titled):
+        return title or "worsening"
+    return _heaviest([*titled, *opening]) or _heaviest(told) or "worsening"
+
+
+def _is_told_undenied(opening: Sequence[Found]) -> bool:
+    """Who tells of a denial repeats it; an opening that states the trouble denies nothing."""
+    if any(f.direction == "denied" for f in opening):
+        return False
+    return any(f.stated and f.direction == "worsening" for f in opening)
+
+
+def _without_asides(told: Sequence[Found]) -> list[Found]:
+    """The statements that have a say in their sentences."""
+    main = {id(f.reading) for f in told if not f.aside}
+    told = [f for f in told if not f.aside or id(f.reading) not in main]
+    bad = [f for f in told if f.direction == "worsening" and f.stated]
+    good = [f for f in told if f.direction == "improving"]
+    overruled = {
+        id(worse if holds is relief else relief)
+        for relief in good
+        for worse in bad
+        if relief.reading is worse.reading
+        for holds in [_outweighing(relief, worse)]
+        if holds is not None
+    }
+    return [f for f in told if id(f) not in overruled]
+
+
+def _outweighing(relief: Found, worse: Found) -> Found | None:
+    """Which of two statements of one sentence holds, where its build tells."""
+    reading = relief.reading
+    gone = [s for _, s, _ in relief.spans if is_background(reading, s)]
+    here = [s for _, s, _ in worse.spans]
+    if gone and not any(is_background(reading, s) for s in here):
+        # "Killed a week after his release", "stops again two days after the crossing reopened".
+        return worse
+    first, second = sorted((relief, worse), key=lambda f: min(s.first for _, s, _ in f.spans))
+    ends = _last(first)
+    begins = min(s.first for _, s, _ in second.spans)
+    later = relief if _last(relief) > _last(worse) else worse
+    if turns_between(reading, min(_last(relief), _last(worse)), _last(later)):
+        # «عادت الكهرباء ثم انقطعت», "was bombed but works again".
+        return later
+    if ends >= begins:
+        return None
+    # "Malaria down, cholera up": two statements side by side; in doubt, worsening.
+    apart = any(t.breaks for t in reading.sentence.tokens[ends + 1 : begins + 1])
+    return worse if apart and reading.sentence.field == "title" else None
+
+
+def _last(found: Found) -> int:
+    return max(s.last for _, s, _ in found.spans)
+
+
+def _heaviest(found: Sequence[Found]) -> Direction | None:
+    weight: dict[Direction, int] = {"worsening": 0, "improving": 0, "denied": 0}
+    counted = set()
+    for held in found:
+        field = held.spans[0][0].sentence.field
+        key = (id(held.clause), field, held.direction)
+        if key not in counted:
+            counted.add(key)
+            weight[held.direction] += held.clause.weight * (2 if field == "title" else 1)
+    if not counted:
+        return None
+    in_doubt: tuple[Direction, ...] = ("worsening", "denied", "improving")
+    return max(in_doubt, key=lambda d: weight[d])
