@@ -52,6 +52,10 @@ class Chat:
     muted_until: datetime | None = None
     # In all its topics, oldest first.
     subscriptions: tuple[Subscription, ...] = ()
+    # An IANA name; None: that of the settings.
+    timezone: str | None = None
+    # When the last quiet hours that began end, or ended (see `storage.chat_clocks`).
+    quiet_until: datetime | None = None
 
     @property
     def chosen(self) -> ChosenSignals:
@@ -80,8 +84,18 @@ class Chat:
         return tuple(each for each in self.subscriptions if each.thread_id == thread_id)
 
     def is_muted(self, now: datetime) -> bool:
-        """Whether it gets nothing now but what is critical, and notices."""
+        """Whether somebody asked for quiet for a while, and that is not over."""
         return self.muted_until is not None and self.muted_until > now
+
+    @property
+    def held_until(self) -> datetime | None:
+        """The end of the last mute or of the last quiet hours, whichever is later."""
+        ends = [at for at in (self.muted_until, self.quiet_until) if at is not None]
+        return max(ends, default=None)
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether it gets nothing now but what is critical, and notices."""
+        return self.held_until is not None and self.held_until > now
 
 
 def get(db: Connection, chat_id: int) -> Chat | None:
@@ -92,8 +106,8 @@ def get(db: Connection, chat_id: int) -> Chat | None:
 def upsert(db: Connection, chat: Chat) -> Chat:
     """Add a chat, or refresh the kind and title of a known one; returns what is stored.
 
-    A known chat keeps its language, topic, state, role, subscriptions, escalation and mute: those
-    change by their own functions only.
+    A known chat keeps its language, topic, state, role, subscriptions, escalation, mute and clock:
+    those change by their own functions only.
     """
     added = change(
         db,
@@ -258,6 +272,7 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
         outbox.move_chat(db, old_id, new_id)
         db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
         _move_escalation(db, ids)
+        db.execute("UPDATE OR IGNORE chat_clocks SET chat_id = :new WHERE chat_id = :old", ids)
         db.execute(
             """
             UPDATE chats SET muted_at = old.muted_at, muted_until = old.muted_until
@@ -329,5 +344,6 @@ def _chat(row: Row, theirs: Sequence[Subscription]) -> Chat:
             "blocked_until": from_text_or_none(row["blocked_until"]),
             "muted_at": from_text_or_none(row["muted_at"]),
             "muted_until": from_text_or_none(row["muted_until"]),
+            "quiet_until": from_text_or_none(row["quiet_until"]),
         }
     )

@@ -114,8 +114,8 @@ def next_edit(
         return Drop("the chat may not see the alert as it stands")
     if now - edit.changed_at > policy.expiry:
         return Drop("it could not be edited for too long")
-    if chat.muted_until is not None and chat.is_muted(now):
-        return Later(chat.muted_until, "the chat is muted", edit.attempts)
+    if chat.held_until is not None and chat.is_held(now):
+        return Later(chat.held_until, "the chat is muted, or in quiet hours", edit.attempts)
     if chat.blocked_until is not None and chat.blocked_until > now:
         return Later(chat.blocked_until, "Telegram holds the chat back", edit.attempts)
     if any(row.state in ("pending", "sending") for row in rows):

@@ -87,8 +87,10 @@ def why_here(history: AlertHistory, display: Display) -> Line:
     if newest("unknown", "sending"):
         return line(say("why.maybe_sent_here"))
     if waiting := newest("pending", "paused"):
-        if chat and chat.muted_until and chat.is_muted(display.now) and waiting.level != "critical":
-            return line(say("why.muted_here", until=display.moment(chat.muted_until)))
+        if chat and chat.held_until and chat.is_held(display.now) and waiting.level != "critical":
+            # Of the two the one that ends later.
+            key = "why.muted_here" if chat.held_until == chat.muted_until else "why.quiet_here"
+            return line(say(key, until=display.moment(chat.held_until)))
         return line(say("why.waiting_here"))
     if history.deliveries:
         return line(say("why.not_sent_here", reason=say("here.failed")))

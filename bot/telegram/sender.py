@@ -45,6 +45,8 @@ from bot.messages.display import Display, Signals
 from bot.telegram.answers import NotFromTelegram
 from bot.telegram.keyboards import alert_keyboard, taken_label
 from bot.text import shorten
+from bot.wall_time import zone_of
+from storage.chats import Chat
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +128,9 @@ class TelegramSender:
             return Rejected(f"the card could not be made: {error!r}")
         return await _as_html_or_plain(card, partial(self._edit, edit, keyboard))
 
+    def _zone(self, chat: Chat) -> tzinfo:
+        return zone_of(chat.timezone, self._timezone)
+
     def _card(self, outgoing: Outgoing) -> tuple[Card, InlineKeyboardMarkup | None]:
         delivery, chat, alert = outgoing.delivery, outgoing.chat, outgoing.alert
         say = texts(chat.language)
@@ -139,7 +144,7 @@ class TelegramSender:
         card = alert_card(
             seen_in(chat, delivery.thread_id, alert),
             Display(
-                *(chat.language, self._signals(), self._clock(), self._timezone),
+                *(chat.language, self._signals(), self._clock(), self._zone(chat)),
                 publishers=self._publishers(),
             ),
             update=delivery.kind == "update",
@@ -174,7 +179,7 @@ class TelegramSender:
         chat, alert, asked, now = edit.chat, edit.alert, edit.asked, self._clock()
         say = texts(chat.language)
         display = Display(
-            *(chat.language, self._signals(), now, self._timezone),
+            *(chat.language, self._signals(), now, self._zone(chat)),
             publishers=self._publishers(),
         )
         card = alert_card(

@@ -75,7 +75,7 @@ async def _open(request: Request, menu: Menu) -> None:
         await request.say("subscribe.no_rules")
     else:
         speech, in_topic = texts(chat.language), request.in_topic
-        zone, now = services.timezone, services.clock()
+        zone, now = services.zone(chat), services.clock()
         await request.reply(
             *menu_of(chat, mine, menu, services.menu, speech, zone, now, in_topic=in_topic)
         )
@@ -126,5 +126,5 @@ async def pressed(request: Request) -> None:
     after, switched = await services.database.write(write)
     title = signal_title(signals, switched.signal or "", speech.language)
     await request.note(speech(switched.note, signal=title))
-    zone, in_topic = services.timezone, request.in_topic
+    zone, in_topic = services.zone(chat), request.in_topic
     await request.redraw(*menu_of(chat, after, menu, signals, speech, zone, now, in_topic=in_topic))
