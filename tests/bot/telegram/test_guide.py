@@ -56,7 +56,8 @@ async def test_signals_may_be_chosen_one_by_one_and_places_typed(bench: Bench) -
     one = await asked(bench)
     assert one.signals == {"aid-access"}
     assert one.lowest_level == "critical"
-    assert "لا أفهم" in await bench.ask(READER, "حلب"), "the questions are answered"
+    await bench.ask(READER, "اليمن")
+    assert (await asked(bench)).places == one.places, "the questions are answered"
 
 
 async def test_a_double_tap_and_an_old_question_ask_the_next_one_again(bench: Bench) -> None:
