@@ -27,8 +27,11 @@ from bot.feeds.catalogue import Feed, load_catalogue
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever
+from bot.feeds.fetch.outcome import Retriever
 from bot.messages.display import Signals
 from bot.notices import publishers_of
+from bot.operating.desk import Desk, Reloading
+from bot.operating.trials import Trials
 from bot.polling.identify import IdentityPolicy
 from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
@@ -75,6 +78,7 @@ class Parts:
     dispatcher: Dispatcher
     application: App | None
     second_channel: SecondChannelWatch | None
+    desk: Desk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ class Destination:
     policy: DeliveryPolicy
     application: App | None = None
     editor: Editor | None = None
+    desk: Desk | None = None
 
 
 def to_console(sender: ConsoleSender) -> Destination:
@@ -125,7 +130,7 @@ async def parts_from_settings(
         settings.database_file,
         rules,
         source,
-        lambda database: _destination(settings, database, rules, in_force, clock),
+        lambda database: _destination(settings, database, rules, in_force, source.retriever, clock),
         readers=partial(_readers, settings=settings, now=clock()),
         channel=channel if channel else None,
         in_force=in_force,
@@ -169,6 +174,8 @@ async def parts_over(
         )
         stack.push_async_callback(poller.aclose)
         goes_to = destination(database)
+        if goes_to.desk is not None:
+            stack.push_async_callback(goes_to.desk.trials.aclose)
         if goes_to.application is not None:
             stack.push_async_callback(_close_connections, goes_to.application)
         dispatcher = Dispatcher(
@@ -191,6 +198,7 @@ async def parts_over(
             dispatcher,
             goes_to.application,
             watch,
+            goes_to.desk,
         )
 
 
@@ -199,6 +207,7 @@ def _destination(
     database: Database,
     rules: RulesInForce,
     catalogue: FeedsInForce,
+    retriever: Retriever,
     clock: Callable[[], datetime],
 ) -> Destination:
     def signals() -> Signals:
@@ -220,6 +229,8 @@ def _destination(
     from bot.telegram.app import build_application
     from bot.telegram.sender import TelegramSender
 
+    trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db)
+    desk = Desk(settings, rules, Reloading(rules), retriever, trials)
     application = build_application(
         token=settings.telegram_token.get_secret_value(),
         base_url=settings.telegram_base_url,
@@ -231,6 +242,7 @@ def _destination(
         catalogue=catalogue,
         clock=clock,
         access=settings.access,
+        desk=desk,
     )
     sender = TelegramSender(
         *(application.bot, signals),
@@ -238,7 +250,7 @@ def _destination(
         clock=clock,
         publishers=publishers,
     )
-    return Destination(sender, DeliveryPolicy(), application, sender)
+    return Destination(sender, DeliveryPolicy(), application, sender, desk)
 
 
 async def _close_connections(application: App) -> None:

@@ -214,16 +214,64 @@ def folded_count(db: Connection, catchup_id: int) -> int:
 
 
 def counts(db: Connection) -> dict[str, int]:
-    """How many rows are in each state, zeros included."""
+    """How many rows are in each state, zeros included; what a catch-up line tells counts as
+    `folded` and not as expired."""
     rows = fetch(
         db,
         """
         SELECT each.value AS state,
             (SELECT count(*) FROM outbox WHERE state = each.value) AS n
-        FROM json_each(:states) each""",
+        FROM json_each(:states) each
+        UNION ALL
+        SELECT 'folded', count(*) FROM outbox WHERE folded_into > 0 AND state = 'expired'""",
         {"states": many(STATES)},
     )
-    return {row["state"]: row["n"] for row in rows}
+    found = {row["state"]: int(row["n"]) for row in rows}
+    return found | {"expired": found["expired"] - found["folded"]}
+
+
+def unsent(db: Connection, limit: int) -> list[Delivery]:
+    """What operators may want to try again: rows that failed, the newest first."""
+    rows = fetch(
+        db,
+        """
+        SELECT * FROM outbox WHERE state = 'failed' ORDER BY id DESC LIMIT :limit""",
+        {"limit": limit},
+    )
+    return [delivery_of(row) for row in rows]
+
+
+def held(db: Connection, limit: int) -> list[Delivery]:
+    """Rows that wait for chats that cannot be reached."""
+    rows = fetch(db, "SELECT * FROM outbox WHERE state = 'paused' LIMIT :limit", {"limit": limit})
+    return [delivery_of(row) for row in rows]
+
+
+def try_again(db: Connection, delivery_id: int, now: datetime) -> bool:
+    """Make a row due that failed or is held; False when it is neither by now."""
+    return bool(
+        change(
+            db,
+            """
+            UPDATE outbox SET state = 'pending', not_before = :now, updated_at = :now, attempts = 0
+            WHERE id = :id AND state IN ('failed', 'paused')
+                AND (SELECT state FROM chats WHERE id = chat_id) = 'active'""",
+            {"id": delivery_id, "now": to_text(now)},
+        )
+    )
+
+
+def drop(db: Connection, delivery_id: int, reason: str, now: datetime) -> bool:
+    """Give a row up that is not sent; False for one that is on its way, sent or given up."""
+    return bool(
+        change(
+            db,
+            """
+            UPDATE outbox SET state = 'expired', error = :reason, updated_at = :now
+            WHERE id = :id AND state IN ('pending', 'failed', 'paused', 'unknown')""",
+            {"id": delivery_id, "reason": reason, "now": to_text(now)},
+        )
+    )
 
 
 def pause_chat(db: Connection, chat_id: int, now: datetime) -> int:

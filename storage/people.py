@@ -59,6 +59,33 @@ def admit(db: Connection, person_id: int, name: str, role: str, now: datetime) -
         change(db, "UPDATE chats SET role = 'operator' WHERE id = :id", {"id": person_id})
 
 
+def set_role(db: Connection, person_id: int, role: str) -> bool:
+    """Give a person that role, higher or lower; False for a stranger."""
+    changed = change(
+        db,
+        "UPDATE people SET role = :role, by_settings = 0 WHERE id = :id",
+        {"id": person_id, "role": role},
+    )
+    chat_role = "operator" if role == "operator" else "subscriber"
+    change(db, "UPDATE chats SET role = :role WHERE id = :id", {"id": person_id, "role": chat_role})
+    return bool(changed)
+
+
+def page(db: Connection, limit: int, offset: int) -> list[Person]:
+    """A page of those who were let in, in the order of `everyone`."""
+    rows = fetch(
+        db,
+        "SELECT * FROM people ORDER BY created_at, id LIMIT :limit OFFSET :offset",
+        {"limit": limit, "offset": offset},
+    )
+    return [_person(row) for row in rows]
+
+
+def count(db: Connection) -> int:
+    row = fetch_one(db, "SELECT count(*) AS n FROM people")
+    return 0 if row is None else int(row["n"])
+
+
 def set_operators(db: Connection, named: tuple[int, ...], now: datetime) -> None:
     """Operators are those that the settings name, and those that were invited as such.
 

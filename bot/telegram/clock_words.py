@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.telegram.durations import plain_words
+from bot.asking.durations import plain_words
 from storage.chat_clocks import EVERY_DAY, QuietHours
 
 # Words as `plain_words` leaves them: small, without marks, one alif, one teh.

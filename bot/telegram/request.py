@@ -28,11 +28,13 @@ from bot.messages.display import Display
 from bot.notices import NamedFeed, publishers_of
 from bot.rules_in_force import shipped_places
 from bot.wall_time import zone_of
-from storage import chats, people
+from storage import audit, chats, people
 from storage.chats import Chat
 from storage.people import Person
 
 if TYPE_CHECKING:
+    from bot.operating.acts import Action
+    from bot.operating.desk import Desk
     from rules import Gazetteer, RuleSet, Signal
     from storage.file.database import Connection, Database
 
@@ -57,6 +59,7 @@ class Services:
     clock: Callable[[], datetime]
     access: Access = "invited"
     gazetteer: Callable[[], Gazetteer] = shipped_places
+    desk: Desk | None = None
 
     def keep_in(self, application: App) -> None:
         application.bot_data[_SERVICES] = self
@@ -227,6 +230,26 @@ class Request:
         """The person's role; None for a stranger."""
         return self.person.role if self.person else None
 
+    @property
+    def desk(self) -> Desk:
+        """What operators work at. Raises ValueError where the bot runs without it."""
+        if self.services.desk is None:
+            raise ValueError("an application without a desk")
+        return self.services.desk
+
+    @property
+    def asker(self) -> tuple[int, str]:
+        """The id and the name of who asks; the chat's where nobody is named."""
+        user = self.update.effective_user
+        if user is None:
+            chat = chat_of(self.update)
+            return chat.id, chat.title or ""
+        return user.id, user.full_name
+
+    def note_act(self, db: Connection, action: Action, what: str = "") -> None:
+        """Write down what is done, in the transaction that does it."""
+        audit.record(db, *self.asker, action, what, self.services.clock())
+
     async def may_admit(self) -> bool:
         """Whether the person may let in the group or channel: an operator, or an administrator
         of it who was invited (whoever is an administrator, where all may come)."""
@@ -254,11 +277,11 @@ class Request:
 
     async def reply(
         self, card: Card, keyboard: InlineKeyboardMarkup | ForceReply | None = None
-    ) -> None:
+    ) -> Message:
         """Answer in the same chat and topic; as plain text if Telegram cannot parse the card."""
 
-        async def send(text: str, parse_mode: str | None) -> None:
-            await self.context.bot.send_message(
+        async def send(text: str, parse_mode: str | None) -> Message:
+            return await self.context.bot.send_message(
                 chat_of(self.update).id,
                 text,
                 parse_mode=parse_mode,
@@ -268,11 +291,11 @@ class Request:
             )
 
         try:
-            await send(card.html, ParseMode.HTML)
+            return await send(card.html, ParseMode.HTML)
         except BadRequest as error:
             if "parse" not in error.message.lower():
                 raise
-            await send(card.plain, None)
+            return await send(card.plain, None)
 
     async def say(
         self,

@@ -97,7 +97,7 @@ def test_the_clock_of_a_group_goes_with_it(db: Connection) -> None:
 
 async def test_an_older_database_learns_of_clocks(tmp_path: Path) -> None:
     file = tmp_path / "marsad.sqlite"
-    add_older_database(file, before="m024_clocks_of_chats")
+    add_older_database(file, before="m023_subscriptions")
     database = await Database.open(file)
     try:
         kept = existing(await database.read(lambda db: chats.get(db, 5)))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 
+from bot.asking.durations import read_duration
 from bot.locales import Texts
 from bot.messages.blocks import Card
 from bot.messages.cards import text_card
 from bot.telegram import keyboards
-from bot.telegram.durations import read_duration
 from bot.telegram.keyboards import mute_keyboard
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request

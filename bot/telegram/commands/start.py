@@ -10,10 +10,18 @@ from telegram.constants import ChatType
 
 from bot.locales import LANGUAGES, Texts, texts
 from bot.messages.cards import text_card
+from bot.messages.lines import levels_text
 from bot.telegram import keyboards
 from bot.telegram.commands.guide import first_question
 from bot.telegram.keyboards import language_keyboard
-from bot.telegram.registry import Command, Who, all_commands, button, command
+from bot.telegram.registry import (
+    About,
+    Command,
+    Who,
+    button,
+    command,
+    usable,
+)
 from bot.telegram.request import Request, chat_of, texts_for
 from storage import chats, people
 from storage.chats import Chat
@@ -121,14 +129,14 @@ async def _registered(request: Request) -> Chat:
 
 @command("help", order=70, who=Who.ANYONE)
 async def show_help(request: Request) -> None:
+    """What the person may do here, by what it is for."""
     speech = request.speech
-    operator = request.known is not None and request.by_operator
-    lines = [_described(speech, each) for each in all_commands(operator=operator)]
-    levels = speech(
-        "help.levels",
-        **{level: speech(f"level.{level}") for level in ("critical", "alert", "watch")},
-    )
-    text = "\n\n".join(["\n".join(lines), levels, speech("help.trust")])
+    groups, mine = [], await usable(request)
+    for about in About:
+        lines = [_described(speech, each) for each in mine if each.about is about]
+        if lines:
+            groups.append("\n".join([speech(f"about.{about.value}"), *lines]))
+    text = "\n\n".join([*groups, levels_text(speech), speech("help.trust")])
     await request.reply(text_card(text, speech.language, title=speech("help.title")))
 
 

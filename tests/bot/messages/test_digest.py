@@ -152,7 +152,10 @@ def test_a_late_one_and_a_repeated_one_say_so() -> None:
 def test_what_does_not_fit_is_counted_and_nothing_is_cut() -> None:
     link = "https://example.org/" + "y" * 150
     many = [
-        english_alert(id=n, short_id=f"A{n}", title="word " * 60, link=link, places=(KHARTOUM,))
+        english_alert(
+            **{"id": n, "short_id": f"A{n}", "title": "word " * 60, "link": link},
+            places=(place(f"SD-{n}", en=f"A place with a very long name indeed, number {n}"),),
+        )
         for n in range(30)
     ]
     told = digest(alerts=tuple(range(30)), more=70)

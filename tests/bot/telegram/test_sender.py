@@ -77,7 +77,7 @@ async def test_each_chat_reads_its_own_language(
     sender: TelegramSender, server: TelegramServer
 ) -> None:
     await sender.send(Outgoing(sample_delivery(), sample_chat(language="fr"), sample_alert()))
-    assert "Pénurie de médicaments" in server.messages[0].text
+    assert "pénurie de médicaments" in server.messages[0].text
 
 
 async def test_a_possible_repeat_says_so(sender: TelegramSender, server: TelegramServer) -> None:
