@@ -714,7 +714,7 @@ def m024_clocks_of_chats(db: Connection) -> None:
 
 
 @MIGRATIONS()
-def m024_digests(db: Connection) -> None:
+def m028_digests(db: Connection) -> None:
     # Whose digest is due when, and what the one before told: `told_to` is the last decision that
     # was in it, `told_at` when that was. `next_at` NULL: to be planned.
     db.execute("""

@@ -167,9 +167,9 @@ def test_the_turns_of_a_group_go_with_it(db: Connection) -> None:
 
 async def test_an_older_database_takes_digests_and_keeps_its_rows(tmp_path: Path) -> None:
     file = tmp_path / "marsad.sqlite"
-    add_older_database(file, before="m024_digests")
+    add_older_database(file, before="m028_digests")
     old = Connection(file)
-    MIGRATIONS.apply(old, stop_before="m024_digests")
+    MIGRATIONS.apply(old, stop_before="m028_digests")
     alert = add_alert(old)
     notice = delivery(None, 5, kind="notice", version=0, text="words")
     outbox.enqueue(old, [delivery(alert.id, 5), notice], NOW)

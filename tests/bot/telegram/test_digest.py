@@ -150,3 +150,32 @@ async def test_an_id_that_names_another_bot_is_not_for_this_one(bench: Bench) ->
     bench.server.say(DESK, "/A1@other_bot")
     assert "A1" in await bench.ask(DESK, f"/a1@{bench.application.bot.username}")
     assert len(bench.server.sent_to(DESK)) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ar", ["ملخص الأسبوع", "حدث واحد في سبعة أيام", "نقص الأدوية: 1 (الأسبوع السابق: 0)"]),
+        (
+            "en",
+            ["The week", "One happening in seven days", "Medicine shortage: 1 (week"],
+        ),
+        ("fr", ["La semaine", "1 événement en sept jours", "Pénurie de médicaments"]),
+    ],
+)
+async def test_the_week_is_summed_up_on_its_day(
+    bench: Bench, language: str, words: list[str]
+) -> None:
+    desk = await subscribed(bench, DESK, language)
+    today = (desk.now + HOUR).astimezone(DAMASCUS)
+    day = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[today.weekday()]
+    await bench.ask(DESK, f"/digest weekly {day}")
+    await desk.dispatcher.run_once(desk.now)
+    await bench.alert(level="watch")
+    await desk.later(hours=1)
+    await desk.later(seconds=1)
+    (week,) = [each for each in bench.server.sent_to(DESK) if "📊" in each.text]
+    shown = without_controls(week.text)
+    assert all(each in shown for each in words)
+    assert "/A1" in shown
+    assert len(digest_of(bench, DESK)) == 1

@@ -298,3 +298,12 @@ async def test_an_update_answers_the_message_that_it_is_about(
     # Somebody deleted it: the news comes all the same.
     assert isinstance(await sender.send(replace(OUTGOING, answers=9_999)), Sent)
     assert server.messages[-1].answers is None
+
+
+async def test_a_digest_that_this_version_cannot_read_is_refused_and_not_shown_raw(
+    sender: TelegramSender, server: TelegramServer
+) -> None:
+    row = sample_delivery(kind="digest", alert_id=None, level="watch", text='{"stream": "yearly"}')
+    outcome = await sender.send(Outgoing(row, sample_chat(), None))
+    assert isinstance(outcome, Rejected)
+    assert server.messages == []
