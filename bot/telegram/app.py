@@ -24,6 +24,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
@@ -36,6 +37,7 @@ from bot.rules_in_force import shipped_places
 from bot.telegram.answers import TelegramRequest
 from bot.telegram.commands.ask import free_text
 from bot.telegram.commands.recent import SHORT_ID, short_id
+from bot.telegram.inline import offer
 from bot.telegram.membership import membership, migrated
 from bot.telegram.polling import Polling
 from bot.telegram.registry import (
@@ -108,6 +110,7 @@ def build_application(
         handler = handler_of(pressed.answer, pressed.who)
         application.add_handler(CallbackQueryHandler(handler, pressed.pattern))
     application.add_handler(CallbackQueryHandler(stale_button))
+    application.add_handler(InlineQueryHandler(offer))
     changed = ChatMemberHandler(reaction_of(membership), ChatMemberHandler.MY_CHAT_MEMBER)
     application.add_handler(changed)
     moved = MessageHandler(filters.StatusUpdate.MIGRATE, reaction_of(migrated))

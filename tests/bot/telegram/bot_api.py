@@ -45,6 +45,29 @@ _SHORT_METHODS: dict[str, dict[str, str]] = {
         "reply_parameters": "ReplyParameters",
         "reply_markup": "InlineKeyboardMarkup",
     },
+    "sendPhoto": {
+        "chat_id": "!Integer|String",
+        "message_thread_id": "Integer",
+        "photo": "!InputFile|String",
+        "caption": "String",
+        "parse_mode": "String",
+        "reply_markup": "InlineKeyboardMarkup",
+    },
+    "sendDocument": {
+        "chat_id": "!Integer|String",
+        "message_thread_id": "Integer",
+        "document": "!InputFile|String",
+        "caption": "String",
+        "parse_mode": "String",
+        "reply_markup": "InlineKeyboardMarkup",
+    },
+    "answerInlineQuery": {
+        "inline_query_id": "!String",
+        "results": "!Array of InlineQueryResultArticle",
+        "cache_time": "Integer",
+        "is_personal": "Boolean",
+        "next_offset": "String",
+    },
     "editMessageText": {
         "chat_id": "Integer|String",
         "message_id": "Integer",
@@ -96,6 +119,18 @@ _SHORT_TYPES: dict[str, dict[str, str]] = {
         "message_id": "!Integer",
         "chat_id": "Integer|String",
         "allow_sending_without_reply": "Boolean",
+    },
+    "InlineQueryResultArticle": {
+        "type": "!String",
+        "id": "!String",
+        "title": "!String",
+        "description": "String",
+        "input_message_content": "!InputTextMessageContent",
+    },
+    "InputTextMessageContent": {
+        "message_text": "!String",
+        "parse_mode": "String",
+        "link_preview_options": "LinkPreviewOptions",
     },
     "InlineKeyboardMarkup": {"inline_keyboard": "!Array of Array of InlineKeyboardButton"},
     "InlineKeyboardButton": {"text": "!String", "url": "String", "callback_data": "String"},
@@ -157,7 +192,10 @@ class Description:
         raise BadField(f"{name}: {'; '.join(problems)}")
 
     def _check(self, where: str, value: Any, kind: str) -> None:
-        if kind.startswith("Array of "):
+        if kind == "InputFile":
+            if not hasattr(value, "file"):
+                raise BadField(f"{where} is no file")
+        elif kind.startswith("Array of "):
             if not isinstance(value, list):
                 raise BadField(f"{where} is not a list")
             for place, item in enumerate(value):

@@ -31,8 +31,10 @@ BOT = {
     "username": "marsad_test_bot",
     "can_join_groups": True,
     "can_read_all_group_messages": False,
-    "supports_inline_queries": False,
+    "supports_inline_queries": True,
 }
+CAPTION_LIMIT = 1_024
+MOST_RESULTS = 50
 
 
 @dataclass(slots=True)
@@ -50,6 +52,9 @@ class Message:
     at: float
     answers: int | None = None
     """The message of the same chat that it is a reply to."""
+    file: bytes | None = None
+    """A picture or document; `text` is then its caption."""
+    file_name: str = ""
 
     @property
     def buttons(self) -> list[dict[str, Any]]:
@@ -81,6 +86,8 @@ class World:
         self.messages: list[Message] = []
         self.answers: list[dict[str, Any]] = []
         """answerCallbackQuery calls that were accepted."""
+        self.offers: list[dict[str, Any]] = []
+        """answerInlineQuery calls that were accepted."""
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         """By scope type and language code."""
         self.allowed_updates: list[str] | None = None
@@ -152,6 +159,21 @@ class World:
                     "message": self._as_message(message),
                     "chat_instance": "1",
                     "data": data,
+                }
+            }
+        )
+
+    def inline(self, user_id: int, text: str) -> int:
+        """A person writes the bot's name and `text` in another chat; returns the update id."""
+        query_id = str(next(self._query_ids))
+        self._open_queries.add(query_id)
+        return self.inject(
+            {
+                "inline_query": {
+                    "id": query_id,
+                    "from": self._user(user_id, "ar"),
+                    "query": text,
+                    "offset": "",
                 }
             }
         )
@@ -229,6 +251,10 @@ class World:
                 }
             case "sendMessage":
                 return self._send(values)
+            case "sendPhoto" | "sendDocument":
+                return self._send_file(method, values)
+            case "answerInlineQuery":
+                return self._offer(values)
             case "editMessageText" | "editMessageReplyMarkup":
                 return self._edit(method, values)
             case "answerCallbackQuery":
@@ -314,6 +340,49 @@ class World:
         self.messages.append(message)
         self._write("sent", message)
         return self._as_message(message)
+
+    def _send_file(self, method: str, values: dict[str, Any]) -> dict[str, Any]:
+        given = values["photo" if method == "sendPhoto" else "document"]
+        caption = values.get("caption", "")
+        if utf16_length(caption) > CAPTION_LIMIT:
+            raise Refusal(400, "Bad Request: message caption is too long", violation=True)
+        message = Message(
+            chat_id=values["chat_id"],
+            message_id=next(self._message_ids),
+            text=caption,
+            source=caption,
+            parse_mode=values.get("parse_mode"),
+            entities=(),
+            reply_markup=values.get("reply_markup"),
+            thread_id=values.get("message_thread_id"),
+            at=time.time(),
+            file=given.file.read(),
+            file_name=given.filename,
+        )
+        if not message.file:
+            raise Refusal(400, "Bad Request: file must be non-empty", violation=True)
+        self.messages.append(message)
+        seen = self._as_message(message)
+        del seen["text"]
+        described = {"file_id": "f", "file_unique_id": "u", "file_size": len(message.file)}
+        if method == "sendPhoto":
+            return seen | {"photo": [described | {"width": 1, "height": 1}], "caption": caption}
+        return seen | {"document": described | {"file_name": message.file_name}}
+
+    def _offer(self, values: dict[str, Any]) -> bool:
+        if values["inline_query_id"] not in self._open_queries:
+            raise Refusal(400, "Bad Request: query is too old and response timeout expired")
+        if len(values["results"]) > MOST_RESULTS:
+            raise Refusal(400, "Bad Request: RESULTS_TOO_MUCH", violation=True)
+        ids = [each["id"] for each in values["results"]]
+        if len(set(ids)) < len(ids) or any(not 1 <= len(each.encode()) <= 64 for each in ids):
+            raise Refusal(400, "Bad Request: RESULT_ID_INVALID", violation=True)
+        for each in values["results"]:
+            content = each["input_message_content"]
+            self._text({"text": content["message_text"], "parse_mode": content["parse_mode"]})
+        self._open_queries.remove(values["inline_query_id"])
+        self.offers.append(values)
+        return True
 
     def _edit(self, method: str, values: dict[str, Any]) -> dict[str, Any]:
         found = [
@@ -454,6 +523,7 @@ class World:
         """Flushed line by line: the file is right even when the reader looks after a crash."""
         if self._log:
             line = {"event": event, **asdict(message)}
+            del line["file"]
             self._log.write(json.dumps(line, ensure_ascii=True) + "\n")
             self._log.flush()
 
