@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 MEMORY = 2 * 2**30
 SECONDS = 60
+SMALLEST_SCALE = 8
 INK, SOFT, GRID = "#1f2933", "#9aa5b1", "#e4e7eb"
 LAND, SEA, BORDER = "#f0ede6", "#dbe7ef", "#b8b2a7"
 LEVELS = {"critical": "#c62828", "alert": "#ef6c00", "watch": "#f9a825", "info": "#78909c"}
@@ -39,9 +40,10 @@ def picture(wanted: dict[str, Any]) -> bytes:
     mpl.rcParams["axes.unicode_minus"] = False
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.2, 4.5) if wanted["kind"] == "trend" else (7.2, 7.2), dpi=150)
+    trend = wanted["kind"] == "trend"
+    figure = Figure(figsize=(7.2, 4.5) if trend else (7.2, 7.2), dpi=150 if trend else 120)
     axes = figure.add_subplot()
-    (_trend if wanted["kind"] == "trend" else _map)(axes, wanted)
+    (_trend if trend else _map)(axes, wanted)
     align: Literal["right", "left"] = "right" if wanted["rtl"] else "left"
     axes.set_title(wanted["title"], loc=align, fontsize=13, color=INK, pad=22)
     axes.annotate(
@@ -97,9 +99,10 @@ def _map(axes: Any, wanted: dict[str, Any]) -> None:
         PolyCollection(outlines(), facecolors=LAND, edgecolors=BORDER, linewidths=0.8, zorder=1)
     )
     points = wanted["points"]
-    most = max(point["n"] for point in points)
+    # One alert is a small bubble, also where no place has more.
+    most = max(SMALLEST_SCALE, *(point["n"] for point in points))
     for point in sorted(points, key=lambda each: -each["n"]):
-        size = 60 + 1100 * point["n"] / most
+        size = 70 + 1100 * point["n"] / most
         axes.scatter(
             point["lon"],
             point["lat"],
@@ -141,7 +144,7 @@ def _names(axes: Any, points: list[dict[str, Any]], unit: float) -> None:
     taken: list[tuple[float, float]] = []
     for point in sorted(points, key=lambda each: -each["n"]):
         at = (point["lon"], point["lat"])
-        if any(abs(at[0] - x) < 13 * unit and abs(at[1] - y) < 4 * unit for x, y in taken):
+        if any(abs(at[0] - x) < 12 * unit and abs(at[1] - y) < 3 * unit for x, y in taken):
             continue
         taken.append(at)
         axes.annotate(

@@ -28,6 +28,8 @@ from storage import finding
 log = logging.getLogger(__name__)
 
 WEEK = timedelta(days=7)
+LONGEST = timedelta(days=92)
+"""Of a map: all its alerts are counted."""
 MOST_PLACES = 400
 CACHE = "charts-cache"
 
@@ -57,7 +59,10 @@ async def map_of(request: Request) -> None:
     question = await read(request, " ".join(request.arguments))
     services, speech = request.services, request.speech
     now, zone = services.clock(), services.timezone
-    question = replace(question, stretch=question.stretch or Stretch(WEEK), perhaps=())
+    stretch = question.stretch or Stretch(WEEK)
+    if stretch.length > LONGEST:
+        stretch = Stretch(LONGEST)
+    question = replace(question, stretch=stretch, perhaps=())
     wanted = wanted_of(question, now, zone, chat=request.chat)
     counted = await services.database.read(lambda db: finding.by_place(db, wanted, MOST_PLACES))
     gazetteer = await asyncio.to_thread(services.gazetteer)
