@@ -90,7 +90,7 @@ def map_picture(bubbles: Sequence[Bubble], title: str, display: Display) -> dict
             for level in LEVELS
             if any(each.level == level for each in shown)
         },
-        "source": f"{say('trend.source')} · Natural Earth",
+        "source": say("map.source"),
     }
 
 
