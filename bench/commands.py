@@ -203,7 +203,8 @@ async def main() -> None:
         print(f"opened, with migrations: {time.perf_counter() - start:.1f} s", flush=True)
         await index(database)
         print(
-            f"{path.stat().st_size / 1e6:,.0f} MB\n\n{'milliseconds':44} {'median':>8} {'worst':>8}"
+            f"{path.stat().st_size / 1e6:,.0f} MB\n\n"
+            f"{'milliseconds':44} {'median':>8} {'worst':>8} {'processor':>9}"
         )
         await measure(database, gazetteer, rules, given.runs)
         await database.close()
