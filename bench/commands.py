@@ -47,6 +47,7 @@ from storage.file.migrations import MIGRATIONS
 from storage.finding import Cursor, Wanted
 from storage.rows import to_text
 from storage.search import Folded
+from storage.subscriptions import Subscription
 
 NOW = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -168,8 +169,14 @@ def older(path: Path, entries: int, alerts: int, gazetteer: Gazetteer, rules: Ru
 
 
 def chat_of(signals: frozenset[str] = frozenset(), places: frozenset[str] = frozenset()) -> Chat:
+    chosen = Subscription(
+        READER,
+        signals=signals,
+        places={place: {} for place in places},
+        lowest_level="info",
+    )
     values = ("private", "قارئ", "ar", "active", None, "subscriber")
-    return Chat(READER, None, *values, signals, "info", NOW, None, places=places)
+    return Chat(READER, None, *values, NOW, None, subscriptions=(chosen,))
 
 
 async def timed(name: str, ask: Callable[[], Awaitable[object]], runs: int) -> None:

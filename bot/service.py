@@ -105,7 +105,7 @@ class Service:
         self._contested: asyncio.Task[None] | None = None
         self._file = FileWatch(parts.database, settings.database_file, self._started_at)
         self.metrics = Metrics()
-        self._reloads = Reloads(parts, settings.feeds_file, self.metrics, self._notify)
+        self._reloads = Reloads(parts, settings.feeds_file, self.metrics, self._notify, clock)
 
     async def run(self, stop: asyncio.Event, hang_up: asyncio.Event | None = None) -> None:
         """Serve until `stop` is set; read rules and feeds again each time `hang_up` is.

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from storage.rows import Row, from_text, from_text_or_none
+
+
+class Recipient(NamedTuple):
+    """Who is told: a chat, in a forum one topic of it (None: the general one)."""
+
+    chat_id: int
+    thread_id: int | None = None
+
 
 STATES = ("pending", "sending", "sent", "unknown", "failed", "expired", "paused")
 
@@ -29,11 +38,17 @@ class NewDelivery:
     key: str = ""
     state: str = "pending"
     possible_repeat: bool = False
+    thread_id: int | None = None
+
+    @property
+    def recipient(self) -> Recipient:
+        return Recipient(self.chat_id, self.thread_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message for one chat. `alert_id` is None for notices and for catch-ups.
+    """One message for one chat, in a forum for its topic `thread_id`. `alert_id` is None for
+    notices and for catch-ups.
 
     `unknowns` counts the attempts whose outcome is unknown.
     """
@@ -56,6 +71,11 @@ class Delivery:
     text: str | None
     folded_into: int | None = None
     unknowns: int = 0
+    thread_id: int | None = None
+
+    @property
+    def recipient(self) -> Recipient:
+        return Recipient(self.chat_id, self.thread_id)
 
 
 @dataclass(frozen=True, slots=True)

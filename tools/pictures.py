@@ -121,10 +121,16 @@ def _page(history: AlertHistory, language: str, rules: RuleSet) -> str:
     return PAGE.read_text(encoding="utf-8").format(
         language=language,
         direction="rtl" if language in RTL_LANGUAGES else "ltr",
-        text=re.sub("(/alert)", r"<a>\1</a>", alert_card(history.alert, display).html),
+        text=_as_a_phone_shows(alert_card(history.alert, display).html),
         clock=history.alert.updated_at.astimezone(ZONE).strftime("%H:%M"),
         button=display.say("card.why_button"),
     )
+
+
+def _as_a_phone_shows(html: str) -> str:
+    """With the id as a link; a quotation begins and ends its lines by itself."""
+    quoted = re.sub(r"\n?(</?blockquote[^>]*>)\n?", r"\1", html)
+    return re.sub(r"(?<![\w/<])(/A\d+)", r"<a>\1</a>", quoted)
 
 
 def _draw(browser: str, page: Path, picture: Path, profile: Path) -> None:

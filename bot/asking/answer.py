@@ -55,12 +55,13 @@ def wanted_of(
     place nor signal nor words; alerts of rules on test are for operators' chats."""
     since, until = (question.stretch or Stretch()).bounds(now, zone)
     own = chat if chat is not None and not question.names_something else None
+    by_name = own.signals if own and not own.chosen.everything else None
     return Wanted(
         since=since,
         until=until,
         places=[each for place in question.places for each in place.ids]
         or (sorted(own.places) if own else []),
-        signals=question.signals or (sorted(own.signals) if own else ()),
+        signals=question.signals or (sorted(by_name) if by_name else ()),
         levels=question.levels,
         directions=question.directions,
         match=search_of(" ".join(question.words)).match if question.words else "",
@@ -84,7 +85,7 @@ def answer(
     unsearchable = bool(question.words) and not wanted.match
     found = [] if unsearchable else finding.find(db, wanted, size + 1, after=after)
     page = [each.seen_by(wanted.signals) for each in found[:size]]
-    own = not question.names_something and bool(chat.signals or chat.places)
+    own = not question.names_something and bool(chat.chosen or chat.places)
     if page or after is not None:
         more = Cursor(page[-1].updated_at, page[-1].id) if len(found) > size else None
         return Answer(question, tuple(page), more, own=own, first=after is None)

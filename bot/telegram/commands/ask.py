@@ -23,8 +23,8 @@ from storage import questions
 from storage.file.database import Connection
 from storage.finding import Cursor
 
-PAGE = r"^q:"
-_PAGE = re.compile(r"q:(\d{1,15})(?::([0-9a-f]{1,14})-([0-9a-f]{1,14}))?\Z")
+PAGE = r"^ask:"
+_PAGE = re.compile(r"ask:(\d{1,15})(?::([0-9a-f]{1,14})-([0-9a-f]{1,14}))?\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -107,7 +107,7 @@ async def _find(request: Request, question: Question, after: Cursor | None = Non
     gazetteer = await asyncio.to_thread(services.gazetteer)
     found = await services.database.read(
         lambda db: answer(
-            *(db, question, chat, now, services.timezone), gazetteer=gazetteer, after=after
+            *(db, question, chat, now, services.zone(chat)), gazetteer=gazetteer, after=after
         )
     )
     if found.alerts or not question.words:
@@ -121,7 +121,7 @@ async def _shown(
     request: Request, found: Answer, *, first: bool = True
 ) -> tuple[Card, InlineKeyboardMarkup | None]:
     services, speech = request.services, request.speech
-    display = services.display(speech.language)
+    display = services.display(speech.language, request.chat)
     gazetteer = await asyncio.to_thread(services.gazetteer)
     guessed = list(guesses(found.question)) if first and not found.alerts else []
     asked = [*(each for _, each in guessed), *(each.question for each in found.near)]
@@ -140,14 +140,14 @@ async def _shown(
         return card, None
     ids = await _kept(request, [own, *asked])
     rows = [
-        [InlineKeyboardButton(label, callback_data=f"q:{question_id}")]
+        [InlineKeyboardButton(label, callback_data=f"ask:{question_id}")]
         for label, question_id in zip(labels, ids[1:], strict=True)
     ]
     turns = []
     if not first:
-        turns.append(InlineKeyboardButton(speech("asked.newest"), callback_data=f"q:{ids[0]}"))
+        turns.append(InlineKeyboardButton(speech("asked.newest"), callback_data=f"ask:{ids[0]}"))
     if found.more is not None:
-        data = f"q:{ids[0]}:{_packed(found.more)}"
+        data = f"ask:{ids[0]}:{_packed(found.more)}"
         turns.append(InlineKeyboardButton(speech("asked.older"), callback_data=data))
     return card, InlineKeyboardMarkup([*rows, turns] if turns else rows)
 

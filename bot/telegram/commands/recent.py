@@ -1,4 +1,4 @@
-"""/alert: looking up an alert, and why it was made."""
+"""/A12 and /alert: looking up an alert, and why it was made."""
 
 from __future__ import annotations
 
@@ -14,23 +14,32 @@ from bot.telegram.registry import button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
 
-SHORT_ID = re.compile(r"\A\s*[Aa]\d{1,12}\s*\Z")
+# \d is a digit of any script. Telegram makes a command of western ones alone.
+BY_ID = re.compile(r"\A\s*/?(?P<id>[Aa]\d{1,12})(?:@(?P<bot>\w+))?(?=\s|\Z)")
+COMMAND_BY_ID = re.compile(r"\A/[Aa]\d{1,12}(?:@\w+)?(?=\s|\Z)")
+BARE_ID = re.compile(r"\A\s*[Aa]\d{1,12}\s*\Z")
 
 
 @command("alert", order=50)
 async def alert(request: Request) -> None:
-    """``/alert A12``: what it was, why it was made, and what this chat got."""
+    """``/alert A12``: the same as ``/A12``."""
     if not request.arguments:
         await request.say("alert.usage")
     else:
-        await request.reply(await _explained(request, request.arguments[0]))
+        await request.reply(await _explained(request, request.arguments[0], whole=True))
 
 
-async def short_id(request: Request) -> None:
-    """A bare "A12" in a private chat means /alert A12."""
+async def alert_by_id(request: Request) -> None:
+    """``/A12``, which Telegram makes a link of; in a private chat also a bare "A12": the card, why
+    it was made, and what this chat got."""
     message = request.update.effective_message
-    wanted = message.text.strip() if message and message.text else ""
-    await request.reply(await _explained(request, wanted))
+    found = BY_ID.match(message.text if message and message.text else "")
+    if found is None:
+        return
+    named = found["bot"]
+    if named and named.lower() != request.context.bot.username.lower():
+        return  # for another bot of the group
+    await request.reply(await _explained(request, found["id"], whole=True))
 
 
 @button(keyboards.WHY)
@@ -49,17 +58,26 @@ async def explanation_pressed(request: Request) -> None:
 async def _in_short(request: Request, wanted: str) -> str:
     """Why it was sent, short enough for a note."""
     services, speech = request.services, request.speech
-    found = await services.database.read(lambda db: history_of(db, wanted, request.chat))
+    found = await services.database.read(
+        lambda db: history_of(db, wanted, request.chat, services.rules())
+    )
     if found is None:
         return speech("alert.unknown", id=clean(wanted)[:20])
-    sentence = why_sentence(found, services.display(speech.language))
+    sentence = why_sentence(found, services.display(speech.language, request.chat))
     return shorten("".join(span.text for span in sentence), 200)
 
 
-async def _explained(request: Request, wanted: str) -> Card:
+async def _explained(request: Request, wanted: str, *, whole: bool = False) -> Card:
     services, speech = request.services, request.speech
     wanted = clean(wanted).strip("#.,،:")[:20]
-    found = await services.database.read(lambda db: history_of(db, wanted, request.chat))
+    found = await services.database.read(
+        lambda db: history_of(db, wanted, request.chat, services.rules())
+    )
     if found is None:
         return text_card(speech("alert.unknown", id=wanted or "?"), speech.language)
-    return explanation_card(found, services.display(speech.language), services.rules().note)
+    return explanation_card(
+        *(found, services.display(speech.language, request.chat), services.rules().note),
+        # Who judges or edits rules sees them at work; others read one sentence.
+        technical=request.role == "analyst" or request.by_operator,
+        whole=whole,
+    )

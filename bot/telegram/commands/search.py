@@ -15,13 +15,13 @@ from storage import questions, search
 from storage.file.database import Connection
 from storage.search import NEWEST, Hit
 
-PAGE = r"^f:"
+PAGE = r"^find:"
 ON_A_PAGE = 6
 LONGEST = 300
 """Characters of what is searched for."""
 BEHIND = 1_000
 """So many entries that cannot be found yet are worth a word."""
-_PAGE = re.compile(r"f:(\d{1,15})(?::([0-9a-f]{1,14}))?\Z")
+_PAGE = re.compile(r"find:(\d{1,15})(?::([0-9a-f]{1,14}))?\Z")
 
 
 @command("search", order=42)
@@ -64,7 +64,7 @@ async def _page(
 
     hits, behind = await services.database.read(read)
     page = hits[:ON_A_PAGE]
-    card = search_card(wanted, page, services.display(speech.language), behind=behind)
+    card = search_card(wanted, page, services.display(speech.language, request.chat), behind=behind)
     turns = []
     if before < NEWEST or len(hits) > ON_A_PAGE:
         now = services.clock()
@@ -72,9 +72,10 @@ async def _page(
             lambda db: questions.put(db, chat.id, questions.of_words(text), now)
         )
         if before < NEWEST:
-            newest = InlineKeyboardButton(speech("asked.newest"), callback_data=f"f:{question_id}")
+            data = f"find:{question_id}"
+            newest = InlineKeyboardButton(speech("asked.newest"), callback_data=data)
             turns.append(newest)
         if len(hits) > ON_A_PAGE:
-            data = f"f:{question_id}:{page[-1].entry_id:x}"
+            data = f"find:{question_id}:{page[-1].entry_id:x}"
             turns.append(InlineKeyboardButton(speech("asked.older"), callback_data=data))
     return card, InlineKeyboardMarkup([turns]) if turns else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,11 +10,12 @@ from bot.alerts.facts import stored_place
 from bot.asking.indexing import Indexer
 from bot.rules_in_force import shipped_places
 from rules import PlaceTold
-from storage import alerts, chats
+from storage import alerts
 from storage.alerts import Alert
 from storage.facts import StoredPlace
 from tests.bot.telegram.conftest import OPERATOR, Bench
 from tests.conftest import shipped_rules
+from tests.storage.make import choose
 
 READER, OTHER = 7, 8
 
@@ -69,9 +69,7 @@ async def test_a_question_in_english_and_in_french(bench: Bench) -> None:
 
 async def test_what_is_named_is_answered_whatever_the_chat_chose(bench: Bench) -> None:
     await bench.ask(READER, "/start")
-    await bench.database.write(
-        lambda db: chats.set_signals(db, READER, frozenset({"evacuation"}), datetime.now(UTC))
-    )
+    await bench.database.write(lambda db: choose(db, READER, signals=frozenset({"evacuation"})))
     await happened(bench, "SY-HL", title="حصار في حلب")
     await happened(bench, "SY-HL", "evacuation", title="إخلاء في حلب")
     own = await bench.ask(READER, "/recent")
@@ -84,7 +82,7 @@ async def test_pages_are_turned_by_buttons_and_nothing_is_remembered(bench: Benc
     await bench.ask(READER, "/start")
     for number in range(12):
         await happened(bench, "SY-HL", title=f"خبر {number:02}")
-    first = await bench.ask(READER, "حلب")
+    first = await bench.ask(READER, "/recent حلب")
     assert [f"خبر {n:02}" in first for n in (11, 7, 6)] == [True, True, False]
     seen = []
     for _ in range(2):
@@ -106,7 +104,7 @@ async def test_anothers_question_and_one_that_is_gone_are_not_answered(bench: Be
     for number in range(7):
         await happened(bench, "SY-HL", title=f"خبر {number}")
     for reader in (READER, OTHER):
-        await bench.ask(reader, "حلب")
+        await bench.ask(reader, "/recent حلب")
     theirs = bench.server.sent_to(OTHER)[-1]
     mine = bench.server.sent_to(READER)[-1]
     assert theirs.reply_markup != mine.reply_markup
@@ -116,7 +114,7 @@ async def test_anothers_question_and_one_that_is_gone_are_not_answered(bench: Be
     mine.reply_markup = kept
     await bench.database.write(lambda db: db.execute("DELETE FROM questions"))
     assert "لم يعد" in await bench.press(READER, mine.buttons[-1]["callback_data"])
-    for broken in ("q:", "q:999999999999999:ffffffffffffff-1", "q:1:zz", "q:x"):
+    for broken in ("ask:", "ask:999999999999999:ffffffffffffff-1", "ask:1:zz", "ask:x"):
         mine.reply_markup = {"inline_keyboard": [[{"text": "?", "callback_data": broken}]]}
         assert "لم يعد" in await bench.press(READER, broken)
 
@@ -199,8 +197,8 @@ async def test_an_alert_of_a_rule_on_test_is_found_by_operators_alone(bench: Ben
     await bench.ask(OPERATOR, "/start")
     await happened(bench, "SY-HL", title="حصار سري", audience="operators")
     await Indexer(bench.database).look()
-    assert "حصار سري" not in await bench.ask(READER, "حلب")
-    assert "حصار سري" in await bench.ask(OPERATOR, "حلب")
+    assert "حصار سري" not in await bench.ask(READER, "/recent حلب")
+    assert "حصار سري" in await bench.ask(OPERATOR, "/recent حلب")
     assert "A1" not in await bench.ask(READER, "/search سري")
     assert "A1" in await bench.ask(OPERATOR, "/search سري")
 

@@ -9,7 +9,15 @@ from bot.telegram.registry import Who, all_commands
 from bot.telegram.sender import TelegramSender
 from storage import chats, feeds
 from storage.file.database import Connection
-from tests.bot.messages.samples import NOW, SIGNALS, TITLE, Signal, sample_chat, sample_delivery
+from tests.bot.messages.samples import (
+    NOW,
+    SIGNALS,
+    SNIPPET,
+    TITLE,
+    Signal,
+    sample_chat,
+    sample_delivery,
+)
 from tests.bot.telegram.conftest import DAMASCUS, OPERATOR, Bench
 from tests.storage.make import feed_state
 
@@ -75,7 +83,12 @@ async def test_signals_are_switched_on_and_off_by_buttons(bench: Bench) -> None:
     menu = bench.server.sent_to(READER)[-1]
     assert "اخترت موضوعًا واحدًا" in menu.text
     assert [b["text"] for b in menu.buttons if "✅" in b["text"]] == ["✅ وصول المساعدات"]
-    await bench.press(READER, "s:aid-access")
+    twice = bench.server.sent_to(READER)[-1]
+    for _ in range(2):
+        markup = twice.reply_markup
+        bench.server.press(twice, "s!aid-access")
+        await bench.settled()
+        twice.reply_markup = markup  # as a phone shows it that has not seen the answer yet
     assert (await bench.chat(READER)).signals == frozenset()
 
 
@@ -101,7 +114,7 @@ async def test_unsubscribe_stops_some_or_all(bench: Bench) -> None:
     await bench.ask(READER, "/subscribe")
     await bench.press(READER, "s*")
     assert "لا تريد" in await bench.ask(READER, "/unsubscribe")
-    await bench.press(READER, "u:evacuation")
+    await bench.press(READER, "u!evacuation")
     assert (await bench.chat(READER)).signals == {"medicine-shortage", "aid-access"}
     assert await bench.press(READER, "u-") == "أُوقفت كل التنبيهات."
     assert (await bench.chat(READER)).signals == frozenset()
@@ -141,9 +154,11 @@ async def test_in_a_forum_alerts_go_to_the_topic_where_they_were_asked_for(bench
     answer = await bench.ask(GROUP, "/subscribe", user_id=ADMIN, thread_id=44)
     assert "القسم" in answer
     assert bench.server.messages[-1].thread_id == 44
-    assert (await bench.chat(GROUP)).thread_id == 44
+    await bench.press(GROUP, "s:aid-access", user_id=ADMIN)
     await bench.ask(GROUP, "/subscribe", user_id=ADMIN)
-    assert (await bench.chat(GROUP)).thread_id is None, "the general topic is one like another"
+    await bench.press(GROUP, "s:evacuation", user_id=ADMIN)
+    asked = {each.thread_id: each.signals for each in (await bench.chat(GROUP)).subscriptions}
+    assert asked == {44: {"aid-access"}, None: {"evacuation"}}, "a second leaves the first"
 
 
 async def test_a_channel_is_subscribed_by_a_post(bench: Bench) -> None:
@@ -222,16 +237,43 @@ async def test_recent_takes_a_number_in_either_digits_and_others_are_words(bench
 async def test_alert_explains_why_it_fired_and_what_this_chat_got(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     await bench.alert()
-    for asked in ("/alert A1", "/alert a1", "/alert 1", "/alert \u2068A1\u2069", "A1"):
+    for asked in ("/A1", "/a1", "/A١", "/alert A1", "/alert 1", "/alert \u2068A1\u2069", "a١"):
         answer = await bench.ask(READER, asked)
-        for part in ("لماذا التنبيه", TITLE, "لأن جهة النشر", "near(medicine, lack)", "130"):
+        for part in ("🔴 حرج: نقص في الأدوية", TITLE, SNIPPET, "لأن جهة النشر", "/A1"):
             assert part in answer, asked
         assert "لم يُرسل إلى هذه المحادثة" in answer
+        # Rules at work are seen by who judges or edits them.
+        assert "near(medicine, lack)" not in answer
+    await bench.ask(OPERATOR, "/start")
+    answer = await bench.ask(OPERATOR, "/A1")
+    assert "near(medicine, lack)" in answer
+    assert "130" in answer
+
+
+async def test_an_id_is_a_command_in_groups_channels_and_topics(bench: Bench) -> None:
+    group, channel, forum, reader = -100777, -100778, -100779, 55
+    bench.server.room(group, admins={READER})
+    bench.server.room(channel, "channel", admins={READER})
+    bench.server.room(forum, admins={READER}, forum=True)
+    for chat_id in (group, channel, forum):
+        await bench.ask(chat_id, "/start", user_id=READER)
+    await bench.alert()
+    for chat_id in (group, channel):
+        for asked in ("/A1", "/a1@Marsad_Test_Bot", "/A١ شكرا"):
+            assert TITLE in await bench.ask(chat_id, asked, user_id=reader), (chat_id, asked)
+    assert TITLE in await bench.ask(forum, "/A1", user_id=reader, thread_id=7)
+    assert bench.server.sent_to(forum)[-1].thread_id == 7
+    before = len(bench.server.sent_to(group))
+    for silent in ("/A1@other_bot", "/A1b", "A1"):
+        bench.server.say(group, silent, user_id=reader)
+    await bench.settled()
+    assert len(bench.server.sent_to(group)) == before
 
 
 async def test_alert_without_or_with_an_unknown_id_says_what_to_do(bench: Bench) -> None:
     await bench.ask(READER, "/start")
-    assert "/alert A12" in await bench.ask(READER, "/alert")
+    assert "/A12" in await bench.ask(READER, "/alert")
+    assert "لا يوجد تنبيه" in await bench.ask(READER, "/A99")
     for wrong in ("A99", "A", "..", "<b>", "A" * 300, "A1; drop table", "²"):
         assert "لا يوجد تنبيه" in await bench.ask(READER, f"/alert {wrong}"), wrong
 

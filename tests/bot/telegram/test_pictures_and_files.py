@@ -15,7 +15,6 @@ from bot.telegram.request import Access
 from storage import people
 from tests.bot.telegram.conftest import OPERATOR, Bench
 from tests.bot.telegram.test_ask import happened, shipped_signals
-from tests.bot.telegram.world import Message
 
 __all__ = ["shipped_signals"]
 
@@ -34,10 +33,12 @@ async def admitted(bench: Bench, person: int, role: str) -> None:
     await bench.database.write(let_in)
 
 
-async def file_for(bench: Bench, chat_id: int, text: str, number: int = 0) -> Message:
+async def file_for(bench: Bench, chat_id: int, text: str) -> tuple[str, bytes]:
+    """The caption and the content of the file that answers."""
     before = len(bench.server.sent_to(chat_id))
     bench.server.say(chat_id, text)
-    return await bench.server.next_message(chat_id, before + number)
+    message = await bench.server.next_message(chat_id, before)
+    return message.text, bench.server.documents[-1][2]
 
 
 async def test_a_trend_is_a_picture_with_its_figures_in_words(bench: Bench) -> None:
@@ -45,9 +46,9 @@ async def test_a_trend_is_a_picture_with_its_figures_in_words(bench: Bench) -> N
     for _ in range(3):
         await happened(bench, "SY-HL")
     await happened(bench, "SD-KH")
-    sent = await file_for(bench, READER, "/trend حصار حلب 14d")
-    assert sent.file is not None and sent.file.startswith(PNG)
-    head, total, *_ = sent.text.splitlines()
+    text, picture = await file_for(bench, READER, "/trend حصار حلب 14d")
+    assert picture.startswith(PNG)
+    head, total, *_ = text.splitlines()
     assert head.endswith("آخر 14 يومًا · حلب · الحصار")
     assert total.endswith("تنبيهات، والمعتاد في مثلها 0") and "3" in total
 
@@ -57,10 +58,10 @@ async def test_a_map_is_a_picture_with_its_places_in_words(bench: Bench) -> None
     await happened(bench, "SY-HL", level="critical")
     await happened(bench, "g170063")
     await happened(bench, "SD-KH")
-    sent = await file_for(bench, READER, "/map 3d")
-    assert sent.file is not None and sent.file.startswith(PNG)
-    assert "last 3 days" in sent.text and "3 alerts in 2 places" in sent.text
-    assert "Aleppo, Syria\u2069: 2 (gravest: Critical)" in sent.text
+    text, picture = await file_for(bench, READER, "/map 3d")
+    assert picture.startswith(PNG)
+    assert "last 3 days" in text and "3 alerts in 2 places" in text
+    assert "Aleppo, Syria\u2069: 2 (gravest: Critical)" in text
 
 
 async def test_a_map_of_nothing_says_so(bench: Bench) -> None:
@@ -96,13 +97,12 @@ async def test_an_export_is_a_workbook_and_a_csv_with_tags_and_links(bench: Benc
     link = "https://feed.example/story"
     await happened(bench, "SY-HL", title=title, snippet="النص الكامل", link=link)
     await happened(bench, "SD-KH", title="حصار", audience="operators")
-    book = await file_for(bench, ANALYST, "/export 7d")
-    table = await bench.server.next_message(ANALYST, len(bench.server.sent_to(ANALYST)) - 1)
-    await bench.server.until(lambda: len(bench.server.sent_to(ANALYST)) == 3)
-    table = bench.server.sent_to(ANALYST)[-1]
-    assert (book.file_name[-5:], table.file_name[-4:]) == (".xlsx", ".csv")
-    assert "صف واحد" in book.text
-    sheet = openpyxl.load_workbook(io.BytesIO(book.file or b"")).active
+    text, _ = await file_for(bench, ANALYST, "/export 7d")
+    assert "صف واحد" in text
+    await bench.server.until(lambda: len(bench.server.documents) == 2)
+    (_, book_name, book), (_, table_name, table) = bench.server.documents
+    assert (book_name[-5:], table_name[-4:]) == (".xlsx", ".csv")
+    sheet = openpyxl.load_workbook(io.BytesIO(book)).active
     assert sheet is not None and sheet.sheet_view.rightToLeft
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert len(rows) == 4, "licence, titles, tags, one alert"
@@ -114,7 +114,7 @@ async def test_an_export_is_a_workbook_and_a_csv_with_tags_and_links(bench: Benc
     assert str(by_tag["#description+title"]).startswith("=HYPERLINK")
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     assert "النص الكامل" not in str(rows)
-    read = list(csv.reader(io.StringIO((table.file or b"").decode("utf-8-sig"))))
+    read = list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))
     assert read[2] == rows[2]
     assert read[3][read[2].index("#description+title")].startswith("'=HYPERLINK")
 
