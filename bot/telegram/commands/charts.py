@@ -50,6 +50,9 @@ async def trend(request: Request) -> None:
     display = services.display(speech.language)
     title = await _title(request, question)
     caption = trend_caption(figures, title, display)
+    if not figures.total and not figures.usual_total:
+        await request.reply(text_card(caption, speech.language))  # nothing to draw
+        return
     await _send(request, trend_picture(figures, title, display), caption)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -20,6 +23,20 @@ __all__ = ["shipped_signals"]
 
 READER, ANALYST, STRANGER = 7, 8, 9
 PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture(autouse=True)
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, Any]]:
+    """What was to be drawn; tests/bot/charts draw a picture in a process."""
+    asked: list[Mapping[str, Any]] = []
+
+    async def draw(wanted: Mapping[str, Any], cache: Path) -> bytes:
+        asked.append(wanted)
+        return PNG
+
+    monkeypatch.setattr(charts, "draw", draw)
+    monkeypatch.setattr(charts, "can_draw", lambda: True)
+    return asked
 
 
 async def admitted(bench: Bench, person: int, role: str) -> None:
@@ -41,31 +58,39 @@ async def file_for(bench: Bench, chat_id: int, text: str) -> tuple[str, bytes]:
     return message.text, bench.server.documents[-1][2]
 
 
-async def test_a_trend_is_a_picture_with_its_figures_in_words(bench: Bench) -> None:
+async def test_a_trend_is_a_picture_with_its_figures_in_words(
+    bench: Bench, drawn: list[Mapping[str, Any]]
+) -> None:
     await bench.ask(READER, "/start")
     for _ in range(3):
         await happened(bench, "SY-HL")
     await happened(bench, "SD-KH")
     text, picture = await file_for(bench, READER, "/trend حصار حلب 14d")
     assert picture.startswith(PNG)
+    assert (drawn[0]["kind"], drawn[0]["counts"][-1]) == ("trend", 3)
     head, total, *_ = text.splitlines()
     assert head.endswith("آخر 14 يومًا · حلب · الحصار")
     assert total.endswith("تنبيهات، والمعتاد في مثلها 0") and "3" in total
 
 
-async def test_a_map_is_a_picture_with_its_places_in_words(bench: Bench) -> None:
+async def test_a_map_is_a_picture_with_its_places_in_words(
+    bench: Bench, drawn: list[Mapping[str, Any]]
+) -> None:
     await bench.ask(READER, "/start", language_code="en")
     await happened(bench, "SY-HL", level="critical")
     await happened(bench, "g170063")
     await happened(bench, "SD-KH")
     text, picture = await file_for(bench, READER, "/map 3d")
     assert picture.startswith(PNG)
+    names = [each["name"] for each in drawn[0]["points"]]
+    assert names == ["Aleppo (2)", "Khartoum (1)"]
     assert "last 3 days" in text and "3 alerts in 2 places" in text
     assert "Aleppo, Syria\u2069: 2 (gravest: Critical)" in text
 
 
-async def test_a_map_of_nothing_says_so(bench: Bench) -> None:
+async def test_of_nothing_there_is_no_picture(bench: Bench) -> None:
     await bench.ask(READER, "/start", language_code="en")
+    assert "0 alerts;" in await bench.ask(READER, "/trend")
     assert "No alerts like that" in await bench.ask(READER, "/map siege")
 
 
@@ -75,9 +100,10 @@ async def test_without_matplotlib_the_figures_come_in_words_and_operators_hear_w
     monkeypatch.setattr(charts, "can_draw", lambda: False)
     await bench.ask(READER, "/start", language_code="en")
     await bench.ask(OPERATOR, "/start", language_code="en")
-    answer = await bench.ask(READER, "/trend")
-    assert "0 alerts" in answer and "install" not in answer
-    assert "uv sync --extra charts" in await bench.ask(OPERATOR, "/trend")
+    await happened(bench, "SY-HL")
+    answer = await bench.ask(READER, "/trend siege")
+    assert "1 alert;" in answer and "install" not in answer
+    assert "uv sync --extra charts" in await bench.ask(OPERATOR, "/trend siege")
 
 
 async def test_a_picture_that_goes_wrong_is_told_in_words(
@@ -88,7 +114,8 @@ async def test_a_picture_that_goes_wrong_is_told_in_words(
 
     monkeypatch.setattr(charts, "draw", broken)
     await bench.ask(READER, "/start", language_code="en")
-    assert "0 alerts" in await bench.ask(READER, "/trend")
+    await happened(bench, "SY-HL")
+    assert "1 alert;" in await bench.ask(READER, "/trend siege")
 
 
 async def test_an_export_is_a_workbook_and_a_csv_with_tags_and_links(bench: Bench) -> None:
