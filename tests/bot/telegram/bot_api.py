@@ -201,10 +201,7 @@ class Description:
         raise BadField(f"{name}: {'; '.join(problems)}")
 
     def _check(self, where: str, value: Any, kind: str) -> None:
-        if kind == "InputFile":
-            if not hasattr(value, "file"):
-                raise BadField(f"{where} is no file")
-        elif kind.startswith("Array of "):
+        if kind.startswith("Array of "):
             if not isinstance(value, list):
                 raise BadField(f"{where} is not a list")
             for place, item in enumerate(value):
