@@ -50,6 +50,7 @@ test-pythons: setup
 
 bench: setup
 	@$(RUN) python -m bench.detection
+	@$(RUN) python -m bench.commands --entries 100000 --alerts 5000
 
 load: setup
 	@$(RUN) python -m tests.load.storm $(LOAD)

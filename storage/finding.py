@@ -14,7 +14,7 @@ from sqlite_utils import Database as Connection
 
 from storage import search
 from storage.alerts import Alert, alerts_of
-from storage.rows import Row, fetch, fetch_one, from_text, many, to_text
+from storage.rows import Row, fetch, from_text, many, to_text
 
 MOST_HITS = 2_000
 """The newest entries with the words that are looked at for their alerts."""
@@ -212,6 +212,19 @@ def by_place(db: Connection, wanted: Wanted, limit: int) -> list[PlaceCount]:
     return [PlaceCount(**row | {"level": levels[row["level"]]}) for row in rows]
 
 
-def is_any(db: Connection) -> bool:
-    """Whether there is any alert at all."""
-    return fetch_one(db, "SELECT 1 FROM alerts LIMIT 1") is not None
+def links_of(db: Connection, alert_ids: Collection[int]) -> dict[int, list[str]]:
+    """Addresses of the reports of each alert's story, in the order in which they came."""
+    rows = fetch(
+        db,
+        """
+        SELECT a.id, e.link FROM json_each(:ids) each
+            CROSS JOIN alerts a ON a.id = each.value
+            CROSS JOIN story_entries s ON s.story_id = a.story_id
+            CROSS JOIN entries e ON e.id = s.entry_id
+        WHERE e.link IS NOT NULL ORDER BY a.id, s.attached_at, s.entry_id""",
+        {"ids": many(alert_ids)},
+    )
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["id"], []).append(row["link"])
+    return found

@@ -68,7 +68,7 @@ def due(db: Connection, limit: int) -> list[DueText]:
 
 def is_behind(db: Connection, by: int) -> bool:
     """Whether more than so many texts wait to be folded."""
-    row = fetch_one(db, "SELECT 1 FROM search_due LIMIT 1 OFFSET :by", {"by": by})
+    row = fetch_one(db, "SELECT 1 FROM search_due waiting LIMIT 1 OFFSET :by", {"by": by})
     return row is not None
 
 

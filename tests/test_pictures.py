@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tools import pictures
+from tools.chart_pictures import CHARTS
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "docs/telegram.md")
@@ -22,7 +23,7 @@ def test_without_chromium_it_says_what_to_install(
 
 def test_every_picture_is_there_small_and_shown() -> None:
     there = {each.stem for each in (ROOT / "docs" / "pictures").glob("*.png")}
-    assert there == set(pictures.PICTURES)
+    assert there == {*pictures.PICTURES, *CHARTS}
     shown = "".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
     for name in there:
         assert f"pictures/{name}.png" in shown, name

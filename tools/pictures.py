@@ -29,8 +29,9 @@ from bot.locales.bidi import RTL_LANGUAGES
 from bot.messages.cards import alert_card
 from bot.messages.display import Display
 from bot.settings import Settings
-from rules import RuleSet, load_rules
+from rules import RuleSet, load_gazetteer, load_rules
 from storage.file.database import connect
+from tools.chart_pictures import draw_charts
 
 FOLDER_OF_PICTURES = Path("docs/pictures")
 PAGE = Path(__file__).with_name("pictures.html")
@@ -70,17 +71,31 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="marsad-pictures-") as folder:
         told = _told(Path(folder))
         rules = load_rules()
+        pictures = _charts(Path(folder), rules)
         for name, (language, place) in PICTURES.items():
             page = Path(folder) / f"{name}.html"
             page.write_text(_page(told[place], language, rules), encoding="utf-8")
             picture = FOLDER_OF_PICTURES / f"{name}.png"
             _draw(browser, page, picture, Path(folder) / "profile")
-            size = picture.stat().st_size
-            sys.stdout.write(f"{picture}: {size / 1000:.0f} kB\n")
-            if size > LARGEST:
-                sys.stderr.write(f"{picture} is larger than {LARGEST} bytes\n")
-                return 1
-    return 0
+            pictures.append(picture)
+    return max(map(_too_large, pictures))
+
+
+def _too_large(picture: Path) -> int:
+    """1 for a picture that is too large for a page, and says so."""
+    size = picture.stat().st_size
+    sys.stdout.write(f"{picture}: {size / 1000:.0f} kB\n")
+    if size > LARGEST:
+        sys.stderr.write(f"{picture} is larger than {LARGEST} bytes\n")
+    return int(size > LARGEST)
+
+
+def _charts(folder: Path, rules: RuleSet) -> list[Path]:
+    """What /map and /trend draw, by matplotlib."""
+    db = connect(folder / FOLDER / "marsad.sqlite")
+    drawn = draw_charts(db, FOLDER_OF_PICTURES, rules, load_gazetteer(), NOW, ZONE)
+    db.close()
+    return drawn
 
 
 def _told(folder: Path) -> Mapping[str, AlertHistory]:

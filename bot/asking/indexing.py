@@ -15,8 +15,8 @@ from storage import search
 from storage.file.database import Database
 from storage.search import DueText, Folded
 
-BATCH = 200
-"""Texts in one write: about a hundredth of a second of the writer's time."""
+BATCH = 50
+"""Texts in one write: some hundredths of a second of the writer's time."""
 
 
 class Indexer:

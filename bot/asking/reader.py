@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -54,10 +54,7 @@ class _Read:
 
 
 def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer) -> Question:
-    """The question that a text asks. Whatever the text is, there is one.
-
-    Takes some milliseconds where a word is not known: names are searched that are like it.
-    """
+    """The question that a text asks. Whatever the text is, there is one; without guesses."""
     pieces = [
         (found[1].strip(), True) if found[1] is not None else (found[0], False)
         for found in _PIECE.finditer(_western_digits(text[:MOST_CHARACTERS]))
@@ -80,8 +77,13 @@ def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer) -> Qu
         tuple(read.directions),
         read.count,
         tuple(read.words),
-        tuple(_guesses(read.words, vocabulary, gazetteer)),
     )
+
+
+def with_guesses(question: Question, vocabulary: Vocabulary, gazetteer: Gazetteer) -> Question:
+    """The question with what its words may have been meant to be. Takes some hundredths of a
+    second for each: all names are searched for those that are like it."""
+    return replace(question, perhaps=tuple(_guesses(question.words, vocabulary, gazetteer)))
 
 
 def _until_quoted(pieces: Sequence[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:

@@ -48,9 +48,9 @@ def _nothing(answer: Answer, say: Texts) -> list[str]:
     if unknown:
         said = [quoted_word(say, word) for word in unknown]
         found.append(say("asked.unknown", words=say("card.comma").join(said)))
-    if answer.near:
+    elif answer.near:
         found.append(say("asked.near"))
-    elif not unknown:
+    else:
         found.append(say("asked.how"))
     return found
 

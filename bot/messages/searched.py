@@ -10,6 +10,7 @@ from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.blocks import Block, Card, Line, Span, compose, foreign, line
 from bot.messages.display import NAME, Display
+from bot.messages.lines import id_link
 from bot.text import clean, shorten, web_link
 from storage.search import Hit
 
@@ -53,7 +54,7 @@ def _hit(hit: Hit, display: Display, scale: float) -> tuple[Line, ...]:
         f" · {when}",
     ]
     if hit.alert:
-        below += [" · ", foreign(hit.alert, say.language, "code")]
+        below += [" · ", id_link(say, hit.alert)]
     return line(*linked), line(*below)
 
 

@@ -24,6 +24,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
@@ -36,6 +37,7 @@ from bot.rules_in_force import shipped_places
 from bot.telegram import documents, trying_rules
 from bot.telegram.answers import TelegramRequest
 from bot.telegram.commands.recent import BARE_ID, COMMAND_BY_ID, alert_by_id
+from bot.telegram.inline import offer
 from bot.telegram.membership import membership, migrated
 from bot.telegram.plain_text import AnswersUs, answered_us, plain_text
 from bot.telegram.polling import Polling
@@ -111,6 +113,7 @@ def build_application(
         handler = handler_of(pressed.answer, pressed.who, private=pressed.private)
         application.add_handler(CallbackQueryHandler(handler, pressed.pattern))
     application.add_handler(CallbackQueryHandler(stale_button))
+    application.add_handler(InlineQueryHandler(offer))
     changed = ChatMemberHandler(reaction_of(membership), ChatMemberHandler.MY_CHAT_MEMBER)
     application.add_handler(changed)
     moved = MessageHandler(filters.StatusUpdate.MIGRATE, reaction_of(migrated))

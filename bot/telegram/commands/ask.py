@@ -13,12 +13,12 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.asking.answer import Answer, answer, guesses, names_of
 from bot.asking.question import Question
-from bot.asking.reader import MOST_CHARACTERS, read_question
-from bot.asking.vocabulary import vocabulary_of
+from bot.asking.reader import MOST_CHARACTERS, read_question, with_guesses
+from bot.asking.vocabulary import Vocabulary, vocabulary_of
 from bot.messages.asked import PlaceNames, answer_card, guess_label, near_label
 from bot.messages.blocks import Card
 from bot.telegram.registry import button, command
-from bot.telegram.request import Request
+from bot.telegram.request import Request, Services
 from storage import questions
 from storage.file.database import Connection
 from storage.finding import Cursor
@@ -49,9 +49,7 @@ async def free_text(request: Request) -> None:
     if question == Question():
         await request.say("asked.hello")
         return
-    only_words = bool(question.words) and question == Question(
-        words=question.words, perhaps=question.perhaps
-    )
+    only_words = question == Question(words=question.words)
     # «مرحبا» is no question, as long as the news does not have it.
     await _answer(request, question, empty="asked.hello" if only_words else "")
 
@@ -73,20 +71,25 @@ async def page_pressed(request: Request) -> None:
 
 
 async def read(request: Request, text: str) -> Question:
-    """The question that a text asks; off the loop, for names that are like it take time."""
+    """The question that a text asks; off the loop, for the first one loads the gazetteer."""
     services = request.services
-    titles = {name: signal.title for name, signal in services.rules().signals.items()}
+    vocabulary = _vocabulary(services)
 
     def run() -> Question:
-        return read_question(text[:MOST_CHARACTERS], vocabulary_of(titles), services.gazetteer())
+        return read_question(text[:MOST_CHARACTERS], vocabulary, services.gazetteer())
 
     return await asyncio.to_thread(run)
+
+
+def _vocabulary(services: Services) -> Vocabulary:
+    signals = services.rules().signals
+    return vocabulary_of({name: signal.title for name, signal in signals.items()})
 
 
 async def _answer(request: Request, question: Question, *, empty: str) -> None:
     """Answer a question; with nothing found and nothing near, `empty` says so where it is given."""
     found = await _find(request, question)
-    if empty and not (found.alerts or found.near or question.perhaps):
+    if empty and not (found.alerts or found.near or found.question.perhaps):
         await request.say(empty)
         return
     await request.reply(*await _shown(request, found))
@@ -102,11 +105,16 @@ async def answered(
 async def _find(request: Request, question: Question, after: Cursor | None = None) -> Answer:
     services, chat, now = request.services, request.chat, request.services.clock()
     gazetteer = await asyncio.to_thread(services.gazetteer)
-    return await services.database.read(
+    found = await services.database.read(
         lambda db: answer(
             *(db, question, chat, now, services.zone(chat)), gazetteer=gazetteer, after=after
         )
     )
+    if found.alerts or not question.words:
+        return found
+    vocabulary = _vocabulary(services)
+    guessed = await asyncio.to_thread(with_guesses, question, vocabulary, gazetteer)
+    return replace(found, question=guessed)
 
 
 async def _shown(

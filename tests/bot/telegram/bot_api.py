@@ -56,6 +56,21 @@ _SHORT_METHODS: dict[str, dict[str, str]] = {
         "reply_parameters": "ReplyParameters",
         "reply_markup": "InlineKeyboardMarkup",
     },
+    "sendPhoto": {
+        "chat_id": "!Integer|String",
+        "message_thread_id": "Integer",
+        "photo": "!InputFile|String",
+        "caption": "String",
+        "parse_mode": "String",
+        "reply_markup": "InlineKeyboardMarkup",
+    },
+    "answerInlineQuery": {
+        "inline_query_id": "!String",
+        "results": "!Array of InlineQueryResultArticle",
+        "cache_time": "Integer",
+        "is_personal": "Boolean",
+        "next_offset": "String",
+    },
     "getFile": {"file_id": "!String"},
     "editMessageText": {
         "chat_id": "Integer|String",
@@ -108,6 +123,18 @@ _SHORT_TYPES: dict[str, dict[str, str]] = {
         "message_id": "!Integer",
         "chat_id": "Integer|String",
         "allow_sending_without_reply": "Boolean",
+    },
+    "InlineQueryResultArticle": {
+        "type": "!String",
+        "id": "!String",
+        "title": "!String",
+        "description": "String",
+        "input_message_content": "!InputTextMessageContent",
+    },
+    "InputTextMessageContent": {
+        "message_text": "!String",
+        "parse_mode": "String",
+        "link_preview_options": "LinkPreviewOptions",
     },
     "InlineKeyboardMarkup": {"inline_keyboard": "!Array of Array of InlineKeyboardButton"},
     "ForceReply": {

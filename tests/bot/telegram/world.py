@@ -31,8 +31,10 @@ BOT = {
     "username": "marsad_test_bot",
     "can_join_groups": True,
     "can_read_all_group_messages": False,
-    "supports_inline_queries": False,
+    "supports_inline_queries": True,
 }
+CAPTION_LIMIT = 1_024
+MOST_RESULTS = 50
 
 
 @dataclass(slots=True)
@@ -83,6 +85,8 @@ class World:
         self.messages: list[Message] = []
         self.answers: list[dict[str, Any]] = []
         """answerCallbackQuery calls that were accepted."""
+        self.offers: list[dict[str, Any]] = []
+        """answerInlineQuery calls that were accepted."""
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         """By scope type and language code."""
         self.allowed_updates: list[str] | None = None
@@ -188,6 +192,21 @@ class World:
             }
         )
 
+    def inline(self, user_id: int, text: str) -> int:
+        """A person writes the bot's name and `text` in another chat; returns the update id."""
+        query_id = str(next(self._query_ids))
+        self._open_queries.add(query_id)
+        return self.inject(
+            {
+                "inline_query": {
+                    "id": query_id,
+                    "from": self._user(user_id, "ar"),
+                    "query": text,
+                    "offset": "",
+                }
+            }
+        )
+
     def membership(self, chat_id: int, old: str, new: str, *, user_id: int | None = None) -> int:
         """The bot's own membership changes: `member`, `kicked`, `left`, `administrator`."""
 
@@ -261,10 +280,12 @@ class World:
                 }
             case "sendMessage":
                 return self._send(values)
-            case "sendDocument":
-                return self._send_document(values)
+            case "sendPhoto" | "sendDocument":
+                return self._send_document(method, values)
             case "getFile":
                 return self._file(values["file_id"])
+            case "answerInlineQuery":
+                return self._offer(values)
             case "editMessageText" | "editMessageReplyMarkup":
                 return self._edit(method, values)
             case "answerCallbackQuery":
@@ -351,8 +372,10 @@ class World:
         self._write("sent", message)
         return self._as_message(message)
 
-    def _send_document(self, values: dict[str, Any]) -> dict[str, Any]:
-        name, content = values["document"]
+    def _send_document(self, method: str, values: dict[str, Any]) -> dict[str, Any]:
+        name, content = values["photo" if method == "sendPhoto" else "document"]
+        if utf16_length(values.get("caption", "")) > CAPTION_LIMIT:
+            raise Refusal(400, "Bad Request: message caption is too long", violation=True)
         if len(content) > 50_000_000:
             raise Refusal(413, "Request Entity Too Large", violation=True)
         self.documents.append((values["chat_id"], name, content))
@@ -385,6 +408,21 @@ class World:
             "file_size": len(content),
             "file_path": f"documents/{file_id}",
         }
+
+    def _offer(self, values: dict[str, Any]) -> bool:
+        if values["inline_query_id"] not in self._open_queries:
+            raise Refusal(400, "Bad Request: query is too old and response timeout expired")
+        if len(values["results"]) > MOST_RESULTS:
+            raise Refusal(400, "Bad Request: RESULTS_TOO_MUCH", violation=True)
+        ids = [each["id"] for each in values["results"]]
+        if len(set(ids)) < len(ids) or any(not 1 <= len(each.encode()) <= 64 for each in ids):
+            raise Refusal(400, "Bad Request: RESULT_ID_INVALID", violation=True)
+        for each in values["results"]:
+            content = each["input_message_content"]
+            self._text({"text": content["message_text"], "parse_mode": content["parse_mode"]})
+        self._open_queries.remove(values["inline_query_id"])
+        self.offers.append(values)
+        return True
 
     def _edit(self, method: str, values: dict[str, Any]) -> dict[str, Any]:
         found = [

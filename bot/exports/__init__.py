@@ -1,0 +1,1 @@
+"""Alerts as tables for other programs: XLSX and CSV with HXL tags. Values in, bytes out."""
