@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage import card_edits, outbox
+from storage import card_edits, feedback, outbox
 from storage.rows import (
     Row,
     change,
@@ -247,6 +247,7 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
     # A supergroup counts its messages anew.
     card_edits.forget_chat(db, old_id)
     outbox.forget_messages(db, old_id)
+    feedback.move_chat(db, old_id, new_id)
     if get(db, new_id) is None:
         db.execute(
             """
@@ -268,6 +269,7 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
         db.execute("UPDATE OR IGNORE chat_places SET chat_id = :new WHERE chat_id = :old", ids)
         outbox.move_chat(db, old_id, new_id)
         db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
+        db.execute("UPDATE OR IGNORE mutes SET chat_id = :new WHERE chat_id = :old", ids)
         _move_escalation(db, ids)
         db.execute(
             """

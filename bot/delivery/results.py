@@ -46,6 +46,7 @@ _GROUPS: dict[FoldReason, Group] = {
     FoldReason.STORM: "storm",
     FoldReason.UNKNOWN: "unknown",
     FoldReason.MUTED: "muted",
+    FoldReason.MUTED_PART: "muted_part",
 }
 
 
