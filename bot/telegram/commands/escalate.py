@@ -55,7 +55,7 @@ async def escalate(request: Request) -> None:
 
 async def _set(request: Request, minutes: int | None, to: int | None) -> None:
     chat_id = request.chat.id
-    await request.services.database.write(lambda db: chats.set_escalation(db, chat_id, minutes, to))
+    await request.services.database.write(lambda db: chats.set_handover(db, chat_id, minutes, to))
 
 
 async def _may_send_to(request: Request, to: int) -> bool:
