@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from bot.alerts.history import history_of
 from bot.alerts.mutes import concerning, hold_back, holding
 from bot.alerts.route import News
+from storage import alerts, chats, mutes, outbox
 from storage.alerts import Alert
 from storage.facts import StoredPlace
+from storage.file.database import connect, migrate
 from storage.mutes import Mute, Target
+from tests.bot.alerts.newsroom import Newsroom
 from tests.bot.alerts.test_route import ALERT
-from tests.storage.make import HOUR, NOW, chat, delivery
+from tests.storage.make import HOUR, NOW, add_chat, chat, delivery, existing
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
+    connection = connect(tmp_path / "marsad.sqlite")
+    migrate(connection)
+    yield Newsroom(connection)
+    connection.close()
+
+
+@pytest.mark.parametrize("whole_place", [True, False])
+def test_what_a_report_adds_to_a_muted_story_or_place_waits_for_the_end_of_the_mute(
+    newsroom: Newsroom, whole_place: bool
+) -> None:
+    db = newsroom.db
+    for chat_id in (1, 2):
+        add_chat(db, chat_id, "siege", lowest_level="info")
+    newsroom.says("حصار حلب: مقتل 12 شخصا في قصف على الأحياء المحاصرة", family="enab")
+    (alert,) = alerts.recent(db, None, NOW, 5)
+    target = Target(alert.level, alert_id=alert.id)
+    if whole_place:
+        target = Target(alert.level, place_id="SY", names={"en": "Syria"})
+    mute = mutes.put(db, 1, target, 7, NOW + 8 * HOUR, NOW)
+    newsroom.says(
+        "حصار حلب: ارتفاع عدد القتلى إلى 30 قتيلا في قصف على الأحياء المحاصرة",
+        family="wire",
+        now=NOW + HOUR,
+    )
+    updates = {
+        chat_id: [row for row in outbox.for_chat(db, chat_id) if row.kind == "update"]
+        for chat_id in (1, 2)
+    }
+    assert [(row.mute_id, row.not_before) for row in updates[1]] == [(mute.id, NOW + 8 * HOUR)]
+    assert [row.mute_id for row in updates[2]] == [None]
+    history = existing(history_of(db, alert.short_id, existing(chats.get(db, 1))))
+    assert [each.mute_id for each in history.deliveries if each.kind == "update"] == [mute.id]
 
 
 def place(place_id: str, *within: str) -> StoredPlace:
