@@ -21,6 +21,7 @@ from bot.messages.lines import LEVEL_MARKS
 from bot.text import JOINER
 from storage.alerts import Alert
 from storage.chats import Chat
+from storage.subscriptions import Subscription
 
 # No chat of Telegram has this id.
 CONSOLE_CHAT_ID = 0
@@ -29,7 +30,7 @@ LEVEL_COLOURS = {"critical": "red", "alert": "dark_orange", "watch": "yellow", "
 EVIDENCE = "bold black on bright_yellow"
 
 
-def console_chat(signals: Signals, now: datetime) -> Chat:
+def console_chat(now: datetime) -> Chat:
     """The reader at the console: every signal, at every level."""
     return Chat(
         id=CONSOLE_CHAT_ID,
@@ -40,10 +41,9 @@ def console_chat(signals: Signals, now: datetime) -> Chat:
         state="active",
         paused_reason=None,
         role="subscriber",
-        signals=frozenset(signals),
-        lowest_level="info",
         created_at=now,
         blocked_until=None,
+        subscriptions=(Subscription(CONSOLE_CHAT_ID, everything=True, lowest_level="info"),),
     )
 
 

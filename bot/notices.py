@@ -27,7 +27,9 @@ PROBLEMS_SHOWN, PROBLEM_LENGTH = 8, 300
 TITLE_LENGTH, NAME_LENGTH, REASON_LENGTH = 200, 120, 300
 
 FeedEvent = Literal["broken", "silent", "held", "truncated", "recovered"]
-ChatEvent = Literal["paused", "held", "rejected", "catchup_lost", "given_up", "unconfirmed"]
+ChatEvent = Literal[
+    "paused", "held", "rejected", "catchup_lost", "given_up", "unconfirmed", "topic_gone"
+]
 
 
 class Notice(Protocol):
@@ -181,6 +183,26 @@ class RulesKept:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleFileChanged:
+    """An operator put another version of a rule file in force, or took the file away."""
+
+    file: str
+    version: int
+    by: str
+
+    def text(self, say: Texts) -> str:
+        return say(
+            "notice.rule_file_changed",
+            file=isolated(self.file),
+            by=_name(self.by),
+            version=say.number(self.version),
+        )
+
+    def key(self, now: datetime) -> str:
+        return f"rule-file:{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
 class DatabaseLost:
     """The database's file is not in its place any more. `rescued` is a copy; "" without one."""
 
@@ -287,6 +309,7 @@ def notice_for(chat: Chat, notice: Notice, now: datetime) -> NewDelivery:
     return NewDelivery(
         alert_id=None,
         chat_id=chat.id,
+        thread_id=chat.thread_id,
         kind="notice",
         version=0,
         level="alert",

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.clock import utc_now
 from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
 from bot.notices import FeedsKept, FeedsSwapped, Notice, RulesKept, RulesSwapped
+from bot.operating.rule_files import read_files
 from bot.rules_in_force import Kept, Reloaded, Swapped
+from storage import rule_versions
+from storage.file.errors import StorageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,15 +37,46 @@ class Reloads:
         feeds_file: Path,
         metrics: Metrics,
         notify: Callable[[Notice], Awaitable[None]],
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.swapped = asyncio.Event()
         self._parts = parts
         self._feeds_file = feeds_file
         self._metrics = metrics
         self._notify = notify
+        self._clock = clock
+        if parts.desk is not None:
+            parts.desk.reloading.rules = self.take_rules
+            parts.desk.reloading.feeds = self._take_feeds
+
+    async def take_rules(self) -> Reloaded:
+        """Read the rules again for an operator who changed a file: who asks is told what came of
+        it, and tells the others."""
+        reloaded = await self._parts.rules.reload()
+        match reloaded:
+            case Swapped(hash, signals):
+                log.info("rules: reloaded, %d signals, hash %s", signals, hash)
+                self._metrics.reloads.labels("swapped").inc()
+                self.swapped.set()
+            case Kept():
+                self._metrics.reloads.labels("kept").inc()
+        return reloaded
+
+    async def note_files(self) -> None:
+        """What was changed on disk is a version like another."""
+        desk = self._parts.desk
+        if desk is None or desk.settings.rules_dir is None:
+            return
+        try:
+            files = await asyncio.to_thread(read_files, desk.settings.rules_dir)
+            now = self._clock()
+            await self._parts.database.write(lambda db: rule_versions.note_files(db, files, now))
+        except (OSError, StorageError) as error:
+            log.error("rules: versions could not be noted: %s", error)
 
     async def watch(self, stop: asyncio.Event) -> None:
         """Take new rules when their files change, until `stop` is set."""
+        await self.note_files()
         await self._parts.rules.watch(stop, self._took_rules)
 
     async def when_told(self, hang_up: asyncio.Event, stop: asyncio.Event) -> None:
@@ -65,6 +101,7 @@ class Reloads:
                 self._metrics.reloads.labels("swapped").inc()
                 notice = RulesSwapped(hash, signals)
                 self.swapped.set()
+                await self.note_files()
             case Kept(problems):
                 self._metrics.reloads.labels("kept").inc()
                 notice = RulesKept(problems)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from watchfiles import awatch
 
 if TYPE_CHECKING:
-    from rules import Gazetteer, RuleSet
+    from rules import Gazetteer, Problem, RuleSet
 
 # A directory is read once it has been quiet this long: editors and copies write in steps.
 QUIET_MS = 1_000
@@ -85,6 +85,9 @@ class RulesInForce:
         self._operator_dir = operator_dir
         self._full_database = full_database
         self._tried = tried
+        self._turn = asyncio.Lock()
+        self.refused: tuple[Problem, ...] = ()
+        """What is wrong with the files that were read last; () when they came into force."""
 
     @classmethod
     async def start(cls, operator_dir: Path | None, full_database: Path | None) -> RulesInForce:
@@ -107,6 +110,10 @@ class RulesInForce:
 
     async def reload(self) -> Reloaded:
         """Read the files again and swap, or keep what there is."""
+        async with self._turn:  # a change may be seen and told of at once
+            return await self._reload()
+
+    async def _reload(self) -> Reloaded:
         from rules import RulesInvalid, load_gazetteer
 
         self._tried = await self._fingerprint()
@@ -114,10 +121,12 @@ class RulesInForce:
             rules = await asyncio.to_thread(load_checked, self._operator_dir, self._full_database)
             gazetteer = await asyncio.to_thread(load_gazetteer, self._operator_dir)
         except RulesInvalid as invalid:
+            self.refused = invalid.errors
             return Kept(tuple(str(problem) for problem in invalid.errors))
         except Exception as error:  # a vanished file, a bug: neither ends the service
             log.exception("rules: the new ones could not be read")
             return Kept((f"they could not be read: {error!r}; the log has the details",))
+        self.refused = ()
         if (rules.hash, gazetteer.hash) == (self._rules.hash, self.places().hash):
             return Unchanged()
         self._rules, self._gazetteer = rules, gazetteer

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.asking.indexing import Indexer
 from bot.clock import SteadyTime, uptime_beside, utc_now
 from bot.delivery.results import give_up_held
 from bot.delivery.second_channel import Outage
@@ -56,6 +57,8 @@ SEND_GRACE = timedelta(seconds=8)
 STOP_WITHIN = timedelta(seconds=25)
 # Entries that lacked a signal are looked for this often; after a change of rules, at once.
 READ_AGAIN = timedelta(minutes=1)
+# New entries can be searched after so long, or sooner.
+SEARCHABLE_WITHIN = timedelta(seconds=5)
 # Of entries that cannot be read again so many are named one by one.
 APART_NAMED = 5
 # No good tick for this long is a service that stands still.
@@ -102,7 +105,7 @@ class Service:
         self._contested: asyncio.Task[None] | None = None
         self._file = FileWatch(parts.database, settings.database_file, self._started_at)
         self.metrics = Metrics()
-        self._reloads = Reloads(parts, settings.feeds_file, self.metrics, self._notify)
+        self._reloads = Reloads(parts, settings.feeds_file, self.metrics, self._notify, clock)
 
     async def run(self, stop: asyncio.Event, hang_up: asyncio.Event | None = None) -> None:
         """Serve until `stop` is set; read rules and feeds again each time `hang_up` is.
@@ -125,6 +128,7 @@ class Service:
                 tasks.create_task(self._reloads.watch(stop), name="rules")
                 tasks.create_task(self._keep_ticking(scheduler, stop), name="clock")
                 tasks.create_task(self._read_again(stop), name="read-again")
+                tasks.create_task(self._index(stop), name="index")
                 if hang_up:
                     tasks.create_task(self._reloads.when_told(hang_up, stop), name="hang-up")
                 if watch := self._parts.second_channel:
@@ -233,6 +237,19 @@ class Service:
                     unread = 2
         finally:
             stopped.cancel()
+
+    async def _index(self, stop: asyncio.Event) -> None:
+        """Make entries searchable as they come."""
+        indexer = Indexer(self._parts.database)
+        while not stop.is_set():
+            try:
+                await indexer.run(stop, SEARCHABLE_WITHIN.total_seconds())
+            except StorageError as error:
+                log.error("entries could not be made searchable: %s; trying again", error)
+            except Exception:  # polls and sending go on without it
+                log.exception("entries could not be made searchable; trying again")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), READ_AGAIN.total_seconds())
 
     async def _notify(self, notice: Notice) -> None:
         try:
@@ -464,6 +481,7 @@ async def poll_once(settings: Settings) -> bool:
             await parts.dispatcher.drain()
             if parts.second_channel:
                 await parts.second_channel.tick(utc_now())
+            await Indexer(parts.database).catch_up()
             log.info(
                 "%d feeds polled, %d failed, %d new entries, %d messages sent",
                 len(reports),

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,14 +26,17 @@ from bot.feeds.catalogue import Feed, load_catalogue
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever
+from bot.feeds.fetch.outcome import Retriever
 from bot.messages.display import Signals
 from bot.notices import publishers_of
+from bot.operating.desk import Desk, Reloading
+from bot.operating.trials import Trials
 from bot.polling.identify import IdentityPolicy
 from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
 from bot.process import first_operator
 from bot.rules_in_force import RulesInForce
-from storage import chats, people
+from storage import chats, people, subscriptions
 from storage.file.database import Connection, Database
 
 if TYPE_CHECKING:
@@ -74,6 +77,7 @@ class Parts:
     dispatcher: Dispatcher
     application: App | None
     second_channel: SecondChannelWatch | None
+    desk: Desk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Destination:
     policy: DeliveryPolicy
     application: App | None = None
     editor: Editor | None = None
+    desk: Desk | None = None
 
 
 def to_console(sender: ConsoleSender) -> Destination:
@@ -124,11 +129,12 @@ async def parts_from_settings(
         settings.database_file,
         rules,
         source,
-        lambda database: _destination(settings, database, rules, in_force, clock),
-        readers=partial(_readers, settings=settings, rules=rules, now=clock()),
+        lambda database: _destination(settings, database, rules, in_force, source.retriever, clock),
+        readers=partial(_readers, settings=settings, now=clock()),
         channel=channel if channel else None,
         in_force=in_force,
         clock=clock,
+        timezone=settings.timezone,
     ) as parts:
         yield parts
 
@@ -144,10 +150,12 @@ async def parts_over(
     channel: Channel | None = None,
     in_force: FeedsInForce | None = None,
     clock: Callable[[], datetime] = utc_now,
+    timezone: tzinfo = UTC,
 ) -> AsyncIterator[Parts]:
     """Open the database and put the parts together over it; close all in the reverse order.
 
-    `readers` writes down who reads. Raises StorageError. The only place where parts are made.
+    `readers` writes down who reads, `timezone` is that of chats which named none. Raises
+    StorageError. The only place where parts are made.
     """
     async with AsyncExitStack() as stack:
         stack.push_async_callback(source.retriever.aclose)
@@ -165,10 +173,14 @@ async def parts_over(
         )
         stack.push_async_callback(poller.aclose)
         goes_to = destination(database)
+        if goes_to.desk is not None:
+            stack.push_async_callback(goes_to.desk.trials.aclose)
         if goes_to.application is not None:
             stack.push_async_callback(_close_connections, goes_to.application)
         dispatcher = Dispatcher(
-            *(database, goes_to.sender, goes_to.policy, clock), editor=goes_to.editor
+            *(database, goes_to.sender, goes_to.policy, clock),
+            editor=goes_to.editor,
+            timezone=timezone,
         )
         watch = None
         if channel is not None:
@@ -184,6 +196,7 @@ async def parts_over(
             dispatcher,
             goes_to.application,
             watch,
+            goes_to.desk,
         )
 
 
@@ -192,6 +205,7 @@ def _destination(
     database: Database,
     rules: RulesInForce,
     catalogue: FeedsInForce,
+    retriever: Retriever,
     clock: Callable[[], datetime],
 ) -> Destination:
     def signals() -> Signals:
@@ -213,6 +227,8 @@ def _destination(
     from bot.telegram.app import build_application
     from bot.telegram.sender import TelegramSender
 
+    trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db)
+    desk = Desk(settings, rules, Reloading(rules), retriever, trials)
     application = build_application(
         token=settings.telegram_token.get_secret_value(),
         base_url=settings.telegram_base_url,
@@ -224,6 +240,7 @@ def _destination(
         catalogue=catalogue,
         clock=clock,
         access=settings.access,
+        desk=desk,
     )
     sender = TelegramSender(
         *(application.bot, signals),
@@ -231,7 +248,7 @@ def _destination(
         clock=clock,
         publishers=publishers,
     )
-    return Destination(sender, DeliveryPolicy(), application, sender)
+    return Destination(sender, DeliveryPolicy(), application, sender, desk)
 
 
 async def _close_connections(application: App) -> None:
@@ -240,7 +257,7 @@ async def _close_connections(application: App) -> None:
     await application.bot.request.shutdown()
 
 
-def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datetime) -> None:
+def _readers(db: Connection, settings: Settings, now: datetime) -> None:
     """Operators as the settings name them; the console reads only when there is no bot."""
     people.set_operators(db, settings.operators, now)
     if settings.telegram_token is not None and not people.has_operator(db):
@@ -249,7 +266,7 @@ def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datet
     else:
         first_operator.withdraw(settings.data_dir)
     if settings.telegram_token is None:
-        seat_console(db, rules, now)
+        seat_console(db, now)
         waiting = [chat for chat in chats.subscribed(db) if chat.id != CONSOLE_CHAT_ID]
         if waiting:
             log.warning(
@@ -257,11 +274,14 @@ def _readers(db: Connection, settings: Settings, rules: RulesInForce, now: datet
                 "what they are owed is kept",
                 len(waiting),
             )
-    elif chats.get(db, CONSOLE_CHAT_ID) is not None:
-        chats.set_signals(db, CONSOLE_CHAT_ID, (), now)
+    else:
+        for each in subscriptions.of_chat(db, CONSOLE_CHAT_ID):
+            subscriptions.remove(db, each.id or 0)
 
 
-def seat_console(db: Connection, rules: RulesInForce, now: datetime) -> None:
+def seat_console(db: Connection, now: datetime) -> None:
     """Make the console a reader of every signal there is."""
-    chats.upsert(db, console_chat(rules().signals, now))
-    chats.set_signals(db, CONSOLE_CHAT_ID, rules().signals, now)
+    seated = console_chat(now)
+    if not chats.upsert(db, seated).chosen.everything:
+        for each in seated.subscriptions:
+            subscriptions.add(db, each, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rules.loading.load import load_rules
 from rules.loading.places.load import load_gazetteer
 from rules.loading.yamlfile import Problem
+from rules.matching.chosen_words import WordFinder, can_be_found, word_finder
 from rules.matching.figures.figures import Figure, figures_of
 from rules.matching.match import Detection, Evidence
 from rules.matching.places.gazetteer import Gazetteer, Place
@@ -34,6 +35,8 @@ __all__ = [
     "Signal",
     "StateKind",
     "StateSaid",
+    "WordFinder",
+    "can_be_found",
     "detect",
     "figures_of",
     "load_gazetteer",
@@ -42,4 +45,5 @@ __all__ = [
     "places_in",
     "places_of",
     "states_said",
+    "word_finder",
 ]

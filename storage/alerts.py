@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
@@ -132,7 +132,7 @@ class Alert(AlertText):
         """The signal as this alert tells it, if it does."""
         return next((each for each in self.signals if each.signal == signal), None)
 
-    def seen_by(self, chosen: Collection[str]) -> Alert:
+    def seen_by(self, chosen: Container[str]) -> Alert:
         """The alert with the chosen signals alone; all of it if it has none of them."""
         mine = tuple(each for each in self.signals if each.signal in chosen)
         return replace(self, signals=mine or self.signals)

@@ -1,8 +1,8 @@
 """Cards that say less than is known by now: which chat's card of which alert is to be edited.
 
-A row for an alert in a chat, so that only what is newest is ever owed. It is no message: it counts
-nowhere as one, and it is lost or done twice without harm. A row whose `due_at` is empty owes
-nothing, and remembers how often that card was edited.
+A row for an alert in a topic of a chat, so that only what is newest is ever owed. It is no message:
+it counts nowhere as one, and it is lost or done twice without harm. A row whose `due_at` is empty
+owes nothing, and remembers how often that card was edited.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database as Connection
 
+from storage.deliveries import Recipient
 from storage.rows import (
     Row,
     change,
@@ -27,44 +28,57 @@ from storage.rows import (
 
 @dataclass(frozen=True, slots=True)
 class CardEdit:
-    """An alert's card in a chat. `changes` counts what became known since it was made, `edits`
-    how often it was edited, `attempts` those that failed in a row."""
+    """An alert's card in a topic of a chat. `changes` counts what became known since it was made,
+    `edits` how often it was edited, `attempts` those that failed in a row."""
 
+    id: int
     alert_id: int
     chat_id: int
+    thread_id: int | None
     changes: int
     changed_at: datetime
     due_at: datetime | None
     attempts: int
     edits: int
 
+    @property
+    def recipient(self) -> Recipient:
+        return Recipient(self.chat_id, self.thread_id)
+
 
 def ask(
-    db: Connection, alert_id: int, chat_ids: Collection[int], at: datetime, settle: timedelta
+    db: Connection,
+    alert_id: int,
+    recipients: Collection[Recipient],
+    at: datetime,
+    settle: timedelta,
 ) -> None:
-    """The alert's card in these chats is to be edited, `settle` after the first such change and
+    """The alert's card that these have is to be edited, `settle` after the first such change and
     no earlier than that card may be edited again."""
     db.execute(
         """
-        INSERT INTO card_edits (alert_id, chat_id, changed_at, due_at)
-        SELECT :alert, value, :at, :due FROM json_each(:chats) WHERE true
-        ON CONFLICT (alert_id, chat_id) DO UPDATE SET changes = changes + 1, changed_at = :at,
-            attempts = 0,
+        INSERT INTO card_edits (alert_id, chat_id, thread_id, changed_at, due_at)
+        SELECT :alert, json_extract(value, '$[0]'), json_extract(value, '$[1]'), :at, :due
+        FROM json_each(:recipients) WHERE true
+        ON CONFLICT (alert_id, chat_id, ifnull(thread_id, 0)) DO UPDATE SET
+            changes = changes + 1, changed_at = :at, attempts = 0,
             due_at = max(min(ifnull(due_at, :due), :due), ifnull(free_at, ''))""",
         {
             "alert": alert_id,
-            "chats": many(chat_ids),
+            "recipients": many(recipients),
             "at": to_text(at),
             "due": to_text(at + settle),
         },
     )
 
 
-def get(db: Connection, alert_id: int, chat_id: int) -> CardEdit | None:
+def get(db: Connection, alert_id: int, recipient: Recipient) -> CardEdit | None:
     row = fetch_one(
         db,
-        "SELECT * FROM card_edits WHERE alert_id = :alert AND chat_id = :chat",
-        {"alert": alert_id, "chat": chat_id},
+        """
+        SELECT * FROM card_edits
+        WHERE alert_id = :alert AND chat_id = :chat AND thread_id IS :thread""",
+        {"alert": alert_id, "chat": recipient.chat_id, "thread": recipient.thread_id},
     )
     return None if row is None else _card_edit(row)
 
@@ -77,7 +91,7 @@ def ready(db: Connection, now: datetime, limit: int, busy: Collection[int] = ())
         """
         SELECT e.* FROM chats c CROSS JOIN card_edits e
         WHERE c.id NOT IN (SELECT each.value FROM json_each(:busy) each) AND e.chat_id = c.id
-            AND e.alert_id = (SELECT w.alert_id FROM card_edits w
+            AND e.id = (SELECT w.id FROM card_edits w
                 WHERE w.chat_id = c.id AND w.due_at <= :now ORDER BY w.due_at LIMIT 1)
             AND NOT EXISTS (SELECT 1 FROM (VALUES (0), (1), (2)) p CROSS JOIN outbox o
                 WHERE o.chat_id = c.id AND o.state = 'pending' AND o.queue = p.column1
@@ -95,8 +109,8 @@ def done(db: Connection, edit: CardEdit, free_at: datetime) -> None:
         """
         UPDATE card_edits SET edits = edits + 1, attempts = 0, free_at = :free,
             due_at = CASE WHEN changes = :changes THEN NULL ELSE max(due_at, :free) END
-        WHERE alert_id = :alert AND chat_id = :chat""",
-        _key(edit) | {"changes": edit.changes, "free": to_text(free_at)},
+        WHERE id = :id""",
+        {"id": edit.id, "changes": edit.changes, "free": to_text(free_at)},
     )
 
 
@@ -105,8 +119,8 @@ def postpone(db: Connection, edit: CardEdit, until: datetime, attempts: int) -> 
     db.execute(
         """
         UPDATE card_edits SET due_at = :until, attempts = :attempts
-        WHERE alert_id = :alert AND chat_id = :chat AND due_at IS NOT NULL""",
-        _key(edit) | {"until": to_text(until), "attempts": attempts},
+        WHERE id = :id AND due_at IS NOT NULL""",
+        {"id": edit.id, "until": to_text(until), "attempts": attempts},
     )
 
 
@@ -123,20 +137,20 @@ def drop(db: Connection, edit: CardEdit) -> None:
     db.execute(
         """
         UPDATE card_edits SET due_at = NULL, attempts = 0
-        WHERE alert_id = :alert AND chat_id = :chat AND changes = :changes""",
-        _key(edit) | {"changes": edit.changes},
+        WHERE id = :id AND changes = :changes""",
+        {"id": edit.id, "changes": edit.changes},
     )
 
 
-def replaced(db: Connection, cards: Collection[tuple[int, int]]) -> None:
-    """New messages tell chats all that is known of alerts (alert and chat id): they have no other
-    card to edit."""
+def replaced(db: Connection, cards: Collection[tuple[int, Recipient]]) -> None:
+    """New messages tell all that is known of alerts (by id): there is no other card to edit."""
     db.execute(
         """
         UPDATE card_edits SET due_at = NULL, free_at = NULL, attempts = 0, edits = 0
-        WHERE (alert_id, chat_id) IN (
-            SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
-            FROM json_each(:cards))""",
+        WHERE id IN (SELECT e.id FROM json_each(:cards) each CROSS JOIN card_edits e
+            WHERE e.alert_id = json_extract(each.value, '$[0]')
+                AND e.chat_id = json_extract(each.value, '$[1][0]')
+                AND e.thread_id IS json_extract(each.value, '$[1][1]'))""",
         {"cards": many(cards)},
     )
 
@@ -146,8 +160,13 @@ def forget_chat(db: Connection, chat_id: int) -> int:
     return change(db, "DELETE FROM card_edits WHERE chat_id = :chat", {"chat": chat_id})
 
 
-def _key(edit: CardEdit) -> dict[str, object]:
-    return {"alert": edit.alert_id, "chat": edit.chat_id}
+def forget_topic(db: Connection, chat_id: int, thread_id: int) -> int:
+    """The same of one topic."""
+    return change(
+        db,
+        "DELETE FROM card_edits WHERE chat_id = :chat AND thread_id = :thread",
+        {"chat": chat_id, "thread": thread_id},
+    )
 
 
 def _card_edit(row: Row) -> CardEdit:

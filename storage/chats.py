@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage import card_edits, feedback, outbox
+from storage import card_edits, feedback, outbox, subscriptions
 from storage.rows import (
     Row,
     change,
@@ -17,16 +16,22 @@ from storage.rows import (
     fetch_one,
     from_text,
     from_text_or_none,
-    insert,
     many,
     to_text,
     to_text_or_none,
 )
+from storage.subscriptions import ChosenSignals, Subscription, chosen_by
+
+_LEVELS = ("info", "watch", "alert", "critical")
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A private chat, group, channel or forum topic. `id` is Telegram's chat id."""
+    """A private chat, group or channel. `id` is Telegram's chat id.
+
+    `thread_id`: the topic in which it first wrote; it gets what no subscription asks for, such as
+    notices. What it wants to hear, and in which topic, its `subscriptions` say.
+    """
 
     id: int
     thread_id: int | None
@@ -36,8 +41,6 @@ class Chat:
     state: str
     paused_reason: str | None
     role: str
-    signals: frozenset[str]
-    lowest_level: str
     created_at: datetime
     blocked_until: datetime | None
     # Minutes until a critical alert that nobody acknowledged is passed on (None: never), and the
@@ -47,39 +50,72 @@ class Chat:
     # The chat is muted from then until then; both stay when that is over.
     muted_at: datetime | None = None
     muted_until: datetime | None = None
-    # Ids of the places it chose: it hears of nothing elsewhere. None chosen: of every place.
-    places: frozenset[str] = frozenset()
+    # In all its topics, oldest first.
+    subscriptions: tuple[Subscription, ...] = ()
+    # An IANA name; None: that of the settings.
+    timezone: str | None = None
+    # When the last quiet hours that began end, or ended (see `storage.chat_clocks`).
+    quiet_until: datetime | None = None
+
+    @property
+    def chosen(self) -> ChosenSignals:
+        """The signals that any of its subscriptions chose."""
+        return chosen_by(self.subscriptions)
+
+    @property
+    def signals(self) -> frozenset[str]:
+        """Those that were chosen by name; see `chosen`, for it may have chosen everything."""
+        return self.chosen.named
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Ids of the places that it hears of; none: of every place."""
+        all_places = [frozenset(each.places) for each in self.subscriptions]
+        return frozenset().union(*all_places) if all(all_places) else frozenset()
+
+    @property
+    def lowest_level(self) -> str:
+        """The lowest that any of its subscriptions asks for."""
+        asked = [each.lowest_level for each in self.subscriptions]
+        return min(asked, key=_LEVELS.index, default="alert")
+
+    def topic(self, thread_id: int | None) -> tuple[Subscription, ...]:
+        """Its subscriptions in one topic."""
+        return tuple(each for each in self.subscriptions if each.thread_id == thread_id)
 
     def is_muted(self, now: datetime) -> bool:
-        """Whether it gets nothing now but what is critical, and notices."""
+        """Whether somebody asked for quiet for a while, and that is not over."""
         return self.muted_until is not None and self.muted_until > now
 
+    @property
+    def held_until(self) -> datetime | None:
+        """The end of the last mute or of the last quiet hours, whichever is later."""
+        ends = [at for at in (self.muted_until, self.quiet_until) if at is not None]
+        return max(ends, default=None)
 
-_SELECT = """
-    SELECT c.*, (SELECT json_group_array(signal) FROM subscriptions s WHERE s.chat_id = c.id)
-        AS signals,
-        (SELECT json_group_array(place_id) FROM chat_places p WHERE p.chat_id = c.id) AS places
-    FROM chats c"""
+    def is_held(self, now: datetime) -> bool:
+        """Whether it gets nothing now but what is critical, and notices."""
+        return self.held_until is not None and self.held_until > now
 
 
 def get(db: Connection, chat_id: int) -> Chat | None:
-    row = fetch_one(db, f"{_SELECT} WHERE c.id = :id", {"id": chat_id})
-    return None if row is None else _chat(row)
+    row = fetch_one(db, "SELECT * FROM chats WHERE id = :id", {"id": chat_id})
+    return None if row is None else _chat(row, subscriptions.of_chat(db, chat_id))
 
 
 def upsert(db: Connection, chat: Chat) -> Chat:
-    """Add a chat, or refresh the kind, title and topic of a known one; returns what is stored.
+    """Add a chat, or refresh the kind and title of a known one; returns what is stored.
 
-    A known chat keeps its language, state, role, subscriptions, lowest level, handover and
-    mute: those change by their own functions only.
+    A known chat keeps its language, topic, state, role, subscriptions, handover, mute and clock:
+    those change by their own functions only.
     """
     added = change(
         db,
         """
         INSERT INTO chats (id, thread_id, kind, title, language, state, paused_reason, role,
-            lowest_level, created_at, blocked_until)
+            created_at, blocked_until)
         VALUES (:id, :thread_id, :kind, :title, :language, :state, :paused_reason, :role,
-            :lowest_level, :created_at, :blocked_until)
+            :created_at, :blocked_until)
         ON CONFLICT (id) DO NOTHING""",
         {
             "id": chat.id,
@@ -90,24 +126,17 @@ def upsert(db: Connection, chat: Chat) -> Chat:
             "state": chat.state,
             "paused_reason": chat.paused_reason,
             "role": chat.role,
-            "lowest_level": chat.lowest_level,
             "created_at": to_text(chat.created_at),
             "blocked_until": to_text_or_none(chat.blocked_until),
         },
     )
     if added:
-        set_signals(db, chat.id, chat.signals, chat.created_at)
+        for each in chat.subscriptions:
+            subscriptions.add(db, replace(each, chat_id=chat.id), chat.created_at)
     else:
         db.execute(
-            """
-            UPDATE chats SET kind = :kind, title = :title,
-                thread_id = ifnull(:thread_id, thread_id) WHERE id = :id""",
-            {
-                "id": chat.id,
-                "kind": chat.kind,
-                "title": chat.title,
-                "thread_id": chat.thread_id,
-            },
+            "UPDATE chats SET kind = :kind, title = :title WHERE id = :id",
+            {"id": chat.id, "kind": chat.kind, "title": chat.title},
         )
     return _existing(db, chat.id)
 
@@ -116,26 +145,17 @@ def set_language(db: Connection, chat_id: int, language: str) -> None:
     _set(db, chat_id, "language = :language", {"language": language})
 
 
-def set_thread(db: Connection, chat_id: int, thread_id: int | None) -> None:
-    """Send to this topic of a forum from now on; None for the general one."""
-    _set(db, chat_id, "thread_id = :thread_id", {"thread_id": thread_id})
-
-
-def set_signals(db: Connection, chat_id: int, signals: Collection[str], now: datetime) -> None:
-    """Subscribe the chat to exactly these signals."""
-    db.execute(
-        """
-        DELETE FROM subscriptions
-        WHERE chat_id = :id AND signal NOT IN (SELECT value FROM json_each(:signals))""",
-        {"id": chat_id, "signals": many(signals)},
+def forget_topic(db: Connection, chat_id: int, thread_id: int) -> int:
+    """A topic of the chat was deleted or closed: the general one takes its place in all; how many
+    messages that were owed to it go there."""
+    change(
+        db,
+        "UPDATE chats SET thread_id = NULL WHERE id = :id AND thread_id = :thread",
+        {"id": chat_id, "thread": thread_id},
     )
-    db.execute(
-        """
-        INSERT INTO subscriptions (chat_id, signal, created_at)
-        SELECT :id, value, :now FROM json_each(:signals) WHERE true
-        ON CONFLICT (chat_id, signal) DO NOTHING""",
-        {"id": chat_id, "signals": many(signals), "now": to_text(now)},
-    )
+    subscriptions.move_topic(db, chat_id, thread_id)
+    card_edits.forget_topic(db, chat_id, thread_id)
+    return outbox.move_topic(db, chat_id, thread_id)
 
 
 def set_operators(db: Connection, chat_ids: Collection[int], now: datetime) -> None:
@@ -143,8 +163,8 @@ def set_operators(db: Connection, chat_ids: Collection[int], now: datetime) -> N
     for chat_id in chat_ids:
         db.execute(
             """
-            INSERT INTO chats (id, kind, title, language, state, role, lowest_level, created_at)
-            VALUES (:id, :kind, '', 'ar', 'active', 'operator', 'alert', :now)
+            INSERT INTO chats (id, kind, title, language, state, role, created_at)
+            VALUES (:id, :kind, '', 'ar', 'active', 'operator', :now)
             ON CONFLICT (id) DO NOTHING""",
             # Telegram's ids of people are positive, those of groups and channels negative.
             {"id": chat_id, "kind": "private" if chat_id > 0 else "group", "now": to_text(now)},
@@ -159,17 +179,25 @@ def set_operators(db: Connection, chat_ids: Collection[int], now: datetime) -> N
 
 def operators(db: Connection) -> list[Chat]:
     """Operators' chats, paused ones too."""
-    return [_chat(row) for row in fetch(db, f"{_SELECT} WHERE c.role = 'operator' ORDER BY c.id")]
+    rows = fetch(db, "SELECT * FROM chats WHERE role = 'operator' ORDER BY id")
+    return [_chat(row, subscriptions.of_chat(db, row["id"])) for row in rows]
 
 
 def subscribed(db: Connection) -> list[Chat]:
-    """Active chats with at least one signal."""
-    return [chat for chat in everyone(db) if chat.state == "active" and chat.signals]
+    """Active chats with a subscription to some signal that is not paused."""
+    return [
+        chat
+        for chat in everyone(db)
+        if chat.state == "active"
+        and any(each.chosen for each in chat.subscriptions if not each.paused)
+    ]
 
 
 def everyone(db: Connection) -> list[Chat]:
     """Every chat, paused ones too: what routing chooses from."""
-    return [_chat(row) for row in fetch(db, f"{_SELECT} ORDER BY c.id")]
+    theirs = subscriptions.everyones(db)
+    rows = fetch(db, "SELECT * FROM chats ORDER BY id")
+    return [_chat(row, theirs.get(row["id"], ())) for row in rows]
 
 
 def pause(db: Connection, chat_id: int, reason: str, now: datetime) -> None:
@@ -213,28 +241,6 @@ def unmute(db: Connection, chat_id: int, now: datetime) -> bool:
     return touched > 0
 
 
-def set_places(db: Connection, chat_id: int, places: Mapping[str, Mapping[str, str]]) -> None:
-    """Let the chat hear of these places alone: ids, each with its names by language."""
-    db.execute("DELETE FROM chat_places WHERE chat_id = :id", {"id": chat_id})
-    for place_id, names in places.items():
-        named = json.dumps(dict(names), ensure_ascii=False)
-        insert(
-            db,
-            "chat_places",
-            {"chat_id": chat_id, "place_id": place_id, "names_json": named},
-        )
-
-
-def names_of_places(db: Connection, chat_id: int) -> list[dict[str, str]]:
-    """The names, by language, of each place that the chat chose."""
-    rows = fetch(
-        db,
-        "SELECT names_json FROM chat_places WHERE chat_id = :id ORDER BY place_id",
-        {"id": chat_id},
-    )
-    return [json.loads(row["names_json"]) for row in rows]
-
-
 def migrate(db: Connection, old_id: int, new_id: int) -> None:
     """A group became a supergroup: settings, outbox rows and history follow to the new id.
 
@@ -258,19 +264,12 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
         )
     else:
         ids = {"old": old_id, "new": new_id}
-        db.execute("UPDATE OR IGNORE subscriptions SET chat_id = :new WHERE chat_id = :old", ids)
-        # Signals are joined: one of the two that hears of every place goes on doing so.
-        db.execute(
-            """
-            DELETE FROM chat_places WHERE chat_id IN (:old, :new) AND 2 > (
-                SELECT count(DISTINCT chat_id) FROM chat_places WHERE chat_id IN (:old, :new))""",
-            ids,
-        )
-        db.execute("UPDATE OR IGNORE chat_places SET chat_id = :new WHERE chat_id = :old", ids)
+        subscriptions.move_chat(db, old_id, new_id)
         outbox.move_chat(db, old_id, new_id)
         db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
         db.execute("UPDATE OR IGNORE mutes SET chat_id = :new WHERE chat_id = :old", ids)
         _move_handover(db, ids)
+        db.execute("UPDATE OR IGNORE chat_clocks SET chat_id = :new WHERE chat_id = :old", ids)
         db.execute(
             """
             UPDATE chats SET muted_at = old.muted_at, muted_until = old.muted_until
@@ -333,15 +332,15 @@ def _existing(db: Connection, chat_id: int) -> Chat:
     return chat
 
 
-def _chat(row: Row) -> Chat:
+def _chat(row: Row, theirs: Sequence[Subscription]) -> Chat:
     return Chat(
         **row
         | {
-            "signals": frozenset(json.loads(row["signals"])),
-            "places": frozenset(json.loads(row["places"])),
+            "subscriptions": tuple(theirs),
             "created_at": from_text(row["created_at"]),
             "blocked_until": from_text_or_none(row["blocked_until"]),
             "muted_at": from_text_or_none(row["muted_at"]),
             "muted_until": from_text_or_none(row["muted_until"]),
+            "quiet_until": from_text_or_none(row["quiet_until"]),
         }
     )

@@ -93,6 +93,30 @@ def alerts_told(db: Connection) -> int:
     return 0 if row is None else int(row["n"])
 
 
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was decided of a signal on one day (UTC, as ISO text): how many detections there were,
+    and how many of them were told."""
+
+    day: str
+    found: int
+    told: int
+
+
+def hits_by_day(db: Connection, signal: str, since: datetime) -> list[Hits]:
+    """The days on which the signal was found, oldest first."""
+    rows = fetch(
+        db,
+        """
+        SELECT substr(at, 1, 10) AS day, count(*) AS found,
+            sum(action IN ('send', 'update')) AS told
+        FROM decisions WHERE signal = :signal AND at >= :since
+        GROUP BY day ORDER BY day""",
+        {"signal": signal, "since": to_text(since)},
+    )
+    return [Hits(row["day"], row["found"], row["told"]) for row in rows]
+
+
 def _decision(row: Row) -> Decision:
     values = {name: row[name] for name in Decision.__slots__}
     return Decision(**values | {"at": from_text(row["at"])})

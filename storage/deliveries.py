@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from storage.rows import Row, from_text, from_text_or_none
+
+
+class Recipient(NamedTuple):
+    """Who is told: a chat, in a forum one topic of it (None: the general one)."""
+
+    chat_id: int
+    thread_id: int | None = None
+
 
 STATES = ("pending", "sending", "sent", "unknown", "failed", "expired", "paused")
 
@@ -30,11 +39,17 @@ class NewDelivery:
     state: str = "pending"
     possible_repeat: bool = False
     mute_id: int | None = None
+    thread_id: int | None = None
+
+    @property
+    def recipient(self) -> Recipient:
+        return Recipient(self.chat_id, self.thread_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message for one chat. `alert_id` is None for notices and for catch-ups.
+    """One message for one chat, in a forum for its topic `thread_id`. `alert_id` is None for
+    notices and for catch-ups.
 
     `unknowns` counts the attempts whose outcome is unknown. `mute_id`: a mute of its story, signal
     or place held it back until `not_before`.
@@ -59,6 +74,11 @@ class Delivery:
     folded_into: int | None = None
     unknowns: int = 0
     mute_id: int | None = None
+    thread_id: int | None = None
+
+    @property
+    def recipient(self) -> Recipient:
+        return Recipient(self.chat_id, self.thread_id)
 
 
 @dataclass(frozen=True, slots=True)

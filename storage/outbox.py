@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.deliveries import STATES, Delivery, Mark, NewDelivery, delivery_of
+from storage.deliveries import STATES, Delivery, Mark, NewDelivery, Recipient, delivery_of
 from storage.rows import (
     change,
     fetch,
@@ -24,11 +24,11 @@ from storage.rows import (
     to_text_or_none,
 )
 
-__all__ = ["STATES", "Delivery", "Mark", "NewDelivery"]
+__all__ = ["STATES", "Delivery", "Mark", "NewDelivery", "Recipient"]
 
 
 def enqueue(db: Connection, rows: Sequence[NewDelivery], now: datetime | None = None) -> int:
-    """Add what is not there yet (alert, chat, kind, version); returns how many were new.
+    """Add what is not there yet (alert, chat, topic, kind, version); returns how many were new.
 
     Created at `now`, otherwise at the row's own `not_before`. Only that uniqueness is
     forgiven: an unknown chat or alert raises sqlite3.IntegrityError.
@@ -42,7 +42,7 @@ def get(db: Connection, delivery_id: int) -> Delivery | None:
 
 
 def supersede(db: Connection, delivery: Delivery, reason: str, at: datetime) -> int:
-    """Expire what waits of earlier versions of the same alert in the same chat; how many."""
+    """Expire what waits of earlier versions of the same alert in the same topic; how many."""
     if delivery.alert_id is None:
         return 0
     return change(
@@ -50,10 +50,11 @@ def supersede(db: Connection, delivery: Delivery, reason: str, at: datetime) -> 
         """
         UPDATE outbox SET state = 'expired', error = :reason, updated_at = :at
         WHERE alert_id = :alert AND chat_id = :chat AND version < :version
-            AND state IN ('pending', 'unknown', 'paused')""",
+            AND thread_id IS :thread AND state IN ('pending', 'unknown', 'paused')""",
         {
             "alert": delivery.alert_id,
             "chat": delivery.chat_id,
+            "thread": delivery.thread_id,
             "version": delivery.version,
             "reason": reason,
             "at": to_text(at),
@@ -159,31 +160,30 @@ def for_chat(db: Connection, chat_id: int, alert_id: int | None = None) -> list[
     return [delivery_of(row) for row in rows]
 
 
-def chats_of_alert(db: Connection, alert_id: int) -> frozenset[int]:
-    """Chats that any version of the alert was queued for or sent to."""
-    rows = fetch(db, "SELECT DISTINCT chat_id FROM outbox WHERE alert_id = :id", {"id": alert_id})
-    return frozenset(row["chat_id"] for row in rows)
+def recipients(db: Connection, alert_id: int) -> frozenset[Recipient]:
+    """Who any version of the alert was queued for or sent to."""
+    return _recipients(db, alert_id, STATES)
 
 
-def reached(db: Connection, alert_id: int) -> frozenset[int]:
-    """Chats that were told of the alert, or will be: not those whose rows failed or expired."""
-    return _chats(db, alert_id, ("pending", "sending", "unknown", "sent"))
+def reached(db: Connection, alert_id: int) -> frozenset[Recipient]:
+    """Who was told of the alert, or will be: not those whose rows failed or expired."""
+    return _recipients(db, alert_id, ("pending", "sending", "unknown", "sent"))
 
 
-def chats_told(db: Connection, alert_id: int) -> frozenset[int]:
-    """Chats that have a message of the alert, or one on its way."""
-    return _chats(db, alert_id, ("sending", "sent"))
+def told(db: Connection, alert_id: int) -> frozenset[Recipient]:
+    """Who has a message of the alert, or one on its way."""
+    return _recipients(db, alert_id, ("sending", "sent"))
 
 
-def _chats(db: Connection, alert_id: int, states: Collection[str]) -> frozenset[int]:
+def _recipients(db: Connection, alert_id: int, states: Collection[str]) -> frozenset[Recipient]:
     rows = fetch(
         db,
         """
-        SELECT DISTINCT chat_id FROM outbox
+        SELECT DISTINCT chat_id, thread_id FROM outbox
         WHERE alert_id = :id AND state IN (SELECT value FROM json_each(:states) each)""",
         {"id": alert_id, "states": many(states)},
     )
-    return frozenset(row["chat_id"] for row in rows)
+    return frozenset(Recipient(row["chat_id"], row["thread_id"]) for row in rows)
 
 
 def forget_messages(db: Connection, chat_id: int) -> None:
@@ -191,15 +191,16 @@ def forget_messages(db: Connection, chat_id: int) -> None:
     db.execute("UPDATE outbox SET message_id = NULL WHERE chat_id = :id", {"id": chat_id})
 
 
-def first_message(db: Connection, alert_id: int, chat_id: int) -> int | None:
-    """The message that first told the chat of the alert, None when there is none yet."""
+def first_message(db: Connection, alert_id: int, recipient: Recipient) -> int | None:
+    """The message that first told them of the alert, None when there is none yet."""
     row = fetch_one(
         db,
         """
         SELECT message_id FROM outbox
-        WHERE alert_id = :alert AND chat_id = :id AND message_id IS NOT NULL
+        WHERE alert_id = :alert AND chat_id = :chat AND thread_id IS :thread
+            AND message_id IS NOT NULL
         ORDER BY version, id LIMIT 1""",
-        {"alert": alert_id, "id": chat_id},
+        {"alert": alert_id, "chat": recipient.chat_id, "thread": recipient.thread_id},
     )
     return None if row is None else int(row["message_id"])
 
@@ -227,6 +228,50 @@ def counts(db: Connection) -> dict[str, int]:
     )
     found = {row["state"]: int(row["n"]) for row in rows}
     return found | {"expired": found["expired"] - found["folded"]}
+
+
+def unsent(db: Connection, limit: int) -> list[Delivery]:
+    """What operators may want to try again: rows that failed, the newest first."""
+    rows = fetch(
+        db,
+        """
+        SELECT * FROM outbox WHERE state = 'failed' ORDER BY id DESC LIMIT :limit""",
+        {"limit": limit},
+    )
+    return [delivery_of(row) for row in rows]
+
+
+def held(db: Connection, limit: int) -> list[Delivery]:
+    """Rows that wait for chats that cannot be reached."""
+    rows = fetch(db, "SELECT * FROM outbox WHERE state = 'paused' LIMIT :limit", {"limit": limit})
+    return [delivery_of(row) for row in rows]
+
+
+def try_again(db: Connection, delivery_id: int, now: datetime) -> bool:
+    """Make a row due that failed or is held; False when it is neither by now."""
+    return bool(
+        change(
+            db,
+            """
+            UPDATE outbox SET state = 'pending', not_before = :now, updated_at = :now, attempts = 0
+            WHERE id = :id AND state IN ('failed', 'paused')
+                AND (SELECT state FROM chats WHERE id = chat_id) = 'active'""",
+            {"id": delivery_id, "now": to_text(now)},
+        )
+    )
+
+
+def drop(db: Connection, delivery_id: int, reason: str, now: datetime) -> bool:
+    """Give a row up that is not sent; False for one that is on its way, sent or given up."""
+    return bool(
+        change(
+            db,
+            """
+            UPDATE outbox SET state = 'expired', error = :reason, updated_at = :now
+            WHERE id = :id AND state IN ('pending', 'failed', 'paused', 'unknown')""",
+            {"id": delivery_id, "reason": reason, "now": to_text(now)},
+        )
+    )
 
 
 def pause_chat(db: Connection, chat_id: int, now: datetime) -> int:
@@ -257,17 +302,8 @@ def move_chat(db: Connection, old_id: int, new_id: int) -> None:
     The one kept is a sent one if there is one: nobody should read it twice. What was held for
     the old chat is due when the new one can be sent to.
     """
-    same = """
-        SELECT {keep}.id AS kept, {drop}.id AS dropped FROM outbox o JOIN outbox n
-            ON ifnull(o.alert_id, 0) = ifnull(n.alert_id, 0) AND o.kind = n.kind
-            AND o.version = n.version AND o.key = n.key
-        WHERE o.chat_id = :old AND n.chat_id = :new AND {condition}"""
-    ids = {"old": old_id, "new": new_id}
-    for keep, drop, condition in (("o", "n", "o.state = 'sent'"), ("n", "o", "true")):
-        for row in fetch(db, same.format(keep=keep, drop=drop, condition=condition), ids):
-            pair = {"kept": row["kept"], "dropped": row["dropped"]}
-            db.execute("UPDATE outbox SET folded_into = :kept WHERE folded_into = :dropped", pair)
-            db.execute("DELETE FROM outbox WHERE id = :dropped", pair)
+    ids: dict[str, object] = {"old": old_id, "new": new_id}
+    _keep_one(db, "o.chat_id = :old AND n.chat_id = :new AND o.thread_id IS n.thread_id", ids)
     db.execute("UPDATE outbox SET chat_id = :new WHERE chat_id = :old", ids)
     db.execute(
         """
@@ -275,6 +311,47 @@ def move_chat(db: Connection, old_id: int, new_id: int) -> None:
             AND (SELECT state FROM chats WHERE id = :new) = 'active'""",
         ids,
     )
+
+
+def move_topic(db: Connection, chat_id: int, thread_id: int) -> int:
+    """A topic is gone: what it was told and is owed is the general one's; how much is owed.
+
+    Its messages cannot be answered or edited any more.
+    """
+    ids: dict[str, object] = {"chat": chat_id, "thread": thread_id}
+    _keep_one(
+        db,
+        """o.chat_id = :chat AND o.thread_id = :thread
+            AND n.chat_id = :chat AND n.thread_id IS NULL""",
+        ids,
+    )
+    rows = fetch(
+        db,
+        """
+        UPDATE outbox SET thread_id = NULL, message_id = NULL
+        WHERE chat_id = :chat AND thread_id = :thread RETURNING state""",
+        ids,
+    )
+    return sum(1 for row in rows if row["state"] not in ("sent", "failed", "expired"))
+
+
+def _keep_one(db: Connection, condition: str, ids: dict[str, object]) -> None:
+    """Of rows `o` and `n` that are the same message, keep one: the sent one if there is one, for
+    nobody should read it twice; else `n`."""
+    for keep, drop, sent in (("o", "n", "o.state = 'sent'"), ("n", "o", "true")):
+        rows = fetch(
+            db,
+            f"""
+            SELECT {keep}.id AS kept, {drop}.id AS dropped FROM outbox o JOIN outbox n
+                ON ifnull(o.alert_id, 0) = ifnull(n.alert_id, 0) AND o.kind = n.kind
+                AND o.version = n.version AND o.key = n.key
+            WHERE {condition} AND {sent}""",  # noqa: S608 our own words
+            ids,
+        )
+        for row in rows:
+            pair = {"kept": row["kept"], "dropped": row["dropped"]}
+            db.execute("UPDATE outbox SET folded_into = :kept WHERE folded_into = :dropped", pair)
+            db.execute("DELETE FROM outbox WHERE id = :dropped", pair)
 
 
 def fold(db: Connection, reasons: Mapping[int, str], catchup: NewDelivery, at: datetime) -> int:
@@ -341,15 +418,17 @@ def _enqueue(db: Connection, row: NewDelivery, at: datetime) -> int | None:
     added = fetch_one(
         db,
         """
-        INSERT INTO outbox (alert_id, chat_id, kind, version, key, state, level, not_before, text,
-            possible_repeat, mute_id, created_at, updated_at)
-        VALUES (:alert_id, :chat_id, :kind, :version, :key, :state, :level, :not_before, :text,
-            :possible_repeat, :mute_id, :at, :at)
-        ON CONFLICT (ifnull(alert_id, 0), chat_id, kind, version, key) DO NOTHING
+        INSERT INTO outbox (alert_id, chat_id, thread_id, kind, version, key, state, level,
+            not_before, text, possible_repeat, mute_id, created_at, updated_at)
+        VALUES (:alert_id, :chat_id, :thread_id, :kind, :version, :key, :state, :level,
+            :not_before, :text, :possible_repeat, :mute_id, :at, :at)
+        ON CONFLICT (ifnull(alert_id, 0), chat_id, ifnull(thread_id, 0), kind, version, key)
+        DO NOTHING
         RETURNING id""",
         {
             "alert_id": row.alert_id,
             "chat_id": row.chat_id,
+            "thread_id": row.thread_id,
             "kind": row.kind,
             "version": row.version,
             "key": key,

@@ -30,44 +30,45 @@ def ready(
     `critical_since` if critical, hides nothing younger: it counts apart, by the same limit.
 
     What was tried already is always among them. Behind an alert that waits to be tried again
-    nothing but critical ones is ready. In a muted chat only what is critical is, and notices;
-    what was held back until the end of a mute hides nothing younger either.
+    nothing but critical ones is ready. In a muted chat, and in quiet hours, only what is critical
+    is, and notices; what was held back until their end hides nothing younger either.
 
     Rows whose lease ran out are not here: their outcome is unknown, see
     `release_expired_leases`.
     """
+    held = "max(ifnull(c.muted_until, ''), ifnull(c.quiet_until, ''))"
     rows = fetch(
         db,
-        """
+        f"""
         WITH part (queue, after, until, mute) AS (VALUES
             (0, :critical_since, :now, ''), (0, '', :critical_since, ''), (1, '', :now, ''),
             (2, :news_since, :now, 'after'), (2, :news_since, :now, 'before'),
             (2, '', :news_since, ''))
         SELECT o.* FROM chats c CROSS JOIN part p CROSS JOIN outbox o
         WHERE c.state = 'active' AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
-            AND (p.queue < 2 OR ifnull(c.muted_until, '') <= :now)
+            AND (p.queue < 2 OR {held} <= :now)
             AND NOT (p.queue > 0 AND EXISTS (SELECT 1 FROM outbox r
                 WHERE r.chat_id = c.id AND r.state = 'pending' AND r.attempts > 0
                     AND r.queue IN (0, 2) AND r.not_before > :now AND r.possible_repeat = 0))
             AND o.id IN (SELECT w.id FROM outbox w
                 WHERE w.chat_id = c.id AND w.state = 'pending' AND w.queue = p.queue
                     AND w.not_before > CASE p.mute WHEN 'after'
-                        THEN max(p.after, ifnull(c.muted_until, '')) ELSE p.after END
+                        THEN max(p.after, {held}) ELSE p.after END
                     AND w.not_before <= CASE p.mute WHEN 'before'
-                        THEN min(p.until, ifnull(c.muted_until, '')) ELSE p.until END
+                        THEN min(p.until, {held}) ELSE p.until END
                     AND (p.queue <> 1 OR w.kind = 'notice'
-                        OR ifnull(c.muted_until, '') <= :now)
+                        OR {held} <= :now)
                 ORDER BY w.not_before, w.id LIMIT :limit)
         UNION ALL
         SELECT o.* FROM chats c CROSS JOIN (VALUES (0), (1), (2)) p CROSS JOIN outbox o
         WHERE c.state = 'active' AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
-            AND (p.column1 < 2 OR ifnull(c.muted_until, '') <= :now)
+            AND (p.column1 < 2 OR {held} <= :now)
             AND o.id IN (SELECT w.id FROM outbox w
                 WHERE w.chat_id = c.id AND w.state = 'pending' AND w.attempts > 0
                     AND w.queue = p.column1 AND w.not_before <= :now
                     AND (p.column1 <> 1 OR w.kind = 'notice'
-                        OR ifnull(c.muted_until, '') <= :now)
-                ORDER BY w.not_before, w.id LIMIT :limit)""",
+                        OR {held} <= :now)
+                ORDER BY w.not_before, w.id LIMIT :limit)""",  # noqa: S608 our own words
         {
             "now": to_text(now),
             "limit": limit,
@@ -113,12 +114,13 @@ def crowded(db: Connection, chat_ids: Collection[int], now: datetime, number: in
 
 
 def later_versions(db: Connection, ids: Collection[int], now: datetime) -> list[Delivery]:
-    """What is due of the same alerts in the same chats, in later versions than these rows."""
+    """What is due of the same alerts in the same topics, in later versions than these rows."""
     rows = fetch(
         db,
         """
         SELECT DISTINCT n.* FROM json_each(:ids) each CROSS JOIN outbox o ON o.id = each.value
         CROSS JOIN outbox n ON n.alert_id = o.alert_id AND n.chat_id = o.chat_id
+            AND n.thread_id IS o.thread_id
         WHERE n.version > o.version AND n.state = 'pending' AND n.not_before <= :now""",
         {"ids": many(ids), "now": to_text(now)},
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage import chats
+from storage import chats, subscriptions
 from storage.rows import Row, change, fetch, fetch_one, from_text, many, to_text
 
 ROLES = ("viewer", "analyst", "operator")
@@ -59,6 +59,33 @@ def admit(db: Connection, person_id: int, name: str, role: str, now: datetime) -
         change(db, "UPDATE chats SET role = 'operator' WHERE id = :id", {"id": person_id})
 
 
+def set_role(db: Connection, person_id: int, role: str) -> bool:
+    """Give a person that role, higher or lower; False for a stranger."""
+    changed = change(
+        db,
+        "UPDATE people SET role = :role, by_settings = 0 WHERE id = :id",
+        {"id": person_id, "role": role},
+    )
+    chat_role = "operator" if role == "operator" else "subscriber"
+    change(db, "UPDATE chats SET role = :role WHERE id = :id", {"id": person_id, "role": chat_role})
+    return bool(changed)
+
+
+def page(db: Connection, limit: int, offset: int) -> list[Person]:
+    """A page of those who were let in, in the order of `everyone`."""
+    rows = fetch(
+        db,
+        "SELECT * FROM people ORDER BY created_at, id LIMIT :limit OFFSET :offset",
+        {"limit": limit, "offset": offset},
+    )
+    return [_person(row) for row in rows]
+
+
+def count(db: Connection) -> int:
+    row = fetch_one(db, "SELECT count(*) AS n FROM people")
+    return 0 if row is None else int(row["n"])
+
+
 def set_operators(db: Connection, named: tuple[int, ...], now: datetime) -> None:
     """Operators are those that the settings name, and those that were invited as such.
 
@@ -89,7 +116,8 @@ def remove(db: Connection, person_id: int, now: datetime) -> bool:
     if not change(db, "DELETE FROM people WHERE id = :id", {"id": person_id}):
         return False
     if chats.get(db, person_id) is not None:
-        chats.set_signals(db, person_id, (), now)
+        for each in subscriptions.of_chat(db, person_id):
+            subscriptions.remove(db, each.id or 0)
         change(db, "UPDATE chats SET role = 'subscriber' WHERE id = :id", {"id": person_id})
         chats.pause(db, person_id, REMOVED, now)
     return True

@@ -73,6 +73,7 @@ def purge(db: Connection, older_than: datetime) -> Purged:
     db.execute("DELETE FROM place_reports WHERE last_at < :before", moment)
     db.execute("DELETE FROM escalations WHERE held_at < :before", moment)
     db.execute("DELETE FROM place_states WHERE at < :before", moment)
+    db.execute("DELETE FROM questions WHERE at < :before", moment)
     db.execute("DELETE FROM second_channel WHERE updated_at < :before", moment)
     sends = change(db, "DELETE FROM sends WHERE at < :before", moment)
     return Purged(entries, alerts, stories, deliveries, sends)

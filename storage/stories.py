@@ -209,6 +209,19 @@ def entries_of(db: Connection, story_id: int) -> list[StoryEntry]:
     ]
 
 
+def texts(db: Connection, story_id: int, limit: int) -> list[tuple[str, str, str | None]]:
+    """Title, text and language of the story's newest entries."""
+    rows = fetch(
+        db,
+        """
+        SELECT e.title, e.summary, e.language
+        FROM story_entries s JOIN entries e ON e.id = s.entry_id
+        WHERE s.story_id = :id ORDER BY s.entry_id DESC LIMIT :limit""",
+        {"id": story_id, "limit": limit},
+    )
+    return [(row["title"], row["summary"], row["language"]) for row in rows]
+
+
 def _move(
     db: Connection, kind: str, old: int, new: int, entry_ids: Sequence[int], at: datetime
 ) -> None:

@@ -83,8 +83,9 @@ class TelegramServer(World):
         return f"{self.url}/bot"
 
     async def start(self) -> TelegramServer:
-        app = web.Application(client_max_size=16 * 2**20)
+        app = web.Application(client_max_size=64 * 2**20)
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        app.router.add_get("/file/bot{token}/documents/{file_id}", self._serve_file)
         app.router.add_get("/control/state", self._control_state)
         app.router.add_post("/control/{action}", self._control)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.2)
@@ -154,6 +155,12 @@ class TelegramServer(World):
         if fault:
             return await self._break(request, fault)
         return web.json_response({"ok": True, "result": result})
+
+    async def _serve_file(self, request: web.Request) -> web.Response:
+        content = self.files.get(request.match_info["file_id"])
+        if request.match_info["token"] != self.token or content is None:
+            return _refuse(404, "Not Found")
+        return web.Response(body=content, content_type="application/octet-stream")
 
     def _read(self, method: str, raw: Mapping[str, Any]) -> dict[str, Any]:
         if method not in self._description.methods:
@@ -226,7 +233,11 @@ async def _parameters(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         values |= await request.json()
     else:
-        values |= dict((await request.post()).items())
+        for name, value in (await request.post()).items():
+            if isinstance(value, web.FileField):
+                values[name] = (value.filename, value.file.read())
+            else:
+                values[name] = value
     return values
 
 

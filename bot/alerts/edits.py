@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.alerts.route import is_where
+from bot.alerts.wanting import is_where, seen_in
 from storage.alerts import Alert
 from storage.chats import Chat
+from storage.outbox import Recipient
+from storage.subscriptions import chosen_by
 
 
-def may_see(chat: Chat, alert: Alert) -> bool:
-    """Whether a card of the chat may say what is known of the alert now.
+def may_see(chat: Chat, thread_id: int | None, alert: Alert) -> bool:
+    """Whether a card in that topic of the chat may say what is known of the alert now.
 
-    Closed: not where the chat chose other signals or other places since it was told.
+    Closed: not where the topic chose other signals or other places since it was told.
     """
     if alert.audience == "operators":
         return chat.role == "operator"
-    return is_where(chat, alert) and any(alert.of(signal) for signal in chat.signals)
-
-
-def seen_by(chat: Chat, alert: Alert) -> Alert:
-    """The alert with the signals that the chat chose; operators see all of what is on test."""
-    return alert if alert.audience == "operators" else alert.seen_by(chat.signals)
+    there = [each for each in chat.topic(thread_id) if is_where(each, alert)]
+    return any(each.signal in chosen_by(there) for each in alert.signals)
 
 
 def says(alert: Alert) -> tuple[object, ...]:
@@ -46,14 +44,16 @@ def quoted_entry(alert: Alert) -> int:
 
 
 def to_edit(
-    before: Alert, after: Alert, chats: Sequence[Chat], told: Collection[int]
-) -> tuple[int, ...]:
-    """The chats whose card is to be edited: those `told` of the alert that may see what it says
-    now, if to them that is something else than before."""
+    before: Alert, after: Alert, chats: Sequence[Chat], told: Collection[Recipient]
+) -> tuple[Recipient, ...]:
+    """Whose card is to be edited: of those `told` of the alert who may see what it says now, if
+    to them that is something else than before."""
+    known = {chat.id: chat for chat in chats}
     return tuple(
-        chat.id
-        for chat in chats
-        if chat.id in told
-        and may_see(chat, after)
-        and says(seen_by(chat, before)) != says(seen_by(chat, after))
+        each
+        for each in sorted(told, key=lambda one: (one.chat_id, one.thread_id or 0))
+        if (chat := known.get(each.chat_id)) is not None
+        and may_see(chat, each.thread_id, after)
+        and says(seen_in(chat, each.thread_id, before))
+        != says(seen_in(chat, each.thread_id, after))
     )

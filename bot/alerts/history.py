@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.alerts.decide import rank
+from bot.alerts.wanting import words_of
+from bot.alerts.words import words_in_story
 from storage import (
     acknowledgements,
     alerts,
-    chats,
     decisions,
     entries,
     facts,
@@ -26,6 +28,9 @@ from storage.entries import StoredDetection
 from storage.facts import Statement, StoredPlace
 from storage.file.database import Connection
 from storage.outbox import Delivery
+
+if TYPE_CHECKING:
+    from rules import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,8 @@ class AlertHistory:
     `detections`: by signal, what fired on its entry (those that are still stored). `decisions`:
     all that was decided about it, oldest first. `said`: by entry, what those rest on. `statements`:
     the figures of its story's reports. `families`: by entry, who published it. `deliveries`: the
-    asking chat's rows for it; `chat` is that chat, `chosen_places` the names, by language, of the
-    places it chose.
+    asking chat's rows for it; `chat` is that chat. `words_found`: which words of its subscriptions
+    are in the story's texts.
     """
 
     alert: Alert
@@ -57,18 +62,24 @@ class AlertHistory:
     said: Mapping[int, Said] = field(default_factory=dict)
     statements: Sequence[Statement] = ()
     chat: Chat | None = None
-    chosen_places: Sequence[Mapping[str, str]] = ()
+    words_found: frozenset[str] = frozenset()
     families: Mapping[int, str] = field(default_factory=dict)
 
 
-def history_of(db: Connection, wanted: str, chat: Chat | None) -> AlertHistory | None:
+def history_of(
+    db: Connection, wanted: str, chat: Chat | None, rules: RuleSet | None = None
+) -> AlertHistory | None:
     """The history of the alert with this id ("A12") as the chat may see it; None when there is none
-    that it may see. Without a chat: as operators see it."""
+    that it may see. Without a chat: as operators see it.
+
+    `rules` find the words that the chat's subscriptions name."""
     alert = alerts.get_by_short_id(db, wanted)
     operator = chat is None or chat.role == "operator"
     if alert is None or (alert.audience == "operators" and not operator):
         return None
     decided = decisions.of_alert(db, alert.id)
+    words = words_of([chat]) if chat else frozenset[str]()
+    found = words_in_story(db, rules, alert.story_id, words) if rules else frozenset[str]()
     return AlertHistory(
         alert,
         detections={
@@ -83,7 +94,7 @@ def history_of(db: Connection, wanted: str, chat: Chat | None) -> AlertHistory |
         said=_said(db, {each.entry_id for each in decided if each.version is not None}),
         statements=facts.statements(db, alert.story_id),
         chat=chat,
-        chosen_places=chats.names_of_places(db, chat.id) if chat else (),
+        words_found=found,
         families={each.entry_id: each.family for each in stories.entries_of(db, alert.story_id)},
     )
 

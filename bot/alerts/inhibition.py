@@ -10,19 +10,19 @@ from bot.alerts.escalate import Telling, keys
 from storage import alerts, escalations, outbox
 from storage.alerts import Alert
 from storage.file.database import Connection
-from storage.outbox import NewDelivery
+from storage.outbox import NewDelivery, Recipient
 
 if TYPE_CHECKING:
     from rules import RuleSet
     from rules.escalations.escalation import Escalation
 
 
-def inhibited_chats(
+def inhibited_by(
     db: Connection, rules: RuleSet, telling: Telling, alert: Alert, now: datetime
-) -> Mapping[int, str]:
-    """Chats that were told of an escalation in force where the entry is, each with its id. It
+) -> Mapping[Recipient, str]:
+    """Who was told of an escalation in force where the entry is, each with its id. It
     inhibits all the signals that the alert has."""
-    found: dict[int, str] = {}
+    found: dict[Recipient, str] = {}
     for escalation in rules.escalations:
         if not inhibits(escalation, alert):
             continue
@@ -32,8 +32,8 @@ def inhibited_chats(
                 continue
             for other in alerts.for_story(db, holding.story_id):
                 if other.id != alert.id and other.audience == "everyone":
-                    for chat in outbox.reached(db, other.id):
-                        found.setdefault(chat, escalation.id)
+                    for recipient in outbox.reached(db, other.id):
+                        found.setdefault(recipient, escalation.id)
     return found
 
 
@@ -46,9 +46,9 @@ def inhibits(escalation: Escalation, alert: Alert) -> bool:
 
 
 def parted(
-    rows: Sequence[NewDelivery], inhibited: Mapping[int, str]
+    rows: Sequence[NewDelivery], inhibited: Mapping[Recipient, str]
 ) -> tuple[tuple[NewDelivery, ...], tuple[NewDelivery, ...]]:
     """The deliveries that stay, and those that are left out: only first ones. Who was told of an
     alert goes on hearing of it. Pure."""
-    left = [row for row in rows if row.chat_id in inhibited and row.kind == "alert"]
+    left = [row for row in rows if row.recipient in inhibited and row.kind == "alert"]
     return tuple(row for row in rows if row not in left), tuple(left)

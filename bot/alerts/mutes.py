@@ -29,13 +29,15 @@ def hold_back(
     """The deliveries, each due at the end of the mute that holds it, if one does."""
     if not mutes:
         return tuple(rows)
-    chosen = {chat.id: chat.signals for chat in chats if chat.id in mutes}
+    chosen = {chat.id: chat.chosen for chat in chats if chat.id in mutes}
     told = [each.signal for each in news]
 
     def held(row: NewDelivery) -> NewDelivery:
         mine = mutes.get(row.chat_id, ())
-        of_chat = chosen.get(row.chat_id, frozenset())
-        signals = told if audience == "operators" else [each for each in told if each in of_chat]
+        of_chat = chosen.get(row.chat_id)
+        signals = told
+        if audience == "everyone" and of_chat is not None:
+            signals = [each for each in told if each in of_chat]
         by = holding(mine, alert, signals, row.level)
         return row if by is None else replace(row, not_before=by.until, mute_id=by.id)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.alerts.decide import Reason, rank
+from bot.alerts.wanting import NO_WORDS, at_once, has_words, is_grave, is_where
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.decisions import Decision
+from storage.subscriptions import Subscription
 
 SENT = frozenset({"send", "update"})
 
@@ -22,33 +25,72 @@ class Unreached(StrEnum):
     PLACE_UNKNOWN = "place-unknown"
     ELSEWHERE = "elsewhere"
     LEVEL = "level"
+    WORDS = "words"
+    PAUSED = "paused"
+    DIGEST = "digest"
     INHIBITED = "inhibited"
     CAME_LATER = "came-later"
     CHOSE_OTHERWISE = "chose-otherwise"
 
 
-def unreached(alert: Alert, chat: Chat, decided: Sequence[Decision]) -> Unreached:
-    """The first thing that kept the alert from a chat that has no delivery of it.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What kept the alert away; by which subscription, where one came nearest to it."""
+
+    why: Unreached
+    by: Subscription | None = None
+
+
+def unreached(
+    alert: Alert, chat: Chat, decided: Sequence[Decision], words_found: Set[str] = NO_WORDS
+) -> Kept:
+    """What kept the alert from a chat that has no delivery of it.
 
     As the chat is set now: when that does not keep it away, it was set otherwise then.
     """
     pushed = [each.at for each in decided if each.action in SENT]
     inhibited = [each.at for each in decided if each.reason == Reason.INHIBITED]
     if not pushed and not inhibited:
-        return Unreached.NOT_PUSHED
-    if not chat.signals:
-        return Unreached.NO_SIGNALS
-    mine = [each for each in alert.signals if each.signal in chat.signals]
+        return Kept(Unreached.NOT_PUSHED)
+    if not chat.chosen:
+        return Kept(Unreached.NO_SIGNALS)
+    kept = [(each, _kept_by(each, alert, words_found)) for each in chat.subscriptions]
+    subscription, why = max(kept, key=lambda pair: _NEARER.index(pair[1]))
+    if why is not Unreached.CHOSE_OTHERWISE:
+        return Kept(why, subscription)
+    if chat.created_at > max(pushed + inhibited):
+        return Kept(Unreached.CAME_LATER, subscription)
+    if inhibited:
+        return Kept(Unreached.INHIBITED, subscription)
+    return Kept(Unreached.CHOSE_OTHERWISE, subscription)
+
+
+# The further on, the nearer a subscription came to being sent the alert.
+_NEARER = (
+    Unreached.OTHER_SIGNALS,
+    Unreached.PLACE_UNKNOWN,
+    Unreached.ELSEWHERE,
+    Unreached.LEVEL,
+    Unreached.WORDS,
+    Unreached.PAUSED,
+    Unreached.DIGEST,
+    Unreached.CHOSE_OTHERWISE,
+)
+
+
+def _kept_by(each: Subscription, alert: Alert, words_found: Set[str]) -> Unreached:
+    mine = [one.level for one in alert.signals if one.signal in each.chosen]
     if not mine:
         return Unreached.OTHER_SIGNALS
-    if chat.places and not alert.places:
+    if each.places and not alert.places:
         return Unreached.PLACE_UNKNOWN
-    if chat.places and not any(chat.places.intersection(p.within) for p in alert.places):
+    if not is_where(each, alert):
         return Unreached.ELSEWHERE
-    if max(rank(each.level) for each in mine) < rank(chat.lowest_level):
+    gravest = max(mine, key=rank)
+    if not is_grave(each, gravest):
         return Unreached.LEVEL
-    if chat.created_at > max(pushed + inhibited):
-        return Unreached.CAME_LATER
-    if inhibited:
-        return Unreached.INHIBITED
-    return Unreached.CHOSE_OTHERWISE
+    if not has_words(each, words_found):
+        return Unreached.WORDS
+    if each.paused:
+        return Unreached.PAUSED
+    return Unreached.CHOSE_OTHERWISE if at_once(each, gravest) else Unreached.DIGEST

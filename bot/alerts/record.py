@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.alerts.decide import AlertPolicy, NewReport, Reason, is_news, rank
 from bot.alerts.escalate import Raising, Telling
-from bot.alerts.inhibition import inhibited_chats
+from bot.alerts.inhibition import inhibited_by
 from bot.alerts.rows import (
     Source,
     dated,
@@ -26,6 +26,7 @@ from bot.alerts.story.happening import Choice, Rule
 from bot.alerts.story.near_copies import choose_story, same_subject
 from bot.alerts.story.remembered import RememberedStories, telling_of
 from bot.alerts.tell import tell
+from bot.alerts.words import words_in_story
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
@@ -38,6 +39,7 @@ from storage.decisions import Decision
 from storage.entries import Entry
 from storage.facts import NO_FACTS, Facts
 from storage.file.database import Connection
+from storage.outbox import Recipient
 from storage.stories import StoryTitle
 
 if TYPE_CHECKING:
@@ -189,6 +191,7 @@ class Acceptance:
             *(self.db, story_id, source, detections, reports),
             *(self.policy, self.remembered, self._all_chats),
             partial(self._inhibited, telling),
+            partial(words_in_story, self.db, self.rules),
             self.now,
         )
         self.reasons.update(told.reasons)
@@ -214,8 +217,8 @@ class Acceptance:
         )
         return found, reports
 
-    def _inhibited(self, telling: Telling, alert: Alert) -> Mapping[int, str]:
-        return inhibited_chats(self.db, self.rules, telling, alert, self.now)
+    def _inhibited(self, telling: Telling, alert: Alert) -> Mapping[Recipient, str]:
+        return inhibited_by(self.db, self.rules, telling, alert, self.now)
 
     def _exercise(self, entry_id: int, detections: tuple[Detection, ...]) -> None:
         """Tell nobody, and join no story: a test confirms no happening."""

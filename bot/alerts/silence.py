@@ -19,6 +19,8 @@ from bot.alerts.raising import one_higher, why
 from bot.alerts.route import News, route
 from bot.alerts.rows import as_json
 from bot.alerts.tell import Told
+from bot.alerts.wanting import words_of
+from bot.alerts.words import words_in_story
 from bot.feeds.catalogue import Feed
 from storage import alerts, chats, decisions, entries, escalations, mutes, outbox, place_reports
 from storage.alerts import Alert, AlertText
@@ -125,12 +127,13 @@ def _tell(
         escalation=escalation.id,
         why_json=as_json(why(escalation, quiet.found, names, titles)),
     )
-    earlier = outbox.chats_of_alert(db, alert.id)
+    earlier = outbox.recipients(db, alert.id)
     text = replace(_text_of(alert), reason=Reason.ESCALATED, rules_hash=rules.hash)
     alert = alerts.bump(db, alert.id, [signal], text, now)
     news = [News(signal.signal, level)] if level in PUSHED else []
-    readers = chats.everyone(db)
-    rows = route(alert, news, "everyone", readers, earlier, now) if news else ()
+    readers = chats.everyone(db) if news else []
+    found = words_in_story(db, rules, alert.story_id, words_of(readers))
+    rows = route(alert, news, "everyone", readers, earlier, now, found)
     rows = hold_back(rows, alert, news, "everyone", readers, mutes.standing(db, now))
     said.deliveries += outbox.enqueue(db, rows, now)
     said.alerts.append(alert)

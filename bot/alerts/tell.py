@@ -33,17 +33,22 @@ from bot.alerts.mutes import hold_back
 from bot.alerts.route import News, route
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
 from bot.alerts.story.remembered import RememberedStories
+from bot.alerts.wanting import words_of
 from rules.matching.levels import LADDER
 from storage import alerts, card_edits, decisions, facts, mutes, outbox, stories
 from storage.alerts import Alert, AlertFigure, AlertSignal
 from storage.chats import Chat
 from storage.decisions import Decision
 from storage.file.database import Connection
+from storage.outbox import Recipient
 
 if TYPE_CHECKING:
     from rules import Detection
 
 log = logging.getLogger(__name__)
+
+WordsFound = Callable[[int, frozenset[str]], frozenset[str]]
+"""Which of these words are in the texts of a story."""
 
 _ACTIONS = {"Send": "send", "Update": "update", "Store": "store", "Suppress": "suppress"}
 _AUDIENCES: tuple[Audience, ...] = ("everyone", "operators")
@@ -82,15 +87,18 @@ def tell(
     policy: AlertPolicy,
     remembered: RememberedStories,
     readers: Callable[[], Sequence[Chat]],
-    inhibited: Callable[[Alert], Mapping[int, str]],
+    inhibited: Callable[[Alert], Mapping[Recipient, str]],
+    words_found: WordsFound,
     now: datetime,
 ) -> Told:
     """Judge the entry's detections, each with its report, and tell what is news.
 
-    `inhibited`: the chats that need not be told of an alert, each with the escalation that says
-    more (see `bot.alerts.inhibition`).
+    `inhibited`: who need not be told of an alert, each with the escalation that says more (see
+    `bot.alerts.inhibition`). `words_found`: see `bot.alerts.words`.
     """
-    telling = _Telling(db, story_id, source, policy, remembered, readers, inhibited, now)
+    telling = _Telling(
+        *(db, story_id, source, policy, remembered, readers, inhibited, words_found, now)
+    )
     best = strongest(tuple(detections))
     known = alerts.for_story(db, story_id)
     parts: dict[str, tuple[Alert | None, list[tuple[Detection, NewReport]]]] = {}
@@ -137,7 +145,8 @@ class _Telling:
     policy: AlertPolicy
     remembered: RememberedStories
     readers: Callable[[], Sequence[Chat]]
-    inhibited: Callable[[Alert], Mapping[int, str]]
+    inhibited: Callable[[Alert], Mapping[Recipient, str]]
+    words_found: WordsFound
     now: datetime
     told: Told = field(default_factory=Told)
     left_out: dict[str, _LeftOut] = field(default_factory=dict)
@@ -236,7 +245,7 @@ class _Telling:
         ]
         told_now = {each.signal for each in signals}
         others = [each for each in alert.signals if each.signal not in told_now] if alert else []
-        earlier = frozenset[int]()
+        earlier = frozenset[Recipient]()
         first = news[0].verdict
         public = any(_audience(each) == "everyone" for each in news)
         text = alert_text(
@@ -249,7 +258,7 @@ class _Telling:
         if alert is None:
             alert = alerts.create(self.db, self.story_id, signals, text, self.now)
         else:
-            earlier = outbox.chats_of_alert(self.db, alert.id)
+            earlier = outbox.recipients(self.db, alert.id)
             alert = alerts.bump(self.db, alert.id, signals, text, self.now)
         pushed = any(each.pushed for each in news)
         kept = with_told(figures, before, told_now=pushed)
@@ -270,7 +279,11 @@ class _Telling:
         return alert
 
     def _owe(
-        self, alert: Alert, news: Sequence[Judged], audience: Audience, earlier: frozenset[int]
+        self,
+        alert: Alert,
+        news: Sequence[Judged],
+        audience: Audience,
+        earlier: frozenset[Recipient],
     ) -> int:
         mine = [
             News(
@@ -283,12 +296,13 @@ class _Telling:
         if not mine:
             return 0
         chats = self.readers()
-        rows = route(alert, mine, audience, chats, earlier, self.now)
+        found = self.words_found(self.story_id, words_of(chats))
+        rows = route(alert, mine, audience, chats, earlier, self.now, found)
         rows = hold_back(rows, alert, mine, audience, chats, mutes.standing(self.db, self.now))
         if audience == "everyone" and (hushed := self.inhibited(alert)):
             rows, left_out = parted(rows, hushed)
             if left_out:
-                by = hushed[left_out[0].chat_id]
+                by = hushed[left_out[0].recipient]
                 self.left_out |= {each.signal: _LeftOut(by, everybody=not rows) for each in mine}
         return outbox.enqueue(self.db, rows, self.now)
 
@@ -301,7 +315,7 @@ class _Telling:
         before = alerts.sourced(self.db, before, but=new)
         if says(before) == says(alert):
             return
-        told = outbox.chats_told(self.db, alert.id)
+        told = outbox.told(self.db, alert.id)
         chosen = to_edit(before, alert, self.readers(), told) if told else ()
         if chosen:
             card_edits.ask(self.db, alert.id, chosen, self.now, self.policy.edits_settle)

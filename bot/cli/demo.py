@@ -117,7 +117,7 @@ async def show(
             rules,
             source,
             lambda _: Destination(sender, DeliveryPolicy.at_once()),
-            readers=partial(seat_console, rules=rules, now=day.at),
+            readers=partial(seat_console, now=day.at),
             clock=day,
         ) as parts:
             reports = await _polled(parts, day, end, folder if feed is None else None)

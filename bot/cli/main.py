@@ -19,8 +19,8 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from bot.cli.memory import memory_limits, too_little
 from bot.errors import CannotGoOn, ending
+from bot.process.memory import memory_limits, too_little
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -186,7 +186,7 @@ def begin_anew() -> None:
 def doctor() -> None:
     """Check token, clock, privacy, memory, feeds, rules, disk and database; say what to do."""
     settings = settings_and_logs(level="ERROR")
-    from bot.cli.doctor import examine, show
+    from bot.operating.doctor import examine, show
 
     if not show(asyncio.run(examine(settings))):
         raise typer.Exit(1)

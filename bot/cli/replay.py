@@ -170,6 +170,7 @@ def _tell(
     from bot.rules_in_force import shipped_places
     from storage import chats, decisions, feeds, outbox
     from storage.chats import Chat
+    from storage.subscriptions import Subscription
 
     pipeline = Pipeline(lambda: rules)
     families, first = sorted({entry.family for entry in entries}), entries[0].published
@@ -177,7 +178,8 @@ def _tell(
     feeds.sync(db, [(each.id, each.url) for each in sources.values()], first)
     reader = Chat(
         *(READER, None, "private", "", "ar", "active", None, "subscriber"),
-        *(frozenset(rules.signals), "alert", first, None),
+        *(first, None),
+        subscriptions=(Subscription(READER, everything=True),),
     )
     chats.upsert(db, reader)
     critical = dict[int, bool]()

@@ -27,9 +27,10 @@ class FoldReason(StrEnum):
     UNKNOWN = "its outcome is unknown"
     MUTED = "held back while the chat was muted"
     MUTED_PART = "held back while its story, signal or place was muted"
+    QUIET = "held back in the chat's quiet hours"
 
 
-_HELD = (FoldReason.MUTED, FoldReason.MUTED_PART)
+_HELD = (FoldReason.MUTED, FoldReason.MUTED_PART, FoldReason.QUIET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """A delivery whose alert has a later version waiting in the same chat."""
+    """A delivery whose alert has a later version waiting in the same topic."""
 
     delivery: Delivery
     by: Delivery
@@ -74,7 +75,8 @@ class Superseded:
 class ChatPlan:
     """What becomes of a chat's waiting deliveries now.
 
-    `head` is the next to be sent; `fold` makes one catch-up line at once; `wake_at` is when a
+    `head` is the next to be sent; `fold` makes a catch-up line at once, in each topic that has
+    some of it; `wake_at` is when a
     later look may find more to do (None: nothing is held back).
     """
 
@@ -94,14 +96,16 @@ def plan_chat(
     *,
     crowded: bool = False,
     muted_until: datetime | None = None,
+    quiet_until: datetime | None = None,
 ) -> ChatPlan:
     """What becomes of a chat's deliveries: `due` (pending) and `unknown` (outcome unknown).
 
     Both are in the order they were made, and may be the first few of more: `crowded` says that
     these would fill a line. `sends` are the chat's past messages, ascending; `last_line_at` is
-    when its last catch-up line was made, `muted_until` when its last mute ended. Critical alerts
-    go first, and are named first in a line. What was tried already goes before what was not: it
-    neither folds nor is overtaken but by critical ones, unless it is too old or was held back.
+    when its last catch-up line was made, `muted_until` when its last mute ended and `quiet_until`
+    when its last quiet hours did. Critical alerts go first, and are named first in a line. What was
+    tried already goes before what was not: it neither folds nor is overtaken but by critical ones,
+    unless it is too old or was held back.
     """
     due, unknown, superseded = _latest_versions(due, unknown)
     due = sorted(due, key=lambda delivery: (delivery.level != "critical", not delivery.attempts))
@@ -117,6 +121,8 @@ def plan_chat(
             fold.append(Folded(delivery, FoldReason.MUTED_PART))
         elif _was_held(delivery, muted_until):
             fold.append(Folded(delivery, FoldReason.MUTED))
+        elif _was_held(delivery, quiet_until):
+            fold.append(Folded(delivery, FoldReason.QUIET))
         elif now - delivery.created_at > _expiry(delivery, policy):
             fold.append(Folded(delivery, FoldReason.TOO_OLD))
         elif delivery.attempts or (room_critical if delivery.level == "critical" else room) > 0:
@@ -145,11 +151,11 @@ def line_level(folded: Sequence[Folded]) -> str:
     return max((item.delivery.level for item in folded), key=rank)
 
 
-def _was_held(delivery: Delivery, muted_until: datetime | None) -> bool:
-    """Whether a mute that is over kept it from being sent."""
-    if muted_until is None or delivery.level == "critical":
+def _was_held(delivery: Delivery, until: datetime | None) -> bool:
+    """Whether a mute or quiet hours that are over kept it from being sent."""
+    if until is None or delivery.level == "critical":
         return False
-    return delivery.created_at < muted_until
+    return delivery.created_at < until
 
 
 def _expiry(delivery: Delivery, policy: FoldPolicy) -> timedelta:
@@ -165,7 +171,7 @@ def _line_at(
     """
     settled = min(
         item.delivery.created_at
-        if item.reason in (FoldReason.TOO_OLD, *_HELD)
+        if item.reason is FoldReason.TOO_OLD or item.reason in _HELD
         else item.delivery.updated_at + policy.settle
         for item in fold
     )
@@ -186,18 +192,21 @@ def _latest_versions(
     due: Sequence[Delivery], unknown: Sequence[Delivery]
 ) -> tuple[list[Delivery], list[Delivery], tuple[Superseded, ...]]:
     # A card shows its alert as it is now: two versions waiting would be one message twice.
-    latest: dict[int, Delivery] = {}
+    latest: dict[tuple[int, int | None], Delivery] = {}
     for delivery in due:
         if delivery.alert_id is not None:
-            newest = latest.get(delivery.alert_id)
+            card = (delivery.alert_id, delivery.thread_id)
+            newest = latest.get(card)
             if newest is None or delivery.version >= newest.version:
-                latest[delivery.alert_id] = delivery
+                latest[card] = delivery
     superseded: list[Superseded] = []
 
     def without_superseded(deliveries: Sequence[Delivery]) -> list[Delivery]:
         keep: list[Delivery] = []
         for delivery in deliveries:
-            by = None if delivery.alert_id is None else latest.get(delivery.alert_id)
+            by = None
+            if delivery.alert_id is not None:
+                by = latest.get((delivery.alert_id, delivery.thread_id))
             if by is None or by is delivery:
                 keep.append(delivery)
             else:

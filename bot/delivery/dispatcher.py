@@ -8,7 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 
 from bot.clock import Uptime, uptime_beside, utc_now
@@ -18,6 +18,7 @@ from bot.delivery.health import Health
 from bot.delivery.outcome import Editor, Sender, Sent
 from bot.delivery.pacing import overall_free, turns
 from bot.delivery.policy import DeliveryPolicy
+from bot.delivery.quiet import QuietHours
 from bot.delivery.sending import Sending
 from bot.delivery.timekeeping import Timekeeper
 from bot.delivery.waiting import (
@@ -70,8 +71,10 @@ class Dispatcher:
         clock: Callable[[], datetime] = utc_now,
         uptime: Uptime | None = None,
         editor: Editor | None = None,
+        timezone: tzinfo = UTC,
     ) -> None:
-        """Without an `editor` cards stay as they were sent."""
+        """Without an `editor` cards stay as they were sent. `timezone` is that of chats which named
+        none."""
         self.health = Health()
         self._database = database
         self._policy = policy or DeliveryPolicy()
@@ -87,6 +90,7 @@ class Dispatcher:
             answered=self._woken.set,
         )
         self._editing = editor and Editing(database, editor, self._policy, self._time.now)
+        self._quiet = QuietHours(database, timezone)
 
     @property
     def outcomes(self) -> Counter[str]:
@@ -178,8 +182,10 @@ class Dispatcher:
             return DispatchReport({}, 0, 0, self._time.now() + self.health.wait)
         if step := await self._time.follow(wall):
             self.health.clock_moved(step)
+            self._quiet.look_anew()
         await self._time.bring_back()
         now = self._time.now()
+        await self._quiet.follow(now)
         await self._take_over_leases(now)
         # Also while Telegram refuses us: what is passed on may go by the second channel.
         next_due = await self._hand_over(now)

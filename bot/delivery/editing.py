@@ -131,14 +131,16 @@ class Editing:
         chat, alert = chats.get(db, owed.chat_id), alerts.get(db, owed.alert_id)
         if chat is None or alert is None:  # pragma: no cover - the row goes with them
             return Planned(owed, Drop("there is no such alert or chat any more"))
-        rows = outbox.for_chat(db, chat.id, alert.id)
-        step = next_edit(*(owed, chat, rows, self._policy.edits, now), may_see=may_see(chat, alert))
+        thread_id = owed.thread_id
+        rows = [row for row in outbox.for_chat(db, chat.id, alert.id) if row.thread_id == thread_id]
+        allowed = may_see(chat, thread_id, alert)
+        step = next_edit(*(owed, chat, rows, self._policy.edits, now), may_see=allowed)
         if not isinstance(step, Go):
             return Planned(owed, step)
         card = Edit(
             message=step.message,
             chat=chat,
-            alert=as_seen(db, alert, chat),
+            alert=as_seen(db, alert, chat, thread_id),
             changed_at=owed.changed_at,
             asked=acknowledgements.get(db, alert.id, chat.id),
             reactions=reactions_of(db, alert, chat, now),

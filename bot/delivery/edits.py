@@ -20,6 +20,7 @@ from bot.delivery.outcome import (
     RateLimited,
     Rejected,
     Sent,
+    TopicGone,
     Unauthorised,
     Unknown,
 )
@@ -104,8 +105,8 @@ def next_edit(
 ) -> Go | Later | Drop:
     """What becomes of an edit that is due.
 
-    `rows` are the chat's deliveries of the alert. `may_see`: the chat could be told of the alert as
-    it stands.
+    `rows` are the deliveries of the alert to that topic. `may_see`: it could be told of the alert
+    as it stands.
     """
     if chat.state == "paused":
         return Drop("the chat is paused")
@@ -113,8 +114,8 @@ def next_edit(
         return Drop("the chat may not see the alert as it stands")
     if now - edit.changed_at > policy.expiry:
         return Drop("it could not be edited for too long")
-    if chat.muted_until is not None and chat.is_muted(now):
-        return Later(chat.muted_until, "the chat is muted", edit.attempts)
+    if chat.held_until is not None and chat.is_held(now):
+        return Later(chat.held_until, "the chat is muted, or in quiet hours", edit.attempts)
     if chat.blocked_until is not None and chat.blocked_until > now:
         return Later(chat.blocked_until, "Telegram holds the chat back", edit.attempts)
     if any(row.state in ("pending", "sending") for row in rows):
@@ -141,7 +142,7 @@ def after_edit(
             if attempts >= policy.tries:
                 return Drop(f"failed {attempts} times: {error}")
             return Later(now + policy.first_wait * (1 << edit.attempts), error, attempts)
-        case ChatGone(reason):
+        case ChatGone(reason) | TopicGone(reason):
             return Drop(reason or "Telegram refuses this chat")
         case Migrated():
             return Drop("the group became a supergroup, which does not have the message")

@@ -68,6 +68,7 @@ def _send_card(db: Connection, alert: Alert, second: Chat, now: datetime) -> boo
     card = NewDelivery(
         alert_id=alert.id,
         chat_id=second.id,
+        thread_id=second.thread_id,
         kind="update" if had else "alert",
         version=alert.version,
         level=alert.level,

@@ -36,7 +36,7 @@ class Outgoing:
     `alert` is None for a notice or a catch-up line, whose text is `delivery.text`. `folded` says
     how many other alerts that line stands for (0 for a card of its own). A card whose
     `delivery.possible_repeat` is true says that the reader may have it already. `answers`: the
-    message that first told the chat of the alert, to which an update is an answer.
+    message that first told the topic of the alert, to which an update is an answer.
     """
 
     delivery: Delivery
@@ -109,7 +109,14 @@ class RateLimited:
 
 @dataclass(frozen=True, slots=True)
 class ChatGone:
-    """Blocked, kicked, chat not found, no rights, topic closed: nothing can go there."""
+    """Blocked, kicked, chat not found, no rights: nothing can go there."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicGone:
+    """The topic was deleted or closed; the rest of the group may be reached."""
 
     reason: str
 
@@ -148,6 +155,7 @@ Outcome = (
     | NeverSent
     | RateLimited
     | ChatGone
+    | TopicGone
     | Migrated
     | Rejected
     | Unauthorised

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from bot.alerts.edits import seen_by
+from bot.alerts.wanting import seen_in
 from bot.delivery.catchup import ChatPlan, Folded, FoldReason, line_level
 from bot.delivery.retry import (
     Again,
@@ -16,6 +16,7 @@ from bot.delivery.retry import (
     GiveUp,
     Halt,
     HoldChat,
+    LeaveTopic,
     MoveChat,
     PauseChat,
     Step,
@@ -47,6 +48,7 @@ _GROUPS: dict[FoldReason, Group] = {
     FoldReason.UNKNOWN: "unknown",
     FoldReason.MUTED: "muted",
     FoldReason.MUTED_PART: "muted_part",
+    FoldReason.QUIET: "quiet",
 }
 
 
@@ -79,6 +81,11 @@ def record_attempt(db: Connection, attempt: Attempt) -> None:
                 _notify(db, "held", chat_id, reason, at)
         case PauseChat(reason):
             _pause(db, delivery, chat_id, reason, at)
+        case LeaveTopic(reason):
+            outbox.mark(db, delivery.id, Mark("pending", reason, at, delivery.attempts))
+            if stored.thread_id is not None:  # another message may have left it before
+                chats.forget_topic(db, chat_id, stored.thread_id)
+                _notify(db, "topic_gone", chat_id, reason, at)
         case MoveChat(new_chat_id, reason):
             chats.migrate(db, chat_id, new_chat_id)
             if outbox.get(db, delivery.id) is not None:
@@ -100,17 +107,21 @@ def record_catchup(db: Connection, chat: Chat, found: ChatPlan, at: datetime) ->
     """Fold and replace what was decided for a chat."""
     for old in found.superseded:
         outbox.mark(db, old.delivery.id, Mark("expired", old.reason, at, old.delivery.attempts))
-    if found.fold:
+    by_topic: dict[int | None, list[Folded]] = {}
+    for item in found.fold:
+        by_topic.setdefault(item.delivery.thread_id, []).append(item)
+    for thread_id, folded in by_topic.items():
         line = NewDelivery(
             alert_id=None,
             chat_id=chat.id,
+            thread_id=thread_id,
             kind="catchup",
             version=0,
-            level=line_level(found.fold),
+            level=line_level(folded),
             not_before=at,
-            text=catchup_text(_items(db, found.fold, chat), chat.language),
+            text=catchup_text(_items(db, folded, chat, thread_id), chat.language),
         )
-        outbox.fold(db, {item.delivery.id: item.reason for item in found.fold}, line, at)
+        outbox.fold(db, {item.delivery.id: item.reason for item in folded}, line, at)
 
 
 def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list[ChatNotice]:
@@ -135,9 +146,11 @@ def _ask(db: Connection, sent: Delivery, message_id: int | None, at: datetime) -
         acknowledgements.ask(db, sent.alert_id, chat.id, sent.version, message_id, at)
 
 
-def _items(db: Connection, folded: Sequence[Folded], chat: Chat) -> list[LineItem]:
+def _items(
+    db: Connection, folded: Sequence[Folded], chat: Chat, thread_id: int | None
+) -> list[LineItem]:
     ids = {item.delivery.alert_id for item in folded if item.delivery.alert_id is not None}
-    known = {alert.id: seen_by(chat, alert) for alert in alerts.by_ids(db, ids).values()}
+    known = {alert.id: seen_in(chat, thread_id, alert) for alert in alerts.by_ids(db, ids).values()}
     return [
         LineItem(
             *(alert.short_id, alert.title, item.delivery.level, _GROUPS[item.reason]),

@@ -20,6 +20,7 @@ from bot.delivery.outcome import (
     RateLimited,
     Rejected,
     Sent,
+    TopicGone,
     Unauthorised,
     Unknown,
 )
@@ -116,6 +117,13 @@ class MoveChat:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveTopic:
+    """The topic is gone or closed: the general one takes its place, and it is sent there."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class GiveUp:
     """This message cannot be sent; operators are notified."""
 
@@ -130,7 +138,7 @@ class Halt:
     reason: str
 
 
-Step = Done | Again | AwaitCatchUp | HoldChat | PauseChat | MoveChat | GiveUp | Halt
+Step = Done | Again | AwaitCatchUp | HoldChat | PauseChat | LeaveTopic | MoveChat | GiveUp | Halt
 
 
 def back_off(attempts: int, policy: RetryPolicy) -> timedelta:
@@ -159,6 +167,10 @@ def next_step(outcome: Outcome, delivery: Delivery, policy: RetryPolicy, now: da
             return HoldChat(until, reason, notify=wait >= policy.long_hold)
         case ChatGone(reason):
             return PauseChat(reason or "Telegram refuses this chat")
+        case TopicGone(reason):
+            if delivery.thread_id is None:
+                return PauseChat(reason)
+            return LeaveTopic(reason)
         case Migrated(new_chat_id):
             if new_chat_id == delivery.chat_id:
                 return GiveUp("Telegram says that the chat moved to the id it has")

@@ -87,7 +87,7 @@ class Sending:
             for head in going:
                 # A critical version overtakes an earlier one, which must not follow it.
                 outbox.supersede(db, head, superseded_by(head), now)
-            told = [(head.alert_id, head.chat_id) for head in going if head.alert_id is not None]
+            told = [(head.alert_id, head.recipient) for head in going if head.alert_id is not None]
             card_edits.replaced(db, told)
             return [_outgoing(db, head, known, now) for head in going]
 
@@ -186,13 +186,13 @@ class Sending:
 def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat], now: datetime) -> Outgoing:
     answers = None
     if head.kind == "update" and head.alert_id is not None:
-        answers = outbox.first_message(db, head.alert_id, head.chat_id)
+        answers = outbox.first_message(db, head.alert_id, head.recipient)
     chat = known[head.chat_id]
     alert = None if head.alert_id is None else alerts.get(db, head.alert_id)
     return Outgoing(
         delivery=head,
         chat=chat,
-        alert=None if alert is None else as_seen(db, alert, chat),
+        alert=None if alert is None else as_seen(db, alert, chat, head.thread_id),
         folded=outbox.folded_count(db, head.id) if head.kind == "catchup" else 0,
         answers=answers,
         reactions=Reactions() if alert is None else reactions_of(db, alert, chat, now),

@@ -1,13 +1,14 @@
-"""An alert as one chat sees it: the signals it chose, in the words of an entry that tells them."""
+"""An alert as a topic of a chat sees it: its signals, in the words of an entry that tells them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
 
-from bot.alerts.edits import quoted_entry, seen_by
+from bot.alerts.edits import quoted_entry
 from bot.alerts.mutes import concerning
 from bot.alerts.snippet import snippet
+from bot.alerts.wanting import seen_in
 from bot.delivery.outcome import Reactions
 from bot.messages.evidence import evidence_for
 from storage import entries, feedback, mutes
@@ -16,13 +17,13 @@ from storage.chats import Chat
 from storage.file.database import Connection
 
 
-def as_seen(db: Connection, alert: Alert, chat: Chat) -> Alert:
-    """The alert for a card of this chat.
+def as_seen(db: Connection, alert: Alert, chat: Chat, thread_id: int | None) -> Alert:
+    """The alert for a card in this topic of the chat.
 
     The newest version may be about signals that the chat did not choose: the card then quotes the
     entry that tells the gravest of its own.
     """
-    seen = seen_by(chat, alert)
+    seen = seen_in(chat, thread_id, alert)
     entry_id = quoted_entry(seen)
     entry = None if entry_id == seen.entry_id else entries.get(db, entry_id)
     if entry is None:
@@ -44,7 +45,7 @@ def as_seen(db: Connection, alert: Alert, chat: Chat) -> Alert:
 
 def reactions_of(db: Connection, alert: Alert, chat: Chat, now: datetime) -> Reactions:
     """What people of the chat did with the alert's buttons so far."""
-    muted = concerning(mutes.of_chat(db, chat.id, now), seen_by(chat, alert))
+    muted = concerning(mutes.of_chat(db, chat.id, now), alert)
     marks = feedback.counts_in_chat(db, alert.id, chat.id)
     return Reactions(
         muted_until=max((each.until for each in muted), default=None),

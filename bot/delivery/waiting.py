@@ -54,7 +54,7 @@ def read_owed(db: Connection, busy: Collection[int], policy: FoldPolicy, now: da
         and (chat.blocked_until is None or chat.blocked_until <= now)
         and chat.id not in busy
     }
-    muted = {chat.id for chat in reachable.values() if chat.is_muted(now)}
+    muted = {chat.id for chat in reachable.values() if chat.is_held(now)}
     due = _by_chat(_with_later_versions(db, ready, now, muted), reachable)
     unknown_of = _by_chat([row for row in unknown if row.chat_id not in muted], reachable)
     chat_ids = due.keys() | unknown_of.keys()
@@ -83,6 +83,7 @@ def plan_chats(
             now,
             crowded=chat_id in waits.crowded,
             muted_until=waits.chats[chat_id].muted_until,
+            quiet_until=waits.chats[chat_id].quiet_until,
         )
         for chat_id in waits.chats
     }
@@ -111,7 +112,7 @@ def fold_now(
     """Fold and replace what is due of one chat, in a write transaction; how many were folded."""
     # As many as may be sent, and a line: what is left is enough for another.
     deep = policy.line_alerts + policy.storm_sends_critical
-    muted = {chat.id} if chat.is_muted(now) else set[int]()
+    muted = {chat.id} if chat.is_held(now) else set[int]()
     due = owed.backlog(db, chat.id, now, deep, critical_only=bool(muted))
     found = plan_chat(
         _with_later_versions(db, due, now, muted),
@@ -121,6 +122,7 @@ def fold_now(
         policy,
         now,
         muted_until=chat.muted_until,
+        quiet_until=chat.quiet_until,
     )
     record_catchup(db, chat, found, now)
     return len(found.fold)

@@ -34,7 +34,8 @@ class Feed:
     """One source of entries, as the operator described it.
 
     `family` names the newsroom or owner: corroboration counts families. `language` None means
-    that the feed mixes languages. `timezone` (IANA) is for dates that name no zone.
+    that the feed mixes languages. `timezone` (IANA) is for dates that name no zone. A `paused` one
+    is not polled, and what is known of it stays.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Feed:
     timezone: str | None = None
     interval_minutes: int | None = None
     kind: str = "news"
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,17 @@ def regions_by_line(path: Path) -> tuple[tuple[int, str], ...]:
     return tuple((_line(row, "region"), row["region"]) for row in rows if "region" in row)
 
 
+def rows_of(text: str) -> tuple[tuple[str, int, int, bool], ...]:
+    """The rows of a valid list: a feed's id, its first line (from 0), the column of its keys, and
+    whether it stands on a line in braces."""
+    found, _ = _rows(text, "feeds.yaml")
+    feeds = read_catalogue(text)
+    return tuple(
+        (feed.id, int(row.lc.line), int(row.lc.col), bool(row.fa.flow_style()))
+        for feed, row in zip(feeds, found, strict=True)
+    )
+
+
 def slug(name: str) -> str:
     """A feed id from a name in any script: "عنب بلدي" -> "عنب-بلدي"."""
     return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")[:80]
@@ -110,6 +123,7 @@ class _FeedRow(BaseModel):
     timezone: str | None = None
     interval_minutes: int | None = Field(default=None, ge=1, le=7 * 24 * 60)
     kind: str = Field(default="news", min_length=1, max_length=40)
+    paused: bool = False
 
     @field_validator("id")
     @classmethod
@@ -169,6 +183,7 @@ def _feed(row: _FeedRow) -> Feed:
         timezone=row.timezone,
         interval_minutes=row.interval_minutes,
         kind=row.kind,
+        paused=row.paused,
     )
 
 
@@ -320,6 +335,8 @@ def _message(key: object, detail: Any, row: CommentedMap) -> str:
             )
         case "string_type":
             return f"{key}: {_shown(value)} must be text: put it in quotes"
+        case "bool_type":
+            return f"{key}: {_shown(value)} must be true or false, without quotes"
         case "int_type" | "int_from_float":
             return f"{key}: {_shown(value)} must be a whole number of minutes, without quotes"
         case "greater_than_equal" | "less_than_equal":

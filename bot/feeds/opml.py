@@ -114,6 +114,8 @@ def catalogue_text(feeds: Iterable[Feed]) -> str:
                 lines.append(f"    {key}: {_quoted(value)}")
         if feed.interval_minutes is not None:
             lines.append(f"    interval_minutes: {feed.interval_minutes}")
+        if feed.paused:
+            lines.append("    paused: true")
     return "\n".join(lines) + "\n"
 
 

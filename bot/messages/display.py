@@ -25,6 +25,22 @@ class TitledSignal(Protocol):
 
 Signals = Mapping[str, TitledSignal]
 
+# What people ask for first; signals of an operator's own follow.
+_ASKED_FOR = (
+    "civilian-harm",
+    "attack-on-health-care",
+    "displacement",
+    "evacuation",
+    "siege",
+    "aid-access",
+    "food-insecurity",
+    "medicine-shortage",
+    "disease-outbreak",
+    "health-system-collapse",
+    "water-fuel-power-shortage",
+    "ceasefire",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Display:
@@ -47,6 +63,16 @@ class Display:
     def moment(self, at: datetime, key: str = "card.time") -> str:
         """A time as the reader's clock and calendar show it; see `Texts.moment`."""
         return self.say.moment(at, self.timezone, self.now, key)
+
+
+def in_order(signals: Signals, language: str) -> list[str]:
+    """The signals as people look for them: what most ask for first, then by title."""
+
+    def place(signal: str) -> tuple[int, str]:
+        known = _ASKED_FOR.index(signal) if signal in _ASKED_FOR else len(_ASKED_FOR)
+        return known, signal_title(signals, signal, language)
+
+    return sorted(signals, key=place)
 
 
 def signal_title(signals: Signals, signal: str, language: str, limit: int = NAME) -> str:

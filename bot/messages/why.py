@@ -13,6 +13,7 @@ from bot.alerts.decide import Reason, rank
 from bot.alerts.growth import counted
 from bot.alerts.history import AlertHistory
 from bot.alerts.reach import SENT, unreached
+from bot.alerts.wanting import is_where, narrowed
 from bot.locales import Texts
 from bot.messages.blocks import Line, fill, foreign, line
 from bot.messages.display import NAME, Display, signal_title
@@ -21,6 +22,7 @@ from bot.text import clean, shorten
 from storage.alerts import AlertFigure
 from storage.decisions import Decision
 from storage.outbox import Delivery
+from storage.subscriptions import Subscription
 
 MOST_AGAIN = 2
 """Later tellings that the sentence names, the latest; the details have all."""
@@ -72,7 +74,7 @@ def why_here(history: AlertHistory, display: Display) -> Line:
     say, chat = display.say, history.chat
 
     def at_its_time(key: str, row: Delivery) -> Line:
-        return line(say(key, when=display.moment(row.updated_at)), *_chosen(history, display))
+        return line(say(key, when=display.moment(row.updated_at)), *_chosen(history, display, row))
 
     def newest(*states: str, folded: bool = False) -> Delivery | None:
         rows = [each for each in history.deliveries if each.state in states]
@@ -85,8 +87,10 @@ def why_here(history: AlertHistory, display: Display) -> Line:
     if newest("unknown", "sending"):
         return line(say("why.maybe_sent_here"))
     if waiting := newest("pending", "paused"):
-        if chat and chat.muted_until and chat.is_muted(display.now) and waiting.level != "critical":
-            return line(say("why.muted_here", until=display.moment(chat.muted_until)))
+        if chat and chat.held_until and chat.is_held(display.now) and waiting.level != "critical":
+            # Of the two the one that ends later.
+            key = "why.muted_here" if chat.held_until == chat.muted_until else "why.quiet_here"
+            return line(say(key, until=display.moment(chat.held_until)))
         if waiting.mute_id is not None and waiting.not_before > display.now:
             return line(say("why.muted_part_here", until=display.moment(waiting.not_before)))
         return line(say("why.waiting_here"))
@@ -94,13 +98,14 @@ def why_here(history: AlertHistory, display: Display) -> Line:
         return line(say("why.not_sent_here", reason=say("here.failed")))
     if chat is None:
         return line(say("why.not_sent_here", reason=say("here.not-pushed")))
-    why = unreached(history.alert, chat, history.decisions)
-    level = history.alert.seen_by(chat.signals).level
+    kept = unreached(history.alert, chat, history.decisions, history.words_found)
+    by = kept.by or Subscription(chat.id)
     reason = fill(
-        say.template(f"here.{why.value}"),
-        places=_names(say, history),
-        least=_level(say, chat.lowest_level),
-        level=_level(say, level),
+        say.template(f"here.{kept.why.value}"),
+        places=_names(say, by),
+        least=_level(say, by.lowest_level),
+        level=_level(say, narrowed(history.alert, [by]).level),
+        words=_words(say, by),
     )
     return fill(say.template("why.not_sent_here"), reason=reason)
 
@@ -217,23 +222,29 @@ def _unknown(say: Texts) -> str:
     return say("why.not_known")
 
 
-def _chosen(history: AlertHistory, display: Display) -> list[Line]:
-    """By which of its choices the chat hears of it."""
+def _chosen(history: AlertHistory, display: Display, row: Delivery) -> list[Line]:
+    """By which of its choices the topic hears of it."""
     chat, say = history.chat, display.say
-    mine = [each for each in history.alert.signals if chat and each.signal in chat.signals]
-    if chat is None or not mine:
-        return []
-    title = signal_title(display.signals, mine[0].signal, say.language)
-    signal, least = foreign(title, say.language), _level(say, chat.lowest_level)
-    key, places = "here.chosen", _names(say, history)
-    if chat.places:
-        key = "here.chosen_places"
-    return [line(" · "), fill(say.template(key), signal=signal, least=least, places=places)]
+    for by in chat.topic(row.thread_id) if chat else ():
+        mine = [each for each in history.alert.signals if each.signal in by.chosen]
+        if not mine or not is_where(by, history.alert):
+            continue
+        title = signal_title(display.signals, mine[0].signal, say.language)
+        signal, least = foreign(title, say.language), _level(say, by.lowest_level)
+        key = "here.chosen_places" if by.places else "here.chosen"
+        places = _names(say, by)
+        return [line(" · "), fill(say.template(key), signal=signal, least=least, places=places)]
+    return []
 
 
-def _names(say: Texts, history: AlertHistory) -> Line:
-    names = [each.get(say.language) or each.get("en") or "?" for each in history.chosen_places]
+def _names(say: Texts, by: Subscription) -> Line:
+    names = [each.get(say.language) or each.get("en") or "?" for each in by.places.values()]
     return foreign(shorten(clean(" · ".join(names)), NAME), say.language)
+
+
+def _words(say: Texts, by: Subscription) -> Line:
+    said = [*(f"+{each}" for each in by.include), *(f"-{each}" for each in by.exclude)]
+    return foreign(shorten(clean(" ".join(said)), NAME), say.language)
 
 
 def _when(display: Display, at: datetime, before: datetime | None) -> str:

@@ -65,7 +65,7 @@ class Poller:
         )
         self._memory = PollMemory()
         self._slots = PollSlots(self._policy.at_once, self._policy.per_host)
-        self._feeds = {feed.id: feed for feed in catalogue}
+        self._feeds = {feed.id: feed for feed in catalogue if not feed.paused}
         self._synced = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._reports: list[PollReport] = []
@@ -73,7 +73,7 @@ class Poller:
 
     def use(self, catalogue: Iterable[Feed]) -> None:
         """Take over a changed catalogue; polls under way end with the feeds they began with."""
-        self._feeds = {feed.id: feed for feed in catalogue}
+        self._feeds = {feed.id: feed for feed in catalogue if not feed.paused}
         self._unstored = {name: why for name, why in self._unstored.items() if name in self._feeds}
         self._synced = False
 

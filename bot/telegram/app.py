@@ -33,9 +33,11 @@ from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, texts
 from bot.notices import NamedFeed
 from bot.process.logs import Redactor
 from bot.rules_in_force import shipped_places
+from bot.telegram import documents, trying_rules
 from bot.telegram.answers import TelegramRequest
 from bot.telegram.commands.recent import BARE_ID, COMMAND_BY_ID, alert_by_id
 from bot.telegram.membership import membership, migrated
+from bot.telegram.plain_text import AnswersUs, answered_us, plain_text
 from bot.telegram.polling import Polling
 from bot.telegram.registry import (
     Answer,
@@ -50,6 +52,7 @@ from bot.telegram.request import Access, App, Context, Request, Services, servic
 from storage.file.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:
+    from bot.operating.desk import Desk
     from rules import Gazetteer, RuleSet
     from storage.file.database import Database
 
@@ -70,6 +73,7 @@ def build_application(
     catalogue: Callable[[], Sequence[NamedFeed]],
     clock: Callable[[], datetime] = utc_now,
     access: Access = "invited",
+    desk: Desk | None = None,
     read_timeout: float = 20.0,
 ) -> App:
     """The application with every handler, not yet talking to Telegram: see `polling_of`.
@@ -98,13 +102,13 @@ def build_application(
         .build()
     )
     named = frozenset(operators)
-    services = Services(database, rules, catalogue, named, timezone, clock, access, gazetteer)
+    services = Services(database, rules, catalogue, named, timezone, clock, access, gazetteer, desk)
     services.keep_in(application)
     for each in all_commands():
-        handler = handler_of(each.answer, each.who)
+        handler = handler_of(each.answer, each.who, private=each.private)
         application.add_handler(CommandHandler(each.name, handler, filters=_NEW))
     for pressed in all_buttons():
-        handler = handler_of(pressed.answer, pressed.who)
+        handler = handler_of(pressed.answer, pressed.who, private=pressed.private)
         application.add_handler(CallbackQueryHandler(handler, pressed.pattern))
     application.add_handler(CallbackQueryHandler(stale_button))
     changed = ChatMemberHandler(reaction_of(membership), ChatMemberHandler.MY_CHAT_MEMBER)
@@ -112,11 +116,14 @@ def build_application(
     moved = MessageHandler(filters.StatusUpdate.MIGRATE, reaction_of(migrated))
     application.add_handler(moved)
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    reply = _NEW & filters.REPLY & filters.TEXT & ~filters.COMMAND & AnswersUs()
     messages: tuple[tuple[filters.BaseFilter, Answer, Who], ...] = (
         (_NEW & filters.Regex(COMMAND_BY_ID), alert_by_id, Who.REGISTERED),
+        (reply, answered_us, Who.ADMINISTRATORS),
         (_NEW & filters.COMMAND, unknown_command, Who.STRANGERS),
         (private & filters.Regex(BARE_ID), alert_by_id, Who.REGISTERED),
-        (private & ~filters.StatusUpdate.ALL, not_a_command, Who.REGISTERED),
+        (private & filters.Document.ALL, documents.received, Who.REGISTERED),
+        (private & ~filters.StatusUpdate.ALL, plain_text, Who.REGISTERED),
     )
     for chosen, answer, who in messages:
         application.add_handler(MessageHandler(chosen, handler_of(answer, who)))
@@ -132,10 +139,6 @@ async def unknown_command(request: Request) -> None:
     addressed = f"@{request.context.bot.username}".lower() in message.text.split()[0].lower()
     if message.chat.type == ChatType.PRIVATE or addressed:
         await request.say("refuse.unknown_command")
-
-
-async def not_a_command(request: Request) -> None:
-    await request.say("refuse.not_a_command")
 
 
 async def stale_button(update: Update, context: Context) -> None:
@@ -182,6 +185,12 @@ async def publish_commands(application: App, operators: Sequence[int] = ()) -> N
             await publish(all_commands(), spoken, BotCommandScopeChat(operator), code)
 
 
+async def _ready(application: App) -> None:
+    """The token is ours: menus are published, and trials that a stop cut off begin anew."""
+    await trying_rules.resume(application)
+    await publish_commands(application, sorted(services_in(application).operators))
+
+
 def polling_of(
     application: App,
     *,
@@ -196,6 +205,6 @@ def polling_of(
         on_conflict=on_conflict,
         on_refused=on_refused,
         on_yield=on_yield,
-        on_ready=partial(publish_commands, application, sorted(services_in(application).operators)),
+        on_ready=partial(_ready, application),
         probation=probation,
     )

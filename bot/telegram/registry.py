@@ -5,14 +5,15 @@ A module in `commands/` registers what it answers to; every module there is load
     @command("recent", order=40)
     async def recent(request: Request) -> None: ...
 
-What a command does is said in the locales, under `commands.<name>`.
+What a command does is said in the locales, under `commands.<name>`. /help groups them by what
+they are for (`About`).
 """
 
 from __future__ import annotations
 
 import logging
 import pkgutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -20,10 +21,11 @@ from importlib import import_module
 from typing import Any
 
 from telegram import Update
+from telegram.constants import ChatType
 from telegram.error import BadRequest
 
 from bot.telegram import commands as package
-from bot.telegram.request import Context, Request, services_in
+from bot.telegram.request import Context, Request, chat_of, services_in
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +51,27 @@ class Who(Enum):
     OPERATORS_IN_PERSON = "operators-in-person"
 
 
+class About(Enum):
+    """What a command is for: the headings of /help, in this order."""
+
+    CHOOSING = "choosing"
+    ASKING = "asking"
+    ANALYSING = "analysing"
+    OPERATING = "operating"
+    BOT = "bot"
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command; menus and /help list them by `order`."""
+    """A command; menus and /help list them by `order`. A `private` one is answered in private
+    chats alone: what it says is not for all members of a group."""
 
     name: str
     answer: Answer
     who: Who
     order: int
+    private: bool
+    about: About
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +81,59 @@ class Button:
     pattern: str
     answer: Answer
     who: Who
+    private: bool
 
 
 _FOR_OPERATORS = (Who.OPERATORS, Who.OPERATORS_IN_PERSON)
+# What a command is for unless it says otherwise.
+_USUALLY = {
+    Who.STRANGERS: About.BOT,
+    Who.ANYONE: About.BOT,
+    Who.REGISTERED: About.ASKING,
+    Who.ADMINISTRATORS: About.CHOOSING,
+    Who.ANALYSTS: About.ANALYSING,
+    Who.OPERATORS: About.OPERATING,
+    Who.OPERATORS_IN_PERSON: About.OPERATING,
+}
 _COMMANDS: dict[str, Command] = {}
 _BUTTONS: dict[str, Button] = {}
 
 
-def command(name: str, *, order: int, who: Who = Who.REGISTERED) -> Callable[[Answer], Answer]:
+def command(
+    name: str,
+    *,
+    order: int,
+    who: Who = Who.REGISTERED,
+    private: bool = False,
+    about: About | None = None,
+) -> Callable[[Answer], Answer]:
     """Register the answer to a command."""
 
     def register(answer: Answer) -> Answer:
-        _COMMANDS[name] = Command(name, answer, who, order)
+        _once(name, answer, _COMMANDS)
+        _COMMANDS[name] = Command(name, answer, who, order, private, about or _USUALLY[who])
         return answer
 
     return register
 
 
-def button(pattern: str, *, who: Who = Who.REGISTERED) -> Callable[[Answer], Answer]:
+def button(
+    pattern: str, *, who: Who = Who.REGISTERED, private: bool = False
+) -> Callable[[Answer], Answer]:
     """Register the answer to a pressed button."""
 
     def register(answer: Answer) -> Answer:
-        _BUTTONS[pattern] = Button(pattern, answer, who)
+        _once(pattern, answer, _BUTTONS)
+        _BUTTONS[pattern] = Button(pattern, answer, who, private)
         return answer
 
     return register
+
+
+def _once(name: str, answer: Answer, known: Mapping[str, Command | Button]) -> None:
+    """Two answers to one command or press: the later one would silently take it over."""
+    if name in known and known[name].answer is not answer:
+        raise ValueError(f"{name} is answered already, by {known[name].answer.__module__}")
 
 
 def all_commands(*, operator: bool = True) -> list[Command]:
@@ -105,7 +148,24 @@ def all_buttons() -> list[Button]:
     return list(_BUTTONS.values())
 
 
-def handler_of(answer: Answer, who: Who) -> Handler:
+async def usable(request: Request) -> list[Command]:
+    """The commands that the person would be answered here, or after /start, in their order."""
+    administers = request.known is not None and await request.may_change()
+    found = []
+    for each in all_commands():
+        who = each.who
+        if who is Who.ADMINISTRATORS and administers:
+            who = Who.REGISTERED
+        if who is Who.REGISTERED and request.known is None:
+            who = Who.ANYONE
+        if who is Who.ADMINISTRATORS:
+            continue
+        if await refusal_of(request, who, private=each.private) is None:
+            found.append(each)
+    return found
+
+
+def handler_of(answer: Answer, who: Who, *, private: bool = False) -> Handler:
     """The handler that admits or refuses whoever asks, and then answers."""
 
     async def handle(update: Update, context: Context) -> None:
@@ -115,7 +175,7 @@ def handler_of(answer: Answer, who: Who) -> Handler:
                     await update.callback_query.answer()
             return
         request = await Request.of(update, context)
-        refusal = await _refusal(request, who)
+        refusal = await refusal_of(request, who, private=private)
         if refusal is None:
             await answer(request)
         else:
@@ -141,8 +201,15 @@ def reaction_of(answer: Answer) -> Handler:
     return handle
 
 
-async def _refusal(request: Request, who: Who) -> str | None:
+async def refusal_of(request: Request, who: Who, *, private: bool = False) -> str | None:
     """The key of the text that says why not; None for who may."""
+    refusal = await _refusal(request, who)
+    if refusal is None and private and chat_of(request.update).type != ChatType.PRIVATE:
+        return "refuse.private_only"
+    return refusal
+
+
+async def _refusal(request: Request, who: Who) -> str | None:
     if who is Who.STRANGERS:
         return None
     if not request.admitted:

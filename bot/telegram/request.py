@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from telegram import Chat as TelegramChat
 from telegram import (
+    ForceReply,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     Message,
@@ -26,11 +27,14 @@ from bot.messages.cards import text_card
 from bot.messages.display import Display
 from bot.notices import NamedFeed, publishers_of
 from bot.rules_in_force import shipped_places
-from storage import chats, people
+from bot.wall_time import zone_of
+from storage import audit, chats, people
 from storage.chats import Chat
 from storage.people import Person
 
 if TYPE_CHECKING:
+    from bot.operating.acts import Action
+    from bot.operating.desk import Desk
     from rules import Gazetteer, RuleSet, Signal
     from storage.file.database import Connection, Database
 
@@ -55,6 +59,7 @@ class Services:
     clock: Callable[[], datetime]
     access: Access = "invited"
     gazetteer: Callable[[], Gazetteer] = shipped_places
+    desk: Desk | None = None
 
     def keep_in(self, application: App) -> None:
         application.bot_data[_SERVICES] = self
@@ -88,7 +93,7 @@ class Services:
         return await self.database.write(write)
 
     async def register(self, update: Update) -> Chat:
-        """The chat as stored, added if it is new; alerts go to the topic it writes from."""
+        """The chat as stored, added if it is new."""
         new = self.described(chat_of(update), update.effective_user, thread_of(update))
 
         def write(db: Connection) -> Chat:
@@ -96,11 +101,7 @@ class Services:
             if stored.kind == "private":
                 people.admit(db, new.id, new.title, "viewer", self.clock())
                 stored = chats.get(db, new.id) or stored
-            if stored.thread_id == new.thread_id:
-                return stored
-            # Also back to the general topic: the one before may be closed or gone.
-            chats.set_thread(db, new.id, new.thread_id)
-            return replace(stored, thread_id=new.thread_id)
+            return stored
 
         return await self.database.write(write)
 
@@ -114,16 +115,18 @@ class Services:
             state="active",
             paused_reason=None,
             role="operator" if asking.id in self.operators else "subscriber",
-            signals=frozenset(),
-            lowest_level="alert",
             created_at=self.clock(),
             blocked_until=None,
         )
 
-    def display(self, language: str) -> Display:
-        """How cards are shown to somebody who speaks this language, now."""
+    def zone(self, chat: Chat | None) -> tzinfo:
+        """The time zone of a chat."""
+        return zone_of(chat.timezone if chat else None, self.timezone)
+
+    def display(self, language: str, chat: Chat | None = None) -> Display:
+        """How cards are shown to somebody who speaks this language, now, by the chat's clock."""
         return Display(
-            *(language, self.rules().signals, self.clock(), self.timezone),
+            *(language, self.rules().signals, self.clock(), self.zone(chat)),
             publishers=publishers_of(self.catalogue()),
         )
 
@@ -208,8 +211,13 @@ class Request:
         return (query.data or "") if query else ""
 
     @property
+    def thread_id(self) -> int | None:
+        """The topic that asks; None for the general one."""
+        return thread_of(self.update)
+
+    @property
     def in_topic(self) -> bool:
-        return thread_of(self.update) is not None
+        return self.thread_id is not None
 
     @property
     def by_operator(self) -> bool:
@@ -221,6 +229,26 @@ class Request:
     def role(self) -> str | None:
         """The person's role; None for a stranger."""
         return self.person.role if self.person else None
+
+    @property
+    def desk(self) -> Desk:
+        """What operators work at. Raises ValueError where the bot runs without it."""
+        if self.services.desk is None:
+            raise ValueError("an application without a desk")
+        return self.services.desk
+
+    @property
+    def asker(self) -> tuple[int, str]:
+        """The id and the name of who asks; the chat's where nobody is named."""
+        user = self.update.effective_user
+        if user is None:
+            chat = chat_of(self.update)
+            return chat.id, chat.title or ""
+        return user.id, user.full_name
+
+    def note_act(self, db: Connection, action: Action, what: str = "") -> None:
+        """Write down what is done, in the transaction that does it."""
+        audit.record(db, *self.asker, action, what, self.services.clock())
 
     async def may_admit(self) -> bool:
         """Whether the person may let in the group or channel: an operator, or an administrator
@@ -247,11 +275,13 @@ class Request:
         member = await self.context.bot.get_chat_member(chat.id, user.id)
         return member.status in (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
 
-    async def reply(self, card: Card, keyboard: InlineKeyboardMarkup | None = None) -> None:
+    async def reply(
+        self, card: Card, keyboard: InlineKeyboardMarkup | ForceReply | None = None
+    ) -> Message:
         """Answer in the same chat and topic; as plain text if Telegram cannot parse the card."""
 
-        async def send(text: str, parse_mode: str | None) -> None:
-            await self.context.bot.send_message(
+        async def send(text: str, parse_mode: str | None) -> Message:
+            return await self.context.bot.send_message(
                 chat_of(self.update).id,
                 text,
                 parse_mode=parse_mode,
@@ -261,11 +291,11 @@ class Request:
             )
 
         try:
-            await send(card.html, ParseMode.HTML)
+            return await send(card.html, ParseMode.HTML)
         except BadRequest as error:
             if "parse" not in error.message.lower():
                 raise
-            await send(card.plain, None)
+            return await send(card.plain, None)
 
     async def say(
         self,

@@ -21,6 +21,7 @@ from telegram.error import (
 )
 from telegram.error import Conflict as TelegramConflict
 
+from bot.alerts.wanting import seen_in
 from bot.clock import utc_now
 from bot.delivery.outcome import (
     ChatGone,
@@ -33,6 +34,7 @@ from bot.delivery.outcome import (
     RateLimited,
     Rejected,
     Sent,
+    TopicGone,
     Unauthorised,
     Unknown,
 )
@@ -43,6 +45,8 @@ from bot.messages.display import Display, Signals
 from bot.telegram.answers import NotFromTelegram
 from bot.telegram.card_buttons import card_buttons, refuses_links, without_links
 from bot.text import shorten
+from bot.wall_time import zone_of
+from storage.chats import Chat
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +64,6 @@ _CHAT_GONE = (
     "chat_restricted",
     "chat_admin_required",
     "channel_private",
-    "topic_closed",
-    "topic_deleted",
-    "message thread not found",
     "user_is_blocked",
     "user not found",
     "input_user_deactivated",
@@ -70,6 +71,8 @@ _CHAT_GONE = (
     "bot was kicked",
     "group chat was deactivated",
 )
+# Bad requests that are about a topic of the chat alone.
+_TOPIC_GONE = ("topic_closed", "topic_deleted", "message thread not found", "topic_not_found")
 # Failures before anything was sent; all others of the transport may come after.
 _NEVER_SENT = (
     httpx.ConnectError,
@@ -125,6 +128,9 @@ class TelegramSender:
             return Rejected(f"the card could not be made: {error!r}")
         return await _sent(card, partial(self._edit, edit), keyboard)
 
+    def _zone(self, chat: Chat) -> tzinfo:
+        return zone_of(chat.timezone, self._timezone)
+
     def _card(self, outgoing: Outgoing) -> tuple[Card, InlineKeyboardMarkup | None]:
         delivery, chat, alert = outgoing.delivery, outgoing.chat, outgoing.alert
         say = texts(chat.language)
@@ -136,10 +142,10 @@ class TelegramSender:
             repeat = delivery.possible_repeat
             return text_card(text, chat.language, title=title, possible_repeat=repeat), None
         display = Display(
-            *(chat.language, self._signals(), self._clock(), self._timezone),
+            *(chat.language, self._signals(), self._clock(), self._zone(chat)),
             publishers=self._publishers(),
         )
-        seen = alert if alert.audience == "operators" else alert.seen_by(chat.signals)
+        seen = seen_in(chat, delivery.thread_id, alert)
         card = alert_card(
             *(seen, display),
             update=delivery.kind == "update",
@@ -159,7 +165,7 @@ class TelegramSender:
     ) -> int:
         message = await self._bot.send_message(
             chat_id=outgoing.chat.id,
-            message_thread_id=outgoing.chat.thread_id,
+            message_thread_id=outgoing.delivery.thread_id,
             text=text,
             parse_mode=parse_mode,
             reply_markup=keyboard,
@@ -174,7 +180,7 @@ class TelegramSender:
     def _edited_card(self, edit: Edit) -> tuple[Card, InlineKeyboardMarkup]:
         chat, alert = edit.chat, edit.alert
         display = Display(
-            *(chat.language, self._signals(), self._clock(), self._timezone),
+            *(chat.language, self._signals(), self._clock(), self._zone(chat)),
             publishers=self._publishers(),
         )
         card = alert_card(
@@ -261,7 +267,10 @@ def outcome_of(error: Exception) -> Outcome:
         case TelegramConflict():
             return Conflict()
         case BadRequest():
-            gone = any(sign in error.message.lower() for sign in _CHAT_GONE)
+            said = error.message.lower()
+            if any(sign in said for sign in _TOPIC_GONE):
+                return TopicGone(error.message)
+            gone = any(sign in said for sign in _CHAT_GONE)
             return ChatGone(error.message) if gone else Rejected(error.message)
         case NotFromTelegram():
             return NeverSent(None, _in_words(error))

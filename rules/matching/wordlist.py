@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import re2
@@ -29,7 +29,7 @@ class Lexicon:
     """Numbers for every word of the rules; Arabic ones are lexemes of the morphology."""
 
     def __init__(self, enrich: Callable[[Lexeme], Lexeme] | None = None) -> None:
-        self._enrich = enrich
+        self.enrich = enrich
         self._arabic: list[Lexeme] = []
         self._latin: list[tuple[str, str, frozenset[str]]] = []
         self._numbers: dict[object, int] = {}
@@ -37,8 +37,8 @@ class Lexicon:
     def arabic(self, key: object, make: Callable[[], Lexeme]) -> int:
         if key not in self._numbers:
             lexeme = make()
-            if self._enrich and lexeme.part_of_speech == "noun":
-                lexeme = self._enrich(lexeme)
+            if self.enrich and lexeme.part_of_speech == "noun":
+                lexeme = self.enrich(lexeme)
             self._numbers[key] = len(self._arabic)
             self._arabic.append(lexeme)
         return self._numbers[key]
@@ -51,6 +51,23 @@ class Lexicon:
             found = frozenset({word}) if exact else latin.forms(word, language)
             self._latin.append((word, language, found))
         return self._numbers[key]
+
+    def as_known(self, lexeme: Lexeme) -> Lexeme:
+        """The noun with all forms that the rules know of it, such as its broken plurals."""
+        if self.enrich:
+            lexeme = self.enrich(lexeme)
+        known = self._nouns.get(lexeme.lemma)
+        return lexeme if known is None else replace(lexeme, stems=lexeme.stems | known.stems)
+
+    @cached_property
+    def _nouns(self) -> dict[str, Lexeme]:
+        # One noun may be written with its plural here and without it there.
+        nouns: dict[str, Lexeme] = {}
+        for each in self._arabic:
+            if each.part_of_speech == "noun":
+                before = nouns.get(each.lemma, each)
+                nouns[each.lemma] = replace(before, stems=before.stems | each.stems)
+        return nouns
 
     @property
     def arabic_lexemes(self) -> tuple[Lexeme, ...]:

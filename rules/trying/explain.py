@@ -221,6 +221,12 @@ WORTH_WARNING = 3.0
 """Zipf frequency under which a form is too rare to matter: once in a million words."""
 
 
+def language_of_word(written: str) -> str:
+    """Arabic where any letter of it is, or where it names a term; else English."""
+    arabic = written.strip().startswith("$") or any("\u0600" <= c <= "\u06ff" for c in written)
+    return "ar" if arabic else "en"
+
+
 def expand(rules: RuleSet, written: str, language: str) -> Expansion:
     """The forms of a word as a rule would write it. Raises `lexicon.WordProblem`."""
     from rules.language import lexicon
@@ -338,6 +344,7 @@ __all__ = [
     "Explanation",
     "expand",
     "explain",
+    "language_of_word",
     "offsets",
     "sentence_around",
 ]

@@ -128,10 +128,11 @@ def load_checked(operator_dir: Path | None = None, *, full_database: Path | None
     rules = load_rules(operator_dir, full_database=full_database)
     failed = [result for result in run_tests(rules) if not result.passed]
     if failed:
-        raise RulesInvalid((_failure(result) for result in failed), rules.warnings)
+        raise RulesInvalid((failure_of(result) for result in failed), rules.warnings)
     return rules
 
 
-def _failure(result: TestResult) -> Problem:
+def failure_of(result: TestResult) -> Problem:
+    """A test that fails, as what is wrong in its file."""
     said = message("test.fails", text=result.text, why=result.said or result.why)
     return problem(result.file, result.line, said)

@@ -656,3 +656,252 @@ def m025_mutes_and_feedback(db: Connection) -> None:
     db.execute("CREATE INDEX feedback_by_time ON feedback (at)")
     db.execute("CREATE INDEX feedback_of_chat ON feedback (chat_id)")
     db.execute("CREATE INDEX feedback_by_mark ON feedback (mark, at)")
+
+
+@MIGRATIONS()
+def m023_subscriptions(db: Connection) -> None:
+    # A chat has any number of subscriptions, each for one topic (NULL: the general one). What a
+    # chat had becomes one of them.
+    db.execute(f"""
+        CREATE TABLE chosen (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE ON UPDATE CASCADE,
+            thread_id INTEGER,
+            everything INTEGER NOT NULL DEFAULT 0 CHECK (everything IN (0, 1)),
+            signals_json TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(signals_json)),
+            places_json TEXT NOT NULL DEFAULT '{{}}' CHECK (json_valid(places_json)),
+            lowest_level TEXT NOT NULL CHECK (lowest_level IN ({_LEVELS})),
+            include_json TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(include_json)),
+            exclude_json TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(exclude_json)),
+            delivery TEXT NOT NULL DEFAULT 'now' CHECK (delivery IN ('now', 'hourly', 'daily')),
+            paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
+            created_at TEXT NOT NULL
+        ) STRICT""")
+    db.execute("""
+        INSERT INTO chosen (chat_id, thread_id, signals_json, places_json, lowest_level, created_at)
+        SELECT c.id, c.thread_id,
+            (SELECT json_group_array(s.signal) FROM subscriptions s WHERE s.chat_id = c.id),
+            (SELECT json_group_object(p.place_id, json(p.names_json)) FROM chat_places p
+                WHERE p.chat_id = c.id),
+            c.lowest_level,
+            ifnull((SELECT min(s.created_at) FROM subscriptions s WHERE s.chat_id = c.id),
+                c.created_at)
+        FROM chats c
+        WHERE c.lowest_level <> 'alert'
+            OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.chat_id = c.id)
+            OR EXISTS (SELECT 1 FROM chat_places p WHERE p.chat_id = c.id)
+        ORDER BY c.id""")
+    db.execute("DROP TABLE chat_places")
+    db.execute("DROP TABLE subscriptions")
+    db.execute("ALTER TABLE chosen RENAME TO subscriptions")
+    db.execute("CREATE INDEX subscriptions_of_chat ON subscriptions (chat_id, id)")
+    db.execute("ALTER TABLE chats DROP COLUMN lowest_level")
+    # Topics are told each for itself. What there is went, or goes, to the chat's one topic.
+    db.execute("ALTER TABLE outbox ADD COLUMN thread_id INTEGER")
+    db.execute("""
+        UPDATE outbox SET thread_id = (SELECT thread_id FROM chats WHERE id = outbox.chat_id)
+        WHERE chat_id IN (SELECT id FROM chats WHERE thread_id IS NOT NULL)""")
+    db.execute("DROP INDEX outbox_once")
+    db.execute("""
+        CREATE UNIQUE INDEX outbox_once
+        ON outbox (ifnull(alert_id, 0), chat_id, ifnull(thread_id, 0), kind, version, key)""")
+    db.execute("""
+        CREATE TABLE edits_by_topic (
+            id INTEGER PRIMARY KEY,
+            alert_id INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+            chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE ON UPDATE CASCADE,
+            thread_id INTEGER,
+            changes INTEGER NOT NULL DEFAULT 1,
+            changed_at TEXT NOT NULL,
+            due_at TEXT,
+            free_at TEXT,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            edits INTEGER NOT NULL DEFAULT 0
+        ) STRICT""")
+    db.execute("""
+        INSERT INTO edits_by_topic (alert_id, chat_id, thread_id, changes, changed_at, due_at,
+            free_at, attempts, edits)
+        SELECT e.alert_id, e.chat_id, c.thread_id, e.changes, e.changed_at, e.due_at, e.free_at,
+            e.attempts, e.edits
+        FROM card_edits e JOIN chats c ON c.id = e.chat_id""")
+    db.execute("DROP TABLE card_edits")
+    db.execute("ALTER TABLE edits_by_topic RENAME TO card_edits")
+    db.execute("""
+        CREATE UNIQUE INDEX card_edits_once
+        ON card_edits (alert_id, chat_id, ifnull(thread_id, 0))""")
+    db.execute("CREATE INDEX card_edits_of_chat ON card_edits (chat_id, due_at)")
+
+
+@MIGRATIONS()
+def m024_clocks_of_chats(db: Connection) -> None:
+    # When a chat wants quiet, and when its digests. Minutes of the day by the chat's own clock;
+    # NULL is off. `look_at`: until then what
+    # `chats.quiet_until` says is right; NULL where there is nothing to follow.
+    db.execute("""
+        CREATE TABLE chat_clocks (
+            chat_id INTEGER PRIMARY KEY REFERENCES chats (id)
+                ON DELETE CASCADE ON UPDATE CASCADE,
+            quiet_from INTEGER CHECK (quiet_from BETWEEN 0 AND 1439),
+            quiet_to INTEGER CHECK (quiet_to BETWEEN 1 AND 1440),
+            quiet_days TEXT NOT NULL DEFAULT '0123456',
+            digest_at INTEGER DEFAULT 480 CHECK (digest_at BETWEEN 0 AND 1439),
+            weekly_day INTEGER CHECK (weekly_day BETWEEN 0 AND 6),
+            look_at TEXT,
+            CHECK ((quiet_from IS NULL) = (quiet_to IS NULL))
+        ) STRICT""")
+    db.execute("""
+        CREATE INDEX chat_clocks_to_look_at ON chat_clocks (look_at) WHERE look_at IS NOT NULL""")
+    # An IANA name; NULL is the settings' zone.
+    db.execute("ALTER TABLE chats ADD COLUMN timezone TEXT")
+    # The end of the last quiet hours that began.
+    db.execute("ALTER TABLE chats ADD COLUMN quiet_until TEXT")
+
+
+@MIGRATIONS()
+def m027_operators(db: Connection) -> None:
+    # Who did what. Names are copied: people go, what they did stays.
+    db.execute("""
+        CREATE TABLE audit_log (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,
+            person_id INTEGER,
+            name TEXT NOT NULL,
+            action TEXT NOT NULL,
+            what TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX audit_log_of_person ON audit_log (person_id)")
+    # Every version of each of the operators' rule files. `content` NULL: the file was removed.
+    db.execute("""
+        CREATE TABLE rule_versions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            file TEXT NOT NULL,
+            hash TEXT NOT NULL,
+            content BLOB,
+            origin TEXT NOT NULL CHECK (origin IN ('sent', 'disk', 'rollback', 'review')),
+            person_id INTEGER,
+            name TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX rule_versions_of_file ON rule_versions (file, id)")
+    # A change of one file that waits for its trial, or for its two taps. `base_hash`: the file as
+    # it was when the change was tried; '' for none.
+    db.execute("""
+        CREATE TABLE rule_drafts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            file TEXT NOT NULL,
+            content BLOB,
+            origin TEXT NOT NULL CHECK (origin IN ('sent', 'rollback', 'review')),
+            person_id INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            chat_id INTEGER NOT NULL,
+            message_id INTEGER,
+            language TEXT NOT NULL,
+            state TEXT NOT NULL
+                CHECK (state IN ('waiting', 'ready', 'refused', 'in-force', 'dropped')),
+            base_hash TEXT NOT NULL DEFAULT '',
+            rules_hash TEXT NOT NULL DEFAULT '',
+            report_json TEXT CHECK (report_json IS NULL OR json_valid(report_json)),
+            at TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX rule_drafts_waiting ON rule_drafts (id) WHERE state = 'waiting'")
+    db.execute("CREATE INDEX rule_drafts_by_time ON rule_drafts (at)")
+    # How often a rule fired, day by day.
+    db.execute("CREATE INDEX decisions_by_signal ON decisions (signal, at)")
+
+
+@MIGRATIONS()
+def m026_asking(db: Connection) -> None:
+    # What alerts are looked up by: 'p:SY-HL' it is there, 's:siege' it has the signal,
+    # 's:siege/improving' in that direction, 'd:improving' any signal has it, 'l:critical' its
+    # level. A row for each, kept by triggers, so that whoever writes alerts cannot forget it.
+    db.execute("""
+        CREATE TABLE alert_facets (
+            facet TEXT NOT NULL,
+            at TEXT NOT NULL,
+            alert_id INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+            PRIMARY KEY (facet, at, alert_id)
+        ) STRICT, WITHOUT ROWID""")
+    place = "SELECT {row}, a.updated_at, a.id FROM alerts a{more} WHERE a.id = {owner}"
+    of_place = place.format(
+        row="'p:' || w.value", more=", json_each(NEW.within_json) w", owner="NEW.alert_id"
+    )
+    of_signal = """
+        SELECT f.value, a.updated_at, a.id FROM alerts a, json_each(json_array(
+            's:' || NEW.signal, 's:' || NEW.signal || '/' || NEW.direction,
+            'd:' || NEW.direction)) f
+        WHERE a.id = NEW.alert_id"""
+    db.execute("""
+        INSERT OR IGNORE INTO alert_facets
+        SELECT 'l:' || level, updated_at, id FROM alerts
+        UNION ALL SELECT 's:' || s.signal, a.updated_at, a.id
+            FROM alert_signals s JOIN alerts a ON a.id = s.alert_id
+        UNION ALL SELECT 's:' || s.signal || '/' || s.direction, a.updated_at, a.id
+            FROM alert_signals s JOIN alerts a ON a.id = s.alert_id
+        UNION ALL SELECT 'd:' || s.direction, a.updated_at, a.id
+            FROM alert_signals s JOIN alerts a ON a.id = s.alert_id
+        UNION ALL SELECT 'p:' || w.value, a.updated_at, a.id
+            FROM alert_places p JOIN alerts a ON a.id = p.alert_id, json_each(p.within_json) w""")
+    db.execute("CREATE INDEX facets_of_alert ON alert_facets (alert_id, facet)")
+    db.execute("""
+        CREATE TRIGGER facets_of_new_alert AFTER INSERT ON alerts BEGIN
+            INSERT OR IGNORE INTO alert_facets VALUES ('l:' || NEW.level, NEW.updated_at, NEW.id);
+        END""")
+    db.execute("""
+        CREATE TRIGGER facets_of_changed_alert AFTER UPDATE OF level, updated_at ON alerts BEGIN
+            DELETE FROM alert_facets
+                WHERE alert_id = NEW.id AND facet = 'l:' || OLD.level;
+            UPDATE alert_facets SET at = NEW.updated_at WHERE alert_id = NEW.id;
+            INSERT OR IGNORE INTO alert_facets VALUES ('l:' || NEW.level, NEW.updated_at, NEW.id);
+        END""")
+    db.execute(f"""
+        CREATE TRIGGER facets_of_new_signal AFTER INSERT ON alert_signals BEGIN
+            INSERT OR IGNORE INTO alert_facets {of_signal};
+        END""")
+    db.execute("""
+        CREATE TRIGGER facets_of_gone_signal AFTER DELETE ON alert_signals BEGIN
+            DELETE FROM alert_facets WHERE alert_id = OLD.alert_id
+                AND facet IN ('s:' || OLD.signal, 's:' || OLD.signal || '/' || OLD.direction);
+            DELETE FROM alert_facets WHERE alert_id = OLD.alert_id
+                AND facet = 'd:' || OLD.direction
+                AND NOT EXISTS (SELECT 1 FROM alert_signals s
+                    WHERE s.alert_id = OLD.alert_id AND s.direction = OLD.direction);
+        END""")
+    db.execute(f"""
+        CREATE TRIGGER facets_of_new_place AFTER INSERT ON alert_places BEGIN
+            INSERT OR IGNORE INTO alert_facets {of_place};
+        END""")
+    # The words of entries, as `bot.asking.words` folds them; `also`: the same without a letter
+    # that may be glued on. Folded outside, so an entry whose text is new waits in search_due.
+    db.execute("""
+        CREATE VIRTUAL TABLE search_words USING fts5 (
+            words, also, tokenize = "porter unicode61 remove_diacritics 0")""")
+    db.execute("""
+        CREATE TABLE search_due (
+            entry_id INTEGER PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
+            updates INTEGER NOT NULL
+        ) STRICT""")
+    # All that is stored waits its turn: folding a million here would keep a start for minutes.
+    db.execute("INSERT INTO search_due SELECT id, updates FROM entries")
+    db.execute("""
+        CREATE TRIGGER search_new_entry AFTER INSERT ON entries BEGIN
+            INSERT INTO search_due VALUES (NEW.id, NEW.updates);
+        END""")
+    db.execute("""
+        CREATE TRIGGER search_changed_entry AFTER UPDATE OF title, summary ON entries BEGIN
+            INSERT INTO search_due VALUES (NEW.id, NEW.updates)
+                ON CONFLICT (entry_id) DO UPDATE SET updates = excluded.updates;
+        END""")
+    db.execute("""
+        CREATE TRIGGER search_gone_entry AFTER DELETE ON entries BEGIN
+            DELETE FROM search_words WHERE rowid = OLD.id;
+        END""")
+    # Questions whose answers have more than one page: buttons name them by their id.
+    db.execute("""
+        CREATE TABLE questions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE ON UPDATE CASCADE,
+            question_json TEXT NOT NULL CHECK (json_valid(question_json)),
+            at TEXT NOT NULL,
+            UNIQUE (chat_id, question_json)
+        ) STRICT""")
+    db.execute("CREATE INDEX questions_by_time ON questions (at)")

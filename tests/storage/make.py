@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from storage import alerts, chats, entries, feeds, stories
+from storage import alerts, chats, entries, feeds, outbox, stories, subscriptions
 from storage.alerts import Alert, AlertSignal, AlertText
 from storage.chats import Chat
 from storage.entries import Entry
@@ -18,6 +18,7 @@ from storage.file.database import Connection
 from storage.file.migrations import MIGRATIONS
 from storage.outbox import NewDelivery
 from storage.rows import to_text
+from storage.subscriptions import Subscription
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -134,7 +135,7 @@ def bump(
 
 
 def chat(chat_id: int = 100, *signals: str, **changes: object) -> Chat:
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "id": chat_id,
         "thread_id": None,
         "kind": "private" if chat_id > 0 else "group",
@@ -143,12 +144,36 @@ def chat(chat_id: int = 100, *signals: str, **changes: object) -> Chat:
         "state": "active",
         "paused_reason": None,
         "role": "subscriber",
-        "signals": frozenset(signals or {"siege"}),
-        "lowest_level": "info",
         "created_at": NOW,
         "blocked_until": None,
     }
-    return Chat(**values | changes)  # type: ignore[arg-type]
+    return Chat(**values | asking(chat_id, frozenset(signals or {"siege"}), "info", changes))
+
+
+def asking(
+    chat_id: int, signals: frozenset[str], lowest: str, changes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Changes to a chat, with those that are of its one subscription in that."""
+    others = dict(changes)
+    signals, lowest = others.pop("signals", signals), others.pop("lowest_level", lowest)
+    places: dict[str, dict[str, str]] = {each: {} for each in others.pop("places", ())}
+    thread_id = others.get("thread_id")
+    one = Subscription(chat_id, thread_id, signals, places=places, lowest_level=lowest)
+    return {"subscriptions": (one,) if signals or places else (), **others}
+
+
+def choose(
+    db: Connection, chat_id: int, thread_id: int | None = None, **changes: Any
+) -> Subscription:
+    """Change the first subscription of a chat's topic."""
+    changed = replace(subscriptions.first_of(db, chat_id, thread_id, NOW), **changes)
+    subscriptions.save(db, changed)
+    return changed
+
+
+def chats_of(db: Connection, alert_id: int) -> set[int]:
+    """The chats that any version of the alert was queued for."""
+    return {each.chat_id for each in outbox.recipients(db, alert_id)}
 
 
 def add_chat(db: Connection, chat_id: int = 100, *signals: str, **changes: object) -> Chat:

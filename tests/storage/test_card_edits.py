@@ -8,6 +8,7 @@ from pathlib import Path
 from storage import alerts, card_edits, chats, entries, outbox, stories
 from storage.alerts import Alert
 from storage.card_edits import CardEdit
+from storage.deliveries import Recipient
 from storage.file.database import Connection, Database
 from tests.storage.make import (
     HOUR,
@@ -29,12 +30,12 @@ def asked(db: Connection, *chat_ids: int, at: datetime = NOW) -> Alert:
         if chats.get(db, chat_id) is None:
             add_chat(db, chat_id)
     alert = add_alert(db)
-    card_edits.ask(db, alert.id, chat_ids, at, SETTLE)
+    card_edits.ask(db, alert.id, [Recipient(each) for each in chat_ids], at, SETTLE)
     return alert
 
 
 def of(db: Connection, alert: Alert, chat_id: int = 1) -> CardEdit:
-    return existing(card_edits.get(db, alert.id, chat_id))
+    return existing(card_edits.get(db, alert.id, Recipient(chat_id)))
 
 
 def test_it_is_due_when_it_has_settled_and_not_before(db: Connection) -> None:
@@ -45,7 +46,7 @@ def test_it_is_due_when_it_has_settled_and_not_before(db: Connection) -> None:
 
 def test_more_changes_are_one_edit_that_waits_no_longer(db: Connection) -> None:
     alert = asked(db, 1)
-    card_edits.ask(db, alert.id, [1], NOW + 20 * SECOND, SETTLE)
+    card_edits.ask(db, alert.id, [Recipient(1)], NOW + 20 * SECOND, SETTLE)
     edit = of(db, alert)
     assert (edit.changes, edit.changed_at, edit.due_at) == (2, NOW + 20 * SECOND, NOW + SETTLE)
 
@@ -74,14 +75,14 @@ def test_an_edited_card_owes_nothing_until_the_next_change_and_is_left_alone(
     alert = asked(db, 1)
     card_edits.done(db, of(db, alert), NOW + HOUR)
     assert (of(db, alert).due_at, of(db, alert).edits) == (None, 1)
-    card_edits.ask(db, alert.id, [1], NOW + SECOND, SETTLE)
+    card_edits.ask(db, alert.id, [Recipient(1)], NOW + SECOND, SETTLE)
     assert of(db, alert).due_at == NOW + HOUR
 
 
 def test_what_changed_meanwhile_is_still_owed(db: Connection) -> None:
     alert = asked(db, 1)
     before = of(db, alert)
-    card_edits.ask(db, alert.id, [1], NOW + SECOND, SETTLE)
+    card_edits.ask(db, alert.id, [Recipient(1)], NOW + SECOND, SETTLE)
     card_edits.drop(db, before)
     assert of(db, alert).due_at == NOW + SETTLE
     card_edits.done(db, before, NOW + HOUR)
@@ -94,7 +95,7 @@ def test_what_failed_is_tried_again_and_a_change_forgives_it(db: Connection) -> 
     alert = asked(db, 1)
     card_edits.postpone(db, of(db, alert), NOW + HOUR, attempts=2)
     assert (of(db, alert).due_at, of(db, alert).attempts) == (NOW + HOUR, 2)
-    card_edits.ask(db, alert.id, [1], NOW + SECOND, SETTLE)
+    card_edits.ask(db, alert.id, [Recipient(1)], NOW + SECOND, SETTLE)
     assert (of(db, alert).due_at, of(db, alert).attempts) == (NOW + SECOND + SETTLE, 0)
     card_edits.drop(db, of(db, alert))
     card_edits.postpone(db, of(db, alert), NOW, attempts=1)
@@ -111,10 +112,10 @@ def test_a_chat_is_held_back_as_a_whole(db: Connection) -> None:
 def test_a_new_message_says_it_all_and_begins_anew(db: Connection) -> None:
     alert = asked(db, 1)
     card_edits.done(db, of(db, alert), NOW + HOUR)
-    card_edits.ask(db, alert.id, [1], NOW, SETTLE)
-    card_edits.replaced(db, [(alert.id, 1)])
+    card_edits.ask(db, alert.id, [Recipient(1)], NOW, SETTLE)
+    card_edits.replaced(db, [(alert.id, Recipient(1))])
     assert (of(db, alert).due_at, of(db, alert).edits) == (None, 0)
-    card_edits.ask(db, alert.id, [1], NOW, SETTLE)
+    card_edits.ask(db, alert.id, [Recipient(1)], NOW, SETTLE)
     assert of(db, alert).due_at == NOW + SETTLE
 
 
@@ -122,7 +123,11 @@ def test_edits_go_with_their_alert_and_their_chat(db: Connection) -> None:
     first, second = asked(db, 1), asked(db, 2)
     db.execute("DELETE FROM alerts WHERE id = ?", [first.id])
     db.execute("DELETE FROM chats WHERE id = 2")
-    assert card_edits.get(db, first.id, 1) is card_edits.get(db, second.id, 2) is None
+    assert (
+        card_edits.get(db, first.id, Recipient(1))
+        is card_edits.get(db, second.id, Recipient(2))
+        is None
+    )
 
 
 def test_chats_told_are_those_that_have_a_message_or_soon(db: Connection) -> None:
@@ -132,7 +137,7 @@ def test_chats_told_are_those_that_have_a_message_or_soon(db: Connection) -> Non
     outbox.enqueue(db, [delivery(alert.id, chat_id) for chat_id in (1, 2, 3)], NOW)
     outbox.mark_sent(db, outbox.for_chat(db, 1)[0].id, 5, NOW)
     outbox.lease(db, [outbox.for_chat(db, 2)[0].id], NOW + HOUR)
-    assert outbox.chats_told(db, alert.id) == {1, 2}
+    assert outbox.told(db, alert.id) == {Recipient(1), Recipient(2)}
 
 
 def test_sources_are_told_with_and_without_an_entry(db: Connection) -> None:
@@ -154,7 +159,7 @@ async def test_an_older_database_learns_of_edits(tmp_path: Path) -> None:
     try:
         assert await database.read(lambda db: card_edits.ready(db, NOW, 9)) == []
         alert = await database.write(add_alert)
-        await database.write(lambda db: card_edits.ask(db, alert.id, [5], NOW, SETTLE))
+        await database.write(lambda db: card_edits.ask(db, alert.id, [Recipient(5)], NOW, SETTLE))
         assert len(await database.read(lambda db: card_edits.ready(db, NOW + HOUR, 9))) == 1
         assert await database.check() == []
     finally:

@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from storage import chats, outbox, owed
+from storage import chats, outbox, owed, subscriptions
 from storage.file.database import Connection
-from tests.storage.make import HOUR, NOW, add_alert, add_chat, chat, delivery, existing
+from tests.storage.make import HOUR, NOW, add_alert, add_chat, chat, choose, delivery, existing
 
 
 def test_a_chat_comes_back_as_it_was_stored(db: Connection) -> None:
     stored = chat(-5, "siege", "evacuation", thread_id=7, language="fr", blocked_until=NOW + HOUR)
-    assert chats.upsert(db, stored) == stored
-    assert chats.get(db, -5) == stored
+    chats.upsert(db, stored)
+    (asked,) = stored.subscriptions
+    (kept,) = subscriptions.of_chat(db, -5)
+    assert kept == replace(asked, id=kept.id, created_at=NOW)
+    stored = replace(stored, subscriptions=(kept,))
+    assert chats.get(db, -5) == chats.upsert(db, stored) == stored
     assert chats.get(db, 6) is None
 
 
@@ -24,12 +30,12 @@ def test_meeting_a_chat_again_keeps_what_it_chose(db: Connection) -> None:
 def test_choices_change_one_by_one(db: Connection) -> None:
     add_chat(db, 100, "siege", "evacuation")
     chats.set_language(db, 100, "en")
-    chats.set_signals(db, 100, ["evacuation", "aid-access"], NOW)
+    choose(db, 100, signals=frozenset({"evacuation", "aid-access"}))
     found = chats.get(db, 100)
     assert found is not None
     assert found.language == "en"
     assert found.signals == {"evacuation", "aid-access"}
-    chats.set_signals(db, 100, [], NOW)
+    choose(db, 100, signals=frozenset())
     assert chats.subscribed(db) == []
 
 

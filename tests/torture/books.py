@@ -14,6 +14,7 @@ from storage.alerts import Alert
 from storage.chats import Chat
 from storage.file.database import Connection, Database
 from storage.outbox import Delivery
+from storage.subscriptions import Subscription
 from tests.telegram_server import Message, TelegramServer
 from tests.torture.newsroom import ALERT, CRITICAL, Newsroom
 
@@ -92,10 +93,11 @@ async def seat_chats(books: Books) -> None:
             state="active",
             paused_reason=None,
             role="subscriber",
-            signals=frozenset(signals),
-            lowest_level=lowest_level,
             created_at=now,
             blocked_until=None,
+            subscriptions=(
+                Subscription(chat_id, signals=frozenset(signals), lowest_level=lowest_level),
+            ),
         )
         await books.database.write(partial(chats.upsert, chat=chat))
 

@@ -19,6 +19,7 @@ from storage import chats, feeds, outbox
 from storage.chats import Chat
 from storage.file.database import Connection
 from storage.outbox import NewDelivery
+from storage.subscriptions import Subscription
 from tests.telegram_server import TelegramServer
 from tests.torture.books import Books, open_books
 from tests.torture.crash import PATIENCE, Service, _environment, _until
@@ -104,10 +105,9 @@ async def seat(
         state="active",
         paused_reason=None,
         role=role,
-        signals=frozenset(WORDS),
-        lowest_level="info",
         created_at=datetime.now(UTC),
         blocked_until=None,
+        subscriptions=(Subscription(chat_id, signals=frozenset(WORDS), lowest_level="info"),),
     )
     await books.database.write(partial(chats.upsert, chat=chat))
 

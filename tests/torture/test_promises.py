@@ -25,7 +25,9 @@ from aiohttp import web
 from storage import chats, feeds
 from storage.chats import Chat
 from storage.file.database import Connection, connect
+from storage.subscriptions import Subscription
 from tests.bot.telegram.faults import Fault, page, refusal_under, server_error
+from tests.storage.make import choose
 from tests.telegram_server import Message, TelegramServer
 from tests.torture.books import Books, open_books
 from tests.torture.crash import PATIENCE, Service, _environment, _until
@@ -63,7 +65,8 @@ class Stage:
         ):
             chat = Chat(
                 *(chat_id, None, "private", f"Chat {chat_id}", "en", "active", None),
-                *(role, signals, "info", datetime.now(UTC), None),
+                *(role, datetime.now(UTC), None),
+                subscriptions=(Subscription(chat_id, signals=signals, lowest_level="info"),),
             )
             await books.database.write(partial(chats.upsert, chat=chat))
 
@@ -189,9 +192,7 @@ async def test_telegrams_bad_days_strangers_and_nobody_at_the_phone(tmp_path: Pa
         await _until(lambda: now.telegram.unread == 0, PATIENCE, "the setting")
         await asyncio.sleep(1)
         books = await open_books(tmp_path / "data" / "marsad.sqlite")
-        await books.database.write(
-            lambda db: chats.set_signals(db, OPERATOR, WORDS, datetime.now(UTC))
-        )
+        await books.database.write(lambda db: choose(db, OPERATOR, signals=frozenset(WORDS)))
         await books.close()
         title = now.critical()
         await now.card(OPERATOR, title)

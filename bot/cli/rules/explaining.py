@@ -134,10 +134,11 @@ def expand(
     from rules.language.lexicon import WordProblem
     from rules.texts import message
     from rules.trying.explain import expand as expand_word
+    from rules.trying.explain import language_of_word
 
     if not word.strip():
         raise CannotGoOn(message("word.nothing_given").text(told), 2)
-    arabic = word.strip().startswith("$") or any("\u0600" <= c <= "\u06ff" for c in word)
+    arabic = language_of_word(word) == "ar"
     try:
         found = expand_word(load(None), word, lang or ("ar" if arabic else "en"))
     except WordProblem as problem:

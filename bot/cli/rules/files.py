@@ -64,13 +64,11 @@ def format_files(
 
 def _replace(path: Path, content: bytes) -> None:
     """Whole or not at all: a rule file is never seen half written."""
-    beside = path.with_name(f".{path.name}.new")
+    from bot.operating.rule_files import write_whole
+
     try:
-        beside.write_bytes(content)
-        beside.chmod(path.stat().st_mode & 0o777)
-        beside.replace(path.resolve())
+        write_whole(path, content)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise CannotGoOn(f"{path}: cannot be written ({error.strerror})") from error
 
 

@@ -30,7 +30,7 @@ from bot.telegram.card_buttons import (
 )
 from bot.telegram.commands.mute_part import mute_words
 from bot.telegram.registry import Who, button
-from bot.telegram.request import Request
+from bot.telegram.request import Request, thread_of
 from bot.text import clean, shorten
 from storage import acknowledgements, alerts, feedback, mutes, outbox
 from storage.alerts import Alert, AlertSignal
@@ -52,7 +52,8 @@ class Pressed:
 
 async def pressed_card(request: Request, wanted: str) -> Pressed | None:
     """None for an alert that is not there, or is not for this chat."""
-    display = request.services.display(request.speech.language)
+    display = request.services.display(request.speech.language, request.chat)
+    topic = thread_of(request.update)
     chat, query = request.chat, request.update.callback_query
     message_id = query.message.message_id if query and query.message else None
 
@@ -62,7 +63,7 @@ async def pressed_card(request: Request, wanted: str) -> Pressed | None:
             return None
         rows = outbox.for_chat(db, chat.id, alert.id)
         level = next((row.level for row in rows if row.message_id == message_id), "")
-        seen = as_seen(db, alert, chat)
+        seen = as_seen(db, alert, chat, topic)
         buttons = card_buttons(
             *(seen, chat, display, reactions_of(db, alert, chat, display.now)),
             acknowledgements.get(db, alert.id, chat.id),
@@ -118,7 +119,7 @@ async def _mute(request: Request, card: Pressed, scope: Scope, length: timedelta
     until, target = now + length, target_of(card.alert, scope)
     by = user.id if user else None
     mute = await services.database.write(lambda db: mutes.put(db, chat_id, target, by, until, now))
-    display = services.display(speech.language)
+    display = services.display(speech.language, request.chat)
     what = mute_words(mute, display, short_id=card.alert.short_id)
     told = speech("mute.part_on", what=what, until=until_words(display, until))
     await request.note(told)

@@ -139,7 +139,7 @@ async def acknowledge(request: Request) -> None:
     if taken is None or taken.at is None:
         await request.note(speech("ack.not_asked", id=alert.short_id))
         return
-    when = speech.moment(taken.at, services.timezone, now, "card.short_time")
+    when = speech.moment(taken.at, services.zone(chat), now, "card.short_time")
     who = isolated(taken.by_name or "?")
     told = speech("ack.yours", when=when) if first else speech("ack.taken", name=who, when=when)
     await request.note(told)

@@ -10,6 +10,7 @@ from telegram.helpers import create_deep_linked_url
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request, chat_of
 from storage import people
+from storage.file.database import Connection
 
 GOOD_FOR = timedelta(days=7)
 
@@ -26,7 +27,12 @@ async def invite(request: Request) -> None:
         services, speech = request.services, request.speech
         now = services.clock()
         until = now + GOOD_FOR
-        payload = await services.database.write(lambda db: people.invite(db, role, until, now))
+
+        def write(db: Connection) -> str:
+            request.note_act(db, "invite", role)
+            return people.invite(db, role, until, now)
+
+        payload = await services.database.write(write)
         link = create_deep_linked_url(request.context.bot.username, payload)
         when = speech.moment(until, services.timezone, now)
         await request.say("invite.link", role=speech(f"invite.{role}"), until=when, link=link)

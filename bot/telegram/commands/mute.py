@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 
+from bot.asking.durations import read_duration
 from bot.locales import Texts
 from bot.messages.blocks import Card
 from bot.messages.cards import text_card
 from bot.telegram import keyboards
-from bot.telegram.durations import read_duration
 from bot.telegram.keyboards import mute_keyboard
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
@@ -39,9 +39,7 @@ async def mute_pressed(request: Request) -> None:
     """A length of time, or the end."""
     speech, minutes = request.speech, request.pressed.removeprefix("m:")
     if minutes == "0":
-        card = text_card(
-            speech("mute.off" if await _end(request) else "mute.none"), speech.language
-        )
+        card = await ended(request)
     elif minutes in map(str, keyboards.MUTE_MINUTES):
         card = await _muted(request, timedelta(minutes=int(minutes)))
     else:
@@ -63,8 +61,19 @@ async def _muted(request: Request, length: timedelta) -> Card:
     now = services.clock()
     until = now + length
     await services.database.write(lambda db: chats.mute(db, chat_id, until, now))
-    when = _when(until, speech, services.timezone, now)
+    when = _when(until, speech, services.zone(request.chat), now)
     return text_card(speech("mute.on", until=when), speech.language)
+
+
+async def ended(request: Request) -> Card:
+    services, speech, quiet_until = request.services, request.speech, request.chat.quiet_until
+    now = services.clock()
+    if not await _end(request):
+        return text_card(speech("mute.none"), speech.language)
+    if quiet_until is not None and quiet_until > now:
+        until = _when(quiet_until, speech, services.zone(request.chat), now)
+        return text_card(speech("mute.off_quiet", until=until), speech.language)
+    return text_card(speech("mute.off"), speech.language)
 
 
 async def _end(request: Request) -> bool:

@@ -13,6 +13,7 @@ from bot.messages.cards import text_card
 from bot.messages.display import Display, signal_title
 from bot.telegram import keyboards
 from bot.telegram.card_buttons import until_words
+from bot.telegram.commands.mute import ended
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
@@ -28,12 +29,15 @@ _NAME = 60
 async def unmute(request: Request) -> None:
     """Ends the chat's mute, and lists what else is muted with a button to end each."""
     chat_id, now = request.chat.id, request.services.clock()
+    if not await request.services.database.read(lambda db: mutes.of_chat(db, chat_id, now)):
+        await request.reply(await ended(request))
+        return
 
     def write(db: Connection) -> tuple[bool, list[Mute]]:
         return chats.unmute(db, chat_id, now), mutes.of_chat(db, chat_id, now)
 
-    ended, left = await request.services.database.write(write)
-    await request.reply(*_listed(request, left, first="mute.off" if ended else "mute.none"))
+    over, left = await request.services.database.write(write)
+    await request.reply(*_listed(request, left, first="mute.off" if over else "mute.none"))
 
 
 @button(keyboards.UNMUTE, who=Who.ADMINISTRATORS)
@@ -45,11 +49,11 @@ async def end_pressed(request: Request) -> None:
     def write(db: Connection) -> tuple[int, list[Mute]]:
         standing = mutes.of_chat(db, chat_id, now)
         ending = [each.id for each in standing if which in ("*", str(each.id))]
-        ended = sum(mutes.end(db, chat_id, mute_id, now) is not None for mute_id in ending)
-        return ended, mutes.of_chat(db, chat_id, now)
+        over = sum(mutes.end(db, chat_id, mute_id, now) is not None for mute_id in ending)
+        return over, mutes.of_chat(db, chat_id, now)
 
-    ended, left = await request.services.database.write(write)
-    key = "mute.part_off" if ended else "mute.part_none"
+    over, left = await request.services.database.write(write)
+    key = "mute.part_off" if over else "mute.part_none"
     await request.note(request.speech(key))
     await request.redraw(*_listed(request, left, first=key))
 
@@ -59,7 +63,7 @@ def _listed(
 ) -> tuple[Card, InlineKeyboardMarkup | None]:
     """What stands, and the buttons that end it; `first` is what just happened."""
     speech = request.speech
-    display = request.services.display(speech.language)
+    display = request.services.display(speech.language, request.chat)
     if not left:
         return text_card(speech(first), speech.language), None
     lines = [] if first == "mute.none" else [speech(first), ""]

@@ -1,91 +1,54 @@
-"""/places: of which places a chat wants to hear."""
+"""/places: of which places a topic wants to hear."""
 
 from __future__ import annotations
 
-import asyncio
-import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from rapidfuzz import process
-
-from bot.alerts.facts import labels
-from bot.locales import Texts
 from bot.messages.cards import text_card
+from bot.messages.subscription import place_name
+from bot.telegram.place_names import places_asked
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
-from bot.text import clean, shorten
-from storage import chats
-
-if TYPE_CHECKING:
-    from rules import Gazetteer, Place
-
-MOST_PLACES = 20
-LONGEST = 60
-# Names that are not known and answered one by one.
-MOST_PROPOSED = 5
-EVERYWHERE = frozenset(
-    {"all", "off", "everywhere", "الكل", "كل مكان", "كل الأماكن", "tout", "partout"}
-)
-_BETWEEN = re.compile(r"[,،;؛\n]+")
-# Letters of 100 that must agree before another name is proposed.
-_LIKE = 72
+from storage import subscriptions
+from storage.file.database import Connection
+from storage.subscriptions import Names
 
 
 @command("places", order=25, who=Who.ADMINISTRATORS)
 async def places(request: Request) -> None:
     """``/places حلب، السودان``: these alone; ``/places all``: all; without: what is chosen."""
-    services, speech, chat = request.services, request.speech, request.chat
-    said = [clean(each)[:LONGEST].strip() for each in _BETWEEN.split(" ".join(request.arguments))]
-    asked = [each for each in said if each][:MOST_PLACES]
-    if not asked:
-        chosen = await services.database.read(lambda db: chats.names_of_places(db, chat.id))
-        await _answer(request, [each[speech.language] for each in chosen], [])
-        return
-    if len(asked) == 1 and asked[0].lower() in EVERYWHERE:
-        await services.database.write(lambda db: chats.set_places(db, chat.id, {}))
-        await request.say("places.everywhere")
-        return
-    gazetteer = await asyncio.to_thread(services.gazetteer)
-    found = {name: gazetteer.named(name) for name in asked}
-    unknown = [name for name, those in found.items() if not those]
-    chosen_now = {those[0].id: labels(gazetteer, those[0]) for those in found.values() if those}
-    if not chosen_now:
-        words = await asyncio.to_thread(_unknown, request.speech, gazetteer, unknown)
-        await request.reply(text_card(words, speech.language))
-        return
-    await services.database.write(lambda db: chats.set_places(db, chat.id, chosen_now))
-    lines = []
-    if unknown:
-        lines = [await asyncio.to_thread(_unknown, speech, gazetteer, unknown)]
-    await _answer(request, [each[speech.language] for each in chosen_now.values()], lines)
-
-
-async def _answer(request: Request, names: Sequence[str], lines: Sequence[str]) -> None:
     speech = request.speech
-    if not names:
+    asked = await places_asked(request.services, " ".join(request.arguments), speech)
+    if asked.everywhere:
+        await _choose(request, {})
+        await request.say("places.everywhere")
+    elif asked.chosen:
+        await _choose(request, asked.chosen)
+        await _answer(request, asked.chosen, [asked.unknown] if asked.unknown else [])
+    elif asked.unknown:
+        await request.reply(text_card(asked.unknown, speech.language))
+    else:
+        mine = request.chat.topic(request.thread_id)[:1]
+        await _answer(request, mine[0].places if mine else {}, [])
+
+
+async def _choose(request: Request, chosen: Mapping[str, Names]) -> None:
+    """Let the topic's first subscription hear of these places alone."""
+    chat, thread_id, now = request.chat, request.thread_id, request.services.clock()
+
+    def write(db: Connection) -> None:
+        mine = subscriptions.first_of(db, chat.id, thread_id, now)
+        subscriptions.save(db, replace(mine, places=chosen))
+
+    await request.services.database.write(write)
+
+
+async def _answer(request: Request, chosen: Mapping[str, Names], lines: Sequence[str]) -> None:
+    speech = request.speech
+    if not chosen:
         await request.say("places.usage")
         return
-    listed = "\n".join(f"📍 {name}" for name in names)
+    listed = "\n".join(f"📍 {place_name(each, speech)}" for each in chosen.values())
     text = "\n\n".join([speech("places.chosen"), listed, *lines, speech("places.how")])
     await request.reply(text_card(text, speech.language))
-
-
-def _unknown(speech: Texts, gazetteer: Gazetteer, names: Sequence[str]) -> str:
-    """That these names are not known, each with the one that was perhaps meant. Takes time."""
-    lines = []
-    for name in names[:MOST_PROPOSED]:
-        meant = _perhaps(gazetteer, name)
-        if meant is None:
-            lines.append(speech("places.unknown", name=shorten(name, LONGEST)))
-        else:
-            known = meant.name(speech.language)
-            lines.append(speech("places.perhaps", name=shorten(name, LONGEST), known=known))
-    return "\n".join(lines)
-
-
-def _perhaps(gazetteer: Gazetteer, name: str) -> Place | None:
-    from rules.matching.places.gazetteer import key_of
-
-    best = process.extractOne(key_of(name), gazetteer.keys.keys(), score_cutoff=_LIKE)
-    return gazetteer.of_key(best[0])[0] if best else None

@@ -1,15 +1,14 @@
-"""/recent, /A12 and /alert: looking up alerts, and why they were made."""
+"""/A12 and /alert: looking up an alert, and why it was made."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 from telegram.error import BadRequest
 
 from bot.alerts.history import history_of
 from bot.messages.blocks import Card
-from bot.messages.cards import recent_card, text_card
+from bot.messages.cards import text_card
 from bot.messages.explanation import explanation_card
 from bot.messages.why import why_sentence
 from bot.telegram import keyboards
@@ -18,52 +17,11 @@ from bot.telegram.commands.card import pressed_card
 from bot.telegram.registry import button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
-from storage import alerts
 
-USUAL, MOST = 5, 10
-REACH = timedelta(days=30)
 # \d is a digit of any script. Telegram makes a command of western ones alone.
 BY_ID = re.compile(r"\A\s*/?(?P<id>[Aa]\d{1,12})(?:@(?P<bot>\w+))?(?=\s|\Z)")
 COMMAND_BY_ID = re.compile(r"\A/[Aa]\d{1,12}(?:@\w+)?(?=\s|\Z)")
 BARE_ID = re.compile(r"\A\s*[Aa]\d{1,12}\s*\Z")
-
-
-@command("recent", order=40)
-async def recent(request: Request) -> None:
-    """``/recent 10``: the latest alerts of the chat's signals, newest first."""
-    services, chat, speech = request.services, request.chat, request.speech
-    count = _count(request.arguments)
-    if count is None:
-        await request.say("recent.bad_count", most=speech.number(MOST))
-        return
-    operator = chat.role == "operator"
-    if not chat.signals and not operator:
-        await request.say("recent.no_signals")
-        return
-    since = services.clock() - REACH
-    found = await services.database.read(
-        lambda db: alerts.recent(
-            *(db, chat.signals or None, since, count),
-            for_operators=operator,
-            places=chat.places,
-        )
-    )
-    if not found:
-        await request.say("recent.empty")
-        return
-    mine = [each.seen_by(chat.signals) for each in found]
-    await request.reply(recent_card(mine, services.display(speech.language)))
-
-
-def _count(arguments: list[str]) -> int | None:
-    """How many alerts were asked for, at most MOST; None if that is no number from 1."""
-    if not arguments:
-        return USUAL
-    try:
-        wanted = int(arguments[0])  # reads Arabic digits too
-    except ValueError:
-        return None
-    return min(wanted, MOST) if wanted >= 1 else None
 
 
 @command("alert", order=50)
@@ -122,10 +80,12 @@ async def explanation_pressed(request: Request) -> None:
 async def _in_short(request: Request, wanted: str) -> str:
     """Why it was sent, short enough for a note."""
     services, speech = request.services, request.speech
-    found = await services.database.read(lambda db: history_of(db, wanted, request.chat))
+    found = await services.database.read(
+        lambda db: history_of(db, wanted, request.chat, services.rules())
+    )
     if found is None:
         return speech("alert.unknown", id=clean(wanted)[:20])
-    sentence = why_sentence(found, services.display(speech.language))
+    sentence = why_sentence(found, services.display(speech.language, request.chat))
     return shorten("".join(span.text for span in sentence), 200)
 
 
@@ -133,11 +93,13 @@ async def _explained(request: Request, wanted: str, *, whole: bool = False) -> t
     """The answer, and whether there is such an alert for this chat."""
     services, speech = request.services, request.speech
     wanted = _id(wanted)
-    found = await services.database.read(lambda db: history_of(db, wanted, request.chat))
+    found = await services.database.read(
+        lambda db: history_of(db, wanted, request.chat, services.rules())
+    )
     if found is None:
         return text_card(speech("alert.unknown", id=wanted or "?"), speech.language), False
     card = explanation_card(
-        *(found, services.display(speech.language), services.rules().note),
+        *(found, services.display(speech.language, request.chat), services.rules().note),
         # Who judges or edits rules sees them at work; others read one sentence.
         technical=request.role == "analyst" or request.by_operator,
         whole=whole,

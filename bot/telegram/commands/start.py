@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import unicodedata
 from dataclasses import replace
 
 from telegram.constants import ChatType
@@ -11,8 +12,16 @@ from bot.locales import LANGUAGES, Texts, texts
 from bot.messages.cards import text_card
 from bot.messages.lines import levels_text
 from bot.telegram import keyboards
+from bot.telegram.commands.guide import first_question
 from bot.telegram.keyboards import language_keyboard
-from bot.telegram.registry import Command, Who, all_commands, button, command
+from bot.telegram.registry import (
+    About,
+    Command,
+    Who,
+    button,
+    command,
+    usable,
+)
 from bot.telegram.request import Request, chat_of, texts_for
 from storage import chats, people
 from storage.chats import Chat
@@ -20,21 +29,25 @@ from storage.people import Person
 
 log = logging.getLogger(__name__)
 
+# As people write them, folded by `_folded`.
 OTHER_NAMES = {
     "عربي": "ar",
-    "عربية": "ar",
-    "العربية": "ar",
+    "عربيه": "ar",
     "arabic": "ar",
     "arabe": "ar",
     "english": "en",
+    "eng": "en",
     "انكليزي": "en",
-    "إنكليزي": "en",
-    "إنجليزي": "en",
+    "انكليزيه": "en",
+    "انجليزي": "en",
+    "انجليزيه": "en",
     "anglais": "en",
     "french": "fr",
-    "français": "fr",
     "francais": "fr",
+    "fra": "fr",
     "فرنسي": "fr",
+    "فرنسيه": "fr",
+    "فرنساوي": "fr",
 }
 
 
@@ -60,16 +73,18 @@ async def start(request: Request) -> None:
         await _refuse(request, "refuse.invitation_needed")
         return
     known = request.known
-    if known is not None and known.title and known.signals and known.state == "active":
+    asked = known is not None and any(each.chosen for each in known.topic(request.thread_id))
+    if known is not None and known.title and asked and known.state == "active":
         await request.say("start.again")
         return
     chat = await _registered(request)
     speech = texts(chat.language)
-    parts = [speech("start.welcome"), speech("start.choose")]
+    question, keyboard = first_question(speech)
+    parts = [speech("start.welcome"), question]
     if known is not None and known.state == "paused":
         chat = await request.services.resume(chat)
-        parts = [speech("start.resumed"), speech("start.again")]
-    await request.reply(text_card("\n\n".join(parts), speech.language))
+        parts = [speech("start.resumed"), speech("start.again") if asked else question]
+    await request.reply(text_card("\n\n".join(parts), speech.language), None if asked else keyboard)
 
 
 async def _invited(request: Request, payload: str) -> Person | None:
@@ -106,10 +121,14 @@ async def _registered(request: Request) -> Chat:
 
 @command("help", order=70, who=Who.ANYONE)
 async def show_help(request: Request) -> None:
+    """What the person may do here, by what it is for."""
     speech = request.speech
-    operator = request.known is not None and request.by_operator
-    lines = [_described(speech, each) for each in all_commands(operator=operator)]
-    text = "\n\n".join(["\n".join(lines), levels_text(speech), speech("help.trust")])
+    groups, mine = [], await usable(request)
+    for about in About:
+        lines = [_described(speech, each) for each in mine if each.about is about]
+        if lines:
+            groups.append("\n".join([speech(f"about.{about.value}"), *lines]))
+    text = "\n\n".join([*groups, levels_text(speech), speech("help.trust")])
     await request.reply(text_card(text, speech.language, title=speech("help.title")))
 
 
@@ -122,7 +141,7 @@ async def language(request: Request) -> None:
     """``/language fr`` sets it; without a language, buttons to choose."""
     if not request.arguments:
         await request.say("language.choose", keyboard=language_keyboard())
-    elif (wanted := _language(request.arguments[0])) is None:
+    elif (wanted := language_named(request.arguments[0])) is None:
         await request.say("language.unknown", keyboard=language_keyboard())
     else:
         await _set_language(request, wanted)
@@ -131,7 +150,7 @@ async def language(request: Request) -> None:
 
 @button(keyboards.LANGUAGE, who=Who.ADMINISTRATORS)
 async def language_pressed(request: Request) -> None:
-    wanted = _language(request.pressed.removeprefix("l:"))
+    wanted = language_named(request.pressed.removeprefix("l:"))
     if wanted:
         await _set_language(request, wanted)
         await request.note()
@@ -143,6 +162,15 @@ async def _set_language(request: Request, wanted: str) -> None:
     await request.services.database.write(lambda db: chats.set_language(db, chat.id, wanted))
 
 
-def _language(word: str) -> str | None:
-    word = word.strip().lower()
-    return word if word in LANGUAGES else OTHER_NAMES.get(word)
+def language_named(word: str) -> str | None:
+    """The language that somebody names in a word of any of the three."""
+    folded = _folded(word)
+    return folded if folded in LANGUAGES else OTHER_NAMES.get(folded)
+
+
+def _folded(word: str) -> str:
+    """Without case, accents, the Arabic article, and what keyboards write differently."""
+    plain = unicodedata.normalize("NFKD", word.strip(" .،,!«»\"'").casefold())
+    plain = "".join(each for each in plain if not unicodedata.combining(each))
+    plain = plain.translate(str.maketrans("أإآىة", "ااايه"))
+    return plain.removeprefix("ال")

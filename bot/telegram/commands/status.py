@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
 
 from bot.alerts.place_status import NotKnown, look_up, read_status
 from bot.locales import Texts
@@ -27,6 +29,14 @@ MOST_BROKEN = 8
 LONGEST = 80
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many chats are muted now, and how many are in their quiet hours."""
+
+    muted: int
+    quiet: int
+
+
 @command("status", order=45)
 async def status(request: Request) -> None:
     """``/status حلب``: the place; ``/status``: operators' report."""
@@ -41,7 +51,10 @@ async def status(request: Request) -> None:
 
 
 async def _of_place(request: Request, asked: str) -> None:
-    services, display = request.services, request.services.display(request.speech.language)
+    services, display = (
+        request.services,
+        request.services.display(request.speech.language, request.chat),
+    )
     gazetteer = await asyncio.to_thread(services.gazetteer)
     found = await asyncio.to_thread(look_up, gazetteer, asked)
     if isinstance(found, NotKnown):
@@ -59,9 +72,13 @@ async def _report(request: Request) -> None:
     services, speech = request.services, request.speech
     now = services.clock()
     states, counts, readers = await services.database.read(_read)
-    muted = sum(chat.is_muted(now) for chat in readers)
-    text = status_text(services, speech, states, counts, len(readers), muted)
-    if own := muted_line(request.chat, speech, services.timezone, now):
+    held = Held(
+        sum(chat.is_muted(now) for chat in readers),
+        sum(chat.quiet_until is not None and chat.quiet_until > now for chat in readers),
+    )
+    zone = services.zone(request.chat)
+    text = status_text(services, speech, states, counts, len(readers), held, zone)
+    if own := muted_line(request.chat, speech, services.zone(request.chat), now):
         text = "\n\n".join([*own, text])
     await request.reply(text_card(text, speech.language, title=speech("status.title")))
 
@@ -77,7 +94,8 @@ def status_text(
     states: Sequence[FeedState],
     counts: Mapping[str, int],
     readers: int,
-    muted: int,
+    held: Held,
+    zone: tzinfo,
 ) -> str:
     """Feeds first, with the reason of each that fails, then sending, then the rules."""
     health = feeds_health(states)
@@ -89,7 +107,7 @@ def status_text(
     ]
     success = [state.last_success_at for state in states if state.last_success_at]
     if success:
-        when = speech.moment(max(success), services.timezone, services.clock())
+        when = speech.moment(max(success), zone, services.clock())
         first.append(speech("status.last_success", when=when))
     else:
         first.append(speech("status.never"))
@@ -102,7 +120,8 @@ def status_text(
     second = [
         speech("status.outbox", counts=waiting.join(sent) or speech("status.outbox_empty")),
         speech("status.chats", n=speech.number(readers)),
-        *([speech("status.muted", n=speech.number(muted))] if muted else []),
+        *([speech("status.muted", n=speech.number(held.muted))] if held.muted else []),
+        *([speech("status.quiet", n=speech.number(held.quiet))] if held.quiet else []),
     ]
     rules = services.rules()
     third = [

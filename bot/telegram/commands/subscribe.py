@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import cast
 
@@ -18,9 +18,10 @@ from bot.telegram.commands.mute import muted_line
 from bot.telegram.keyboards import ALL, NONE, Menu, signals_keyboard
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
-from storage import chats
+from storage import subscriptions
 from storage.chats import Chat
 from storage.file.database import Connection
+from storage.subscriptions import Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,21 @@ class Switched:
 
 
 def switch(pressed: str, chosen: Set[str], offered: Set[str]) -> Switched:
-    """What a press does: a signal's id, ALL or NONE. Notes are keys of the locale.
+    """What a press does: ":siege" chooses it, "!siege" leaves it, ALL or NONE. Notes are keys of
+    the locale.
 
-    Signals that are chosen but not offered any more stay as they are, but for NONE.
+    Signals that are chosen but not offered any more stay as they are, but for NONE. A press that
+    comes twice does nothing more.
     """
     if pressed == ALL:
         return Switched(frozenset(chosen | offered), "subscribe.on_all")
     if pressed == NONE:
         return Switched(frozenset(), "subscribe.off_all")
-    if pressed in chosen:
-        return Switched(frozenset(chosen - {pressed}), "subscribe.off", pressed)
-    if pressed in offered:
-        return Switched(frozenset(chosen | {pressed}), "subscribe.on", pressed)
+    signal = pressed[1:]
+    if pressed.startswith("!"):
+        return Switched(frozenset(chosen - {signal}), "subscribe.off", signal)
+    if signal in offered:
+        return Switched(frozenset(chosen | {signal}), "subscribe.on", signal)
     return Switched(frozenset(chosen), "subscribe.changed")
 
 
@@ -60,24 +64,26 @@ async def unsubscribe(request: Request) -> None:
 
 async def _open(request: Request, menu: Menu) -> None:
     services = request.services
-    # Alerts go to the topic in which an administrator last asked for them.
     chat = await services.register(request.update)
     if chat.state == "paused":
         chat = await services.resume(chat)
-    if menu == "u" and not chat.signals:
+    known = chat.topic(request.thread_id)[:1]
+    mine = known[0] if known else Subscription(chat.id, request.thread_id)
+    if menu == "u" and not mine.chosen:
         await request.say("subscribe.nothing_to_stop")
     elif not services.menu:
         await request.say("subscribe.no_rules")
     else:
         speech, in_topic = texts(chat.language), request.in_topic
-        zone, now = services.timezone, services.clock()
+        zone, now = services.zone(chat), services.clock()
         await request.reply(
-            *menu_of(chat, menu, services.menu, speech, zone, now, in_topic=in_topic)
+            *menu_of(chat, mine, menu, services.menu, speech, zone, now, in_topic=in_topic)
         )
 
 
 def menu_of(
     chat: Chat,
+    mine: Subscription,
     menu: Menu,
     signals: Signals,
     speech: Texts,
@@ -87,36 +93,38 @@ def menu_of(
     in_topic: bool = False,
 ) -> tuple[Card, InlineKeyboardMarkup]:
     """The message with the buttons, as things stand."""
-    chosen = len(chat.signals & signals.keys())
+    chosen = {each for each in signals if each in mine.chosen}
     parts = [
         speech("subscribe.title" if menu == "s" else "subscribe.title_off"),
-        speech.plural("subscribe.count", chosen),
+        speech.plural("subscribe.count", len(chosen)),
     ]
     if in_topic:
         parts.append(speech("subscribe.topic"))
+    if mine.paused:
+        parts.append(speech("mine.paused"))
     parts += muted_line(chat, speech, zone, now)
     card = text_card("\n\n".join(parts), speech.language)
-    return card, signals_keyboard(signals, chat.signals, menu, speech)
+    return card, signals_keyboard(signals, chosen, menu, speech)
 
 
 @button(keyboards.SWITCH, who=Who.ADMINISTRATORS)
 async def pressed(request: Request) -> None:
     """A button of the menu."""
-    services, speech, chat_id = request.services, request.speech, request.chat.id
-    menu, what = cast(Menu, request.pressed[0]), request.pressed[1:].removeprefix(":")
+    services, speech, chat = request.services, request.speech, request.chat
+    menu, what = cast(Menu, request.pressed[0]), request.pressed[1:]
     signals, now = services.menu, services.clock()
 
-    def write(db: Connection) -> tuple[Chat | None, Switched]:
+    def write(db: Connection) -> tuple[Subscription, Switched]:
         # Read and changed in one transaction: two administrators may press at once.
-        stored = chats.get(db, chat_id)
-        switched = switch(what, stored.signals if stored else frozenset(), signals.keys())
-        if stored:
-            chats.set_signals(db, chat_id, switched.signals, now)
-        return chats.get(db, chat_id), switched
+        stored = subscriptions.first_of(db, chat.id, request.thread_id, now)
+        chosen = stored.signals | (signals.keys() if stored.everything else frozenset())
+        switched = switch(what, chosen, signals.keys())
+        after = replace(stored, signals=switched.signals, everything=False)
+        subscriptions.save(db, after)
+        return after, switched
 
     after, switched = await services.database.write(write)
     title = signal_title(signals, switched.signal or "", speech.language)
     await request.note(speech(switched.note, signal=title))
-    if after is not None:
-        zone, in_topic = services.timezone, request.in_topic
-        await request.redraw(*menu_of(after, menu, signals, speech, zone, now, in_topic=in_topic))
+    zone, in_topic = services.zone(chat), request.in_topic
+    await request.redraw(*menu_of(chat, after, menu, signals, speech, zone, now, in_topic=in_topic))

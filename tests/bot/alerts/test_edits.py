@@ -13,6 +13,7 @@ from bot.alerts.decide import Reason
 from bot.alerts.edits import may_see, quoted_entry, says, to_edit
 from storage import alerts, card_edits, chats, outbox
 from storage.alerts import Alert, AlertFigure, AlertSource
+from storage.deliveries import Recipient
 from storage.facts import StoredPlace
 from tests.bot.alerts.newsroom import Newsroom, change, feed, item, of_its_own
 from tests.bot.messages.samples import sample_alert, sample_chat, sample_signal
@@ -24,20 +25,20 @@ HALAB, ADAN = (
 )
 BEFORE = sample_alert(places=(HALAB,), figures=(AlertFigure(what="killed", first=12, latest=12),))
 AFTER = replace(BEFORE, figures=(AlertFigure(what="killed", first=12, latest=14),), families=2)
-CHAT = sample_chat()
+CHAT, READER = sample_chat(), Recipient(7)
 B = AlertSource(family="b", feed_id="b", link=None, published_at=None, entry_id=2)
 
 
 def test_a_chat_that_was_told_is_owed_what_is_known_now() -> None:
     other = replace(CHAT, id=8)
-    assert to_edit(BEFORE, AFTER, [CHAT, other], {CHAT.id}) == (CHAT.id,)
+    assert to_edit(BEFORE, AFTER, [CHAT, other], {READER}) == (READER,)
 
 
 def test_what_no_card_shows_edits_none() -> None:
     figures = tuple(replace(each, told=12) for each in BEFORE.figures)
     same = replace(BEFORE, figures=figures, version=2, reason="x", updated_at=NOW)
     assert says(same) == says(BEFORE)
-    assert to_edit(BEFORE, same, [CHAT], {CHAT.id}) == ()
+    assert to_edit(BEFORE, same, [CHAT], {READER}) == ()
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_what_no_card_shows_edits_none() -> None:
 )
 def test_everything_that_a_card_shows_is_a_change(changes: dict[str, object]) -> None:
     after = replace(BEFORE, **changes)  # type: ignore[arg-type]
-    assert to_edit(BEFORE, after, [CHAT], {CHAT.id}) == (CHAT.id,)
+    assert to_edit(BEFORE, after, [CHAT], {READER}) == (READER,)
 
 
 def test_a_signal_that_the_chat_did_not_choose_edits_nothing_there() -> None:
@@ -64,8 +65,8 @@ def test_a_signal_that_the_chat_did_not_choose_edits_nothing_there() -> None:
         entry_id=2,
         title="another headline",
     )
-    everything = replace(CHAT, id=8, signals=frozenset({"siege", "medicine-shortage"}))
-    assert to_edit(BEFORE, joined, [CHAT, everything], {7, 8}) == (8,)
+    everything = sample_chat(id=8, signals=frozenset({"siege", "medicine-shortage"}))
+    assert to_edit(BEFORE, joined, [CHAT, everything], {READER, Recipient(8)}) == (Recipient(8),)
     assert quoted_entry(joined.seen_by(CHAT.signals)) == 1
     assert quoted_entry(joined.seen_by(everything.signals)) == 2
 
@@ -80,24 +81,24 @@ def test_a_signal_that_the_chat_did_not_choose_edits_nothing_there() -> None:
     ids=["elsewhere", "other signals", "no signals"],
 )
 def test_a_chat_that_chose_otherwise_since_is_left_alone(changes: dict[str, object]) -> None:
-    assert to_edit(BEFORE, AFTER, [replace(CHAT, **changes)], {7}) == ()  # type: ignore[arg-type]
+    assert to_edit(BEFORE, AFTER, [sample_chat(**changes)], {READER}) == ()
 
 
 def test_an_alert_of_no_known_place_is_closed_to_who_chose_places() -> None:
     nowhere = replace(AFTER, places=())
-    assert not may_see(replace(CHAT, places=frozenset({"halab"})), nowhere)
-    assert may_see(CHAT, nowhere)
+    assert not may_see(sample_chat(places=frozenset({"halab"})), None, nowhere)
+    assert may_see(CHAT, None, nowhere)
 
 
 def test_what_is_on_test_is_for_operators() -> None:
     on_test = replace(AFTER, audience="operators")
-    assert not may_see(CHAT, on_test)
-    operator = replace(CHAT, role="operator", signals=frozenset({"siege"}))
-    assert may_see(operator, on_test)
+    assert not may_see(CHAT, None, on_test)
+    operator = sample_chat(role="operator", signals=frozenset({"siege"}))
+    assert may_see(operator, None, on_test)
     siege = sample_signal(signal="siege", direction="improving", entry_id=2)
     before = replace(on_test, signals=(*on_test.signals, siege))
     after = replace(before, signals=(sample_signal(direction="improving"), siege))
-    assert to_edit(before, after, [operator], {operator.id}) == (operator.id,)
+    assert to_edit(before, after, [operator], {READER}) == (READER,)
 
 
 PLACES = st.sets(st.sampled_from(["halab", "SY", "adan", "YE"]))
@@ -108,9 +109,9 @@ SIGNALS = st.sets(st.sampled_from(["medicine-shortage", "siege", "evacuation"]))
 def test_filters_of_edits_fail_closed(
     places: set[str], signals: set[str], where: list[StoredPlace]
 ) -> None:
-    chat = replace(CHAT, places=frozenset(places), signals=frozenset(signals))
+    chat = sample_chat(places=frozenset(places), signals=frozenset(signals))
     after = replace(AFTER, places=tuple(where))
-    if not to_edit(BEFORE, after, [chat], {chat.id}):
+    if not to_edit(BEFORE, after, [chat], {READER}):
         return
     assert "medicine-shortage" in signals
     assert not places or any(places.intersection(place.within) for place in where)
@@ -135,7 +136,7 @@ def hash_of(family: str) -> int:
 
 
 def owed(newsroom: Newsroom, chat_id: int = 100) -> card_edits.CardEdit | None:
-    return card_edits.get(newsroom.db, 1, chat_id)
+    return card_edits.get(newsroom.db, 1, Recipient(chat_id))
 
 
 def told(newsroom: Newsroom, *chat_ids: int) -> None:

@@ -37,7 +37,7 @@ from storage.outbox import Mark
 from tests.bot.alerts import newsroom as room
 from tests.bot.alerts import test_plans
 from tests.bot.alerts.newsroom import Newsroom, OneWord, feed, of_its_own
-from tests.storage.make import DAY, HOUR, NOW, add_chat, existing
+from tests.storage.make import DAY, HOUR, NOW, add_chat, chats_of, existing
 
 SIGNALS = ("siege", "evacuation", "hunger")
 WORD = {"siege": "حصار", "evacuation": "إخلاء", "hunger": "مجاعة"}
@@ -259,15 +259,15 @@ def test_who_was_told_of_the_graver_is_not_told_of_the_lesser(newsroom: Newsroom
     says(newsroom, 2, "hunger", now=NOW + HOUR)
     add_chat(newsroom.db, 2, *SIGNALS)
     lesser = alert_of(says(newsroom, 3, "hunger", now=NOW + 2 * HOUR))
-    assert outbox.chats_of_alert(newsroom.db, lesser.id) == {2}, "who was told nothing is told"
+    assert chats_of(newsroom.db, lesser.id) == {2}, "who was told nothing is told"
     assert reasons(newsroom.db, lesser) == [
         ("send", "first-telling", None),
         ("store", "inhibited", "then-hunger"),
     ]
     elsewhere = alert_of(says(newsroom, 4, "hunger", place="نيالا", now=NOW + 3 * HOUR))
-    assert outbox.chats_of_alert(newsroom.db, elsewhere.id) == {1, 2}
+    assert chats_of(newsroom.db, elsewhere.id) == {1, 2}
     later = alert_of(says(newsroom, 5, "siege", now=NOW + 4 * DAY))
-    assert outbox.chats_of_alert(newsroom.db, later.id) == {1, 2}, "when it is over all hear again"
+    assert chats_of(newsroom.db, later.id) == {1, 2}, "when it is over all hear again"
 
 
 def test_a_decision_says_so_when_nobody_is_left_to_be_told(newsroom: Newsroom) -> None:
@@ -286,7 +286,7 @@ def test_what_is_critical_is_told_whatever_was_told_of_the_place(newsroom: Newsr
     says(newsroom, 2, "hunger", now=NOW + HOUR)
     newsroom.rules.change("hunger", level="critical")
     graver = alert_of(says(newsroom, 3, "hunger", now=NOW + 2 * HOUR))
-    assert outbox.chats_of_alert(newsroom.db, graver.id) == {1}
+    assert chats_of(newsroom.db, graver.id) == {1}
 
 
 def test_who_was_told_of_an_alert_goes_on_hearing_of_it(newsroom: Newsroom) -> None:
@@ -307,7 +307,7 @@ def test_what_was_never_delivered_inhibits_nothing(newsroom: Newsroom) -> None:
     for row in outbox.for_chat(newsroom.db, 1, graver.id):
         outbox.mark(newsroom.db, row.id, Mark("failed", "refused", NOW, 1))
     lesser = alert_of(says(newsroom, 3, "hunger", now=NOW + 2 * HOUR))
-    assert outbox.chats_of_alert(newsroom.db, lesser.id) == {1}
+    assert chats_of(newsroom.db, lesser.id) == {1}
 
 
 def test_what_gets_better_or_has_another_signal_is_told(newsroom: Newsroom) -> None:
@@ -318,7 +318,7 @@ def test_what_gets_better_or_has_another_signal_is_told(newsroom: Newsroom) -> N
     lifted = alert_of(says(newsroom, 3, "siege", now=NOW + 2 * HOUR, direction="رفع"))
     other = alert_of(says(newsroom, 4, "evacuation", now=NOW + 2 * HOUR))
     for alert in (lifted, other):
-        assert outbox.chats_of_alert(newsroom.db, alert.id) == {1}
+        assert chats_of(newsroom.db, alert.id) == {1}
 
 
 # Silence.

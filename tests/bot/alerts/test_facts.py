@@ -15,12 +15,12 @@ from bot.messages.display import Display
 from bot.messages.grown import grown_line
 from bot.polling.identify import Kind
 from bot.rules_in_force import shipped_places
-from storage import alerts, chats, owed
+from storage import alerts, owed
 from storage.alerts import Alert
 from storage.file.database import Connection
 from tests.bot.alerts.newsroom import Newsroom, change, feed, item
 from tests.conftest import shipped_rules
-from tests.storage.make import HOUR, NOW, add_chat, add_feed, existing
+from tests.storage.make import HOUR, NOW, add_chat, add_feed, choose, existing
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_chat_that_chose_places_hears_of_these_alone(
 ) -> None:
     add_feed(db, feed().id)
     add_chat(db, 1, "attack-on-health-care", lowest_level="info")
-    chats.set_places(db, 1, {chosen: {"ar": "مكان"}})
+    choose(db, 1, places={chosen: {"ar": "مكان"}})
     tell(db, STRIKE)
     assert len(owed.ready(db, NOW, 10)) == hears
 
@@ -70,7 +70,7 @@ def test_what_happens_nobody_knows_where_reaches_no_chat_that_chose_places(db: C
     add_feed(db, feed().id)
     add_feed(db, feed("sana").id)
     add_chat(db, 1, "attack-on-health-care", lowest_level="info")
-    chats.set_places(db, 1, {"SD": {"ar": "السودان"}})
+    choose(db, 1, places={"SD": {"ar": "السودان"}})
     (alert,) = tell(db, "قصف يستهدف مستشفى ويقتل 12 شخصا")
     assert alert.places == ()
     assert owed.ready(db, NOW, 10) == []
@@ -86,7 +86,7 @@ def test_a_report_that_is_kept_silent_takes_no_place_from_those_who_chose_it(
     for family in ("enab", "sana", "third"):
         add_feed(db, feed(family).id)
     add_chat(db, 1, "attack-on-health-care", lowest_level="info")
-    chats.set_places(db, 1, {"SD": {"ar": "السودان"}})
+    choose(db, 1, places={"SD": {"ar": "السودان"}})
     (alert,) = tell(db, "قصف يستهدف مستشفى ويقتل 12 شخصا")
     # History: what was there when its feed was first read says where, and is told to nobody.
     assert tell(db, STRIKE, family="sana", hours=1, kind="seed") == ()

@@ -10,7 +10,7 @@ from tests.bot.alerts.newsroom import Newsroom, of_its_own
 from tests.storage.make import DAY, NOW, add_chat
 
 # Small by nature, a list that the question made, or the last row alone.
-MAY_BE_WALKED = {"c", "chats", "feeds", "told", "rule_sets", "sqlite_sequence"}
+MAY_BE_WALKED = {"c", "chats", "subscriptions", "feeds", "told", "rule_sets", "sqlite_sequence"}
 
 
 def tell(newsroom: Newsroom, number: int, *, family: str = "enab", ago: timedelta) -> None:

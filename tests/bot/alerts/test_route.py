@@ -13,7 +13,7 @@ from rules.matching.levels import LADDER
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.facts import StoredPlace
-from storage.outbox import NewDelivery
+from storage.outbox import NewDelivery, Recipient
 from tests.storage.make import NOW, alert_text, chat, told
 
 ALERT = Alert(
@@ -27,10 +27,11 @@ ALERT = Alert(
     **asdict(alert_text(1)),
 )
 SIEGE = News("siege", "alert")
+TOLD_1 = frozenset({Recipient(1)})
 
 
 def rows(
-    *chats: Chat, earlier: frozenset[int] = frozenset(), level: str = "alert", **alert: Any
+    *chats: Chat, earlier: frozenset[Recipient] = frozenset(), level: str = "alert", **alert: Any
 ) -> list[NewDelivery]:
     told_now = replace(ALERT, signals=(told("siege", level=level),), **alert)
     return list(route(told_now, [News("siege", level)], "everyone", chats, earlier, NOW))
@@ -54,21 +55,23 @@ def test_rows_of_a_chat_that_cannot_be_reached_are_held() -> None:
 
 
 def test_an_update_goes_to_who_was_told_and_is_an_alert_to_the_others() -> None:
-    found = rows(chat(1, "siege"), chat(2, "siege"), earlier=frozenset({1}), version=2)
+    found = rows(chat(1, "siege"), chat(2, "siege"), earlier=TOLD_1, version=2)
     assert [(row.kind, row.version) for row in found] == [("update", 2), ("alert", 2)]
 
 
 def test_who_read_the_alarm_reads_its_end_at_any_level() -> None:
     strict = chat(1, "siege", lowest_level="critical")
-    assert len(rows(strict, earlier=frozenset({1}), version=2)) == 1
+    assert len(rows(strict, earlier=TOLD_1, version=2)) == 1
     left = chat(1, "evacuation")
-    assert rows(left, earlier=frozenset({1}), version=2) == [], "but not after unsubscribing"
+    assert rows(left, earlier=TOLD_1, version=2) == [], "but not after unsubscribing"
 
 
 GRAVE = replace(ALERT, version=2, signals=(told("siege", level="critical"), told("evacuation")))
 
 
-def recipients(news: News, *chats: Chat, earlier: frozenset[int]) -> list[tuple[int, str, str]]:
+def recipients(
+    news: News, *chats: Chat, earlier: frozenset[Recipient]
+) -> list[tuple[int, str, str]]:
     found = route(GRAVE, [news], "everyone", chats, earlier, NOW)
     return [(row.chat_id, row.kind, row.level) for row in found]
 
@@ -78,14 +81,14 @@ def test_a_lesser_signal_wakes_nobody_who_knows_of_the_graver_one() -> None:
     graver = chat(3, "siege")
     joined = News("evacuation", "alert", joined=True)
     # Who chose the lesser one alone hears of it, judged by that one.
-    assert recipients(joined, both, lesser, graver, earlier=frozenset({1, 3})) == [
-        (2, "alert", "alert")
-    ]
+    assert recipients(
+        joined, both, lesser, graver, earlier=frozenset({Recipient(1), Recipient(3)})
+    ) == [(2, "alert", "alert")]
     # A second signal as grave as the first, and a turn of what was told, are news.
-    assert recipients(replace(joined, level="critical"), both, earlier=frozenset({1})) == [
+    assert recipients(replace(joined, level="critical"), both, earlier=TOLD_1) == [
         (1, "update", "critical")
     ]
-    assert recipients(replace(joined, joined=False), both, earlier=frozenset({1})) == [
+    assert recipients(replace(joined, joined=False), both, earlier=TOLD_1) == [
         (1, "update", "critical")
     ]
 
@@ -96,7 +99,7 @@ def test_a_joined_signal_keeps_to_the_lowest_level_of_a_chat_that_was_told() -> 
         GRAVE, signals=(told("evacuation"), told("siege", level="watch", direction="improving"))
     )
     news = [News("evacuation", "alert", joined=True)]
-    assert route(over, news, "everyone", [strict], frozenset({1}), NOW) == ()
+    assert route(over, news, "everyone", [strict], TOLD_1, NOW) == ()
 
 
 def test_an_alert_on_test_goes_to_operators_only() -> None:
@@ -119,15 +122,15 @@ CHATS = st.lists(
 )
 
 
-@given(CHATS, st.sampled_from(LADDER), st.frozensets(st.integers(1, 50)))
+@given(CHATS, st.sampled_from(LADDER), st.frozensets(st.integers(1, 50).map(Recipient)))
 def test_every_chat_that_wants_it_gets_it_once(
-    chats: list[Chat], level: str, earlier: frozenset[int]
+    chats: list[Chat], level: str, earlier: frozenset[Recipient]
 ) -> None:
     found = [row.chat_id for row in rows(*chats, earlier=earlier, level=level)]
     assert len(found) == len(set(found))
     for each in chats:
         wanted = "siege" in each.signals and (
-            each.id in earlier or rank(level) >= rank(each.lowest_level)
+            Recipient(each.id) in earlier or rank(level) >= rank(each.lowest_level)
         )
         assert (each.id in found) == wanted
 
@@ -142,7 +145,7 @@ PLACES = st.lists(
     PLACES,
     st.lists(PLACES.map(tuple), max_size=3),
     st.sampled_from(LADDER),
-    st.frozensets(st.integers(1, 50)),
+    st.frozensets(st.integers(1, 50).map(Recipient)),
     st.booleans(),
 )
 def test_a_chat_that_chose_places_gets_nothing_of_elsewhere_whatever_the_news(
@@ -150,14 +153,22 @@ def test_a_chat_that_chose_places_gets_nothing_of_elsewhere_whatever_the_news(
     chosen: frozenset[str],
     within: list[tuple[str, ...]],
     level: str,
-    earlier: frozenset[int],
+    earlier: frozenset[Recipient],
     joined: bool,
 ) -> None:
     places = tuple(StoredPlace("x", "SD", None, "town", "clause", each, {}) for each in within)
     there = any(chosen & set(each) for each in within)
     alert = replace(ALERT, signals=(told("siege", level=level),), places=places)
     news = [News("siege", level, joined)]
-    picky = [replace(each, places=chosen) for each in chats]
+    picky = [
+        replace(
+            each,
+            subscriptions=tuple(
+                replace(one, places={place: {} for place in chosen}) for one in each.subscriptions
+            ),
+        )
+        for each in chats
+    ]
     found = route(alert, news, "everyone", picky, earlier, NOW)
     if chosen and not there:
         assert found == ()

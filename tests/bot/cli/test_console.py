@@ -74,7 +74,7 @@ DELIVERY = Delivery(
     possible_repeat=False,
     text=None,
 )
-CHAT = console_chat({}, NOW)
+CHAT = console_chat(NOW)
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot import errors
-from bot.cli.memory import MemoryLimits, is_tight, too_little
 from bot.errors import CannotGoOn, ending
 from bot.feeds.catalogue import CatalogueInvalid
 from bot.feeds.opml import OpmlInvalid
 from bot.process.lock import AlreadyRunning
+from bot.process.memory import MemoryLimits, is_tight, too_little
 from bot.settings import SettingsInvalid
 from rules import RulesInvalid
 from storage.file.errors import (

@@ -116,7 +116,7 @@ def test_a_start_without_an_operator_leaves_a_code_that_works_and_one_with_takes
 
     async def run() -> None:
         database = await Database.open(settings.database_file)
-        start = partial(_readers, settings=settings, rules=None, now=now)  # type: ignore[arg-type]
+        start = partial(_readers, settings=settings, now=now)
         try:
             await database.write(start)
             payload = left.read_text().split()[1]

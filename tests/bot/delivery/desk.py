@@ -17,6 +17,7 @@ from storage.chats import Chat
 from storage.entries import Entry
 from storage.file.database import Connection, Database
 from storage.outbox import Delivery, NewDelivery
+from storage.subscriptions import Subscription
 from tests.storage.make import told
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -35,10 +36,11 @@ def chat(
         state="active",
         paused_reason=None,
         role=role,
-        signals=frozenset({"medicine-shortage"}),
-        lowest_level="info",
         created_at=START,
         blocked_until=None,
+        subscriptions=(
+            Subscription(chat_id, signals=frozenset({"medicine-shortage"}), lowest_level="info"),
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from bot.delivery.outcome import Edit, NeverSent, Outcome, Outgoing, RateLimited
 from bot.delivery.second_channel import SecondChannelWatch
 from storage import card_edits, chats, second_channel
 from storage import clock as stored_clock
+from storage.deliveries import Recipient
 from storage.file.database import Database
 from storage.file.errors import StorageBusy
 from tests.bot.delivery.desk import START, Desk, chat
@@ -194,7 +195,9 @@ async def test_a_card_that_is_to_be_edited_waits_as_long_as_it_was_to(
     alert = await world.desk.alert(1)
     await world.run(60)
     asked, now, settle = world.machine.passed, world.machine.wall(), timedelta(seconds=30)
-    await world.desk.database.write(lambda db: card_edits.ask(db, alert.id, [1], now, settle))
+    await world.desk.database.write(
+        lambda db: card_edits.ask(db, alert.id, [Recipient(1)], now, settle)
+    )
     await world.run(10)
     world.machine.ahead = hours * HOUR
     if restarted:

@@ -46,9 +46,11 @@ from storage import alerts, card_edits, chats, feedback, mutes, owed, retention
 from storage import outbox as stored
 from storage.alerts import Alert
 from storage.card_edits import CardEdit
+from storage.deliveries import Recipient
 from storage.feedback import Mark
 from storage.file.database import Connection, Database
 from storage.mutes import Target
+from storage.subscriptions import Subscription
 from tests.bot.alerts.newsroom import Newsroom, of_its_own
 from tests.bot.delivery.desk import (
     OPERATOR,
@@ -60,12 +62,12 @@ from tests.bot.delivery.desk import (
     delivery,
     owe,
 )
-from tests.storage.make import add_entry, existing
+from tests.storage.make import add_entry, choose, existing
 from tests.storage.make import told as signal
 
 POLICY, LIMITS = EditPolicy(), SendLimits()
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-OWED = CardEdit(1, 1, 1, START, START, 0, 0)
+OWED = CardEdit(1, 1, 1, None, 1, START, START, 0, 0)
 TOLD = delivery(state="sent", message_id=11)
 
 
@@ -187,13 +189,15 @@ async def changes(
 
     def write(db: Connection) -> None:
         alerts.set_families(db, alert.id, families)
-        card_edits.ask(db, alert.id, chat_ids or (1,), desk.clock(), settle)
+        card_edits.ask(
+            db, alert.id, [Recipient(each) for each in chat_ids or (1,)], desk.clock(), settle
+        )
 
     await desk.database.write(write)
 
 
 async def owes(desk: Desk, alert: Alert, chat_id: int = 1) -> bool:
-    edit = await desk.database.read(lambda db: card_edits.get(db, alert.id, chat_id))
+    edit = await desk.database.read(lambda db: card_edits.get(db, alert.id, Recipient(chat_id)))
     return edit is not None and edit.due_at is not None
 
 
@@ -309,15 +313,16 @@ async def test_a_card_is_left_alone_for_a_minute_after_an_edit(desk: Desk) -> No
 
 async def test_who_chose_one_signal_reads_of_that_one_in_words_that_tell_it(desk: Desk) -> None:
     """A later report adds a signal that the chat did not choose."""
-    both = replace(chat(2), signals=frozenset({"medicine-shortage", "siege"}))
-    await desk.database.write(lambda db: chats.set_signals(db, 2, both.signals, START))
+    await desk.database.write(
+        lambda db: choose(db, 2, signals=frozenset({"medicine-shortage", "siege"}))
+    )
     alert = await told(desk, 1, 2)
 
     def joins(db: Connection) -> None:
         entry_id = add_entry(db, title="The town is besieged", summary="Nobody gets out.")
         text = replace(alert_text(entry_id), title="The town is besieged", families=2)
         alerts.bump(db, alert.id, [signal("siege", entry_id)], text, desk.clock())
-        card_edits.ask(db, alert.id, [1, 2], desk.clock(), timedelta(0))
+        card_edits.ask(db, alert.id, [Recipient(1), Recipient(2)], desk.clock(), timedelta(0))
 
     await desk.database.write(joins)
     await desk.work(3)
@@ -469,7 +474,7 @@ async def test_a_paused_chat_has_no_card_edited_not_even_after(desk: Desk) -> No
 async def test_a_chat_that_chose_other_places_since_keeps_its_card(desk: Desk) -> None:
     alert = await told(desk)
     await changes(desk, alert)
-    await desk.database.write(lambda db: chats.set_places(db, 1, {"halab": {}}))
+    await desk.database.write(lambda db: choose(db, 1, places={"halab": {}}))
     await desk.work(40)
     assert desk.sender.edits == []
     assert not await owes(desk, alert)
@@ -537,7 +542,7 @@ def test_the_last_that_a_chat_was_shown_is_what_is_known(steps: list[Any], tmp_p
 async def _shown(steps: list[Any], file: Path) -> None:
     database = await Database.open(file)
     desk = Desk(database)
-    reader = replace(chat(1), signals=frozenset({"siege"}))
+    reader = replace(chat(1), subscriptions=(Subscription(1, signals=frozenset({"siege"})),))
     await desk.with_chats(reader)
     reply = desk.sender.edit
 

@@ -10,6 +10,7 @@ from typing import Any
 from storage.alerts import Alert, AlertSignal, AlertText
 from storage.chats import Chat
 from storage.outbox import Delivery
+from tests.storage.make import asking
 
 NOW = datetime(2026, 1, 31, 12, 30, tzinfo=UTC)
 TITLE = "مستشفيات المدينة تنفد من الأدوية و«الصحة العالمية» (WHO) تحذّر"
@@ -138,12 +139,11 @@ def sample_chat(**changes: Any) -> Chat:
         "state": "active",
         "paused_reason": None,
         "role": "subscriber",
-        "signals": frozenset({"medicine-shortage"}),
-        "lowest_level": "alert",
         "created_at": NOW,
         "blocked_until": None,
     }
-    return Chat(**values | changes)
+    signals = frozenset({"medicine-shortage"})
+    return Chat(**values | asking(7, signals, "alert", changes))
 
 
 def sample_delivery(**changes: Any) -> Delivery:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ from tests.bot.alerts.test_route import ALERT
 from tests.bot.messages.samples import SIGNALS
 from tests.bot.messages.test_cards import DAMASCUS
 from tests.bot.telegram.bot_api import parse_html
-from tests.storage.make import NOW, add_chat, chat
+from tests.storage.make import NOW, add_chat, chat, choose
 
 HOUR = timedelta(hours=1)
 NAMES = {"enab-feed": "عنب", "wire-feed": "Relief Wire"}
@@ -148,7 +149,7 @@ def reader(newsroom: Newsroom, *signals: str, places: dict[str, str] | None = No
     add_chat(newsroom.db, 5, *signals)
     if places:
         named = {each: dict.fromkeys(LANGUAGES, name) for each, name in places.items()}
-        chats.set_places(newsroom.db, 5, named)
+        choose(newsroom.db, 5, places=named)
     found = chats.get(newsroom.db, 5)
     assert found is not None
     return found
@@ -178,15 +179,25 @@ def test_a_muted_chat_hears_until_when(newsroom: Newsroom) -> None:
     assert "muted, until 2 March, 00:00" in here(history(newsroom, muted), "en")
 
 
+def asking(**changes: Any) -> Chat:
+    """A chat with a subscription like this."""
+    reader = chat(1, "siege")
+    (one,) = reader.subscriptions
+    return replace(reader, subscriptions=(replace(one, **changes),))
+
+
 @pytest.mark.parametrize(
     ("asks", "expected"),
     [
         (chat(1, "siege"), Unreached.CHOSE_OTHERWISE),
-        (replace(chat(1), signals=frozenset()), Unreached.NO_SIGNALS),
+        (chat(1, signals=frozenset()), Unreached.NO_SIGNALS),
         (chat(1, "evacuation"), Unreached.OTHER_SIGNALS),
         (chat(1, "siege", places=frozenset({"YE"})), Unreached.PLACE_UNKNOWN),
         (chat(1, "siege", lowest_level="critical"), Unreached.LEVEL),
         (chat(1, "siege", created_at=NOW + HOUR), Unreached.CAME_LATER),
+        (asking(include=("كوليرا",)), Unreached.WORDS),
+        (asking(paused=True), Unreached.PAUSED),
+        (asking(delivery="daily"), Unreached.DIGEST),
     ],
 )
 def test_what_keeps_an_alert_from_a_chat(
@@ -194,8 +205,8 @@ def test_what_keeps_an_alert_from_a_chat(
 ) -> None:
     newsroom.says("حصار حلب")
     sent = history(newsroom).decisions
-    assert unreached(ALERT, asks, sent) is expected
-    assert unreached(ALERT, asks, []) is Unreached.NOT_PUSHED
+    assert unreached(ALERT, asks, sent).why is expected
+    assert unreached(ALERT, asks, []).why is Unreached.NOT_PUSHED
 
 
 def test_the_details_are_folded_behind_the_answer(newsroom: Newsroom) -> None:

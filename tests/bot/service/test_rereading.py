@@ -26,6 +26,7 @@ from rules import Detection, RuleSet
 from storage import chats, entries, feeds
 from storage.entries import Entry
 from storage.file.database import Connection
+from storage.subscriptions import Subscription
 from tests.bot.alerts.newsroom import of_its_own
 from tests.bot.service.newsroom import SPORT, Newsroom, write_feeds
 from tests.rules.few import load_few
@@ -176,7 +177,11 @@ async def running(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
                 settings, parts, tick=tick, probation=timedelta(0), clock=faults.clock
             )
             found = Running(service, parts, newsroom, telegram, rule, faults)
-            reader = replace(console_chat({}, utc_now()), id=READER, signals=frozenset({"bread"}))
+            reader = replace(
+                console_chat(utc_now()),
+                id=READER,
+                subscriptions=(Subscription(READER, signals=frozenset({"bread"})),),
+            )
             await parts.database.write(lambda db: chats.upsert(db, reader))
             stop = asyncio.Event()
             serving = asyncio.create_task(service.run(stop))

@@ -17,6 +17,7 @@ from bot.console import console_chat
 from bot.service import CONFLICT_WINDOW, CONFLICTS, too_many
 from storage import chats, outbox
 from storage.file.database import Database
+from storage.subscriptions import Subscription
 from tests.bot.service.newsroom import SHORTAGE, Newsroom, write_feeds
 from tests.telegram_server import TelegramServer
 
@@ -95,7 +96,11 @@ async def test_a_refused_token_ends_a_poll_with_3_is_in_no_line_and_loses_nothin
 ) -> None:
     token = "123456789:AAEhBP0av28fakefakefakefakefakefake"
     database = await Database.open(tmp_path / "data" / "marsad.sqlite")
-    reader = replace(console_chat({}, NOW), id=7, signals=frozenset({"medicine-shortage"}))
+    reader = replace(
+        console_chat(NOW),
+        id=7,
+        subscriptions=(Subscription(7, signals=frozenset({"medicine-shortage"})),),
+    )
     await database.write(lambda db: chats.upsert(db, reader))
     await database.close()
     async with Newsroom() as newsroom, TelegramServer() as telegram:

@@ -43,8 +43,20 @@ _SHORT_METHODS: dict[str, dict[str, str]] = {
         "disable_notification": "Boolean",
         "protect_content": "Boolean",
         "reply_parameters": "ReplyParameters",
+        "reply_markup": "InlineKeyboardMarkup|ForceReply",
+    },
+    "sendDocument": {
+        "chat_id": "!Integer|String",
+        "message_thread_id": "Integer",
+        "document": "!InputFile|String",
+        "caption": "String",
+        "parse_mode": "String",
+        "disable_notification": "Boolean",
+        "protect_content": "Boolean",
+        "reply_parameters": "ReplyParameters",
         "reply_markup": "InlineKeyboardMarkup",
     },
+    "getFile": {"file_id": "!String"},
     "editMessageText": {
         "chat_id": "Integer|String",
         "message_id": "Integer",
@@ -98,6 +110,11 @@ _SHORT_TYPES: dict[str, dict[str, str]] = {
         "allow_sending_without_reply": "Boolean",
     },
     "InlineKeyboardMarkup": {"inline_keyboard": "!Array of Array of InlineKeyboardButton"},
+    "ForceReply": {
+        "force_reply": "!Boolean",
+        "input_field_placeholder": "String",
+        "selective": "Boolean",
+    },
     "InlineKeyboardButton": {"text": "!String", "url": "String", "callback_data": "String"},
     "BotCommand": {"command": "!String", "description": "!String"},
     "BotCommandScope": {"type": "!String", "chat_id": "Integer|String", "user_id": "Integer"},
@@ -162,6 +179,9 @@ class Description:
                 raise BadField(f"{where} is not a list")
             for place, item in enumerate(value):
                 self._check(f"{where}[{place}]", item, kind.removeprefix("Array of "))
+        elif kind == "InputFile":
+            if not isinstance(value, tuple):  # a name and bytes, as the server read them
+                raise BadField(f"{where} is no file")
         elif kind in _PLAIN:
             plain = _PLAIN[kind]
             if not isinstance(value, plain) or (plain is not bool and isinstance(value, bool)):

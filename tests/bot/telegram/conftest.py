@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,6 +59,8 @@ class Bench:
     application: App
     rules: Rules
     troubles: list[str]
+    stop: Callable[[], Coroutine[Any, Any, None]]
+    """Ends the process; another may follow it."""
 
     async def ask(self, chat_id: int, text: str, **values: Any) -> str:
         """What a person writes, and the bot's answer to it."""
@@ -176,16 +179,22 @@ def access() -> Access:
     return "open"
 
 
-@pytest.fixture
-async def bench(server: TelegramServer, database: Database, access: Access) -> AsyncIterator[Bench]:
-    rules, troubles = Rules(), list[str]()
+@asynccontextmanager
+async def application_over(
+    server: TelegramServer,
+    database: Database,
+    rules: Rules | None = None,
+    access: Access = "open",
+) -> AsyncIterator[Bench]:
+    """A process of the bot, polling."""
+    asked, troubles = rules or Rules(), list[str]()
     application = build_application(
         token=server.token,
         base_url=server.base_url,
         operators=[OPERATOR],
         timezone=DAMASCUS,
         database=database,
-        rules=lambda: rules,  # type: ignore[arg-type,return-value]
+        rules=lambda: asked,  # type: ignore[arg-type,return-value]
         catalogue=lambda: [NamedFeed("feed", "الجزيرة نت")],
         access=access,
     )
@@ -194,7 +203,14 @@ async def bench(server: TelegramServer, database: Database, access: Access) -> A
         on_conflict=lambda: troubles.append("conflict"),
         on_refused=lambda: troubles.append("refused"),
     )
-    async with polling:
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(polling)
         async with asyncio.timeout(60):
             await polling.ready.wait()
-        yield Bench(server, database, application, rules, troubles)
+        yield Bench(server, database, application, asked, troubles, stack.aclose)
+
+
+@pytest.fixture
+async def bench(server: TelegramServer, database: Database, access: Access) -> AsyncIterator[Bench]:
+    async with application_over(server, database, access=access) as running:
+        yield running

@@ -52,7 +52,7 @@ async def role_of(bench: Bench, person: int) -> str | None:
 @BOTH
 async def test_a_stranger_reads_nothing_and_changes_nothing(bench: Bench, language: str) -> None:
     await bench.alert()
-    asked = [f"/{each.name}" for each in all_commands()]
+    asked = [f"/{each.name}" for each in all_commands() if each.name != "id"]
     for text in (*asked, "/alert A1", "/start hello", "/start inv-", "A1", "hello"):
         answer = await bench.ask(STRANGER, text, language_code=language)
         refused = REFUSED[language] in answer or text == "/start inv-"
@@ -259,7 +259,7 @@ async def test_a_channel_is_let_in_when_an_invited_person_adds_the_bot(bench: Be
 
 
 def test_only_start_and_unknown_commands_answer_before_the_check() -> None:
-    assert [each.name for each in all_commands() if each.who is Who.STRANGERS] == ["start"]
+    assert [each.name for each in all_commands() if each.who is Who.STRANGERS] == ["start", "id"]
     assert all(each.who is not Who.STRANGERS for each in all_buttons())
 
 
@@ -306,6 +306,14 @@ async def test_a_stranger_gets_nothing_by_any_command_in_any_kind_of_update(
         assert await role_of(bench, STRANGER) is None
 
 
+# Callback data of what operators do.
+OF_OPERATORS = (
+    "ob ob:1 or?1 or!1 or-1 od!1 pp:0 po:902 pr?902:viewer pr!902:operator px!902 px-902 au:9 "
+    "vb:1 rf?1 rf-1 rf!1 rd:1 fp:0 fo:0123456789ab fp!0123456789ab fr!0123456789ab "
+    "fx?0123456789ab fx!0123456789ab fx-0123456789ab"
+).split()
+
+
 async def test_a_stranger_gets_nothing_by_any_button(bench: Bench) -> None:
     """Every registered pattern, also under a message of a group and through another's inline."""
     alert = await bench.alert()
@@ -325,6 +333,7 @@ async def test_a_stranger_gets_nothing_by_any_button(bench: Bench) -> None:
     datas = [
         f"{prefix}{mark}{value}" for prefix in letters for mark in (":", "") for value in values
     ]
+    datas += OF_OPERATORS
     for pattern in (each.pattern for each in all_buttons()):
         assert any(re.match(pattern, data) for data in datas), f"no data here for {pattern}"
     for number, data in enumerate(data for data in datas if data):
@@ -396,3 +405,44 @@ async def test_an_alert_that_may_not_be_read_costs_what_an_absent_one_costs(
         await bench.ask(VIEWER, f"/alert {wanted}")
         counts.append(sum("alert" in sql or "outbox" in sql for sql in looked))
     assert counts[0] == counts[1] == 4
+
+
+async def test_an_invited_administrator_lets_a_forum_in_from_one_of_its_topics(
+    bench: Bench,
+) -> None:
+    bench.server.room(GROUP, admins={ADMIN, VIEWER}, forum=True)
+    for person in (ADMIN, GUEST):
+        refused = await bench.ask(GROUP, "/start", user_id=person, thread_id=44)
+        assert "مدعوّ" in refused and await everyone(bench) == []
+    await let_in(bench, VIEWER)
+    assert "أهلًا بك" in await bench.ask(GROUP, "/start", user_id=VIEWER, thread_id=44)
+    taps = ("g:language:ar", "g:places:SD", "g:signals:everything", "g:level:alert")
+    for tap in (*taps, "g:delivery:now"):
+        await bench.press(GROUP, tap, user_id=VIEWER)
+    group = await bench.chat(GROUP)
+    assert [(each.thread_id, each.everything) for each in group.subscriptions] == [(44, True)]
+    assert "لا اشتراك" in await bench.ask(GROUP, "/mine", user_id=VIEWER), "in the general topic"
+
+
+async def test_an_operator_lets_a_forum_in_without_being_its_administrator(bench: Bench) -> None:
+    bench.server.room(GROUP, admins={ADMIN}, forum=True)
+    await bench.ask(GROUP, "/start", user_id=OPERATOR, thread_id=44)
+    assert (await bench.chat(GROUP)).thread_id == 44
+    assert "للمشرفين" in await bench.press(GROUP, "g:language:ar", user_id=OPERATOR)
+    await bench.press(GROUP, "g:language:ar", user_id=ADMIN)
+    assert [each.thread_id for each in (await bench.chat(GROUP)).subscriptions] == [44]
+
+
+async def test_an_operator_adds_the_bot_to_a_channel_and_its_administrators_choose(
+    bench: Bench,
+) -> None:
+    bench.server.room(CHANNEL, "channel", admins={ADMIN, OPERATOR})
+    bench.server.membership(CHANNEL, "left", "administrator", user_id=OPERATOR)
+    await bench.settled()
+    await bench.ask(CHANNEL, "/start")
+    taps = ("g:language:ar", "g:places:*", "g:signals:usual", "g:level:critical")
+    for tap in (*taps, "g:delivery:now"):
+        assert "للمشرفين" in await bench.press(CHANNEL, tap, user_id=GUEST)
+        await bench.press(CHANNEL, tap, user_id=ADMIN)
+    (one,) = (await bench.chat(CHANNEL)).subscriptions
+    assert (one.thread_id, one.lowest_level) == (None, "critical")

@@ -59,7 +59,7 @@ async def test_help_lists_the_commands_and_operators_see_theirs(bench: Bench) ->
     assert "/invite" in await bench.ask(OPERATOR, "/help")
 
 
-async def test_an_unknown_command_and_plain_text_are_answered_with_a_hint(bench: Bench) -> None:
+async def test_an_unknown_command_and_a_greeting_are_answered_with_a_hint(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     assert "لا أعرف هذا الأمر" in await bench.ask(READER, "/weather")
     for talk in ("مرحبا، ما الأخبار؟", "what about A1", "A1 or A2"):
@@ -83,7 +83,12 @@ async def test_signals_are_switched_on_and_off_by_buttons(bench: Bench) -> None:
     menu = bench.server.sent_to(READER)[-1]
     assert "اخترت موضوعًا واحدًا" in menu.text
     assert [b["text"] for b in menu.buttons if "✅" in b["text"]] == ["✅ وصول المساعدات"]
-    await bench.press(READER, "s:aid-access")
+    twice = bench.server.sent_to(READER)[-1]
+    for _ in range(2):
+        markup = twice.reply_markup
+        bench.server.press(twice, "s!aid-access")
+        await bench.settled()
+        twice.reply_markup = markup  # as a phone shows it that has not seen the answer yet
     assert (await bench.chat(READER)).signals == frozenset()
 
 
@@ -109,7 +114,7 @@ async def test_unsubscribe_stops_some_or_all(bench: Bench) -> None:
     await bench.ask(READER, "/subscribe")
     await bench.press(READER, "s*")
     assert "لا تريد" in await bench.ask(READER, "/unsubscribe")
-    await bench.press(READER, "u:evacuation")
+    await bench.press(READER, "u!evacuation")
     assert (await bench.chat(READER)).signals == {"medicine-shortage", "aid-access"}
     assert await bench.press(READER, "u-") == "أُوقفت كل التنبيهات."
     assert (await bench.chat(READER)).signals == frozenset()
@@ -149,9 +154,11 @@ async def test_in_a_forum_alerts_go_to_the_topic_where_they_were_asked_for(bench
     answer = await bench.ask(GROUP, "/subscribe", user_id=ADMIN, thread_id=44)
     assert "القسم" in answer
     assert bench.server.messages[-1].thread_id == 44
-    assert (await bench.chat(GROUP)).thread_id == 44
+    await bench.press(GROUP, "s:aid-access", user_id=ADMIN)
     await bench.ask(GROUP, "/subscribe", user_id=ADMIN)
-    assert (await bench.chat(GROUP)).thread_id is None, "the general topic is one like another"
+    await bench.press(GROUP, "s:evacuation", user_id=ADMIN)
+    asked = {each.thread_id: each.signals for each in (await bench.chat(GROUP)).subscriptions}
+    assert asked == {44: {"aid-access"}, None: {"evacuation"}}, "a second leaves the first"
 
 
 async def test_a_channel_is_subscribed_by_a_post(bench: Bench) -> None:
@@ -214,7 +221,7 @@ async def test_recent_lists_what_the_chat_subscribed_to_newest_first(bench: Benc
     assert "آخر تنبيهين" in answer
 
 
-async def test_recent_takes_a_number_in_either_digits_and_refuses_others(bench: Bench) -> None:
+async def test_recent_takes_a_number_in_either_digits_and_others_are_words(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     await bench.ask(READER, "/subscribe")
     await bench.press(READER, "s*")
@@ -224,7 +231,7 @@ async def test_recent_takes_a_number_in_either_digits_and_refuses_others(bench: 
     assert (await bench.ask(READER, "/recent ٣")).count("خبر") == 3
     assert (await bench.ask(READER, "/recent 500")).count("خبر") == 10
     for wrong in ("0", "-1", "many", "²"):
-        assert "غير مفهوم" in await bench.ask(READER, f"/recent {wrong}"), wrong
+        assert "لا تنبيهات بهذا الوصف" in await bench.ask(READER, f"/recent {wrong}"), wrong
 
 
 async def test_alert_explains_why_it_fired_and_what_this_chat_got(bench: Bench) -> None:

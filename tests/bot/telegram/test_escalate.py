@@ -28,7 +28,9 @@ class Desk:
         sender = TelegramSender(
             bench.application.bot, lambda: SIGNALS, timezone=DAMASCUS, clock=lambda: self.now
         )
-        self.dispatcher = Dispatcher(bench.database, sender, clock=lambda: self.now)
+        self.dispatcher = Dispatcher(
+            bench.database, sender, clock=lambda: self.now, timezone=DAMASCUS
+        )
 
     async def alert(self, chat_id: int, **changes: Any) -> tuple[Alert, Message]:
         alert = await self.bench.alert(**{"level": "critical"} | changes)

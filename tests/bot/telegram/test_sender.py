@@ -20,6 +20,7 @@ from bot.delivery.outcome import (
     RateLimited,
     Rejected,
     Sent,
+    TopicGone,
     Unauthorised,
     Unknown,
 )
@@ -69,7 +70,7 @@ async def test_an_alert_arrives_as_a_card_with_a_button_that_asks_why(
 async def test_an_alert_for_a_forum_topic_goes_to_that_topic(
     sender: TelegramSender, server: TelegramServer
 ) -> None:
-    await sender.send(Outgoing(sample_delivery(), sample_chat(thread_id=33), sample_alert()))
+    await sender.send(Outgoing(sample_delivery(thread_id=33), sample_chat(), sample_alert()))
     assert server.messages[0].thread_id == 33
 
 
@@ -104,8 +105,8 @@ NOT_DELIVERED: list[tuple[Fault, Outcome]] = [
     (faults.kicked(), ChatGone("Forbidden: bot was kicked from the supergroup chat")),
     (faults.chat_not_found(), ChatGone("Chat not found")),
     (faults.no_rights(), ChatGone("Not enough rights to send text messages to the chat")),
-    (faults.topic_closed(), ChatGone("Topic_closed")),
-    (faults.topic_gone(), ChatGone("Message thread not found")),
+    (faults.topic_closed(), TopicGone("Topic_closed")),
+    (faults.topic_gone(), TopicGone("Message thread not found")),
     (faults.migrated(-1001), Migrated(-1001)),
     (faults.unauthorised(), Unauthorised("Telegram refuses the bot token")),
     (faults.conflict(), Conflict()),

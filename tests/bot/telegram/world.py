@@ -50,6 +50,8 @@ class Message:
     at: float
     answers: int | None = None
     """The message of the same chat that it is a reply to."""
+    file: tuple[str, int] | None = None
+    """The name and size of a document; `text` is its caption."""
 
     @property
     def buttons(self) -> list[dict[str, Any]]:
@@ -93,6 +95,10 @@ class World:
         self._open_queries: set[str] = set()
         self._changed = asyncio.Condition()
         self._poll = 0
+        self.files: dict[str, bytes] = {}
+        """Documents that people sent, by file id: what getFile leads to."""
+        self.documents: list[tuple[int, str, bytes]] = []
+        """Documents that the bot sent: chat, name, bytes."""
         self._closing = asyncio.Event()
 
     # --- what tests do ---
@@ -118,13 +124,16 @@ class World:
         language_code: str | None = "ar",
         thread_id: int | None = None,
         anonymous: bool = False,
+        answers: Message | None = None,
     ) -> int:
-        """A person writes `text` in `chat_id`; returns the update id.
+        """A person writes `text` in `chat_id`, perhaps as a reply; returns the update id.
 
         `anonymous`: an administrator who writes in the group's own name. A channel's posts have no
         sender.
         """
         message = self._incoming(chat_id, text, user_id, language_code, thread_id)
+        if answers is not None:
+            message["reply_to_message"] = self._as_message(answers)
         if anonymous:
             message["sender_chat"] = message["chat"]
             message["from"] = {
@@ -139,6 +148,29 @@ class World:
             del message["from"]
             message["sender_chat"] = message["chat"]
         return self.inject({kind: message})
+
+    def send_file(
+        self,
+        chat_id: int,
+        name: str | None,
+        content: bytes,
+        *,
+        user_id: int | None = None,
+        size: int | None = None,
+        language_code: str | None = "ar",
+    ) -> int:
+        """A person sends a document; `size` is what Telegram says of it, its length otherwise."""
+        message = self._incoming(chat_id, "", user_id, language_code, None)
+        del message["text"]
+        file_id = f"file-{len(self.files) + 1}"
+        self.files[file_id] = content
+        document: dict[str, Any] = {
+            "file_id": file_id,
+            "file_unique_id": f"u-{file_id}",
+            "file_size": len(content) if size is None else size,
+        }
+        message["document"] = document | ({"file_name": name} if name is not None else {})
+        return self.inject({"message": message})
 
     def press(self, message: Message, data: str, *, user_id: int | None = None) -> int:
         """A person presses the button with callback `data` under `message`."""
@@ -231,6 +263,10 @@ class World:
                 }
             case "sendMessage":
                 return self._send(values)
+            case "sendDocument":
+                return self._send_document(values)
+            case "getFile":
+                return self._file(values["file_id"])
             case "editMessageText" | "editMessageReplyMarkup":
                 return self._edit(method, values)
             case "answerCallbackQuery":
@@ -316,6 +352,41 @@ class World:
         self.messages.append(message)
         self._write("sent", message)
         return self._as_message(message)
+
+    def _send_document(self, values: dict[str, Any]) -> dict[str, Any]:
+        name, content = values["document"]
+        if len(content) > 50_000_000:
+            raise Refusal(413, "Request Entity Too Large", violation=True)
+        self.documents.append((values["chat_id"], name, content))
+        message = Message(
+            chat_id=values["chat_id"],
+            message_id=next(self._message_ids),
+            text=values.get("caption", ""),
+            source=values.get("caption", ""),
+            parse_mode=values.get("parse_mode"),
+            entities=(),
+            reply_markup=values.get("reply_markup"),
+            thread_id=values.get("message_thread_id"),
+            at=time.time(),
+            file=(name, len(content)),
+        )
+        self.messages.append(message)
+        self._write("sent", message)
+        return self._as_message(message)
+
+    def _file(self, file_id: str) -> dict[str, Any]:
+        """Telegram gives bots files of up to 20 MB."""
+        content = self.files.get(file_id)
+        if content is None:
+            raise Refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(content) > 20_000_000:
+            raise Refusal(400, "Bad Request: file is too big")
+        return {
+            "file_id": file_id,
+            "file_unique_id": f"u-{file_id}",
+            "file_size": len(content),
+            "file_path": f"documents/{file_id}",
+        }
 
     def _edit(self, method: str, values: dict[str, Any]) -> dict[str, Any]:
         found = [
@@ -446,7 +517,8 @@ class World:
             "date": int(message.at),
             "text": message.text,
         }
-        if message.reply_markup:
+        # Of all that a message may have below it, only these buttons are part of it.
+        if message.reply_markup and "inline_keyboard" in message.reply_markup:
             seen["reply_markup"] = message.reply_markup
         if message.thread_id:
             seen |= {"message_thread_id": message.thread_id, "is_topic_message": True}

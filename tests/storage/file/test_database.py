@@ -42,7 +42,10 @@ async def test_the_file_is_set_up_to_lose_nothing(database: Database) -> None:
 async def test_every_table_is_strict(database: Database) -> None:
     def loose(db: Connection) -> list[str]:
         return [
-            t.name for t in db.tables if not t.strict and not t.name.startswith(("_", "sqlite"))
+            t.name
+            for t in db.tables
+            # FTS5 makes its own tables.
+            if not t.strict and not t.name.startswith(("_", "sqlite", "search_words"))
         ]
 
     assert await database.read(loose) == []

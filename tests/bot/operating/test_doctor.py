@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.cli.doctor import (
+from bot.operating.doctor import (
     DISK_BAD,
     DISK_LOW,
     Finding,
@@ -22,7 +22,7 @@ from bot.cli.doctor import (
     judge_token,
     show,
 )
-from bot.cli.memory import MemoryLimits
+from bot.process.memory import MemoryLimits
 from bot.settings import load_settings
 from storage.file.database import Database
 from tests.telegram_server import TelegramServer

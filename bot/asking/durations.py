@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Literal
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-# Words as `_plain` leaves them: small, without marks, one alif, one teh.
+# Words as `plain_words` leaves them: small, without marks, one alif, one teh.
 _UNITS: dict[str, timedelta] = {
     **dict.fromkeys("m mn min mins minute minutes د دقيقه دقائق دقايق".split(), _MINUTE),
     **dict.fromkeys("h hr hrs hour hours heure heures س ساعه ساعات".split(), _HOUR),
@@ -33,7 +33,7 @@ _Token = float | tuple[str, timedelta] | Literal["half"]
 def read_duration(text: str) -> timedelta | None:
     """``2h``, ``1h30``, ``90 min``, ``a day``, ``٣ ساعات``, ``ساعة ونصف``, ``2 heures``; None for
     what is no length of time. A number needs its unit: 30 may be minutes or hours."""
-    tokens = _tokens(_plain(text))
+    tokens = _tokens(plain_words(text))
     if not tokens:
         return None
     total, last = timedelta(0), timedelta(0)
@@ -84,7 +84,7 @@ def _alone(word: str) -> str:
     return rest if word[:1] == "و" and (rest in _UNITS or rest in _HALF) else word
 
 
-def _plain(text: str) -> str:
+def plain_words(text: str) -> str:
     """Small letters without marks; NFKC would keep the accents of French and Arabic."""
     parts = unicodedata.normalize("NFKD", text.strip().lower().replace("٫", "."))
     kept = [c for c in parts if unicodedata.category(c) not in ("Mn", "Cf") and c != "\u0640"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram.durations import read_duration
+from bot.asking.durations import read_duration
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

@@ -1,0 +1,272 @@
+"""How long the bot takes to prepare each answer over a year of a large desk's news.
+
+python -m bench.commands [--entries 1000000] [--alerts 50000] [--keep FILE]
+
+Fills a database with invented news, as fast as SQLite takes it, then asks every command again and
+again: the median and the worst time from a question's words to the finished message.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.alerts.facts import labels
+from bot.alerts.history import history_of
+from bot.alerts.place_status import Known, look_up, read_status
+from bot.asking.answer import answer, names_of
+from bot.asking.indexing import Indexer, fold
+from bot.asking.reader import read_question
+from bot.asking.vocabulary import vocabulary_of
+from bot.asking.words import search_of
+from bot.messages.asked import answer_card
+from bot.messages.display import Display
+from bot.messages.explanation import explanation_card
+from bot.messages.place_status import place_status_card
+from bot.messages.searched import search_card
+from rules import Gazetteer, RuleSet, load_gazetteer, load_rules
+from storage import chats, search
+from storage.chats import Chat
+from storage.file.database import Connection, Database
+from storage.file.migrations import MIGRATIONS
+from storage.finding import Cursor
+from storage.rows import to_text
+from storage.search import Folded
+from storage.subscriptions import Subscription
+
+NOW = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
+YEAR = timedelta(days=365)
+FEEDS = 300
+READER = 1
+WORDS = (
+    "قالت مصادر محلية إن قصف حصار مستشفى المدينة أدوية مياه كهرباء وقود نازحين مخيم قافلة مساعدات "
+    "وصول إغلاق معبر هدنة وفد لجنة الصحة الأمم المتحدة أطفال جرحى قتلى كوليرا تفشي جوع خبز مطحنة "
+    "طريق جسر سوق مدرسة برد سيول زلزال اجتماع رئيس وزير اقتصاد رياضة مباراة سعر صرف دولار نفط "
+    "water hospital siege aid convoy ceasefire market school football election price report"
+).split()
+PLACES = ("SY-HL", "g170063", "SD-KH", "g369004", "ps-gaza-strip", "YE", "SY-DI", "SD", "LB", "LY")
+QUESTIONS = (
+    *("حلب حصار 3 أيام", "critical sudan 30d", "أخبار جيدة من غزة شهر", "السوريين اليوم"),
+    *("حلبب حصار", "Allepo siege 1 year", "نقص المياه في اليمن سنة", "حلب كوليرا سنة"),
+    *("siege 366d improving yemen", "مرحبا", "مباراة رياضة غزة", "الخرطوم نزوح أسبوع"),
+)
+SEARCHES = (
+    *("كوليرا مخيم", '"قصف مستشفى" -مباراة', "حصار", "مستش*", "water hospital", "في قالت مصادر"),
+    *("زلزال سيول برد كوليرا جسر", "كلمة لا توجد"),
+)
+
+
+DISTINCT = 5_000
+"""Texts that are made; a million entries are these in turn."""
+
+
+def news(seeded: random.Random) -> list[tuple[str, str]]:
+    made = []
+    for _ in range(DISTINCT):
+        title, text = (" ".join(seeded.choices(WORDS, k=number)) for number in (9, 45))
+        made.append((title, text))
+    return made
+
+
+def fill(db: Connection, entries: int, alerts: int, gazetteer: Gazetteer, rules: RuleSet) -> None:
+    """Entries and alerts spread over a year; each alert is of one entry."""
+    seeded = random.Random(7)
+    texts = news(seeded)
+    signals = sorted(rules.signals)
+    places = [gazetteer.places[each] for each in PLACES]
+    stored = [
+        (
+            *(place.id, place.country, place.adm1, place.kind, "clause"),
+            json.dumps([place.id, *(p.id for p in gazetteer.around(place))]),
+            json.dumps(labels(gazetteer, place), ensure_ascii=False),
+        )
+        for place in places
+    ]
+    add = db.conn.executemany
+    add(
+        "INSERT INTO feeds (id, url, next_check_at) VALUES (?, ?, ?)",
+        [(f"feed{n}", f"https://feed{n}.example/rss", to_text(NOW)) for n in range(FEEDS)],
+    )
+
+    def moment(number: int, of: int) -> str:
+        return to_text(NOW - YEAR + YEAR * (number / of))
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for number in range(entries):
+            at = moment(number, entries)
+            title, text = texts[number % DISTINCT]
+            link = f"https://feed.example/{number}"
+            yield f"feed{number % FEEDS}", link, title, text, str(number), "ar", at, at, at
+
+    add(
+        """
+        INSERT INTO entries (feed_id, link, title, summary, content_hash, language, published_at,
+            first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        rows(),
+    )
+    every = max(1, entries // alerts)
+    for number in range(alerts):
+        entry_id, at = 1 + number * every, moment(number, alerts)
+        signal, level = seeded.choice(signals), seeded.choice(("alert", "watch", "info", "info"))
+        if seeded.random() < 0.03:
+            level = "critical"
+        way = seeded.choices(("worsening", "improving", "denied"), (90, 8, 2))[0]
+        told = ("[]", "r", "first-telling", 1, at, at)
+        db.conn.execute("INSERT INTO stories VALUES (?, ?, ?, ?)", (number + 1, "قصة", at, at))
+        db.conn.execute(
+            """
+            INSERT INTO story_entries (entry_id, story_id, family, attached_at)
+            VALUES (?, ?, 'family', ?)""",
+            (entry_id, number + 1, at),
+        )
+        db.conn.execute(
+            """
+            INSERT INTO alerts (id, short_id, story_id, entry_id, signal, direction, level, version,
+                audience, title, snippet, link, feed_name, language, explanation, evidence_json,
+                rules_hash, reason, families, created_at, updated_at)
+            SELECT ?, 'A' || ?, ?, id, ?, ?, ?, 1, 'everyone', title, '', link, 'ناشر', 'ar', '',
+                ?, ?, ?, ?, ?, ? FROM entries WHERE id = ?""",
+            (number + 1, number + 1, number + 1, signal, way, level, *told, entry_id),
+        )
+        db.conn.execute(
+            """
+            INSERT INTO alert_signals (alert_id, signal, direction, level, explanation,
+                evidence_json, entry_id, version) VALUES (?, ?, ?, ?, '', '[]', ?, 1)""",
+            (number + 1, signal, way, level, entry_id),
+        )
+        for position, place in enumerate(seeded.sample(stored, seeded.choice((1, 1, 2)))):
+            db.conn.execute(
+                "INSERT INTO alert_places VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (number + 1, position, *place),
+            )
+
+
+def older(path: Path, entries: int, alerts: int, gazetteer: Gazetteer, rules: RuleSet) -> None:
+    """The database as the version before left it."""
+    db = Connection(path)
+    db.conn.execute("PRAGMA synchronous=OFF")
+    MIGRATIONS.apply(db, stop_before="m026_asking")
+    fill(db, entries, alerts, gazetteer, rules)
+    db.conn.commit()
+    db.close()
+
+
+def chat_of(signals: frozenset[str] = frozenset(), places: frozenset[str] = frozenset()) -> Chat:
+    chosen = Subscription(
+        READER,
+        signals=signals,
+        places={place: {} for place in places},
+        lowest_level="info",
+    )
+    values = ("private", "قارئ", "ar", "active", None, "subscriber")
+    return Chat(READER, None, *values, NOW, None, subscriptions=(chosen,))
+
+
+async def timed(name: str, ask: Callable[[], Awaitable[object]], runs: int) -> None:
+    taken = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        await ask()
+        taken.append(1e3 * (time.perf_counter() - start))
+    print(f"{name:44} {statistics.median(taken):8.1f} {max(taken):8.1f}", flush=True)
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--alerts", type=int, default=50_000)
+    parser.add_argument("--keep", type=Path, help="use this file, and make it if it is not there")
+    parser.add_argument("--runs", type=int, default=7)
+    given = parser.parse_args()
+    gazetteer, rules = load_gazetteer(), load_rules()
+    with tempfile.TemporaryDirectory(prefix="marsad-bench-") as folder:
+        path = given.keep or Path(folder) / "marsad.sqlite"
+        if not path.exists():
+            start = time.perf_counter()
+            older(path, given.entries, given.alerts, gazetteer, rules)
+            print(f"filled in {time.perf_counter() - start:.0f} s", flush=True)
+        start = time.perf_counter()
+        database = await Database.open(path)
+        print(f"opened, with migrations: {time.perf_counter() - start:.1f} s", flush=True)
+        await index(database)
+        print(
+            f"{path.stat().st_size / 1e6:,.0f} MB\n\n{'milliseconds':44} {'median':>8} {'worst':>8}"
+        )
+        await measure(database, gazetteer, rules, given.runs)
+        await database.close()
+
+
+async def index(database: Database) -> None:
+    """Make all entries searchable; how long the writer is held by a batch."""
+    batches: list[float] = []
+    known: dict[str, tuple[str, str]] = {}
+    start = time.perf_counter()
+    while due := await database.read(lambda db: search.due(db, 200)):
+        new = fold([each for each in due if each.title not in known])
+        texts = {each.entry_id: each.title for each in due}
+        known |= {texts[each.entry_id]: (each.words, each.also) for each in new}
+        folded = [Folded(each.entry_id, each.updates, *known[each.title]) for each in due]
+        began = time.perf_counter()
+        await database.write(lambda db: search.put(db, folded))  # noqa: B023
+        batches.append(1e3 * (time.perf_counter() - began))
+    if batches:
+        print(
+            f"indexed in {time.perf_counter() - start:.0f} s; a batch of 200 holds the writer "
+            f"{statistics.median(batches):.0f} ms (worst {max(batches):.0f})",
+            flush=True,
+        )
+
+
+async def measure(database: Database, gazetteer: Gazetteer, rules: RuleSet, runs: int) -> None:
+    display = Display("ar", rules.signals, NOW, UTC)
+    vocabulary = vocabulary_of({name: each.title for name, each in rules.signals.items()})
+    everyone = chat_of()
+    await database.write(lambda db: chats.upsert(db, everyone))
+
+    async def ask(text: str, chat: Chat = everyone, after: Cursor | None = None) -> None:
+        question = await asyncio.to_thread(read_question, text, vocabulary, gazetteer)
+        found = await database.read(
+            lambda db: answer(*(db, question, chat, NOW, UTC), gazetteer=gazetteer, after=after)
+        )
+        answer_card(found, display, names_of(question, gazetteer))
+
+    async def look_for(text: str) -> None:
+        wanted = search_of(text)
+        hits = await database.read(lambda db: search.find(db, wanted.match, 7))
+        search_card(wanted, hits, display)
+
+    async def alert(short_id: str) -> None:
+        found = await database.read(lambda db: history_of(db, short_id, everyone))
+        assert found is not None
+        explanation_card(found, display, rules.note)
+
+    async def status(name: str) -> None:
+        known = look_up(gazetteer, name)
+        assert isinstance(known, Known)
+        read = await database.read(lambda db: read_status(db, known, rules.states, NOW))
+        place_status_card(read, display)
+
+    narrow = chat_of(frozenset(sorted(rules.signals)[:2]), frozenset({"LB", "LY"}))
+    await timed("/recent", lambda: ask(""), runs)
+    await timed("/recent, signals and places chosen", lambda: ask("", narrow), runs)
+    far = Cursor(NOW - YEAR / 2, 25_000)
+    await timed("/recent حلب 366d, a page far back", lambda: ask("حلب 366d", after=far), runs)
+    for text in QUESTIONS:
+        await timed(f"/recent {text}", lambda text=text: ask(text), runs)  # type: ignore[misc]
+    for text in SEARCHES:
+        await timed(f"/search {text}", lambda text=text: look_for(text), runs)  # type: ignore[misc]
+    await timed("/alert A25000", lambda: alert("A25000"), runs)
+    await timed("/status حلب", lambda: status("حلب"), runs)
+    await timed("new entries made searchable (none)", Indexer(database).look, runs)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,154 @@
+"""What is stored that answers a question, and what is near when nothing does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
+
+from bot.alerts.facts import labels
+from bot.asking.question import USUAL_LENGTH, AskedPlace, Question, Stretch
+from bot.asking.words import search_of
+from storage import finding
+from storage.alerts import Alert
+from storage.chats import Chat
+from storage.file.database import Connection
+from storage.finding import Cursor, Wanted
+
+if TYPE_CHECKING:
+    from rules import Gazetteer
+
+USUAL, MOST = 5, 10
+"""Alerts on a page."""
+MOST_NEAR = 4
+MANY = 100
+"""More are not counted."""
+LONGER = (timedelta(days=30), timedelta(days=90), timedelta(days=366))
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A question like the one that was asked, and how many alerts answer it (at most MANY)."""
+
+    question: Question
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Alerts, newest first; `more` is where the next page begins. `own`: of what the chat chose
+    alone, since the question names nothing itself. `first`: this is the first page."""
+
+    question: Question
+    alerts: tuple[Alert, ...]
+    more: Cursor | None = None
+    near: tuple[Near, ...] = ()
+    own: bool = False
+    first: bool = True
+
+
+def wanted_of(
+    question: Question, now: datetime, zone: tzinfo, *, chat: Chat | None = None
+) -> Wanted:
+    """The question as storage has it. A chat's own choice counts where the question names neither
+    place nor signal nor words; alerts of rules on test are for operators' chats."""
+    since, until = (question.stretch or Stretch()).bounds(now, zone)
+    own = chat if chat is not None and not question.names_something else None
+    by_name = own.signals if own and not own.chosen.everything else None
+    return Wanted(
+        since=since,
+        until=until,
+        places=[each for place in question.places for each in place.ids]
+        or (sorted(own.places) if own else []),
+        signals=question.signals or (sorted(by_name) if by_name else ()),
+        levels=question.levels,
+        directions=question.directions,
+        match=search_of(" ".join(question.words)).match if question.words else "",
+        for_operators=chat is not None and chat.role == "operator",
+    )
+
+
+def answer(
+    db: Connection,
+    question: Question,
+    chat: Chat,
+    now: datetime,
+    zone: tzinfo,
+    *,
+    gazetteer: Gazetteer,
+    after: Cursor | None = None,
+) -> Answer:
+    """A page of alerts for the question; reads and decides nothing."""
+    size = min(question.count or USUAL, MOST)
+    wanted = wanted_of(question, now, zone, chat=chat)
+    unsearchable = bool(question.words) and not wanted.match
+    found = [] if unsearchable else finding.find(db, wanted, size + 1, after=after)
+    page = [each.seen_by(wanted.signals) for each in found[:size]]
+    own = not question.names_something and bool(chat.chosen or chat.places)
+    if page or after is not None:
+        more = Cursor(page[-1].updated_at, page[-1].id) if len(found) > size else None
+        return Answer(question, tuple(page), more, own=own, first=after is None)
+    near = []
+    for each in likenesses(question, gazetteer):
+        counted = finding.count(db, wanted_of(each, now, zone, chat=chat), MANY)
+        if counted:
+            near.append(Near(each, counted))
+        if len(near) == MOST_NEAR:
+            break
+    return Answer(question, (), None, tuple(near), own)
+
+
+def likenesses(question: Question, gazetteer: Gazetteer) -> Iterator[Question]:
+    """Wider questions, the nearest first: longer ago, fewer conditions, what lies around."""
+    bare = replace(question, perhaps=())
+    asked = question.stretch.length if question.stretch else USUAL_LENGTH
+    if question.stretch is not None and question.stretch.day is not None:
+        asked = timedelta(days=question.stretch.day + 1)
+    longer = [each for each in LONGER if each > asked]
+    if not question.words:
+        for length in longer:
+            yield replace(bare, stretch=Stretch(length))
+    parts = sum(map(bool, (bare.places, bare.signals, bare.words)))
+    if bare.words and parts > 1:
+        yield replace(bare, words=())
+    if bare.levels:
+        yield replace(bare, levels=())
+    if bare.directions:
+        yield replace(bare, directions=())
+    if bare.signals and bare.places:
+        yield replace(bare, signals=(), directions=(), words=())
+    if (around := _around(bare.places, gazetteer)) is not None:
+        yield replace(bare, places=around, words=())
+    if bare.signals and bare.places:
+        yield replace(bare, places=(), words=())
+
+
+def _around(places: Sequence[AskedPlace], gazetteer: Gazetteer) -> tuple[AskedPlace, ...] | None:
+    """The countries in which the places lie; None where that is not more."""
+    own = [gazetteer.places[each.id] for each in places if each.id in gazetteer.places]
+    countries = {place.country for place in own if place.kind != "country"}
+    if not countries or not countries <= gazetteer.places.keys():
+        return None
+    return tuple(AskedPlace(each, (each,)) for each in sorted(countries))
+
+
+def names_of(question: Question, gazetteer: Gazetteer) -> dict[str, Mapping[str, str]]:
+    """What to call the places of a question and of its guesses, by id and language."""
+    asked = [*question.places, *(place for each in question.perhaps for place in each.places)]
+    return {
+        each.id: labels(gazetteer, gazetteer.places[each.id])
+        for each in asked
+        if each.id in gazetteer.places
+    }
+
+
+def guesses(question: Question) -> Iterator[tuple[str, Question]]:
+    """What was perhaps meant: the word, and the question with what it may stand for."""
+    for perhaps in question.perhaps:
+        rest = tuple(word for word in question.words if word != perhaps.said)
+        bare = replace(question, words=rest, perhaps=())
+        for signal in perhaps.signals:
+            yield perhaps.said, replace(bare, signals=(*question.signals, signal))
+        for place in perhaps.places:
+            yield perhaps.said, replace(bare, places=(*question.places, place))

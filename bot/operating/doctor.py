@@ -1,0 +1,330 @@
+"""What is in order, what is not, and what to do about it: `marsad doctor`, and /doctor."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from bot.clock import utc_now
+from bot.locales import Texts, texts
+from bot.process.installation import DatabaseMissing, require_database
+from bot.process.lock import AlreadyRunning, InstanceLock
+from bot.process.logs import Redactor
+from bot.process.memory import NEEDED, MemoryLimits, is_tight, memory_limits
+from storage.file.errors import StorageError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from rules import Problem, RuleSet
+    from storage.file.database import Database
+
+# Below the first there is no room for a day's work; below the second somebody should look.
+DISK_BAD, DISK_LOW = 200_000_000, 1_000_000_000
+# TLS and "how old is this entry" go wrong with a clock that is off by more than this.
+CLOCK_BAD = timedelta(minutes=2)
+FAILING_SHOWN = 5
+_ENGLISH = texts("en")
+
+
+class State(StrEnum):
+    OK = "ok"
+    LOOK = "look"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing examined; `doctor.what.<what>` names it. `advice` says what to do unless all is
+    well."""
+
+    what: str
+    state: State
+    found: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramAnswer:
+    """What the Bot API said to getMe. `status` is None when it could not be reached."""
+
+    status: int | None
+    name: str
+    date: datetime | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The service that is asked: what it has open and in force is looked at, not opened again.
+    `refused` says what is wrong with rule files that did not come into force."""
+
+    database: Database
+    rules: RuleSet
+    refused: tuple[Problem, ...] = ()
+
+
+async def examine(
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    say: Texts = _ENGLISH,
+    running: Running | None = None,
+) -> list[Finding]:
+    """Look at everything that the service needs. Changes nothing; sends getMe when there is a
+    token.
+    """
+    telegram = await _ask_telegram(settings)
+    findings = [judge_token(settings.telegram_token is not None, telegram, say)]
+    findings.append(judge_clock(telegram.date if telegram else None, clock(), say))
+    findings.append(judge_privacy(open_to_others(Path(".env"), settings.data_dir), say))
+    findings.append(judge_memory(memory_limits(), say))
+    findings.append(await _feeds_file(settings, say))
+    findings.append(_rules_in_force(running, say) if running else await _rules(settings, say))
+    findings.append(_disk(settings, say))
+    findings.append(_instance(settings, say))
+    if running:
+        findings.append(await _look_into(running.database, say))
+    else:
+        findings.append(await _database(settings, say))
+    return findings
+
+
+def show(findings: list[Finding], console: Console | None = None) -> bool:
+    """Print what was found; whether nothing is bad."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("", "what", "found", "what to do"):
+        table.add_column(heading, overflow="fold")
+    signs = {State.OK: "[green]ok[/]", State.LOOK: "[yellow]look[/]", State.BAD: "[red]BAD[/]"}
+    for finding in findings:
+        row = (finding.what, finding.found, finding.advice)
+        table.add_row(signs[finding.state], *(cell.replace("[", "\\[") for cell in row))
+    (console or Console()).print(table)
+    return all(finding.state is not State.BAD for finding in findings)
+
+
+def judge_token(is_set: bool, answer: TelegramAnswer | None, say: Texts = _ENGLISH) -> Finding:
+    """Whether the bot can speak to Telegram."""
+    what = "token"
+    if not is_set or answer is None:
+        found, advice = say("doctor.token.none"), say("doctor.token.get_one")
+        return Finding(what, State.LOOK, found, advice)
+    match answer.status:
+        case 200:
+            return Finding(what, State.OK, say("doctor.token.known", name=answer.name))
+        case 401 | 404:
+            found, advice = say("doctor.token.refused"), say("doctor.token.copy_again")
+            return Finding(what, State.BAD, found, advice)
+        case None:
+            found = say("doctor.token.unreachable", error=answer.error)
+            return Finding(what, State.BAD, found, say("doctor.token.network"))
+        case status:
+            found = say("doctor.token.status", status=status)
+            return Finding(what, State.LOOK, found, say("doctor.token.later"))
+
+
+def judge_clock(there: datetime | None, here: datetime, say: Texts = _ENGLISH) -> Finding:
+    """Whether this machine's clock agrees with Telegram's."""
+    now = f"{here:%Y-%m-%d %H:%M}"
+    if there is None:
+        return Finding("clock", State.OK, say("doctor.clock.alone", now=now))
+    off = abs(here - there)
+    if off > CLOCK_BAD:
+        found = say("doctor.clock.off", seconds=f"{off.total_seconds():.0f}")
+        return Finding("clock", State.BAD, found, say("doctor.clock.synchronise"))
+    return Finding("clock", State.OK, say("doctor.clock.right", now=now))
+
+
+def judge_disk(free: int, folder: Path, say: Texts = _ENGLISH) -> Finding:
+    """Whether there is room for the database to grow; `free` in bytes."""
+    found = say("doctor.disk.free", free=f"{free / 1e9:.1f}", folder=folder)
+    if free < DISK_BAD:
+        return Finding("disk", State.BAD, found, say("doctor.disk.now"))
+    if free < DISK_LOW:
+        return Finding("disk", State.LOOK, found, say("doctor.disk.soon"))
+    return Finding("disk", State.OK, found)
+
+
+def judge_privacy(others: Mapping[Path, int], say: Texts = _ENGLISH) -> Finding:
+    """Whether other users of the machine can read the token, or who reads what; `others` holds
+    the mode that each path should have.
+    """
+    if not others:
+        return Finding("privacy", State.OK, say("doctor.privacy.closed"))
+    paths = say("doctor.and").join(map(str, others))
+    return Finding(
+        "privacy",
+        State.LOOK,
+        say("doctor.privacy.open", paths=paths),
+        "; ".join(f"chmod {mode:o} {shlex.quote(str(path))}" for path, mode in others.items()),
+    )
+
+
+def open_to_others(env_file: Path, data_dir: Path) -> dict[Path, int]:
+    """Those of the two that a group or everybody can read, with the mode they should have."""
+    found = {}
+    for path, bits, mode in ((env_file, 0o044, 0o600), (data_dir, 0o055, 0o700)):
+        try:
+            if path.stat().st_mode & bits:
+                found[path] = mode
+        except OSError:  # not there, or not ours to look at
+            continue
+    return found
+
+
+def judge_memory(limits: MemoryLimits, say: Texts = _ENGLISH) -> Finding:
+    """Whether the service is allowed enough memory."""
+    if is_tight(limits) and limits.held is not None:
+        return Finding(
+            "memory",
+            State.LOOK,
+            say("doctor.memory.tight", mb=f"{limits.held / 1e6:.0f}"),
+            say("doctor.memory.allow", mb=f"{NEEDED / 1e6:.0f}"),
+        )
+    return Finding("memory", State.OK, say("doctor.memory.well"))
+
+
+async def _ask_telegram(settings: Settings) -> TelegramAnswer | None:
+    if settings.telegram_token is None:
+        return None
+    redact = Redactor(settings.secrets)
+    root = settings.telegram_base_url.rstrip("/").removesuffix("/bot")  # as the service reads it
+    url = f"{root}/bot{settings.telegram_token.get_secret_value()}/getMe"
+    try:
+        async with httpx.AsyncClient(timeout=10) as client:
+            response = await client.get(url)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return TelegramAnswer(None, "", None, redact(str(error) or type(error).__name__))
+    try:
+        name = str(response.json()["result"]["username"])
+    except (ValueError, KeyError, TypeError):
+        name = "?"
+    try:
+        date = parsedate_to_datetime(response.headers["date"])
+    except (KeyError, ValueError):
+        date = None
+    return TelegramAnswer(response.status_code, name, date)
+
+
+async def _feeds_file(settings: Settings, say: Texts) -> Finding:
+    from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
+
+    file = settings.feeds_file
+    try:
+        feeds = await asyncio.to_thread(load_catalogue, file)
+    except CatalogueInvalid as invalid:
+        return Finding("feeds", State.BAD, str(invalid), say("doctor.feeds.correct", file=file))
+    if not feeds:
+        found = say("doctor.feeds.none", file=file)
+        return Finding("feeds", State.BAD, found, say("doctor.feeds.add"))
+    return Finding("feeds", State.OK, say("doctor.feeds.well", n=len(feeds), file=file))
+
+
+async def _rules(settings: Settings, say: Texts) -> Finding:
+    from bot.rules_in_force import load_checked
+    from rules import RulesInvalid, load_gazetteer
+
+    try:
+        rules = await asyncio.to_thread(load_checked, settings.rules_dir, settings.morphology_db)
+        await asyncio.to_thread(load_gazetteer, settings.rules_dir)
+    except RulesInvalid as invalid:
+        return Finding("rules", State.BAD, str(invalid), say("doctor.rules.correct"))
+    return _sound_rules(rules, say)
+
+
+def _rules_in_force(running: Running, say: Texts) -> Finding:
+    if running.refused:
+        wrong = "\n".join(each.told(say.language) for each in running.refused)
+        return Finding("rules", State.BAD, wrong, say("doctor.rules.kept"))
+    return _sound_rules(running.rules, say)
+
+
+def _sound_rules(rules: RuleSet, say: Texts) -> Finding:
+    found = say("doctor.rules.well", n=len(rules.signals), hash=rules.hash)
+    return Finding("rules", State.OK, found)
+
+
+def _disk(settings: Settings, say: Texts) -> Finding:
+    folder = settings.data_dir.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    if not os.access(folder, os.W_OK | os.X_OK):
+        found = say("doctor.disk.closed", folder=settings.data_dir)
+        return Finding("disk", State.BAD, found, say("doctor.disk.give"))
+    return judge_disk(shutil.disk_usage(folder).free, settings.data_dir, say)
+
+
+def _instance(settings: Settings, say: Texts) -> Finding:
+    if not settings.data_dir.exists():
+        return Finding("instance", State.OK, say("doctor.instance.never"))
+    try:
+        with InstanceLock(settings.data_dir):
+            return Finding("instance", State.OK, say("doctor.instance.stopped"))
+    except AlreadyRunning as running:
+        return Finding("instance", State.OK, say("doctor.instance.runs", pid=running.pid or "?"))
+    except OSError as error:
+        found = say("doctor.instance.lock", error=error.strerror)
+        return Finding("instance", State.BAD, found, say("doctor.instance.see_disk"))
+
+
+async def _database(settings: Settings, say: Texts) -> Finding:
+    from storage.file.database import Database
+
+    file, what = settings.database_file, "database"
+    try:
+        require_database(settings)
+    except DatabaseMissing as missing:
+        first, _, rest = str(missing).partition("\n")
+        return Finding(what, State.BAD, first, rest)
+    if not file.exists():
+        return Finding(what, State.OK, say("doctor.database.none", file=file))
+    try:
+        database = await Database.open(file)
+    except StorageError as error:
+        return Finding(what, State.BAD, str(error), say("doctor.database.restore"))
+    try:
+        return await _look_into(database, say)
+    finally:
+        await database.close()
+
+
+async def _look_into(database: Database, say: Texts) -> Finding:
+    from bot.polling.health import feeds_health
+    from storage import feeds, outbox
+
+    what = "database"
+    try:
+        problems = await database.check()
+        states = await database.read(feeds.all_states)
+        owed = await database.read(outbox.counts)
+    except StorageError as error:
+        return Finding(what, State.BAD, str(error), say("doctor.database.restore"))
+    if problems:
+        found = "; ".join(problems[:3])
+        return Finding(what, State.BAD, found, say("doctor.database.put_back"))
+    look = feeds_health(states).to_look_at
+    waiting = owed.get("pending", 0) + owed.get("paused", 0)
+    found = say("doctor.database.sound", waiting=waiting, failed=owed.get("failed", 0))
+    if not look:
+        return Finding(what, State.OK, found)
+    names = "; ".join(
+        f"{state.id}: {how}{f' ({state.error})' if state.error else ''}"
+        for state, how in look[:FAILING_SHOWN]
+    )
+    more = len(look) - FAILING_SHOWN
+    rest = say("doctor.database.more", n=more) if more > 0 else ""
+    hints = dict.fromkeys(state.hint for state, _ in look[:FAILING_SHOWN] if state.hint)
+    told = say("doctor.database.feeds", found=found, names=names, more=rest)
+    return Finding(what, State.LOOK, told, "; ".join(hints) or say("doctor.database.list"))

@@ -1,0 +1,237 @@
+"""The process that tries a change of rules: checks the files, runs their tests, replays entries.
+
+Started by `bot.operating.trials.Trials` with one line of JSON; writes lines of JSON, how far it is
+and at last the report. It reads the database and writes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.alerts.decide import PUSHED
+from bot.operating.trial_report import (
+    Example,
+    SignalChange,
+    TrialReport,
+    WordChange,
+    in_all_languages,
+    report_json,
+)
+from rules import Detection, RuleSet, RulesInvalid, load_gazetteer, load_rules
+from rules.trying.inline_tests import failure_of, run_tests
+from storage import entries, stories
+from storage.entries import Entry
+from storage.file.database import connect
+
+PROBLEMS, EXAMPLES, WORDS_LENGTH = 12, 5, 160
+# How often the parent hears how far it is.
+EVERY = 25
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`folder` is the operators' folder as it would be, `current` as it is, `in_force` the hash of
+    the rules that work now. `seconds` is for the replay alone."""
+
+    folder: str
+    current: str
+    in_force: str
+    database: str
+    morphology: str | None
+    days: int
+    entries: int
+    seconds: float
+    memory_bytes: int
+
+
+def main() -> None:
+    task = Task(**json.loads(sys.stdin.readline()))
+    for kind, value in ((resource.RLIMIT_DATA, task.memory_bytes), (resource.RLIMIT_CORE, 0)):
+        resource.setrlimit(kind, (value, value))
+    try:
+        report = tried(task)
+    except MemoryError:
+        report = TrialReport(failure="memory")
+    say({"report": json.loads(report_json(report))})
+
+
+def say(line: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def tried(task: Task) -> TrialReport:
+    """All that can be said of the change. Takes seconds to minutes."""
+    say({"phase": "checking"})
+    morphology = Path(task.morphology) if task.morphology else None
+    try:
+        new = load_rules(Path(task.folder), full_database=morphology)
+        load_gazetteer(Path(task.folder))
+    except RulesInvalid as invalid:
+        return _invalid(invalid)
+    say({"phase": "testing"})
+    results = run_tests(new)
+    if failed := [failure_of(result) for result in results if not result.passed]:
+        return _invalid(RulesInvalid(failed, new.warnings))
+    try:
+        old = load_rules(Path(task.current), full_database=morphology)
+    except RulesInvalid:  # what is on disk is broken: this may be its correction
+        old = load_rules(None, full_database=morphology)
+    replayed = replay(task, old, new)
+    return TrialReport(
+        warnings=tuple(in_all_languages(each) for each in new.warnings[:PROBLEMS]),
+        tests=len(results),
+        signals=tuple(signal_changes(old, new)),
+        words=tuple(word_changes(old, new)),
+        **replayed,
+    )
+
+
+def _invalid(invalid: RulesInvalid) -> TrialReport:
+    return TrialReport(
+        problems=tuple(in_all_languages(each) for each in invalid.errors[:PROBLEMS]),
+        warnings=tuple(in_all_languages(each) for each in invalid.warnings[:PROBLEMS]),
+        more_problems=max(0, len(invalid.errors) - PROBLEMS),
+    )
+
+
+def signal_changes(old: RuleSet, new: RuleSet) -> Iterator[SignalChange]:
+    """Signal by signal, what is different."""
+    for name in [*old.signals, *(n for n in new.signals if n not in old.signals)]:
+        if name not in new.signals:
+            yield SignalChange(name, "removed")
+            continue
+        after, rule = new.signals[name], new.rules[name]
+        if name not in old.signals:
+            level, labels = after.level, tuple(clause.label for clause in rule.when)
+            yield SignalChange(name, "added", ("", level), clauses_added=labels)
+            continue
+        before, was = old.signals[name], old.rules[name]
+        clauses = {each.label: each for each in (*was.when, *was.against)}
+        now = {each.label: each for each in (*rule.when, *rule.against)}
+        change = SignalChange(
+            name,
+            "changed",
+            (before.level, after.level) if before.level != after.level else None,
+            (before.status, after.status) if before.status != after.status else None,
+            tuple(label for label in now if label not in clauses),
+            tuple(label for label in clauses if label not in now),
+            tuple(x for x, each in now.items() if x in clauses and clauses[x] != each),
+        )
+        if rule != was or before != after:
+            yield change
+
+
+def word_changes(old: RuleSet, new: RuleSet) -> Iterator[WordChange]:
+    """Term by term, the words that came and went."""
+    for term in dict.fromkeys((*old.words_of_terms, *new.words_of_terms)):
+        before, after = _words(old, term), _words(new, term)
+        added = tuple(word for word in after if word not in before)
+        removed = tuple(word for word in before if word not in after)
+        if added or removed:
+            yield WordChange(term, added[:20], removed[:20])
+
+
+def _words(rules: RuleSet, term: str) -> dict[str, None]:
+    by_language = rules.words_of_terms.get(term, {})
+    return dict.fromkeys(word for words in by_language.values() for word in words)
+
+
+# A signal, its level and its words; by happening and signal, the highest level and an example.
+Fired = tuple[str, str, str]
+Told = dict[tuple[int, str], tuple[str, Example]]
+
+
+def replay(task: Task, old: RuleSet, new: RuleSet) -> dict[str, Any]:
+    """Stored entries, the newest first, by the rules as they are and as they would be; counted in
+    happenings, for that is what is told."""
+    deadline = time.monotonic() + task.seconds
+    since = datetime.now(UTC) - timedelta(days=task.days)
+    db = connect(Path(task.database), query_only=True)
+    try:
+        found = entries.recent(db, since, task.entries)
+        before: Told = {}
+        after: Told = {}
+        read = 0
+        for entry in found:
+            if time.monotonic() > deadline:
+                break
+            number = entry.id or 0
+            story = stories.of_entry(db, number) or -number
+            _note(before, story, entry, _found_before(db, task.in_force, old, entry))
+            found_now = new.detect(entry.title, entry.summary, entry.language)
+            _note(after, story, entry, _as_found(found_now))
+            read += 1
+            if read % EVERY == 0:
+                say({"phase": "replaying", "done": read, "of": len(found)})
+    finally:
+        db.close()
+    gained = _difference(after, before)
+    lost = _difference(before, after)
+    return {
+        "read": read,
+        "of": len(found),
+        "days": task.days,
+        "gained": len(gained[0]),
+        "lost": len(lost[0]),
+        "listed_gained": gained[1],
+        "listed_lost": lost[1],
+        "gained_examples": tuple(gained[0][:EXAMPLES]),
+        "lost_examples": tuple(lost[0][:EXAMPLES]),
+    }
+
+
+def _found_before(db: Any, in_force: str, old: RuleSet, entry: Entry) -> Sequence[Fired]:
+    """What the rules in force find in the entry: as stored when they read it, else read anew."""
+    if entry.rules_hash == in_force or old.hash != in_force:
+        return [
+            (each.signal, each.level, _quotes(json.loads(each.evidence_json)))
+            for each in entries.detections_of(db, entry.id or 0)
+        ]
+    return _as_found(old.detect(entry.title, entry.summary, entry.language))
+
+
+def _as_found(detections: Sequence[Detection]) -> list[Fired]:
+    return [
+        (each.signal, each.level, _quotes([{"quote": piece.quote} for piece in each.evidence]))
+        for each in detections
+    ]
+
+
+def _quotes(evidence: Any) -> str:
+    quotes = [str(each.get("quote", "")) for each in evidence if isinstance(each, dict)]
+    return " … ".join(dict.fromkeys(" ".join(quote.split()) for quote in quotes))[:WORDS_LENGTH]
+
+
+def _note(told: Told, story: int, entry: Entry, found: Sequence[Fired]) -> None:
+    for signal, level, words in found:
+        known = told.get((story, signal))
+        if known is None or (known[0] not in PUSHED and level in PUSHED):
+            title = entry.title or entry.summary
+            told[story, signal] = (level, Example(signal, title[:WORDS_LENGTH], words))
+
+
+def _difference(here: Told, there: Told) -> tuple[list[Example], int]:
+    """Happenings told here and not there, and how many are listed here and not there."""
+    pushed, listed = [], 0
+    for key, (level, example) in here.items():
+        other = there.get(key)
+        if level in PUSHED and (other is None or other[0] not in PUSHED):
+            pushed.append(example)
+        elif other is None:
+            listed += 1
+    return pushed, listed
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""What the trial of a change of rules found. It is stored as JSON, and shown in any language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from rules.loading.yamlfile import Problem
+
+LANGUAGES = ("ar", "en", "fr")
+
+Failure = Literal["", "time", "memory", "died"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalChange:
+    """What is different of a signal: `kind` is added, removed or changed; `levels` its level
+    before and after, where that changed; clauses by their names."""
+
+    signal: str
+    kind: Literal["added", "removed", "changed"]
+    levels: tuple[str, str] | None = None
+    status: tuple[str, str] | None = None
+    clauses_added: tuple[str, ...] = ()
+    clauses_removed: tuple[str, ...] = ()
+    clauses_changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WordChange:
+    """Words that a term gained and lost."""
+
+    term: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A happening that would be told, or would be told no more, with the words that count."""
+
+    signal: str
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialReport:
+    """`problems` and `warnings`: each in every language. `gained` and `lost`: alerts at a pushed
+    level; `listed_*`: what is only listed. `read` entries of `of` within `days` were replayed."""
+
+    problems: tuple[dict[str, str], ...] = ()
+    warnings: tuple[dict[str, str], ...] = ()
+    failure: Failure = ""
+    tests: int = 0
+    signals: tuple[SignalChange, ...] = ()
+    words: tuple[WordChange, ...] = ()
+    read: int = 0
+    of: int = 0
+    days: int = 0
+    gained: int = 0
+    lost: int = 0
+    listed_gained: int = 0
+    listed_lost: int = 0
+    gained_examples: tuple[Example, ...] = ()
+    lost_examples: tuple[Example, ...] = ()
+    more_problems: int = 0
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.problems and not self.failure
+
+
+_ADAPTER = TypeAdapter(TrialReport)
+
+
+def report_json(report: TrialReport) -> str:
+    return _ADAPTER.dump_json(report).decode()
+
+
+def read_report(text: str) -> TrialReport:
+    """Raises ValueError for what is no report."""
+    return _ADAPTER.validate_json(text)
+
+
+def in_all_languages(problem: Problem) -> dict[str, str]:
+    return {language: problem.told(language)[:400] for language in LANGUAGES}

@@ -1,0 +1,112 @@
+"""Time zones by the names that people have for them: an IANA name, a city, a country. Pure.
+
+Names in Arabic, English and French are CLDR's, by Babel; a town that no zone is named after is
+found by its country, in the gazetteer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale
+from babel.core import get_global
+from babel.dates import get_timezone_location
+from rapidfuzz import fuzz, process
+
+from bot.locales import LANGUAGES
+from rules.matching.places.gazetteer import key_of
+
+if TYPE_CHECKING:
+    from rules import Gazetteer
+
+# Offered before anybody asks: where desks are.
+USUAL = (
+    *("Asia/Damascus", "Asia/Beirut", "Asia/Amman", "Asia/Baghdad", "Asia/Gaza", "Asia/Aden"),
+    *("Africa/Khartoum", "Africa/Cairo", "Africa/Tripoli", "Europe/Istanbul", "Europe/Paris"),
+    "UTC",
+)
+# A country may have thirty.
+MOST = 8
+# Of 100 that must agree before another name is proposed.
+_LIKE = 75
+_UTC = frozenset(map(key_of, ("utc", "gmt", "غرينتش", "غرينيتش", "greenwich", "zulu")))
+
+
+@dataclass(frozen=True, slots=True)
+class ZonesFound:
+    """The zones that a name means: one, or several to choose from. `meant`: another name was found
+    that is like it; "" for the name itself."""
+
+    zones: tuple[str, ...]
+    meant: str = ""
+
+
+def find_zones(said: str, gazetteer: Gazetteer) -> ZonesFound:
+    """The zones of a name; none for what is no name. Takes time at first."""
+    wanted = said.strip()
+    by_id = _by_id().get(wanted.lower().replace(" ", "_"))
+    key = key_of(wanted)
+    if by_id or key in _UTC:
+        return ZonesFound((by_id or "UTC",))
+    if not key:
+        return ZonesFound(())
+    if found := _by_name().get(key):
+        return ZonesFound(found[:MOST])
+    countries = dict.fromkeys(place.country for place in gazetteer.named(wanted)[:1])
+    if of_country := [zone for each in countries for zone in _of_country().get(each, ())]:
+        return ZonesFound(tuple(of_country[:MOST]))
+    best = process.extractOne(key, _by_name().keys(), scorer=fuzz.ratio, score_cutoff=_LIKE)
+    return ZonesFound(_by_name()[best[0]][:MOST], best[0]) if best else ZonesFound(())
+
+
+def zone_title(zone: str, language: str) -> str:
+    """What to call a zone: its city."""
+    if zone in ("UTC", "Etc/UTC"):
+        return "UTC"
+    return str(
+        get_timezone_location(ZoneInfo(zone), locale=Locale.parse(language), return_city=True)
+    )
+
+
+def is_zone(name: str) -> bool:
+    """Whether this machine knows a zone of that name."""
+    return name in available_timezones()
+
+
+@cache
+def _by_id() -> Mapping[str, str]:
+    return {name.lower(): name for name in available_timezones() if "/" in name or name == "UTC"}
+
+
+@cache
+def _of_country() -> Mapping[str, Sequence[str]]:
+    """Zones by ISO 3166-1 code."""
+    known, found = available_timezones(), dict[str, list[str]]()
+    for zone, territory in get_global("zone_territories").items():
+        if zone in known:
+            found.setdefault(territory, []).append(zone)
+    return {territory: sorted(zones) for territory, zones in found.items()}
+
+
+@cache
+def _by_name() -> Mapping[str, tuple[str, ...]]:
+    """Zones by the names of their cities and countries, in all languages; a city is nearer than a
+    country of the same name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for language in LANGUAGES:
+        locale = Locale.parse(language)
+        for territory, zones in _of_country().items():
+            name = locale.territories.get(territory)
+            if name and territory.isalpha() and territory != "ZZ":
+                found.setdefault(key_of(name), tuple(zones))
+    for zones in _of_country().values():
+        for zone in zones:
+            for name in {zone.rpartition("/")[2].replace("_", " ")} | {
+                zone_title(zone, language) for language in LANGUAGES
+            }:
+                found[key_of(name)] = (zone,)
+    return found

@@ -1,0 +1,217 @@
+"""Alerts by what they are about: place, signal, level, direction, words, and when.
+
+Each question is answered from one end of an index (`alert_facets`, or the alerts by time) and
+stops when the page is full: it costs what it shows, not what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database as Connection
+
+from storage import search
+from storage.alerts import Alert, alerts_of
+from storage.rows import Row, fetch, fetch_one, from_text, many, to_text
+
+MOST_HITS = 2_000
+"""The newest entries with the words that are looked at for their alerts."""
+_END = "9999"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What alerts are asked for. Of several values one is enough; empty: any.
+
+    `directions` are of the signals that are asked for. `match`: FTS5's, of the story's entries.
+    """
+
+    since: datetime
+    until: datetime | None = None
+    places: Collection[str] = ()
+    signals: Collection[str] = ()
+    levels: Collection[str] = ()
+    directions: Collection[str] = ()
+    match: str = ""
+    for_operators: bool = False
+
+    def facets(self) -> Iterator[list[str]]:
+        """What the alert must have, one of each list: the rarest first."""
+        if self.places:
+            yield [f"p:{each}" for each in self.places]
+        if self.signals and self.directions:
+            yield [f"s:{signal}/{way}" for signal in self.signals for way in self.directions]
+        elif self.signals:
+            yield [f"s:{each}" for each in self.signals]
+        elif self.directions:
+            yield [f"d:{each}" for each in self.directions]
+        if self.levels:
+            yield [f"l:{each}" for each in self.levels]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last alert of a page: the next one begins behind it."""
+
+    at: datetime
+    alert_id: int
+
+
+def find(db: Connection, wanted: Wanted, limit: int, *, after: Cursor | None = None) -> list[Alert]:
+    """Alerts made or updated in that time, the newest first, from behind the cursor on."""
+    ids = [alert_id for _, alert_id in _found(db, wanted, limit, after)]
+    rows = fetch(
+        db,
+        "SELECT a.* FROM json_each(:ids) each CROSS JOIN alerts a ON a.id = each.value",
+        {"ids": many(ids)},
+    )
+    return sorted(alerts_of(db, rows), key=lambda each: ids.index(each.id))
+
+
+def count(db: Connection, wanted: Wanted, most: int) -> int:
+    """How many there are; `most` stands for that many or more."""
+    return len(_found(db, wanted, most, None))
+
+
+def _found(
+    db: Connection, wanted: Wanted, limit: int, after: Cursor | None
+) -> list[tuple[str, int]]:
+    facets = list(wanted.facets())
+    named = {
+        "since": to_text(wanted.since),
+        "until": to_text(wanted.until) if wanted.until else _END,
+        "for_operators": wanted.for_operators,
+        "at": to_text(after.at) if after else _END,
+        "id": after.alert_id if after else 0,
+        "limit": limit,
+    }
+    named |= {f"f{number}": many(each) for number, each in enumerate(facets)}
+    has = [
+        f"""EXISTS (SELECT 1 FROM alert_facets x WHERE x.alert_id = a.id
+            AND x.facet IN (SELECT value FROM json_each(:f{number})))"""  # noqa: S608
+        for number in range(len(facets))
+    ]
+    if wanted.match:
+        ids = many(search.alerts_with(db, wanted.match, MOST_HITS))
+        source = "json_each(:ids) each CROSS JOIN alerts a ON a.id = each.value"
+        rows = _page(db, source, "a.updated_at", has, named | {"ids": ids})
+    elif facets:
+        source = "alert_facets f CROSS JOIN alerts a ON a.id = f.alert_id"
+        rows = []
+        for each in facets[0]:
+            rows += _page(
+                db, source, "f.at", ["f.facet = :facet", *has[1:]], named | {"facet": each}
+            )
+    else:
+        rows = _page(db, "alerts a", "a.updated_at", [], named)
+    unique = {(row["at"], row["id"]) for row in rows}
+    return sorted(unique, reverse=True)[:limit]
+
+
+def _page(db: Connection, source: str, at: str, conditions: Sequence[str], named: Row) -> list[Row]:
+    alert_id = "f.alert_id" if at == "f.at" else "a.id"
+    where = " AND ".join(
+        [
+            f"{at} >= :since AND {at} < :until AND ({at}, {alert_id}) < (:at, :id)",
+            "(:for_operators OR a.audience = 'everyone')",
+            *conditions,
+        ]
+    )
+    sql = f"""
+        SELECT {at} AS at, a.id FROM {source} WHERE {where}
+        ORDER BY {at} DESC, {alert_id} DESC LIMIT :limit"""  # noqa: S608 our own words
+    return fetch(db, sql, named)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many alerts were made in ten minutes, which begin then."""
+
+    at: datetime
+    alerts: int
+
+
+def made(db: Connection, wanted: Wanted) -> list[Told]:
+    """How many of the alerts were made when in that time, in their order."""
+    facets = list(wanted.facets())
+    named: Row = {
+        "since": to_text(wanted.since),
+        "until": to_text(wanted.until) if wanted.until else _END,
+        "for_operators": wanted.for_operators,
+    }
+    named |= {f"f{number}": many(each) for number, each in enumerate(facets)}
+    # An alert is never updated before it is made.
+    source = "FROM alerts a WHERE a.updated_at >= :since"
+    has = [
+        f"""EXISTS (SELECT 1 FROM alert_facets x WHERE x.alert_id = a.id
+            AND x.facet IN (SELECT value FROM json_each(:f{number})))"""  # noqa: S608
+        for number in range(1, len(facets))
+    ]
+    if facets:
+        source = """FROM (SELECT DISTINCT f.alert_id FROM json_each(:f0) w
+                CROSS JOIN alert_facets f ON f.facet = w.value AND f.at >= :since) chosen
+            CROSS JOIN alerts a ON a.id = chosen.alert_id WHERE 1"""
+    where = "".join(f" AND {each}" for each in has)
+    rows = fetch(
+        db,
+        f"""
+        SELECT substr(a.created_at, 1, 15) AS at, count(*) AS alerts {source}
+            AND a.created_at >= :since AND a.created_at < :until
+            AND (:for_operators OR a.audience = 'everyone'){where}
+        GROUP BY 1 ORDER BY 1""",
+        named,
+    )
+    return [Told(from_text(f"{row['at']}0:00+00:00"), row["alerts"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCount:
+    """How many alerts are told of a place, and the gravest level of those; names by language."""
+
+    place_id: str
+    country: str
+    adm1: str | None
+    kind: str
+    alerts: int
+    level: str
+    names_json: str
+
+
+def by_place(db: Connection, wanted: Wanted, limit: int) -> list[PlaceCount]:
+    """Alerts of that time by the place where they are told to be, most first. An alert counts at
+    its first place only."""
+    named: Row = {
+        "since": to_text(wanted.since),
+        "until": to_text(wanted.until) if wanted.until else _END,
+        "for_operators": wanted.for_operators,
+        "limit": limit,
+    }
+    facets = list(wanted.facets())
+    named |= {f"f{number}": many(each) for number, each in enumerate(facets)}
+    where = "".join(
+        f""" AND EXISTS (SELECT 1 FROM alert_facets x WHERE x.alert_id = a.id
+            AND x.facet IN (SELECT value FROM json_each(:f{number})))"""  # noqa: S608
+        for number in range(len(facets))
+    )
+    rows = fetch(
+        db,
+        f"""
+        SELECT p.place_id, min(p.country) AS country, min(p.adm1) AS adm1, min(p.kind) AS kind,
+            count(*) AS alerts, min(p.names_json) AS names_json,
+            min(CASE a.level WHEN 'critical' THEN 0 WHEN 'alert' THEN 1 WHEN 'watch' THEN 2
+                ELSE 3 END) AS level
+        FROM alerts a CROSS JOIN alert_places p ON p.alert_id = a.id
+        WHERE a.updated_at >= :since AND a.updated_at < :until AND p.position = 0
+            AND (:for_operators OR a.audience = 'everyone'){where}
+        GROUP BY p.place_id ORDER BY alerts DESC, p.place_id LIMIT :limit""",  # noqa: S608
+        named,
+    )
+    levels = ("critical", "alert", "watch", "info")
+    return [PlaceCount(**row | {"level": levels[row["level"]]}) for row in rows]
+
+
+def is_any(db: Connection) -> bool:
+    """Whether there is any alert at all."""
+    return fetch_one(db, "SELECT 1 FROM alerts LIMIT 1") is not None

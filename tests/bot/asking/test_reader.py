@@ -1,0 +1,198 @@
+"""What people write is understood: words in any order, in three languages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.asking.question import Question, Stretch
+from bot.asking.reader import read_question
+from bot.asking.vocabulary import vocabulary_of
+from bot.rules_in_force import shipped_places
+from tests.conftest import shipped_rules
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def read(text: str) -> Question:
+    titles = {name: signal.title for name, signal in shipped_rules().signals.items()}
+    return read_question(text, vocabulary_of(titles), shipped_places())
+
+
+def places(question: Question) -> list[str]:
+    return [each.id for each in question.places]
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("24h", DAY),
+        ("3d", 3 * DAY),
+        ("أسبوع", 7 * DAY),
+        ("آخر أسبوعين", 14 * DAY),
+        ("آخر ٣ أيام", 3 * DAY),
+        ("هذا الأسبوع", 7 * DAY),
+        ("3 jours", 3 * DAY),
+        ("les 2 dernières semaines", 14 * DAY),
+        ("last 48 hours", 48 * HOUR),
+        ("شهر", 30 * DAY),
+        ("6 months", 180 * DAY),
+        ("99 years", 366 * DAY),
+        ("1m", timedelta(minutes=15)),
+    ],
+)
+def test_a_stretch_of_time(text: str, length: timedelta) -> None:
+    assert read(text) == Question(Stretch(length))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("اليوم", 0), ("today", 0), ("aujourd'hui", 0), ("أمس", 1), ("hier", 1)]
+)
+def test_a_day_of_the_readers_calendar(text: str, day: int) -> None:
+    assert read(text) == Question(Stretch(day=day))
+
+
+def test_a_day_begins_at_midnight_where_the_reader_is() -> None:
+    now, zone = datetime(2026, 3, 3, 22, 30, tzinfo=UTC), ZoneInfo("Asia/Damascus")
+    assert Stretch(day=0).bounds(now, zone) == (datetime(2026, 3, 3, 21, tzinfo=UTC), None)
+    yesterday = (datetime(2026, 3, 2, 21, tzinfo=UTC), datetime(2026, 3, 3, 21, tzinfo=UTC))
+    assert Stretch(day=1).bounds(now, zone) == yesterday
+    assert Stretch(3 * DAY).bounds(now, zone) == (now - 3 * DAY, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("حلب", "SY-HL"),
+        ("بحلب", "SY-HL"),
+        ("Aleppo", "SY-HL"),
+        ("Alep", "SY-HL"),
+        ("Alepo", "SY-HL"),
+        ("حلبي", "SY-HL"),
+        ("في السودان", "SD"),
+        ("للسودان", "SD"),
+        ("السودانيين", "SD"),
+        ("سوري", "SY"),
+        ("syrian", "SY"),
+        ("خانيونس", "PS-KYS"),
+        ("معبر رفح", "ps-rafah-crossing"),
+        ("port soudan", "g377039"),
+        ("شمال غزة", "ps-north-of-the-strip"),
+    ],
+)
+def test_a_place_by_its_names_and_its_people(text: str, place: str) -> None:
+    question = read(text)
+    assert places(question) == [place]
+    assert question.words == ()
+
+
+def test_a_town_is_its_governorate_too() -> None:
+    assert read("حلب").places[0].ids == ("SY-HL", "g170063")
+
+
+@pytest.mark.parametrize("signal", sorted(shipped_rules().signals))
+def test_every_signal_by_its_id_and_its_titles(signal: str) -> None:
+    titles = shipped_rules().signals[signal].title
+    for name in (signal, *titles.values()):
+        assert read(name).signals == (signal,), name
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("محاصرة", "siege"),
+        ("المحاصرين", "siege"),
+        ("besieged", "siege"),
+        ("assiégée", "siege"),
+        ("نازحين", "displacement"),
+        ("والنازحون", "displacement"),
+        ("idps", "displacement"),
+        ("دواء", "medicine-shortage"),
+        ("الأدوية", "medicine-shortage"),
+        ("نقص المياه", "water-fuel-power-shortage"),
+        ("كوليرا", "disease-outbreak"),
+        ("مساعدات", "aid-access"),
+        ("cessez le feu", "ceasefire"),
+        ("الهدنة", "ceasefire"),
+        ("hunger", "food-insecurity"),
+        ("hôpital bombardé", "attack-on-health-care"),
+    ],
+)
+def test_a_signal_by_what_people_call_it(text: str, signal: str) -> None:
+    assert read(text).signals == (signal,)
+
+
+def test_levels_directions_and_how_many() -> None:
+    assert read("الحرجة").levels == read("critique").levels == ("critical",)
+    assert read("أخبار جيدة").directions == read("good news").directions == ("improving",)
+    lifted = read("رفع الحصار")
+    assert (lifted.signals, lifted.directions) == (("siege",), ("improving",))
+    assert read("آخر ٧").count == 7
+
+
+def test_the_order_of_words_does_not_matter() -> None:
+    parts = ("حلب", "حصار", "3 أيام", "critical", "10")
+    found = {
+        (q.stretch, q.places, q.signals, q.levels, q.count, q.words)
+        for q in (read(" ".join(order)) for order in permutations(parts))
+        # «3 أيام 10» is no other question, «10 3 أيام» neither
+    }
+    assert len(found) == 1
+    ((stretch, _, signals, levels, count, words),) = found
+    assert (stretch, signals, levels, count, words) == (
+        *(Stretch(3 * DAY), ("siege",), ("critical",), 10, ()),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("حلبب", "SY-HL"), ("Allepo", "SY-HL"), ("الخرطو", "SD-KH")]
+)
+def test_a_misspelled_or_half_typed_place_is_asked_about(text: str, meant: str) -> None:
+    question = read(f"{text} siege")
+    assert (question.places, question.words) == ((), (text,))
+    (perhaps,) = question.perhaps
+    assert perhaps.said == text
+    assert perhaps.places[0].id == meant
+
+
+def test_a_misspelled_signal_is_asked_about() -> None:
+    assert read("كوليراا").perhaps[0].signals == ("disease-outbreak",)
+
+
+def test_what_nobody_knows_stays_as_words_in_order() -> None:
+    question = read('مرحبا qwxzzk "سوق الجملة" حلب')
+    assert question.words == ("مرحبا", "qwxzzk", '"سوق الجملة"')
+    assert places(question) == ["SY-HL"]
+
+
+@given(st.text(max_size=4096))
+@example("²")
+@example("\ud800 3d")
+@example("9" * 4096)
+@example("حلب " * 1024)
+@example('"' * 4096)
+@example("ال" * 2048)
+@example("\u0640\u064b\u200f" * 1365)
+@settings(max_examples=60)
+def test_whatever_is_written_is_some_question_and_comes_back_as_it_was_kept(text: str) -> None:
+    question = read(text)
+    kept = Question.from_json(question.as_json())
+    assert (kept.stretch, kept.places, kept.signals) == (
+        *(question.stretch, question.places, question.signals),
+    )
+    assert (kept.levels, kept.directions, kept.count, kept.words) == (
+        *(question.levels, question.directions, question.count, question.words),
+    )
+
+
+@given(
+    st.lists(st.sampled_from('3 d حلب siege في و al الـ " - 24h اليوم حرج ؟ / @x <b> 0'.split()))
+)
+@settings(max_examples=60)
+def test_any_heap_of_known_words_is_some_question(words: list[str]) -> None:
+    assert read(" ".join(words)).count != 0
