@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage import card_edits, outbox, subscriptions
+from storage import card_edits, feedback, outbox, subscriptions
 from storage.rows import (
     Row,
     change,
@@ -106,7 +106,7 @@ def get(db: Connection, chat_id: int) -> Chat | None:
 def upsert(db: Connection, chat: Chat) -> Chat:
     """Add a chat, or refresh the kind and title of a known one; returns what is stored.
 
-    A known chat keeps its language, topic, state, role, subscriptions, escalation, mute and clock:
+    A known chat keeps its language, topic, state, role, subscriptions, handover, mute and clock:
     those change by their own functions only.
     """
     added = change(
@@ -222,7 +222,7 @@ def set_blocked_until(db: Connection, chat_id: int, until: datetime | None) -> N
     _set(db, chat_id, "blocked_until = :until", {"until": to_text_or_none(until)})
 
 
-def set_escalation(db: Connection, chat_id: int, after: int | None, to: int | None) -> None:
+def set_handover(db: Connection, chat_id: int, after: int | None, to: int | None) -> None:
     """Pass critical alerts on after so many minutes, to this chat; None and None to stop."""
     values: dict[str, object] = {"after": after, "to": to}
     _set(db, chat_id, "escalate_after = :after, escalate_to = :to", values)
@@ -258,6 +258,7 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
     # A supergroup counts its messages anew.
     card_edits.forget_chat(db, old_id)
     outbox.forget_messages(db, old_id)
+    feedback.move_chat(db, old_id, new_id)
     if get(db, new_id) is None:
         db.execute(
             """
@@ -271,7 +272,8 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
         subscriptions.move_chat(db, old_id, new_id)
         outbox.move_chat(db, old_id, new_id)
         db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
-        _move_escalation(db, ids)
+        db.execute("UPDATE OR IGNORE mutes SET chat_id = :new WHERE chat_id = :old", ids)
+        _move_handover(db, ids)
         db.execute("UPDATE OR IGNORE chat_clocks SET chat_id = :new WHERE chat_id = :old", ids)
         db.execute("UPDATE OR IGNORE digest_turns SET chat_id = :new WHERE chat_id = :old", ids)
         db.execute(
@@ -309,7 +311,7 @@ def sends_since(db: Connection, since: datetime) -> dict[int, list[datetime]]:
     return found
 
 
-def _move_escalation(db: Connection, ids: dict[str, int]) -> None:
+def _move_handover(db: Connection, ids: dict[str, int]) -> None:
     """Both chats exist. Of two rows for one alert an acknowledged one stays."""
     db.execute(
         """

@@ -38,6 +38,7 @@ class NewDelivery:
     key: str = ""
     state: str = "pending"
     possible_repeat: bool = False
+    mute_id: int | None = None
     thread_id: int | None = None
 
     @property
@@ -50,7 +51,8 @@ class Delivery:
     """One message for one chat, in a forum for its topic `thread_id`. `alert_id` is None for
     notices and for catch-ups.
 
-    `unknowns` counts the attempts whose outcome is unknown.
+    `unknowns` counts the attempts whose outcome is unknown. `mute_id`: a mute of its story, signal
+    or place held it back until `not_before`.
     """
 
     id: int
@@ -71,6 +73,7 @@ class Delivery:
     text: str | None
     folded_into: int | None = None
     unknowns: int = 0
+    mute_id: int | None = None
     thread_id: int | None = None
 
     @property

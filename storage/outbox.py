@@ -419,9 +419,9 @@ def _enqueue(db: Connection, row: NewDelivery, at: datetime) -> int | None:
         db,
         """
         INSERT INTO outbox (alert_id, chat_id, thread_id, kind, version, key, state, level,
-            not_before, text, possible_repeat, created_at, updated_at)
+            not_before, text, possible_repeat, mute_id, created_at, updated_at)
         VALUES (:alert_id, :chat_id, :thread_id, :kind, :version, :key, :state, :level,
-            :not_before, :text, :possible_repeat, :at, :at)
+            :not_before, :text, :possible_repeat, :mute_id, :at, :at)
         ON CONFLICT (ifnull(alert_id, 0), chat_id, ifnull(thread_id, 0), kind, version, key)
         DO NOTHING
         RETURNING id""",
@@ -437,6 +437,7 @@ def _enqueue(db: Connection, row: NewDelivery, at: datetime) -> int | None:
             "not_before": to_text(row.not_before),
             "text": row.text,
             "possible_repeat": int(row.possible_repeat),
+            "mute_id": row.mute_id,
             "at": to_text(at),
         },
     )

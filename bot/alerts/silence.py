@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot.alerts.decide import PUSHED, Reason
 from bot.alerts.escalate import told
 from bot.alerts.facts import labels
+from bot.alerts.mutes import hold_back
 from bot.alerts.raising import one_higher, why
 from bot.alerts.route import News, route
 from bot.alerts.rows import as_json
@@ -21,7 +22,7 @@ from bot.alerts.tell import Told
 from bot.alerts.wanting import words_of
 from bot.alerts.words import words_in_story
 from bot.feeds.catalogue import Feed
-from storage import alerts, chats, decisions, entries, escalations, outbox, place_reports
+from storage import alerts, chats, decisions, entries, escalations, mutes, outbox, place_reports
 from storage.alerts import Alert, AlertText
 from storage.decisions import Decision
 from storage.escalations import Holding
@@ -133,6 +134,7 @@ def _tell(
     readers = chats.everyone(db) if news else []
     found = words_in_story(db, rules, alert.story_id, words_of(readers))
     rows = route(alert, news, "everyone", readers, earlier, now, found)
+    rows = hold_back(rows, alert, news, "everyone", readers, mutes.standing(db, now))
     said.deliveries += outbox.enqueue(db, rows, now)
     said.alerts.append(alert)
     said.reasons[Reason.ESCALATED] += 1

@@ -29,12 +29,13 @@ from bot.alerts.decide import (
 from bot.alerts.edits import says, to_edit
 from bot.alerts.growth import counted, growth, with_told
 from bot.alerts.inhibition import parted
+from bot.alerts.mutes import hold_back
 from bot.alerts.route import News, route
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
 from bot.alerts.story.remembered import RememberedStories
 from bot.alerts.wanting import words_of
 from rules.matching.levels import LADDER
-from storage import alerts, card_edits, decisions, facts, outbox, stories
+from storage import alerts, card_edits, decisions, facts, mutes, outbox, stories
 from storage.alerts import Alert, AlertFigure, AlertSignal
 from storage.chats import Chat
 from storage.decisions import Decision
@@ -297,6 +298,7 @@ class _Telling:
         chats = self.readers()
         found = self.words_found(self.story_id, words_of(chats))
         rows = route(alert, mine, audience, chats, earlier, self.now, found)
+        rows = hold_back(rows, alert, mine, audience, chats, mutes.standing(self.db, self.now))
         if audience == "everyone" and (hushed := self.inhibited(alert)):
             rows, left_out = parted(rows, hushed)
             if left_out:

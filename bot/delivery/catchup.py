@@ -26,10 +26,11 @@ class FoldReason(StrEnum):
     STORM = "too many alerts in a short time"
     UNKNOWN = "its outcome is unknown"
     MUTED = "held back while the chat was muted"
+    MUTED_PART = "held back while its story, signal or place was muted"
     QUIET = "held back in the chat's quiet hours"
 
 
-_HELD = (FoldReason.MUTED, FoldReason.QUIET)
+_HELD = (FoldReason.MUTED, FoldReason.MUTED_PART, FoldReason.QUIET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ def plan_chat(
     for delivery in due:
         if delivery.kind not in ("alert", "update"):
             keep.append(delivery)
+        elif delivery.mute_id is not None and not delivery.attempts:
+            fold.append(Folded(delivery, FoldReason.MUTED_PART))
         elif _was_held(delivery, muted_until):
             fold.append(Folded(delivery, FoldReason.MUTED))
         elif _was_held(delivery, quiet_until):

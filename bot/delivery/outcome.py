@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Reactions:
+    """What people of a chat did with an alert's buttons: until when they muted it, or its signal
+    or place, and how often they called it useful or a false alarm."""
+
+    muted_until: datetime | None = None
+    useful: int = 0
+    false: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One delivery on its way out, with all that a card needs.
 
@@ -39,6 +49,7 @@ class Outgoing:
     answers: int | None = None
     digest: Digest | Weekly | None = None
     digested: tuple[Alert, ...] = ()
+    reactions: Reactions = Reactions()
 
     @property
     def name(self) -> str:
@@ -61,6 +72,7 @@ class Edit:
     alert: Alert
     changed_at: datetime
     asked: Acknowledgement | None = None
+    reactions: Reactions = Reactions()
 
     @property
     def name(self) -> str:

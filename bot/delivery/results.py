@@ -47,6 +47,7 @@ _GROUPS: dict[FoldReason, Group] = {
     FoldReason.STORM: "storm",
     FoldReason.UNKNOWN: "unknown",
     FoldReason.MUTED: "muted",
+    FoldReason.MUTED_PART: "muted_part",
     FoldReason.QUIET: "quiet",
 }
 

@@ -16,12 +16,12 @@ from functools import partial
 from bot.alerts.weekly import digest_of
 from bot.delivery.catchup import superseded_by
 from bot.delivery.health import Health
-from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
+from bot.delivery.outcome import Outcome, Outgoing, Reactions, Sender, Sent, Unknown
 from bot.delivery.pacing import History
 from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.retry import Halt, next_step
-from bot.delivery.showing import as_seen, digested
+from bot.delivery.showing import as_seen, digested, reactions_of
 from storage import alerts, card_edits, chats, clock, outbox
 from storage.chats import Chat
 from storage.clock import LastSeen
@@ -90,7 +90,7 @@ class Sending:
                 outbox.supersede(db, head, superseded_by(head), now)
             told = [(head.alert_id, head.recipient) for head in going if head.alert_id is not None]
             card_edits.replaced(db, told)
-            return [_outgoing(db, head, known) for head in going]
+            return [_outgoing(db, head, known, now) for head in going]
 
         for outgoing in await self._database.write(lease):
             self.history.started(now)
@@ -184,7 +184,7 @@ class Sending:
         return True
 
 
-def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat]) -> Outgoing:
+def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat], now: datetime) -> Outgoing:
     answers = None
     if head.kind == "update" and head.alert_id is not None:
         answers = outbox.first_message(db, head.alert_id, head.recipient)
@@ -199,4 +199,5 @@ def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat]) -> Outg
         answers=answers,
         digest=digest,
         digested=digested(db, digest, chat, head.thread_id) if digest else (),
+        reactions=Reactions() if alert is None else reactions_of(db, alert, chat, now),
     )

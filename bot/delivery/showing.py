@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.alerts.digest import Digest
 from bot.alerts.edits import quoted_entry
+from bot.alerts.mutes import concerning
 from bot.alerts.snippet import snippet
 from bot.alerts.wanting import seen_in
 from bot.alerts.weekly import Weekly
+from bot.delivery.outcome import Reactions
 from bot.messages.evidence import evidence_for
-from storage import alerts, entries
+from storage import alerts, entries, feedback, mutes
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.file.database import Connection
@@ -49,3 +52,14 @@ def digested(
     ids = digest.gravest if isinstance(digest, Weekly) else digest.alerts
     known = alerts.by_ids(db, ids)
     return tuple(as_seen(db, known[each], chat, thread_id) for each in ids if each in known)
+
+
+def reactions_of(db: Connection, alert: Alert, chat: Chat, now: datetime) -> Reactions:
+    """What people of the chat did with the alert's buttons so far."""
+    muted = concerning(mutes.of_chat(db, chat.id, now), alert)
+    marks = feedback.counts_in_chat(db, alert.id, chat.id)
+    return Reactions(
+        muted_until=max((each.until for each in muted), default=None),
+        useful=marks[feedback.USEFUL],
+        false=marks[feedback.FALSE],
+    )

@@ -24,7 +24,7 @@ SOURCE_LENGTH = 30
 MOST_LINKS, LINK_BYTES = 40, 14_000
 """Links in one message, and the length of their addresses together."""
 
-Group = Literal["too_old", "storm", "unknown", "muted", "quiet"]
+Group = Literal["too_old", "storm", "unknown", "muted", "muted_part", "quiet"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.alerts.mutes import finest
 from bot.locales import Texts
 from bot.locales.bidi import isolated, other_direction
 from bot.messages.blocks import Line, Span, fill, foreign, line
@@ -107,9 +108,7 @@ def raised_why(alert: Alert, escalation: str, language: str) -> str:
 
 def first_places(places: Sequence[StoredPlace], language: str) -> list[str]:
     """What to call the places, each once; one that another lies in is told with that."""
-    around = {each for place in places for each in place.within if each != place.place_id}
-    finest = [place for place in places if place.place_id not in around]
-    return list(dict.fromkeys(_place_name(each, language) for each in finest))
+    return list(dict.fromkeys(_place_name(each, language) for each in finest(places)))
 
 
 def figures_line(display: Display, alert: Alert) -> Line:

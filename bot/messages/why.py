@@ -93,6 +93,8 @@ def why_here(history: AlertHistory, display: Display) -> Line:
             # Of the two the one that ends later.
             key = "why.muted_here" if chat.held_until == chat.muted_until else "why.quiet_here"
             return line(say(key, until=display.moment(chat.held_until)))
+        if waiting.mute_id is not None and waiting.not_before > display.now:
+            return line(say("why.muted_part_here", until=display.moment(waiting.not_before)))
         return line(say("why.waiting_here"))
     if history.deliveries:
         return line(say("why.not_sent_here", reason=say("here.failed")))

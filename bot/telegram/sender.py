@@ -47,7 +47,7 @@ from bot.messages.digest import digest_card
 from bot.messages.display import Display, Signals
 from bot.messages.weekly import weekly_card
 from bot.telegram.answers import NotFromTelegram
-from bot.telegram.keyboards import alert_keyboard, taken_label
+from bot.telegram.card_buttons import card_buttons, refuses_links, without_links
 from bot.text import shorten
 from bot.wall_time import zone_of
 from storage.chats import Chat
@@ -118,7 +118,7 @@ class TelegramSender:
         except Exception as error:
             log.exception("the card of delivery %s could not be made", outgoing.delivery.id)
             return Rejected(f"the card could not be made: {error!r}")
-        return await _as_html_or_plain(card, partial(self._send, outgoing, keyboard))
+        return await _sent(card, partial(self._send, outgoing), keyboard)
 
     async def edit(self, edit: Edit) -> Outcome:
         """Change one message; it keeps its buttons. Raises nothing but CancelledError.
@@ -130,7 +130,7 @@ class TelegramSender:
         except Exception as error:
             log.exception("the edited card of %s could not be made", edit.name)
             return Rejected(f"the card could not be made: {error!r}")
-        return await _as_html_or_plain(card, partial(self._edit, edit, keyboard))
+        return await _sent(card, partial(self._edit, edit), keyboard)
 
     def _display(self, chat: Chat) -> Display:
         zone = zone_of(chat.timezone, self._timezone)
@@ -152,15 +152,17 @@ class TelegramSender:
             text = delivery.text or say.plural("card.folded", outgoing.folded, command="/recent")
             repeat = delivery.possible_repeat
             return text_card(text, chat.language, title=title, possible_repeat=repeat), None
+        display = self._display(chat)
+        seen = seen_in(chat, delivery.thread_id, alert)
         card = alert_card(
-            seen_in(chat, delivery.thread_id, alert),
-            self._display(chat),
+            *(seen, display),
             update=delivery.kind == "update",
             possible_repeat=delivery.possible_repeat,
             folded=outgoing.folded,
         )
-        asks = delivery.level == "critical" and chat.escalate_after is not None
-        return card, alert_keyboard(alert.short_id, say, say("ack.button") if asks else None)
+        critical = delivery.level == "critical"
+        buttons = card_buttons(seen, chat, display, outgoing.reactions, None, critical=critical)
+        return card, buttons.keyboard()
 
     async def _send(
         self,
@@ -193,22 +195,19 @@ class TelegramSender:
         return digest_card(digest, told, shown, possible_repeat=repeat)
 
     def _edited_card(self, edit: Edit) -> tuple[Card, InlineKeyboardMarkup]:
-        chat, alert, asked = edit.chat, edit.alert, edit.asked
-        say = texts(chat.language)
+        chat, alert = edit.chat, edit.alert
         display = self._display(chat)
         card = alert_card(
             alert, display, update=edit.message.kind == "update", edited=edit.changed_at
         )
-        take = None
-        if asked is not None and asked.at is not None:
-            when = display.moment(asked.at, "card.short_time")
-            take = taken_label(asked.by_name, when, say)
-        elif edit.message.level == "critical" and chat.escalate_after is not None:
-            take = say("ack.button")
-        return card, alert_keyboard(alert.short_id, say, take)
+        critical = edit.message.level == "critical"
+        buttons = card_buttons(
+            *(alert, chat, display, edit.reactions, edit.asked), critical=critical
+        )
+        return card, buttons.keyboard()
 
     async def _edit(
-        self, edit: Edit, keyboard: InlineKeyboardMarkup, text: str, parse_mode: str | None
+        self, edit: Edit, keyboard: InlineKeyboardMarkup | None, text: str, parse_mode: str | None
     ) -> int:
         message_id = edit.message.message_id
         if message_id is None:
@@ -227,6 +226,22 @@ class TelegramSender:
             if "message is not modified" not in error.message.lower():
                 raise
         return message_id
+
+
+async def _sent(
+    card: Card,
+    call: Callable[[InlineKeyboardMarkup | None, str, str | None], Awaitable[int]],
+    keyboard: InlineKeyboardMarkup | None,
+) -> Outcome:
+    """What comes of a call with the card; without its links' buttons where Telegram refuses one."""
+    outcome = await _as_html_or_plain(card, partial(call, keyboard))
+    if keyboard is None or not isinstance(outcome, Rejected):
+        return outcome
+    bare = without_links(keyboard)
+    if not refuses_links(outcome.error) or bare == keyboard:
+        return outcome
+    log.error("a button was refused (%s), sent without links", outcome.error)
+    return await _as_html_or_plain(card, partial(call, bare))
 
 
 async def _as_html_or_plain(

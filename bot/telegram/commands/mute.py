@@ -1,4 +1,4 @@
-"""/mute and /unmute: quiet for a while, except what is critical."""
+"""/mute: the whole chat is quiet for a while, except what is critical."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def mute(request: Request) -> None:
     """``/mute 2h``: for so long; without a length of time for eight hours; ``/mute off``."""
     speech, said = request.speech, " ".join(request.arguments)
     if said.lower() == "off":
-        await unmute(request)
+        await request.say("mute.off" if await _end(request) else "mute.none")
         return
     length = read_duration(said) if said else USUAL
     if length is None or not LEAST <= length <= MOST:
@@ -34,17 +34,12 @@ async def mute(request: Request) -> None:
     await request.reply(await _muted(request, length), mute_keyboard(speech))
 
 
-@command("unmute", order=34, who=Who.ADMINISTRATORS)
-async def unmute(request: Request) -> None:
-    await request.reply(await _ended(request))
-
-
 @button(keyboards.MUTE, who=Who.ADMINISTRATORS)
 async def mute_pressed(request: Request) -> None:
     """A length of time, or the end."""
     speech, minutes = request.speech, request.pressed.removeprefix("m:")
     if minutes == "0":
-        card = await _ended(request)
+        card = await ended(request)
     elif minutes in map(str, keyboards.MUTE_MINUTES):
         card = await _muted(request, timedelta(minutes=int(minutes)))
     else:
@@ -70,7 +65,7 @@ async def _muted(request: Request, length: timedelta) -> Card:
     return text_card(speech("mute.on", until=when), speech.language)
 
 
-async def _ended(request: Request) -> Card:
+async def ended(request: Request) -> Card:
     services, speech, quiet_until = request.services, request.speech, request.chat.quiet_until
     now = services.clock()
     if not await _end(request):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 
+from telegram.error import BadRequest
+
 from bot.alerts.history import history_of
 from bot.messages.blocks import Card
 from bot.messages.cards import text_card
 from bot.messages.explanation import explanation_card
 from bot.messages.why import why_sentence
 from bot.telegram import keyboards
+from bot.telegram.card_buttons import refuses_links, without_links
+from bot.telegram.commands.card import pressed_card
 from bot.telegram.registry import button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
@@ -26,7 +30,7 @@ async def alert(request: Request) -> None:
     if not request.arguments:
         await request.say("alert.usage")
     else:
-        await request.reply(await _explained(request, request.arguments[0], whole=True))
+        await _show(request, request.arguments[0])
 
 
 async def alert_by_id(request: Request) -> None:
@@ -39,7 +43,25 @@ async def alert_by_id(request: Request) -> None:
     named = found["bot"]
     if named and named.lower() != request.context.bot.username.lower():
         return  # for another bot of the group
-    await request.reply(await _explained(request, found["id"], whole=True))
+    await _show(request, found["id"])
+
+
+async def _show(request: Request, wanted: str) -> None:
+    """The alert as it stands, why it was sent, and its buttons."""
+    answer, found = await _explained(request, wanted, whole=True)
+    # Nothing more is asked of the database for one that may not be read than for none.
+    card = await pressed_card(request, _id(wanted)) if found else None
+    keyboard = card.buttons.keyboard() if card else None
+    try:
+        await request.reply(answer, keyboard)
+    except BadRequest as error:
+        if keyboard is None or not refuses_links(error.message):
+            raise
+        await request.reply(answer, without_links(keyboard))
+
+
+def _id(wanted: str) -> str:
+    return clean(wanted).strip("#.,،:")[:20]
 
 
 @button(keyboards.WHY)
@@ -50,7 +72,7 @@ async def explanation_pressed(request: Request) -> None:
         # Every reader can press, and an answer in the channel would go to all of them each time.
         await request.note(await _in_short(request, wanted), stays=True)
         return
-    card = await _explained(request, wanted)
+    card, _ = await _explained(request, wanted)
     await request.note()
     await request.reply(card)
 
@@ -67,17 +89,19 @@ async def _in_short(request: Request, wanted: str) -> str:
     return shorten("".join(span.text for span in sentence), 200)
 
 
-async def _explained(request: Request, wanted: str, *, whole: bool = False) -> Card:
+async def _explained(request: Request, wanted: str, *, whole: bool = False) -> tuple[Card, bool]:
+    """The answer, and whether there is such an alert for this chat."""
     services, speech = request.services, request.speech
-    wanted = clean(wanted).strip("#.,،:")[:20]
+    wanted = _id(wanted)
     found = await services.database.read(
         lambda db: history_of(db, wanted, request.chat, services.rules())
     )
     if found is None:
-        return text_card(speech("alert.unknown", id=wanted or "?"), speech.language)
-    return explanation_card(
+        return text_card(speech("alert.unknown", id=wanted or "?"), speech.language), False
+    card = explanation_card(
         *(found, services.display(speech.language, request.chat), services.rules().note),
         # Who judges or edits rules sees them at work; others read one sentence.
         technical=request.role == "analyst" or request.by_operator,
         whole=whole,
     )
+    return card, True
