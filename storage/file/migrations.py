@@ -662,5 +662,9 @@ def m027_operators(db: Connection) -> None:
         ) STRICT""")
     db.execute("CREATE INDEX rule_drafts_waiting ON rule_drafts (id) WHERE state = 'waiting'")
     db.execute("CREATE INDEX rule_drafts_by_time ON rule_drafts (at)")
+    # What people did is found when they ask that it be forgotten, and when it is old.
+    db.execute("CREATE INDEX audit_log_by_time ON audit_log (at)")
+    db.execute("CREATE INDEX rule_versions_of_person ON rule_versions (person_id)")
+    db.execute("CREATE INDEX acknowledgements_by ON acknowledgements (by_id)")
     # How often a rule fired, day by day.
     db.execute("CREATE INDEX decisions_by_signal ON decisions (signal, at)")

@@ -1,0 +1,73 @@
+"""Removing what is kept of a person, who asked for it, and what was done long ago."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlite_utils import Database as Connection
+
+from storage.rows import change, fetch, to_text
+
+# Columns that hold a person's id.
+_PERSON = frozenset({"person_id", "by_id", "user_id"})
+# What happened stays, without who it was: the table, the person's id, the person's name.
+_NAMELESS = (
+    ("audit_log", "person_id = NULL, name = ''", "person_id"),
+    ("rule_versions", "person_id = NULL, name = ''", "person_id"),
+    ("acknowledgements", "by_id = 0, by_name = NULL", "by_id"),
+)
+# What people did, with the time of it.
+_ACTIVITY = (("audit_log", "at"), ("questions", "at"))
+
+
+def person(db: Connection, person_id: int) -> bool:
+    """Forget a person: role, private chat with all that it chose and was sent, what they marked
+    and asked. Whether there was anything.
+
+    What operators did stays in the audit log, and alerts that were taken on stay so; nobody can
+    read any more who it was. Rows of other tables that are of the person go.
+    """
+    found = change(db, "DELETE FROM people WHERE id = :id", {"id": person_id})
+    # Subscriptions, messages, places, questions: all that refers to the chat goes with it.
+    found += change(db, "DELETE FROM chats WHERE id = :id AND kind = 'private'", {"id": person_id})
+    for table, nameless, column in _NAMELESS:
+        found += change(
+            db,
+            f"UPDATE {table} SET {nameless} WHERE {column} = :id",  # noqa: S608 our own names
+            {"id": person_id},
+        )
+    kept = {table for table, _, _ in _NAMELESS}
+    for table, column in _columns(db):
+        if column in _PERSON and table not in kept:
+            found += change(
+                db,
+                f"DELETE FROM {table} WHERE {column} = :id",  # noqa: S608 our own names
+                {"id": person_id},
+            )
+    return found > 0
+
+
+def activity(db: Connection, older_than: datetime) -> int:
+    """Remove what people did before then: searches, and the audit log. How many rows went."""
+    tables = {table for table, _ in _columns(db)}
+    return sum(
+        change(
+            db,
+            f"DELETE FROM {table} WHERE {column} < :before",  # noqa: S608 our own names
+            {"before": to_text(older_than)},
+        )
+        for table, column in _ACTIVITY
+        if table in tables
+    )
+
+
+def _columns(db: Connection) -> list[tuple[str, str]]:
+    """Every table with each of its columns: a table that is new holds people's ids too."""
+    rows = fetch(
+        db,
+        """
+        SELECT m.name AS tab, c.name AS col FROM sqlite_master m JOIN pragma_table_info(m.name) c
+        WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'
+        ORDER BY m.name, c.cid""",
+    )
+    return [(str(row["tab"]), str(row["col"])) for row in rows]
