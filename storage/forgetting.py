@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.rows import change, fetch, to_text
+from storage.rows import Row, change, fetch, to_text
 
 # Columns that hold a person's id.
 _PERSON = frozenset({"person_id", "by_id", "user_id"})
@@ -36,20 +36,20 @@ def person(db: Connection, person_id: int) -> bool:
             f"UPDATE {table} SET {nameless} WHERE {column} = :id",  # noqa: S608 our own names
             {"id": person_id},
         )
-    kept = {table for table, _, _ in _NAMELESS}
-    for table, column in _columns(db):
-        if column in _PERSON and table not in kept:
-            found += change(
-                db,
-                f"DELETE FROM {table} WHERE {column} = :id",  # noqa: S608 our own names
-                {"id": person_id},
-            )
+    for table, column, how in _of_people(db):
+        found += change(
+            db,
+            f"DELETE FROM {table} WHERE {column} = :id"  # noqa: S608 our own names
+            if how == "row"
+            else f"UPDATE {table} SET {column} = NULL WHERE {column} = :id",  # noqa: S608
+            {"id": person_id},
+        )
     return found > 0
 
 
 def activity(db: Connection, older_than: datetime) -> int:
     """Remove what people did before then: searches, and the audit log. How many rows went."""
-    tables = {table for table, _ in _columns(db)}
+    tables = {row["tab"] for row in _columns(db)}
     return sum(
         change(
             db,
@@ -61,13 +61,25 @@ def activity(db: Connection, older_than: datetime) -> int:
     )
 
 
-def _columns(db: Connection) -> list[tuple[str, str]]:
-    """Every table with each of its columns: a table that is new holds people's ids too."""
-    rows = fetch(
+def _of_people(db: Connection) -> list[tuple[str, str, str]]:
+    """The columns of other tables that hold a person's id, those of tables that are new too. Where
+    a name stands beside it, or it must be there, the row goes; else the id alone."""
+    kept = {table for table, _, _ in _NAMELESS}
+    named = {row["tab"] for row in _columns(db) if row["col"] in ("name", "by_name")}
+    return [
+        (row["tab"], row["col"], "row" if row["needed"] or row["tab"] in named else "id")
+        for row in _columns(db)
+        if row["col"] in _PERSON and row["tab"] not in kept
+    ]
+
+
+def _columns(db: Connection) -> list[Row]:
+    """Every table with each of its columns, and whether it is NOT NULL."""
+    return fetch(
         db,
         """
-        SELECT m.name AS tab, c.name AS col FROM sqlite_master m JOIN pragma_table_info(m.name) c
+        SELECT m.name AS tab, c.name AS col, c."notnull" AS needed
+        FROM sqlite_master m JOIN pragma_table_info(m.name) c
         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'
         ORDER BY m.name, c.cid""",
     )
-    return [(str(row["tab"]), str(row["col"])) for row in rows]

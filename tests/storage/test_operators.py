@@ -98,10 +98,14 @@ def test_who_is_forgotten_did_it_still(db: Connection) -> None:
 
 
 def test_a_table_that_is_new_is_forgotten_too(db: Connection) -> None:
-    db.execute("CREATE TABLE marks (id INTEGER PRIMARY KEY, by_id INTEGER, at TEXT)")
-    db.execute("INSERT INTO marks (by_id, at) VALUES (7, ''), (8, '')")
+    db.execute("CREATE TABLE marks (id INTEGER PRIMARY KEY, by_id INTEGER, by_name TEXT)")
+    db.execute("INSERT INTO marks (by_id, by_name) VALUES (7, 'سارة'), (8, 'علي')")
+    db.execute("CREATE TABLE quiet (id INTEGER PRIMARY KEY, by_id INTEGER)")
+    db.execute("INSERT INTO quiet (by_id) VALUES (7), (8)")
     assert forgetting.person(db, 7)
     assert [row["by_id"] for row in db.query("SELECT by_id FROM marks")] == [8]
+    kept = [row["by_id"] for row in db.query("SELECT by_id FROM quiet ORDER BY id")]
+    assert kept == [None, 8], "what a chat set stays set"
 
 
 def test_what_was_done_long_ago_goes(db: Connection) -> None:
