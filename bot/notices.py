@@ -293,7 +293,7 @@ class Unacknowledged:
 
     def text(self, say: Texts) -> str:
         chat = _name(f"{self.chat} ({self.chat_id})" if self.chat else str(self.chat_id))
-        alert, command = isolated(self.alert), isolated(f"/alert {self.alert}")
+        alert, command = isolated(self.alert), isolated(f"/{self.alert}")
         return say.plural(
             "notice.unacknowledged", self.minutes, alert=alert, chat=chat, command=command
         )

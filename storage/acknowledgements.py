@@ -77,7 +77,7 @@ def acknowledge(
     return touched > 0
 
 
-def escalate(db: Connection, alert_id: int, chat_id: int, at: datetime) -> bool:
+def hand_over(db: Connection, alert_id: int, chat_id: int, at: datetime) -> bool:
     """Note that it is passed on; False when it was, or when somebody took it."""
     touched = change(
         db,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage import card_edits, outbox
+from storage import card_edits, feedback, outbox
 from storage.rows import (
     Row,
     change,
@@ -70,7 +70,7 @@ def get(db: Connection, chat_id: int) -> Chat | None:
 def upsert(db: Connection, chat: Chat) -> Chat:
     """Add a chat, or refresh the kind, title and topic of a known one; returns what is stored.
 
-    A known chat keeps its language, state, role, subscriptions, lowest level, escalation and
+    A known chat keeps its language, state, role, subscriptions, lowest level, handover and
     mute: those change by their own functions only.
     """
     added = change(
@@ -189,7 +189,7 @@ def set_blocked_until(db: Connection, chat_id: int, until: datetime | None) -> N
     _set(db, chat_id, "blocked_until = :until", {"until": to_text_or_none(until)})
 
 
-def set_escalation(db: Connection, chat_id: int, after: int | None, to: int | None) -> None:
+def set_handover(db: Connection, chat_id: int, after: int | None, to: int | None) -> None:
     """Pass critical alerts on after so many minutes, to this chat; None and None to stop."""
     values: dict[str, object] = {"after": after, "to": to}
     _set(db, chat_id, "escalate_after = :after, escalate_to = :to", values)
@@ -247,6 +247,7 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
     # A supergroup counts its messages anew.
     card_edits.forget_chat(db, old_id)
     outbox.forget_messages(db, old_id)
+    feedback.move_chat(db, old_id, new_id)
     if get(db, new_id) is None:
         db.execute(
             """
@@ -268,7 +269,8 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
         db.execute("UPDATE OR IGNORE chat_places SET chat_id = :new WHERE chat_id = :old", ids)
         outbox.move_chat(db, old_id, new_id)
         db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
-        _move_escalation(db, ids)
+        db.execute("UPDATE OR IGNORE mutes SET chat_id = :new WHERE chat_id = :old", ids)
+        _move_handover(db, ids)
         db.execute(
             """
             UPDATE chats SET muted_at = old.muted_at, muted_until = old.muted_until
@@ -304,7 +306,7 @@ def sends_since(db: Connection, since: datetime) -> dict[int, list[datetime]]:
     return found
 
 
-def _move_escalation(db: Connection, ids: dict[str, int]) -> None:
+def _move_handover(db: Connection, ids: dict[str, int]) -> None:
     """Both chats exist. Of two rows for one alert an acknowledged one stays."""
     db.execute(
         """

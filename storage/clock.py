@@ -93,6 +93,12 @@ def move_times(db: Connection, by: timedelta, now: datetime, fresh: timedelta) -
         WHERE muted_at NOT BETWEEN :since AND :until""",
         values,
     )
+    db.execute(
+        """
+        UPDATE mutes SET since = moved(since, :by), until = moved(until, :by)
+        WHERE since NOT BETWEEN :since AND :until""",
+        values,
+    )
     # What is to be edited keeps its wait; when it changed stays, cards show that.
     db.execute(
         """
@@ -112,7 +118,8 @@ def is_ahead(db: Connection, now: datetime) -> bool:
     seen as one."""
     until = {"until": to_text(now + _AHEAD)}
     muted = "SELECT c.id FROM chats c WHERE c.muted_at > :until LIMIT 1"
-    return any(fetch_one(db, sql, until) for sql in (f"{_AHEAD_ROWS} LIMIT 1", muted))
+    part = "SELECT m.id FROM mutes m WHERE m.since > :until LIMIT 1"
+    return any(fetch_one(db, sql, until) for sql in (f"{_AHEAD_ROWS} LIMIT 1", muted, part))
 
 
 def bring_back(db: Connection, now: datetime) -> int:
@@ -124,6 +131,13 @@ def bring_back(db: Connection, now: datetime) -> int:
         """
         UPDATE chats SET muted_at = :now, muted_until = mute_from_now(muted_at, muted_until, :now)
         WHERE muted_at > :until""",
+        {"now": to_text(now), "until": to_text(now + _AHEAD)},
+    )
+    muted += change(
+        db,
+        """
+        UPDATE mutes SET since = :now, until = mute_from_now(since, until, :now)
+        WHERE since > :until""",
         {"now": to_text(now), "until": to_text(now + _AHEAD)},
     )
     return muted + change(

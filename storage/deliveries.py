@@ -29,13 +29,15 @@ class NewDelivery:
     key: str = ""
     state: str = "pending"
     possible_repeat: bool = False
+    mute_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One message for one chat. `alert_id` is None for notices and for catch-ups.
 
-    `unknowns` counts the attempts whose outcome is unknown.
+    `unknowns` counts the attempts whose outcome is unknown. `mute_id`: a mute of its story, signal
+    or place held it back until `not_before`.
     """
 
     id: int
@@ -56,6 +58,7 @@ class Delivery:
     text: str | None
     folded_into: int | None = None
     unknowns: int = 0
+    mute_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,16 +213,20 @@ def folded_count(db: Connection, catchup_id: int) -> int:
 
 
 def counts(db: Connection) -> dict[str, int]:
-    """How many rows are in each state, zeros included."""
+    """How many rows are in each state, zeros included; what a catch-up line tells counts as
+    `folded` and not as expired."""
     rows = fetch(
         db,
         """
         SELECT each.value AS state,
             (SELECT count(*) FROM outbox WHERE state = each.value) AS n
-        FROM json_each(:states) each""",
+        FROM json_each(:states) each
+        UNION ALL
+        SELECT 'folded', count(*) FROM outbox WHERE folded_into > 0 AND state = 'expired'""",
         {"states": many(STATES)},
     )
-    return {row["state"]: row["n"] for row in rows}
+    found = {row["state"]: int(row["n"]) for row in rows}
+    return found | {"expired": found["expired"] - found["folded"]}
 
 
 def unsent(db: Connection, limit: int) -> list[Delivery]:
@@ -382,9 +386,9 @@ def _enqueue(db: Connection, row: NewDelivery, at: datetime) -> int | None:
         db,
         """
         INSERT INTO outbox (alert_id, chat_id, kind, version, key, state, level, not_before, text,
-            possible_repeat, created_at, updated_at)
+            possible_repeat, mute_id, created_at, updated_at)
         VALUES (:alert_id, :chat_id, :kind, :version, :key, :state, :level, :not_before, :text,
-            :possible_repeat, :at, :at)
+            :possible_repeat, :mute_id, :at, :at)
         ON CONFLICT (ifnull(alert_id, 0), chat_id, kind, version, key) DO NOTHING
         RETURNING id""",
         {
@@ -398,6 +402,7 @@ def _enqueue(db: Connection, row: NewDelivery, at: datetime) -> int | None:
             "not_before": to_text(row.not_before),
             "text": row.text,
             "possible_repeat": int(row.possible_repeat),
+            "mute_id": row.mute_id,
             "at": to_text(at),
         },
     )

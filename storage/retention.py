@@ -69,6 +69,7 @@ def purge(db: Connection, older_than: datetime) -> Purged:
             AND id NOT IN (SELECT folded_into FROM outbox WHERE folded_into IS NOT NULL)""",
         moment,
     )
+    db.execute("DELETE FROM mutes WHERE until < :before", moment)
     db.execute("DELETE FROM place_reports WHERE last_at < :before", moment)
     db.execute("DELETE FROM escalations WHERE held_at < :before", moment)
     db.execute("DELETE FROM place_states WHERE at < :before", moment)

@@ -25,10 +25,13 @@ from rich.console import Console
 from bot.alerts.history import AlertHistory
 from bot.cli.demo import FOLDER, histories_in, show
 from bot.cli.samples import SAMPLES
+from bot.delivery.outcome import Reactions
 from bot.locales.bidi import RTL_LANGUAGES
 from bot.messages.cards import alert_card
 from bot.messages.display import Display
 from bot.settings import Settings
+from bot.telegram.card_buttons import CardButtons
+from bot.text import escape
 from rules import RuleSet, load_rules
 from storage.file.database import connect
 
@@ -100,16 +103,32 @@ def _told(folder: Path) -> Mapping[str, AlertHistory]:
 
 
 def _page(history: AlertHistory, language: str, rules: RuleSet) -> str:
-    """The card in a bubble, with the button under it."""
+    """The card in a bubble, with the buttons under it."""
     names = {sample.id: sample.name for sample in SAMPLES}
     display = Display(language, rules.signals, NOW, ZONE, names)
     return PAGE.read_text(encoding="utf-8").format(
         language=language,
         direction="rtl" if language in RTL_LANGUAGES else "ltr",
-        text=re.sub("(/alert)", r"<a>\1</a>", alert_card(history.alert, display).html),
+        text=_as_a_phone_shows(alert_card(history.alert, display).html),
         clock=history.alert.updated_at.astimezone(ZONE).strftime("%H:%M"),
-        button=display.say("card.why_button"),
+        buttons=_buttons(history, display),
     )
+
+
+def _buttons(history: AlertHistory, display: Display) -> str:
+    """The rows of buttons under the card."""
+    card = CardButtons(history.alert, display, Reactions())
+    rows = [
+        "".join(f'<div class="button">{escape(each.text)}</div>' for each in row)
+        for row in card.keyboard().inline_keyboard
+    ]
+    return "".join(f'<div class="row">{row}</div>' for row in rows)
+
+
+def _as_a_phone_shows(html: str) -> str:
+    """With the id as a link; a quotation begins and ends its lines by itself."""
+    quoted = re.sub(r"\n?(</?blockquote[^>]*>)\n?", r"\1", html)
+    return re.sub(r"(?<![\w/<])(/A\d+)", r"<a>\1</a>", quoted)
 
 
 def _draw(browser: str, page: Path, picture: Path, profile: Path) -> None:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from bot.alerts.decide import PUSHED, Reason
 from bot.alerts.escalate import told
 from bot.alerts.facts import labels
+from bot.alerts.mutes import hold_back
 from bot.alerts.raising import one_higher, why
 from bot.alerts.route import News, route
 from bot.alerts.rows import as_json
 from bot.alerts.tell import Told
 from bot.feeds.catalogue import Feed
-from storage import alerts, chats, decisions, entries, escalations, outbox, place_reports
+from storage import alerts, chats, decisions, entries, escalations, mutes, outbox, place_reports
 from storage.alerts import Alert, AlertText
 from storage.decisions import Decision
 from storage.escalations import Holding
@@ -128,7 +129,9 @@ def _tell(
     text = replace(_text_of(alert), reason=Reason.ESCALATED, rules_hash=rules.hash)
     alert = alerts.bump(db, alert.id, [signal], text, now)
     news = [News(signal.signal, level)] if level in PUSHED else []
-    rows = route(alert, news, "everyone", chats.everyone(db), earlier, now) if news else ()
+    readers = chats.everyone(db)
+    rows = route(alert, news, "everyone", readers, earlier, now) if news else ()
+    rows = hold_back(rows, alert, news, "everyone", readers, mutes.standing(db, now))
     said.deliveries += outbox.enqueue(db, rows, now)
     said.alerts.append(alert)
     said.reasons[Reason.ESCALATED] += 1

@@ -29,11 +29,12 @@ from bot.alerts.decide import (
 from bot.alerts.edits import says, to_edit
 from bot.alerts.growth import counted, growth, with_told
 from bot.alerts.inhibition import parted
+from bot.alerts.mutes import hold_back
 from bot.alerts.route import News, route
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
 from bot.alerts.story.remembered import RememberedStories
 from rules.matching.levels import LADDER
-from storage import alerts, card_edits, decisions, facts, outbox, stories
+from storage import alerts, card_edits, decisions, facts, mutes, outbox, stories
 from storage.alerts import Alert, AlertFigure, AlertSignal
 from storage.chats import Chat
 from storage.decisions import Decision
@@ -281,7 +282,9 @@ class _Telling:
         ]
         if not mine:
             return 0
-        rows = route(alert, mine, audience, self.readers(), earlier, self.now)
+        chats = self.readers()
+        rows = route(alert, mine, audience, chats, earlier, self.now)
+        rows = hold_back(rows, alert, mine, audience, chats, mutes.standing(self.db, self.now))
         if audience == "everyone" and (hushed := self.inhibited(alert)):
             rows, left_out = parted(rows, hushed)
             if left_out:

@@ -26,6 +26,10 @@ class FoldReason(StrEnum):
     STORM = "too many alerts in a short time"
     UNKNOWN = "its outcome is unknown"
     MUTED = "held back while the chat was muted"
+    MUTED_PART = "held back while its story, signal or place was muted"
+
+
+_HELD = (FoldReason.MUTED, FoldReason.MUTED_PART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,8 @@ def plan_chat(
     for delivery in due:
         if delivery.kind not in ("alert", "update"):
             keep.append(delivery)
+        elif delivery.mute_id is not None and not delivery.attempts:
+            fold.append(Folded(delivery, FoldReason.MUTED_PART))
         elif _was_held(delivery, muted_until):
             fold.append(Folded(delivery, FoldReason.MUTED))
         elif now - delivery.created_at > _expiry(delivery, policy):
@@ -159,14 +165,14 @@ def _line_at(
     """
     settled = min(
         item.delivery.created_at
-        if item.reason in (FoldReason.TOO_OLD, FoldReason.MUTED)
+        if item.reason in (FoldReason.TOO_OLD, *_HELD)
         else item.delivery.updated_at + policy.settle
         for item in fold
     )
     # What is critical waited too long already, be it for a clock that was wrong; and whoever asked
     # for quiet until now is told now.
     late = any(
-        item.reason is FoldReason.MUTED
+        item.reason in _HELD
         or (item.reason is FoldReason.TOO_OLD and item.delivery.level == "critical")
         for item in fold
     )

@@ -13,7 +13,7 @@ from functools import partial
 
 from bot.clock import Uptime, uptime_beside, utc_now
 from bot.delivery.editing import Editing
-from bot.delivery.escalation import escalate_due, who_is_due
+from bot.delivery.handover import hand_over_due, who_is_due
 from bot.delivery.health import Health
 from bot.delivery.outcome import Editor, Sender, Sent
 from bot.delivery.pacing import overall_free, turns
@@ -182,18 +182,18 @@ class Dispatcher:
         now = self._time.now()
         await self._take_over_leases(now)
         # Also while Telegram refuses us: what is passed on may go by the second channel.
-        next_due = await self._escalate(now)
+        next_due = await self._hand_over(now)
         report = await self._look(now)
         wakes = [at for at in (report.wake_at, next_due) if at is not None]
         return replace(report, wake_at=min(wakes, default=None))
 
-    async def _escalate(self, now: datetime) -> datetime | None:
+    async def _hand_over(self, now: datetime) -> datetime | None:
         """Pass on what nobody acknowledged in time; when the next one is due."""
         waiting = await self._database.read(acknowledgements.still_open)
         due, later = who_is_due(waiting, now)
         if due:
             # Decided again in the transaction: somebody may have taken it meanwhile.
-            passed_on = await self._database.write(partial(escalate_due, now=now))
+            passed_on = await self._database.write(partial(hand_over_due, now=now))
             if passed_on:
                 log.warning("dispatch: %d alerts nobody acknowledged are passed on", passed_on)
         return later

@@ -28,7 +28,7 @@ from bot.delivery.edits import (
 from bot.delivery.outcome import Edit, Editor, Outcome, Unknown
 from bot.delivery.pacing import History
 from bot.delivery.policy import DeliveryPolicy
-from bot.delivery.showing import as_seen
+from bot.delivery.showing import as_seen, reactions_of
 from storage import acknowledgements, alerts, card_edits, chats, outbox
 from storage.card_edits import CardEdit
 from storage.file.database import Connection, Database, StorageError
@@ -141,6 +141,7 @@ class Editing:
             alert=as_seen(db, alert, chat),
             changed_at=owed.changed_at,
             asked=acknowledgements.get(db, alert.id, chat.id),
+            reactions=reactions_of(db, alert, chat, now),
         )
         return Planned(owed, card)
 

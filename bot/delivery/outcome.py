@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Reactions:
+    """What people of a chat did with an alert's buttons: until when they muted it, or its signal
+    or place, and how often they called it useful or a false alarm."""
+
+    muted_until: datetime | None = None
+    useful: int = 0
+    false: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One delivery on its way out, with all that a card needs.
 
@@ -34,6 +44,7 @@ class Outgoing:
     alert: Alert | None
     folded: int = 0
     answers: int | None = None
+    reactions: Reactions = Reactions()
 
     @property
     def name(self) -> str:
@@ -56,6 +67,7 @@ class Edit:
     alert: Alert
     changed_at: datetime
     asked: Acknowledgement | None = None
+    reactions: Reactions = Reactions()
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from bot.alerts.edits import seen_by
 from bot.delivery.catchup import ChatPlan, Folded, FoldReason, line_level
 from bot.delivery.retry import (
     Again,
@@ -45,6 +46,7 @@ _GROUPS: dict[FoldReason, Group] = {
     FoldReason.STORM: "storm",
     FoldReason.UNKNOWN: "unknown",
     FoldReason.MUTED: "muted",
+    FoldReason.MUTED_PART: "muted_part",
 }
 
 
@@ -106,7 +108,7 @@ def record_catchup(db: Connection, chat: Chat, found: ChatPlan, at: datetime) ->
             version=0,
             level=line_level(found.fold),
             not_before=at,
-            text=catchup_text(_items(db, found.fold), chat.language),
+            text=catchup_text(_items(db, found.fold, chat), chat.language),
         )
         outbox.fold(db, {item.delivery.id: item.reason for item in found.fold}, line, at)
 
@@ -133,11 +135,14 @@ def _ask(db: Connection, sent: Delivery, message_id: int | None, at: datetime) -
         acknowledgements.ask(db, sent.alert_id, chat.id, sent.version, message_id, at)
 
 
-def _items(db: Connection, folded: Sequence[Folded]) -> list[LineItem]:
+def _items(db: Connection, folded: Sequence[Folded], chat: Chat) -> list[LineItem]:
     ids = {item.delivery.alert_id for item in folded if item.delivery.alert_id is not None}
-    known = alerts.by_ids(db, ids)
+    known = {alert.id: seen_by(chat, alert) for alert in alerts.by_ids(db, ids).values()}
     return [
-        LineItem(alert.short_id, alert.title, item.delivery.level, _GROUPS[item.reason])
+        LineItem(
+            *(alert.short_id, alert.title, item.delivery.level, _GROUPS[item.reason]),
+            *(alert.gravest.signal, alert.gravest.direction, alert.feed_name, alert.link),
+        )
         for item in folded
         if item.delivery.alert_id is not None
         and (alert := known.get(item.delivery.alert_id)) is not None

@@ -15,12 +15,12 @@ from functools import partial
 
 from bot.delivery.catchup import superseded_by
 from bot.delivery.health import Health
-from bot.delivery.outcome import Outcome, Outgoing, Sender, Sent, Unknown
+from bot.delivery.outcome import Outcome, Outgoing, Reactions, Sender, Sent, Unknown
 from bot.delivery.pacing import History
 from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.retry import Halt, next_step
-from bot.delivery.showing import as_seen
+from bot.delivery.showing import as_seen, reactions_of
 from storage import alerts, card_edits, chats, clock, outbox
 from storage.chats import Chat
 from storage.clock import LastSeen
@@ -89,7 +89,7 @@ class Sending:
                 outbox.supersede(db, head, superseded_by(head), now)
             told = [(head.alert_id, head.chat_id) for head in going if head.alert_id is not None]
             card_edits.replaced(db, told)
-            return [_outgoing(db, head, known) for head in going]
+            return [_outgoing(db, head, known, now) for head in going]
 
         for outgoing in await self._database.write(lease):
             self.history.started(now)
@@ -183,7 +183,7 @@ class Sending:
         return True
 
 
-def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat]) -> Outgoing:
+def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat], now: datetime) -> Outgoing:
     answers = None
     if head.kind == "update" and head.alert_id is not None:
         answers = outbox.first_message(db, head.alert_id, head.chat_id)
@@ -195,4 +195,5 @@ def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat]) -> Outg
         alert=None if alert is None else as_seen(db, alert, chat),
         folded=outbox.folded_count(db, head.id) if head.kind == "catchup" else 0,
         answers=answers,
+        reactions=Reactions() if alert is None else reactions_of(db, alert, chat, now),
     )

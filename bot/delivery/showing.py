@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.alerts.edits import quoted_entry, seen_by
+from bot.alerts.mutes import concerning
 from bot.alerts.snippet import snippet
+from bot.delivery.outcome import Reactions
 from bot.messages.evidence import evidence_for
-from storage import entries
+from storage import entries, feedback, mutes
 from storage.alerts import Alert
 from storage.chats import Chat
 from storage.file.database import Connection
@@ -36,4 +39,15 @@ def as_seen(db: Connection, alert: Alert, chat: Chat) -> Alert:
         link=entry.link,
         language=entry.language,
         feed_name=next(families, seen.feed_name),
+    )
+
+
+def reactions_of(db: Connection, alert: Alert, chat: Chat, now: datetime) -> Reactions:
+    """What people of the chat did with the alert's buttons so far."""
+    muted = concerning(mutes.of_chat(db, chat.id, now), seen_by(chat, alert))
+    marks = feedback.counts_in_chat(db, alert.id, chat.id)
+    return Reactions(
+        muted_until=max((each.until for each in muted), default=None),
+        useful=marks[feedback.USEFUL],
+        false=marks[feedback.FALSE],
     )

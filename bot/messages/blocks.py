@@ -6,6 +6,7 @@ composed again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from string import Formatter
@@ -16,6 +17,8 @@ from bot.text import Marked, balance, escape, length
 
 TEXT_LIMIT = 3800
 """Telegram takes 4096 characters after entities; the rest is room for what it counts otherwise."""
+HTML_LIMIT = 24_000
+"""Bytes, addresses of links included: the Bot API refuses a text of more than 32768."""
 ENTITY_LIMIT = 90
 """Telegram drops what is over about 100."""
 
@@ -140,9 +143,10 @@ def _filled(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _fits(card: Card) -> bool:
-    longest = max(length(card.plain), length(card.html))
+    shown = sum(length(span.text) for each in card.lines for span in each) + len(card.lines)
     entities = sum(1 for each in card.lines for span in each if span.style or span.href)
-    return longest <= TEXT_LIMIT and entities <= ENTITY_LIMIT
+    fits = shown <= TEXT_LIMIT and len(card.html.encode()) <= HTML_LIMIT
+    return fits and entities <= ENTITY_LIMIT
 
 
 def _card(language: str, blocks: Sequence[Block]) -> Card:
@@ -161,6 +165,8 @@ def _card(language: str, blocks: Sequence[Block]) -> Card:
     if blocks and blocks[-1].details:
         html += _CLOSED
     plain = "\n".join("".join(map(_plain, each)) for each in lines)
+    if length(plain) > TEXT_LIMIT:  # without the addresses, which are longer than all the rest
+        plain = "\n".join("".join(span.text for span in each) for each in lines)
     return Card(html, plain, tuple(lines), language)
 
 
@@ -187,13 +193,50 @@ def _plain(span: Span) -> str:
     return f"{span.text} {isolated(span.href)}" if span.href else span.text
 
 
+def linked(words: str, address: str) -> str:
+    """A link inside Marsad's own words, for `paragraphs`.
+
+    No text of a feed can look like one: in clean text no address is whole.
+    """
+    name = words.replace("[", "(").replace("]", ")")
+    return f"[{name}]({address.replace('(', '%28').replace(')', '%29')})"
+
+
+_LINKED = re.compile(r"\[([^\[\]\n]+)\]\((https?://[^\s()]+)\)")
+
+
+def outside_links(change: Callable[[str], str], text: str) -> str:
+    """The text changed wherever it is no link."""
+    parts: list[str] = []
+    at = 0
+    for found in _LINKED.finditer(text):
+        parts += [change(text[at : found.start()]), found[0]]
+        at = found.end()
+    return "".join([*parts, change(text[at:])])
+
+
+def without_addresses(text: str) -> str:
+    """What a reader sees of Marsad's own words."""
+    return _LINKED.sub(r"\1", text)
+
+
+def with_links(text: str) -> Line:
+    """One line of Marsad's own words, what `linked` made in it a link."""
+    spans: list[Span] = []
+    at = 0
+    for found in _LINKED.finditer(text):
+        spans += [Span(text[at : found.start()]), Span(found[1], href=found[2])]
+        at = found.end()
+    return line(*spans, text[at:])
+
+
 def paragraphs(text: str) -> list[Block]:
     """Marsad's own words (they may quote feeds) as blocks, one for each paragraph."""
     blocks: list[Block] = []
     lines: list[Line] = []
     for each in [*text.splitlines(), ""]:
         if each.strip():
-            lines.append(line(balance(each.rstrip())))
+            lines.append(with_links(balance(each.rstrip())))
         elif lines:
             blocks.append(Block(tuple(lines)))
             lines = []

@@ -22,7 +22,7 @@ from bot.messages.blocks import (
     line,
     quoted,
 )
-from bot.messages.cards import MOST_SIGNALS, alert_card
+from bot.messages.cards import MOST_SIGNALS, alert_card, card_blocks
 from bot.messages.display import NAME, Display, signal_title
 from bot.messages.evidence import (
     Evidence,
@@ -35,6 +35,7 @@ from bot.messages.grown import grown_line
 from bot.messages.lines import (
     figures_line,
     heading,
+    id_link,
     link_line,
     place_line,
     raised_lines,
@@ -55,29 +56,59 @@ Notes = Callable[[str, str], str | None]
 
 
 def explanation_card(
-    history: AlertHistory, display: Display, notes: Notes | None = None, *, details: bool = True
+    history: AlertHistory,
+    display: Display,
+    notes: Notes | None = None,
+    *,
+    details: bool = True,
+    technical: bool = True,
+    whole: bool = False,
 ) -> Card:
     """Why the alert was made and sent: a sentence, what the asking chat got, and the details.
 
-    `notes`: what the rules' authors wrote of a clause, by signal and clause.
+    `notes`: what the rules' authors wrote of a clause, by signal and clause. `technical`: with
+    clauses, weights and every decision among the details, which are for who edits or judges rules.
+    `whole`: all that a card says stands before the sentence.
     """
     say, alert = display.say, history.alert
     evidence = evidence_of(alert)
     title, snippet = marked_title(alert, evidence), marked_snippet(alert, evidence)
-    short_id = foreign(alert.short_id, say.language)
 
     def answer(scale: float) -> list[Block]:
         here = () if history.chat is None and not history.deliveries else why_here(history, display)
+        head = [
+            Block((bold(fill(say.template("why.title"), id=id_link(say, alert.short_id))),)),
+            Block((quoted(shorten_marked(title, int(350 * scale)), say.language),), tight=True),
+        ]
         return [
-            Block((bold(fill(say.template("why.title"), id=short_id)),)),
-            Block((quoted(shorten_marked(title, int(350 * scale)), say.language),)),
+            *(card_blocks(alert, display, scale) if whole else head),
             Block((why_sentence(history, display),)),
-            Block((here, *_acknowledged(display, history.acknowledgement))),
+            Block((here, *_acknowledged(display, history.acknowledgement)), tight=True),
         ]
 
     def build(scale: float) -> list[Block]:
         if not details:
             return answer(scale)
+        if whole:
+            said = [Block((grown_line(history, display),))]
+        else:
+            said = [
+                Block(
+                    (
+                        *(heading(display, each, scale) for each in alert.signals[:MOST_SIGNALS]),
+                        place_line(say, alert, scale),
+                        *raised_lines(say, alert, scale),
+                        figures_line(display, alert),
+                        source_line(say, alert, scale),
+                        seen_line(display, alert.created_at),
+                        grown_line(history, display),
+                    )
+                ),
+                Block((quoted(shorten_marked(snippet, int(700 * scale)), say.language),), rank=4),
+            ]
+        if not technical:
+            behind = said if whole else [*said, Block((link_line(say, alert.link),), rank=1)]
+            return [*answer(scale), *(replace(each, details=True) for each in behind)]
         grounds = [
             Block(
                 (_found(display, alert, each), *_grounds(say, history, each, scale, notes)),
@@ -86,18 +117,7 @@ def explanation_card(
             for rank, each in enumerate(alert.signals[:MOST_SIGNALS])
         ]
         behind = [
-            Block(
-                (
-                    *(heading(display, each, scale) for each in alert.signals[:MOST_SIGNALS]),
-                    place_line(say, alert, scale),
-                    *raised_lines(say, alert, scale),
-                    figures_line(display, alert),
-                    source_line(say, alert, scale),
-                    seen_line(display, alert.created_at),
-                    grown_line(history, display),
-                )
-            ),
-            Block((quoted(shorten_marked(snippet, int(700 * scale)), say.language),), rank=4),
+            *said,
             *grounds,
             Block(tuple(_decided(display, each) for each in _latest_by_reason(history.decisions))),
             Block((_second_channel(display, history),)),

@@ -7,18 +7,21 @@ number that rose, publishers that disagree, whatever made a new version.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.alerts.decide import Reason
 from bot.alerts.growth import counted
 from bot.alerts.history import AlertHistory
 from bot.locales import Texts
+from bot.locales.bidi import isolated
 from bot.messages.blocks import Line, fill, line
 from bot.messages.display import NAME, Display, signal_title
+from bot.messages.lines import first_places
 from bot.messages.why import by_version
-from bot.text import clean
+from bot.text import clean, shorten
 from storage.alerts import AlertFigure
 from storage.decisions import Decision
+from storage.facts import StoredPlace
 
 _RAISED = frozenset({Reason.ESCALATED, Reason.CORROBORATED})
 MOST_STEPS = 6
@@ -43,13 +46,17 @@ def _steps(history: AlertHistory, display: Display) -> list[str]:
         by_entry.setdefault(each.entry_id, []).append(each)
     versions = by_version(history, history.decisions)
     known: dict[str, AlertFigure] = {}
-    publishers = set[str]()
+    publishers, places = set[str](), set[str]()
     steps: list[str] = []
     for entry_id, decided in by_entry.items():
         told = [each for each in versions if each.entry_id == entry_id]
         # Of a signal that is not the gravest of its version, too.
         told += [each for each in decided if each.reason in _RAISED and each not in told]
-        parts = [words for each in told if (words := _news(display, each))]
+        said = history.said.get(entry_id)
+        here = said.places if said else ()
+        finer = [p for p in here if p.place_id not in places and places.intersection(p.within)]
+        parts = [words for each in told if (words := _news(display, each, finer))]
+        places.update(place.place_id for place in here)
         family = history.families.get(entry_id)
         if family is not None and family not in publishers:
             publishers.add(family)
@@ -66,9 +73,13 @@ def _steps(history: AlertHistory, display: Display) -> list[str]:
     return steps
 
 
-def _news(display: Display, decided: Decision) -> str:
-    """What a decision that made a version added; "" where the figures say it."""
+def _news(display: Display, decided: Decision, finer: Sequence[StoredPlace]) -> str:
+    """What a decision that made a version added; "" where the figures say it. `finer`: the places
+    of its entry that lie in one that was known before."""
     say = display.say
+    if decided.reason == Reason.PLACE_LEARNT and finer:
+        name = shorten(clean(first_places(finer, say.language)[0]), NAME)
+        return say("grew.place-finer", place=isolated(name))
     words = say.find(f"grew.{decided.reason}")
     if words is None:
         words = say.find(f"reason.{decided.reason}")

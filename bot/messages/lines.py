@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.alerts.mutes import finest
 from bot.locales import Texts
 from bot.locales.bidi import isolated, other_direction
 from bot.messages.blocks import Line, Span, fill, foreign, line
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from storage.facts import StoredPlace
 
 LEVEL_MARKS = {"critical": "🔴", "alert": "🟠", "watch": "🟡", "info": "⚪"}
+DIRECTIONS = ("worsening", "improving", "denied")
 # The event and its report are of one time to a reader.
 SAME_TIME = timedelta(hours=1)
 # Places that a card names.
@@ -30,26 +32,54 @@ WHY = 300
 
 
 def heading(display: Display, told: AlertSignal, scale: float = 1.0) -> Line:
-    """Level, signal and direction, as in "🔴 Critical · Siege · worsening"."""
+    """Level and what is so, as in "🔴 Critical: aid obstructed"."""
     return headings(display, [told], scale)[0]
 
 
 def headings(display: Display, told: Sequence[AlertSignal], scale: float = 1.0) -> list[Line]:
-    """A line for each level and direction, with the signals that have them."""
+    """A line for each level, with what is told at it."""
     say = display.say
-    groups: dict[tuple[str, str], list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for each in told:
-        title = signal_title(display.signals, each.signal, say.language, int(NAME * scale))
-        groups.setdefault((each.level, each.direction), []).append(title)
+        groups.setdefault(each.level, []).append(happens(display, each, scale))
     comma = say("card.comma")
     return [
         line(
-            f"{LEVEL_MARKS.get(level, '⚪')} {say.find(f'level.{level}') or clean(level)} · ",
-            Span(comma.join(titles), "b"),
-            f" · {say.find(f'direction.{direction}') or clean(direction)}",
+            f"{LEVEL_MARKS.get(level, '⚪')} {level_name(say, level)}{say('card.colon')}",
+            Span(comma.join(dict.fromkeys(happening)), "b"),
         )
-        for (level, direction), titles in groups.items()
+        for level, happening in groups.items()
     ]
+
+
+def happens(display: Display, told: AlertSignal, scale: float = 1.0) -> str:
+    """Signal and direction as a person would say them: "siege lifted or eased"."""
+    title = signal_title(display.signals, told.signal, display.say.language, int(NAME * scale))
+    return happens_in(display.say, told.signal, told.direction, title)
+
+
+def happens_in(say: Texts, signal: str, direction: str, title: str) -> str:
+    """The same; the `title` with a word for the direction where nobody wrote a phrase."""
+    return (
+        say.find(f"happens.{signal}.{direction}")
+        or (say(f"happens.any.{direction}", title=title) if direction in DIRECTIONS else None)
+        or f"{title} ({clean(direction)})"
+    )
+
+
+def level_name(say: Texts, level: str) -> str:
+    return say.find(f"level.{level}") or clean(level)
+
+
+def levels_text(say: Texts, *, title: bool = True) -> str:
+    """The levels, the gravest first, each with what it means."""
+    lines = [f"{mark} {say(f'levels.{level}')}" for level, mark in LEVEL_MARKS.items()]
+    return "\n".join([say("levels.title"), *lines] if title else lines)
+
+
+def id_link(say: Texts, short_id: str) -> Line:
+    """The alert's id as a command that a tap sends."""
+    return foreign(f"/{clean(short_id)}", say.language)
 
 
 def place_line(say: Texts, alert: Alert, scale: float = 1.0) -> Line:
@@ -78,9 +108,7 @@ def raised_why(alert: Alert, escalation: str, language: str) -> str:
 
 def first_places(places: Sequence[StoredPlace], language: str) -> list[str]:
     """What to call the places, each once; one that another lies in is told with that."""
-    around = {each for place in places for each in place.within if each != place.place_id}
-    finest = [place for place in places if place.place_id not in around]
-    return list(dict.fromkeys(_place_name(each, language) for each in finest))
+    return list(dict.fromkeys(_place_name(each, language) for each in finest(places)))
 
 
 def figures_line(display: Display, alert: Alert) -> Line:
@@ -187,6 +215,16 @@ def event_line(display: Display, alert: Alert) -> Line:
 def seen_line(display: Display, at: datetime) -> Line:
     """When Marsad saw it: a feed's own dates are often missing or wrong."""
     return line(display.say("card.seen", when=display.moment(at)))
+
+
+def source_link(say: Texts, alert: Alert, limit: int) -> Line:
+    """The feed's name, which leads to its story where that may be shown."""
+    name = shorten(clean(alert.feed_name), limit)
+    found = web_link(alert.link)
+    return tuple(
+        replace(span, href=found[0]) if found and span.text == name else span
+        for span in foreign(name, say.language)
+    )
 
 
 def link_line(say: Texts, raw: str | None) -> Line:

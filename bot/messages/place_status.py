@@ -10,7 +10,7 @@ from bot.alerts.place_status import Names, NotKnown, PlaceState, PlaceStatus
 from bot.alerts.states import Standing
 from bot.messages.blocks import Block, Card, Line, Span, compose, fill, foreign, line
 from bot.messages.display import Display
-from bot.messages.lines import heading
+from bot.messages.lines import heading, id_link, source_link
 from bot.text import clean, shorten, web_link
 from storage.alerts import Alert
 from storage.states import StateReport
@@ -113,7 +113,7 @@ def _source(stands: Standing, value: str, display: Display, scale: float) -> Lin
     if stands.families > 1 and not stands.expired:
         parts.append(f" · {say.plural('card.families', stands.families)}")
     if last.short_id:
-        parts += [" · ", foreign(last.short_id, say.language, "code")]
+        parts += [" · ", id_link(say, last.short_id)]
     if (found := web_link(last.link)) is not None:
         parts += [" · ", Span(say("card.read"), href=found[0])]
     return line(*parts)
@@ -138,10 +138,11 @@ def _alert(alert: Alert, display: Display, scale: float) -> Line:
     language = display.say.language
     title = shorten(clean(alert.title), max(20, int(TITLE * scale)))
     when = _when(alert.updated_at, display)
+    source = source_link(display.say, alert, max(10, int(NAME * scale)))
     return line(
         heading(display, alert.gravest, scale),
         *(" · ", foreign(title, language)),
-        *(" · ", foreign(alert.short_id, language, "code"), f" · {when}"),
+        *(" · ", id_link(display.say, alert.short_id), f" · {when} · ", source),
     )
 
 

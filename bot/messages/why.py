@@ -87,6 +87,8 @@ def why_here(history: AlertHistory, display: Display) -> Line:
     if waiting := newest("pending", "paused"):
         if chat and chat.muted_until and chat.is_muted(display.now) and waiting.level != "critical":
             return line(say("why.muted_here", until=display.moment(chat.muted_until)))
+        if waiting.mute_id is not None and waiting.not_before > display.now:
+            return line(say("why.muted_part_here", until=display.moment(waiting.not_before)))
         return line(say("why.waiting_here"))
     if history.deliveries:
         return line(say("why.not_sent_here", reason=say("here.failed")))

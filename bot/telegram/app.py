@@ -35,7 +35,7 @@ from bot.process.logs import Redactor
 from bot.rules_in_force import shipped_places
 from bot.telegram import documents, trying_rules
 from bot.telegram.answers import TelegramRequest
-from bot.telegram.commands.recent import SHORT_ID, short_id
+from bot.telegram.commands.recent import BARE_ID, COMMAND_BY_ID, alert_by_id
 from bot.telegram.membership import membership, migrated
 from bot.telegram.polling import Polling
 from bot.telegram.registry import (
@@ -121,10 +121,11 @@ def build_application(
     application.add_handler(moved)
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
     messages: tuple[tuple[filters.BaseFilter, Answer, Who], ...] = (
+        (_NEW & filters.Regex(COMMAND_BY_ID), alert_by_id, Who.REGISTERED),
         (_NEW & filters.COMMAND, unknown_command, Who.STRANGERS),
         (_EDITED & filters.COMMAND, edited_command, Who.REGISTERED),
-        (private & filters.Regex(SHORT_ID), short_id, Who.REGISTERED),
         (private & filters.Document.ALL, documents.received, Who.REGISTERED),
+        (private & filters.Regex(BARE_ID), alert_by_id, Who.REGISTERED),
         (private & ~filters.StatusUpdate.ALL, not_a_command, Who.REGISTERED),
     )
     for chosen, answer, who in messages:

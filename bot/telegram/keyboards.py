@@ -2,8 +2,13 @@
 
 Data is a letter for what the button does, then its value: ``s:siege`` switches a signal in the
 menu of /subscribe, ``u:siege`` in that of /unsubscribe, ``s*`` and ``s-`` choose all or none,
-``l:fr`` sets the language, ``w:A12`` asks why, ``a:A12`` takes an alert on and ``m:60`` mutes the
-chat for so many minutes (0: no more).
+``l:fr`` sets the language, ``w:A12`` asks why, ``a:A12`` takes an alert on, ``f:A12:u`` calls it
+useful, ``f:A12:f`` a false alarm, and ``m:60`` mutes the chat for so many minutes (0: no more).
+
+``k:A12`` opens the choice of what to mute and ``k:A12:p`` that of how long (s: the story, g: the
+signal at the place, p: the place); ``k:A12:p:60`` mutes it for so many minutes, ``k:A12:p:0`` no
+more, ``k:A12:-`` closes the choice. ``x:7`` ends the mute with that number, ``x:*`` all of the
+chat.
 """
 
 from __future__ import annotations
@@ -26,7 +31,11 @@ LANGUAGE = r"^l:"
 WHY = r"^w:"
 ACKNOWLEDGE = r"^a:"
 MUTE = r"^m:"
+MUTE_PART = r"^k:"
+UNMUTE = r"^x:"
+MARK = r"^f:"
 MUTE_MINUTES = (60, 8 * 60, 24 * 60)
+PART_MINUTES = (60, 8 * 60, 3 * 24 * 60)
 _LABEL = 60
 
 
@@ -76,12 +85,3 @@ def mute_keyboard(say: Texts) -> InlineKeyboardMarkup:
 def taken_label(by: str | None, when: str, say: Texts) -> str:
     """What the button says once somebody took the alert on: who, and when."""
     return say("ack.taken_button", name=isolated(by or "?"), when=when)
-
-
-def alert_keyboard(short_id: str, say: Texts, take: str | None = None) -> InlineKeyboardMarkup:
-    """The question under every alert; above it what the button says that takes it on, or who
-    did."""
-    why = [InlineKeyboardButton(say("card.why_button"), callback_data=f"w:{short_id}")]
-    if take is None:
-        return InlineKeyboardMarkup([why])
-    return InlineKeyboardMarkup([[InlineKeyboardButton(take, callback_data=f"a:{short_id}")], why])

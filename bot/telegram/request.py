@@ -348,6 +348,9 @@ def _unless_unchanged() -> Iterator[None]:
     try:
         yield
     except BadRequest as error:
-        expected = ("not modified", "message to edit not found", "query is too old")
+        expected = (
+            *("not modified", "message to edit not found", "query is too old"),
+            *("message can't be edited", "message_id_invalid"),
+        )
         if not any(sign in error.message.lower() for sign in expected):
             raise

@@ -41,7 +41,7 @@ from bot.messages.blocks import Card
 from bot.messages.cards import alert_card, text_card
 from bot.messages.display import Display, Signals
 from bot.telegram.answers import NotFromTelegram
-from bot.telegram.keyboards import alert_keyboard, taken_label
+from bot.telegram.card_buttons import card_buttons, refuses_links, without_links
 from bot.text import shorten
 
 log = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ class TelegramSender:
         except Exception as error:
             log.exception("the card of delivery %s could not be made", outgoing.delivery.id)
             return Rejected(f"the card could not be made: {error!r}")
-        return await _as_html_or_plain(card, partial(self._send, outgoing, keyboard))
+        return await _sent(card, partial(self._send, outgoing), keyboard)
 
     async def edit(self, edit: Edit) -> Outcome:
         """Change one message; it keeps its buttons. Raises nothing but CancelledError.
@@ -123,7 +123,7 @@ class TelegramSender:
         except Exception as error:
             log.exception("the edited card of %s could not be made", edit.name)
             return Rejected(f"the card could not be made: {error!r}")
-        return await _as_html_or_plain(card, partial(self._edit, edit, keyboard))
+        return await _sent(card, partial(self._edit, edit), keyboard)
 
     def _card(self, outgoing: Outgoing) -> tuple[Card, InlineKeyboardMarkup | None]:
         delivery, chat, alert = outgoing.delivery, outgoing.chat, outgoing.alert
@@ -135,18 +135,20 @@ class TelegramSender:
             text = delivery.text or say.plural("card.folded", outgoing.folded, command="/recent")
             repeat = delivery.possible_repeat
             return text_card(text, chat.language, title=title, possible_repeat=repeat), None
+        display = Display(
+            *(chat.language, self._signals(), self._clock(), self._timezone),
+            publishers=self._publishers(),
+        )
+        seen = alert if alert.audience == "operators" else alert.seen_by(chat.signals)
         card = alert_card(
-            alert if alert.audience == "operators" else alert.seen_by(chat.signals),
-            Display(
-                *(chat.language, self._signals(), self._clock(), self._timezone),
-                publishers=self._publishers(),
-            ),
+            *(seen, display),
             update=delivery.kind == "update",
             possible_repeat=delivery.possible_repeat,
             folded=outgoing.folded,
         )
-        asks = delivery.level == "critical" and chat.escalate_after is not None
-        return card, alert_keyboard(alert.short_id, say, say("ack.button") if asks else None)
+        critical = delivery.level == "critical"
+        buttons = card_buttons(seen, chat, display, outgoing.reactions, None, critical=critical)
+        return card, buttons.keyboard()
 
     async def _send(
         self,
@@ -170,25 +172,22 @@ class TelegramSender:
         return message.message_id
 
     def _edited_card(self, edit: Edit) -> tuple[Card, InlineKeyboardMarkup]:
-        chat, alert, asked, now = edit.chat, edit.alert, edit.asked, self._clock()
-        say = texts(chat.language)
+        chat, alert = edit.chat, edit.alert
         display = Display(
-            *(chat.language, self._signals(), now, self._timezone),
+            *(chat.language, self._signals(), self._clock(), self._timezone),
             publishers=self._publishers(),
         )
         card = alert_card(
             alert, display, update=edit.message.kind == "update", edited=edit.changed_at
         )
-        take = None
-        if asked is not None and asked.at is not None:
-            when = display.moment(asked.at, "card.short_time")
-            take = taken_label(asked.by_name, when, say)
-        elif edit.message.level == "critical" and chat.escalate_after is not None:
-            take = say("ack.button")
-        return card, alert_keyboard(alert.short_id, say, take)
+        critical = edit.message.level == "critical"
+        buttons = card_buttons(
+            *(alert, chat, display, edit.reactions, edit.asked), critical=critical
+        )
+        return card, buttons.keyboard()
 
     async def _edit(
-        self, edit: Edit, keyboard: InlineKeyboardMarkup, text: str, parse_mode: str | None
+        self, edit: Edit, keyboard: InlineKeyboardMarkup | None, text: str, parse_mode: str | None
     ) -> int:
         message_id = edit.message.message_id
         if message_id is None:
@@ -207,6 +206,22 @@ class TelegramSender:
             if "message is not modified" not in error.message.lower():
                 raise
         return message_id
+
+
+async def _sent(
+    card: Card,
+    call: Callable[[InlineKeyboardMarkup | None, str, str | None], Awaitable[int]],
+    keyboard: InlineKeyboardMarkup | None,
+) -> Outcome:
+    """What comes of a call with the card; without its links' buttons where Telegram refuses one."""
+    outcome = await _as_html_or_plain(card, partial(call, keyboard))
+    if keyboard is None or not isinstance(outcome, Rejected):
+        return outcome
+    bare = without_links(keyboard)
+    if not refuses_links(outcome.error) or bare == keyboard:
+        return outcome
+    log.error("a button was refused (%s), sent without links", outcome.error)
+    return await _as_html_or_plain(card, partial(call, bare))
 
 
 async def _as_html_or_plain(

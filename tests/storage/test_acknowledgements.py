@@ -25,13 +25,13 @@ async def test_chats_of_an_older_database_ask_nothing_until_they_are_told_to(
         assert acknowledgements.ask(db, alert.id, 5, 1, 8, NOW)
         assert not acknowledgements.ask(db, alert.id, 5, 2, 9, NOW)
         assert acknowledgements.still_open(db) == []
-        chats.set_escalation(db, 5, 10, 6)
+        chats.set_handover(db, 5, 10, 6)
         (waiting,) = acknowledgements.still_open(db)
         assert (waiting.after, waiting.to) == (timedelta(minutes=10), 6)
         db.execute("DELETE FROM chats WHERE id = 6")
         assert acknowledgements.still_open(db)[0].to is None
-        assert acknowledgements.escalate(db, alert.id, 5, NOW)
-        assert not acknowledgements.escalate(db, alert.id, 5, NOW)
+        assert acknowledgements.hand_over(db, alert.id, 5, NOW)
+        assert not acknowledgements.hand_over(db, alert.id, 5, NOW)
         assert acknowledgements.acknowledge(db, alert.id, 5, 7, "Layla", NOW)
         assert acknowledgements.still_open(db) == []
         db.execute("DELETE FROM alerts")

@@ -157,7 +157,7 @@ def test_marking_wrongly_is_an_error(db: Connection) -> None:
 
 def test_counts_name_every_state(db: Connection) -> None:
     queued(db)
-    assert outbox.counts(db) == dict.fromkeys(outbox.STATES, 0) | {"pending": 1}
+    assert outbox.counts(db) == dict.fromkeys((*outbox.STATES, "folded"), 0) | {"pending": 1}
 
 
 def test_a_message_being_sent_is_not_held_by_a_pause(db: Connection) -> None:

@@ -9,7 +9,7 @@ from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.cards import text_card
 from bot.telegram import keyboards
-from bot.telegram.keyboards import alert_keyboard, taken_label
+from bot.telegram.commands.card import pressed_card, redraw_buttons
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
@@ -55,7 +55,7 @@ async def escalate(request: Request) -> None:
 
 async def _set(request: Request, minutes: int | None, to: int | None) -> None:
     chat_id = request.chat.id
-    await request.services.database.write(lambda db: chats.set_escalation(db, chat_id, minutes, to))
+    await request.services.database.write(lambda db: chats.set_handover(db, chat_id, minutes, to))
 
 
 async def _may_send_to(request: Request, to: int) -> bool:
@@ -143,5 +143,6 @@ async def acknowledge(request: Request) -> None:
     who = isolated(taken.by_name or "?")
     told = speech("ack.yours", when=when) if first else speech("ack.taken", name=who, when=when)
     await request.note(told)
-    label = taken_label(taken.by_name, when, speech)
-    await request.redraw_keyboard(alert_keyboard(alert.short_id, speech, label))
+    card = await pressed_card(request, alert.short_id)
+    if card is not None:
+        await redraw_buttons(request, card.buttons.keyboard())

@@ -1,4 +1,4 @@
-"""/mute and /unmute: quiet for a while, except what is critical."""
+"""/mute: the whole chat is quiet for a while, except what is critical."""
 
 from __future__ import annotations
 
@@ -25,18 +25,13 @@ async def mute(request: Request) -> None:
     """``/mute 2h``: for so long; without a length of time for eight hours; ``/mute off``."""
     speech, said = request.speech, " ".join(request.arguments)
     if said.lower() == "off":
-        await unmute(request)
+        await request.say("mute.off" if await _end(request) else "mute.none")
         return
     length = read_duration(said) if said else USUAL
     if length is None or not LEAST <= length <= MOST:
         await request.reply(text_card(_usage(speech), speech.language), mute_keyboard(speech))
         return
     await request.reply(await _muted(request, length), mute_keyboard(speech))
-
-
-@command("unmute", order=34, who=Who.ADMINISTRATORS)
-async def unmute(request: Request) -> None:
-    await request.say("mute.off" if await _end(request) else "mute.none")
 
 
 @button(keyboards.MUTE, who=Who.ADMINISTRATORS)

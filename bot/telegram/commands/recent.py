@@ -1,9 +1,11 @@
-"""/recent and /alert: looking up alerts, and why they were made."""
+"""/recent, /A12 and /alert: looking up alerts, and why they were made."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
+
+from telegram.error import BadRequest
 
 from bot.alerts.history import history_of
 from bot.messages.blocks import Card
@@ -11,6 +13,8 @@ from bot.messages.cards import recent_card, text_card
 from bot.messages.explanation import explanation_card
 from bot.messages.why import why_sentence
 from bot.telegram import keyboards
+from bot.telegram.card_buttons import refuses_links, without_links
+from bot.telegram.commands.card import pressed_card
 from bot.telegram.registry import button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
@@ -18,7 +22,10 @@ from storage import alerts
 
 USUAL, MOST = 5, 10
 REACH = timedelta(days=30)
-SHORT_ID = re.compile(r"\A\s*[Aa]\d{1,12}\s*\Z")
+# \d is a digit of any script. Telegram makes a command of western ones alone.
+BY_ID = re.compile(r"\A\s*/?(?P<id>[Aa]\d{1,12})(?:@(?P<bot>\w+))?(?=\s|\Z)")
+COMMAND_BY_ID = re.compile(r"\A/[Aa]\d{1,12}(?:@\w+)?(?=\s|\Z)")
+BARE_ID = re.compile(r"\A\s*[Aa]\d{1,12}\s*\Z")
 
 
 @command("recent", order=40)
@@ -61,18 +68,42 @@ def _count(arguments: list[str]) -> int | None:
 
 @command("alert", order=50)
 async def alert(request: Request) -> None:
-    """``/alert A12``: what it was, why it was made, and what this chat got."""
+    """``/alert A12``: the same as ``/A12``."""
     if not request.arguments:
         await request.say("alert.usage")
     else:
-        await request.reply(await _explained(request, request.arguments[0]))
+        await _show(request, request.arguments[0])
 
 
-async def short_id(request: Request) -> None:
-    """A bare "A12" in a private chat means /alert A12."""
+async def alert_by_id(request: Request) -> None:
+    """``/A12``, which Telegram makes a link of; in a private chat also a bare "A12": the card, why
+    it was made, and what this chat got."""
     message = request.update.effective_message
-    wanted = message.text.strip() if message and message.text else ""
-    await request.reply(await _explained(request, wanted))
+    found = BY_ID.match(message.text if message and message.text else "")
+    if found is None:
+        return
+    named = found["bot"]
+    if named and named.lower() != request.context.bot.username.lower():
+        return  # for another bot of the group
+    await _show(request, found["id"])
+
+
+async def _show(request: Request, wanted: str) -> None:
+    """The alert as it stands, why it was sent, and its buttons."""
+    answer, found = await _explained(request, wanted, whole=True)
+    # Nothing more is asked of the database for one that may not be read than for none.
+    card = await pressed_card(request, _id(wanted)) if found else None
+    keyboard = card.buttons.keyboard() if card else None
+    try:
+        await request.reply(answer, keyboard)
+    except BadRequest as error:
+        if keyboard is None or not refuses_links(error.message):
+            raise
+        await request.reply(answer, without_links(keyboard))
+
+
+def _id(wanted: str) -> str:
+    return clean(wanted).strip("#.,،:")[:20]
 
 
 @button(keyboards.WHY)
@@ -83,7 +114,7 @@ async def explanation_pressed(request: Request) -> None:
         # Every reader can press, and an answer in the channel would go to all of them each time.
         await request.note(await _in_short(request, wanted), stays=True)
         return
-    card = await _explained(request, wanted)
+    card, _ = await _explained(request, wanted)
     await request.note()
     await request.reply(card)
 
@@ -98,10 +129,17 @@ async def _in_short(request: Request, wanted: str) -> str:
     return shorten("".join(span.text for span in sentence), 200)
 
 
-async def _explained(request: Request, wanted: str) -> Card:
+async def _explained(request: Request, wanted: str, *, whole: bool = False) -> tuple[Card, bool]:
+    """The answer, and whether there is such an alert for this chat."""
     services, speech = request.services, request.speech
-    wanted = clean(wanted).strip("#.,،:")[:20]
+    wanted = _id(wanted)
     found = await services.database.read(lambda db: history_of(db, wanted, request.chat))
     if found is None:
-        return text_card(speech("alert.unknown", id=wanted or "?"), speech.language)
-    return explanation_card(found, services.display(speech.language), services.rules().note)
+        return text_card(speech("alert.unknown", id=wanted or "?"), speech.language), False
+    card = explanation_card(
+        *(found, services.display(speech.language), services.rules().note),
+        # Who judges or edits rules sees them at work; others read one sentence.
+        technical=request.role == "analyst" or request.by_operator,
+        whole=whole,
+    )
+    return card, True

@@ -14,6 +14,7 @@ from bot.locales.bidi import isolated
 from bot.messages.blocks import Card
 from bot.messages.cards import text_card
 from bot.messages.display import signal_title
+from bot.messages.rules import fired_words
 from bot.operating.review import OwnRule, Proposal, applied, proposals
 from bot.operating.rule_files import override_of, read_files
 from bot.telegram import two_taps
@@ -22,12 +23,12 @@ from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
 from rules import Detection
-from storage import alerts, entries
+from storage import alerts, entries, feedback
 from storage.alerts import Alert
 from storage.entries import Entry
 from storage.file.database import Connection
 
-SHOWN, REACH = 8, timedelta(days=30)
+SHOWN, MARKS, REACH = 8, 50, timedelta(days=30)
 _LABEL, _TITLE = 50, 200
 
 
@@ -42,7 +43,7 @@ class Reviewed:
 
 @command("review", order=107, who=Who.OPERATORS_IN_PERSON, private=True)
 async def review(request: Request) -> None:
-    """``/review A12``: that alert; alone: the latest ones, to choose from."""
+    """``/review A12``: that alert; alone: those marked false and the latest, to choose from."""
     if not request.arguments:
         await request.reply(*await _latest(request))
         return
@@ -94,17 +95,26 @@ async def change_proposed(request: Request) -> None:
 async def _latest(request: Request) -> tuple[Card, InlineKeyboardMarkup | None]:
     services, speech = request.services, request.speech
     since = services.clock() - REACH
-    found = await services.database.read(
-        lambda db: alerts.recent(db, None, since, SHOWN, for_operators=True)
-    )
+
+    def read(db: Connection) -> dict[str, str]:
+        """Ids and titles: those marked false first, then what was told last."""
+        marked = {
+            each.short_id: f"👎 {clean(each.title)}"
+            for each in feedback.marked_false(db, since, MARKS)
+        }
+        told = alerts.recent(db, None, since, SHOWN, for_operators=True)
+        return marked | {
+            each.short_id: clean(each.title) for each in told if each.short_id not in marked
+        }
+
+    found = await services.database.read(read)
     if not found:
         return text_card(speech("review.none"), speech.language), None
     buttons = [
         InlineKeyboardButton(
-            f"{each.short_id} · {isolated(shorten(clean(each.title), _LABEL))}",
-            callback_data=f"rv:{each.short_id}",
+            f"{short_id} · {isolated(shorten(title, _LABEL))}", callback_data=f"rv:{short_id}"
         )
-        for each in found
+        for short_id, title in list(found.items())[:SHOWN]
     ]
     return text_card(speech("review.choose"), speech.language), two_taps.rows(*buttons)
 
@@ -142,8 +152,7 @@ def _shown(request: Request, found: Reviewed) -> tuple[Card, InlineKeyboardMarku
     signals = services.rules().signals
     lines = [isolated(shorten(clean(found.alert.title), _TITLE))]
     for each in found.detections:
-        quotes = dict.fromkeys(" ".join(piece.quote.split()) for piece in each.evidence)
-        words = speech("card.comma").join(isolated(clean(quote)) for quote in quotes if quote)
+        words = speech("card.comma").join(map(isolated, fired_words(each)))
         title = signal_title(signals, each.signal, speech.language)
         score, needed = speech.number(each.score), speech.number(each.threshold)
         lines.append(speech("review.fired", title=title, words=words, score=score, needed=needed))

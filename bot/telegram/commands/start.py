@@ -9,6 +9,7 @@ from telegram.constants import ChatType
 
 from bot.locales import LANGUAGES, Texts, texts
 from bot.messages.cards import text_card
+from bot.messages.lines import levels_text
 from bot.telegram import keyboards
 from bot.telegram.keyboards import language_keyboard
 from bot.telegram.registry import (
@@ -119,11 +120,7 @@ async def show_help(request: Request) -> None:
         lines = [_described(speech, each) for each in mine if each.about is about]
         if lines:
             groups.append("\n".join([speech(f"about.{about.value}"), *lines]))
-    levels = speech(
-        "help.levels",
-        **{level: speech(f"level.{level}") for level in ("critical", "alert", "watch")},
-    )
-    text = "\n\n".join([*groups, levels, speech("help.trust")])
+    text = "\n\n".join([*groups, levels_text(speech), speech("help.trust")])
     await request.reply(text_card(text, speech.language, title=speech("help.title")))
 
 

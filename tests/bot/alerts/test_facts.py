@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 
 from bot.alerts.decide import Reason
 from bot.alerts.facts import facts_of, labels
+from bot.alerts.history import history_of
 from bot.alerts.pipeline import Pipeline
+from bot.locales.bidi import without_controls
+from bot.messages.display import Display
+from bot.messages.grown import grown_line
 from bot.polling.identify import Kind
 from bot.rules_in_force import shipped_places
 from storage import alerts, chats, owed
@@ -164,3 +170,31 @@ def test_a_figure_is_told_where_a_signal_speaks_of_it(
     found = Pipeline(shipped_rules)._detect((entry,), language)
     assert found.per_entry[0], "a signal is found"
     assert [f"{f.what} {f.value:g}" for f in found.facts[0].figures] == figures
+
+
+@pytest.mark.parametrize(
+    ("language", "finer", "new"),
+    [
+        ("ar", "تحدّد المكان: نيالا", "عُرف المكان"),
+        ("en", "more exactly in Nyala", "place known"),
+        ("fr", "plus précisément à Nyala", "lieu connu"),
+    ],
+)
+def test_a_finer_place_is_told_as_one_and_the_first_as_known(
+    db: Connection, language: str, finer: str, new: str
+) -> None:
+    for family in ("enab", "sana"):
+        add_feed(db, feed(family).id)
+    display = Display(language, shipped_rules().signals, NOW + 2 * HOUR, UTC)
+
+    def grew(short_id: str) -> str:
+        return "".join(
+            span.text for span in grown_line(existing(history_of(db, short_id, None)), display)
+        )
+
+    (alert,) = tell(db, "قصف يستهدف مستشفى في السودان ويقتل 12 شخصا")
+    (same,) = tell(db, STRIKE, family="sana", hours=1)
+    assert (same.id, same.reason) == (alert.id, Reason.PLACE_LEARNT)
+    shown = without_controls(grew(alert.short_id))
+    assert finer in shown
+    assert new not in shown

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.delivery.catchup import ChatPlan, FoldPolicy, FoldReason, line_level, plan_chat
 from bot.locales import texts
+from bot.locales.bidi import without_controls
+from bot.messages.blocks import HTML_LIMIT, without_addresses
 from bot.messages.cards import text_card
 from bot.messages.catchup import LINE_LENGTH, LineItem, catchup_text
 from bot.notices import ChatNotice
 from storage.outbox import Delivery
 from tests.bot.delivery.desk import START, delivery
+from tests.bot.telegram.bot_api import parse_html
 
 POLICY = FoldPolicy()
 
@@ -179,6 +183,9 @@ items = st.lists(
         title=st.text(max_size=300) | st.sampled_from(['"' * 90, "<&>" * 30, "🔴" * 90, "@all"]),
         level=st.sampled_from(["info", "watch", "alert", "critical"]),
         group=st.sampled_from(["too_old", "storm", "unknown", "muted"]),
+        signal=st.sampled_from(["", "siege", "own"]),
+        source=st.text(max_size=80),
+        link=st.sampled_from([None, "x:", "https://example.org/" + "%D8" * 300]),
     ),
     min_size=1,
     max_size=POLICY.line_alerts,
@@ -191,8 +198,9 @@ def test_a_line_names_every_alert_and_fits_into_one_message(
     listed: list[LineItem], language: str
 ) -> None:
     text = catchup_text(listed, language)
-    assert len(text) <= LINE_LENGTH
+    assert len(without_addresses(text)) <= LINE_LENGTH
     card = text_card(text, language, possible_repeat=True)
+    assert len(card.html.encode()) <= HTML_LIMIT
     for item in listed:
         assert item.short_id in card.plain
     assert "@all" not in card.plain
@@ -201,8 +209,27 @@ def test_a_line_names_every_alert_and_fits_into_one_message(
 def test_an_arabic_line_says_how_many_and_why() -> None:
     text = catchup_text([LineItem("A7", "Insulin {0} is out", "critical", "storm")], "ar")
     assert text.startswith("تنبيهات جُمعت هنا لكثرتها في وقت قصير: 1")
-    assert "حرج A7: \u2068Insulin {0} is out\u2069" in text
-    assert "/alert A7" in text
+    assert "🔴 حرج · \u2068Insulin {0} is out\u2069 · /A7" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("ar", "🔴 حرج: رفع حصار أو تخفيفه · Roads open · /A7 · Wire"),
+        ("en", "🔴 Critical: siege lifted or eased · Roads open · /A7 · Wire"),
+        ("fr", "🔴 Critique : siège levé ou allégé · Roads open · /A7 · Wire"),
+    ],
+)
+def test_an_alert_is_named_by_level_signal_id_and_source(language: str, told: str) -> None:
+    link = "https://example.org/-/A12?(x)"
+    item = LineItem(
+        *("A7", "Roads open", "critical", "too_old"), *("siege", "improving", "Wire", link)
+    )
+    shown = text_card(catchup_text([item], language), language)
+    text, entities = parse_html(shown.html)
+    assert told in without_controls(text).replace("\u202f", " ")
+    assert [each.tag for each in entities] == ["a"]
+    assert 'href="https://example.org/-/A12?%28x%29"' in shown.html
 
 
 def test_a_notice_keeps_braces_of_what_telegram_said() -> None:

@@ -33,6 +33,7 @@ from bot.delivery.outcome import (
     NeverSent,
     Outcome,
     RateLimited,
+    Reactions,
     Rejected,
     Sent,
     Unauthorised,
@@ -41,11 +42,13 @@ from bot.delivery.outcome import (
 from bot.delivery.pacing import SendLimits
 from bot.messages.cards import alert_card
 from bot.messages.display import Display
-from storage import alerts, card_edits, chats, owed, retention
+from storage import alerts, card_edits, chats, feedback, mutes, owed, retention
 from storage import outbox as stored
 from storage.alerts import Alert
 from storage.card_edits import CardEdit
+from storage.feedback import Mark
 from storage.file.database import Connection, Database
+from storage.mutes import Target
 from tests.bot.alerts.newsroom import Newsroom, of_its_own
 from tests.bot.delivery.desk import (
     OPERATOR,
@@ -210,6 +213,22 @@ async def test_a_card_is_edited_once_half_a_minute_after_the_first_change(desk: 
     assert len(desk.sender.got) == 1, "and no message"
     assert not await owes(desk, alert)
     assert desk.dispatcher.edits == {"edited": 1}
+
+
+async def test_an_edit_keeps_what_people_did_with_the_buttons(desk: Desk) -> None:
+    alert = await told(desk)
+    now = desk.clock()
+
+    def press(db: Connection) -> None:
+        mutes.put(db, 1, Target("alert", alert_id=alert.id), 7, now + timedelta(hours=8), now)
+        for person, mark in ((7, "useful"), (8, "false"), (9, "false")):
+            feedback.mark(db, Mark(alert.id, person, "x", "viewer", 1, mark, now, ()))
+
+    await desk.database.write(press)
+    await changes(desk, alert)
+    await desk.work(30)
+    ((_, edit),) = desk.sender.edits
+    assert edit.reactions == Reactions(now + timedelta(hours=8), useful=1, false=2)
 
 
 async def test_an_edit_is_owed_to_nobody_as_a_message(desk: Desk) -> None:

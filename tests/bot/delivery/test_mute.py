@@ -83,7 +83,7 @@ async def test_a_storm_of_critical_alerts_is_folded_without_what_is_held_back(de
     lines = [o.delivery.text or "" for o in desk.sender.to(1) if o.delivery.kind == "catchup"]
     assert len(desk.sender.to(1)) == 31
     assert all(alert.short_id in lines[0] for alert in critical[30:])
-    assert f"{held.short_id}:" not in lines[0]
+    assert f"/{held.short_id} " not in lines[0]
     assert (await desk.states(1))[0] == "pending"
 
 
@@ -154,7 +154,7 @@ def test_whatever_is_muted_each_alert_is_a_card_or_named_in_a_line(
             cards = set(desk.sender.alerts_to(1))
             lines = " ".join(o.delivery.text or "" for o in desk.sender.to(1))
             for alert in made:
-                assert alert.short_id in cards or f"{alert.short_id}:" in lines, alert.short_id
+                assert alert.short_id in cards or f"/{alert.short_id} " in lines, alert.short_id
             assert {"pending", "unknown", "sending"}.isdisjoint(await desk.states(1))
         finally:
             await database.close()

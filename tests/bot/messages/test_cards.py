@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import unicodedata
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,11 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.history import AlertHistory
+from bot.locales import texts
 from bot.locales.bidi import FSI, PDI, RLM, without_controls
 from bot.messages.blocks import Card
 from bot.messages.cards import alert_card, recent_card, text_card
 from bot.messages.display import Display
 from bot.messages.explanation import explanation_card
+from bot.messages.lines import DIRECTIONS
 from bot.text import length, web_link
 from storage.alerts import Alert, AlertFigure, AlertSource, in_order
 from storage.decisions import Decision
@@ -30,6 +34,7 @@ from tests.bot.messages.samples import (
     NOW,
     SIGNALS,
     TITLE,
+    Signal,
     english_alert,
     evidence,
     sample_alert,
@@ -39,6 +44,9 @@ from tests.bot.messages.samples import (
 from tests.bot.telegram.bot_api import parse_html
 
 DAMASCUS = ZoneInfo("Asia/Damascus")
+SHIPPED = Path("rules/signals")
+# As Telegram's clients find commands in a message.
+TELEGRAM_COMMAND = re.compile(r"(?<![\w/<>])/([a-zA-Z0-9_]{1,64})(?![\w/<>])")
 LANGUAGES = ("ar", "en", "fr")
 
 
@@ -61,20 +69,51 @@ def bold_of(shown: Card) -> list[str]:
 
 def test_an_arabic_card_tells_level_signal_direction_headline_source_and_how_to_ask_why() -> None:
     shown = card(sample_alert()).plain
-    for part in ("🔴", "حرج", "نقص الأدوية", "تدهور", TITLE, "الجزيرة نت", "A12", "/alert A12"):
+    for part in ("🔴 حرج: نقص في الأدوية", TITLE, "الجزيرة نت", "\u2068/A12\u2069"):
         assert part in shown
     assert "31 كانون الثاني/يناير، 15:30 بتوقيت دمشق" in shown
 
 
 def test_each_language_says_the_direction_in_its_own_words() -> None:
     words = {
-        "ar": ("تدهور", "انفراج", "نفي"),
-        "en": ("worsening", "improving", "denied"),
-        "fr": ("aggravation", "amélioration", "démenti"),
+        "ar": ("حرج: نقص في الأدوية", "حرج: انفراج في نقص الأدوية", "حرج: نفي نقص الأدوية"),
+        "en": (
+            *("Critical: shortage of medicines", "Critical: shortage of medicines easing"),
+            "Critical: denial of a shortage of medicines",
+        ),
+        "fr": (
+            *("Critique : pénurie de médicaments", "Critique : pénurie de médicaments en recul"),
+            "Critique : démenti d'une pénurie de médicaments",
+        ),
     }
     for language, expected in words.items():
-        for direction, word in zip(("worsening", "improving", "denied"), expected, strict=True):
-            assert word in card(sample_alert(direction=direction), language).plain
+        for direction, told in zip(("worsening", "improving", "denied"), expected, strict=True):
+            first = card(sample_alert(direction=direction), language).plain.splitlines()[0]
+            assert first.replace("\u202f", " ").endswith(told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_shipped_signal_has_words_for_each_direction(language: str) -> None:
+    say = texts(language)
+    for signal in (*(each.stem for each in SHIPPED.glob("*.yaml")), "any"):
+        for direction in DIRECTIONS:
+            assert say.find(f"happens.{signal}.{direction}"), (signal, direction)
+
+
+def test_a_signal_of_an_operators_own_is_called_by_its_title() -> None:
+    own = sample_alert(signal="own", direction="improving")
+    titled = replace(display("ar"), signals={"own": Signal({"ar": "سعر الخبز"})})
+    assert "حرج: انفراج في سعر الخبز" in alert_card(own, titled).plain
+
+
+def test_an_alert_of_a_rule_on_trial_says_so_first() -> None:
+    words = {"ar": "قيد التجربة", "en": "On trial", "fr": "À l'essai"}
+    for language, word in words.items():
+        trial = sample_alert(audience="operators")
+        for shown in (card(trial, language), recent_card([trial], display(language))):
+            assert word in shown.plain
+        assert word in card(trial, language).plain.splitlines()[0]
+        assert word not in card(sample_alert(), language).plain
 
 
 def test_evidence_words_are_bold_in_headline_and_sentence() -> None:
@@ -111,8 +150,9 @@ def test_a_possible_repeat_is_marked() -> None:
     assert "Possible repeat" in text_card("x", "en", possible_repeat=True).plain
 
 
-def test_an_update_says_which_alert_it_updates() -> None:
-    assert "Update of alert A12" in card(sample_alert(version=2), "en", update=True).plain
+def test_an_update_says_that_it_is_one() -> None:
+    first = card(sample_alert(version=2), "en", update=True).plain.splitlines()[0]
+    assert first == "🔴 Critical: shortage of medicines · update"
 
 
 @pytest.mark.parametrize(
@@ -149,8 +189,7 @@ def test_an_english_card_isolates_an_arabic_headline() -> None:
 def test_an_arabic_card_isolates_an_english_headline_and_its_own_latin_parts() -> None:
     shown = card(english_alert()).plain
     assert f"{RLM}{FSI}{ENGLISH_TITLE}{PDI}" in shown
-    assert f"{FSI}A7{PDI}" in shown
-    assert f"{FSI}/alert A7{PDI}" in shown
+    assert f"{FSI}/A7{PDI}" in shown
 
 
 def test_an_english_card_of_an_english_entry_needs_no_direction_marks() -> None:
@@ -158,9 +197,16 @@ def test_an_english_card_of_an_english_entry_needs_no_direction_marks() -> None:
     assert not any(mark in shown for mark in (FSI, PDI, RLM))
 
 
-def test_a_copied_id_holds_no_invisible_characters() -> None:
-    text, entities = parse_html(card(sample_alert()).html)
-    assert [text[e.start : e.end] for e in entities if e.tag == "code"] == ["A12"]
+def test_the_id_is_a_command_that_telegram_makes_a_link_of() -> None:
+    """Nothing in code, and nothing before the slash or behind the number that hides it."""
+    for language in LANGUAGES:
+        for shown in (
+            card(sample_alert(), language),
+            recent_card([sample_alert()], display(language)),
+        ):
+            text, entities = parse_html(shown.html)
+            assert TELEGRAM_COMMAND.findall(text) == ["A12"]
+            assert not [each for each in entities if each.tag == "code"]
 
 
 def test_the_year_is_shown_only_when_it_is_another() -> None:
@@ -219,9 +265,8 @@ def test_a_card_has_a_line_for_each_signal_the_gravest_first() -> None:
     siege = sample_signal(signal="siege", level="alert", evidence_json="[]")
     both = sample_alert(signals=in_order([siege, sample_signal()]))
     lines = card(both).plain.splitlines()
-    assert lines[0].endswith("حرج · نقص الأدوية · تدهور"), lines[0]
-    assert "حصار" in lines[1], lines[1]
-    assert lines[2] == ""
+    assert lines[0].endswith("حرج: نقص في الأدوية"), lines[0]
+    assert lines[1].endswith("تنبيه: حصار"), lines[1]
     # Only what was found in the entry that is quoted is marked in it.
     other = replace(siege, entry_id=2, evidence_json=sample_signal().evidence_json)
     assert bold_of(card(sample_alert(signals=(other,)))) == bold_of(
@@ -287,20 +332,19 @@ def test_publishers_that_copy_one_another_are_counted_beside_their_names() -> No
     assert "publisher" not in single
 
 
-def test_a_card_leaves_two_empty_lines_and_no_more() -> None:
+def test_a_card_leaves_no_empty_line() -> None:
     place = StoredPlace("g1", "SD", "SD-DS", "town", "clause", ("g1",), {"ar": "نيالا، السودان"})
     toll = AlertFigure(what="killed", first=12, latest=19)
     alert = sample_alert(places=(place,), figures=(toll,), sources=(source(1),))
     lines = [without_controls(each) for each in card(alert).plain.splitlines()]
-    assert lines.count("") == 2
-    begins = ("🔴", "📍", "", TITLE[:5], "«", "الوفيات", "", "المصدر", "نُشر", "التنبيه")
+    begins = ("🔴", "📍", TITLE[:5], "«", "الوفيات", "المصدر", "نُشر")
     assert [line[: len(start)] for line, start in zip(lines, begins, strict=True)] == list(begins)
 
 
-def test_signals_of_one_level_and_direction_share_a_line() -> None:
+def test_signals_of_one_level_share_a_line() -> None:
     both = in_order([sample_signal(), sample_signal(signal="siege")])
     first = card(sample_alert(signals=both), "en").plain.splitlines()[0]
-    assert first == "🔴 Critical · Medicine shortage, Siege · worsening"
+    assert first == "🔴 Critical: shortage of medicines, siege"
 
 
 def test_a_place_is_told_once_and_not_beside_what_lies_in_it() -> None:
@@ -316,11 +360,23 @@ def test_a_place_is_told_once_and_not_beside_what_lies_in_it() -> None:
     assert "📍 Kassala, Sudan · A camp, Kassala, Sudan\n" in shown
 
 
-def test_a_list_names_all_signals_of_an_alert() -> None:
+def test_a_list_says_all_signals_the_place_and_the_source_of_an_alert() -> None:
     siege = sample_signal(signal="siege", level="alert")
-    both = sample_alert(signals=in_order([siege, sample_signal()]))
-    shown = recent_card([both], display("en")).plain
-    assert "Critical · Medicine shortage · worsening · Siege" in shown
+    place = StoredPlace("g1", "SD", "SD-DS", "town", "clause", ("g1",), {"en": "Nyala, Sudan"})
+    both = sample_alert(signals=in_order([siege, sample_signal()]), places=(place,))
+    listed = recent_card([both], display("en"))
+    assert "🔴 Critical: shortage of medicines, siege · Nyala, Sudan\n" in listed.plain
+    text, entities = parse_html(listed.html)
+    assert [text[e.start : e.end] for e in entities if e.tag == "a"] == ["الجزيرة نت"]
+
+
+def test_ten_long_addresses_shorten_no_list() -> None:
+    link = "https://example.org/" + "%D8%AE" * 150
+    found = [sample_alert(short_id=f"A{n}", link=link) for n in range(10, 20)]
+    listed = recent_card(found, display("ar"))
+    check(listed, "ar")
+    assert without_controls(listed.plain).count(TITLE) == 10
+    assert listed.html.count(link) == 10
 
 
 def test_the_explanation_says_what_was_found_the_score_the_decision_and_what_was_sent() -> None:
@@ -436,8 +492,9 @@ def check(shown: Card, language: str) -> None:
     """The limits and the directions that every message keeps."""
     text, entities = parse_html(shown.html)
     assert text.strip()
-    assert length(shown.html) <= 3800
+    assert length(text) <= 3800
     assert length(shown.plain) <= 3800
+    assert len(shown.html.encode()) <= 24_000
     assert len(entities) < 100
     for source in (shown.html, shown.plain):
         source.encode()  # no lone surrogate

@@ -209,7 +209,7 @@ async def test_an_invited_administrator_lets_a_group_in_and_its_members_read(ben
     assert GROUP not in [chat.id for chat in await everyone(bench)]
     await bench.ask(GROUP, "/start", user_id=ADMIN)
     await bench.alert()
-    assert "لماذا التنبيه" in await bench.ask(GROUP, "/alert A1", user_id=GUEST)
+    assert "لأن جهة النشر" in await bench.ask(GROUP, "/alert A1", user_id=GUEST)
     assert "للمشرفين" in await bench.ask(GROUP, "/subscribe", user_id=GUEST)
     assert REFUSED["ar"] in await bench.ask(GUEST, "/recent")
 

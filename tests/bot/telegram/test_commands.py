@@ -9,7 +9,15 @@ from bot.telegram.registry import Who, all_commands
 from bot.telegram.sender import TelegramSender
 from storage import chats, feeds
 from storage.file.database import Connection
-from tests.bot.messages.samples import NOW, SIGNALS, TITLE, Signal, sample_chat, sample_delivery
+from tests.bot.messages.samples import (
+    NOW,
+    SIGNALS,
+    SNIPPET,
+    TITLE,
+    Signal,
+    sample_chat,
+    sample_delivery,
+)
 from tests.bot.telegram.conftest import DAMASCUS, OPERATOR, Bench
 from tests.storage.make import feed_state
 
@@ -222,16 +230,43 @@ async def test_recent_takes_a_number_in_either_digits_and_refuses_others(bench: 
 async def test_alert_explains_why_it_fired_and_what_this_chat_got(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     await bench.alert()
-    for asked in ("/alert A1", "/alert a1", "/alert 1", "/alert \u2068A1\u2069", "A1"):
+    for asked in ("/A1", "/a1", "/A١", "/alert A1", "/alert 1", "/alert \u2068A1\u2069", "a١"):
         answer = await bench.ask(READER, asked)
-        for part in ("لماذا التنبيه", TITLE, "لأن جهة النشر", "near(medicine, lack)", "130"):
+        for part in ("🔴 حرج: نقص في الأدوية", TITLE, SNIPPET, "لأن جهة النشر", "/A1"):
             assert part in answer, asked
         assert "لم يُرسل إلى هذه المحادثة" in answer
+        # Rules at work are seen by who judges or edits them.
+        assert "near(medicine, lack)" not in answer
+    await bench.ask(OPERATOR, "/start")
+    answer = await bench.ask(OPERATOR, "/A1")
+    assert "near(medicine, lack)" in answer
+    assert "130" in answer
+
+
+async def test_an_id_is_a_command_in_groups_channels_and_topics(bench: Bench) -> None:
+    group, channel, forum, reader = -100777, -100778, -100779, 55
+    bench.server.room(group, admins={READER})
+    bench.server.room(channel, "channel", admins={READER})
+    bench.server.room(forum, admins={READER}, forum=True)
+    for chat_id in (group, channel, forum):
+        await bench.ask(chat_id, "/start", user_id=READER)
+    await bench.alert()
+    for chat_id in (group, channel):
+        for asked in ("/A1", "/a1@Marsad_Test_Bot", "/A١ شكرا"):
+            assert TITLE in await bench.ask(chat_id, asked, user_id=reader), (chat_id, asked)
+    assert TITLE in await bench.ask(forum, "/A1", user_id=reader, thread_id=7)
+    assert bench.server.sent_to(forum)[-1].thread_id == 7
+    before = len(bench.server.sent_to(group))
+    for silent in ("/A1@other_bot", "/A1b", "A1"):
+        bench.server.say(group, silent, user_id=reader)
+    await bench.settled()
+    assert len(bench.server.sent_to(group)) == before
 
 
 async def test_alert_without_or_with_an_unknown_id_says_what_to_do(bench: Bench) -> None:
     await bench.ask(READER, "/start")
-    assert "/alert A12" in await bench.ask(READER, "/alert")
+    assert "/A12" in await bench.ask(READER, "/alert")
+    assert "لا يوجد تنبيه" in await bench.ask(READER, "/A99")
     for wrong in ("A99", "A", "..", "<b>", "A" * 300, "A1; drop table", "²"):
         assert "لا يوجد تنبيه" in await bench.ask(READER, f"/alert {wrong}"), wrong
 

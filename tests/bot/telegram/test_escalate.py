@@ -32,10 +32,13 @@ class Desk:
 
     async def alert(self, chat_id: int, **changes: Any) -> tuple[Alert, Message]:
         alert = await self.bench.alert(**{"level": "critical"} | changes)
+        await self.send(chat_id, alert)
+        return alert, self.bench.server.sent_to(chat_id)[-1]
+
+    async def send(self, chat_id: int, alert: Alert) -> None:
         row = NewDelivery(alert.id, chat_id, "alert", alert.version, alert.level, self.now)
         await self.bench.database.write(lambda db: outbox.enqueue(db, [row], self.now))
         await self.dispatcher.run_once(self.now)
-        return alert, self.bench.server.sent_to(chat_id)[-1]
 
     async def later(self, **amount: float) -> None:
         self.now += timedelta(**amount)
@@ -93,7 +96,7 @@ async def test_off_means_no_button_and_nothing_passed_on(bench: Bench) -> None:
     assert "do not ask" in await bench.ask(OPERATOR, "/escalate off")
     desk = Desk(bench)
     _, card = await desk.alert(OPERATOR)
-    assert [button["callback_data"] for button in card.buttons] == ["w:A1"]
+    assert "a:A1" not in [button.get("callback_data") for button in card.buttons]
     before = len(bench.server.sent_to(SECOND))
     await desk.later(hours=3)
     assert len(bench.server.sent_to(SECOND)) == before

@@ -62,7 +62,8 @@ async def test_an_alert_arrives_as_a_card_with_a_button_that_asks_why(
     (message,) = server.sent_to(7)
     assert outcome == Sent(message.message_id)
     assert TITLE in message.text
-    assert [button["callback_data"] for button in message.buttons] == ["w:A12"]
+    pressed = [button.get("callback_data") for button in message.buttons]
+    assert pressed == ["w:A12", None, "k:A12", "f:A12:u", "f:A12:f"]
 
 
 async def test_an_alert_for_a_forum_topic_goes_to_that_topic(
@@ -76,7 +77,7 @@ async def test_each_chat_reads_its_own_language(
     sender: TelegramSender, server: TelegramServer
 ) -> None:
     await sender.send(Outgoing(sample_delivery(), sample_chat(language="fr"), sample_alert()))
-    assert "Pénurie de médicaments" in server.messages[0].text
+    assert "pénurie de médicaments" in server.messages[0].text
 
 
 async def test_a_possible_repeat_says_so(sender: TelegramSender, server: TelegramServer) -> None:
@@ -108,7 +109,7 @@ NOT_DELIVERED: list[tuple[Fault, Outcome]] = [
     (faults.migrated(-1001), Migrated(-1001)),
     (faults.unauthorised(), Unauthorised("Telegram refuses the bot token")),
     (faults.conflict(), Conflict()),
-    (faults.bad_request("BUTTON_URL_INVALID"), Rejected("Button_url_invalid")),
+    (faults.bad_request("BUTTON_DATA_INVALID"), Rejected("Button_data_invalid")),
 ]
 
 
@@ -161,8 +162,8 @@ ANSWERS: list[tuple[str, Fault, Outcome | type[Outcome]]] = [
     ),
     (
         "200 that means 400",
-        faults.refusal_under(200, 400, "Bad Request: BUTTON_URL_INVALID"),
-        Rejected("Button_url_invalid"),
+        faults.refusal_under(200, 400, "Bad Request: BUTTON_DATA_INVALID"),
+        Rejected("Button_data_invalid"),
     ),
     (
         "200 that means a supergroup",

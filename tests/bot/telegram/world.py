@@ -86,6 +86,8 @@ class World:
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         """By scope type and language code."""
         self.allowed_updates: list[str] | None = None
+        self.refused_host = ""
+        """Telegram refuses buttons that lead there."""
         self._log: IO[str] | None = None
         self._rooms: dict[int, _Room] = {}
         self._updates: list[dict[str, Any]] = []
@@ -430,6 +432,8 @@ class World:
                 size = len(button.get("callback_data", "x").encode())
                 if not 1 <= size <= CALLBACK_DATA_BYTES:
                     raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID", violation=True)
+                if self.refused_host and self.refused_host in button.get("url", ""):
+                    raise Refusal(400, "Bad Request: BUTTON_URL_INVALID")
                 if not button["text"].strip():
                     raise Refusal(400, "Bad Request: text buttons are empty", violation=True)
 

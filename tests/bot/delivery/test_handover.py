@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.escalation import due_at, who_is_due
+from bot.delivery.handover import due_at, who_is_due
 from storage import acknowledgements, chats, outbox, second_channel
 from storage.acknowledgements import Open
 from storage.clock import move_times
@@ -21,8 +21,8 @@ from tests.bot.delivery.desk import OPERATOR, START, Desk, chat, make_alert
 TEN = timedelta(minutes=10)
 
 
-async def escalating(desk: Desk, to: int | None = 2, after: int | None = 10) -> None:
-    await desk.database.write(lambda db: chats.set_escalation(db, 1, after, to))
+async def handing_over(desk: Desk, to: int | None = 2, after: int | None = 10) -> None:
+    await desk.database.write(lambda db: chats.set_handover(db, 1, after, to))
 
 
 async def take(desk: Desk, alert_id: int = 1) -> bool:
@@ -53,7 +53,7 @@ def test_who_is_due_is_who_waited_long_enough(given: list[tuple[int, int]], pass
 
 
 async def test_the_second_chat_gets_the_card_once_when_nobody_takes_it(desk: Desk) -> None:
-    await escalating(desk)
+    await handing_over(desk)
     await desk.alert(1, level="critical")
     await desk.once()
     assert (await desk.once()).wake_at == START + TEN
@@ -71,7 +71,7 @@ async def test_the_second_chat_gets_the_card_once_when_nobody_takes_it(desk: Des
 
 
 async def test_what_somebody_took_goes_nowhere_and_is_taken_once(desk: Desk) -> None:
-    await escalating(desk)
+    await handing_over(desk)
     await desk.alert(1, level="critical")
     await desk.once()
     assert await take(desk)
@@ -84,7 +84,7 @@ async def test_what_somebody_took_goes_nowhere_and_is_taken_once(desk: Desk) -> 
 async def test_off_and_alerts_that_are_not_critical_ask_nothing(desk: Desk) -> None:
     await desk.alert(1, level="critical")
     await desk.once()
-    await escalating(desk)
+    await handing_over(desk)
     desk.clock.pass_(seconds=2)
     await desk.alert(1, level="alert")
     await desk.once()
@@ -95,17 +95,17 @@ async def test_off_and_alerts_that_are_not_critical_ask_nothing(desk: Desk) -> N
 
 
 async def test_switched_off_while_it_waits_it_stays(desk: Desk) -> None:
-    await escalating(desk)
+    await handing_over(desk)
     await desk.alert(1, level="critical")
     await desk.once()
-    await escalating(desk, None, None)
+    await handing_over(desk, None, None)
     desk.clock.pass_(hours=2)
     await desk.work(5)
     assert desk.sender.alerts_to(2) == []
 
 
 async def test_a_chat_that_has_it_hears_that_nobody_took_it(desk: Desk) -> None:
-    await escalating(desk)
+    await handing_over(desk)
     await desk.alert(1, 2, level="critical")
     await desk.work(2)
     desk.clock.pass_(minutes=10)
@@ -115,7 +115,7 @@ async def test_a_chat_that_has_it_hears_that_nobody_took_it(desk: Desk) -> None:
 
 
 async def test_without_a_second_chat_operators_and_the_second_channel_hear_once(desk: Desk) -> None:
-    await escalating(desk, to=None)
+    await handing_over(desk, to=None)
     await desk.alert(1, level="critical")
     await desk.once()
     desk.clock.pass_(minutes=10)
@@ -129,7 +129,7 @@ async def test_without_a_second_chat_operators_and_the_second_channel_hear_once(
 
 
 async def test_a_second_chat_that_cannot_be_reached_is_no_dead_end(desk: Desk) -> None:
-    await escalating(desk)
+    await handing_over(desk)
     await desk.database.write(lambda db: chats.pause(db, 2, "blocked", START))
     await desk.alert(1, level="critical")
     await desk.once()
@@ -140,7 +140,7 @@ async def test_a_second_chat_that_cannot_be_reached_is_no_dead_end(desk: Desk) -
 
 
 async def test_the_wait_is_as_long_when_the_clock_is_moved(desk: Desk) -> None:
-    await escalating(desk)
+    await handing_over(desk)
     await desk.alert(1, level="critical")
     await desk.once()
     desk.clock.pass_(minutes=5)
@@ -157,8 +157,8 @@ async def test_a_group_that_gets_a_new_id_keeps_what_it_asks(desk: Desk) -> None
     await desk.with_chats(chat(-5, kind="group"), chat(-1005, kind="supergroup"))
 
     def write(db: Connection) -> None:
-        chats.set_escalation(db, 1, 10, -5)
-        chats.set_escalation(db, -5, 10, -1005)
+        chats.set_handover(db, 1, 10, -5)
+        chats.set_handover(db, -5, 10, -1005)
         alert = make_alert(db, [], START, level="critical")
         acknowledgements.ask(db, alert.id, -5, 1, 3, START)
         acknowledgements.ask(db, alert.id, -1005, 1, 4, START)
@@ -187,7 +187,7 @@ def test_never_twice_and_never_once_taken(acts: Sequence[str]) -> None:
         try:
             desk = Desk(database)
             await desk.with_chats(chat(1), chat(2), chat(OPERATOR, role="operator"))
-            await escalating(desk)
+            await handing_over(desk)
             await desk.alert(1, level="critical")
             await desk.once()
             sent_before_taken: int | None = None
@@ -200,7 +200,7 @@ def test_never_twice_and_never_once_taken(acts: Sequence[str]) -> None:
                 elif act == "restart":
                     desk.restarted()
                 elif act in ("off", "on"):
-                    await escalating(desk, 2, 10 if act == "on" else None)
+                    await handing_over(desk, 2, 10 if act == "on" else None)
                 await desk.once()
             desk.clock.pass_(minutes=11)
             await desk.work(2)

@@ -33,17 +33,17 @@ def who_is_due(rows: Sequence[Open], now: datetime) -> tuple[list[Open], datetim
     return due, min(later, default=None)
 
 
-def escalate_due(db: Connection, now: datetime) -> int:
+def hand_over_due(db: Connection, now: datetime) -> int:
     """Pass on what is due, in a write transaction; how many alerts."""
     due, _ = who_is_due(acknowledgements.still_open(db), now)
-    return sum(_escalate(db, row, now) for row in due)
+    return sum(_hand_over(db, row, now) for row in due)
 
 
-def _escalate(db: Connection, row: Open, now: datetime) -> bool:
+def _hand_over(db: Connection, row: Open, now: datetime) -> bool:
     alert, chat = alerts.get(db, row.alert_id), chats.get(db, row.chat_id)
     if alert is None or chat is None:  # deleted: the row went with it
         return False
-    if not acknowledgements.escalate(db, row.alert_id, row.chat_id, now):
+    if not acknowledgements.hand_over(db, row.alert_id, row.chat_id, now):
         return False
     minutes = int(row.after.total_seconds() // 60)
     notice = Unacknowledged(alert.short_id, chat.id, chat.title, minutes)
