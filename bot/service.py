@@ -35,7 +35,7 @@ from bot.process.lock import InstanceLock
 from bot.reloads import Reloads
 from bot.web.metrics import Metrics, MetricsServer
 from bot.wiring import Parts, parts_from_settings
-from storage import entries, feeds, outbox
+from storage import entries, feeds, forgetting, outbox
 from storage.file.database import Connection
 from storage.file.errors import StorageError
 
@@ -348,7 +348,10 @@ class Service:
         now = self._clock()
         older = now - timedelta(days=self._settings.retention_days)
 
+        acts = now - timedelta(days=self._settings.activity_days)
+
         def forget(db: Connection) -> tuple[int, list[ChatNotice]]:
+            forgetting.activity(db, acts)
             return entries.purge(db, older), give_up_held(db, now - HELD_FOR, now)
 
         try:

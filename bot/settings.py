@@ -42,6 +42,7 @@ HINTS: Mapping[str, str] = {
     "allow_private": "write host names or networks with commas between: intranet,10.0.0.0/8",
     "first_poll_hours": "write a number of hours from 0 to 720, such as 6",
     "retention_days": "write a whole number of days, 7 or more, such as 365",
+    "activity_days": "write a whole number of days, 1 or more, such as 365",
     "notify_urls": "write Apprise addresses with spaces or commas between: ntfy://ntfy.sh/topic",
     "heartbeat_url": "write the full http:// or https:// address that is to be called",
     "metrics_port": "write a free port from 1 to 65535, or leave it out",
@@ -89,6 +90,7 @@ class Settings(BaseSettings):
     allow_private: Annotated[tuple[str, ...], NoDecode] = ()
     first_poll_hours: float = Field(default=6.0, ge=0, le=720)
     retention_days: int = Field(default=365, ge=7)
+    activity_days: int = Field(default=365, ge=1)
     notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     heartbeat_url: SecretStr | None = None
     metrics_port: int | None = Field(default=None, ge=1, le=65535)

@@ -227,6 +227,7 @@ def _destination(
             )
         )
     from bot.telegram.app import build_application
+    from bot.telegram.floods import FloodLimit, Floods
     from bot.telegram.sender import TelegramSender
 
     trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db)
@@ -243,6 +244,7 @@ def _destination(
         clock=clock,
         access=settings.access,
         desk=desk,
+        floods=Floods(FloodLimit()),
     )
     sender = TelegramSender(
         *(application.bot, signals),

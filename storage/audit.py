@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.rows import change, fetch, from_text, insert, to_text
+from storage.rows import fetch, from_text, insert, to_text
 
 WHAT_LENGTH = 300
 
@@ -48,12 +48,3 @@ def latest(db: Connection, limit: int, before: int | None = None) -> list[Act]:
         {"before": before if before is not None else 2**62, "limit": limit},
     )
     return [Act(**row | {"at": from_text(row["at"])}) for row in rows]
-
-
-def forget_person(db: Connection, person_id: int) -> int:
-    """What was done stays; who did it is forgotten. Returns how many acts it was."""
-    return change(
-        db,
-        "UPDATE audit_log SET name = '', person_id = NULL WHERE person_id = :id",
-        {"id": person_id},
-    )

@@ -6,12 +6,13 @@ A mark keeps what was told when it was made (signals, entries, clauses), for ale
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.rows import Row, fetch, fetch_one, from_text, to_text
+from storage.rows import Row, fetch, fetch_one, from_text, many, to_text
 
 USEFUL, FALSE = "useful", "false"
 READER = "reader"
@@ -190,6 +191,22 @@ def marked_false(db: Connection, since: datetime, limit: int = 100) -> list[Mark
         )
         for row in rows
     ]
+
+
+def marks_of_stories(db: Connection, story_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """How the alerts of these stories were marked, by story; those without a mark are left out."""
+    rows = fetch(
+        db,
+        """
+        SELECT a.story_id, f.mark FROM json_each(:ids) each
+            CROSS JOIN alerts a ON a.story_id = each.value
+            CROSS JOIN feedback f ON f.alert_id = a.id""",
+        {"ids": many(story_ids)},
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["story_id"], set()).add(row["mark"])
+    return {story: frozenset(marks) for story, marks in found.items()}
 
 
 def _mark(row: Row) -> Mark:

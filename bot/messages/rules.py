@@ -13,7 +13,7 @@ from bot.text import clean, shorten
 from storage.decisions import Hits
 
 if TYPE_CHECKING:
-    from rules import RuleSet
+    from rules import Detection, RuleSet
     from rules.matching.clauses import CompiledClause
     from rules.matching.match import CompiledRule
     from rules.trying.explain import Expansion, Explanation
@@ -112,8 +112,7 @@ def tested_text(found: Explanation, signals: Signals, say: Texts) -> str:
     """What fires in a text and why, a sentence each; where nothing does, what came near."""
     lines = []
     for each in found.detections:
-        quotes = dict.fromkeys(" ".join(piece.quote.split()) for piece in each.evidence)
-        words = " … ".join(isolated(clean(quote)) for quote in quotes if quote)
+        words = " … ".join(map(isolated, fired_words(each)))
         lines.append(
             say(
                 "rules.fires",
@@ -141,6 +140,16 @@ def tested_text(found: Explanation, signals: Signals, say: Texts) -> str:
         some = "، ".join(map(clean, found.unknown[:10]))
         lines.append(say("rules.unknown_words", words=isolated(some)))
     return "\n".join(lines)
+
+
+def fired_words(found: Detection) -> list[str]:
+    """The words that fired, each once; those that stand in others are said by these."""
+    quotes = dict.fromkeys(clean(" ".join(piece.quote.split())) for piece in found.evidence)
+    return [
+        quote
+        for quote in quotes
+        if quote and not any(quote != other and quote in other for other in quotes)
+    ]
 
 
 def expanded_text(found: Expansion, say: Texts) -> str:

@@ -75,10 +75,15 @@ def place_of(files: Mapping[str, bytes], name: str, content: bytes) -> str:
         rule_id = str(value["id"])
         if not schema_name(rule_id):
             raise NotTaken("rule_file.bad_id")
-        return _with_id(files, rule_id) or f"signals/{rule_id}.yaml"
+        return override_of(files, rule_id)
     if isinstance(value.get("places"), list):
         return f"{PLACES}/{_slug(stem) or 'places'}.yaml"
     return f"vocabulary/{_slug(stem) or 'words'}.yaml"
+
+
+def override_of(files: Mapping[str, bytes], signal: str) -> str:
+    """The operators' file for a signal: the one that has its id, else where it would stand."""
+    return _with_id(files, signal) or f"signals/{signal}.yaml"
 
 
 def _with_id(files: Mapping[str, bytes], rule_id: str) -> str | None:

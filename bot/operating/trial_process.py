@@ -27,7 +27,7 @@ from bot.operating.trial_report import (
 )
 from rules import Detection, RuleSet, RulesInvalid, load_gazetteer, load_rules
 from rules.trying.inline_tests import failure_of, run_tests
-from storage import entries, stories
+from storage import entries, feedback, stories
 from storage.entries import Entry
 from storage.file.database import connect
 
@@ -174,10 +174,10 @@ def replay(task: Task, old: RuleSet, new: RuleSet) -> dict[str, Any]:
             read += 1
             if read % EVERY == 0:
                 say({"phase": "replaying", "done": read, "of": len(found)})
+        gained, lost = _difference(after, before), _difference(before, after)
+        marks = feedback.marks_of_stories(db, [story for story in lost[2] if story > 0])
     finally:
         db.close()
-    gained = _difference(after, before)
-    lost = _difference(before, after)
     return {
         "read": read,
         "of": len(found),
@@ -188,6 +188,8 @@ def replay(task: Task, old: RuleSet, new: RuleSet) -> dict[str, Any]:
         "listed_lost": lost[1],
         "gained_examples": tuple(gained[0][:EXAMPLES]),
         "lost_examples": tuple(lost[0][:EXAMPLES]),
+        "lost_false": sum(feedback.FALSE in each for each in marks.values()),
+        "lost_useful": sum(feedback.USEFUL in each for each in marks.values()),
     }
 
 
@@ -221,16 +223,18 @@ def _note(told: Told, story: int, entry: Entry, found: Sequence[Fired]) -> None:
             told[story, signal] = (level, Example(signal, title[:WORDS_LENGTH], words))
 
 
-def _difference(here: Told, there: Told) -> tuple[list[Example], int]:
-    """Happenings told here and not there, and how many are listed here and not there."""
-    pushed, listed = [], 0
+def _difference(here: Told, there: Told) -> tuple[list[Example], int, set[int]]:
+    """Happenings told here and not there, how many are listed here and not there, and the stories
+    of the first."""
+    pushed, listed, told = [], 0, set()
     for key, (level, example) in here.items():
         other = there.get(key)
         if level in PUSHED and (other is None or other[0] not in PUSHED):
             pushed.append(example)
+            told.add(key[0])
         elif other is None:
             listed += 1
-    return pushed, listed
+    return pushed, listed, told
 
 
 if __name__ == "__main__":

@@ -66,6 +66,8 @@ class TrialReport:
     listed_lost: int = 0
     gained_examples: tuple[Example, ...] = ()
     lost_examples: tuple[Example, ...] = ()
+    lost_false: int = 0
+    lost_useful: int = 0
     more_problems: int = 0
 
     @property

@@ -80,6 +80,9 @@ def _replayed(report: TrialReport, signals: Signals, say: Texts) -> list[str]:
         ),
         say("trial.alerts", gained=say.number(report.gained), lost=say.number(report.lost)),
     ]
+    if report.lost_false or report.lost_useful:
+        wrong, right = say.number(report.lost_false), say.number(report.lost_useful)
+        lines.append(say("trial.marked", wrong=wrong, right=right))
     if report.listed_gained or report.listed_lost:
         gained, lost = say.number(report.listed_gained), say.number(report.listed_lost)
         lines.append(say("trial.listed", gained=gained, lost=lost))

@@ -55,11 +55,13 @@ from storage.file.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:
     from bot.operating.desk import Desk
+    from bot.telegram.floods import Floods
     from rules import Gazetteer, RuleSet
     from storage.file.database import Database
 
 log = logging.getLogger(__name__)
 
+_EDITED = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE
 _NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
 
 
@@ -76,6 +78,7 @@ def build_application(
     clock: Callable[[], datetime] = utc_now,
     access: Access = "invited",
     desk: Desk | None = None,
+    floods: Floods | None = None,
     read_timeout: float = 20.0,
 ) -> App:
     """The application with every handler, not yet talking to Telegram: see `polling_of`.
@@ -104,7 +107,9 @@ def build_application(
         .build()
     )
     named = frozenset(operators)
-    services = Services(database, rules, catalogue, named, timezone, clock, access, gazetteer, desk)
+    services = Services(
+        database, rules, catalogue, named, timezone, clock, access, gazetteer, desk, floods
+    )
     services.keep_in(application)
     for each in all_commands():
         handler = handler_of(each.answer, each.who, private=each.private)
@@ -124,6 +129,7 @@ def build_application(
         (_NEW & filters.Regex(COMMAND_BY_ID), alert_by_id, Who.REGISTERED),
         (reply, answered_us, Who.ADMINISTRATORS),
         (_NEW & filters.COMMAND, unknown_command, Who.STRANGERS),
+        (_EDITED & filters.COMMAND, edited_command, Who.REGISTERED),
         (private & filters.Regex(BARE_ID), alert_by_id, Who.REGISTERED),
         (private & filters.Document.ALL, documents.received, Who.REGISTERED),
         (private & ~filters.StatusUpdate.ALL, plain_text, Who.REGISTERED),
@@ -142,6 +148,11 @@ async def unknown_command(request: Request) -> None:
     addressed = f"@{request.context.bot.username}".lower() in message.text.split()[0].lower()
     if message.chat.type == ChatType.PRIVATE or addressed:
         await request.say("refuse.unknown_command")
+
+
+async def edited_command(request: Request) -> None:
+    """What was answered is not answered again in secret: the reader is told to send it anew."""
+    await request.say("refuse.edited")
 
 
 async def stale_button(update: Update, context: Context) -> None:

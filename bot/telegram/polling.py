@@ -26,7 +26,14 @@ from storage import updates as stored
 from storage.file.database import Connection
 from storage.file.errors import StorageError
 
-UPDATES = ("message", "channel_post", "callback_query", "my_chat_member", "inline_query")
+UPDATES = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "callback_query",
+    "my_chat_member",
+    "inline_query",
+)
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
 # Seconds that Telegram may keep a request open when there is nothing new.
 _LONG_POLL = 10

@@ -174,6 +174,8 @@ def handler_of(answer: Answer, who: Who, *, private: bool = False) -> Handler:
                 with suppress(BadRequest):  # too late for an answer
                     await update.callback_query.answer()
             return
+        if not await _admits(update, context):
+            return
         request = await Request.of(update, context)
         refusal = await refusal_of(request, who, private=private)
         if refusal is None:
@@ -187,6 +189,25 @@ def handler_of(answer: Answer, who: Who, *, private: bool = False) -> Handler:
             await request.refuse(refusal)
 
     return handle
+
+
+async def _admits(update: Update, context: Context) -> bool:
+    """Whether the person may ask once more. One who floods is told so once, and then is not
+    heard for a while; the chat is not even looked up."""
+    services = services_in(context.application)
+    asking = update.effective_user or update.effective_chat
+    if services.floods is None or asking is None:
+        return True
+    verdict = services.floods.take(asking.id, services.clock())
+    if verdict == "answer":
+        return True
+    request = Request(update, context, services, None)
+    if verdict == "say so":
+        log.info("refused (too many): person %s", asking.id)
+        await request.refuse("refuse.too_many")
+    else:
+        await request.note()
+    return False
 
 
 def reaction_of(answer: Answer) -> Handler:

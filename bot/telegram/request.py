@@ -35,6 +35,7 @@ from storage.people import Person
 if TYPE_CHECKING:
     from bot.operating.acts import Action
     from bot.operating.desk import Desk
+    from bot.telegram.floods import Floods
     from rules import Gazetteer, RuleSet, Signal
     from storage.file.database import Connection, Database
 
@@ -60,6 +61,7 @@ class Services:
     access: Access = "invited"
     gazetteer: Callable[[], Gazetteer] = shipped_places
     desk: Desk | None = None
+    floods: Floods | None = None
 
     def keep_in(self, application: App) -> None:
         application.bot_data[_SERVICES] = self

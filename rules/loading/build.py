@@ -34,7 +34,7 @@ def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
             continue
         rules[signal.id] = rule
         signals[signal.id] = _signal(signal)
-        tests.append(_tests(signal, document))
+        tests.append(_tests(signal, document, sources.tried_at.get(signal.id)))
         _doubt_examples(signal, document, sources)
     for name, (_, document) in sources.vocabulary.items():
         # Shipped terms are there for operators' rules too; their own must have a use.
@@ -89,7 +89,7 @@ def _signal(signal: schema.SignalFile) -> Signal:
     )
 
 
-def _tests(signal: schema.SignalFile, document: Document) -> RuleTests:
+def _tests(signal: schema.SignalFile, document: Document, threshold: int | None) -> RuleTests:
     key = "examples" if signal.new_form else "tests"
     return RuleTests(
         signal.id,
@@ -103,6 +103,7 @@ def _tests(signal: schema.SignalFile, document: Document) -> RuleTests:
                 for name, words in signal.terms.items()
             }
         ),
+        threshold,
     )
 
 

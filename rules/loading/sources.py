@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -56,6 +57,8 @@ class Sources:
         default_factory=dict
     )
     states: dict[str, tuple[schema.StateEntry, Document, Location]] = field(default_factory=dict)
+    tried_at: dict[str, int] = field(default_factory=dict)
+    """Signal → the threshold that its examples were written for, where operators set another."""
 
 
 _LEFTOVER = re.compile(
@@ -291,7 +294,7 @@ def _take_signal(
     document: Document, layer: int, names: dict[str, Document], sources: Sources
 ) -> None:
     value = document.value
-    if layer and ("off" in value or not _RULE_KEYS.intersection(value)) and "id" in value:
+    if layer and not is_full_rule(value) and "id" in value:
         _take_override(document, names, sources)
         return
     signal = validated(schema.SignalFile, value, document, (), sources.problems)
@@ -311,6 +314,11 @@ def _take_signal(
 
 _RULE_KEYS = frozenset(("when", "terms", "examples", "tests", "title", "description", "sector"))
 """A file with none of these changes a shipped rule and is none of its own."""
+
+
+def is_full_rule(value: Mapping[str, Any]) -> bool:
+    """Whether an operator's file is a whole rule, and no short change of a shipped one."""
+    return "off" not in value and not _RULE_KEYS.isdisjoint(value)
 
 
 def _id_is_free(
@@ -351,9 +359,17 @@ def _take_override(document: Document, names: dict[str, Document], sources: Sour
         sources.switched_off.append(sources.signals.pop(change.id))
         return
     signal, shipped = sources.signals[change.id]
-    update = change.model_dump(include={"status"}, exclude_none=True)
+    update = change.model_dump(include={"status", "threshold"}, exclude_none=True)
     if change.level is not None:
         update["level"] = change.level
+    if change.threshold is not None:
+        sources.tried_at[change.id] = signal.threshold
+    if change.unless is not None:
+        # A word of the operators' own: what is wrong in it is told with their file.
+        name = f"{change.id}-unless"
+        words = {language: getattr(change.unless, language) for language in ("ar", "en", "fr")}
+        sources.vocabulary[name] = (schema.VocabularyTerm(**words), document)
+        update["unless"] = (*signal.unless, f"${name}")
     sources.signals[change.id] = (signal.model_copy(update=update), shipped)
 
 

@@ -41,6 +41,9 @@ class RuleTests:
     silent_lines: tuple[int, ...]
     names: Mapping[str, str] = field(default_factory=dict)
     """The rule's names for terms → their full names; `vary:` uses them."""
+    threshold: int | None = None
+    """The one that they were written for, where an operator set another: they say whether the
+    rule knows a text, and the operator how much it takes to be told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def _try_all(
         ]
     results = []
     for text in texts:
-        wrong = _try(rules, tests.signal, kind, example, text)
+        wrong = _try(rules, tests, kind, example, text)
         results.append(
             TestResult(
                 tests.signal, tests.file, line, kind, text, wrong is None, str(wrong or ""), wrong,
@@ -103,10 +103,15 @@ def _try_all(
     return results
 
 
-def _try(rules: RuleSet, signal: str, kind: str, example: Example, text: str) -> Message | None:
+def _try(
+    rules: RuleSet, tests: RuleTests, kind: str, example: Example, text: str
+) -> Message | None:
     """What is wrong; None when the rule answers as it should."""
     entry = read_entry(rules.terms, example.title or "", text, example.lang)
-    verdict = judge(rules.rules[signal], entry, entry.present())
+    rule = rules.rules[tests.signal]
+    if tests.threshold is not None:
+        rule = replace(rule, threshold=tests.threshold)
+    verdict = judge(rule, entry, entry.present())
     found = verdict.detection
     if kind == "silent":
         return None if found is None else message("test.fired", explanation=found.explanation)

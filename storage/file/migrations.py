@@ -615,50 +615,6 @@ def m022_card_edits(db: Connection) -> None:
 
 
 @MIGRATIONS()
-def m025_mutes_and_feedback(db: Connection) -> None:
-    # Quiet about one thing in a chat: a story (`alert_id`), or a place, there one signal alone.
-    db.execute(f"""
-        CREATE TABLE mutes (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE ON UPDATE CASCADE,
-            alert_id INTEGER REFERENCES alerts (id) ON DELETE CASCADE,
-            signal TEXT NOT NULL DEFAULT '',
-            place_id TEXT NOT NULL DEFAULT '',
-            names_json TEXT NOT NULL DEFAULT '{{}}' CHECK (json_valid(names_json)),
-            level TEXT NOT NULL CHECK (level IN ({_LEVELS})),
-            by_id INTEGER,
-            since TEXT NOT NULL,
-            until TEXT NOT NULL,
-            CHECK ((alert_id IS NULL) = (place_id <> ''))
-        ) STRICT""")
-    db.execute("""
-        CREATE UNIQUE INDEX mutes_once
-        ON mutes (chat_id, ifnull(alert_id, 0), signal, place_id)""")
-    db.execute("CREATE INDEX mutes_by_end ON mutes (until)")
-    db.execute("CREATE INDEX mutes_by_start ON mutes (since)")
-    db.execute("CREATE INDEX mutes_of_alert ON mutes (alert_id)")
-    # Held back by that mute, and due when it ends.
-    db.execute("ALTER TABLE outbox ADD COLUMN mute_id INTEGER")
-    db.execute("CREATE INDEX outbox_muted ON outbox (mute_id) WHERE mute_id IS NOT NULL")
-    # What people think of an alert: one mark of a person, with what was told when it was made.
-    db.execute("""
-        CREATE TABLE feedback (
-            alert_id INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
-            person_id INTEGER NOT NULL,
-            name TEXT NOT NULL,
-            role TEXT NOT NULL CHECK (role IN ('reader', 'viewer', 'analyst', 'operator')),
-            chat_id INTEGER NOT NULL,
-            mark TEXT NOT NULL CHECK (mark IN ('useful', 'false')),
-            at TEXT NOT NULL,
-            told_json TEXT NOT NULL CHECK (json_valid(told_json)),
-            PRIMARY KEY (alert_id, person_id)
-        ) STRICT, WITHOUT ROWID""")
-    db.execute("CREATE INDEX feedback_by_time ON feedback (at)")
-    db.execute("CREATE INDEX feedback_of_chat ON feedback (chat_id)")
-    db.execute("CREATE INDEX feedback_by_mark ON feedback (mark, at)")
-
-
-@MIGRATIONS()
 def m023_subscriptions(db: Connection) -> None:
     # A chat has any number of subscriptions, each for one topic (NULL: the general one). What a
     # chat had becomes one of them.
@@ -758,36 +714,47 @@ def m024_clocks_of_chats(db: Connection) -> None:
 
 
 @MIGRATIONS()
-def m028_digests(db: Connection) -> None:
-    # Whose digest is due when, and what the one before told: `told_to` is the last decision that
-    # was in it, `told_at` when that was. `next_at` NULL: to be planned.
-    db.execute("""
-        CREATE TABLE digest_turns (
+def m025_mutes_and_feedback(db: Connection) -> None:
+    # Quiet about one thing in a chat: a story (`alert_id`), or a place, there one signal alone.
+    db.execute(f"""
+        CREATE TABLE mutes (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
             chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE ON UPDATE CASCADE,
-            stream TEXT NOT NULL CHECK (stream IN ('hourly', 'daily', 'weekly')),
-            next_at TEXT,
-            told_to INTEGER NOT NULL,
-            told_at TEXT NOT NULL,
-            PRIMARY KEY (chat_id, stream)
+            alert_id INTEGER REFERENCES alerts (id) ON DELETE CASCADE,
+            signal TEXT NOT NULL DEFAULT '',
+            place_id TEXT NOT NULL DEFAULT '',
+            names_json TEXT NOT NULL DEFAULT '{{}}' CHECK (json_valid(names_json)),
+            level TEXT NOT NULL CHECK (level IN ({_LEVELS})),
+            by_id INTEGER,
+            since TEXT NOT NULL,
+            until TEXT NOT NULL,
+            CHECK ((alert_id IS NULL) = (place_id <> ''))
+        ) STRICT""")
+    db.execute("""
+        CREATE UNIQUE INDEX mutes_once
+        ON mutes (chat_id, ifnull(alert_id, 0), signal, place_id)""")
+    db.execute("CREATE INDEX mutes_by_end ON mutes (until)")
+    db.execute("CREATE INDEX mutes_by_start ON mutes (since)")
+    db.execute("CREATE INDEX mutes_of_alert ON mutes (alert_id)")
+    # Held back by that mute, and due when it ends.
+    db.execute("ALTER TABLE outbox ADD COLUMN mute_id INTEGER")
+    db.execute("CREATE INDEX outbox_muted ON outbox (mute_id) WHERE mute_id IS NOT NULL")
+    # What people think of an alert: one mark of a person, with what was told when it was made.
+    db.execute("""
+        CREATE TABLE feedback (
+            alert_id INTEGER NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+            person_id INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            role TEXT NOT NULL CHECK (role IN ('reader', 'viewer', 'analyst', 'operator')),
+            chat_id INTEGER NOT NULL,
+            mark TEXT NOT NULL CHECK (mark IN ('useful', 'false')),
+            at TEXT NOT NULL,
+            told_json TEXT NOT NULL CHECK (json_valid(told_json)),
+            PRIMARY KEY (alert_id, person_id)
         ) STRICT, WITHOUT ROWID""")
-    db.execute("CREATE INDEX digest_turns_by_time ON digest_turns (next_at)")
-    db.execute("CREATE INDEX outbox_digests ON outbox (chat_id, created_at) WHERE kind = 'digest'")
-    # A digest is a row of the outbox. SQLite changes no constraint of a table that is there, but
-    # takes another text for it (https://sqlite.org/lang_altertable.html, section 7).
-    before = "CHECK (kind IN ('alert', 'update', 'catchup', 'notice'))"
-    after = "CHECK (kind IN ('alert', 'update', 'catchup', 'notice', 'digest'))"
-    version = db.execute("PRAGMA schema_version").fetchone()[0]
-    db.execute("PRAGMA writable_schema = ON")
-    changed = db.execute(
-        """
-        UPDATE sqlite_schema SET sql = replace(sql, :before, :after)
-        WHERE type = 'table' AND name = 'outbox' AND instr(sql, :before) > 0""",
-        {"before": before, "after": after},
-    ).rowcount
-    db.execute(f"PRAGMA schema_version = {version + 1}")
-    db.execute("PRAGMA writable_schema = OFF")
-    if changed != 1:
-        raise RuntimeError("the outbox does not say which kinds of messages it takes")
+    db.execute("CREATE INDEX feedback_by_time ON feedback (at)")
+    db.execute("CREATE INDEX feedback_of_chat ON feedback (chat_id)")
+    db.execute("CREATE INDEX feedback_by_mark ON feedback (mark, at)")
 
 
 @MIGRATIONS()
@@ -936,5 +903,44 @@ def m027_operators(db: Connection) -> None:
         ) STRICT""")
     db.execute("CREATE INDEX rule_drafts_waiting ON rule_drafts (id) WHERE state = 'waiting'")
     db.execute("CREATE INDEX rule_drafts_by_time ON rule_drafts (at)")
+    # What people did is found when they ask that it be forgotten, and when it is old.
+    db.execute("CREATE INDEX audit_log_by_time ON audit_log (at)")
+    db.execute("CREATE INDEX rule_versions_of_person ON rule_versions (person_id)")
+    db.execute("CREATE INDEX acknowledgements_by ON acknowledgements (by_id)")
+    # How the alerts of a story were marked.
+    db.execute("CREATE INDEX alerts_of_story ON alerts (story_id)")
     # How often a rule fired, day by day.
     db.execute("CREATE INDEX decisions_by_signal ON decisions (signal, at)")
+
+
+@MIGRATIONS()
+def m028_digests(db: Connection) -> None:
+    # Whose digest is due when, and what the one before told: `told_to` is the last decision that
+    # was in it, `told_at` when that was. `next_at` NULL: to be planned.
+    db.execute("""
+        CREATE TABLE digest_turns (
+            chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE ON UPDATE CASCADE,
+            stream TEXT NOT NULL CHECK (stream IN ('hourly', 'daily', 'weekly')),
+            next_at TEXT,
+            told_to INTEGER NOT NULL,
+            told_at TEXT NOT NULL,
+            PRIMARY KEY (chat_id, stream)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX digest_turns_by_time ON digest_turns (next_at)")
+    db.execute("CREATE INDEX outbox_digests ON outbox (chat_id, created_at) WHERE kind = 'digest'")
+    # A digest is a row of the outbox. SQLite changes no constraint of a table that is there, but
+    # takes another text for it (https://sqlite.org/lang_altertable.html, section 7).
+    before = "CHECK (kind IN ('alert', 'update', 'catchup', 'notice'))"
+    after = "CHECK (kind IN ('alert', 'update', 'catchup', 'notice', 'digest'))"
+    version = db.execute("PRAGMA schema_version").fetchone()[0]
+    db.execute("PRAGMA writable_schema = ON")
+    changed = db.execute(
+        """
+        UPDATE sqlite_schema SET sql = replace(sql, :before, :after)
+        WHERE type = 'table' AND name = 'outbox' AND instr(sql, :before) > 0""",
+        {"before": before, "after": after},
+    ).rowcount
+    db.execute(f"PRAGMA schema_version = {version + 1}")
+    db.execute("PRAGMA writable_schema = OFF")
+    if changed != 1:
+        raise RuntimeError("the outbox does not say which kinds of messages it takes")

@@ -144,6 +144,8 @@ def test_short_overrides_leave_the_rest_of_a_shipped_rule(tmp_path: Path, shippe
     own(tmp_path, "{id: displacement, level: {worsening: critical, improving: info}}",
         "signals/moves.yaml")  # fmt: skip
     own(tmp_path, "{id: ceasefire, off: true}", "signals/no-truce.yaml")
+    own(tmp_path, "{id: evacuation, threshold: 130, unless: {ar: [إخلاء تجريبي]}}",
+        "signals/evacuation.yaml")  # fmt: skip
     rules = load_rules(folder)
     assert (rules.signals["siege"].level, rules.signals["siege"].status) == ("watch", "test")
     assert rules.rules["siege"].levels["worsening"] == "watch"
@@ -151,6 +153,14 @@ def test_short_overrides_leave_the_rest_of_a_shipped_rule(tmp_path: Path, shippe
     assert rules.signals["displacement"].levels["improving"] == "info"
     assert "ceasefire" not in rules.signals
     assert rules.hash != shipped.hash
+    assert rules.rules["evacuation"].threshold == 130
+    text = "أمر بإخلاء تجريبي للحي، وأمر بإخلاء المدينة"
+    assert [r for r in run_tests(rules, ["evacuation"]) if not r.passed] == [], (
+        "as they were written"
+    )
+    guarded = rules.rules["evacuation"].unless
+    assert guarded == (*shipped.rules["evacuation"].unless, "$evacuation-unless")
+    assert "evacuation" in {d.signal for d in shipped.detect("", text, "ar")}
 
 
 @pytest.mark.usefixtures("few_shipped")

@@ -8,9 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from storage import audit, chats, decisions, outbox, rule_drafts, rule_versions
+from storage import (
+    acknowledgements,
+    audit,
+    chats,
+    decisions,
+    forgetting,
+    outbox,
+    people,
+    rule_drafts,
+    rule_versions,
+)
 from storage.file.database import Connection, Database
-from tests.storage.make import NOW, add_older_database
+from tests.storage.make import NOW, add_alert, add_chat, add_older_database, delivery
 
 
 async def test_a_database_of_the_version_before_keeps_what_it_has(tmp_path: Path) -> None:
@@ -63,15 +73,50 @@ def test_of_two_who_press_at_once_one_moves_a_change(db: Connection) -> None:
 
 
 def test_who_is_forgotten_did_it_still(db: Connection) -> None:
+    people.admit(db, 7, "سارة", "operator", NOW)
+    add_chat(db, 7, "siege", kind="private", title="سارة")
+    add_chat(db, 8, kind="private")
+    alert = add_alert(db)
+    outbox.enqueue(db, [delivery(alert.id, 7), delivery(alert.id, 8)], NOW)
+    acknowledgements.ask(db, alert.id, 8, 1, None, NOW)
+    acknowledgements.acknowledge(db, alert.id, 8, 7, "سارة", NOW)
     audit.record(db, 7, "سارة", "feed-added", "A", NOW)
-    assert audit.forget_person(db, 7) == 1
+    rule_versions.add(db, "signals/a.yaml", b"1", "sent", NOW, person_id=7, name="سارة")
+    rule_drafts.add(
+        *(db, "signals/a.yaml", b"1", "sent"),
+        **{"person_id": 7, "name": "سارة", "chat_id": 7, "message_id": 1, "language": "ar"},  # type: ignore[arg-type]
+        at=NOW,
+    )
+    assert forgetting.person(db, 7)
+    assert "سارة" not in "\n".join(db.conn.iterdump())
     (act,) = audit.latest(db, 5)
     assert (act.person_id, act.name, act.what) == (None, "", "A")
+    taken = acknowledgements.get(db, alert.id, 8)
+    assert taken is not None and taken.at == NOW, "the alert was taken on, and stays so"
+    assert outbox.for_chat(db, 7) == [] and len(outbox.for_chat(db, 8)) == 1
+    assert not forgetting.person(db, 7)
+
+
+def test_a_table_that_is_new_is_forgotten_too(db: Connection) -> None:
+    db.execute("CREATE TABLE marks (id INTEGER PRIMARY KEY, by_id INTEGER, by_name TEXT)")
+    db.execute("INSERT INTO marks (by_id, by_name) VALUES (7, 'سارة'), (8, 'علي')")
+    db.execute("CREATE TABLE quiet (id INTEGER PRIMARY KEY, by_id INTEGER)")
+    db.execute("INSERT INTO quiet (by_id) VALUES (7), (8)")
+    assert forgetting.person(db, 7)
+    assert [row["by_id"] for row in db.query("SELECT by_id FROM marks")] == [8]
+    kept = [row["by_id"] for row in db.query("SELECT by_id FROM quiet ORDER BY id")]
+    assert kept == [None, 8], "what a chat set stays set"
+
+
+def test_what_was_done_long_ago_goes(db: Connection) -> None:
+    for days in (400, 10):
+        audit.record(db, 7, "سارة", "feed-added", f"{days}", NOW - timedelta(days=days))
+    assert forgetting.activity(db, NOW - timedelta(days=365)) == 1
+    assert [act.what for act in audit.latest(db, 5)] == ["10"]
 
 
 QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "acts": lambda db: audit.latest(db, 5),
-    "acts of a person": lambda db: audit.forget_person(db, 7),
     "versions": lambda db: rule_versions.latest(db, 5),
     "the newest": lambda db: rule_versions.newest_of(db, "a"),
     "waiting changes": rule_drafts.waiting,

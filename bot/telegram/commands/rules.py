@@ -12,7 +12,7 @@ from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
 from bot.text import clean
 from rules import RuleSet
-from storage import decisions, rule_versions
+from storage import decisions, feedback, rule_versions
 from storage.decisions import Hits
 from storage.file.database import Connection
 from storage.rule_versions import RuleVersion
@@ -50,12 +50,18 @@ async def show_rule(request: Request) -> None:
     now = services.clock()
     since = now - timedelta(days=DAYS)
 
-    def read(db: Connection) -> tuple[list[Hits], RuleVersion | None]:
+    def read(db: Connection) -> tuple[list[Hits], RuleVersion | None, dict[str, int]]:
         last = rule_versions.newest_of(db, f"signals/{name}.yaml")
-        return decisions.hits_by_day(db, name, since), last
+        marks = dict.fromkeys((feedback.USEFUL, feedback.FALSE), 0)
+        for (signal, mark, _), n in feedback.counts_by_signal(db, since).items():
+            marks[mark] += n if signal == name else 0
+        return decisions.hits_by_day(db, name, since), last, marks
 
-    hits, last = await services.database.read(read)
+    hits, last, marks = await services.database.read(read)
     text = rule_text(rules, name, hits, now.date(), speech)
+    if any(marks.values()):
+        useful, wrong = speech.number(marks[feedback.USEFUL]), speech.number(marks[feedback.FALSE])
+        text = f"{text}\n\n{speech('rules.marks', useful=useful, wrong=wrong)}"
     if last is None:
         changed = speech("rules.as_shipped")
     else:

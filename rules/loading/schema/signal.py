@@ -24,7 +24,7 @@ from rules.loading.schema.base import (
 )
 from rules.loading.schema.clauses import Clause, Defaults, Directions, ScopeTable
 from rules.loading.schema.examples import Tests
-from rules.loading.schema.words import Term, Words
+from rules.loading.schema.words import ByLanguage, Term, Words
 
 
 class Titles(Model):
@@ -132,16 +132,20 @@ class SignalFile(Model):
 class Override(Model):
     """An operator's short change of a shipped rule: ``{id: siege, level: watch}``.
 
-    The shipped file goes on being used, and updated; ``off: true`` switches it off.
+    The shipped file goes on being used, and updated; ``off: true`` switches it off. ``threshold``
+    takes the place of the shipped one, and a sentence with words of ``unless`` counts for nothing.
     """
 
     id: Name
     level: LevelOrLevels | None = None
     status: Status | None = None
+    threshold: Annotated[int, Field(ge=1, le=1000)] | None = None
+    unless: ByLanguage | None = None
     off: bool = False
 
     @model_validator(mode="after")
     def _some_change(self) -> Override:
-        if self.level is None and self.status is None and not self.off:
+        words = self.unless is not None and (self.unless.ar or self.unless.en or self.unless.fr)
+        if not (self.level or self.status or self.threshold or words or self.off):
             raise wrong("rule.override_empty")
         return self

@@ -20,6 +20,7 @@ from bot.operating.trials import Progress, Trial, Trials
 from bot.rules_in_force import RulesInForce
 from bot.settings import load_settings
 from bot.telegram.app import build_application, polling_of
+from bot.telegram.floods import Floods
 from bot.text import JOINER
 from storage import people
 from storage.file.database import Connection, Database
@@ -126,6 +127,7 @@ async def office(
     *,
     retriever: Retriever | None = None,
     report: TrialReport | None = None,
+    floods: Floods | None = None,
 ) -> AsyncIterator[Office]:
     """The bot with its desk, running; over one database it can be opened again and again."""
     folder, feeds_file = tmp_path / "own-rules", tmp_path / "feeds.yaml"
@@ -156,6 +158,7 @@ async def office(
         catalogue=lambda: load_catalogue(feeds_file),
         access="invited",
         desk=desk,
+        floods=floods,
     )
     polling = polling_of(application, on_conflict=_nothing, on_refused=_nothing)
     try:
