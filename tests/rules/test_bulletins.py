@@ -14,7 +14,7 @@ from rules.trying.labelled import read_labelled
 BULLETINS = Path(__file__).with_name("bulletins.jsonl")
 FOUND = {"en": 0.82, "fr": 0.82}
 """The least share of what the titles say that must be found."""
-FALSE = {"en": 2, "fr": 3}
+FALSE = {"en": 2, "fr": 4}
 """The most detections in near misses, of about 45 a language."""
 
 
