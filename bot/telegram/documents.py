@@ -25,7 +25,7 @@ async def received(request: Request) -> None:
     message = request.update.effective_message
     document = message.document if message else None
     if document is None or request.role != "operator" or request.services.desk is None:
-        await request.say("refuse.not_a_command")
+        await request.say("asked.hello")
         return
     name = document.file_name or ""
     if name.lower().endswith((".opml", ".xml")):

@@ -117,7 +117,7 @@ async def test_each_alert_is_in_the_language_of_its_entry(
         signals=(replace(ALERT.gravest, evidence_json="[]"),),
     )
     await sender.send(Outgoing(DELIVERY, CHAT, english))
-    assert "worsening" in out.getvalue()
+    assert "shortage of medicines" in out.getvalue()
 
 
 async def test_a_notice_is_shown_as_it_is(sender: ConsoleSender, out: io.StringIO) -> None:

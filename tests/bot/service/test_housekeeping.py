@@ -17,7 +17,7 @@ from tests.bot.delivery.desk import OPERATOR, START, Desk, chat
 async def test_operators_hear_what_was_given_up_and_else_the_second_channel(tmp_path: Path) -> None:
     database = await Database.open(tmp_path / "marsad.sqlite")
     desk = Desk(database)
-    parts: Any = SimpleNamespace(database=database, dispatcher=desk.dispatcher)
+    parts: Any = SimpleNamespace(database=database, dispatcher=desk.dispatcher, desk=None)
     service = Service(load_settings(None, data_dir=tmp_path), parts, clock=desk.clock)
     await desk.with_chats(chat(1), chat(2), chat(OPERATOR, role="operator"))
     for gone in (1, OPERATOR):

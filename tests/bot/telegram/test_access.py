@@ -306,12 +306,12 @@ async def test_a_stranger_gets_nothing_by_any_command_in_any_kind_of_update(
         assert await role_of(bench, STRANGER) is None
 
 
-# Callback data of what operators do.
-OF_OPERATORS = (
+# Callback data of what operators do, and of what has more than a letter before its value.
+OF_MORE_LETTERS = (
     "ob ob:1 or?1 or!1 or-1 od!1 pp:0 po:902 pr?902:viewer pr!902:operator px!902 px-902 au:9 "
     "vb:1 rf?1 rf-1 rf!1 rd:1 fp:0 fo:0123456789ab fp!0123456789ab fr!0123456789ab "
     "fx?0123456789ab fx!0123456789ab fx-0123456789ab "
-    "fg?902 fg!902 fg-902 rv:A1 rp:A1:0"
+    "fg?902 fg!902 fg-902 rv:A1 rp:A1:0 ask:1 ask:1:1-1 find:1 find:1:a"
 ).split()
 
 
@@ -334,7 +334,7 @@ async def test_a_stranger_gets_nothing_by_any_button(bench: Bench) -> None:
     datas = [
         f"{prefix}{mark}{value}" for prefix in letters for mark in (":", "") for value in values
     ]
-    datas += OF_OPERATORS
+    datas += OF_MORE_LETTERS
     for pattern in (each.pattern for each in all_buttons()):
         assert any(re.match(pattern, data) for data in datas), f"no data here for {pattern}"
     for number, data in enumerate(data for data in datas if data):

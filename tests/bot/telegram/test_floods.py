@@ -70,7 +70,7 @@ async def test_stickers_and_edits_get_a_short_answer(at_work: Office) -> None:
     entity = {"type": "bot_command", "offset": 0, "length": 5}
     edited = {"text": "/help", "entities": [entity], "edit_date": 1_790_000_001}
     at_work.server.inject({"message": {**message, "sticker": sticker}})
-    assert "only understand commands" in (await at_work.server.next_message(VIEWER, 1)).text
+    assert "Write a place" in (await at_work.server.next_message(VIEWER, 1)).text
     at_work.server.inject({"edited_message": {**message, **edited}})
     assert "send the command again" in (await at_work.server.next_message(VIEWER, 2)).text
 

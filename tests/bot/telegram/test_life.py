@@ -72,7 +72,7 @@ async def test_a_group_that_adds_the_bot_is_greeted_and_one_that_removes_it_is_p
 ) -> None:
     bench.server.membership(GROUP, "left", "member", user_id=ADMIN)
     greeting = await bench.server.next_message(GROUP)
-    assert "/subscribe" in greeting.text
+    assert "/start" in greeting.text
     bench.server.membership(GROUP, "member", "left", user_id=ADMIN)
     await bench.settled()
     assert (await bench.chat(GROUP)).state == "paused"
