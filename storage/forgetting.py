@@ -17,7 +17,7 @@ _NAMELESS = (
     ("acknowledgements", "by_id = 0, by_name = NULL", "by_id"),
 )
 # What people did, with the time of it.
-_ACTIVITY = (("audit_log", "at"), ("questions", "at"))
+_ACTIVITY = (("audit_log", "at"), ("questions", "at"), ("feedback", "at"))
 
 
 def person(db: Connection, person_id: int) -> bool:
@@ -48,7 +48,8 @@ def person(db: Connection, person_id: int) -> bool:
 
 
 def activity(db: Connection, older_than: datetime) -> int:
-    """Remove what people did before then: searches, and the audit log. How many rows went."""
+    """Remove what people did before then: searches, marks of alerts, and the audit log. How many
+    rows went."""
     tables = {row["tab"] for row in _columns(db)}
     return sum(
         change(

@@ -13,6 +13,7 @@ from storage import (
     audit,
     chats,
     decisions,
+    feedback,
     forgetting,
     outbox,
     people,
@@ -109,10 +110,15 @@ def test_a_table_that_is_new_is_forgotten_too(db: Connection) -> None:
 
 
 def test_what_was_done_long_ago_goes(db: Connection) -> None:
-    for days in (400, 10):
-        audit.record(db, 7, "سارة", "feed-added", f"{days}", NOW - timedelta(days=days))
-    assert forgetting.activity(db, NOW - timedelta(days=365)) == 1
+    alert = add_alert(db)
+    for person, days in ((7, 400), (8, 10)):
+        at = NOW - timedelta(days=days)
+        audit.record(db, person, "سارة", "feed-added", f"{days}", at)
+        given = feedback.Mark(alert.id, person, "سارة", "viewer", 1, feedback.USEFUL, at, ())
+        feedback.mark(db, given)
+    assert forgetting.activity(db, NOW - timedelta(days=365)) == 2
     assert [act.what for act in audit.latest(db, 5)] == ["10"]
+    assert [each.person_id for each in feedback.of_alert(db, alert.id)] == [8]
 
 
 QUESTIONS: dict[str, Callable[[Connection], object]] = {

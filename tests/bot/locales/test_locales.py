@@ -14,7 +14,7 @@ from babel import Locale
 import bot
 from bot.alerts.decide import Reason
 from bot.feeds.fetch.outcome import FailureKind
-from bot.locales import LANGUAGES, language_of, texts
+from bot.locales import LANGUAGES, isolate_commands, language_of, texts
 from bot.messages.cards import QUOTES, text_card
 from bot.telegram.commands.start import OTHER_NAMES
 from bot.telegram.registry import all_commands
@@ -127,6 +127,11 @@ def test_a_command_in_an_arabic_text_is_kept_from_turning_around() -> None:
             for place, character in enumerate(text):
                 if character == "/" and text[place + 1 : place + 2].isascii():
                     assert text[place - 1] in "\u2068/", key
+
+
+def test_a_command_keeps_the_length_of_time_that_follows_it() -> None:
+    assert isolate_commands("مثل /recent 3d حلب") == "مثل \u2068/recent 3d\u2069 حلب"
+    assert isolate_commands("مثل /quiet 22-7") == "مثل \u2068/quiet 22-7\u2069"
 
 
 @pytest.mark.parametrize(
