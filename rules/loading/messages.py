@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -127,7 +128,8 @@ def _said(kind: str, words: str, context: Mapping[str, Any], path: Location, giv
         if meant is not None:
             return meant
     if kind == "literal_error":
-        expected = str(context.get("expected"))
+        # The values alone: they are joined by an English "or".
+        expected = ", ".join(re.findall(r"'([^']*)'", str(context.get("expected"))))
         return message("shape.one_of", key=key, given=str(given), expected=expected)
     if kind == "string_pattern_mismatch":
         return message("shape.no_name", key=key, given=str(given))
