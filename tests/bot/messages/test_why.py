@@ -92,7 +92,7 @@ def test_what_was_stored_only_says_that_and_why(newsroom: Newsroom) -> None:
     newsroom.rules.change("siege", level="watch")
     newsroom.says("حصار حلب")
     assert sentence(history(newsroom), "en") == (
-        "Stored at 15:00 and not sent because news of the level Watch goes into the digest and is not sent at once; "
+        "Stored at 15:00 and not sent because news of the level Watch goes into the digest; "
         "عنب reported a siege in Aleppo, Syria."
     )
 
