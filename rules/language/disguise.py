@@ -46,7 +46,7 @@ def pieces_as_words(pieces: Sequence[str], knows: Knows) -> Iterator[tuple[int, 
 
 
 def _one_word(pieces: Sequence[str], knows: Knows) -> bool:
-    if all(len(p) > 1 and (p in _SMALL_WORDS or (len(p) > 2 and knows(p))) for p in pieces):
+    if all(_stands_alone(piece, knows) for piece in pieces):
         return False
     # Two initials are no word.
     if len(pieces) == 2 and len(pieces[0]) == len(pieces[1]) == 1:
@@ -55,6 +55,14 @@ def _one_word(pieces: Sequence[str], knows: Knows) -> bool:
     if len(pieces[0]) > 1 and any(len(p) > 1 and p.startswith(_HAMZAS) for p in pieces[1:]):
         return False
     return knows("".join(pieces))
+
+
+def _stands_alone(piece: str, knows: Knows) -> bool:
+    """Whether the piece is a word by itself. Three letters that begin with the article are rather
+    the beginning of one («الأ|دوية»), though they may be read as a word («ألم»)."""
+    if piece in _SMALL_WORDS:
+        return True
+    return len(piece) > (3 if piece.startswith("ال") else 2) and knows(piece)
 
 
 _DRAWN_OUT = re.compile(r"(.)\1\1+")

@@ -150,6 +150,12 @@ def test_a_zero_width_space_inside_a_word(shipped: RuleSet, text: str, data: st.
     same(shipped, text, before + "\u200b".join(word) + after)
 
 
+@pytest.mark.parametrize("word", ["الأ\u200bدوية", "الم\u200bستشفى"])
+def test_an_article_with_a_letter_is_no_word_of_its_own(shipped: RuleSet, word: str) -> None:
+    """Both pieces read as words: pain, and is cured."""
+    assert [t.surface for t in tokenize(word, shipped.terms.knows)] == [word.replace("\u200b", "")]
+
+
 @few
 @given(alerts)
 def test_presentation_forms(shipped: RuleSet, text: str) -> None:
