@@ -42,7 +42,7 @@ async def offer(update: Update, context: Context) -> None:
     if query is None:
         return
     services, user = services_in(context.application), query.from_user
-    now, zone = services.clock(), services.timezone
+    now = services.clock()
     titles = {name: signal.title for name, signal in services.rules().signals.items()}
     gazetteer = await asyncio.to_thread(services.gazetteer)
     ask = partial(read_question, query.query, vocabulary_of(titles), gazetteer)
@@ -50,7 +50,7 @@ async def offer(update: Update, context: Context) -> None:
 
     def look(db: Connection) -> tuple[Person | None, Chat | None, list[Alert]]:
         person, chat = people.get(db, user.id), chats.get(db, user.id)
-        wanted = wanted_of(question, now, zone)
+        wanted = wanted_of(question, now, services.zone(chat))
         if question.words and not wanted.match:
             return person, chat, []
         found = finding.find(db, wanted, MOST_CARDS)
@@ -60,7 +60,7 @@ async def offer(update: Update, context: Context) -> None:
     if services.access != "open" and person is None and user.id not in services.operators:
         log.info("refused (not admitted): person %s, inline", user.id)
         found = []
-    display = services.display(chat.language if chat else language_of(user.language_code))
+    display = services.display(chat.language if chat else language_of(user.language_code), chat)
     results = []
     for each in found:
         card = alert_card(each, display, asks=False)

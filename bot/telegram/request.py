@@ -198,6 +198,11 @@ class Request:
         return self.known
 
     @property
+    def zone(self) -> tzinfo:
+        """The time zone of the chat that asks."""
+        return self.services.zone(self.known)
+
+    @property
     def speech(self) -> Texts:
         return texts_for(self.known, self.update)
 

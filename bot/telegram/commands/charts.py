@@ -39,7 +39,7 @@ async def trend(request: Request) -> None:
     """``/trend siege Aleppo 30d``: bars by day, against the weeks before."""
     question = await read(request, " ".join(request.arguments))
     services, speech = request.services, request.speech
-    now, zone = services.clock(), services.timezone
+    now, zone = services.clock(), request.zone
     days = days_of(question.stretch.length if question.stretch else None)
     question = replace(question, stretch=Stretch(timedelta(days=days)), perhaps=())
     wanted = replace(
@@ -61,7 +61,7 @@ async def map_of(request: Request) -> None:
     """``/map 7d siege``: a bubble for each place."""
     question = await read(request, " ".join(request.arguments))
     services, speech = request.services, request.speech
-    now, zone = services.clock(), services.timezone
+    now, zone = services.clock(), request.zone
     stretch = question.stretch or Stretch(WEEK)
     if stretch.length > LONGEST:
         stretch = Stretch(LONGEST)

@@ -32,7 +32,7 @@ async def export(request: Request) -> None:
     services, speech = request.services, request.speech
     question = await read(request, " ".join(request.arguments))
     question = replace(question, stretch=question.stretch or Stretch(USUAL), perhaps=())
-    now, zone = services.clock(), services.timezone
+    now, zone = services.clock(), request.zone
     # What an export holds may be passed on: rules on test are no part of it.
     wanted = replace(wanted_of(question, now, zone, chat=request.chat), for_operators=False)
 

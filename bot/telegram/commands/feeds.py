@@ -118,7 +118,7 @@ async def _one(request: Request, key: str) -> tuple[Card, InlineKeyboardMarkup]:
     state, now = (await _states(request)).get(feed.id), services.clock()
 
     def when(at: datetime | None) -> str:
-        return speech.moment(at, services.timezone, now) if at else "–"
+        return speech.moment(at, request.zone, now) if at else "–"
 
     how = "paused" if feed.paused else condition(state) if state else "unread"
     lines = [

@@ -34,5 +34,5 @@ async def invite(request: Request) -> None:
 
         payload = await services.database.write(write)
         link = create_deep_linked_url(request.context.bot.username, payload)
-        when = speech.moment(until, services.timezone, now)
+        when = speech.moment(until, request.zone, now)
         await request.say("invite.link", role=speech(f"invite.{role}"), until=when, link=link)

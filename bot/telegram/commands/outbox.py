@@ -77,7 +77,7 @@ async def _one(request: Request, row_id: int) -> tuple[Card, InlineKeyboardMarku
     back = InlineKeyboardButton(speech("people.back"), callback_data="ob")
     if row is None:
         return text_card(speech("sending.gone"), speech.language), two_taps.rows(back)
-    when = speech.moment(row.updated_at, services.timezone, services.clock())
+    when = speech.moment(row.updated_at, request.zone, services.clock())
     text = speech(
         "sending.one",
         name=name,

@@ -69,7 +69,7 @@ async def _one(request: Request, person_id: int) -> tuple[Card, InlineKeyboardMa
     back = InlineKeyboardButton(speech("people.back"), callback_data="pp:0")
     if person is None:
         return text_card(speech("people.gone"), speech.language), two_taps.rows(back)
-    when = speech.moment(person.created_at, services.timezone, services.clock())
+    when = speech.moment(person.created_at, request.zone, services.clock())
     name = isolated(clean(person.name)) if person.name else speech("people.unnamed")
     text = speech(
         *("people.one",), name=name, id=person.id, role=speech(f"invite.{person.role}"), when=when
@@ -177,7 +177,7 @@ def _acts(request: Request, found: list[Act]) -> tuple[Card, InlineKeyboardMarku
     lines = [
         speech(
             "audit.line",
-            when=speech.moment(act.at, services.timezone, now, "card.short_time"),
+            when=speech.moment(act.at, request.zone, now, "card.short_time"),
             who=isolated(clean(act.name)) if act.name else speech("people.unnamed"),
             act=speech.find(f"act.{act.action}") or act.action,
             what=isolated(shorten(clean(act.what), 120)),

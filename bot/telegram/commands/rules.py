@@ -65,7 +65,7 @@ async def show_rule(request: Request) -> None:
     if last is None:
         changed = speech("rules.as_shipped")
     else:
-        when = speech.moment(last.at, services.timezone, now)
+        when = speech.moment(last.at, request.zone, now)
         who = isolated(clean(last.name)) if last.name else speech("versions.on_disk")
         changed = speech("rules.changed", id=speech.number(last.id), who=who, when=when)
     title = signal_title(rules.signals, name, speech.language)

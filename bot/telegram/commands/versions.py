@@ -41,7 +41,7 @@ async def show_versions(request: Request) -> None:
                 "versions.removed" if version.content is None else f"versions.{version.origin}"
             ),
             who=isolated(clean(version.name)) if version.name else speech("versions.on_disk"),
-            when=speech.moment(version.at, services.timezone, now, "card.short_time"),
+            when=speech.moment(version.at, request.zone, now, "card.short_time"),
             hash=isolated(version.hash or "–"),
         )
         for version in found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -191,3 +191,12 @@ async def test_acts_of_a_month_are_paged(at_work: Office) -> None:
     assert "feed 29" in first and "feed 17" not in first
     await at_work.press(OPERATOR, at_work.buttons()[0])
     assert "feed 17" in at_work.newest() and "feed 29" not in at_work.newest()
+
+
+async def test_times_are_by_the_clock_of_the_operators_chat(at_work: Office) -> None:
+    await at_work.ask(OPERATOR, "/timezone Kabul")
+    at = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    await at_work.database.write(
+        lambda db: audit.record(db, OPERATOR, "Sara", "feed-added", "Relief Wire", at)
+    )
+    assert "13:30" in await at_work.ask(OPERATOR, "/audit")
