@@ -45,17 +45,6 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class ClauseCount:
-    """How often a clause of a signal stood behind alerts that were marked so, by role."""
-
-    signal: str
-    clause: str
-    mark: str
-    role: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
 class MarkedFalse:
     """An alert that somebody called a false alarm, with an entry that made it and what was found
     there: `evidence_json` of the detection, as long as that is stored."""
@@ -133,22 +122,6 @@ def counts_in_chat(db: Connection, alert_id: int, chat_id: int) -> dict[str, int
         {"alert": alert_id, "chat": chat_id},
     )
     return {USEFUL: 0, FALSE: 0} | {row["mark"]: row["n"] for row in rows}
-
-
-def counts_by_clause(db: Connection, since: datetime) -> list[ClauseCount]:
-    """Marks made since then, by signal and clause; roles are told apart."""
-    rows = fetch(
-        db,
-        """
-        SELECT each.value ->> 'signal' AS signal, clause.value AS clause, f.mark, f.role,
-            count(*) AS number
-        FROM feedback f CROSS JOIN json_each(f.told_json) each
-            CROSS JOIN json_each(each.value, '$.clauses') clause
-        WHERE f.at >= :since
-        GROUP BY 1, 2, f.mark, f.role ORDER BY 1, 2, f.mark, f.role""",
-        {"since": to_text(since)},
-    )
-    return [ClauseCount(**row) for row in rows]
 
 
 def counts_by_signal(db: Connection, since: datetime) -> dict[tuple[str, str, str], int]:

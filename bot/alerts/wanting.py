@@ -1,4 +1,5 @@
-"""Whether a subscription wants an alert. Pure; routing, digests and explanations share it."""
+"""What of an alert concerns a subscription: its place, words and level. Pure; routing, digests and
+explanations share it."""
 
 from __future__ import annotations
 
@@ -10,24 +11,6 @@ from storage.chats import Chat
 from storage.subscriptions import Subscription
 
 NO_WORDS: frozenset[str] = frozenset()
-
-
-def wants(subscription: Subscription, alert: Alert, words_found: Set[str] = NO_WORDS) -> bool:
-    """Whether it wants the alert as that stands, at once or in a digest.
-
-    `words_found`: which of the words that subscriptions name (`words_of`) are in the texts of the
-    alert's story. A paused subscription wants nothing, and none wants what is for operators alone.
-    """
-    return (
-        alert.audience == "everyone"
-        and not subscription.paused
-        and is_where(subscription, alert)
-        and has_words(subscription, words_found)
-        and any(
-            each.signal in subscription.chosen and is_grave(subscription, each.level)
-            for each in alert.signals
-        )
-    )
 
 
 def is_where(subscription: Subscription, alert: Alert) -> bool:

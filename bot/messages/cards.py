@@ -126,20 +126,6 @@ def card_blocks(
     ]
 
 
-def recent_card(found: Sequence[Alert], display: Display) -> Card:
-    """A list of alerts, in the order given."""
-    say = display.say
-
-    def build(scale: float) -> list[Block]:
-        title = say.plural("recent.title", len(found))
-        return [
-            Block((line(Span(title, "b")),)),
-            *(list_item(alert, display, scale) for alert in found),
-        ]
-
-    return compose(say.language, build)
-
-
 def list_item(alert: Alert, display: Display, scale: float = 1.0) -> Block:
     """An alert in a list: what and where, its headline, and the id that a tap asks for, when,
     and its source."""

@@ -47,7 +47,7 @@ def test_a_person_has_one_mark_of_an_alert_and_may_change_it(db: Connection) -> 
     assert feedback.counts_in_chat(db, alert.id, 6) == {"useful": 0, "false": 0}
 
 
-def test_marks_are_counted_by_signal_and_clause_and_roles_are_told_apart(db: Connection) -> None:
+def test_marks_are_counted_by_signal_and_roles_are_told_apart(db: Connection) -> None:
     first, second = add_alert(db), add_alert(db)
     signal = first.gravest.signal
     for given in (
@@ -56,14 +56,6 @@ def test_marks_are_counted_by_signal_and_clause_and_roles_are_told_apart(db: Con
         mark_of(second, 4, "false", hours=-48),
     ):
         feedback.mark(db, given)
-    assert [
-        (each.signal, each.clause, each.mark, each.role, each.number)
-        for each in feedback.counts_by_clause(db, NOW - DAY)
-    ] == [
-        (signal, "near(siege, town)", "false", "analyst", 1),
-        (signal, "near(siege, town)", "false", "viewer", 2),
-        (signal, "near(siege, town)", "useful", "viewer", 1),
-    ]
     assert feedback.counts_by_signal(db, NOW - DAY) == {
         (signal, "false", "analyst"): 1,
         (signal, "false", "viewer"): 2,
@@ -87,7 +79,6 @@ def test_what_was_called_false_comes_with_its_entry_newest_first(db: Connection)
 @pytest.mark.parametrize(
     "question",
     [
-        lambda db: feedback.counts_by_clause(db, NOW),
         lambda db: feedback.counts_by_signal(db, NOW),
         lambda db: feedback.marked_false(db, NOW),
         lambda db: feedback.of_alert(db, 1),

@@ -163,13 +163,5 @@ async def _kept(request: Request, asked: Sequence[Question]) -> list[int]:
     return await request.services.database.write(write)
 
 
-def _unpacked(at: str, alert_id: str) -> Cursor | None:
-    """None, the first page, for a time that never was."""
-    try:
-        return Cursor(_EPOCH + int(at, 16) * _MICROSECOND, int(alert_id, 16))
-    except OverflowError:
-        return None
-
-
 def _packed(cursor: Cursor) -> str:
     return f"{(cursor.at - _EPOCH) // _MICROSECOND:x}-{cursor.alert_id:x}"

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.asking.answer import Answer
+from bot.asking.question import Question
+from bot.messages.asked import answer_card
+from bot.messages.blocks import Card
+from bot.messages.display import Display
 from storage.alerts import Alert, AlertSignal, AlertText
 from storage.chats import Chat
 from storage.outbox import Delivery
@@ -166,3 +172,8 @@ def sample_delivery(**changes: Any) -> Delivery:
         "text": None,
     }
     return Delivery(**values | changes)
+
+
+def listed(found: Sequence[Alert], display: Display) -> Card:
+    """The alerts as a list, as /recent answers."""
+    return answer_card(Answer(Question(), tuple(found)), display, {})

@@ -20,7 +20,7 @@ from bot.alerts.history import AlertHistory
 from bot.locales import texts
 from bot.locales.bidi import FSI, PDI, RLM, without_controls
 from bot.messages.blocks import Card
-from bot.messages.cards import alert_card, recent_card, text_card
+from bot.messages.cards import alert_card, text_card
 from bot.messages.display import Display
 from bot.messages.explanation import explanation_card
 from bot.messages.lines import DIRECTIONS
@@ -37,6 +37,7 @@ from tests.bot.messages.samples import (
     Signal,
     english_alert,
     evidence,
+    listed,
     sample_alert,
     sample_delivery,
     sample_signal,
@@ -110,7 +111,7 @@ def test_an_alert_of_a_rule_on_trial_says_so_first() -> None:
     words = {"ar": "قيد التجربة", "en": "On trial", "fr": "À l'essai"}
     for language, word in words.items():
         trial = sample_alert(audience="operators")
-        for shown in (card(trial, language), recent_card([trial], display(language))):
+        for shown in (card(trial, language), listed([trial], display(language))):
             assert word in shown.plain
         assert word in card(trial, language).plain.splitlines()[0]
         assert word not in card(sample_alert(), language).plain
@@ -202,7 +203,7 @@ def test_the_id_is_a_command_that_telegram_makes_a_link_of() -> None:
     for language in LANGUAGES:
         for shown in (
             card(sample_alert(), language),
-            recent_card([sample_alert()], display(language)),
+            listed([sample_alert()], display(language)),
         ):
             text, entities = parse_html(shown.html)
             assert TELEGRAM_COMMAND.findall(text) == ["A12"]
@@ -364,19 +365,19 @@ def test_a_list_says_all_signals_the_place_and_the_source_of_an_alert() -> None:
     siege = sample_signal(signal="siege", level="alert")
     place = StoredPlace("g1", "SD", "SD-DS", "town", "clause", ("g1",), {"en": "Nyala, Sudan"})
     both = sample_alert(signals=in_order([siege, sample_signal()]), places=(place,))
-    listed = recent_card([both], display("en"))
-    assert "🔴 Critical: shortage of medicines, siege · Nyala, Sudan\n" in listed.plain
-    text, entities = parse_html(listed.html)
+    shown = listed([both], display("en"))
+    assert "🔴 Critical: shortage of medicines, siege · Nyala, Sudan\n" in shown.plain
+    text, entities = parse_html(shown.html)
     assert [text[e.start : e.end] for e in entities if e.tag == "a"] == ["الجزيرة نت"]
 
 
 def test_ten_long_addresses_shorten_no_list() -> None:
     link = "https://example.org/" + "%D8%AE" * 150
     found = [sample_alert(short_id=f"A{n}", link=link) for n in range(10, 20)]
-    listed = recent_card(found, display("ar"))
-    check(listed, "ar")
-    assert without_controls(listed.plain).count(TITLE) == 10
-    assert listed.html.count(link) == 10
+    shown = listed(found, display("ar"))
+    check(shown, "ar")
+    assert without_controls(shown.plain).count(TITLE) == 10
+    assert shown.html.count(link) == 10
 
 
 def test_the_explanation_says_what_was_found_the_score_the_decision_and_what_was_sent() -> None:
@@ -528,7 +529,7 @@ def test_any_alert_makes_a_valid_explanation_within_the_limits(alert: Alert, lan
 @FAST
 @given(st.lists(ALERTS, min_size=1, max_size=10), st.sampled_from(LANGUAGES))
 def test_any_alerts_make_a_valid_list_with_every_id(found: list[Alert], language: str) -> None:
-    shown = recent_card(found, display(language))
+    shown = listed(found, display(language))
     check(shown, language)
     assert shown.plain.count("A12") >= len(found)
 

@@ -13,13 +13,13 @@ from bot.alerts.history import AlertHistory
 from bot.delivery.second_channel import critical_text
 from bot.feeds.catalogue import Feed
 from bot.locales import texts
-from bot.messages.cards import alert_card, recent_card, text_card
+from bot.messages.cards import alert_card, text_card
 from bot.messages.catchup import LineItem, catchup_text
 from bot.messages.display import Display
 from bot.messages.explanation import explanation_card
 from bot.notices import ChatNotice, FeedNotice, UnreadEntries
 from bot.text import JOINER, clean, clean_marked
-from tests.bot.messages.samples import NOW, SIGNALS, sample_alert
+from tests.bot.messages.samples import NOW, SIGNALS, listed, sample_alert
 
 LIVE = (
     *("t.me/joinchat", "https://evil.example/x", "evil.com", "www.evil.org", "tg://resolve"),
@@ -37,7 +37,7 @@ def shown_in(place: str) -> str:
         case "card":
             return alert_card(hostile, DISPLAY).plain
         case "list":
-            return recent_card([hostile], DISPLAY).plain
+            return listed([hostile], DISPLAY).plain
         case "explanation":
             return explanation_card(AlertHistory(hostile), DISPLAY).plain
         case "folded line":
