@@ -35,9 +35,11 @@ from bot.process.lock import InstanceLock
 from bot.reloads import Reloads
 from bot.web.metrics import Metrics, MetricsServer
 from bot.wiring import Parts, parts_from_settings
-from storage import entries, feeds, forgetting, outbox
 from storage.file.database import Connection
 from storage.file.errors import StorageError
+from storage.news import entries, feeds
+from storage.readers import forgetting
+from storage.sending import outbox
 
 if TYPE_CHECKING:
     from bot.settings import Settings

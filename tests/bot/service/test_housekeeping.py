@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.service import HELD_FOR, Service
 from bot.settings import load_settings
-from storage import chats, second_channel
 from storage.file.database import Database
+from storage.readers import chats
+from storage.sending import second_channel
 from tests.bot.delivery.desk import OPERATOR, START, Desk, chat
 
 

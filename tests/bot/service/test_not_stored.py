@@ -18,9 +18,9 @@ from bot.process.installation import require_database as require
 from bot.service import Service
 from bot.settings import Settings, load_settings
 from bot.wiring import Parts, parts_from_settings
-from storage import entries, feeds
 from storage.file.backup import restore
 from storage.file.database import Connection, Database
+from storage.news import entries, feeds
 from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
 from tests.bot.service.test_run import ended, process, said
 

@@ -23,10 +23,11 @@ from bot.service import Service
 from bot.settings import load_settings
 from bot.wiring import Parts, parts_from_settings
 from rules import Detection, RuleSet
-from storage import chats, entries, feeds
-from storage.entries import Entry
 from storage.file.database import Connection
-from storage.subscriptions import Subscription
+from storage.news import entries, feeds
+from storage.news.entries import Entry
+from storage.readers import chats
+from storage.readers.subscriptions import Subscription
 from tests.bot.alerts.newsroom import of_its_own
 from tests.bot.service.newsroom import SPORT, Newsroom, write_feeds
 from tests.rules.few import load_few

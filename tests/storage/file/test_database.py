@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from storage import chats, entries, feeds
 from storage.file.database import Connection, Database
 from storage.file.errors import (
     StorageBusy,
@@ -23,6 +22,8 @@ from storage.file.errors import (
     StorageFull,
     StorageTooNew,
 )
+from storage.news import entries, feeds
+from storage.readers import chats
 from tests.storage.make import NOW, add_chat, add_entry, add_feed, feed_state
 
 
