@@ -146,7 +146,8 @@ def names_of(question: Question, gazetteer: Gazetteer) -> dict[str, Mapping[str,
 def guesses(question: Question) -> Iterator[tuple[str, Question]]:
     """What was perhaps meant: the word, and the question with what it may stand for."""
     for perhaps in question.perhaps:
-        rest = tuple(word for word in question.words if word != perhaps.said)
+        said = perhaps.said.split()
+        rest = tuple(word for word in question.words if word not in said)
         bare = replace(question, words=rest, perhaps=())
         for signal in perhaps.signals:
             yield perhaps.said, replace(bare, signals=(*question.signals, signal))

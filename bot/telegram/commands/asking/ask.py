@@ -12,11 +12,13 @@ from functools import partial
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.asking.answer import Answer, answer, guesses, names_of
+from bot.asking.courtesies import Courtesy, courtesy_of
 from bot.asking.question import Question
 from bot.asking.reader import MOST_CHARACTERS, read_question, with_guesses
 from bot.asking.vocabulary import Vocabulary, vocabulary_of
 from bot.messages.answers.asked import PlaceNames, answer_card, guess_label, near_label
 from bot.messages.blocks import Card
+from bot.messages.cards.card import text_card
 from bot.telegram.registry import button, command
 from bot.telegram.request import Request, Services
 from storage.file.database import Connection
@@ -45,6 +47,9 @@ async def free_text(request: Request) -> None:
     """What somebody writes in a private chat is a question."""
     message = request.update.effective_message
     text = (message.text or message.caption or "") if message else ""
+    if (courtesy := courtesy_of(text)) is not None:
+        await _answer_politely(request, courtesy)
+        return
     question = await read(request, text)
     if question == Question():
         await request.say("asked.hello")
@@ -52,6 +57,17 @@ async def free_text(request: Request) -> None:
     only_words = question == Question(words=question.words)
     # «مرحبا» is no question, as long as the news does not have it.
     await _answer(request, question, empty="asked.hello" if only_words else "")
+
+
+async def _answer_politely(request: Request, courtesy: Courtesy) -> None:
+    """A word in return, and what can be asked."""
+    speech = request.speech
+    lines = [speech(f"courtesy.{courtesy}")]
+    if courtesy in ("greeting", "about"):
+        lines.append(speech("asked.hello"))
+    elif courtesy != "goodbye":
+        lines.append(speech("asked.how"))
+    await request.reply(text_card("\n\n".join(lines), speech.language))
 
 
 @button(PAGE)

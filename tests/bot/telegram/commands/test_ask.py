@@ -67,6 +67,24 @@ async def test_a_question_in_english_and_in_french(bench: Bench) -> None:
     assert answer.splitlines()[0] == "🔎 La dernière alerte · Soudan"
 
 
+@pytest.mark.parametrize(
+    ("said", "language", "first", "also"),
+    [
+        ("شكرًا جزيلًا", "ar", "العفو، وأهلًا بك دائمًا.", "/search"),
+        ("السلام عليكم", "ar", "أهلًا بك.", "/subscribe"),
+        ("who are you?", "en", "I am Marsad", "/recent"),
+        ("merci !", "fr", "Je vous en prie.", "/search"),
+    ],
+)
+async def test_courtesies_are_answered_politely_and_say_what_can_be_asked(
+    bench: Bench, said: str, language: str, first: str, also: str
+) -> None:
+    await bench.ask(READER, "/start", language_code=language)
+    answer = await bench.ask(READER, said)
+    assert answer.startswith(first) and also in answer
+    assert not bench.server.sent_to(READER)[-1].buttons, "no town is offered"
+
+
 async def test_what_is_named_is_answered_whatever_the_chat_chose(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     await bench.database.write(lambda db: choose(db, READER, signals=frozenset({"evacuation"})))
