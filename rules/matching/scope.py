@@ -48,6 +48,9 @@ RESERVED = (
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
+DENIED = _TERMS["denied"]
+_GOVERNORS = (*_TERMS.values(), *_NOUNS.values())
+
 NEGATED_GOVERNOR = 3
 """Words between a negation and the governor that it negates: «لم يتم بعد رفع»."""
 IN_FORCE_WITHIN = 1
@@ -168,6 +171,16 @@ class Scope:
             (span, "negation" if state == "negated" else f"scope-{state}")
             for state, span in zip(self.states, self.words, strict=True)
         )
+
+
+def governors_of(states: Iterable[State], own: Mapping[State, Iterable[str]]) -> frozenset[str]:
+    """The terms of which one must stand in a sentence that says one of these states."""
+    found = {IN_FORCE} if "kept" in states else set()
+    for state in states:
+        found.update((_TERMS[state], *own.get(state, ())))
+        if state in _NOUNS:
+            found.add(_NOUNS[state])
+    return frozenset(found)
 
 
 def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
@@ -448,12 +461,15 @@ def governing(
     # «رفض التوقيع على وقف إطلاق النار». So each layer reaches from what the inner ones took in.
     reached: list[Span] = list(evidence)
     layer = 0
+    here = reading.present(_GOVERNORS)
     for state, reach in _REACH.items():
         if reach.layer != layer:
             reached = [*reached, *(g.span for at, _, g in found if at == layer)]
             layer = reach.layer
-        for name in (_TERMS[state], _NOUNS.get(state, ""), *own.get(state, ())):
-            follows = name != _NOUNS.get(state)
+        noun = _NOUNS.get(state)
+        names = [name for name in (_TERMS[state], noun) if name in here]
+        for name in (*names, *own.get(state, ())):
+            follows = name != noun
             for span in reading.of(name):
                 if any(span.overlaps(e) for e in evidence):
                     continue
