@@ -12,9 +12,9 @@ from bot.asking.question import USUAL_LENGTH, AskedPlace, Question, Stretch
 from bot.asking.words import search_of
 from storage import finding
 from storage.alerts import Alert
-from storage.chats import Chat
 from storage.file.database import Connection
 from storage.finding import Cursor, Wanted
+from storage.readers.chats import Chat
 
 if TYPE_CHECKING:
     from rules import Gazetteer

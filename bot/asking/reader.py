@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
 
-from bot.alerts.place_status import Known, look_up
+from bot.alerts.summaries.place_status import Known, look_up
 from bot.asking.durations import read_duration
 from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Perhaps, Question, Stretch
 from bot.asking.vocabulary import Meaning, Vocabulary, plain

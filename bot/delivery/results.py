@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from bot.alerts.wanting import seen_in
-from bot.delivery.catchup import ChatPlan, Folded, FoldReason, line_level
-from bot.delivery.retry import (
+from bot.alerts.routing.wanting import seen_in
+from bot.delivery.deciding.retry import (
     Again,
     AwaitCatchUp,
     Done,
@@ -21,12 +20,15 @@ from bot.delivery.retry import (
     PauseChat,
     Step,
 )
+from bot.delivery.later.catchup import ChatPlan, Folded, FoldReason, line_level
 from bot.messages.catchup import Group, LineItem, catchup_text
 from bot.notices import ChatEvent, ChatNotice, notify_operators
-from storage import acknowledgements, alerts, chats, outbox
-from storage.chats import Chat
+from storage import alerts
 from storage.file.database import Connection
-from storage.outbox import Delivery, Mark, NewDelivery
+from storage.readers import chats
+from storage.readers.chats import Chat
+from storage.sending import acknowledgements, outbox
+from storage.sending.outbox import Delivery, Mark, NewDelivery
 
 
 @dataclass(frozen=True, slots=True)

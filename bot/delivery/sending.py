@@ -13,20 +13,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.alerts.weekly import digest_of
-from bot.delivery.catchup import superseded_by
+from bot.alerts.summaries.weekly import digest_of
+from bot.delivery.deciding.outcome import Outcome, Outgoing, Reactions, Sender, Sent, Unknown
+from bot.delivery.deciding.pacing import History
+from bot.delivery.deciding.policy import DeliveryPolicy
+from bot.delivery.deciding.retry import Halt, next_step
 from bot.delivery.health import Health
-from bot.delivery.outcome import Outcome, Outgoing, Reactions, Sender, Sent, Unknown
-from bot.delivery.pacing import History
-from bot.delivery.policy import DeliveryPolicy
+from bot.delivery.later.catchup import superseded_by
 from bot.delivery.results import Attempt, record_attempt
-from bot.delivery.retry import Halt, next_step
 from bot.delivery.showing import as_seen, digested, reactions_of
-from storage import alerts, card_edits, chats, clock, outbox
-from storage.chats import Chat
+from storage import alerts, clock
 from storage.clock import LastSeen
 from storage.file.database import Connection, Database, StorageError
-from storage.outbox import Delivery
+from storage.readers import chats
+from storage.readers.chats import Chat
+from storage.sending import card_edits, outbox
+from storage.sending.outbox import Delivery
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rules.loading.schema import Direction, Language, Place, State
-from rules.matching.scope import NEGATED_EVIDENCE, NEGATION, denies, negator_before
+from rules.matching.negation import NEGATED_EVIDENCE, NEGATION, denies, negator_before
 from rules.matching.terms import Reading, Span
 
 ASSERTED_REACH = 4

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from rules.language.text import tokenize
 from rules.loading.schema import Place
-from rules.matching import scope, victims
+from rules.matching import victims
 from rules.matching.clauses import CompiledClause
+from rules.matching.governors import DENIED, governors_of
+from rules.matching.negation import NEGATION, NEXT
 from rules.matching.signs import NOTHING, Sign, set_bits
 from rules.matching.terms import Reading, TermMatcher
 
@@ -207,7 +209,7 @@ def _joined(numbers: Iterable[int]) -> int:
     return bits
 
 
-_NEGATION = frozenset((scope.NEGATION, scope.NEGATION_NEXT))
+_NEGATION = frozenset((NEGATION, NEXT))
 
 
 def _groups(
@@ -227,13 +229,13 @@ def _groups(
         else:
             together.append(group)
     if clause.kind == "scope":
-        together.append(scope.governors_of(clause.states, rule.governors))
+        together.append(governors_of(clause.states, rule.governors))
     if (clause.negated is True and clause.kind not in ("all", "scope")) or (
         clause.kind not in ("any", "scope") and any(e.negated for e in clause.elements)
     ):
         together.append(_NEGATION)
     if clause.needs:
-        anywhere.append(frozenset((*clause.needs, scope.DENIED)))
+        anywhere.append(frozenset((*clause.needs, DENIED)))
     if rule.needs:
         anywhere.append(frozenset(rule.needs))
     if clause.kind == "all":

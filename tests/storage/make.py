@@ -9,16 +9,19 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from storage import alerts, chats, entries, feeds, outbox, stories, subscriptions
+from storage import alerts
 from storage.alerts import Alert, AlertSignal, AlertText
-from storage.chats import Chat
-from storage.entries import Entry
-from storage.feeds import FeedState
 from storage.file.database import Connection
 from storage.file.migrations import MIGRATIONS
-from storage.outbox import NewDelivery
+from storage.news import entries, feeds, stories
+from storage.news.entries import Entry
+from storage.news.feeds import FeedState
+from storage.readers import chats, subscriptions
+from storage.readers.chats import Chat
+from storage.readers.subscriptions import Subscription
 from storage.rows import insert, to_text
-from storage.subscriptions import Subscription
+from storage.sending import outbox
+from storage.sending.outbox import NewDelivery
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from storage import alerts, facts, finding, questions, search
+from storage import alerts, finding
 from storage.alerts import Alert
-from storage.facts import StoredPlace
 from storage.file.database import Connection, connect, migrate
 from storage.file.migrations import MIGRATIONS
 from storage.finding import Cursor, Wanted
+from storage.news import facts, search
+from storage.news.facts import StoredPlace
+from storage.readers import questions
 from tests.storage.make import DAY, HOUR, NOW, add_alert, add_chat, add_entry, bump, told
 
 ALEPPO = StoredPlace(

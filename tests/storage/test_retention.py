@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from storage import alerts, chats, decisions, entries, feeds, outbox, retention, stories
+from storage import alerts, decisions, retention
 from storage.decisions import Decision
 from storage.file.database import Connection, problems_of
-from storage.outbox import Mark
+from storage.news import entries, feeds, stories
+from storage.readers import chats
+from storage.sending import outbox
+from storage.sending.outbox import Mark
 from tests.storage.make import DAY, NOW, add_alert, add_chat, add_entry, bump, delivery
 
 OLD = NOW - 90 * DAY

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.alerts.history import history_of
-from bot.alerts.mutes import concerning, hold_back, holding
-from bot.alerts.route import News
-from storage import alerts, chats, mutes, outbox
+from bot.alerts.routing.mutes import concerning, hold_back, holding
+from bot.alerts.routing.route import News
+from bot.alerts.summaries.history import history_of
+from storage import alerts
 from storage.alerts import Alert
-from storage.facts import StoredPlace
 from storage.file.database import connect, migrate
-from storage.mutes import Mute, Target
+from storage.news.facts import StoredPlace
+from storage.readers import chats, mutes
+from storage.readers.mutes import Mute, Target
+from storage.sending import outbox
 from tests.bot.alerts.newsroom import Newsroom
 from tests.bot.alerts.test_route import ALERT
 from tests.storage.make import HOUR, NOW, add_chat, chat, delivery, existing
