@@ -20,6 +20,7 @@ from rules.matching.clauses import (
 )
 from rules.matching.direction import Found, settle_direction, statements
 from rules.matching.levels import is_weak, settle
+from rules.matching.names import without_words_in_names
 from rules.matching.scope import Scope, scope_of, state_of
 from rules.matching.statement import is_background, speaks_of_relief
 from rules.matching.terms import Reading, Span, TermMatcher
@@ -118,7 +119,8 @@ def read_entry(terms: TermMatcher, title: str, text: str, language: str | None) 
     ]
     latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
     spoken = language if language in ("en", "fr") else guess_language(latin[:400])
-    readings = with_harms([terms.read(sentence, spoken, source) for sentence, source in parts])
+    found = [terms.read(sentence, spoken, source) for sentence, source in parts]
+    readings = with_harms([without_words_in_names(reading) for reading in found])
     return EntryReading(title, text, language, readings)
 
 
