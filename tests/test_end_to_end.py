@@ -17,7 +17,7 @@ import time_machine
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.process.heartbeat import Heartbeat
-from bot.service import Service
+from bot.service.service import Service
 from bot.settings import Settings, load_settings
 from bot.wiring import Parts, parts_from_settings
 from storage.sending import outbox

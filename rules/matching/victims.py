@@ -12,7 +12,7 @@ Pure: readings in, readings with harms out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
@@ -68,6 +68,9 @@ TERMS = (
 
 _DEFINITE = ("ال", "وال", "بال", "لل", "فال", "كال", "ولل")
 _PLURAL = ("ون", "ين", "ات", "ان")
+_BEFORE_A_PEOPLE = frozenset(
+    "les des de d aux ces ses nos leurs plusieurs certains quelques et ou autres jeunes".split()
+)
 _DEFINITE_BEFORE = frozenset(("the", "les", "des", "aux", "their", "our", "leurs", "ses"))
 
 
@@ -92,9 +95,12 @@ class Harm:
         return term_of(self.who, self.cause)
 
 
+PREFIX = "harm:"
+
+
 def term_of(who: str, cause: str) -> str:
     """The name under which clauses find a harm in a reading."""
-    return f"harm:{who}/{cause}"
+    return f"{PREFIX}{who}/{cause}"
 
 
 def asked(of: Sequence[Victims], by: Sequence[Cause]) -> tuple[str, ...]:
@@ -104,17 +110,39 @@ def asked(of: Sequence[Victims], by: Sequence[Cause]) -> tuple[str, ...]:
     )
 
 
-def with_harms(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """The sentences of an entry, with the harms found in them as spans that clauses can ask for."""
+_TOLD_BY: Mapping[Victims, tuple[str, ...]] = {
+    "civilians": ("$civilian-declared",),
+    "health-workers": ("$health-people",),
+    "people": ("$people-anyone", NATIONALITY),
+}
+"""The terms without which a sentence harms no such people; fighters and those that are only
+counted may be known from the sentence before."""
+
+
+def needed(harms: Iterable[str]) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
+    """Groups of terms without which none of these harms is found: in its sentence, in the entry."""
+    asked_for = [name.removeprefix(PREFIX).split("/") for name in harms]
+    whos, causes = {who for who, _ in asked_for}, {cause for _, cause in asked_for}
+    here = [frozenset(HARMS)]
+    anywhere: list[frozenset[str]] = []
+    if whos <= _TOLD_BY.keys():
+        here.append(
+            frozenset(name for who, names in _TOLD_BY.items() if who in whos for name in names)
+        )
+    if "unsaid" not in causes:
+        caused = frozenset(name for name, cause in CAUSES if cause in causes)
+        # An accident, a crime or a sickness may be what title and opening tell of.
+        (here if causes <= {"conflict", "disaster"} else anywhere).append(caused)
+    return here, anywhere
+
+
+def find_harms(readings: Sequence[Reading]) -> None:
+    """Put the harms of an entry into its sentences, as spans that clauses can ask for."""
     if not any(reading.of(name) for reading in readings for name in HARMS):
-        return tuple(readings)
-    done = []
+        return
     for reading, found in zip(readings, harms_of_entry(readings), strict=True):
-        spans = dict(reading.spans)
         for harm in found:
-            spans[harm.term] = (*spans.get(harm.term, ()), harm.span)
-        done.append(replace(reading, spans=spans) if found else reading)
-    return tuple(done)
+            reading.add(harm.term, (harm.span,))
 
 
 def harms_of_entry(readings: Sequence[Reading]) -> tuple[tuple[Harm, ...], ...]:
@@ -184,7 +212,7 @@ class _Sentence:
                 for at in range(span.first, span.last + 1):
                     self.kind[at] = (name, span)
         self.starts = sorted({span.first for _, span in self.kind.values()})
-        self.stops = {span.first for span in reading.of(STOP)}
+        self.stops = {s.first for s in reading.of(STOP) if not self._is_has(s.first)}
         self.among = {span.last for span in reading.of(AMONG)}
         self.not_new = {span.last for span in reading.of(NOT_NEW)}
         self.things = {span.first for span in reading.of(THINGS)}
@@ -197,6 +225,12 @@ class _Sentence:
             for span in reading.of(name):
                 self.causes.setdefault(span.first, []).append((span, name, cause))
         self.places = {span.first for span in reading.of(PLACE)}
+
+    def _is_has(self, at: int) -> bool:
+        """Whether an «a» is no «à»: "un enfant a été tué", "une femme a péri"."""
+        if self.tokens[at].surface != "a" or at + 1 == len(self.tokens):
+            return False
+        return self.tokens[at + 1].norm == "ete" or at + 1 in self.kind
 
     def _counts(self) -> set[int]:
         words = {at for s in self.reading.of(COUNT) for at in range(s.first, s.last + 1)}
@@ -245,6 +279,9 @@ class _Sentence:
             return True
         if token.script == "latin":
             plural = token.norm.endswith("s") and not token.norm.endswith(("ss", "ais", "ois"))
+            if plural and self.reading.language == "fr":
+                # «des drones russes» are things: an adjective agrees, a people has its article.
+                plural = before < 0 or self.tokens[before].norm in _BEFORE_A_PEOPLE
             return plural or (before in self.kind and self.kind[before][0] == NOUN)
         if token.surface.endswith(_PLURAL):
             follows_noun = before >= 0 and _definite(self.tokens[before].surface)

@@ -30,7 +30,7 @@ def quicken() -> None:
     from bot.delivery.edits import EditPolicy
     from bot.delivery.later.catchup import FoldPolicy
     from bot.polling.schedule import SchedulePolicy
-    from bot.service import Service
+    from bot.service.service import Service
 
     _defaults(SendLimits, chat_gap=_seconds(0.04), group_window=_seconds(3), overall_sends=100)
     _defaults(

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.clock import utc_now
-from bot.service import poll_once
+from bot.service.start import poll_once
 from bot.settings import load_settings
 from storage.file.database import Database
 from storage.sending import second_channel

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.console import console_chat
-from bot.service import CONFLICT_WINDOW, CONFLICTS, too_many
+from bot.service.token import CONFLICT_WINDOW, CONFLICTS, too_many
 from storage.file.database import Database
 from storage.readers import chats
 from storage.readers.subscriptions import Subscription

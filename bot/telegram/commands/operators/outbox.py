@@ -14,7 +14,7 @@ from bot.text import clean, shorten
 from storage import alerts
 from storage.file.database import Connection
 from storage.readers import chats
-from storage.sending import outbox
+from storage.sending import holding, outbox
 from storage.sending.outbox import Delivery
 
 SHOWN = 8
@@ -36,7 +36,7 @@ async def _overview(request: Request) -> tuple[Card, InlineKeyboardMarkup | None
     speech = request.speech
 
     def read(db: Connection) -> tuple[dict[str, int], list[tuple[Delivery, str]]]:
-        rows = [*outbox.unsent(db, SHOWN), *outbox.held(db, SHOWN)][:SHOWN]
+        rows = [*holding.unsent(db, SHOWN), *holding.held(db, SHOWN)][:SHOWN]
         return outbox.counts(db), [(row, _named(db, row)) for row in rows]
 
     counts, rows = await request.services.database.read(read)
@@ -119,7 +119,7 @@ async def row_changed(request: Request) -> None:
         if row is None:
             return False
         done = (
-            outbox.try_again(db, row_id, now) if retry else outbox.drop(db, row_id, GIVEN_UP, now)
+            holding.try_again(db, row_id, now) if retry else holding.drop(db, row_id, GIVEN_UP, now)
         )
         if done:
             request.note_act(db, "outbox-retry" if retry else "outbox-drop", _named(db, row))
