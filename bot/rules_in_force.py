@@ -45,9 +45,11 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The new rules are invalid: the old ones stay in force. Each problem is "file:line: ..."."""
+    """The new rules are invalid: the old ones stay in force. Each problem is "file:line: ...";
+    `told` are the same, as they can be said in three languages."""
 
     problems: tuple[str, ...]
+    told: tuple[Problem, ...] = ()
 
 
 Reloaded = Swapped | Unchanged | Kept
@@ -131,7 +133,7 @@ class RulesInForce:
             gazetteer = await asyncio.to_thread(_places, self._operator_dir)
         except RulesInvalid as invalid:
             self.refused = invalid.errors
-            return Kept(tuple(str(problem) for problem in invalid.errors))
+            return Kept(tuple(map(str, invalid.errors)), invalid.errors)
         except Exception as error:  # a vanished file, a bug: neither ends the service
             log.exception("rules: the new ones could not be read")
             return Kept((f"they could not be read: {error!r}; the log has the details",))
@@ -210,7 +212,7 @@ class RulesInForce:
         match reloaded:
             case Swapped(hash, signals):
                 log.info("rules: reloaded, %d signals, hash %s", signals, hash)
-            case Kept(problems):
+            case Kept(problems=problems):
                 log.error("rules: the old ones stay in force:\n%s", "\n".join(problems))
             case Unchanged():
                 return

@@ -16,6 +16,7 @@ from rich.console import Console
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
+from bot.alerts.routing.wanting import words_of
 from bot.alerts.routing.words import words_in_story
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
@@ -163,7 +164,12 @@ async def parts_over(
         database = await Database.open(database_file)
         stack.push_async_callback(database.close)
         await database.write(readers)
-        pipeline = Pipeline(rules, policy=source.alerts, gazetteer=rules.places)
+        pipeline = Pipeline(
+            rules,
+            policy=source.alerts,
+            gazetteer=rules.places,
+            words=partial(database.read, lambda db: words_of(chats.everyone(db))),
+        )
         listed = in_force or FeedsInForce(source.catalogue)
         poller = Poller(
             database,
