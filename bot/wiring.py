@@ -236,7 +236,7 @@ def _destination(
     from bot.telegram.incoming.floods import FloodLimit, Floods
     from bot.telegram.sender import TelegramSender
 
-    trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db)
+    trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db, clock=clock)
     desk = Desk(settings, rules, Reloading(rules), retriever, trials)
     application = build_application(
         token=settings.telegram_token.get_secret_value(),

@@ -39,7 +39,7 @@ async def recent(request: Request) -> None:
     in any order and any of three languages: alerts like that."""
     chat = request.chat
     question = await read(request, " ".join(request.arguments))
-    if question == Question() and not chat.signals and chat.role != "operator":
+    if question == Question() and not chat.chosen and chat.role != "operator":
         await request.say("recent.no_signals")
         return
     await _answer(request, question, empty="recent.empty" if question == Question() else "")
