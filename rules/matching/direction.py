@@ -15,6 +15,12 @@ from rules.matching.scope import Scope
 from rules.matching.statement import is_background, turns_between
 from rules.matching.terms import Reading, Span
 
+JUDGING = tuple(
+    f"$scope-{state}"
+    for state in ("asked", "ordered", "failed", "warned", "broken", "broken-of", "obstructed")
+)
+"""Words by which a title says of what it names that it is not so, or no longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -61,20 +67,31 @@ def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Dire
         return "worsening"
     if title not in (None, "worsening") or any(f.stated for f in titled):
         return title or "worsening"
+    if titled and not _judges(titled):
+        # «غزة: الهدنة» only names it; what the opening states of it counts.
+        opening = [f for f in opening if f.stated] or opening
+        titled = [] if any(f.stated for f in opening) else titled
     settled = _heaviest([*titled, *opening]) or _heaviest(told) or "worsening"
     if settled == "denied" and not _is_denied_at_once(told, leading):
         return "worsening"
     return settled
 
 
+def _judges(titled: Sequence[Found]) -> bool:
+    """Whether a title says more of what it names: that it is asked for, failed, broken."""
+    return any(f.reading.of(name) for f in titled for name in JUDGING)
+
+
 def _is_denied_at_once(told: Sequence[Found], leading: Sequence[Reading]) -> bool:
-    """Below a title of its own an entry denies with its first sentence or not at all.
+    """Below a title that names it an entry denies with its first sentence or not at all.
 
     «Tsahal dément aussi avoir ciblé l'hôpital», far down, is one side's word about what is so.
     """
     fields = [r.sentence.field for r in leading]
     if "title" not in fields or "text" not in fields:
         return True
+    if all(f.reading.sentence.field == "text" for f in told):
+        return False
     first = {id(r) for r in leading[: fields.index("text") + 1]}
     return any(f.direction == "denied" and id(f.reading) in first for f in told)
 

@@ -258,10 +258,14 @@ def _news(found: list[Found], entry: EntryReading) -> list[Found]:
     «وكانت شحنة أدوية قد وصلت الأسبوع الماضي» is a side remark in an article about something else.
     """
     relief = [f for f in found if f.direction == "improving"]
-    if not relief or statements(relief) > 1:
+    told = {id(f.reading if f.clause.direction == "worsening" else f.clause) for f in relief}
+    if not relief or len(told) > 1:
         return found
     titles = [r for r in entry.readings if r.sentence.field == "title"]
-    if not titles or relief[0].spans[0][0].sentence.field == "title" or speaks_of_relief(titles):
+    kinds = {state for f in relief for state in f.scope.states}
+    if not titles or any(f.reading.sentence.field == "title" for f in found):
+        return found
+    if speaks_of_relief(titles, kinds):
         return found
     return [f for f in found if f.direction != "improving"]
 

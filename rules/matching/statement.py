@@ -96,9 +96,11 @@ def says_so(reading: Reading, evidence: Sequence[Span]) -> bool:
     return any(states(reading, span) for span in relief)
 
 
-def speaks_of_relief(readings: Iterable[Reading]) -> bool:
-    """Whether a word of relief stands there at all, said or named."""
-    return any(reading.of(name) for reading in readings for name in (*_VERBS, *_ARABIC_NOUNS))
+def speaks_of_relief(readings: Iterable[Reading], kinds: Iterable[str]) -> bool:
+    """Whether a word of relief of these kinds (else of any help) stands there, said or named."""
+    states = set(kinds) & _HELP or _HELP
+    names = [f"$scope-{state}{noun}" for state in states for noun in ("", "-of")]
+    return any(reading.of(name) for reading in readings for name in names)
 
 
 def is_background(reading: Reading, span: Span, *, fronted: bool = False) -> bool:
@@ -169,6 +171,7 @@ _STATES = (
     "ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed",
     "kept",
 )  # fmt: skip
+_HELP = frozenset(("restored", "opened", "arriving", "freed"))
 _ARABIC_NOUNS = tuple(f"$scope-{state}-of" for state in _STATES)
 _AGREED = ("$scope-agreed", "$scope-kept")
 _BARE = frozenset(
