@@ -21,8 +21,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.alerts.facts import labels
-from bot.alerts.history import history_of
-from bot.alerts.place_status import Known, look_up, read_status
+from bot.alerts.summaries.history import history_of
+from bot.alerts.summaries.place_status import Known, look_up, read_status
 from bot.asking.answer import answer, names_of
 from bot.asking.indexing import BATCH, Indexer, fold
 from bot.asking.reader import read_question, with_guesses
@@ -32,22 +32,25 @@ from bot.charts.places import bubbles
 from bot.charts.trend import since, trend_of
 from bot.exports.files import csv_file, xlsx
 from bot.exports.table import MOST_ROWS, table_of
-from bot.messages.asked import answer_card
-from bot.messages.charts import map_caption, trend_caption, trend_picture
-from bot.messages.display import Display
-from bot.messages.explanation import explanation_card
-from bot.messages.place_status import place_status_card
-from bot.messages.searched import search_card
+from bot.messages.answers.asked import answer_card
+from bot.messages.answers.charts import map_caption, trend_caption, trend_picture
+from bot.messages.answers.place_status import place_status_card
+from bot.messages.answers.searched import search_card
+from bot.messages.cards.display import Display
+from bot.messages.cards.explanation import explanation_card
 from rules import Gazetteer, RuleSet, load_gazetteer, load_rules
-from storage import chats, finding, search
+from rules.matching.places.spellings import spellings_of
+from storage import finding
 from storage.alerts import Alert
-from storage.chats import Chat
 from storage.file.database import Connection, Database
 from storage.file.migrations import MIGRATIONS
 from storage.finding import Cursor, Wanted
+from storage.news import search
+from storage.news.search import Folded
+from storage.readers import chats
+from storage.readers.chats import Chat
+from storage.readers.subscriptions import Subscription
 from storage.rows import to_text
-from storage.search import Folded
-from storage.subscriptions import Subscription
 
 NOW = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -199,6 +202,7 @@ async def main() -> None:
     parser.add_argument("--runs", type=int, default=7)
     given = parser.parse_args()
     gazetteer, rules = load_gazetteer(), load_rules()
+    spellings_of(gazetteer)  # as the service does when it starts
     with tempfile.TemporaryDirectory(prefix="marsad-bench-") as folder:
         path = given.keep or Path(folder) / "marsad.sqlite"
         if not path.exists():

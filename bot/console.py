@@ -11,17 +11,17 @@ from rich.rule import Rule
 from rich.text import Text
 
 from bot.clock import utc_now
-from bot.delivery.outcome import NeverSent, Outcome, Outgoing, Sent
+from bot.delivery.deciding.outcome import NeverSent, Outcome, Outgoing, Sent
 from bot.locales import texts
 from bot.locales.bidi import mixes_directions, without_controls
 from bot.messages.blocks import Card, Line
-from bot.messages.cards import alert_card, text_card
-from bot.messages.display import Display, Signals
-from bot.messages.lines import LEVEL_MARKS
+from bot.messages.cards.card import alert_card, text_card
+from bot.messages.cards.display import Display, Signals
+from bot.messages.cards.lines import LEVEL_MARKS
 from bot.text import JOINER
 from storage.alerts import Alert
-from storage.chats import Chat
-from storage.subscriptions import Subscription
+from storage.readers.chats import Chat
+from storage.readers.subscriptions import Subscription
 
 # No chat of Telegram has this id.
 CONSOLE_CHAT_ID = 0
@@ -48,7 +48,7 @@ def console_chat(now: datetime) -> Chat:
 
 
 class ConsoleSender:
-    """Prints alerts, each in its entry's own language. A `bot.delivery.outcome.Sender`.
+    """Prints alerts, each in its entry's own language. A `bot.delivery.deciding.outcome.Sender`.
 
     Only what is owed to the console is shown: what a chat on Telegram is owed stays owed, so that
     a start without a token cannot swallow anybody's alerts.

@@ -15,10 +15,11 @@ from typing import Literal, Protocol
 from bot.locales import DEFAULT_LANGUAGE, Texts, texts
 from bot.locales.bidi import isolated
 from bot.text import clean, shorten, web_link
-from storage import chats, outbox, second_channel
-from storage.chats import Chat
 from storage.file.database import Connection
-from storage.outbox import NewDelivery
+from storage.readers import chats
+from storage.readers.chats import Chat
+from storage.sending import outbox, second_channel
+from storage.sending.outbox import NewDelivery
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
 from bot.notices import FeedsKept, FeedsSwapped, Notice, RulesKept, RulesSwapped
 from bot.operating.rule_files import read_files
 from bot.rules_in_force import Kept, Reloaded, Swapped
-from storage import rule_versions
 from storage.file.errors import StorageError
+from storage.rule_files import versions as rule_versions
 
 if TYPE_CHECKING:
     from pathlib import Path

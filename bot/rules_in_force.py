@@ -68,6 +68,16 @@ def shipped_places() -> Gazetteer:
     return load_gazetteer()
 
 
+def _places(operator_dir: Path | None) -> Gazetteer:
+    """The gazetteer, ready also for names that are misspelled: the first to ask need not wait."""
+    from rules import load_gazetteer
+    from rules.matching.places.spellings import spellings_of
+
+    gazetteer = load_gazetteer(operator_dir)
+    spellings_of(gazetteer)
+    return gazetteer
+
+
 class RulesInForce:
     """Call it for the rule set in force; `places` has what goes with it. Made by `start`."""
 
@@ -92,13 +102,12 @@ class RulesInForce:
     @classmethod
     async def start(cls, operator_dir: Path | None, full_database: Path | None) -> RulesInForce:
         """Load them for the first time. Raises RulesInvalid."""
-        from rules import load_gazetteer
         from rules.loading.load import fingerprint
 
         # Before the load: what is saved meanwhile then differs, and is looked at by `watch`.
         tried = await asyncio.to_thread(fingerprint, operator_dir)
         first = await asyncio.to_thread(load_checked, operator_dir, full_database)
-        gazetteer = await asyncio.to_thread(load_gazetteer, operator_dir)
+        gazetteer = await asyncio.to_thread(_places, operator_dir)
         return cls(first, operator_dir, full_database, tried, gazetteer)
 
     def places(self) -> Gazetteer:
@@ -114,12 +123,12 @@ class RulesInForce:
             return await self._reload()
 
     async def _reload(self) -> Reloaded:
-        from rules import RulesInvalid, load_gazetteer
+        from rules import RulesInvalid
 
         self._tried = await self._fingerprint()
         try:
             rules = await asyncio.to_thread(load_checked, self._operator_dir, self._full_database)
-            gazetteer = await asyncio.to_thread(load_gazetteer, self._operator_dir)
+            gazetteer = await asyncio.to_thread(_places, self._operator_dir)
         except RulesInvalid as invalid:
             self.refused = invalid.errors
             return Kept(tuple(str(problem) for problem in invalid.errors))

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from storage.chat_clocks import QuietHours
+from storage.readers.chat_clocks import QuietHours
 
 _DAY = timedelta(days=1)
 # Quiet hours of each day of a week, and the days around it.

@@ -16,19 +16,19 @@ from rich.console import Console
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
-from bot.alerts.words import words_in_story
+from bot.alerts.routing.words import words_in_story
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
+from bot.delivery.deciding.outcome import Editor, Sender
+from bot.delivery.deciding.policy import DeliveryPolicy
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.outcome import Editor, Sender
-from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.second_channel import Channel, SecondChannel, SecondChannelWatch
 from bot.feeds.catalogue import Feed, load_catalogue
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever
 from bot.feeds.fetch.outcome import Retriever
-from bot.messages.display import Signals
+from bot.messages.cards.display import Signals
 from bot.notices import publishers_of
 from bot.operating.desk import Desk, Reloading
 from bot.operating.trials import Trials
@@ -37,8 +37,8 @@ from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
 from bot.process import first_operator
 from bot.rules_in_force import RulesInForce
-from storage import chat_clocks, chats, people, subscriptions
 from storage.file.database import Connection, Database
+from storage.readers import chat_clocks, chats, people, subscriptions
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -227,7 +227,7 @@ def _destination(
             )
         )
     from bot.telegram.app import build_application
-    from bot.telegram.floods import FloodLimit, Floods
+    from bot.telegram.incoming.floods import FloodLimit, Floods
     from bot.telegram.sender import TelegramSender
 
     trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db)

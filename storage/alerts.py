@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage import facts
-from storage.facts import StoredPlace
+from storage.news import facts
+from storage.news.facts import StoredPlace
 from storage.rows import (
     Row,
     change,

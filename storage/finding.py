@@ -12,8 +12,8 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage import search
 from storage.alerts import Alert, alerts_of
+from storage.news import search
 from storage.rows import Row, fetch, from_text, many, to_text
 
 MOST_HITS = 2_000

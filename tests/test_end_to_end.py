@@ -17,10 +17,10 @@ import time_machine
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.process.heartbeat import Heartbeat
-from bot.service import Service
+from bot.service.service import Service
 from bot.settings import Settings, load_settings
 from bot.wiring import Parts, parts_from_settings
-from storage import outbox
+from storage.sending import outbox
 from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
 from tests.bot.telegram.faults import conflict
 from tests.telegram_server import TelegramServer

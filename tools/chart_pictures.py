@@ -10,9 +10,9 @@ from bot.asking.question import AskedPlace, Question, Stretch
 from bot.charts.draw import picture
 from bot.charts.places import bubbles
 from bot.charts.trend import trend_of
-from bot.messages.asked import understood
-from bot.messages.charts import map_picture, trend_picture
-from bot.messages.display import Display
+from bot.messages.answers.asked import understood
+from bot.messages.answers.charts import map_picture, trend_picture
+from bot.messages.cards.display import Display
 from rules import Gazetteer, RuleSet
 from storage import finding
 from storage.file.database import Connection

@@ -22,15 +22,15 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from bot.alerts.history import AlertHistory
+from bot.alerts.summaries.history import AlertHistory
 from bot.cli.demo import FOLDER, histories_in, show
 from bot.cli.samples import SAMPLES
-from bot.delivery.outcome import Reactions
+from bot.delivery.deciding.outcome import Reactions
 from bot.locales.bidi import RTL_LANGUAGES
-from bot.messages.cards import alert_card
-from bot.messages.display import Display
+from bot.messages.cards.card import alert_card
+from bot.messages.cards.display import Display
 from bot.settings import Settings
-from bot.telegram.card_buttons import CardButtons
+from bot.telegram.buttons.card_buttons import CardButtons
 from bot.text import escape
 from rules import RuleSet, load_gazetteer, load_rules
 from storage.file.database import connect

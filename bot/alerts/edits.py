@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.alerts.wanting import is_where, seen_in
+from bot.alerts.routing.wanting import is_where, seen_in
 from storage.alerts import Alert
-from storage.chats import Chat
-from storage.outbox import Recipient
-from storage.subscriptions import chosen_by
+from storage.readers.chats import Chat
+from storage.readers.subscriptions import chosen_by
+from storage.sending.outbox import Recipient
 
 
 def may_see(chat: Chat, thread_id: int | None, alert: Alert) -> bool:

@@ -9,7 +9,7 @@ from babel import Locale
 
 from bot.alerts.said_places import places_with
 from bot.feeds.parse.entry import SaidEvent
-from storage.facts import Facts, StoredFigure, StoredPlace, StoredState
+from storage.news.facts import Facts, StoredFigure, StoredPlace, StoredState
 
 if TYPE_CHECKING:
     from rules import Detection, Gazetteer, Place, PlacesRead, PlaceTold, StateKind

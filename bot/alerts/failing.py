@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage.entries import Entry
+from storage.news.entries import Entry
 
 # After each of these it is tried once more; after the last of them it is given up.
 WAITS = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.alerts.decide import Reason
 from storage.alerts import AlertFigure
-from storage.facts import Statement, StoredFigure, StoredPlace
+from storage.news.facts import Statement, StoredFigure, StoredPlace
 
 COUNTED = ("killed", "wounded", "missing", "displaced", "people_in_need")
 # A figure that doubles is news from so many more on.

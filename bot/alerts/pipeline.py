@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import AlertPolicy
+from bot.alerts.escalating.silence import last_read, tell_of_silence
 from bot.alerts.facts import facts_of
 from bot.alerts.record import Acceptance, Accepted
 from bot.alerts.rows import called_off, detection_language
-from bot.alerts.silence import last_read, tell_of_silence
 from bot.alerts.story.remembered import RememberedStories
 from bot.alerts.tell import Told
 from bot.feeds.catalogue import Feed
@@ -21,10 +21,10 @@ from bot.notices import UnreadEntries, notify_operators
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from bot.rules_in_force import shipped_places
-from storage import entries, feeds, readings
-from storage.facts import NO_FACTS, Facts
 from storage.file.database import Connection
-from storage.readings import Rereading
+from storage.news import entries, feeds, readings
+from storage.news.facts import NO_FACTS, Facts
+from storage.news.readings import Rereading
 
 if TYPE_CHECKING:
     from rules import Detection, Gazetteer, RuleSet

@@ -10,8 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import AlertPolicy, NewReport, Reason, is_news, rank
-from bot.alerts.escalate import Raising, Telling
-from bot.alerts.inhibition import inhibited_by
+from bot.alerts.escalating.escalate import Raising, Telling
+from bot.alerts.routing.inhibition import inhibited_by
+from bot.alerts.routing.words import words_in_story
 from bot.alerts.rows import (
     Source,
     dated,
@@ -26,21 +27,22 @@ from bot.alerts.story.happening import Choice, Rule
 from bot.alerts.story.near_copies import choose_story, same_subject
 from bot.alerts.story.remembered import RememberedStories, telling_of
 from bot.alerts.tell import tell
-from bot.alerts.words import words_in_story
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
 from bot.rules_in_force import shipped_places
 from rules.matching.levels import LADDER
-from storage import alerts, chats, decisions, entries, facts, states, stories
+from storage import alerts, decisions
 from storage.alerts import Alert
-from storage.chats import Chat
 from storage.decisions import Decision
-from storage.entries import Entry
-from storage.facts import NO_FACTS, Facts
 from storage.file.database import Connection
-from storage.outbox import Recipient
-from storage.stories import StoryTitle
+from storage.news import entries, facts, states, stories
+from storage.news.entries import Entry
+from storage.news.facts import NO_FACTS, Facts
+from storage.news.stories import StoryTitle
+from storage.readers import chats
+from storage.readers.chats import Chat
+from storage.sending.outbox import Recipient
 
 if TYPE_CHECKING:
     from rules import Detection, Gazetteer, RuleSet

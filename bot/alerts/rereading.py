@@ -20,11 +20,11 @@ from bot.alerts.pipeline import Pipeline
 from bot.alerts.rows import feed_entry
 from bot.feeds.catalogue import Feed
 from bot.notices import NotReadAgain, notify_operators
-from storage import entries, readings
-from storage.entries import Entry
 from storage.file.database import Connection, Database
 from storage.file.errors import StorageDamaged, StorageError
-from storage.readings import Rereading, RulesUsed
+from storage.news import entries, readings
+from storage.news.entries import Entry
+from storage.news.readings import Rereading, RulesUsed
 
 if TYPE_CHECKING:
     from rules import RuleSet

@@ -17,8 +17,8 @@ from bot.feeds.parse.entry import FeedEntry, SaidEvent
 from bot.polling.identify import EntryChange
 from rules.matching.levels import LADDER
 from storage.alerts import Alert, AlertSignal, AlertText
-from storage.entries import Entry, StoredDetection
-from storage.facts import NO_FACTS, Facts
+from storage.news.entries import Entry, StoredDetection
+from storage.news.facts import NO_FACTS, Facts
 
 if TYPE_CHECKING:
     from rules import Detection, RuleSet

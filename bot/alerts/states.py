@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from bot.feeds.parse.entry import FeedEntry
 from rules.language.text import tokenize
-from storage.facts import Facts
-from storage.states import StateReport
+from storage.news.facts import Facts
+from storage.news.states import StateReport
 
 if TYPE_CHECKING:
     from rules import RuleSet, StateKind

@@ -28,19 +28,22 @@ from bot.alerts.decide import (
 )
 from bot.alerts.edits import says, to_edit
 from bot.alerts.growth import counted, growth, with_told
-from bot.alerts.inhibition import parted
-from bot.alerts.mutes import hold_back
-from bot.alerts.route import News, route
+from bot.alerts.routing.inhibition import parted
+from bot.alerts.routing.mutes import hold_back
+from bot.alerts.routing.route import News, route
+from bot.alerts.routing.wanting import words_of
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
 from bot.alerts.story.remembered import RememberedStories
-from bot.alerts.wanting import words_of
 from rules.matching.levels import LADDER
-from storage import alerts, card_edits, decisions, facts, mutes, outbox, stories
+from storage import alerts, decisions
 from storage.alerts import Alert, AlertFigure, AlertSignal
-from storage.chats import Chat
 from storage.decisions import Decision
 from storage.file.database import Connection
-from storage.outbox import Recipient
+from storage.news import facts, stories
+from storage.readers import mutes
+from storage.readers.chats import Chat
+from storage.sending import card_edits, outbox, reach
+from storage.sending.outbox import Recipient
 
 if TYPE_CHECKING:
     from rules import Detection
@@ -94,7 +97,7 @@ def tell(
     """Judge the entry's detections, each with its report, and tell what is news.
 
     `inhibited`: who need not be told of an alert, each with the escalation that says more (see
-    `bot.alerts.inhibition`). `words_found`: see `bot.alerts.words`.
+    `bot.alerts.routing.inhibition`). `words_found`: see `bot.alerts.routing.words`.
     """
     telling = _Telling(
         *(db, story_id, source, policy, remembered, readers, inhibited, words_found, now)
@@ -258,7 +261,7 @@ class _Telling:
         if alert is None:
             alert = alerts.create(self.db, self.story_id, signals, text, self.now)
         else:
-            earlier = outbox.recipients(self.db, alert.id)
+            earlier = reach.recipients(self.db, alert.id)
             alert = alerts.bump(self.db, alert.id, signals, text, self.now)
         pushed = any(each.pushed for each in news)
         kept = with_told(figures, before, told_now=pushed)
@@ -315,7 +318,7 @@ class _Telling:
         before = alerts.sourced(self.db, before, but=new)
         if says(before) == says(alert):
             return
-        told = outbox.told(self.db, alert.id)
+        told = reach.told(self.db, alert.id)
         chosen = to_edit(before, alert, self.readers(), told) if told else ()
         if chosen:
             card_edits.ask(self.db, alert.id, chosen, self.now, self.policy.edits_settle)

@@ -12,9 +12,9 @@ from bot.asking.question import USUAL_LENGTH, AskedPlace, Question, Stretch
 from bot.asking.words import search_of
 from storage import finding
 from storage.alerts import Alert
-from storage.chats import Chat
 from storage.file.database import Connection
 from storage.finding import Cursor, Wanted
+from storage.readers.chats import Chat
 
 if TYPE_CHECKING:
     from rules import Gazetteer
@@ -146,7 +146,8 @@ def names_of(question: Question, gazetteer: Gazetteer) -> dict[str, Mapping[str,
 def guesses(question: Question) -> Iterator[tuple[str, Question]]:
     """What was perhaps meant: the word, and the question with what it may stand for."""
     for perhaps in question.perhaps:
-        rest = tuple(word for word in question.words if word != perhaps.said)
+        said = perhaps.said.split()
+        rest = tuple(word for word in question.words if word not in said)
         bare = replace(question, words=rest, perhaps=())
         for signal in perhaps.signals:
             yield perhaps.said, replace(bare, signals=(*question.signals, signal))

@@ -11,9 +11,9 @@ import time
 from collections.abc import Sequence
 
 from bot.asking.words import index_words
-from storage import search
 from storage.file.database import Database
-from storage.search import DueText, Folded
+from storage.news import search
+from storage.news.search import DueText, Folded
 
 BATCH = 50
 """Texts in one write: some hundredths of a second of the writer's time."""

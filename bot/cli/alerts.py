@@ -18,9 +18,9 @@ from bot.locales import LANGUAGES
 from bot.text import clean
 
 if TYPE_CHECKING:
-    from bot.alerts.history import AlertHistory
+    from bot.alerts.summaries.history import AlertHistory
     from bot.messages.blocks import Card
-    from bot.messages.display import Display
+    from bot.messages.cards.display import Display
     from rules import RuleSet
     from storage.alerts import Alert
     from storage.decisions import Decision
@@ -62,7 +62,7 @@ def list_alerts(
 @app.command()
 def show(alert: AlertId, lang: Lang = "en", as_json: AsJson = False) -> None:
     """Show an alert's card as readers of a language get it."""
-    from bot.messages.cards import alert_card
+    from bot.messages.cards.card import alert_card
 
     history = _history(alert)
     if as_json:
@@ -84,8 +84,8 @@ def why(
 
     For an entry that no alert tells, name it by its address: it says why nothing was sent.
     """
-    from bot.messages.explanation import explanation_card
-    from bot.messages.why import why_sentence
+    from bot.messages.cards.explanation import explanation_card
+    from bot.messages.cards.why import why_sentence
 
     if "://" in alert:
         told = _told_of(alert, lang, as_json=as_json)
@@ -108,8 +108,9 @@ def _told_of(link: str, lang: str, *, as_json: bool) -> str | None:
     Raises CannotGoOn when no entry with this address is stored.
     """
     from bot.locales import texts
-    from bot.messages.why import why_silent
-    from storage import alerts, decisions, entries
+    from bot.messages.cards.why import why_silent
+    from storage import alerts, decisions
+    from storage.news import entries
 
     def read(db: Connection) -> tuple[str | None, list[decisions.Decision]] | None:
         entry = entries.by_link(db, link)
@@ -144,7 +145,7 @@ def _known(lang: str) -> None:
 
 def _history(wanted: str) -> AlertHistory:
     """Raises CannotGoOn for an id that no alert has."""
-    from bot.alerts.history import history_of
+    from bot.alerts.summaries.history import history_of
 
     found = _read(lambda db: history_of(db, wanted, None))
     if found is None:
@@ -156,7 +157,7 @@ def _history(wanted: str) -> AlertHistory:
 
 def _display(lang: str, rules: RuleSet) -> Display:
     from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
-    from bot.messages.display import Display
+    from bot.messages.cards.display import Display
     from bot.notices import publishers_of
     from bot.settings import load_settings
 

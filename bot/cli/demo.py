@@ -14,19 +14,19 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from bot.alerts.decide import AlertPolicy
-from bot.alerts.history import AlertHistory, history_of
+from bot.alerts.summaries.history import AlertHistory, history_of
 from bot.cli.samples import DAY, SAMPLES, document
 from bot.clock import utc_now
 from bot.console import print_card
-from bot.delivery.outcome import Outcome, Outgoing, Sent
-from bot.delivery.policy import DeliveryPolicy
+from bot.delivery.deciding.outcome import Outcome, Outgoing, Sent
+from bot.delivery.deciding.policy import DeliveryPolicy
 from bot.errors import CannotGoOn
 from bot.feeds.catalogue import Feed, slug
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever, local_path
-from bot.messages.display import Display
-from bot.messages.explanation import story_card
+from bot.messages.cards.display import Display
+from bot.messages.cards.explanation import story_card
 from bot.notices import publishers_of
 from bot.polling.identify import IdentityPolicy
 from bot.polling.report import PollPolicy, PollReport
@@ -35,8 +35,9 @@ from bot.rules_in_force import RulesInForce
 from bot.settings import Settings
 from bot.text import clean, shorten
 from bot.wiring import Destination, Parts, Source, parts_over, seat_console
-from storage import alerts, entries
+from storage import alerts
 from storage.file.database import Connection
+from storage.news import entries
 
 FOLDER = "demo"
 INVENTED = (
@@ -63,7 +64,7 @@ class Day:
 @dataclass(slots=True)
 class Gathered:
     """Takes every message as a chat would and counts it; the cards are printed as they stand at
-    the end. A `bot.delivery.outcome.Sender`."""
+    the end. A `bot.delivery.deciding.outcome.Sender`."""
 
     messages: int = 0
     _numbers: count[int] = field(default_factory=lambda: count(1))

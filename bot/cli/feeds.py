@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.feeds.catalogue import Feed
     from bot.settings import Settings
-    from storage.feeds import FeedState
+    from storage.news.feeds import FeedState
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -189,9 +189,9 @@ def export_list(
 
 
 async def _states(settings: Settings) -> dict[str, FeedState]:
-    from storage import feeds
     from storage.file.database import Database
     from storage.file.presence import has_database
+    from storage.news import feeds
 
     if not has_database(settings.database_file):
         return {}

@@ -105,7 +105,7 @@ def _options(
 def run() -> None:
     """Serve until SIGTERM or Ctrl-C: poll feeds, find signals, tell chats."""
     settings = settings_and_logs()
-    from bot.service import serve
+    from bot.service.start import serve
 
     asyncio.run(serve(settings))
 
@@ -114,7 +114,7 @@ def run() -> None:
 def poll() -> None:
     """Poll every feed once, send what it gave, and end."""
     settings = settings_and_logs()
-    from bot.service import poll_once
+    from bot.service.start import poll_once
 
     if not asyncio.run(poll_once(settings)):
         raise typer.Exit(1)

@@ -12,7 +12,7 @@ import typer
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.text import clean
-from storage import people
+from storage.readers import people
 
 if TYPE_CHECKING:
     from storage.file.database import Connection

@@ -162,15 +162,18 @@ async def _run(
 def _tell(
     db: Connection, rules: RuleSet, entries: Sequence[StoryEntry], read: Sequence[Detections]
 ) -> Replayed:
+    from bot.alerts.escalating.silence import tell_of_silence
     from bot.alerts.pipeline import Pipeline
-    from bot.alerts.silence import tell_of_silence
     from bot.feeds.catalogue import Feed
     from bot.feeds.parse.entry import FeedEntry
     from bot.polling.identify import EntryChange
     from bot.rules_in_force import shipped_places
-    from storage import chats, decisions, feeds, outbox
-    from storage.chats import Chat
-    from storage.subscriptions import Subscription
+    from storage import decisions
+    from storage.news import feeds
+    from storage.readers import chats
+    from storage.readers.chats import Chat
+    from storage.readers.subscriptions import Subscription
+    from storage.sending import outbox
 
     pipeline = Pipeline(lambda: rules)
     families, first = sorted({entry.family for entry in entries}), entries[0].published
@@ -227,7 +230,9 @@ def _hours(before: datetime, now: datetime) -> Iterator[datetime]:
 
 def _told_of(db: Connection, number: int) -> bool:
     """Whether the reader has a message of the story that the entry belongs to."""
-    from storage import alerts, outbox, stories
+    from storage import alerts
+    from storage.news import stories
+    from storage.sending import outbox
 
     story = stories.of_entry(db, number + 1)
     if story is None:

@@ -12,7 +12,7 @@ from bot.clock import utc_now
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
-    from bot.alerts.place_status import Known, PlaceStatus
+    from bot.alerts.summaries.place_status import Known, PlaceStatus
     from bot.settings import Settings
     from rules import RuleSet
 
@@ -23,9 +23,9 @@ def status_command(
     lang: Lang = "en",
 ) -> None:
     """What is known of a place: siege, crossing, hospitals, aid, water, as last reported."""
-    from bot.alerts.place_status import NotKnown, look_up
-    from bot.messages.display import Display
-    from bot.messages.place_status import not_known_text, place_status_card, status_json
+    from bot.alerts.summaries.place_status import NotKnown, look_up
+    from bot.messages.answers.place_status import not_known_text, place_status_card, status_json
+    from bot.messages.cards.display import Display
     from bot.settings import load_settings
     from rules import RulesInvalid, load_gazetteer, load_rules
 
@@ -47,7 +47,7 @@ def status_command(
 
 
 async def _read(settings: Settings, rules: RuleSet, known: Known) -> PlaceStatus:
-    from bot.alerts.place_status import read_status
+    from bot.alerts.summaries.place_status import read_status
     from storage.file.database import Database
 
     if not settings.database_file.exists():

@@ -12,8 +12,9 @@ from bot.cli.stories import app
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.text import clean
-from storage import alerts, stories
-from storage.stories import StoryEntry
+from storage import alerts
+from storage.news import stories
+from storage.news.stories import StoryEntry
 
 if TYPE_CHECKING:
     from storage.file.database import Connection

@@ -12,14 +12,14 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 
 from bot.clock import Uptime, uptime_beside, utc_now
-from bot.delivery.digests import Digests, FindWords, no_words
+from bot.delivery.deciding.outcome import Editor, Sender, Sent
+from bot.delivery.deciding.pacing import overall_free, turns
+from bot.delivery.deciding.policy import DeliveryPolicy
 from bot.delivery.editing import Editing
 from bot.delivery.handover import hand_over_due, who_is_due
 from bot.delivery.health import Health
-from bot.delivery.outcome import Editor, Sender, Sent
-from bot.delivery.pacing import overall_free, turns
-from bot.delivery.policy import DeliveryPolicy
-from bot.delivery.quiet import QuietHours
+from bot.delivery.later.digests import Digests, FindWords, no_words
+from bot.delivery.later.quiet import QuietHours
 from bot.delivery.sending import Sending
 from bot.delivery.timekeeping import Timekeeper
 from bot.delivery.waiting import (
@@ -31,8 +31,8 @@ from bot.delivery.waiting import (
     to_fold,
     waiting_of,
 )
-from storage import acknowledgements
 from storage.file.database import Database, StorageError
+from storage.sending import acknowledgements
 
 __all__ = ["DeliveryPolicy", "DispatchReport", "Dispatcher"]
 

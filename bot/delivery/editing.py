@@ -15,6 +15,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.alerts.edits import may_see
+from bot.delivery.deciding.outcome import Edit, Editor, Outcome, Unknown
+from bot.delivery.deciding.pacing import History
+from bot.delivery.deciding.policy import DeliveryPolicy
 from bot.delivery.edits import (
     Done,
     Drop,
@@ -25,13 +28,12 @@ from bot.delivery.edits import (
     next_edit,
     room,
 )
-from bot.delivery.outcome import Edit, Editor, Outcome, Unknown
-from bot.delivery.pacing import History
-from bot.delivery.policy import DeliveryPolicy
 from bot.delivery.showing import as_seen, reactions_of
-from storage import acknowledgements, alerts, card_edits, chats, outbox
-from storage.card_edits import CardEdit
+from storage import alerts
 from storage.file.database import Connection, Database, StorageError
+from storage.readers import chats
+from storage.sending import acknowledgements, card_edits, outbox
+from storage.sending.card_edits import CardEdit
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +145,7 @@ class Editing:
             alert=as_seen(db, alert, chat, thread_id),
             changed_at=owed.changed_at,
             asked=acknowledgements.get(db, alert.id, chat.id),
-            reactions=reactions_of(db, alert, chat, now),
+            reactions=reactions_of(db, alert, chat, thread_id, now),
         )
         return Planned(owed, card)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
-from bot.delivery.outcome import (
+from bot.delivery.deciding.outcome import (
     ChatGone,
     Conflict,
     Migrated,
@@ -24,12 +24,12 @@ from bot.delivery.outcome import (
     Unauthorised,
     Unknown,
 )
-from bot.delivery.pacing import SendLimits, chat_free_at, overall_free
+from bot.delivery.deciding.pacing import SendLimits, chat_free_at, overall_free
 
 if TYPE_CHECKING:
-    from storage.card_edits import CardEdit
-    from storage.chats import Chat
-    from storage.outbox import Delivery
+    from storage.readers.chats import Chat
+    from storage.sending.card_edits import CardEdit
+    from storage.sending.outbox import Delivery
 
 
 @dataclass(frozen=True, slots=True)

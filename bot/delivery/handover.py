@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.notices import Unacknowledged, notice_for, notify_operators
-from storage import acknowledgements, alerts, chats, outbox
-from storage.acknowledgements import Open
+from storage import alerts
 from storage.alerts import Alert
-from storage.chats import Chat
 from storage.file.database import Connection
-from storage.outbox import NewDelivery
+from storage.readers import chats
+from storage.readers.chats import Chat
+from storage.sending import acknowledgements, outbox
+from storage.sending.acknowledgements import Open
+from storage.sending.outbox import NewDelivery
 
 
 def due_at(row: Open) -> datetime:

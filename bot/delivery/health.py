@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import ClockStep
-from bot.delivery.outcome import NeverSent, Outcome, Unknown
-from bot.delivery.retry import Halt
+from bot.delivery.deciding.outcome import NeverSent, Outcome, Unknown
+from bot.delivery.deciding.retry import Halt
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from bot.alerts.wanting import seen_in
-from bot.delivery.catchup import ChatPlan, Folded, FoldReason, line_level
-from bot.delivery.retry import (
+from bot.alerts.routing.wanting import seen_in
+from bot.delivery.deciding.retry import (
     Again,
     AwaitCatchUp,
     Done,
@@ -21,12 +20,15 @@ from bot.delivery.retry import (
     PauseChat,
     Step,
 )
+from bot.delivery.later.catchup import ChatPlan, Folded, FoldReason, line_level
 from bot.messages.catchup import Group, LineItem, catchup_text
 from bot.notices import ChatEvent, ChatNotice, notify_operators
-from storage import acknowledgements, alerts, chats, outbox
-from storage.chats import Chat
+from storage import alerts
 from storage.file.database import Connection
-from storage.outbox import Delivery, Mark, NewDelivery
+from storage.readers import chats
+from storage.readers.chats import Chat
+from storage.sending import acknowledgements, folding, holding, outbox
+from storage.sending.outbox import Delivery, Mark, NewDelivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def record_catchup(db: Connection, chat: Chat, found: ChatPlan, at: datetime) ->
             not_before=at,
             text=catchup_text(_items(db, folded, chat, thread_id), chat.language),
         )
-        outbox.fold(db, {item.delivery.id: item.reason for item in folded}, line, at)
+        folding.fold(db, {item.delivery.id: item.reason for item in folded}, line, at)
 
 
 def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list[ChatNotice]:
@@ -133,7 +135,7 @@ def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list
     Returns a notice for each such chat; of one chat operators get one a month.
     """
     notices = []
-    for chat_id, count in outbox.expire_held(db, created_before, at).items():
+    for chat_id, count in holding.expire_held(db, created_before, at).items():
         chat = chats.get(db, chat_id)
         reason = (chat and chat.paused_reason) or "Telegram refuses this chat"
         notices.append(_notify(db, "given_up", chat_id, reason, at, message=str(count)))

@@ -22,9 +22,9 @@ from bot.delivery.health import Health
 from bot.locales import DEFAULT_LANGUAGE, texts
 from bot.notices import operator_languages
 from bot.text import clean, web_link
-from storage import second_channel
 from storage.alerts import Alert, AlertSignal
 from storage.file.database import Database, StorageError
+from storage.sending import second_channel
 
 log = logging.getLogger(__name__)
 

@@ -13,20 +13,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.alerts.weekly import digest_of
-from bot.delivery.catchup import superseded_by
+from bot.alerts.summaries.weekly import digest_of
+from bot.delivery.deciding.outcome import Outcome, Outgoing, Reactions, Sender, Sent, Unknown
+from bot.delivery.deciding.pacing import History
+from bot.delivery.deciding.policy import DeliveryPolicy
+from bot.delivery.deciding.retry import Halt, next_step
 from bot.delivery.health import Health
-from bot.delivery.outcome import Outcome, Outgoing, Reactions, Sender, Sent, Unknown
-from bot.delivery.pacing import History
-from bot.delivery.policy import DeliveryPolicy
+from bot.delivery.later.catchup import superseded_by
 from bot.delivery.results import Attempt, record_attempt
-from bot.delivery.retry import Halt, next_step
 from bot.delivery.showing import as_seen, digested, reactions_of
-from storage import alerts, card_edits, chats, clock, outbox
-from storage.chats import Chat
+from storage import alerts, clock
 from storage.clock import LastSeen
 from storage.file.database import Connection, Database, StorageError
-from storage.outbox import Delivery
+from storage.readers import chats
+from storage.readers.chats import Chat
+from storage.sending import card_edits, folding, outbox, reach
+from storage.sending.outbox import Delivery
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +189,7 @@ class Sending:
 def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat], now: datetime) -> Outgoing:
     answers = None
     if head.kind == "update" and head.alert_id is not None:
-        answers = outbox.first_message(db, head.alert_id, head.recipient)
+        answers = reach.first_message(db, head.alert_id, head.recipient)
     chat = known[head.chat_id]
     alert = None if head.alert_id is None else alerts.get(db, head.alert_id)
     digest = digest_of(head.text or "") if head.kind == "digest" else None
@@ -195,9 +197,11 @@ def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat], now: da
         delivery=head,
         chat=chat,
         alert=None if alert is None else as_seen(db, alert, chat, head.thread_id),
-        folded=outbox.folded_count(db, head.id) if head.kind == "catchup" else 0,
+        folded=folding.folded_count(db, head.id) if head.kind == "catchup" else 0,
         answers=answers,
         digest=digest,
         digested=digested(db, digest, chat, head.thread_id) if digest else (),
-        reactions=Reactions() if alert is None else reactions_of(db, alert, chat, now),
+        reactions=Reactions()
+        if alert is None
+        else reactions_of(db, alert, chat, head.thread_id, now),
     )

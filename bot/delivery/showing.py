@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.alerts.digest import Digest
 from bot.alerts.edits import quoted_entry
-from bot.alerts.mutes import concerning
+from bot.alerts.routing.mutes import concerning
+from bot.alerts.routing.wanting import seen_in
 from bot.alerts.snippet import snippet
-from bot.alerts.wanting import seen_in
-from bot.alerts.weekly import Weekly
-from bot.delivery.outcome import Reactions
-from bot.messages.evidence import evidence_for
-from storage import alerts, entries, feedback, mutes
+from bot.alerts.summaries.digest import Digest
+from bot.alerts.summaries.weekly import Weekly
+from bot.delivery.deciding.outcome import Reactions
+from bot.messages.cards.evidence import evidence_for
+from storage import alerts
 from storage.alerts import Alert
-from storage.chats import Chat
 from storage.file.database import Connection
+from storage.news import entries
+from storage.readers import feedback, mutes
+from storage.readers.chats import Chat
 
 
 def as_seen(db: Connection, alert: Alert, chat: Chat, thread_id: int | None) -> Alert:
@@ -54,9 +56,11 @@ def digested(
     return tuple(as_seen(db, known[each], chat, thread_id) for each in ids if each in known)
 
 
-def reactions_of(db: Connection, alert: Alert, chat: Chat, now: datetime) -> Reactions:
-    """What people of the chat did with the alert's buttons so far."""
-    muted = concerning(mutes.of_chat(db, chat.id, now), alert)
+def reactions_of(
+    db: Connection, alert: Alert, chat: Chat, thread_id: int | None, now: datetime
+) -> Reactions:
+    """What people of the chat did with the alert's buttons so far; mutes are of that topic."""
+    muted = concerning(mutes.of_topic(db, chat.id, thread_id, now), alert)
     marks = feedback.counts_in_chat(db, alert.id, chat.id)
     return Reactions(
         muted_until=max((each.until for each in muted), default=None),

@@ -10,13 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.delivery.catchup import ChatPlan, FoldPolicy, plan_chat
-from bot.delivery.pacing import Waiting
+from bot.delivery.deciding.pacing import Waiting
+from bot.delivery.later.catchup import ChatPlan, FoldPolicy, plan_chat
 from bot.delivery.results import record_catchup
-from storage import chats, owed
-from storage.chats import Chat
 from storage.file.database import Connection
-from storage.outbox import Delivery
+from storage.readers import chats
+from storage.readers.chats import Chat
+from storage.sending import owed
+from storage.sending.outbox import Delivery
 
 # Of each queue of a chat: the next, and one more in case a later version takes its place.
 NEXT_FEW = 2

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from bot.locales import Texts
-from bot.messages.display import Signals, signal_title
-from bot.messages.lines import first_places
+from bot.messages.cards.display import Signals, signal_title
+from bot.messages.cards.lines import first_places
 from bot.text import clean, shorten, web_link
 from storage.alerts import Alert
 

@@ -14,7 +14,7 @@ from typing import Literal
 from bot.locales import Texts, texts
 from bot.locales.bidi import isolated
 from bot.messages.blocks import linked, without_addresses
-from bot.messages.lines import LEVEL_MARKS, happens_in, level_name
+from bot.messages.cards.lines import LEVEL_MARKS, happens_in, level_name
 from bot.text import clean, length, shorten, web_link
 
 # Telegram allows 4096 characters; the sender may add a mark and a footer.

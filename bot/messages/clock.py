@@ -9,7 +9,7 @@ from babel.lists import format_list
 
 from bot.locales import Texts
 from bot.wall_time import last_quiet
-from storage.chat_clocks import EVERY_DAY, USUAL_DIGEST, ChatClock, QuietHours
+from storage.readers.chat_clocks import EVERY_DAY, USUAL_DIGEST, ChatClock, QuietHours
 
 
 def day_name(day: int, say: Texts) -> str:

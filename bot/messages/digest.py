@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from bot.locales import Texts
 from bot.messages.blocks import Block, Card, Line, Span, fill, first_that_fits, foreign, line
-from bot.messages.display import NAME, Display, signal_title
-from bot.messages.evidence import marked_title
-from bot.messages.lines import LEVEL_MARKS, MOST_PLACES, first_places
+from bot.messages.cards.display import NAME, Display, signal_title
+from bot.messages.cards.evidence import marked_title
+from bot.messages.cards.lines import LEVEL_MARKS, MOST_PLACES, first_places
 from bot.text import clean, shorten, shorten_marked, web_link
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bot.alerts.digest import Digest, Sources
+    from bot.alerts.summaries.digest import Digest, Sources
     from storage.alerts import Alert
 
 # Longest texts of a line, in UTF-16 units.

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from bot.locales import Texts
 from bot.locales.bidi import isolated
-from bot.messages.display import Signals, in_order, signal_title
+from bot.messages.cards.display import Signals, in_order, signal_title
 from bot.text import clean, shorten
-from storage.subscriptions import Names, Subscription
+from storage.readers.subscriptions import Names, Subscription
 
 # Signals, places and words that are named one by one.
 MOST_NAMED = 6

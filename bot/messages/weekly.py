@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.messages.blocks import Block, Card, Line, Span, first_that_fits, foreign, line
+from bot.messages.cards.display import NAME, Display, signal_title
+from bot.messages.cards.lines import LEVEL_MARKS
 from bot.messages.digest import HEADLINE, item_line, lateness, sources_line
-from bot.messages.display import NAME, Display, signal_title
-from bot.messages.lines import LEVEL_MARKS
 from bot.text import clean, shorten
 
 if TYPE_CHECKING:
-    from bot.alerts.weekly import Counted, Weekly
+    from bot.alerts.summaries.weekly import Counted, Weekly
     from storage.alerts import Alert
 
 

@@ -302,7 +302,8 @@ async def _database(settings: Settings, say: Texts) -> Finding:
 
 async def _look_into(database: Database, say: Texts) -> Finding:
     from bot.polling.health import feeds_health
-    from storage import feeds, outbox
+    from storage.news import feeds
+    from storage.sending import outbox
 
     what = "database"
     try:

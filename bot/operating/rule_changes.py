@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from bot.notices import RuleFileChanged, notify_operators
 from bot.operating.rule_files import put, read_files
 from bot.rules_in_force import Kept
-from storage import audit, rule_drafts, rule_versions
-from storage.rule_versions import hash_of
+from storage.readers import audit
+from storage.rule_files import drafts as rule_drafts
+from storage.rule_files import versions as rule_versions
+from storage.rule_files.versions import hash_of
 
 if TYPE_CHECKING:
     from bot.operating.desk import Desk
     from storage.file.database import Connection, Database
-    from storage.rule_drafts import RuleDraft
+    from storage.rule_files.drafts import RuleDraft
 
 log = logging.getLogger(__name__)
 

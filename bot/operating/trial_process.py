@@ -27,9 +27,10 @@ from bot.operating.trial_report import (
 )
 from rules import Detection, RuleSet, RulesInvalid, load_gazetteer, load_rules
 from rules.trying.inline_tests import failure_of, run_tests
-from storage import entries, feedback, stories
-from storage.entries import Entry
 from storage.file.database import connect
+from storage.news import entries, stories
+from storage.news.entries import Entry
+from storage.readers import feedback
 
 PROBLEMS, EXAMPLES, WORDS_LENGTH = 12, 5, 160
 # How often the parent hears how far it is.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.locales import Texts
 from bot.locales.bidi import isolated
-from bot.messages.display import Signals, signal_title
+from bot.messages.cards.display import Signals, signal_title
 from bot.operating.trial_report import Example, SignalChange, TrialReport
 from bot.text import clean, shorten
 

@@ -17,7 +17,7 @@ import bot
 from bot.operating.rule_files import read_files, write_files
 from bot.operating.trial_process import Task
 from bot.operating.trial_report import TrialReport, read_report
-from storage.rule_versions import hash_of
+from storage.rule_files.versions import hash_of
 
 log = logging.getLogger(__name__)
 

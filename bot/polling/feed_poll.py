@@ -29,9 +29,9 @@ from bot.polling.health import condition, health_notice, quiet
 from bot.polling.identify import EntryChange, Identified, identify, keyed
 from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Wishes, next_check
-from storage import entries, feeds, held
-from storage.feeds import FeedState
 from storage.file.database import Connection, Database
+from storage.news import entries, feeds, held
+from storage.news.feeds import FeedState
 
 log = logging.getLogger(__name__)
 

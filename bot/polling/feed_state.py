@@ -10,7 +10,7 @@ from bot.feeds.fetch.outcome import Fetched, FetchFailed, NotModified
 from bot.feeds.parse.entry import ParsedFeed
 from bot.polling.health import HealthPolicy, gap_of, usual_gap
 from bot.polling.identify import EntryChange
-from storage.feeds import FeedState
+from storage.news.feeds import FeedState
 
 
 def after_failure(state: FeedState, failed: FetchFailed, now: datetime) -> FeedState:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal, get_args
 
 from bot.notices import FeedEvent
-from storage.feeds import FeedState
+from storage.news.feeds import FeedState
 
 Condition = Literal["unread", "ok", "failing", "broken", "silent", "held", "truncated"]
 

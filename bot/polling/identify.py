@@ -20,8 +20,8 @@ from bot.feeds.parse.dates import OLDEST
 from bot.feeds.parse.entry import FeedEntry
 from bot.links import canonical_link
 from bot.polling.content_hash import content_hash, sha256
-from storage.entries import Entry
-from storage.feeds import FeedState
+from storage.news.entries import Entry
+from storage.news.feeds import FeedState
 
 Kind = Literal["new", "updated", "seed", "seen"]
 
@@ -44,7 +44,7 @@ class EntryChange:
 
     @property
     def content_hash(self) -> str:
-        """What `storage.entries.Entry.content_hash` must hold."""
+        """What `storage.news.entries.Entry.content_hash` must hold."""
         return content_hash(self.entry)
 
 

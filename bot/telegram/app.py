@@ -34,12 +34,13 @@ from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, texts
 from bot.notices import NamedFeed
 from bot.process.logs import Redactor
 from bot.rules_in_force import shipped_places
-from bot.telegram import documents, trying_rules
+from bot.telegram import trying_rules
 from bot.telegram.answers import TelegramRequest
-from bot.telegram.commands.recent import BARE_ID, COMMAND_BY_ID, alert_by_id
-from bot.telegram.inline import offer
-from bot.telegram.membership import membership, migrated
-from bot.telegram.plain_text import AnswersUs, answered_us, plain_text
+from bot.telegram.commands.asking.recent import BARE_ID, COMMAND_BY_ID, alert_by_id
+from bot.telegram.incoming import documents
+from bot.telegram.incoming.inline import offer
+from bot.telegram.incoming.membership import membership, migrated
+from bot.telegram.incoming.plain_text import AnswersUs, answered_us, plain_text
 from bot.telegram.polling import Polling
 from bot.telegram.registry import (
     Answer,
@@ -55,7 +56,7 @@ from storage.file.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:
     from bot.operating.desk import Desk
-    from bot.telegram.floods import Floods
+    from bot.telegram.incoming.floods import Floods
     from rules import Gazetteer, RuleSet
     from storage.file.database import Database
 

@@ -22,9 +22,9 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, Ti
 
 from bot.telegram.incumbency import RETRY_SECONDS, Claim, answered, disturbed
 from bot.telegram.request import App, services_in
-from storage import updates as stored
 from storage.file.database import Connection
 from storage.file.errors import StorageError
+from storage.readers import updates as stored
 
 UPDATES = (
     "message",

@@ -251,5 +251,5 @@ async def _refusal(request: Request, who: Who) -> str | None:
 
 
 def _load() -> None:
-    for module in pkgutil.iter_modules(package.__path__):
-        import_module(f"{package.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        import_module(module.name)

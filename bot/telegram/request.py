@@ -23,19 +23,19 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.locales import DEFAULT_LANGUAGE, Texts, language_of, texts
 from bot.messages.blocks import Card
-from bot.messages.cards import text_card
-from bot.messages.display import Display
+from bot.messages.cards.card import text_card
+from bot.messages.cards.display import Display
 from bot.notices import NamedFeed, publishers_of
 from bot.rules_in_force import shipped_places
 from bot.wall_time import zone_of
-from storage import audit, chats, people
-from storage.chats import Chat
-from storage.people import Person
+from storage.readers import audit, chats, people
+from storage.readers.chats import Chat
+from storage.readers.people import Person
 
 if TYPE_CHECKING:
     from bot.operating.acts import Action
     from bot.operating.desk import Desk
-    from bot.telegram.floods import Floods
+    from bot.telegram.incoming.floods import Floods
     from rules import Gazetteer, RuleSet, Signal
     from storage.file.database import Connection, Database
 

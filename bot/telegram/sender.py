@@ -21,11 +21,11 @@ from telegram.error import (
 )
 from telegram.error import Conflict as TelegramConflict
 
-from bot.alerts.digest import Digest
-from bot.alerts.wanting import seen_in
-from bot.alerts.weekly import Weekly
+from bot.alerts.routing.wanting import seen_in
+from bot.alerts.summaries.digest import Digest
+from bot.alerts.summaries.weekly import Weekly
 from bot.clock import utc_now
-from bot.delivery.outcome import (
+from bot.delivery.deciding.outcome import (
     ChatGone,
     Conflict,
     Edit,
@@ -42,15 +42,15 @@ from bot.delivery.outcome import (
 )
 from bot.locales import texts
 from bot.messages.blocks import Card
-from bot.messages.cards import alert_card, text_card
+from bot.messages.cards.card import alert_card, text_card
+from bot.messages.cards.display import Display, Signals
 from bot.messages.digest import digest_card
-from bot.messages.display import Display, Signals
 from bot.messages.weekly import weekly_card
 from bot.telegram.answers import NotFromTelegram
-from bot.telegram.card_buttons import card_buttons, refuses_links, without_links
+from bot.telegram.buttons.card_buttons import card_buttons, refuses_links, without_links
 from bot.text import shorten
 from bot.wall_time import zone_of
-from storage.chats import Chat
+from storage.readers.chats import Chat
 
 log = logging.getLogger(__name__)
 

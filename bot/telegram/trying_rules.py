@@ -14,15 +14,15 @@ from telegram.error import BadRequest, TelegramError
 from bot.locales import texts
 from bot.locales.bidi import isolated
 from bot.messages.blocks import Card
-from bot.messages.cards import text_card
+from bot.messages.cards.card import text_card
 from bot.operating.trial_report import TrialReport, read_report, report_json
 from bot.operating.trial_text import trial_text
 from bot.operating.trials import Progress
-from bot.telegram import two_taps
+from bot.telegram.buttons import two_taps
 from bot.telegram.request import NO_PREVIEW, App, Services, services_in
 from bot.text import clean
-from storage import rule_drafts
-from storage.rule_drafts import RuleDraft
+from storage.rule_files import drafts as rule_drafts
+from storage.rule_files.drafts import RuleDraft
 
 if TYPE_CHECKING:
     from bot.operating.desk import Desk

@@ -49,6 +49,9 @@ TERMS = (
 
 _DEFINITE = ("ال", "وال", "بال", "لل", "فال", "كال", "ولل")
 _PLURAL = ("ون", "ين", "ات", "ان")
+_BEFORE_A_PEOPLE = frozenset(
+    "les des de d aux ces ses nos leurs plusieurs certains quelques et ou autres jeunes".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Roles:
                 for at in range(span.first, span.last + 1):
                     self.kind[at] = (name, span)
         self.starts = sorted({span.first for _, span in self.kind.values()})
-        self.stops = {span.first for span in reading.of(STOP)}
+        self.stops = {s.first for s in reading.of(STOP) if not self._is_has(s.first)}
         self.among = {span.last for span in reading.of(AMONG)}
         self.not_new = {span.last for span in reading.of(NOT_NEW)}
         self.things = {span.first for span in reading.of(THINGS)}
@@ -89,6 +92,12 @@ class Roles:
         self.martyred = {span.first for span in reading.of(MARTYRED)}
         self.doing = {span.first for span in reading.of(DOING)}
         self.in_general = {span.first for span in reading.of(IN_GENERAL)}
+
+    def _is_has(self, at: int) -> bool:
+        """Whether an «a» is no «à»: "un enfant a été tué", "une femme a péri"."""
+        if self.tokens[at].surface != "a" or at + 1 == len(self.tokens):
+            return False
+        return self.tokens[at + 1].norm == "ete" or at + 1 in self.kind
 
     def _counts(self) -> set[int]:
         words = {at for s in self.reading.of(COUNT) for at in range(s.first, s.last + 1)}
@@ -137,6 +146,9 @@ class Roles:
             return True
         if token.script == "latin":
             plural = token.norm.endswith("s") and not token.norm.endswith(("ss", "ais", "ois"))
+            if plural and self.reading.language == "fr":
+                # «des drones russes» are things: an adjective agrees, a people has its article.
+                plural = before < 0 or self.tokens[before].norm in _BEFORE_A_PEOPLE
             return plural or (before in self.kind and self.kind[before][0] == NOUN)
         if token.surface.endswith(_PLURAL):
             follows_noun = before >= 0 and is_definite(self.tokens[before].surface)

@@ -64,9 +64,12 @@ class Harm:
         return term_of(self.who, self.cause)
 
 
+PREFIX = "harm:"
+
+
 def term_of(who: str, cause: str) -> str:
     """The name under which clauses find a harm in a reading."""
-    return f"harm:{who}/{cause}"
+    return f"{PREFIX}{who}/{cause}"
 
 
 def harms(reading: Reading) -> tuple[Harm, ...]:

@@ -10,6 +10,7 @@ from rules.language.morphology import Morphology
 from rules.loading import schema
 from rules.loading.schema import Direction, Level, Status
 from rules.loading.yamlfile import Problem
+from rules.matching.gate import Gate
 from rules.matching.match import CompiledRule, Detection, detect_all
 from rules.matching.states import StateKind
 from rules.matching.terms import CompiledTerm, TermMatcher
@@ -91,6 +92,10 @@ class RuleSet:
     escalation_tests: tuple[EscalationTests, ...] = ()
     states: Mapping[str, StateKind] = field(default_factory=dict)
     """What states places can be in, in the order in which they are shown."""
+    gate: Gate = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gate", Gate(self.rules, self.terms))
 
     def note(self, signal: str, clause: str) -> str | None:
         """What the author of a signal's rule noted of a clause, if anything."""
@@ -99,7 +104,7 @@ class RuleSet:
         return next((each.why or None for each in clauses if each.label == clause), None)
 
     def detect(self, title: str, text: str, language: str | None) -> tuple[Detection, ...]:
-        return detect_all(self.rules, self.terms, title, text, language)
+        return detect_all(self.gate, self.rules, self.terms, title, text, language)
 
 
 def detect(

@@ -4,18 +4,18 @@ A harm word says that somebody was killed, wounded or lost; who it was decides w
 workers want to know (`rules.matching.harm_victims`). Some of it another sentence tells: what the
 entry is about, and who the victims named before were.
 
-Pure: readings in, readings with harms out.
+Pure but for the spans that it adds to readings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 
 from rules.loading.schema import Cause, Victims
-from rules.matching.harm_roles import CAUSES, HARMS, PLACE
-from rules.matching.harm_victims import Harm, harms, term_of
+from rules.matching.harm_roles import CAUSES, HARMS, MARTYRED, NATIONALITY, NATURAL, PLACE
+from rules.matching.harm_victims import PREFIX, Harm, harms, term_of
 from rules.matching.terms import Reading
 
 OPENING_SENTENCES = 2
@@ -29,17 +29,42 @@ def asked(of: Sequence[Victims], by: Sequence[Cause]) -> tuple[str, ...]:
     )
 
 
-def with_harms(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """The sentences of an entry, with the harms found in them as spans that clauses can ask for."""
+_TOLD_BY: Mapping[Victims, tuple[str, ...]] = {
+    "civilians": ("$civilian-declared",),
+    "health-workers": ("$health-people",),
+    "people": ("$people-anyone", NATIONALITY),
+}
+"""The terms without which a sentence harms no such people; fighters and those that are only
+counted may be known from the sentence before."""
+_BY_THE_WORD: Mapping[str, str] = {"conflict": MARTYRED, "illness": NATURAL}
+"""Causes that the word of the harm may say by itself."""
+
+
+def needed(harms: Iterable[str]) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
+    """Groups of terms without which none of these harms is found: in its sentence, in the entry."""
+    asked_for = [name.removeprefix(PREFIX).split("/") for name in harms]
+    whos, causes = {who for who, _ in asked_for}, {cause for _, cause in asked_for}
+    here = [frozenset(HARMS)]
+    anywhere: list[frozenset[str]] = []
+    if whos <= _TOLD_BY.keys():
+        here.append(
+            frozenset(name for who, names in _TOLD_BY.items() if who in whos for name in names)
+        )
+    if "unsaid" not in causes:
+        caused = {name for name, cause in CAUSES if cause in causes}
+        caused |= {name for cause, name in _BY_THE_WORD.items() if cause in causes}
+        # An accident, a crime or a sickness may be what title and opening tell of.
+        (here if causes <= {"conflict", "disaster"} else anywhere).append(frozenset(caused))
+    return here, anywhere
+
+
+def find_harms(readings: Sequence[Reading]) -> None:
+    """Put the harms of an entry into its sentences, as spans that clauses can ask for."""
     if not any(reading.of(name) for reading in readings for name in HARMS):
-        return tuple(readings)
-    done = []
+        return
     for reading, found in zip(readings, harms_of_entry(readings), strict=True):
-        spans = dict(reading.spans)
         for harm in found:
-            spans[harm.term] = (*spans.get(harm.term, ()), harm.span)
-        done.append(replace(reading, spans=spans) if found else reading)
-    return tuple(done)
+            reading.add(harm.term, (harm.span,))
 
 
 def harms_of_entry(readings: Sequence[Reading]) -> tuple[tuple[Harm, ...], ...]:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.quiet import quiet_now
+from bot.delivery.later.quiet import quiet_now
 from bot.wall_time import last_quiet, moment_of, next_change, next_hour, next_time, zone_of
-from storage.chat_clocks import EVERY_DAY, ChatClock, QuietHours
+from storage.readers.chat_clocks import EVERY_DAY, ChatClock, QuietHours
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 PARIS, CAIRO = ZoneInfo("Europe/Paris"), ZoneInfo("Africa/Cairo")

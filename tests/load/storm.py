@@ -31,11 +31,11 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import utc_now
-from bot.delivery.catchup import FoldPolicy
-from bot.delivery.pacing import SendLimits
+from bot.delivery.deciding.pacing import SendLimits
+from bot.delivery.later.catchup import FoldPolicy
 from bot.delivery.waiting import read_owed
-from storage import chats
 from storage.file.database import Connection, connect, in_transaction, migrate
+from storage.readers import chats
 from tests.bot.delivery.desk import chat, make_alert
 from tests.bot.service.newsroom import Newsroom, write_feeds
 from tests.telegram_server import TelegramServer

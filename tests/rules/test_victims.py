@@ -138,6 +138,19 @@ def test_a_nationality_counts_in_the_plural_beside_a_number_or_behind_the_harm(
     assert not kinds(shipped, "الجيش السوري يقتل الوقت في غارة")
 
 
+def test_a_french_has_is_no_place_behind_which_the_victim_ends(shipped: RuleSet) -> None:
+    for sentence in ("Un enfant a été tué à Gaza", "Une femme a péri dans le bombardement"):
+        assert victims(shipped, sentence, "fr")[0].who == "people", sentence
+    assert victims(shipped, "Un Casque bleu a été tué et trois ont été blessés", "fr")[1].who == (
+        "fighters"
+    )
+
+
+def test_a_french_adjective_of_a_nationality_is_no_people(shipped: RuleSet) -> None:
+    assert not victims(shipped, "40 drones russes abattus dans la nuit", "fr")
+    assert victims(shipped, "Des Ukrainiens tués par un missile", "fr")[0].who == "people"
+
+
 def test_health_workers_are_a_kind_of_their_own(shipped: RuleSet) -> None:
     for worker in ("مسعفين", "ممرضين", "أطباء"):
         assert kinds(shipped, f"مقتل ثلاثة {worker} في قصف") == {("health-workers", "conflict")}
@@ -191,3 +204,8 @@ def test_killing_in_general_is_news_of_a_place_in_crisis(shipped: RuleSet) -> No
 )
 def test_the_words_of_a_name_say_nothing_else(shipped: RuleSet, name: str) -> None:
     assert kinds(shipped, f"استشهاد مزارعين قرب {name}") == {("people", "conflict")}
+
+
+def test_a_number_is_of_the_language_of_its_sentence(shipped: RuleSet) -> None:
+    assert is_harm(shipped, "ألف قتيل و 9 آلاف جريح منذ دخول الحوثيين عدن عام 2014")
+    assert not is_harm(shipped, "The 2004 tsunami killed 9 villagers, survivors remember", "en")

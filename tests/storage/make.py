@@ -9,16 +9,19 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from storage import alerts, chats, entries, feeds, outbox, stories, subscriptions
+from storage import alerts
 from storage.alerts import Alert, AlertSignal, AlertText
-from storage.chats import Chat
-from storage.entries import Entry
-from storage.feeds import FeedState
 from storage.file.database import Connection
 from storage.file.migrations import MIGRATIONS
-from storage.outbox import NewDelivery
+from storage.news import entries, feeds, stories
+from storage.news.entries import Entry
+from storage.news.feeds import FeedState
+from storage.readers import chats, subscriptions
+from storage.readers.chats import Chat
+from storage.readers.subscriptions import Subscription
 from storage.rows import insert, to_text
-from storage.subscriptions import Subscription
+from storage.sending import reach
+from storage.sending.outbox import NewDelivery
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -179,7 +182,7 @@ def choose(
 
 def chats_of(db: Connection, alert_id: int) -> set[int]:
     """The chats that any version of the alert was queued for."""
-    return {each.chat_id for each in outbox.recipients(db, alert_id)}
+    return {each.chat_id for each in reach.recipients(db, alert_id)}
 
 
 def add_chat(db: Connection, chat_id: int = 100, *signals: str, **changes: object) -> Chat:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from storage import alerts, decisions, entries, stories
+from storage import alerts, decisions
 from storage.decisions import Decision
 from storage.file.database import Connection, Database
+from storage.news import entries, stories
 from storage.rows import to_text
 from tests.storage.make import (
     DAY,
@@ -21,7 +22,7 @@ from tests.storage.make import (
     bump,
     told,
 )
-from tests.storage.test_entries import detection
+from tests.storage.news.test_entries import detection
 
 
 def decision(alert: alerts.Alert, **changes: object) -> Decision:

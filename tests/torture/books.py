@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from storage import alerts, chats, outbox
+from storage import alerts
 from storage.alerts import Alert
-from storage.chats import Chat
 from storage.file.database import Connection, Database
-from storage.outbox import Delivery
-from storage.subscriptions import Subscription
+from storage.readers import chats
+from storage.readers.chats import Chat
+from storage.readers.subscriptions import Subscription
+from storage.sending import outbox
+from storage.sending.outbox import Delivery
 from tests.telegram_server import Message, TelegramServer
 from tests.torture.newsroom import ALERT, CRITICAL, Newsroom
 

@@ -24,13 +24,13 @@ from typing import Any
 def quicken() -> None:
     """Put short times in the place of the product's: as defaults, so that nothing else changes."""
     from bot.alerts.decide import AlertPolicy
-    from bot.delivery.catchup import FoldPolicy
+    from bot.delivery.deciding.pacing import SendLimits
+    from bot.delivery.deciding.policy import DeliveryPolicy
+    from bot.delivery.deciding.retry import RetryPolicy
     from bot.delivery.edits import EditPolicy
-    from bot.delivery.pacing import SendLimits
-    from bot.delivery.policy import DeliveryPolicy
-    from bot.delivery.retry import RetryPolicy
+    from bot.delivery.later.catchup import FoldPolicy
     from bot.polling.schedule import SchedulePolicy
-    from bot.service import Service
+    from bot.service.service import Service
 
     _defaults(SendLimits, chat_gap=_seconds(0.04), group_window=_seconds(3), overall_sends=100)
     _defaults(

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Literal
 
 from bot.locales import texts
-from storage import chats, feeds, outbox
-from storage.chats import Chat
 from storage.file.database import Connection
-from storage.outbox import NewDelivery
-from storage.subscriptions import Subscription
+from storage.news import feeds
+from storage.readers import chats
+from storage.readers.chats import Chat
+from storage.readers.subscriptions import Subscription
+from storage.sending import outbox
+from storage.sending.outbox import NewDelivery
 from tests.telegram_server import TelegramServer
 from tests.torture.books import Books, open_books
 from tests.torture.crash import PATIENCE, Service, _environment, _until

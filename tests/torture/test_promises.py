@@ -22,10 +22,11 @@ from pathlib import Path
 
 from aiohttp import web
 
-from storage import chats, feeds
-from storage.chats import Chat
 from storage.file.database import Connection, connect
-from storage.subscriptions import Subscription
+from storage.news import feeds
+from storage.readers import chats
+from storage.readers.chats import Chat
+from storage.readers.subscriptions import Subscription
 from tests.bot.telegram.faults import Fault, page, refusal_under, server_error
 from tests.storage.make import choose
 from tests.telegram_server import Message, TelegramServer

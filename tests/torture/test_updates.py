@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from storage import chats
+from storage.readers import chats
 from tests.telegram_server import TelegramServer
 from tests.torture.books import open_books
 from tests.torture.crash import PATIENCE, Service, SlowTelegram, _environment, _until

@@ -18,7 +18,7 @@ from bot.alerts.story.doubts import Doubt, doubts
 from bot.alerts.story.near_copies import StoryPolicy, StoryReason, choose_story
 from bot.alerts.story.other_language import like_in_another_language, weighty
 from bot.alerts.story.tellings import PLACE, TOLL, Telling, Window
-from storage.stories import StoryTitle
+from storage.news.stories import StoryTitle
 
 SHOWN_WORDS = 6
 GREAT_TOLL = 10

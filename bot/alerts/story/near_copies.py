@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 
 from bot.links import page_link
 from rules.language.text import tokenize
-from storage.stories import StoryTitle
+from storage.news.stories import StoryTitle
 
 # A headline with one of these says that it is not about the one before.
 ANOTHER = frozenset(

@@ -19,9 +19,9 @@ from bot.alerts.story.happening import Choice, HappeningPolicy, Rule, story_for
 from bot.alerts.story.near_copies import StoryPolicy
 from bot.alerts.story.sources import independent_sources
 from bot.alerts.story.tellings import COARSE, COUNTRIES, Telling, Where, Window, name_stems
-from storage import facts, stories
-from storage.facts import Facts, StoredFigure, StoredPlace
 from storage.file.database import Connection
+from storage.news import facts, stories
+from storage.news.facts import Facts, StoredFigure, StoredPlace
 
 if TYPE_CHECKING:
     from rules import Figure

@@ -156,8 +156,8 @@ def _stored(database: Path, days: int) -> list[Replayable]:
 
 async def _read_stored(database: Path, since: datetime) -> list[Replayable]:
     from rules.trying.replay import Replayable
-    from storage import entries
     from storage.file.database import Database
+    from storage.news import entries
 
     def read(db: Connection) -> list[Replayable]:
         return [

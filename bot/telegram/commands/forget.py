@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.locales import Texts
-from bot.messages.cards import text_card
-from bot.telegram import two_taps
+from bot.messages.cards.card import text_card
+from bot.telegram.buttons import two_taps
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request, chat_of
-from storage import forgetting
 from storage.file.database import Connection
+from storage.readers import forgetting
 
 
 @command("forget", order=80, who=Who.ANYONE, private=True)

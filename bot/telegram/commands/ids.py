@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages.cards import text_card
+from bot.messages.cards.card import text_card
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request, chat_of, thread_of
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 from telegram.constants import ChatType
 
 from bot.locales import LANGUAGES, Texts, texts
-from bot.messages.cards import text_card
-from bot.messages.lines import levels_text
-from bot.telegram import keyboards
-from bot.telegram.commands.guide import first_question
-from bot.telegram.keyboards import language_keyboard
+from bot.messages.cards.card import text_card
+from bot.messages.cards.lines import levels_text
+from bot.telegram.buttons import keyboards
+from bot.telegram.buttons.keyboards import language_keyboard
+from bot.telegram.commands.settings.guide import first_question
 from bot.telegram.registry import (
     About,
     Command,
@@ -23,9 +23,9 @@ from bot.telegram.registry import (
     usable,
 )
 from bot.telegram.request import Request, chat_of, texts_for
-from storage import chats, people
-from storage.chats import Chat
-from storage.people import Person
+from storage.readers import chats, people
+from storage.readers.chats import Chat
+from storage.readers.people import Person
 
 log = logging.getLogger(__name__)
 

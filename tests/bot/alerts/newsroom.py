@@ -16,9 +16,9 @@ from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from rules.escalations.escalation import Escalation
 from rules.matching.match import Detection, Evidence
-from storage import feeds
-from storage.facts import Facts
 from storage.file.database import Connection
+from storage.news import feeds
+from storage.news.facts import Facts
 from tests.storage.make import NOW
 
 WORDS = {"حصار": "siege", "إخلاء": "evacuation", "besieged": "siege"}

@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.feeds.parse.entry import FeedEntry
-from storage import alerts, entries, outbox, stories
+from storage import alerts
 from storage.file.database import connect, migrate
+from storage.news import entries, stories
+from storage.sending import outbox
 from tests.bot.alerts.newsroom import URGENT, Newsroom, change, feed, item, of_its_own
 from tests.storage.make import DAY, NOW, add_chat
 

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from bot.alerts.decide import Reason
 from bot.alerts.edits import may_see, quoted_entry, says, to_edit
-from storage import alerts, card_edits, chats, outbox
+from storage import alerts
 from storage.alerts import Alert, AlertFigure, AlertSource
-from storage.deliveries import Recipient
-from storage.facts import StoredPlace
+from storage.news.facts import StoredPlace
+from storage.readers import chats
+from storage.sending import card_edits, outbox
+from storage.sending.deliveries import Recipient
 from tests.bot.alerts.newsroom import Newsroom, change, feed, item, of_its_own
 from tests.bot.messages.samples import sample_alert, sample_chat, sample_signal
 from tests.storage.make import NOW, add_chat, existing

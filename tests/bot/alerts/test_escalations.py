@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.decide import Reason
-from bot.alerts.history import AlertHistory
+from bot.alerts.escalating.silence import last_read
 from bot.alerts.record import Accepted
-from bot.alerts.silence import last_read
-from bot.messages.cards import alert_card
-from bot.messages.display import Display
-from bot.messages.explanation import explanation_card
+from bot.alerts.summaries.history import AlertHistory
+from bot.messages.cards.card import alert_card
+from bot.messages.cards.display import Display
+from bot.messages.cards.explanation import explanation_card
 from rules.escalations.escalation import (
     Condition,
     Escalation,
@@ -30,10 +30,12 @@ from rules.escalations.escalation import (
     Together,
 )
 from rules.loading.schema import Scope
-from storage import alerts, decisions, feeds, outbox
+from storage import alerts, decisions
 from storage.alerts import Alert
 from storage.file.database import Connection, connect, migrate
-from storage.outbox import Mark
+from storage.news import feeds
+from storage.sending import outbox
+from storage.sending.outbox import Mark
 from tests.bot.alerts import newsroom as room
 from tests.bot.alerts import test_plans
 from tests.bot.alerts.newsroom import Newsroom, OneWord, feed, of_its_own

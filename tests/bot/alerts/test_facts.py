@@ -8,16 +8,17 @@ import pytest
 
 from bot.alerts.decide import Reason
 from bot.alerts.facts import facts_of, labels
-from bot.alerts.history import history_of
 from bot.alerts.pipeline import Pipeline
+from bot.alerts.summaries.history import history_of
 from bot.locales.bidi import without_controls
-from bot.messages.display import Display
-from bot.messages.grown import grown_line
+from bot.messages.cards.display import Display
+from bot.messages.cards.grown import grown_line
 from bot.polling.identify import Kind
 from bot.rules_in_force import shipped_places
-from storage import alerts, owed
+from storage import alerts
 from storage.alerts import Alert
 from storage.file.database import Connection
+from storage.sending import owed
 from tests.bot.alerts.newsroom import Newsroom, change, feed, item
 from tests.conftest import shipped_rules
 from tests.storage.make import HOUR, NOW, add_chat, add_feed, choose, existing

@@ -13,10 +13,11 @@ from bot.alerts.failing import WAITS, Failing, failed_again
 from bot.alerts.rereading import MOST_IN_A_ROW
 from bot.locales import LANGUAGES, texts
 from bot.notices import NotReadAgain
-from storage import chats, outbox
-from storage.entries import Entry
 from storage.file.database import Connection
 from storage.file.errors import StorageBusy, StorageDamaged, StorageFull
+from storage.news.entries import Entry
+from storage.readers import chats
+from storage.sending import outbox
 from tests.bot.alerts.newsroom import feed, of_its_own
 from tests.bot.alerts.test_rereading import SIEGE, Desk, desk
 from tests.storage.make import HOUR, NOW, chat

@@ -9,7 +9,7 @@ import pytest
 from bot.alerts.decide import Reason
 from bot.alerts.growth import counted, growth, with_told
 from storage.alerts import AlertFigure
-from storage.facts import Statement, StoredFigure, StoredPlace
+from storage.news.facts import Statement, StoredFigure, StoredPlace
 from tests.storage.make import NOW
 
 

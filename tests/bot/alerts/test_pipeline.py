@@ -11,9 +11,12 @@ import pytest
 from bot.alerts.decide import Reason
 from bot.alerts.pipeline import Pipeline
 from rules.loading.schema import Direction
-from storage import alerts, chats, decisions, entries, outbox, owed, stories
+from storage import alerts, decisions
 from storage.alerts import Alert
 from storage.file.database import Database
+from storage.news import entries, stories
+from storage.readers import chats
+from storage.sending import outbox, owed
 from tests.bot.alerts.newsroom import (
     URGENT,
     Newsroom,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.alerts.record import Accepted
-from storage import feeds
 from storage.file.database import Connection, Database
+from storage.news import feeds
 from tests.bot.alerts.newsroom import change, feed, item, pipeline
 from tests.storage.make import HOUR, NOW, add_chat
 

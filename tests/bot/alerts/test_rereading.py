@@ -15,10 +15,12 @@ import pytest
 
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
-from storage import alerts, entries, feeds, outbox
+from storage import alerts
 from storage.alerts import Alert
-from storage.entries import Entry
 from storage.file.database import Connection, Database
+from storage.news import entries, feeds
+from storage.news.entries import Entry
+from storage.sending import outbox
 from tests.bot.alerts.newsroom import Newsroom, OneWord, Rules, change, feed, find, item, rules
 from tests.storage.make import HOUR, NOW
 

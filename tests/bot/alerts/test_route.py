@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alerts.decide import rank
-from bot.alerts.route import News, route
+from bot.alerts.routing.route import News, route
 from rules.matching.levels import LADDER
 from storage.alerts import Alert
-from storage.chats import Chat
-from storage.facts import StoredPlace
-from storage.outbox import NewDelivery, Recipient
+from storage.news.facts import StoredPlace
+from storage.readers.chats import Chat
+from storage.sending.outbox import NewDelivery, Recipient
 from tests.storage.make import NOW, alert_text, chat, told
 
 ALERT = Alert(

@@ -8,8 +8,9 @@ from bot.alerts.facts import facts_of
 from bot.alerts.rows import event_json, event_of
 from bot.feeds.parse.entry import SaidEvent, Shape
 from bot.rules_in_force import shipped_places
-from storage import alerts, entries
-from storage.facts import StoredPlace, places_of
+from storage import alerts
+from storage.news import entries
+from storage.news.facts import StoredPlace, places_of
 from storage.rows import fetch
 from tests.bot.alerts.newsroom import Newsroom
 from tests.storage.make import NOW

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.alerts.pipeline import Pipeline
-from bot.alerts.place_status import (
+from bot.alerts.summaries.place_status import (
     Known,
     NotKnown,
     PlaceState,
@@ -22,8 +22,8 @@ from bot.alerts.place_status import (
 from bot.feeds.parse.entry import FeedEntry, SaidEvent
 from bot.rules_in_force import shipped_places
 from rules import RuleSet
-from storage import feeds
 from storage.file.database import Connection, connect, migrate
+from storage.news import feeds
 from storage.retention import purge
 from storage.rows import fetch
 from tests.bot.alerts.newsroom import change, feed, item

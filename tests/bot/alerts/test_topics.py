@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from rules.matching.wordlist import Lexicon
-from storage import outbox, subscriptions
-from storage.subscriptions import Subscription
+from storage.readers import subscriptions
+from storage.readers.subscriptions import Subscription
+from storage.sending import outbox
 from tests.bot.alerts.newsroom import Newsroom, of_its_own
 from tests.bot.alerts.test_pipeline import LIFTED, SIEGE
 from tests.storage.make import NOW, add_chat

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.alerts.route import News, route
-from bot.alerts.wanting import seen_in, words_of
-from storage.facts import StoredPlace
-from storage.outbox import NewDelivery, Recipient
-from storage.subscriptions import Subscription
+from bot.alerts.routing.route import News, route
+from bot.alerts.routing.wanting import seen_in, words_of
+from storage.news.facts import StoredPlace
+from storage.readers.subscriptions import Subscription
+from storage.sending.outbox import NewDelivery, Recipient
 from tests.bot.alerts.test_route import ALERT
 from tests.storage.make import NOW, chat, told
 

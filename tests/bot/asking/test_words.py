@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bot.asking.indexing import Indexer, fold
 from bot.asking.words import index_words, search_of
-from storage import entries, search
 from storage.file.database import Connection, Database
-from storage.search import DueText
+from storage.news import entries, search
+from storage.news.search import DueText
 from tests.storage.conftest import database, db
 from tests.storage.make import NOW, add_alert, add_entry
 

@@ -15,8 +15,14 @@ from bot.charts.drawing import NotDrawn, draw
 from bot.charts.places import bubbles
 from bot.charts.trend import days_of, since, trend_of
 from bot.locales import LANGUAGES
-from bot.messages.charts import CAPTION, map_caption, map_picture, trend_caption, trend_picture
-from bot.messages.display import Display
+from bot.messages.answers.charts import (
+    CAPTION,
+    map_caption,
+    map_picture,
+    trend_caption,
+    trend_picture,
+)
+from bot.messages.cards.display import Display
 from bot.rules_in_force import shipped_places
 from bot.text import length
 from storage.finding import PlaceCount

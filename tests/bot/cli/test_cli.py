@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 from bot.cli.main import app
 from bot.process.lock import InstanceLock
 from bot.settings import Settings, variable
-from storage import feeds
 from storage.file.database import Connection, Database
+from storage.news import feeds
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
 

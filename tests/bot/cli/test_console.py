@@ -11,10 +11,10 @@ import pytest
 from rich.console import Console
 
 from bot.console import ConsoleSender, console_chat, shown
-from bot.delivery.outcome import NeverSent, Outgoing, Sent
-from bot.messages.cards import alert_card
-from bot.messages.display import Display
-from storage.outbox import Delivery
+from bot.delivery.deciding.outcome import NeverSent, Outgoing, Sent
+from bot.messages.cards.card import alert_card
+from bot.messages.cards.display import Display
+from storage.sending.outbox import Delivery
 from tests.bot.messages.samples import flat
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

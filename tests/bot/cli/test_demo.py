@@ -13,7 +13,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from bot.alerts.history import AlertHistory, history_of
+from bot.alerts.summaries.history import AlertHistory, history_of
 from bot.cli.demo import FOLDER, show
 from bot.settings import Settings
 from storage.file.database import Connection, connect

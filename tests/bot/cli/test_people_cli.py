@@ -19,8 +19,8 @@ from bot.process import first_operator
 from bot.process.installation import note_installation
 from bot.settings import Settings, load_settings, variable
 from bot.wiring import FIRST_CODE, _readers
-from storage import people
 from storage.file.database import Database
+from storage.readers import people
 
 runner = CliRunner()
 

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from bot.alerts.pipeline import Pipeline
 from bot.cli.main import app
-from storage import feeds
 from storage.file.database import connect, migrate
+from storage.news import feeds
 from tests.bot.alerts.newsroom import change, feed, item
 from tests.conftest import shipped_rules
 

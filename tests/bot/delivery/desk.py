@@ -9,15 +9,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.delivery.deciding.outcome import Edit, Outcome, Outgoing, Sent
 from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher, DispatchReport
-from bot.delivery.outcome import Edit, Outcome, Outgoing, Sent
-from storage import alerts, chat_clocks, chats, entries, feeds, outbox, stories
+from storage import alerts
 from storage.alerts import Alert, AlertText
-from storage.chats import Chat
-from storage.entries import Entry
 from storage.file.database import Connection, Database
-from storage.outbox import Delivery, NewDelivery
-from storage.subscriptions import Subscription
+from storage.news import entries, feeds, stories
+from storage.news.entries import Entry
+from storage.readers import chat_clocks, chats
+from storage.readers.chats import Chat
+from storage.readers.subscriptions import Subscription
+from storage.sending import outbox
+from storage.sending.outbox import Delivery, NewDelivery
 from tests.storage.make import told
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)

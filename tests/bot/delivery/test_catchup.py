@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.catchup import ChatPlan, FoldPolicy, FoldReason, line_level, plan_chat
+from bot.delivery.later.catchup import ChatPlan, FoldPolicy, FoldReason, line_level, plan_chat
 from bot.locales import texts
 from bot.locales.bidi import without_controls
 from bot.messages.blocks import HTML_LIMIT, without_addresses
-from bot.messages.cards import text_card
+from bot.messages.cards.card import text_card
 from bot.messages.catchup import LINE_LENGTH, LineItem, catchup_text
 from bot.notices import ChatNotice
-from storage.outbox import Delivery
+from storage.sending.outbox import Delivery
 from tests.bot.delivery.desk import START, delivery
 from tests.bot.telegram.bot_api import parse_html
 

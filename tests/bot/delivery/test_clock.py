@@ -16,14 +16,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.clock import TOLERANCE, ClockStep, SteadyTime, Uptime, step_since
+from bot.delivery.deciding.outcome import Edit, NeverSent, Outcome, Outgoing, RateLimited, Sent
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.outcome import Edit, NeverSent, Outcome, Outgoing, RateLimited, Sent
 from bot.delivery.second_channel import SecondChannelWatch
-from storage import card_edits, chats, second_channel
 from storage import clock as stored_clock
-from storage.deliveries import Recipient
 from storage.file.database import Database
 from storage.file.errors import StorageBusy
+from storage.readers import chats
+from storage.sending import card_edits, second_channel
+from storage.sending.deliveries import Recipient
 from tests.bot.delivery.desk import START, Desk, chat
 
 HOUR = timedelta(hours=1)

@@ -10,27 +10,21 @@ from typing import Any
 
 import pytest
 
-from bot.alerts.digest import Digest, chosen
-from bot.alerts.weekly import Counted, Weekly
-from bot.delivery.digests import make_digest
-from bot.delivery.outcome import ChatGone, Rejected, Unknown
-from storage import (
-    alerts,
-    chat_clocks,
-    chats,
-    decisions,
-    digest_turns,
-    feeds,
-    outbox,
-    subscriptions,
-)
+from bot.alerts.summaries.digest import Digest, chosen
+from bot.alerts.summaries.weekly import Counted, Weekly
+from bot.delivery.deciding.outcome import ChatGone, Rejected, Unknown
+from bot.delivery.later.digests import make_digest
+from storage import alerts, decisions
 from storage.alerts import Alert
-from storage.chat_clocks import USUAL_DIGEST, QuietHours
 from storage.decisions import Decision
-from storage.feeds import FeedState
 from storage.file.database import Connection
-from storage.outbox import Recipient
-from storage.subscriptions import Subscription
+from storage.news import feeds
+from storage.news.feeds import FeedState
+from storage.readers import chat_clocks, chats, subscriptions
+from storage.readers.chat_clocks import USUAL_DIGEST, QuietHours
+from storage.readers.subscriptions import Subscription
+from storage.sending import digest_turns, outbox
+from storage.sending.outbox import Recipient
 from tests.bot.delivery.desk import Desk, bump, make_alert, owe
 from tests.storage.make import feed_state
 
@@ -443,7 +437,7 @@ async def test_a_bug_in_a_digest_stops_no_alert_and_no_other_digest(
         return chosen(topic, *given)
 
     watch = await becomes_known(morning)
-    monkeypatch.setattr("bot.delivery.digests.chosen", fails)
+    monkeypatch.setattr("bot.delivery.later.digests.chosen", fails)
     morning.clock.at = at("2026-02-01T08:00:00")
     await morning.work(2)
     alert = await becomes_known(morning, "alert", pushed=(1,))

@@ -10,8 +10,7 @@ from itertools import pairwise
 import pytest
 
 from bot.clock import utc_now
-from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher
-from bot.delivery.outcome import (
+from bot.delivery.deciding.outcome import (
     ChatGone,
     Conflict,
     Migrated,
@@ -21,10 +20,12 @@ from bot.delivery.outcome import (
     Unauthorised,
     Unknown,
 )
-from bot.delivery.pacing import SendLimits
+from bot.delivery.deciding.pacing import SendLimits
+from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher
 from bot.delivery.results import give_up_held
-from storage import chats, outbox, second_channel
 from storage.file.database import Connection, StorageError
+from storage.readers import chats
+from storage.sending import outbox, second_channel
 from tests.bot.delivery.desk import OPERATOR, START, Desk, bump, chat, owe
 
 

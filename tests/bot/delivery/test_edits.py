@@ -14,19 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.edits import (
-    Done,
-    Drop,
-    EditPolicy,
-    Go,
-    Later,
-    after_edit,
-    chat_has_room,
-    gap_after,
-    next_edit,
-    room,
-)
-from bot.delivery.outcome import (
+from bot.delivery.deciding.outcome import (
     ChatGone,
     Conflict,
     Migrated,
@@ -39,18 +27,32 @@ from bot.delivery.outcome import (
     Unauthorised,
     Unknown,
 )
-from bot.delivery.pacing import SendLimits
-from bot.messages.cards import alert_card
-from bot.messages.display import Display
-from storage import alerts, card_edits, chats, feedback, mutes, owed, retention
-from storage import outbox as stored
+from bot.delivery.deciding.pacing import SendLimits
+from bot.delivery.edits import (
+    Done,
+    Drop,
+    EditPolicy,
+    Go,
+    Later,
+    after_edit,
+    chat_has_room,
+    gap_after,
+    next_edit,
+    room,
+)
+from bot.messages.cards.card import alert_card
+from bot.messages.cards.display import Display
+from storage import alerts, retention
 from storage.alerts import Alert
-from storage.card_edits import CardEdit
-from storage.deliveries import Recipient
-from storage.feedback import Mark
 from storage.file.database import Connection, Database
-from storage.mutes import Target
-from storage.subscriptions import Subscription
+from storage.readers import chats, feedback, mutes
+from storage.readers.feedback import Mark
+from storage.readers.mutes import Target
+from storage.readers.subscriptions import Subscription
+from storage.sending import card_edits, owed
+from storage.sending import outbox as stored
+from storage.sending.card_edits import CardEdit
+from storage.sending.deliveries import Recipient
 from tests.bot.alerts.newsroom import Newsroom, of_its_own
 from tests.bot.delivery.desk import (
     OPERATOR,

@@ -18,15 +18,15 @@ from rich.table import Table
 from telegram import Bot
 
 from bot.clock import utc_now
-from bot.delivery.catchup import FoldPolicy
+from bot.delivery.deciding.outcome import Sender
+from bot.delivery.deciding.pacing import SendLimits
+from bot.delivery.deciding.retry import RetryPolicy
 from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher
-from bot.delivery.outcome import Sender
-from bot.delivery.pacing import SendLimits
-from bot.delivery.retry import RetryPolicy
+from bot.delivery.later.catchup import FoldPolicy
 from bot.telegram.answers import TelegramRequest
 from bot.telegram.sender import TelegramSender
-from storage import chats
 from storage.file.database import Database
+from storage.readers import chats
 from tests.bot.delivery.desk import OPERATOR, Desk, chat
 from tests.bot.telegram.faults import (
     Fault,

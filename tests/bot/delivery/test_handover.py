@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.delivery.handover import due_at, who_is_due
-from storage import acknowledgements, chats, outbox, second_channel
-from storage.acknowledgements import Open
 from storage.clock import move_times
 from storage.file.database import Connection, Database
+from storage.readers import chats
+from storage.sending import acknowledgements, outbox, second_channel
+from storage.sending.acknowledgements import Open
 from tests.bot.delivery.desk import OPERATOR, START, Desk, chat, make_alert
 
 TEN = timedelta(minutes=10)

@@ -11,10 +11,10 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.outcome import NeverSent, Unknown
-from storage import chats
+from bot.delivery.deciding.outcome import NeverSent, Unknown
 from storage.alerts import Alert
 from storage.file.database import Connection, Database
+from storage.readers import chats
 from tests.bot.delivery.desk import Desk, bump, chat, owe
 
 HOUR = timedelta(hours=1)

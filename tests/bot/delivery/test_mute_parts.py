@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from storage import chats, mutes, outbox
 from storage.alerts import Alert
-from storage.deliveries import NewDelivery
-from storage.mutes import Mute, Target
+from storage.readers import chats, mutes
+from storage.readers.mutes import Mute, Target
+from storage.sending import outbox
+from storage.sending.deliveries import NewDelivery
 from tests.bot.delivery.desk import Desk, bump
 
 HOUR = timedelta(hours=1)

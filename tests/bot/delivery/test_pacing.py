@@ -9,7 +9,14 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.pacing import History, SendLimits, Waiting, chat_free_at, overall_free, turns
+from bot.delivery.deciding.pacing import (
+    History,
+    SendLimits,
+    Waiting,
+    chat_free_at,
+    overall_free,
+    turns,
+)
 from tests.bot.delivery.desk import START
 
 LIMITS = SendLimits()

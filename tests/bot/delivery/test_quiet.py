@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from storage import chat_clocks, chats
-from storage.chat_clocks import QuietHours
+from storage.readers import chat_clocks, chats
+from storage.readers.chat_clocks import QuietHours
 from tests.bot.delivery.desk import Desk
 
 NIGHT = QuietHours(22 * 60, 7 * 60)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.outcome import (
+from bot.delivery.deciding.outcome import (
     ChatGone,
     Conflict,
     Migrated,
@@ -21,7 +21,7 @@ from bot.delivery.outcome import (
     Unauthorised,
     Unknown,
 )
-from bot.delivery.retry import (
+from bot.delivery.deciding.retry import (
     Again,
     AwaitCatchUp,
     Done,

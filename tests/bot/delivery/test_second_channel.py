@@ -8,16 +8,16 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from bot.delivery.deciding.outcome import ChatGone, Conflict, NeverSent, Sent, Unauthorised, Unknown
+from bot.delivery.deciding.retry import Halt
 from bot.delivery.health import Health
-from bot.delivery.outcome import ChatGone, Conflict, NeverSent, Sent, Unauthorised, Unknown
-from bot.delivery.retry import Halt
 from bot.delivery.second_channel import (
     SecondChannel,
     SecondChannelPolicy,
     SecondChannelWatch,
     outage_of,
 )
-from storage import chats
+from storage.readers import chats
 from tests.bot.delivery.desk import OPERATOR, START, Desk, bump
 
 POLICY = SecondChannelPolicy()

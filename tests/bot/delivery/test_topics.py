@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.delivery.outcome import TopicGone
-from storage import outbox
+from bot.delivery.deciding.outcome import TopicGone
 from storage.file.database import Connection
-from storage.outbox import NewDelivery
-from storage.subscriptions import Subscription
+from storage.readers.subscriptions import Subscription
+from storage.sending import outbox
+from storage.sending.outbox import NewDelivery
 from tests.bot.delivery.desk import OPERATOR, Desk, bump, chat
 
 FORUM = -100

@@ -15,11 +15,11 @@ import bot
 from bot.alerts.decide import Reason
 from bot.feeds.fetch.outcome import FailureKind
 from bot.locales import LANGUAGES, isolate_commands, language_of, texts
-from bot.messages.cards import QUOTES, text_card
+from bot.messages.cards.card import QUOTES, text_card
 from bot.telegram.commands.start import OTHER_NAMES
 from bot.telegram.registry import all_commands
 from storage.file.database import connect, migrate
-from storage.outbox import STATES
+from storage.sending.outbox import STATES
 from tests.bot.messages.samples import NOW
 from tests.storage.make import add_chat
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from bot.asking.answer import Answer
 from bot.asking.question import Question
-from bot.messages.asked import answer_card
+from bot.messages.answers.asked import answer_card
 from bot.messages.blocks import Card
-from bot.messages.display import Display
+from bot.messages.cards.display import Display
 from storage.alerts import Alert, AlertSignal, AlertText
-from storage.chats import Chat
-from storage.outbox import Delivery
+from storage.readers.chats import Chat
+from storage.sending.outbox import Delivery
 from tests.storage.make import asking
 
 NOW = datetime(2026, 1, 31, 12, 30, tzinfo=UTC)

@@ -16,19 +16,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.alerts.history import AlertHistory
+from bot.alerts.summaries.history import AlertHistory
 from bot.locales import texts
 from bot.locales.bidi import FSI, PDI, RLM, without_controls
 from bot.messages.blocks import Card
-from bot.messages.cards import alert_card, text_card
-from bot.messages.display import Display
-from bot.messages.explanation import explanation_card
-from bot.messages.lines import DIRECTIONS
+from bot.messages.cards.card import alert_card, text_card
+from bot.messages.cards.display import Display
+from bot.messages.cards.explanation import explanation_card
+from bot.messages.cards.lines import DIRECTIONS
 from bot.text import length, web_link
 from storage.alerts import Alert, AlertFigure, AlertSource, in_order
 from storage.decisions import Decision
-from storage.entries import StoredDetection
-from storage.facts import StoredPlace
+from storage.news.entries import StoredDetection
+from storage.news.facts import StoredPlace
 from tests.bot.messages.samples import (
     ENGLISH_TITLE,
     NOW,

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.alerts.history import AlertHistory
+from bot.alerts.summaries.history import AlertHistory
 from bot.delivery.second_channel import critical_text
 from bot.feeds.catalogue import Feed
 from bot.locales import texts
-from bot.messages.cards import alert_card, text_card
+from bot.messages.cards.card import alert_card, text_card
+from bot.messages.cards.display import Display
+from bot.messages.cards.explanation import explanation_card
 from bot.messages.catchup import LineItem, catchup_text
-from bot.messages.display import Display
-from bot.messages.explanation import explanation_card
 from bot.notices import ChatNotice, FeedNotice, UnreadEntries
 from bot.text import JOINER, clean, clean_marked
 from tests.bot.messages.samples import NOW, SIGNALS, listed, sample_alert

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.alerts.digest import Digest, Sources, by_gravity, chosen, is_sent, told_in
-from bot.alerts.weekly import Counted, Weekly, summary
+from bot.alerts.summaries.digest import Digest, Sources, by_gravity, chosen, is_sent, told_in
+from bot.alerts.summaries.weekly import Counted, Weekly, summary
 from bot.locales.bidi import without_controls
+from bot.messages.cards.display import Display
 from bot.messages.digest import digest_card
-from bot.messages.display import Display
 from bot.messages.weekly import weekly_card
 from storage.alerts import Alert
-from storage.facts import StoredPlace
-from storage.subscriptions import Subscription
+from storage.news.facts import StoredPlace
+from storage.readers.subscriptions import Subscription
 from tests.bot.messages.samples import SIGNALS, english_alert, sample_alert
 
 NOW = datetime(2026, 11, 28, 5, 0, tzinfo=UTC)

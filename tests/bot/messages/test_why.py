@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from bot.alerts.decide import Reason
-from bot.alerts.history import AlertHistory, history_of
-from bot.alerts.reach import Unreached, unreached
+from bot.alerts.routing.reach import Unreached, unreached
+from bot.alerts.summaries.history import AlertHistory, history_of
 from bot.locales import LANGUAGES, texts
 from bot.locales.bidi import without_controls
-from bot.messages.display import Display
-from bot.messages.explanation import explanation_card
-from bot.messages.why import why_here, why_sentence
-from storage import chats
-from storage.chats import Chat
+from bot.messages.cards.display import Display
+from bot.messages.cards.explanation import explanation_card
+from bot.messages.cards.why import why_here, why_sentence
 from storage.file.database import connect, migrate
+from storage.readers import chats
+from storage.readers.chats import Chat
 from tests.bot.alerts.newsroom import Newsroom
 from tests.bot.alerts.test_route import ALERT
 from tests.bot.messages.samples import SIGNALS
@@ -127,10 +127,11 @@ def test_every_reason_has_a_clause_behind_because(reason: Reason, language: str)
     assert clause, (
         f'no text for {reason!r}: add `{reason.value} = "..."` to the table [because] of '
         f"bot/locales/{language}.toml (and of the two others). It is read behind «because», «لأن», "
-        f"«parce que», and may hold {sorted(FILLED)} in braces; bot/messages/why.py fills them."
+        f"«parce que», and may hold {sorted(FILLED)} in braces; "
+        "bot/messages/cards/why.py fills them."
     )
     filled = {name for _, name, _, _ in Formatter().parse(clause) if name}
-    assert filled <= FILLED, f"bot/messages/why.py does not know {filled - FILLED}"
+    assert filled <= FILLED, f"bot/messages/cards/why.py does not know {filled - FILLED}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -20,11 +20,11 @@ from bot.polling.feed_poll import Notify
 from bot.polling.identify import EntryChange
 from bot.polling.poller import Poller
 from bot.polling.report import Accepted, Detections, EntryPipeline, Parser, PollPolicy, PollReport
-from storage import entries
 from storage.alerts import Alert
-from storage.entries import Entry
-from storage.feeds import FeedState
 from storage.file.database import Connection, Database
+from storage.news import entries
+from storage.news.entries import Entry
+from storage.news.feeds import FeedState
 from tests.feed_server import FeedServer, Names, feed_server
 from tests.storage.make import feed_state
 

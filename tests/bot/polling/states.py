@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from storage.feeds import FeedState
+from storage.news.feeds import FeedState
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 

@@ -18,8 +18,8 @@ from bot.polling.identify import (
     identify,
     keyed,
 )
-from storage.entries import Entry
-from storage.feeds import FeedState
+from storage.news.entries import Entry
+from storage.news.feeds import FeedState
 from tests.bot.feeds.documents import entry, numbered
 from tests.bot.polling.states import feed_state
 

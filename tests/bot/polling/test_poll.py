@@ -16,8 +16,9 @@ from bot.polling.health import condition
 from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
 from bot.polling.slots import PollSlots
-from storage import entries, owed
 from storage.file.errors import StorageFull
+from storage.news import entries
+from storage.sending import owed
 from tests.bot.feeds.documents import numbered, rss
 from tests.bot.polling.desk import NOW, Desk, InlineParser, open_desk
 from tests.feed_server import Names, Request, answer
@@ -159,7 +160,7 @@ async def test_a_failure_is_remembered_told_and_recovered_from(desk: Desk) -> No
 
 async def test_notices_reach_operators_through_the_outbox(tmp_path: Path) -> None:
     from bot.notices import notify_operators
-    from storage import chats
+    from storage.readers import chats
 
     async with open_desk(tmp_path, notify=notify_operators) as desk:
         await desk.database.write(partial(chats.set_operators, chat_ids=[7, -8], now=NOW))

@@ -7,17 +7,21 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from bot.service import HELD_FOR, Service
+from bot.service.rounds import HELD_FOR
+from bot.service.service import Service
 from bot.settings import load_settings
-from storage import chats, second_channel
 from storage.file.database import Database
+from storage.readers import chats
+from storage.sending import second_channel
 from tests.bot.delivery.desk import OPERATOR, START, Desk, chat
 
 
 async def test_operators_hear_what_was_given_up_and_else_the_second_channel(tmp_path: Path) -> None:
     database = await Database.open(tmp_path / "marsad.sqlite")
     desk = Desk(database)
-    parts: Any = SimpleNamespace(database=database, dispatcher=desk.dispatcher, desk=None)
+    parts: Any = SimpleNamespace(
+        database=database, dispatcher=desk.dispatcher, desk=None, second_channel=None
+    )
     service = Service(load_settings(None, data_dir=tmp_path), parts, clock=desk.clock)
     await desk.with_chats(chat(1), chat(2), chat(OPERATOR, role="operator"))
     for gone in (1, OPERATOR):
@@ -25,10 +29,10 @@ async def test_operators_hear_what_was_given_up_and_else_the_second_channel(tmp_
         now = desk.clock()
         await database.write(lambda db: chats.pause(db, gone, "kicked", now))  # noqa: B023
         await database.write(lambda db: chats.pause(db, 1, "kicked", now))  # noqa: B023
-        await service._housekeeping()
+        await service.rounds.housekeeping()
         assert (await desk.states(1))[-1] == "paused"
         desk.clock.pass_(seconds=(HELD_FOR + timedelta(hours=1)).total_seconds())
-        await service._housekeeping()
+        await service.rounds.housekeeping()
         assert set(await desk.states(1)) == {"expired"}
     told = [row.text or "" for row in await desk.rows(OPERATOR) if row.kind == "notice"]
     assert len(told) == 1 and "Chat 1 (1)" in told[0] and "given up" in told[0]

@@ -8,10 +8,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from bot.service import Service
+from bot.service.service import Service
 from bot.settings import load_settings
-from storage import feeds, outbox
 from storage.file.database import Connection, Database
+from storage.news import feeds
+from storage.sending import outbox
 from tests.bot.alerts.newsroom import Newsroom, feed, rules
 from tests.bot.alerts.test_escalations import SILENCE, says
 from tests.storage.make import HOUR, NOW, add_chat
@@ -43,11 +44,12 @@ async def test_a_silence_is_told_once_and_not_while_no_feed_can_be_reached(tmp_p
         feeds=lambda: (feed("enab"), feed("sana")),
         poller=poller,
         desk=None,
+        second_channel=None,
     )
     service = Service(load_settings(None, data_dir=tmp_path), parts, clock=lambda: now)
     for reachable, versions in ((False, [1]), (True, [1, 2]), (True, [1, 2])):
         poller.unreachable_since = None if reachable else now
-        await service._listen()
+        await service.rounds.listen()
         rows = await database.read(lambda db: outbox.for_chat(db, 1))
         assert [row.version for row in rows] == versions
     assert len(woken) == 1

@@ -15,12 +15,12 @@ from bot.locales import LANGUAGES, texts
 from bot.notices import DatabaseLost
 from bot.process.installation import DatabaseMissing, begin_anew, markers, note_installation
 from bot.process.installation import require_database as require
-from bot.service import Service
+from bot.service.service import Service
 from bot.settings import Settings, load_settings
 from bot.wiring import Parts, parts_from_settings
-from storage import entries, feeds
 from storage.file.backup import restore
 from storage.file.database import Connection, Database
+from storage.news import entries, feeds
 from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
 from tests.bot.service.test_run import ended, process, said
 
@@ -58,7 +58,7 @@ async def ticking(folder: Path, newsroom: Newsroom) -> AsyncIterator[tuple[Servi
         async with parts_from_settings(settings) as parts:
             service = Service(settings, parts)
             yield service, parts, heart
-            await service._heartbeat.close()
+            await service.rounds.heartbeat.close()
     finally:
         await runner.cleanup()
 
@@ -72,9 +72,9 @@ async def tick(service: Service, parts: Parts) -> None:
             feeds.claim(db, state.id, due)
 
     await parts.database.write(all_due)
-    await service._tick()
-    if service._heartbeat._call:
-        await service._heartbeat._call
+    await service.rounds.tick()
+    if service.rounds.heartbeat._call:
+        await service.rounds.heartbeat._call
 
 
 async def test_polls_that_cannot_be_stored_are_named_and_stop_the_heartbeat(
@@ -119,7 +119,7 @@ async def test_a_tick_that_cannot_write_at_all_is_named_at_once(
     async with Newsroom() as newsroom, ticking(tmp_path, newsroom) as (service, parts, heart):
         await tick(service, parts)
         await parts.database.write(lambda db: db.execute("ALTER TABLE feeds RENAME TO gone"))
-        await service._tick()
+        await service.rounds.tick()
         assert any("nothing can be stored" in each for each in service.problems())
         assert heart.beats == 1
 
@@ -143,7 +143,7 @@ async def test_a_database_lost_while_running_is_seen_and_what_was_in_it_is_saved
             else:
                 file.write_bytes(b"")
             newsroom.publish(SPORT)
-            await service._tick()
+            await service.rounds.tick()
             assert any(f"file was {loss}" in each for each in service.problems())
             assert heart.beats == 1
             saved = list(file.parent.glob("marsad.sqlite.rescued-*"))

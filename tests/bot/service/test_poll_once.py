@@ -9,10 +9,10 @@ import pytest
 from aiohttp import web
 
 from bot.clock import utc_now
-from bot.service import poll_once
+from bot.service.start import poll_once
 from bot.settings import load_settings
-from storage import second_channel
 from storage.file.database import Database
+from storage.sending import second_channel
 from tests.bot.service.newsroom import Newsroom, write_feeds
 
 

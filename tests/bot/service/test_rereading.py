@@ -16,17 +16,18 @@ import pytest
 
 import rules
 from bot import rules_in_force as rules_watch
-from bot import service as service_module
 from bot.clock import utc_now
 from bot.console import console_chat
-from bot.service import Service
+from bot.service import beside
+from bot.service.service import Service
 from bot.settings import load_settings
 from bot.wiring import Parts, parts_from_settings
 from rules import Detection, RuleSet
-from storage import chats, entries, feeds
-from storage.entries import Entry
 from storage.file.database import Connection
-from storage.subscriptions import Subscription
+from storage.news import entries, feeds
+from storage.news.entries import Entry
+from storage.readers import chats
+from storage.readers.subscriptions import Subscription
 from tests.bot.alerts.newsroom import of_its_own
 from tests.bot.service.newsroom import SPORT, Newsroom, write_feeds
 from tests.rules.few import load_few
@@ -145,7 +146,7 @@ async def running(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     # The shipped rules take seconds to load, each time; the gate and the files are the real ones.
     monkeypatch.setattr("rules.trying.inline_tests.load_rules", _load_few)
     monkeypatch.setattr(rules_watch, "QUIET_MS", 100)
-    monkeypatch.setattr(service_module, "READ_AGAIN", timedelta(seconds=0.2))
+    monkeypatch.setattr(beside, "READ_AGAIN", timedelta(seconds=0.2))
     rule = folder / "rules" / "signals" / "bread.yaml"
     rule.parent.mkdir(parents=True)
     rule.write_text(BREAD.format(more=""), encoding="utf-8")

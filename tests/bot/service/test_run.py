@@ -14,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.console import console_chat
-from bot.service import CONFLICT_WINDOW, CONFLICTS, too_many
-from storage import chats, outbox
+from bot.service.token import CONFLICT_WINDOW, CONFLICTS, too_many
 from storage.file.database import Database
-from storage.subscriptions import Subscription
+from storage.readers import chats
+from storage.readers.subscriptions import Subscription
+from storage.sending import outbox
 from tests.bot.service.newsroom import SHORTAGE, Newsroom, write_feeds
 from tests.telegram_server import TelegramServer
 

@@ -16,12 +16,14 @@ import pytest
 from bot.telegram.app import build_application, polling_of
 from bot.telegram.request import Access, App
 from rules import StateKind
-from storage import alerts, chats, decisions, entries, feeds, stories
+from storage import alerts, decisions
 from storage.alerts import Alert
-from storage.chats import Chat
 from storage.decisions import Decision
-from storage.entries import Entry, StoredDetection
 from storage.file.database import Connection, Database
+from storage.news import entries, feeds, stories
+from storage.news.entries import Entry, StoredDetection
+from storage.readers import chats
+from storage.readers.chats import Chat
 from tests.bot.messages.samples import SIGNALS, Signal, alert_text, sample_signal
 from tests.bot.telegram.bot_api import Description
 from tests.storage.make import parted

@@ -20,11 +20,11 @@ from bot.operating.trials import Progress, Trial, Trials
 from bot.rules_in_force import RulesInForce
 from bot.settings import load_settings
 from bot.telegram.app import build_application, polling_of
-from bot.telegram.floods import Floods
+from bot.telegram.incoming.floods import Floods
 from bot.text import JOINER
-from storage import people
 from storage.file.database import Connection, Database
-from storage.rule_versions import hash_of
+from storage.readers import people
+from storage.rule_files.versions import hash_of
 from tests.bot.telegram.conftest import DAMASCUS
 from tests.telegram_server import TelegramServer
 

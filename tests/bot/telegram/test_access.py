@@ -12,10 +12,12 @@ from telegram import Update
 
 from bot.telegram.registry import Who, all_buttons, all_commands
 from bot.telegram.request import Access
-from storage import acknowledgements, alerts, chats, people
+from storage import alerts
 from storage.alerts import Alert
-from storage.chats import Chat
 from storage.file.database import Connection
+from storage.readers import chats, people
+from storage.readers.chats import Chat
+from storage.sending import acknowledgements
 from tests.bot.telegram.conftest import OPERATOR, Bench
 
 STRANGER, VIEWER, GROUP, CHANNEL, ADMIN, GUEST = 4242, 7, -100777, -100888, 70, 71

@@ -7,19 +7,20 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.outcome import Outgoing, Reactions, Sent
+from bot.delivery.deciding.outcome import Outgoing, Reactions, Sent
 from bot.locales.bidi import without_controls
-from bot.messages.display import Display
-from bot.telegram.card_buttons import SCOPES, CardButtons
+from bot.messages.cards.display import Display
+from bot.telegram.buttons.card_buttons import SCOPES, CardButtons
 from bot.telegram.sender import TelegramSender
-from storage import alerts, chats, feedback, mutes
+from storage import alerts
 from storage.alerts import Alert
-from storage.facts import StoredPlace
-from storage.mutes import Mute
+from storage.news.facts import StoredPlace
+from storage.readers import chats, feedback, mutes
+from storage.readers.mutes import Mute
 from tests.bot.messages.samples import SIGNALS, sample_alert, sample_chat, sample_delivery
 from tests.bot.telegram.bot_api import CALLBACK_DATA_BYTES
+from tests.bot.telegram.commands.test_escalate import Desk
 from tests.bot.telegram.conftest import DAMASCUS, OPERATOR, Bench
-from tests.bot.telegram.test_escalate import Desk
 from tests.telegram_server import Message
 
 READER, GROUP, ADMIN, MEMBER = 21, -100555, 22, 23

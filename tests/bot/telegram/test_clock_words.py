@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules_in_force import shipped_places
-from bot.telegram.clock_words import is_off, read_days, read_quiet, read_time
-from bot.telegram.time_zones import USUAL, find_zones, is_zone, zone_title
-from storage.chat_clocks import EVERY_DAY, QuietHours
+from bot.telegram.typed.clock_words import is_off, read_days, read_quiet, read_time
+from bot.telegram.typed.time_zones import USUAL, find_zones, is_zone, zone_title
+from storage.readers.chat_clocks import EVERY_DAY, QuietHours
 
 WEEKEND, WORK = frozenset({4, 5}), frozenset({6, 0, 1, 2, 3})
 

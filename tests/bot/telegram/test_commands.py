@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.delivery.outcome import Outgoing
+from bot.delivery.deciding.outcome import Outgoing
 from bot.telegram.registry import Who, all_commands
 from bot.telegram.sender import TelegramSender
-from storage import chats, feeds
 from storage.file.database import Connection
+from storage.news import feeds
+from storage.readers import chats
 from tests.bot.messages.samples import (
     NOW,
     SIGNALS,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.outcome import (
+from bot.delivery.deciding.outcome import (
     ChatGone,
     Edit,
     Migrated,
@@ -22,11 +22,11 @@ from bot.delivery.outcome import (
     Unauthorised,
     Unknown,
 )
-from bot.messages.cards import alert_card
-from bot.messages.display import Display
+from bot.messages.cards.card import alert_card
+from bot.messages.cards.display import Display
 from bot.telegram.sender import TelegramSender
-from storage.acknowledgements import Acknowledgement
 from storage.alerts import AlertFigure, AlertSource
+from storage.sending.acknowledgements import Acknowledgement
 from tests.bot.messages.samples import (
     NOW,
     SIGNALS,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.rules_in_force import RulesInForce
-from bot.telegram.floods import Bucket, FloodLimit, Floods, taken
-from storage import chats, people
+from bot.telegram.incoming.floods import Bucket, FloodLimit, Floods, taken
 from storage.file.database import Database
+from storage.readers import chats, people
 from tests.bot.telegram.desk import OPERATOR, VIEWER, Office, office
 from tests.conftest import shipped_rules
 from tests.storage.make import NOW

@@ -10,9 +10,9 @@ import pytest
 
 from bot.telegram.app import build_application, polling_of
 from bot.telegram.polling import Polling
-from storage import chats
 from storage.file.database import Connection, Database
 from storage.file.errors import StorageBusy
+from storage.readers import chats
 from tests.bot.telegram import faults
 from tests.bot.telegram.conftest import DAMASCUS, Bench, Rules
 from tests.telegram_server import TelegramServer

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from telegram import Bot
 
-from bot.delivery.outcome import (
+from bot.delivery.deciding.outcome import (
     ChatGone,
     Conflict,
     Migrated,

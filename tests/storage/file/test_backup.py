@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from storage import chats, entries, outbox
 from storage.file import backup as backup_module
 from storage.file.backup import UNREAD_IDS, copy_to, restore
 from storage.file.database import Connection, Database
 from storage.file.errors import StorageBusy, StorageDamaged, StorageError
+from storage.news import entries
+from storage.readers import chats
+from storage.sending import outbox
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, add_entry, delivery
 
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
+import pkgutil
+import re
 import sqlite3
 import stat
 import subprocess
@@ -14,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from storage import chats, entries, feeds
+from storage.file import migrations
 from storage.file.database import Connection, Database
 from storage.file.errors import (
     StorageBusy,
@@ -23,6 +26,8 @@ from storage.file.errors import (
     StorageFull,
     StorageTooNew,
 )
+from storage.news import entries, feeds
+from storage.readers import chats
 from tests.storage.make import NOW, add_chat, add_entry, add_feed, feed_state
 
 
@@ -265,3 +270,13 @@ def test_a_process_killed_inside_a_write_leaves_the_last_commit(tmp_path: Path) 
         return [each.title for each in kept], problems
 
     assert asyncio.run(after()) == (["committed"], [])
+
+
+def test_every_step_stands_in_the_list_in_the_order_of_its_number() -> None:
+    written = [
+        name
+        for module in pkgutil.iter_modules(migrations.__path__, f"{migrations.__name__}.")
+        for name in vars(importlib.import_module(module.name))
+        if re.match(r"m\d{3}_", name)
+    ]
+    assert [step.__name__ for step in migrations.STEPS] == sorted(written)

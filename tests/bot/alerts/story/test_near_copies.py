@@ -12,7 +12,7 @@ from bot.alerts.story.near_copies import (
     title_likeness,
 )
 from bot.links import page_link
-from storage.stories import StoryTitle
+from storage.news.stories import StoryTitle
 
 POLICY = StoryPolicy()
 

@@ -7,8 +7,9 @@ from itertools import permutations
 import pytest
 
 from bot.alerts.story.happening import Rule
-from storage import alerts, stories
+from storage import alerts
 from storage.file.database import Connection
+from storage.news import stories
 from tests.bot.alerts.newsroom import Newsroom, change, feed, item
 from tests.storage.make import HOUR, NOW, add_feed
 

@@ -1,0 +1,130 @@
+"""Which chats, and which topics of them, a version of an alert goes to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.alerts.decide import Audience, rank
+from bot.alerts.routing.wanting import NO_WORDS, at_once, has_words, is_grave, is_where, narrowed
+from storage.alerts import Alert
+from storage.readers.chats import Chat
+from storage.readers.subscriptions import Subscription, chosen_by
+from storage.sending.outbox import NewDelivery, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What this version says of one signal.
+
+    `joined`: no version before told that signal. `unheard`: it is news only for who was not told
+    of the alert: where it happens is known now.
+    """
+
+    signal: str
+    level: str
+    joined: bool = False
+    unheard: bool = False
+
+
+def route(
+    alert: Alert,
+    news: Sequence[News],
+    audience: Audience,
+    chats: Sequence[Chat],
+    earlier: Set[Recipient],
+    now: datetime,
+    words_found: Set[str] = NO_WORDS,
+) -> tuple[NewDelivery, ...]:
+    """One row for each chat, in a forum for each topic, that this version of the alert goes to.
+
+    `earlier` are those that an earlier version went to: they get an update, the others the
+    alert. Rows of chats that cannot be reached now are held, not dropped. An alert for
+    operators goes to all of them, whatever they subscribed to. A topic is judged by the signals
+    that its subscriptions chose alone; a subscription that chose places brings nothing of
+    elsewhere, or of a place that is not known, at whatever level. `words_found`: see `wants`.
+    """
+    if audience == "operators":
+        return tuple(
+            _row(alert, chat, Recipient(chat.id, chat.thread_id), alert.level, earlier, now)
+            for chat in chats
+            if chat.role == "operator"
+        )
+    return tuple(
+        _row(alert, chat, recipient, narrowed(alert, mine).level, earlier, now)
+        for chat in chats
+        for recipient, mine in _concerned(alert, chat, earlier, words_found)
+        if _wanted(mine, alert, news, told=recipient in earlier)
+    )
+
+
+def _concerned(
+    alert: Alert, chat: Chat, earlier: Set[Recipient], words_found: Set[str]
+) -> Iterator[tuple[Recipient, Sequence[Subscription]]]:
+    """The chat's topics, each with the subscriptions that are about this happening.
+
+    Who was told of it goes on hearing of it, whatever words its later reports have.
+    """
+    for thread_id in dict.fromkeys(each.thread_id for each in chat.subscriptions):
+        recipient = Recipient(chat.id, thread_id)
+        mine = [
+            each
+            for each in chat.topic(thread_id)
+            if not each.paused
+            and is_where(each, alert)
+            and (recipient in earlier or has_words(each, words_found))
+        ]
+        if mine:
+            yield recipient, mine
+
+
+def _wanted(
+    mine: Sequence[Subscription], alert: Alert, news: Sequence[News], *, told: bool
+) -> bool:
+    if not told:
+        return any(_brings(each, one) for each in mine for one in news)
+    # Who read that a town is besieged must read that the siege was lifted, at any level. That a
+    # graver happening has a lesser side too is no reason to wake anybody.
+    chosen = chosen_by(mine)
+    heard = [each for each in news if each.signal in chosen and not each.unheard]
+    joined = {each.signal for each in news if each.joined}
+    known = [
+        rank(each.level)
+        for each in alert.signals
+        if each.signal in chosen and each.signal not in joined
+    ]
+    return any(
+        not one.joined
+        or (rank(one.level) >= max(known, default=0) and any(_brings(each, one) for each in mine))
+        for one in heard
+    )
+
+
+def _brings(subscription: Subscription, one: News) -> bool:
+    """Whether the subscription brings this piece of news at once to who was not told it."""
+    return (
+        one.signal in subscription.chosen
+        and is_grave(subscription, one.level)
+        and at_once(subscription, one.level)
+    )
+
+
+def _row(
+    alert: Alert,
+    chat: Chat,
+    recipient: Recipient,
+    level: str,
+    earlier: Set[Recipient],
+    now: datetime,
+) -> NewDelivery:
+    return NewDelivery(
+        alert_id=alert.id,
+        chat_id=chat.id,
+        thread_id=recipient.thread_id,
+        kind="update" if recipient in earlier else "alert",
+        version=alert.version,
+        level=level,
+        not_before=now,
+        state="paused" if chat.state == "paused" else "pending",
+    )

@@ -1,0 +1,1 @@
+"""What does not go at once: digests, what was missed, quiet hours."""

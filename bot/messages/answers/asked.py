@@ -1,0 +1,133 @@
+"""What the bot answers to a question: how it was understood, what was found or what is near."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.asking.answer import MANY, Answer
+from bot.asking.question import Question, Stretch
+from bot.locales import Texts
+from bot.locales.bidi import isolated
+from bot.messages.blocks import Block, Card, Span, compose, line
+from bot.messages.cards.card import list_item
+from bot.messages.cards.display import Display, Signals, signal_title
+from bot.text import clean, shorten
+
+LONGEST_WORD = 40
+LABEL = 60
+
+PlaceNames = Mapping[str, Mapping[str, str]]
+"""What to call places, by id and language."""
+
+
+def answer_card(answer: Answer, display: Display, names: PlaceNames) -> Card:
+    """A page of alerts under how the question was understood; or that there is nothing."""
+    say = display.say
+    counted = ""
+    if answer.question.stretch is None and answer.first and answer.alerts:
+        counted = say.plural("recent.title", len(answer.alerts))
+    head = understood(
+        *(answer.question, display.signals, say, names), own=answer.own, counted=counted
+    )
+
+    def build(scale: float) -> list[Block]:
+        blocks = [Block((line("🔎 ", Span(head, "b")),))]
+        blocks += [list_item(each, display, scale) for each in answer.alerts]
+        if not answer.alerts:
+            blocks += [Block((line(each),)) for each in _nothing(answer, say)]
+        return blocks
+
+    return compose(say.language, build)
+
+
+def _nothing(answer: Answer, say: Texts) -> list[str]:
+    question = answer.question
+    found = [say("asked.nothing")]
+    unknown = [each.said for each in question.perhaps]
+    if unknown:
+        said = [quoted_word(say, word) for word in unknown]
+        found.append(say("asked.unknown", words=say("card.comma").join(said)))
+    elif answer.near:
+        found.append(say("asked.near"))
+    else:
+        found.append(say("asked.how"))
+    return found
+
+
+def understood(
+    question: Question,
+    signals: Signals,
+    say: Texts,
+    names: PlaceNames,
+    *,
+    own: bool = False,
+    counted: str = "",
+) -> str:
+    """A question in few words: "last 3 days · Aleppo · Siege"; `counted` stands in the place of a
+    time that was not asked for."""
+    comma = say("card.comma")
+    language = say.language
+    parts = [counted or stretch_text(question.stretch or Stretch(), say)]
+    if question.places:
+        parts.append(comma.join(short_name(names.get(p.id, {}), say) for p in question.places))
+    if question.signals:
+        titles = [signal_title(signals, each, language, LABEL) for each in question.signals]
+        parts.append(comma.join(titles))
+    for kind, values in (("level", question.levels), ("direction", question.directions)):
+        if values:
+            parts.append(comma.join(say(f"{kind}.{value}") for value in values))
+    if question.words:
+        parts.append(" ".join(quoted_word(say, word) for word in question.words[:6]))
+    if own:
+        parts.append(say("asked.own"))
+    return " · ".join(parts)
+
+
+def stretch_text(stretch: Stretch, say: Texts) -> str:
+    """ "last 3 days", "today" """
+    if stretch.day is not None:
+        return say(f"asked.day.{'today' if stretch.day == 0 else 'yesterday'}")
+    hours = round(stretch.length / timedelta(hours=1))
+    if hours < 1:
+        return say.plural("asked.minutes", round(stretch.length / timedelta(minutes=1)))
+    if hours < 48 or hours % 24:
+        return say.plural("asked.hours", hours)
+    return say.plural("asked.days", hours // 24)
+
+
+def short_name(names: Mapping[str, str], say: Texts) -> str:
+    """A place without what it lies in."""
+    name = clean(names.get(say.language) or names.get("en") or "?")
+    return shorten(name.replace("،", ",").split(",")[0], LABEL)
+
+
+def quoted_word(say: Texts, word: str) -> str:
+    """What somebody wrote, kept apart."""
+    shown = shorten(clean(word.strip('"')), LONGEST_WORD)
+    return say("asked.quoted", word=isolated(shown))
+
+
+def near_label(
+    question: Question, alerts: int, asked: Question, display: Display, names: PlaceNames
+) -> str:
+    """What a button says that widens a question: what differs, and how many alerts there are."""
+    say = display.say
+    parts = understood(question, display.signals, say, names).split(" · ")
+    first = stretch_text(asked.stretch or Stretch(), say)
+    if len(parts) > 1 and parts[0] == first:
+        parts = parts[1:]
+    number = f"{say.number(alerts)}+" if alerts >= MANY else say.number(alerts)
+    return shorten(f"{' · '.join(parts)} ({number})", LABEL)
+
+
+def guess_label(question: Question, asked: Question, display: Display, names: PlaceNames) -> str:
+    """What a button says that takes a word for something that is known."""
+    say = display.say
+    new = [each for each in question.places if each not in asked.places]
+    if new:
+        name = names.get(new[-1].id, {})
+        meant = clean(name.get(say.language) or name.get("en") or "?")
+    else:
+        meant = signal_title(display.signals, question.signals[-1], say.language, LABEL)
+    return shorten(say("asked.meant", name=meant), LABEL)

@@ -1,0 +1,1 @@
+"""An alert as a message, with its evidence and its reason."""

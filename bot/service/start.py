@@ -1,0 +1,79 @@
+"""`marsad run` and `marsad poll`: the parts put together, and one process at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from typing import TYPE_CHECKING
+
+from bot.asking.indexing import Indexer
+from bot.clock import utc_now
+from bot.errors import CannotGoOn
+from bot.process.installation import note_installation, require_database
+from bot.process.lock import InstanceLock
+from bot.service.service import Service
+from bot.wiring import parts_from_settings
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+async def serve(settings: Settings) -> None:
+    """`marsad run`: until SIGTERM or SIGINT; SIGHUP reloads rules and feeds.
+
+    Raises what `Parts` and `Service.run` raise.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    hang_up = asyncio.Event()
+    loop.add_signal_handler(signal.SIGHUP, hang_up.set)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _asked_to_stop, number, stop)
+    require_database(settings)
+    with InstanceLock(settings.data_dir):
+        async with parts_from_settings(settings) as parts:
+            note_installation(settings)
+            log.info(
+                "Marsad runs: %d feeds, %d signals, %s",
+                len(parts.catalogue),
+                len(parts.rules().signals),
+                "Telegram" if parts.application else "console (no bot token is set)",
+            )
+            await Service(settings, parts).run(stop, hang_up)
+    log.info("Marsad stopped")
+
+
+async def poll_once(settings: Settings) -> bool:
+    """`marsad poll`: every feed once, then what is owed. Whether any feed could be read.
+
+    Raises CannotGoOn when Telegram refuses the token, and what `parts_from_settings` raises.
+    """
+    require_database(settings)
+    with InstanceLock(settings.data_dir):
+        async with parts_from_settings(settings) as parts:
+            note_installation(settings)
+            reports = await parts.poller.poll_all(utc_now())
+            await parts.rereader.look(utc_now(), unread=True)
+            sent = await parts.dispatcher.run_until_idle()
+            await parts.dispatcher.drain()
+            if parts.second_channel:
+                await parts.second_channel.tick(utc_now())
+            await Indexer(parts.database).catch_up()
+            log.info(
+                "%d feeds polled, %d failed, %d new entries, %d messages sent",
+                len(reports),
+                sum(1 for report in reports if report.error),
+                sum(report.new for report in reports),
+                sent.sent,
+            )
+            if parts.dispatcher.health.halted:
+                raise CannotGoOn(f"nothing is sent: {parts.dispatcher.health.halted.reason}", 3)
+    return not reports or any(not report.error for report in reports)
+
+
+def _asked_to_stop(number: int, stop: asyncio.Event) -> None:
+    log.info("%s: stopping", signal.Signals(number).name)
+    stop.set()

@@ -1,0 +1,1 @@
+"""Commands that ask for alerts, places, trends and files."""

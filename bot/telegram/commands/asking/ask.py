@@ -1,0 +1,183 @@
+"""/recent and questions in plain words: alerts by time, place, signal, level, direction, words."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.asking.answer import Answer, answer, guesses, names_of
+from bot.asking.courtesies import Courtesy, courtesy_of
+from bot.asking.question import Question
+from bot.asking.reader import MOST_CHARACTERS, read_question, with_guesses
+from bot.asking.vocabulary import Vocabulary, vocabulary_of
+from bot.messages.answers.asked import PlaceNames, answer_card, guess_label, near_label
+from bot.messages.blocks import Card
+from bot.messages.cards.card import text_card
+from bot.telegram.registry import button, command
+from bot.telegram.request import Request, Services
+from storage.file.database import Connection
+from storage.finding import Cursor
+from storage.readers import questions
+
+PAGE = r"^ask:"
+_PAGE = re.compile(r"ask:(\d{1,15})(?::([0-9a-f]{1,14})-([0-9a-f]{1,14}))?\Z")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@command("recent", order=40)
+async def recent(request: Request) -> None:
+    """``/recent``: the latest alerts of what the chat chose; ``/recent 3d Aleppo siege critical``,
+    in any order and any of three languages: alerts like that."""
+    chat = request.chat
+    question = await read(request, " ".join(request.arguments))
+    if question == Question() and not chat.signals and chat.role != "operator":
+        await request.say("recent.no_signals")
+        return
+    await _answer(request, question, empty="recent.empty" if question == Question() else "")
+
+
+async def free_text(request: Request) -> None:
+    """What somebody writes in a private chat is a question."""
+    message = request.update.effective_message
+    text = (message.text or message.caption or "") if message else ""
+    if (courtesy := courtesy_of(text)) is not None:
+        await _answer_politely(request, courtesy)
+        return
+    question = await read(request, text)
+    if question == Question():
+        await request.say("asked.hello")
+        return
+    only_words = question == Question(words=question.words)
+    # «مرحبا» is no question, as long as the news does not have it.
+    await _answer(request, question, empty="asked.hello" if only_words else "")
+
+
+async def _answer_politely(request: Request, courtesy: Courtesy) -> None:
+    """A word in return, and what can be asked."""
+    speech = request.speech
+    lines = [speech(f"courtesy.{courtesy}")]
+    if courtesy in ("greeting", "about"):
+        lines.append(speech("asked.hello"))
+    elif courtesy != "goodbye":
+        lines.append(speech("asked.how"))
+    await request.reply(text_card("\n\n".join(lines), speech.language))
+
+
+@button(PAGE)
+async def page_pressed(request: Request) -> None:
+    """Another page, a wider question, or what was perhaps meant."""
+    found = _PAGE.match(request.pressed)
+    question_id, chat_id = int(found[1]) if found else 0, request.chat.id
+    kept = await request.services.database.read(lambda db: questions.get(db, question_id, chat_id))
+    if found is None or kept is None:
+        await request.note(request.speech("asked.gone"), stays=True)
+        return
+    after = (
+        Cursor(_EPOCH + int(found[2], 16) * _MICROSECOND, int(found[3], 16)) if found[2] else None
+    )
+    await request.note()
+    await request.redraw(*await answered(request, Question.from_json(kept), after=after))
+
+
+async def read(request: Request, text: str) -> Question:
+    """The question that a text asks; off the loop, for the first one loads the gazetteer."""
+    services = request.services
+    vocabulary = _vocabulary(services)
+
+    def run() -> Question:
+        return read_question(text[:MOST_CHARACTERS], vocabulary, services.gazetteer())
+
+    return await asyncio.to_thread(run)
+
+
+def _vocabulary(services: Services) -> Vocabulary:
+    signals = services.rules().signals
+    return vocabulary_of({name: signal.title for name, signal in signals.items()})
+
+
+async def _answer(request: Request, question: Question, *, empty: str) -> None:
+    """Answer a question; with nothing found and nothing near, `empty` says so where it is given."""
+    found = await _find(request, question)
+    if empty and not (found.alerts or found.near or found.question.perhaps):
+        await request.say(empty)
+        return
+    await request.reply(*await _shown(request, found))
+
+
+async def answered(
+    request: Request, question: Question, *, after: Cursor | None = None
+) -> tuple[Card, InlineKeyboardMarkup | None]:
+    """The message that answers a question, from behind the cursor on."""
+    return await _shown(request, await _find(request, question, after), first=after is None)
+
+
+async def _find(request: Request, question: Question, after: Cursor | None = None) -> Answer:
+    services, chat, now = request.services, request.chat, request.services.clock()
+    gazetteer = await asyncio.to_thread(services.gazetteer)
+    found = await services.database.read(
+        lambda db: answer(
+            *(db, question, chat, now, services.zone(chat)), gazetteer=gazetteer, after=after
+        )
+    )
+    if found.alerts or not question.words:
+        return found
+    vocabulary = _vocabulary(services)
+    guessed = await asyncio.to_thread(with_guesses, question, vocabulary, gazetteer)
+    return replace(found, question=guessed)
+
+
+async def _shown(
+    request: Request, found: Answer, *, first: bool = True
+) -> tuple[Card, InlineKeyboardMarkup | None]:
+    services, speech = request.services, request.speech
+    display = services.display(speech.language, request.chat)
+    gazetteer = await asyncio.to_thread(services.gazetteer)
+    guessed = list(guesses(found.question)) if first and not found.alerts else []
+    asked = [*(each for _, each in guessed), *(each.question for each in found.near)]
+    names: PlaceNames = {
+        place: called
+        for each in (found.question, *asked)
+        for place, called in names_of(each, gazetteer).items()
+    }
+    card = answer_card(found, display, names)
+    own = found.question
+    labels = [
+        *(guess_label(each, own, display, names) for _, each in guessed),
+        *(near_label(each.question, each.alerts, own, display, names) for each in found.near),
+    ]
+    if not asked and found.more is None and first:
+        return card, None
+    ids = await _kept(request, [own, *asked])
+    rows = [
+        [InlineKeyboardButton(label, callback_data=f"ask:{question_id}")]
+        for label, question_id in zip(labels, ids[1:], strict=True)
+    ]
+    turns = []
+    if not first:
+        turns.append(InlineKeyboardButton(speech("asked.newest"), callback_data=f"ask:{ids[0]}"))
+    if found.more is not None:
+        data = f"ask:{ids[0]}:{_packed(found.more)}"
+        turns.append(InlineKeyboardButton(speech("asked.older"), callback_data=data))
+    return card, InlineKeyboardMarkup([*rows, turns] if turns else rows)
+
+
+async def _kept(request: Request, asked: Sequence[Question]) -> list[int]:
+    """The ids under which questions are kept, for the buttons that ask them."""
+    chat_id, now = request.chat.id, request.services.clock()
+
+    def write(db: Connection) -> list[int]:
+        put = partial(questions.put, db, chat_id, at=now)
+        return [put(question_json=replace(each, perhaps=()).as_json()) for each in asked]
+
+    return await request.services.database.write(write)
+
+
+def _packed(cursor: Cursor) -> str:
+    return f"{(cursor.at - _EPOCH) // _MICROSECOND:x}-{cursor.alert_id:x}"

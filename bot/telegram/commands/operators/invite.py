@@ -1,0 +1,38 @@
+"""/invite: a link that lets one person in, for operators."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from telegram.constants import ChatType
+from telegram.helpers import create_deep_linked_url
+
+from bot.telegram.registry import Who, command
+from bot.telegram.request import Request, chat_of
+from storage.file.database import Connection
+from storage.readers import people
+
+GOOD_FOR = timedelta(days=7)
+
+
+@command("invite", order=90, who=Who.OPERATORS_IN_PERSON)
+async def invite(request: Request) -> None:
+    """``/invite analyst``: a link for one person, good for a week; a viewer without a role."""
+    role = request.arguments[0].lower() if request.arguments else "viewer"
+    if chat_of(request.update).type != ChatType.PRIVATE:
+        await request.say("invite.private_only")
+    elif role not in people.ROLES:
+        await request.say("invite.usage")
+    else:
+        services, speech = request.services, request.speech
+        now = services.clock()
+        until = now + GOOD_FOR
+
+        def write(db: Connection) -> str:
+            request.note_act(db, "invite", role)
+            return people.invite(db, role, until, now)
+
+        payload = await services.database.write(write)
+        link = create_deep_linked_url(request.context.bot.username, payload)
+        when = speech.moment(until, request.zone, now)
+        await request.say("invite.link", role=speech(f"invite.{role}"), until=when, link=link)

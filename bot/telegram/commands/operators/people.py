@@ -1,0 +1,192 @@
+"""/people and /audit: who may use the bot, what they may, and what operators did."""
+
+from __future__ import annotations
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.locales import Texts
+from bot.locales.bidi import isolated
+from bot.messages.blocks import Card
+from bot.messages.cards.card import text_card
+from bot.telegram.buttons import two_taps
+from bot.telegram.registry import Who, button, command
+from bot.telegram.request import Request
+from bot.text import clean, shorten
+from storage.file.database import Connection
+from storage.readers import audit, people
+from storage.readers.audit import Act
+from storage.readers.people import Person
+
+PAGE, ACTS = 8, 12
+_LABEL = 40
+
+
+@command("people", order=110, who=Who.OPERATORS_IN_PERSON, private=True)
+async def show_people(request: Request) -> None:
+    await request.reply(*await _page(request, 0))
+
+
+@button(r"^pp:\d+$", who=Who.OPERATORS_IN_PERSON, private=True)
+async def people_page(request: Request) -> None:
+    await request.note()
+    await request.redraw(*await _page(request, _number(request)))
+
+
+async def _page(request: Request, offset: int) -> tuple[Card, InlineKeyboardMarkup]:
+    speech = request.speech
+
+    def read(db: Connection) -> tuple[list[Person], int]:
+        return people.page(db, PAGE, offset), people.count(db)
+
+    found, total = await request.services.database.read(read)
+    text = speech("people.list", total=speech.number(total))
+    rows = [[InlineKeyboardButton(_label(each, speech), callback_data=f"po:{each.id}")]
+            for each in found]  # fmt: skip
+    turns = []
+    if offset:
+        turns.append(InlineKeyboardButton("‹", callback_data=f"pp:{max(0, offset - PAGE)}"))
+    if offset + PAGE < total:
+        turns.append(InlineKeyboardButton("›", callback_data=f"pp:{offset + PAGE}"))
+    keyboard = InlineKeyboardMarkup([*rows, turns] if turns else rows)
+    return text_card(text, speech.language, title=speech("people.title")), keyboard
+
+
+def _label(person: Person, say: Texts) -> str:
+    name = shorten(clean(person.name), _LABEL) or str(person.id)
+    return f"{isolated(name)} · {say(f'invite.{person.role}')}"
+
+
+@button(r"^po:-?\d+$", who=Who.OPERATORS_IN_PERSON, private=True)
+async def person_opened(request: Request) -> None:
+    """One person: the roles that they could have, and the way out."""
+    await request.note()
+    await request.redraw(*await _one(request, _number(request)))
+
+
+async def _one(request: Request, person_id: int) -> tuple[Card, InlineKeyboardMarkup]:
+    services, speech = request.services, request.speech
+    person = await services.database.read(lambda db: people.get(db, person_id))
+    back = InlineKeyboardButton(speech("people.back"), callback_data="pp:0")
+    if person is None:
+        return text_card(speech("people.gone"), speech.language), two_taps.rows(back)
+    when = speech.moment(person.created_at, request.zone, services.clock())
+    name = isolated(clean(person.name)) if person.name else speech("people.unnamed")
+    text = speech(
+        *("people.one",), name=name, id=person.id, role=speech(f"invite.{person.role}"), when=when
+    )
+    if person.id in services.operators:
+        named = text_card(f"{text}\n{speech('people.by_settings')}", speech.language)
+        return named, two_taps.rows(back)
+    roles = [
+        two_taps.asking("pr", f"{person.id}:{role}", _make(role, speech))
+        for role in people.ROLES
+        if role != person.role
+    ]
+    out = two_taps.asking("px", str(person.id), speech("people.remove"))
+    return text_card(text, speech.language), two_taps.rows(*roles, out, back)
+
+
+def _make(role: str, say: Texts) -> str:
+    return say("people.make", role=say(f"invite.{role}"))
+
+
+@button(r"^p[rx][?]", who=Who.OPERATORS_IN_PERSON, private=True)
+async def person_asked(request: Request) -> None:
+    """The first tap: what would happen."""
+    speech, what = request.speech, request.pressed[3:]
+    person_id, role = _split(what)
+    person = await request.services.database.read(lambda db: people.get(db, person_id))
+    await request.note()
+    if person is None:
+        await request.redraw(*await _one(request, person_id))
+        return
+    name = isolated(clean(person.name) or str(person.id))
+    if role:
+        label = _make(role, speech)
+        text = speech("people.sure_role", name=name, role=speech(f"invite.{role}"))
+    else:
+        label, text = speech("people.remove"), speech("people.sure_remove", name=name)
+    keyboard = two_taps.sure(request.pressed[:2], what, label, speech)
+    await request.redraw(text_card(text, speech.language), keyboard)
+
+
+@button(r"^p[rx]!", who=Who.OPERATORS_IN_PERSON, private=True)
+async def person_changed(request: Request) -> None:
+    """The second tap."""
+    services, speech = request.services, request.speech
+    person_id, role = _split(request.pressed[3:])
+    now = services.clock()
+
+    def write(db: Connection) -> bool:
+        person = people.get(db, person_id)
+        if person is None or person_id in services.operators:
+            return False
+        named = f"{person.name} ({person_id})"
+        if role:
+            people.set_role(db, person_id, role)
+            request.note_act(db, "person-role", f"{named}: {role}")
+        else:
+            people.remove(db, person_id, now)
+            request.note_act(db, "person-removed", named)
+        return True
+
+    done = await services.database.write(write)
+    await request.note(speech("two_taps.done" if done else "people.gone"))
+    if role:
+        await request.redraw(*await _one(request, person_id))
+    else:
+        await request.redraw(*await _page(request, 0))
+
+
+@button(r"^p[rx]-", who=Who.OPERATORS_IN_PERSON, private=True)
+async def person_left(request: Request) -> None:
+    await request.note()
+    await request.redraw(*await _one(request, _split(request.pressed[3:])[0]))
+
+
+def _split(what: str) -> tuple[int, str]:
+    """``12:viewer`` or ``12``; the role is "" where there is none."""
+    number, _, role = what.partition(":")
+    person_id = int(number) if number.lstrip("-").isdigit() and len(number) < 16 else 0
+    return person_id, role if role in people.ROLES else ""
+
+
+def _number(request: Request) -> int:
+    number = request.pressed.partition(":")[2][:15]
+    return int(number)
+
+
+@command("audit", order=112, who=Who.OPERATORS_IN_PERSON, private=True)
+async def show_audit(request: Request) -> None:
+    """What operators did, the newest first."""
+    found = await request.services.database.read(lambda db: audit.latest(db, ACTS + 1))
+    await request.reply(*_acts(request, found))
+
+
+@button(r"^au:\d+$", who=Who.OPERATORS_IN_PERSON, private=True)
+async def audit_page(request: Request) -> None:
+    before = _number(request)
+    found = await request.services.database.read(lambda db: audit.latest(db, ACTS + 1, before))
+    await request.note()
+    await request.redraw(*_acts(request, found))
+
+
+def _acts(request: Request, found: list[Act]) -> tuple[Card, InlineKeyboardMarkup | None]:
+    services, speech = request.services, request.speech
+    shown, now = found[:ACTS], services.clock()
+    lines = [
+        speech(
+            "audit.line",
+            when=speech.moment(act.at, request.zone, now, "card.short_time"),
+            who=isolated(clean(act.name)) if act.name else speech("people.unnamed"),
+            act=speech.find(f"act.{act.action}") or act.action,
+            what=isolated(shorten(clean(act.what), 120)),
+        )
+        for act in shown
+    ]
+    text = "\n".join(lines) or speech("audit.empty")
+    keyboard = None
+    if len(found) > ACTS:
+        older = InlineKeyboardButton(speech("audit.older"), callback_data=f"au:{shown[-1].id}")
+        keyboard = InlineKeyboardMarkup([[older]])
+    return text_card(text, speech.language, title=speech("audit.title")), keyboard

@@ -1,0 +1,1 @@
+"""Commands by which a chat chooses what it hears, and when."""

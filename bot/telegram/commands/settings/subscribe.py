@@ -1,0 +1,135 @@
+"""/subscribe and /unsubscribe: signals by buttons that switch them on and off."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from typing import cast
+
+from telegram import InlineKeyboardMarkup
+
+from bot.alerts.decide import PUSHED
+from bot.locales import Texts, texts
+from bot.messages.blocks import Card
+from bot.messages.cards.card import text_card
+from bot.messages.cards.display import Signals, signal_title
+from bot.telegram.buttons import keyboards
+from bot.telegram.buttons.keyboards import ALL, NONE, Menu, signals_keyboard
+from bot.telegram.commands.settings.mute import muted_line
+from bot.telegram.registry import Who, button, command
+from bot.telegram.request import Request
+from storage.file.database import Connection
+from storage.readers import subscriptions
+from storage.readers.chats import Chat
+from storage.readers.subscriptions import Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A chat's signals after a press, and the note to show; `signal` is the one switched."""
+
+    signals: frozenset[str]
+    note: str
+    signal: str | None = None
+
+
+def switch(pressed: str, chosen: Set[str], offered: Set[str]) -> Switched:
+    """What a press does: ":siege" chooses it, "!siege" leaves it, ALL or NONE. Notes are keys of
+    the locale.
+
+    Signals that are chosen but not offered any more stay as they are, but for NONE. A press that
+    comes twice does nothing more.
+    """
+    if pressed == ALL:
+        return Switched(frozenset(chosen | offered), "subscribe.on_all")
+    if pressed == NONE:
+        return Switched(frozenset(), "subscribe.off_all")
+    signal = pressed[1:]
+    if pressed.startswith("!"):
+        return Switched(frozenset(chosen - {signal}), "subscribe.off", signal)
+    if signal in offered:
+        return Switched(frozenset(chosen | {signal}), "subscribe.on", signal)
+    return Switched(frozenset(chosen), "subscribe.changed")
+
+
+@command("subscribe", order=20, who=Who.ADMINISTRATORS)
+async def subscribe(request: Request) -> None:
+    await _open(request, "s")
+
+
+@command("unsubscribe", order=30, who=Who.ADMINISTRATORS)
+async def unsubscribe(request: Request) -> None:
+    await _open(request, "u")
+
+
+async def _open(request: Request, menu: Menu) -> None:
+    services = request.services
+    chat = await services.register(request.update)
+    if chat.state == "paused":
+        chat = await services.resume(chat)
+    known = chat.topic(request.thread_id)[:1]
+    mine = known[0] if known else Subscription(chat.id, request.thread_id)
+    if menu == "u" and not mine.chosen:
+        await request.say("subscribe.nothing_to_stop")
+    elif not services.menu:
+        await request.say("subscribe.no_rules")
+    else:
+        speech, in_topic = texts(chat.language), request.in_topic
+        zone, now = services.zone(chat), services.clock()
+        await request.reply(
+            *menu_of(chat, mine, menu, services.menu, speech, zone, now, in_topic=in_topic)
+        )
+
+
+def menu_of(
+    chat: Chat,
+    mine: Subscription,
+    menu: Menu,
+    signals: Signals,
+    speech: Texts,
+    zone: tzinfo,
+    now: datetime,
+    *,
+    in_topic: bool = False,
+) -> tuple[Card, InlineKeyboardMarkup]:
+    """The message with the buttons, as things stand."""
+    chosen = {each for each in signals if each in mine.chosen}
+    parts = [
+        speech("subscribe.title" if menu == "s" else "subscribe.title_off"),
+        speech.plural("subscribe.count", len(chosen)),
+    ]
+    if in_topic:
+        parts.append(speech("subscribe.topic"))
+    if mine.paused:
+        parts.append(speech("mine.paused"))
+    parts += muted_line(chat, speech, zone, now)
+    card = text_card("\n\n".join(parts), speech.language)
+    return card, signals_keyboard(signals, chosen, menu, speech)
+
+
+@button(keyboards.SWITCH, who=Who.ADMINISTRATORS)
+async def pressed(request: Request) -> None:
+    """A button of the menu."""
+    services, speech, chat = request.services, request.speech, request.chat
+    menu, what = cast(Menu, request.pressed[0]), request.pressed[1:]
+    signals, now = services.menu, services.clock()
+
+    def write(db: Connection) -> tuple[Subscription, Switched]:
+        # Read and changed in one transaction: two administrators may press at once.
+        stored = subscriptions.first_of(db, chat.id, request.thread_id, now)
+        chosen = stored.signals | (signals.keys() if stored.everything else frozenset())
+        switched = switch(what, chosen, signals.keys())
+        after = replace(stored, signals=switched.signals, everything=False)
+        subscriptions.save(db, after)
+        return after, switched
+
+    after, switched = await services.database.write(write)
+    title = signal_title(signals, switched.signal or "", speech.language)
+    chosen = signals.get(switched.signal or "")
+    note = switched.note
+    if note == "subscribe.on" and chosen is not None and chosen.level not in PUSHED:
+        note = "subscribe.on_digest"
+    await request.note(speech(note, signal=title))
+    zone, in_topic = services.zone(chat), request.in_topic
+    await request.redraw(*menu_of(chat, after, menu, signals, speech, zone, now, in_topic=in_topic))

@@ -1,0 +1,1 @@
+"""Updates that are no commands: documents, plain words, inline questions, members, floods."""

@@ -1,0 +1,54 @@
+"""Messages that are no commands: answers to what the bot asked, and questions in plain words."""
+
+from __future__ import annotations
+
+from telegram import Message
+from telegram.ext import filters
+
+from bot.telegram.commands.asking.ask import free_text
+from bot.telegram.commands.settings import guide, mine
+from bot.telegram.commands.settings.mine import question_in
+from bot.telegram.request import Request
+
+
+async def plain_text(request: Request) -> None:
+    """What somebody writes in a private chat."""
+    message = request.update.effective_message
+    said = (message.text or "") if message else ""
+    # While the first questions are open, names of places are the answer to one.
+    if said and guide.is_open(request) and await guide.typed_places(request, said):
+        return
+    await free_text(request)
+
+
+class AnswersUs(filters.MessageFilter):
+    """Messages that answer one of the bot's questions; other talk in groups is left alone."""
+
+    def filter(self, message: Message) -> bool:
+        asked = message.reply_to_message
+        if asked is None:
+            return False
+        # What is posted in a channel has no author.
+        ours = asked.from_user is None or asked.from_user.id == message.get_bot().id
+        return ours and (_asks_places(asked) or question_in(asked.text or "") is not None)
+
+
+async def answered_us(request: Request) -> None:
+    """Words that answer a question: the question says what they are about."""
+    message = request.update.effective_message
+    asked = message.reply_to_message if message else None
+    if message is None or asked is None:
+        return
+    question, said = question_in(asked.text or ""), message.text or ""
+    if question is not None:
+        await mine.answered(request, question, said)
+    elif not await guide.typed_places(request, said):
+        await request.say("places.usage")
+
+
+def _asks_places(message: Message) -> bool:
+    keyboard = message.reply_markup
+    if keyboard is None:
+        return False
+    data = [each.callback_data for row in keyboard.inline_keyboard for each in row]
+    return any(isinstance(each, str) and each.startswith(guide.PLACES_ASKED) for each in data)

@@ -1,0 +1,1 @@
+"""What people type: hours, time zones, names of places."""

@@ -1,0 +1,146 @@
+"""Hours and days as people write them to the bot, in Arabic, English and French. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.asking.durations import plain_words
+from storage.readers.chat_clocks import EVERY_DAY, QuietHours
+
+# Words as `plain_words` leaves them: small, without marks, one alif, one teh.
+OFF = frozenset(
+    "off stop none no never arret arreter non aucun desactiver ايقاف الغاء اوقف لا بدون".split()
+)
+_DAYS: Sequence[str] = (
+    "monday mon lundi lun الاثنين اثنين",
+    "tuesday tues tue mardi mar الثلاثاء ثلاثاء",
+    "wednesday wed mercredi mer الاربعاء اربعاء",
+    "thursday thurs thur thu jeudi jeu الخميس خميس",
+    "friday fri vendredi ven الجمعه جمعه",
+    "saturday sat samedi sam السبت سبت",
+    "sunday sun dimanche dim الاحد احد",
+)
+_DAY = {word: day for day, words in enumerate(_DAYS) for word in words.split()}
+_EVERY = frozenset("all daily everyday tous toutes toujours كل يوميا".split())
+# These say nothing, beside days.
+_FILLING = frozenset(
+    (
+        "on every day days and the from le la les du au de et jour jours nuit nuits night nights "
+        "من يوم ايام و في"
+    ).split()
+)
+_NOW = frozenset("now الان maintenant".split())
+_WEEKLY = frozenset("weekly week hebdo hebdomadaire semaine اسبوعي الاسبوعي اسبوعيا".split())
+_TO = r"(?:-|–|—|−|to|until|till|jusqu'?\s*a|a|الى|حتى|لغايه)"
+_CLOCK = (
+    r"(\d{1,2})(?:\s*[:.h]\s*(\d{2})(?!\d))?\s*(?:h(?:eures?)?(?![^\W\d]))?"
+    r"\s*(am|pm|a\.m\.|p\.m\.|صباحا|مساء|ص|م)?(?!\w)"
+)
+_FROM = r"(?:(?:from|between|at|de|entre|من|بين|الساعه|a)\s+)?"
+_RANGE = re.compile(rf"\s*{_FROM}(?:الساعه\s+)?{_CLOCK}\s*{_TO}\s*(?:الساعه\s+)?{_CLOCK}")
+_TIME = re.compile(rf"\s*{_FROM}{_CLOCK}\s*\Z")
+_SPAN = re.compile(r"([^\W\d]+)(?:\s*[-–—−]\s*|\s+(?:to|until|till|a|الى|حتى)\s+)([^\W\d]+)")
+_MORNING = frozenset(("am", "a.m.", "صباحا", "ص"))
+_LONGEST = 80
+_MIDNIGHT = 24 * 60
+
+
+def is_off(text: str) -> bool:
+    """``off``, ``إيقاف``, ``non`` ..."""
+    return plain_words(text[:_LONGEST]) in OFF
+
+
+def read_quiet(text: str) -> QuietHours | None:
+    """``22:00-07:00``, ``22-7 fri,sat``, ``من ٢٢ إلى ٧ الجمعة والسبت``, ``22h à 7h dim-jeu``; None
+    for what is no such thing, and for quiet that would never end."""
+    if len(text) > _LONGEST:
+        return None
+    plain = _plain(text)
+    found = _RANGE.match(plain)
+    if found is None:
+        return None
+    begin, until = _minute(*found.group(1, 2, 3)), _minute(*found.group(4, 5, 6))
+    days = read_days(plain[found.end() :])
+    if begin is None or until is None or days is None:
+        return None
+    begin, until = begin % _MIDNIGHT, until or _MIDNIGHT
+    whole = begin == 0 and until == _MIDNIGHT
+    if begin == until or (whole and days == EVERY_DAY):
+        return None
+    return QuietHours(begin, until, days)
+
+
+def read_time(text: str) -> int | None:
+    """``8``, ``08:00``, ``8 am``, ``18h30``, ``٨ مساءً`` as a minute of the day; None for others."""
+    found = _TIME.match(plain_words(text)) if len(text) <= _LONGEST else None
+    minute = _minute(*found.group(1, 2, 3)) if found else None
+    return None if minute is None else minute % _MIDNIGHT
+
+
+def read_days(text: str) -> frozenset[int] | None:
+    """Days of the week, 0 is Monday; every day for none at all, None for what is no day."""
+    plain = _plain(text)
+    found = set[int]()
+    for span in _SPAN.finditer(plain):
+        first, last = _day(span[1]), _day(span[2])
+        if first is None or last is None:
+            return None
+        found |= {(first + number) % 7 for number in range((last - first) % 7 + 1)}
+    words = [word for word in re.split(r"[\s,،;؛/.+&]+", _SPAN.sub(" ", plain)) if word]
+    for word in words:
+        day = _day(word)
+        if day is not None:
+            found.add(day)
+        elif word in _EVERY:
+            found |= EVERY_DAY
+        elif word not in _FILLING:
+            return None
+    return frozenset(found) or EVERY_DAY
+
+
+def _plain(text: str) -> str:
+    """With the hyphens that lengths of time do without."""
+    return plain_words(text.replace("-", "–"))
+
+
+def _day(word: str) -> int | None:
+    """Also with the "and" that Arabic glues to it."""
+    return _DAY.get(word, _DAY.get(word.removeprefix("و")))
+
+
+def _minute(hour: str, minutes: str | None, half: str | None) -> int | None:
+    hours, rest = int(hour), int(minutes or 0)
+    if half:
+        if not 1 <= hours <= 12:
+            return None
+        hours = hours % 12 + (0 if half in _MORNING else 12)
+    whole = hours * 60 + rest
+    return whole if rest < 60 and whole <= _MIDNIGHT else None
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyAsked:
+    """The weekly summary on that day (0 is Monday), or no more for None."""
+
+    day: int | None
+
+
+def is_now(text: str) -> bool:
+    """``now``, ``الآن``, ``maintenant``."""
+    return plain_words(text[:_LONGEST]) in _NOW
+
+
+def read_weekly(text: str) -> WeeklyAsked | None:
+    """``weekly``, ``weekly friday``, ``أسبوعي الجمعة``, ``hebdo off``; None for what is not about
+    the weekly summary, or names no one day."""
+    first, _, rest = _plain(text[:_LONGEST]).strip().partition(" ")
+    if first not in _WEEKLY:
+        return None
+    if rest.strip() in OFF:
+        return WeeklyAsked(None)
+    days = read_days(rest) or frozenset()
+    if not rest.strip():
+        return WeeklyAsked(0)
+    return WeeklyAsked(next(iter(days))) if len(days) == 1 else None

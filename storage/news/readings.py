@@ -1,0 +1,84 @@
+"""Which rules read which entries, and those that should be read again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlite_utils import Database as Connection
+
+from storage.news.entries import Entry, entry_of
+from storage.rows import fetch, fetch_one, from_text, insert, many, to_text
+
+
+class Rereading(NamedTuple):
+    """A stored entry, and the signals that its reading lacked: None when no rules read it."""
+
+    entry: Entry
+    signals: frozenset[str] | None
+
+
+class RulesUsed(NamedTuple):
+    """Rules that were in force from `since` on; the same ones may have been before."""
+
+    hash: str
+    signals: frozenset[str]
+    since: datetime
+
+
+# Entries that are still news: by the newest of their own dates, else by when they were read.
+_NEWS = """
+    ifnull(nullif(max(ifnull(published_at, ''), ifnull(updated_at, '')), ''),
+        ifnull(read_at, first_seen_at)) >= :since"""
+
+
+def note_rules(db: Connection, rules_hash: str, signals: Collection[str], now: datetime) -> None:
+    """Note that these rules are in force, unless they are the last that were noted."""
+    last = fetch_one(db, "SELECT hash FROM rule_sets ORDER BY id DESC LIMIT 1")
+    if last is None or last["hash"] != rules_hash:
+        values = {"hash": rules_hash, "signals_json": many(sorted(signals)), "since": to_text(now)}
+        insert(db, "rule_sets", values)
+
+
+def rules_used(db: Connection) -> list[RulesUsed]:
+    """All rules that were ever in force, oldest first."""
+    rows = fetch(db, "SELECT hash, signals_json, since FROM rule_sets ORDER BY id")
+    return [
+        RulesUsed(row["hash"], frozenset(json.loads(row["signals_json"])), from_text(row["since"]))
+        for row in rows
+    ]
+
+
+def unread(db: Connection, since: datetime, after: int, limit: int) -> list[Entry]:
+    """Entries dated since then that no rules could read, with ids above `after`, by id."""
+    rows = fetch(
+        db,
+        f"""
+        SELECT * FROM entries WHERE rules_hash IS NULL AND id > :after AND {_NEWS}
+        ORDER BY id LIMIT :limit""",  # noqa: S608 our own words
+        {"after": after, "since": to_text(since), "limit": limit},
+    )
+    return [entry_of(row) for row in rows]
+
+
+def read_by(
+    db: Connection, rules_hash: str, read_from: datetime, since: datetime, after: int, limit: int
+) -> list[Entry]:
+    """Entries dated since then that these rules read at `read_from` or later, by id."""
+    rows = fetch(
+        db,
+        f"""
+        SELECT * FROM entries
+        WHERE rules_hash = :hash AND id > :after AND read_at >= :from AND {_NEWS}
+        ORDER BY id LIMIT :limit""",  # noqa: S608 our own words
+        {
+            "hash": rules_hash,
+            "from": to_text(read_from),
+            "after": after,
+            "since": to_text(since),
+            "limit": limit,
+        },
+    )
+    return [entry_of(row) for row in rows]

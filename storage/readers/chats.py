@@ -1,0 +1,354 @@
+"""Chats: who reads what, in which language, and whether Telegram lets us reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlite_utils import Database as Connection
+
+from storage.readers import feedback, mutes, subscriptions
+from storage.readers.subscriptions import ChosenSignals, Subscription, chosen_by
+from storage.rows import (
+    Row,
+    change,
+    fetch,
+    fetch_one,
+    from_text,
+    from_text_or_none,
+    many,
+    to_text,
+    to_text_or_none,
+)
+from storage.sending import card_edits, holding, moves, reach
+
+_LEVELS = ("info", "watch", "alert", "critical")
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A private chat, group or channel. `id` is Telegram's chat id.
+
+    `thread_id`: the topic in which /start was last said; it gets what no subscription asks for,
+    such as notices. What it wants to hear, and in which topic, its `subscriptions` say.
+    """
+
+    id: int
+    thread_id: int | None
+    kind: str
+    title: str
+    language: str
+    state: str
+    paused_reason: str | None
+    role: str
+    created_at: datetime
+    blocked_until: datetime | None
+    # Minutes until a critical alert that nobody acknowledged is passed on (None: never), and the
+    # chat that then gets it (None: the second channel).
+    escalate_after: int | None = None
+    escalate_to: int | None = None
+    # The chat is muted from then until then; both stay when that is over.
+    muted_at: datetime | None = None
+    muted_until: datetime | None = None
+    # In all its topics, oldest first.
+    subscriptions: tuple[Subscription, ...] = ()
+    # An IANA name; None: that of the settings.
+    timezone: str | None = None
+    # When the last quiet hours that began end, or ended (see `storage.readers.chat_clocks`).
+    quiet_until: datetime | None = None
+
+    @property
+    def chosen(self) -> ChosenSignals:
+        """The signals that any of its subscriptions chose."""
+        return chosen_by(self.subscriptions)
+
+    @property
+    def signals(self) -> frozenset[str]:
+        """Those that were chosen by name; see `chosen`, for it may have chosen everything."""
+        return self.chosen.named
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Ids of the places that it hears of; none: of every place."""
+        all_places = [frozenset(each.places) for each in self.subscriptions]
+        return frozenset().union(*all_places) if all(all_places) else frozenset()
+
+    @property
+    def lowest_level(self) -> str:
+        """The lowest that any of its subscriptions asks for."""
+        asked = [each.lowest_level for each in self.subscriptions]
+        return min(asked, key=_LEVELS.index, default="alert")
+
+    def topic(self, thread_id: int | None) -> tuple[Subscription, ...]:
+        """Its subscriptions in one topic."""
+        return tuple(each for each in self.subscriptions if each.thread_id == thread_id)
+
+    def is_muted(self, now: datetime) -> bool:
+        """Whether somebody asked for quiet for a while, and that is not over."""
+        return self.muted_until is not None and self.muted_until > now
+
+    @property
+    def held_until(self) -> datetime | None:
+        """The end of the last mute or of the last quiet hours, whichever is later."""
+        ends = [at for at in (self.muted_until, self.quiet_until) if at is not None]
+        return max(ends, default=None)
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether it gets nothing now but what is critical, and notices."""
+        return self.held_until is not None and self.held_until > now
+
+
+def get(db: Connection, chat_id: int) -> Chat | None:
+    row = fetch_one(db, "SELECT * FROM chats WHERE id = :id", {"id": chat_id})
+    return None if row is None else _chat(row, subscriptions.of_chat(db, chat_id))
+
+
+def upsert(db: Connection, chat: Chat) -> Chat:
+    """Add a chat, or refresh the kind and title of a known one; returns what is stored.
+
+    A known chat keeps its language, topic, state, role, subscriptions, handover, mute and clock:
+    those change by their own functions only.
+    """
+    added = change(
+        db,
+        """
+        INSERT INTO chats (id, thread_id, kind, title, language, state, paused_reason, role,
+            created_at, blocked_until)
+        VALUES (:id, :thread_id, :kind, :title, :language, :state, :paused_reason, :role,
+            :created_at, :blocked_until)
+        ON CONFLICT (id) DO NOTHING""",
+        {
+            "id": chat.id,
+            "thread_id": chat.thread_id,
+            "kind": chat.kind,
+            "title": chat.title,
+            "language": chat.language,
+            "state": chat.state,
+            "paused_reason": chat.paused_reason,
+            "role": chat.role,
+            "created_at": to_text(chat.created_at),
+            "blocked_until": to_text_or_none(chat.blocked_until),
+        },
+    )
+    if added:
+        for each in chat.subscriptions:
+            subscriptions.add(db, replace(each, chat_id=chat.id), chat.created_at)
+    else:
+        db.execute(
+            "UPDATE chats SET kind = :kind, title = :title WHERE id = :id",
+            {"id": chat.id, "kind": chat.kind, "title": chat.title},
+        )
+    return _existing(db, chat.id)
+
+
+def set_language(db: Connection, chat_id: int, language: str) -> None:
+    _set(db, chat_id, "language = :language", {"language": language})
+
+
+def set_thread(db: Connection, chat_id: int, thread_id: int | None) -> None:
+    """Send what no subscription asks for, such as notices, to this topic; None: the general one."""
+    _set(db, chat_id, "thread_id = :thread_id", {"thread_id": thread_id})
+
+
+def forget_topic(db: Connection, chat_id: int, thread_id: int) -> int:
+    """A topic of the chat was deleted or closed: the general one takes its place in all; how many
+    messages that were owed to it go there."""
+    change(
+        db,
+        "UPDATE chats SET thread_id = NULL WHERE id = :id AND thread_id = :thread",
+        {"id": chat_id, "thread": thread_id},
+    )
+    subscriptions.move_topic(db, chat_id, thread_id)
+    mutes.move_topic(db, chat_id, thread_id)
+    card_edits.forget_topic(db, chat_id, thread_id)
+    return moves.move_topic(db, chat_id, thread_id)
+
+
+def set_operators(db: Connection, chat_ids: Collection[int], now: datetime) -> None:
+    """Make the operators exactly these chats, adding those that never wrote to the bot."""
+    for chat_id in chat_ids:
+        db.execute(
+            """
+            INSERT INTO chats (id, kind, title, language, state, role, created_at)
+            VALUES (:id, :kind, '', 'ar', 'active', 'operator', :now)
+            ON CONFLICT (id) DO NOTHING""",
+            # Telegram's ids of people are positive, those of groups and channels negative.
+            {"id": chat_id, "kind": "private" if chat_id > 0 else "group", "now": to_text(now)},
+        )
+    db.execute(
+        """
+        UPDATE chats SET role = CASE WHEN id IN (SELECT value FROM json_each(:ids))
+            THEN 'operator' ELSE 'subscriber' END""",
+        {"ids": many(chat_ids)},
+    )
+
+
+def operators(db: Connection) -> list[Chat]:
+    """Operators' chats, paused ones too."""
+    rows = fetch(db, "SELECT * FROM chats WHERE role = 'operator' ORDER BY id")
+    return [_chat(row, subscriptions.of_chat(db, row["id"])) for row in rows]
+
+
+def subscribed(db: Connection) -> list[Chat]:
+    """Active chats with a subscription to some signal that is not paused."""
+    return [
+        chat
+        for chat in everyone(db)
+        if chat.state == "active"
+        and any(each.chosen for each in chat.subscriptions if not each.paused)
+    ]
+
+
+def everyone(db: Connection) -> list[Chat]:
+    """Every chat, paused ones too: what routing chooses from."""
+    theirs = subscriptions.everyones(db)
+    rows = fetch(db, "SELECT * FROM chats ORDER BY id")
+    return [_chat(row, theirs.get(row["id"], ())) for row in rows]
+
+
+def pause(db: Connection, chat_id: int, reason: str, now: datetime) -> None:
+    """Stop sending to a chat that cannot be reached. Settings stay, pending rows are held."""
+    _set(db, chat_id, "state = 'paused', paused_reason = :reason", {"reason": reason})
+    holding.pause_chat(db, chat_id, now)
+
+
+def resume(db: Connection, chat_id: int, now: datetime) -> None:
+    """Send again; what was held becomes due."""
+    _set(db, chat_id, "state = 'active', paused_reason = NULL, blocked_until = NULL", {})
+    holding.resume_chat(db, chat_id, now)
+
+
+def set_blocked_until(db: Connection, chat_id: int, until: datetime | None) -> None:
+    """Telegram asked for quiet in this chat until then (429)."""
+    _set(db, chat_id, "blocked_until = :until", {"until": to_text_or_none(until)})
+
+
+def set_handover(db: Connection, chat_id: int, after: int | None, to: int | None) -> None:
+    """Pass critical alerts on after so many minutes, to this chat; None and None to stop."""
+    values: dict[str, object] = {"after": after, "to": to}
+    _set(db, chat_id, "escalate_after = :after, escalate_to = :to", values)
+
+
+def mute(db: Connection, chat_id: int, until: datetime, now: datetime) -> None:
+    """Hold back what is not critical until then."""
+    values: dict[str, object] = {"now": to_text(now), "until": to_text(until)}
+    _set(db, chat_id, "muted_at = :now, muted_until = :until", values)
+
+
+def unmute(db: Connection, chat_id: int, now: datetime) -> bool:
+    """End the mute; False when there is none."""
+    touched = change(
+        db,
+        """
+        UPDATE chats SET muted_at = min(muted_at, :now), muted_until = :now
+        WHERE id = :id AND muted_until > :now""",
+        {"id": chat_id, "now": to_text(now)},
+    )
+    return touched > 0
+
+
+def migrate(db: Connection, old_id: int, new_id: int) -> None:
+    """A group became a supergroup: settings, outbox rows and history follow to the new id.
+
+    When the new id is known already, its own settings win, subscriptions are joined, an outbox
+    row that both have is kept once, and the later end of a mute holds. An unknown old id, or a
+    repeated call, does nothing.
+    """
+    if old_id == new_id or get(db, old_id) is None:
+        return
+    # A supergroup counts its messages anew.
+    card_edits.forget_chat(db, old_id)
+    reach.forget_messages(db, old_id)
+    feedback.move_chat(db, old_id, new_id)
+    if get(db, new_id) is None:
+        db.execute(
+            """
+            UPDATE chats SET id = :new,
+                kind = CASE kind WHEN 'group' THEN 'supergroup' ELSE kind END
+            WHERE id = :old""",
+            {"old": old_id, "new": new_id},
+        )
+    else:
+        ids = {"old": old_id, "new": new_id}
+        subscriptions.move_chat(db, old_id, new_id)
+        moves.move_chat(db, old_id, new_id)
+        db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
+        db.execute("UPDATE OR IGNORE mutes SET chat_id = :new WHERE chat_id = :old", ids)
+        _move_handover(db, ids)
+        db.execute("UPDATE OR IGNORE chat_clocks SET chat_id = :new WHERE chat_id = :old", ids)
+        db.execute("UPDATE OR IGNORE digest_turns SET chat_id = :new WHERE chat_id = :old", ids)
+        db.execute(
+            """
+            UPDATE chats SET muted_at = old.muted_at, muted_until = old.muted_until
+            FROM (SELECT muted_at, muted_until FROM chats WHERE id = :old) AS old
+            WHERE id = :new AND old.muted_until > ifnull(chats.muted_until, '')""",
+            ids,
+        )
+        db.execute(
+            """
+            UPDATE chats SET role = 'operator'
+            WHERE id = :new AND (SELECT role FROM chats WHERE id = :old) = 'operator'""",
+            ids,
+        )
+        db.execute("DELETE FROM chats WHERE id = :old", {"old": old_id})
+
+
+def record_sent(db: Connection, chat_id: int, at: datetime) -> None:
+    """Note a message sent, for pacing that survives restarts."""
+    db.execute(
+        "INSERT INTO sends (chat_id, at) VALUES (:id, :at)", {"id": chat_id, "at": to_text(at)}
+    )
+
+
+def sends_since(db: Connection, since: datetime) -> dict[int, list[datetime]]:
+    """When messages went to each chat since then, oldest first."""
+    found: dict[int, list[datetime]] = {}
+    for row in fetch(
+        db,
+        "SELECT chat_id, at FROM sends WHERE at >= :since ORDER BY at, id",
+        {"since": to_text(since)},
+    ):
+        found.setdefault(row["chat_id"], []).append(from_text(row["at"]))
+    return found
+
+
+def _move_handover(db: Connection, ids: dict[str, int]) -> None:
+    """Both chats exist. Of two rows for one alert an acknowledged one stays."""
+    db.execute(
+        """
+        DELETE FROM acknowledgements WHERE chat_id = :new AND at IS NULL AND alert_id IN
+            (SELECT alert_id FROM acknowledgements WHERE chat_id = :old AND at IS NOT NULL)""",
+        ids,
+    )
+    db.execute("UPDATE OR IGNORE acknowledgements SET chat_id = :new WHERE chat_id = :old", ids)
+    db.execute("UPDATE chats SET escalate_to = :new WHERE escalate_to = :old", ids)
+    # A chat that becomes its own second chat: the second channel is left.
+    db.execute("UPDATE chats SET escalate_to = NULL WHERE id = :new AND escalate_to = id", ids)
+
+
+def _set(db: Connection, chat_id: int, assignments: str, values: dict[str, object]) -> None:
+    sql = f"UPDATE chats SET {assignments} WHERE id = :id"  # noqa: S608 our own words
+    if not change(db, sql, values | {"id": chat_id}):
+        raise KeyError(f"no chat {chat_id}")
+
+
+def _existing(db: Connection, chat_id: int) -> Chat:
+    chat = get(db, chat_id)
+    if chat is None:  # pragma: no cover - it was written a line ago
+        raise KeyError(f"no chat {chat_id}")
+    return chat
+
+
+def _chat(row: Row, theirs: Sequence[Subscription]) -> Chat:
+    return Chat(
+        **row
+        | {
+            "subscriptions": tuple(theirs),
+            "created_at": from_text(row["created_at"]),
+            "blocked_until": from_text_or_none(row["blocked_until"]),
+            "muted_at": from_text_or_none(row["muted_at"]),
+            "muted_until": from_text_or_none(row["muted_until"]),
+            "quiet_until": from_text_or_none(row["quiet_until"]),
+        }
+    )

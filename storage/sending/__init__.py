@@ -1,0 +1,1 @@
+"""What is owed to chats and what came of it: outbox, cards, digests, second channel."""

@@ -1,0 +1,237 @@
+"""The outbox: what is owed to which chat, and what became of it.
+
+pending -> sending (leased) -> sent | unknown | failed | pending again; paused while the chat
+cannot be reached; expired when another message stands for it, or when it is too late. A row that
+is not sent, failed or expired is still owed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlite_utils import Database as Connection
+
+from storage.rows import (
+    change,
+    fetch,
+    fetch_one,
+    many,
+    to_text,
+    to_text_or_none,
+)
+from storage.sending.deliveries import STATES, Delivery, Mark, NewDelivery, Recipient, delivery_of
+
+__all__ = ["STATES", "Delivery", "Mark", "NewDelivery", "Recipient"]
+
+
+def enqueue(db: Connection, rows: Sequence[NewDelivery], now: datetime | None = None) -> int:
+    """Add what is not there yet (alert, chat, topic, kind, version); returns how many were new.
+
+    Created at `now`, otherwise at the row's own `not_before`. Only that uniqueness is
+    forgiven: an unknown chat or alert raises sqlite3.IntegrityError.
+    """
+    return sum(1 for row in rows if add(db, row, now or row.not_before) is not None)
+
+
+def add(db: Connection, row: NewDelivery, at: datetime) -> int | None:
+    """Add one row, created `at`; its id, None when it is there already."""
+    key = row.key
+    if row.alert_id is None and not key:
+        key = hashlib.sha256(f"{to_text(at)} {row.text}".encode()).hexdigest()[:16]
+    added = fetch_one(
+        db,
+        """
+        INSERT INTO outbox (alert_id, chat_id, thread_id, kind, version, key, state, level,
+            not_before, text, possible_repeat, mute_id, created_at, updated_at)
+        VALUES (:alert_id, :chat_id, :thread_id, :kind, :version, :key, :state, :level,
+            :not_before, :text, :possible_repeat, :mute_id, :at, :at)
+        ON CONFLICT (ifnull(alert_id, 0), chat_id, ifnull(thread_id, 0), kind, version, key)
+        DO NOTHING
+        RETURNING id""",
+        {
+            "alert_id": row.alert_id,
+            "chat_id": row.chat_id,
+            "thread_id": row.thread_id,
+            "kind": row.kind,
+            "version": row.version,
+            "key": key,
+            "state": row.state,
+            "level": row.level,
+            "not_before": to_text(row.not_before),
+            "text": row.text,
+            "possible_repeat": int(row.possible_repeat),
+            "mute_id": row.mute_id,
+            "at": to_text(at),
+        },
+    )
+    return None if added is None else int(added["id"])
+
+
+def get(db: Connection, delivery_id: int) -> Delivery | None:
+    row = fetch_one(db, "SELECT * FROM outbox WHERE id = :id", {"id": delivery_id})
+    return None if row is None else delivery_of(row)
+
+
+def supersede(db: Connection, delivery: Delivery, reason: str, at: datetime) -> int:
+    """Expire what waits of earlier versions of the same alert in the same topic; how many."""
+    if delivery.alert_id is None:
+        return 0
+    return change(
+        db,
+        """
+        UPDATE outbox SET state = 'expired', error = :reason, updated_at = :at
+        WHERE alert_id = :alert AND chat_id = :chat AND version < :version
+            AND thread_id IS :thread AND state IN ('pending', 'unknown', 'paused')""",
+        {
+            "alert": delivery.alert_id,
+            "chat": delivery.chat_id,
+            "thread": delivery.thread_id,
+            "version": delivery.version,
+            "reason": reason,
+            "at": to_text(at),
+        },
+    )
+
+
+def lease(db: Connection, ids: Collection[int], until: datetime) -> set[int]:
+    """Mark pending rows as being sent until then; returns the ids that were still pending."""
+    rows = fetch(
+        db,
+        """
+        UPDATE outbox SET state = 'sending', lease_until = :until
+        WHERE state = 'pending' AND id IN (SELECT value FROM json_each(:ids))
+        RETURNING id""",
+        {"until": to_text(until), "ids": many(ids)},
+    )
+    return {row["id"] for row in rows}
+
+
+def mark_sent(db: Connection, delivery_id: int, message_id: int | None, at: datetime) -> None:
+    """Telegram confirmed it. Also right when the lease ran out before the answer came."""
+    touched = change(
+        db,
+        """
+        UPDATE outbox SET state = 'sent', message_id = :message_id, updated_at = :at,
+            lease_until = NULL, error = NULL, attempts = attempts + 1
+        WHERE id = :id AND state <> 'sent'""",
+        {"id": delivery_id, "message_id": message_id, "at": to_text(at)},
+    )
+    if not touched:
+        _existing(db, delivery_id)
+
+
+def mark(db: Connection, delivery_id: int, mark: Mark) -> None:
+    """Write down what became of a row that was not confirmed.
+
+    A row already sent stays sent: a late answer must not make it go out again.
+    """
+    if mark.state in ("sending", "sent"):
+        raise ValueError(f"use lease or mark_sent, not mark(state={mark.state!r})")
+    touched = change(
+        db,
+        """
+        UPDATE outbox SET state = :state, error = :error, updated_at = :at, lease_until = NULL,
+            not_before = ifnull(:not_before, not_before), attempts = :attempts,
+            possible_repeat = ifnull(:possible_repeat, possible_repeat),
+            unknowns = ifnull(:unknowns, unknowns)
+        WHERE id = :id AND state <> 'sent'""",
+        {
+            "id": delivery_id,
+            "state": mark.state,
+            "error": mark.error,
+            "not_before": to_text_or_none(mark.not_before),
+            "at": to_text(mark.at),
+            "attempts": mark.attempts,
+            "possible_repeat": None if mark.possible_repeat is None else int(mark.possible_repeat),
+            "unknowns": mark.unknowns,
+        },
+    )
+    if not touched:
+        _existing(db, delivery_id)
+
+
+def hasten_repeats(db: Connection, before: datetime, unknowns: int, now: datetime) -> int:
+    """Make critical rows due that wait to be repeated since `before`; returns how many.
+
+    Those with fewer than `unknowns` attempts of unknown outcome: the others were repeated often
+    enough for now.
+    """
+    return change(
+        db,
+        """
+        UPDATE outbox SET not_before = :now
+        WHERE state = 'pending' AND level = 'critical' AND possible_repeat = 1
+            AND unknowns < :unknowns AND updated_at <= :before AND not_before > :now""",
+        {"before": to_text(before), "unknowns": unknowns, "now": to_text(now)},
+    )
+
+
+def release_expired_leases(db: Connection, now: datetime) -> list[Delivery]:
+    """Rows being sent whose lease ended: their outcome is unknown from now on."""
+    return _release(db, now, "lease_until <= :now")
+
+
+def release_all_leases(db: Connection, now: datetime) -> list[Delivery]:
+    """At start, when no other instance runs: whatever was being sent is unknown."""
+    return _release(db, now, "true")
+
+
+def for_chat(db: Connection, chat_id: int, alert_id: int | None = None) -> list[Delivery]:
+    """The chat's rows in every state, oldest first; of one alert if it is given."""
+    if alert_id is None:
+        rows = fetch(db, "SELECT * FROM outbox WHERE chat_id = :id ORDER BY id", {"id": chat_id})
+    else:
+        rows = fetch(
+            db,
+            """
+            SELECT * FROM outbox WHERE alert_id = :alert AND chat_id = :id
+            ORDER BY version, id""",
+            {"id": chat_id, "alert": alert_id},
+        )
+    return [delivery_of(row) for row in rows]
+
+
+def counts(db: Connection) -> dict[str, int]:
+    """How many rows are in each state, zeros included; what a catch-up line tells counts as
+    `folded` and not as expired."""
+    rows = fetch(
+        db,
+        """
+        SELECT each.value AS state,
+            (SELECT count(*) FROM outbox WHERE state = each.value) AS n
+        FROM json_each(:states) each
+        UNION ALL
+        SELECT 'folded', count(*) FROM outbox WHERE folded_into > 0 AND state = 'expired'""",
+        {"states": many(STATES)},
+    )
+    found = {row["state"]: int(row["n"]) for row in rows}
+    return found | {"expired": found["expired"] - found["folded"]}
+
+
+def _release(db: Connection, now: datetime, condition: str) -> list[Delivery]:
+    ids = [
+        row["id"]
+        for row in fetch(
+            db,
+            f"""
+            UPDATE outbox SET state = 'unknown', lease_until = NULL, updated_at = :now,
+                error = 'no answer before the lease ended'
+            WHERE state = 'sending' AND {condition} RETURNING id""",  # noqa: S608 our own words
+            {"now": to_text(now)},
+        )
+    ]
+    rows = fetch(
+        db,
+        "SELECT * FROM outbox WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id",
+        {"ids": many(ids)},
+    )
+    return [delivery_of(row) for row in rows]
+
+
+def _existing(db: Connection, delivery_id: int) -> Delivery:
+    delivery = get(db, delivery_id)
+    if delivery is None:
+        raise KeyError(f"no delivery {delivery_id}")
+    return delivery
