@@ -4,7 +4,7 @@ A harm word says that somebody was killed, wounded or lost; who it was decides w
 workers want to know (`rules.matching.harm_victims`). Some of it another sentence tells: what the
 entry is about, and who the victims named before were.
 
-Pure but for the spans that it adds to readings.
+Pure: readings in, readings with harms out.
 """
 
 from __future__ import annotations
@@ -36,8 +36,12 @@ _TOLD_BY: Mapping[Victims, tuple[str, ...]] = {
 }
 """The terms without which a sentence harms no such people; fighters and those that are only
 counted may be known from the sentence before."""
-_BY_THE_WORD: Mapping[str, str] = {"conflict": MARTYRED, "illness": NATURAL}
-"""Causes that the word of the harm may say by itself."""
+_CAUSED_BY: tuple[tuple[str, Cause], ...] = (
+    *CAUSES,
+    (MARTYRED, "conflict"),
+    (NATURAL, "illness"),
+)
+"""What may tell a cause: its own words, or the harm's."""
 
 
 def needed(harms: Iterable[str]) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
@@ -51,10 +55,9 @@ def needed(harms: Iterable[str]) -> tuple[list[frozenset[str]], list[frozenset[s
             frozenset(name for who, names in _TOLD_BY.items() if who in whos for name in names)
         )
     if "unsaid" not in causes:
-        caused = {name for name, cause in CAUSES if cause in causes}
-        caused |= {name for cause, name in _BY_THE_WORD.items() if cause in causes}
+        caused = frozenset(name for name, cause in _CAUSED_BY if cause in causes)
         # An accident, a crime or a sickness may be what title and opening tell of.
-        (here if causes <= {"conflict", "disaster"} else anywhere).append(frozenset(caused))
+        (here if causes <= {"conflict", "disaster"} else anywhere).append(caused)
     return here, anywhere
 
 

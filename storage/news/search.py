@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.rows import fetch, fetch_one, from_text, from_text_or_none
+from storage.rows import Row, fetch, fetch_one, from_text, from_text_or_none
 
 NEWEST = 2**62
 
@@ -126,6 +126,16 @@ def with_beginnings(db: Connection, match: str) -> str:
     return _BEGINNING.sub(words, match)
 
 
+_HITS = """
+    SELECT e.id AS entry_id, e.feed_id, e.title, e.link, e.published_at, e.first_seen_at,
+        s.story_id, (SELECT a.short_id FROM alerts a WHERE a.story_id = s.story_id
+            AND (:for_operators OR a.audience = 'everyone')
+            ORDER BY a.id DESC LIMIT 1) AS alert
+    FROM search_words w CROSS JOIN entries e ON e.id = w.rowid
+        LEFT JOIN story_entries s ON s.entry_id = e.id
+    WHERE search_words MATCH :match"""
+
+
 def find(
     db: Connection,
     match: str,
@@ -140,15 +150,7 @@ def find(
     """
     rows = fetch(
         db,
-        """
-        SELECT e.id AS entry_id, e.feed_id, e.title, e.link, e.published_at, e.first_seen_at,
-            s.story_id, (SELECT a.short_id FROM alerts a WHERE a.story_id = s.story_id
-                AND (:for_operators OR a.audience = 'everyone')
-                ORDER BY a.id DESC LIMIT 1) AS alert
-        FROM search_words w CROSS JOIN entries e ON e.id = w.rowid
-            LEFT JOIN story_entries s ON s.entry_id = e.id
-        WHERE search_words MATCH :match AND w.rowid < :before
-        ORDER BY w.rowid DESC LIMIT :limit""",
+        f"{_HITS} AND w.rowid < :before ORDER BY w.rowid DESC LIMIT :limit",
         {
             "match": with_beginnings(db, match),
             "before": before,
@@ -156,6 +158,27 @@ def find(
             "for_operators": for_operators,
         },
     )
+    return _hits(rows)
+
+
+def find_newer(
+    db: Connection, match: str, limit: int, *, after: int, for_operators: bool = False
+) -> list[Hit]:
+    """The same, those that come just before that entry on a list that is told newest first."""
+    rows = fetch(
+        db,
+        f"{_HITS} AND w.rowid > :after ORDER BY w.rowid LIMIT :limit",
+        {
+            "match": with_beginnings(db, match),
+            "after": after,
+            "limit": limit,
+            "for_operators": for_operators,
+        },
+    )
+    return _hits(rows)[::-1]
+
+
+def _hits(rows: Sequence[Row]) -> list[Hit]:
     return [
         Hit(
             **row
