@@ -84,8 +84,14 @@ def _denied(reading: Reading, span: Span) -> bool:
 
 
 def _spoken(span: Span, reading: Reading, languages: frozenset[Language]) -> bool:
-    """Whether the words are of one of these languages; Latin ones of an unknown text are."""
-    if any(t.script == "ar" for t in reading.sentence.tokens[span.first : span.last + 1]):
+    """Whether the words are of one of these languages; Latin ones of an unknown text are.
+
+    A number is of the language of its sentence.
+    """
+    words = reading.sentence.tokens[span.first : span.last + 1]
+    if all(t.script == "number" for t in words):
+        words = reading.sentence.tokens
+    if any(t.script == "ar" for t in words):
         return "ar" in languages
     if reading.language is None:
         return bool(languages & {"en", "fr"})

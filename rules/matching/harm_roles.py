@@ -102,7 +102,10 @@ class Roles:
     def _counts(self) -> set[int]:
         words = {at for s in self.reading.of(COUNT) for at in range(s.first, s.last + 1)}
         for at, token in enumerate(self.tokens):
-            if token.script == "number" and not self._is_year(at):
+            if token.script != "number" or self._is_year(at):
+                continue
+            if self.reading.text[max(0, token.start - 2) : token.start] != "&#":
+                # «&#8220;» is a quotation mark that somebody escaped twice.
                 words.add(at)
         return {at for at in words if at + 1 not in self.things and at not in self.things}
 

@@ -204,3 +204,8 @@ def test_killing_in_general_is_news_of_a_place_in_crisis(shipped: RuleSet) -> No
 )
 def test_the_words_of_a_name_say_nothing_else(shipped: RuleSet, name: str) -> None:
     assert kinds(shipped, f"استشهاد مزارعين قرب {name}") == {("people", "conflict")}
+
+
+def test_a_number_is_of_the_language_of_its_sentence(shipped: RuleSet) -> None:
+    assert is_harm(shipped, "ألف قتيل و 9 آلاف جريح منذ دخول الحوثيين عدن عام 2014")
+    assert not is_harm(shipped, "The 2004 tsunami killed 9 villagers, survivors remember", "en")
