@@ -1,7 +1,9 @@
 """Titles as agencies and field bulletins write them, and near misses: how many are found.
 
 Half of two lists that were written for the signals in the manner of such texts, before
-anybody looked at the answers; the second after the rules were mended by the first.
+anybody looked at the answers; the second after the rules were mended by the first. From
+bulletin-361 on two lists more, written in the same way: the second of them (from 600) was
+only counted.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from rules import RuleSet
 from rules.trying.labelled import read_labelled
 
 BULLETINS = Path(__file__).with_name("bulletins.jsonl")
-FOUND = {"en": 0.82, "fr": 0.82}
+FOUND = {"en": 0.86, "fr": 0.86}
 """The least share of what the titles say that must be found."""
-FALSE = {"en": 2, "fr": 4}
-"""The most detections in near misses, of about 45 a language."""
+FALSE = {"en": 8, "fr": 5}
+"""The most detections in near misses, of about 130 a language."""
 
 
 def test_titles_of_agencies_and_bulletins_are_found(shipped: RuleSet) -> None:
