@@ -201,5 +201,7 @@ def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat], now: da
         answers=answers,
         digest=digest,
         digested=digested(db, digest, chat, head.thread_id) if digest else (),
-        reactions=Reactions() if alert is None else reactions_of(db, alert, chat, now),
+        reactions=Reactions()
+        if alert is None
+        else reactions_of(db, alert, chat, head.thread_id, now),
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from rules.matching.clauses import ClauseElement, CompiledClause, in_sentence, placed
 from rules.matching.match import CompiledRule, EntryReading, Verdict, offsets
+from rules.matching.negation import NEGATED_EVIDENCE, NEGATION, negator_before
 from rules.matching.ruleset import RuleSet
-from rules.matching.scope import NEGATED_EVIDENCE, NEGATION, negator_before
 from rules.matching.terms import Reading, Span
 from rules.texts import Message, message
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.readers import feedback, subscriptions
+from storage.readers import feedback, mutes, subscriptions
 from storage.readers.subscriptions import ChosenSignals, Subscription, chosen_by
 from storage.rows import (
     Row,
@@ -160,6 +160,7 @@ def forget_topic(db: Connection, chat_id: int, thread_id: int) -> int:
         {"id": chat_id, "thread": thread_id},
     )
     subscriptions.move_topic(db, chat_id, thread_id)
+    mutes.move_topic(db, chat_id, thread_id)
     card_edits.forget_topic(db, chat_id, thread_id)
     return moves.move_topic(db, chat_id, thread_id)
 

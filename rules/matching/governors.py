@@ -1,0 +1,283 @@
+"""Which words of a sentence say something of a piece of evidence, and which stand nearest.
+
+A word of the vocabulary's ``scope-...`` terms (a *governor*) bears on a piece of evidence when it
+stands near enough in the same sentence and no border stands between them. What it makes of the
+evidence is `scope`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from rules.loading.schema import State
+from rules.matching import statement
+from rules.matching.negation import NEGATED_GOVERNOR, any_negation, any_within
+from rules.matching.terms import Reading, Span
+
+STATES: tuple[State, ...] = get_args(State)
+
+BORDER = "$scope-border"
+JOINS = "$scope-joins"
+INSIDE = "$scope-inside"
+IN_FORCE = "$scope-in-force"
+DENYING = "$scope-denying"
+CLAIMS = "$scope-claims"
+STATE_TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
+STATE_NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
+"""Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
+DENIED = STATE_TERMS["denied"]
+_GOVERNORS = (*STATE_TERMS.values(), *STATE_NOUNS.values())
+_HURT = ("$harm-verb", "$harm-noun", "$casualty", "$fire-weapon")
+TERMS = (
+    BORDER, JOINS, INSIDE, IN_FORCE, DENYING, CLAIMS, *STATE_TERMS.values(),
+    *STATE_NOUNS.values(), *_HURT,
+)  # fmt: skip
+
+IN_FORCE_WITHIN = 1
+"""Words between "since", "during" and the truce that they take for in force."""
+CLAIM_REACH = 4
+"""Words between «مزاعم», "claims that" and what is claimed."""
+WHILE = 2
+"""Words between «بينما», "while" and the denial that they set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many words may stand between a governor and what follows, or precedes, it."""
+
+    before: int
+    after: int
+    layer: int = 0
+    across: bool = False
+
+
+# Layer 0 says what happens to the thing, 1 what somebody wants or does about that, 2 that
+# somebody contradicts it: an inner layer applies first, whatever the order of the words.
+REACH: Mapping[State, Reach] = {
+    "ended": Reach(4, 7),
+    "eased": Reach(4, 5),
+    "cancelled": Reach(4, 7),
+    "stopped": Reach(3, 4),
+    "restored": Reach(2, 5),
+    "opened": Reach(2, 5),
+    "arriving": Reach(5, 5),
+    "freed": Reach(4, 6),
+    "agreed": Reach(5, 5),
+    "kept": Reach(5, 5),
+    "broken": Reach(3, 4),
+    "obstructed": Reach(4, 6),
+    "allowed": Reach(5, 4, 1),
+    "asked": Reach(6, 0, 1),
+    "ordered": Reach(5, 4, 1),
+    "failed": Reach(7, -1, 1),
+    "warned": Reach(5, -1, 1),
+    "denied": Reach(10, 5, 2, across=True),
+    "past": Reach(4, 2, 3),
+    "figurative": Reach(2, 4, 3),
+    "drill": Reach(4, 4, 3),
+}
+_RELIEF = frozenset(
+    {"ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed", "kept"}
+)
+"""States that are so only where they are said, not where they are named (`statement`)."""
+UNDONE: frozenset[State] = frozenset(
+    {
+        "ended",
+        "cancelled",
+        "stopped",
+        "broken",
+        "obstructed",
+        "asked",
+        "failed",
+        "warned",
+        "negated",
+    }
+)
+"""States under which good news is none (yet, or any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Governor:
+    """A word that says something of other words in its sentence."""
+
+    state: State
+    span: Span
+    negation: Span | None = None
+    said: bool = True
+    """Whether it is said to be so; «مناطق توزيع المساعدات» names a distribution only."""
+
+
+def governors_of(states: Iterable[State], own: Mapping[State, Iterable[str]]) -> frozenset[str]:
+    """The terms of which one must stand in a sentence that says one of these states."""
+    found = {IN_FORCE} if "kept" in states else set()
+    for state in states:
+        found.update((STATE_TERMS[state], *own.get(state, ())))
+        if state in STATE_NOUNS:
+            found.add(STATE_NOUNS[state])
+    return frozenset(found)
+
+
+def governing(
+    reading: Reading, evidence: Sequence[Span], own: Mapping[State, Iterable[str]]
+) -> list[Governor]:
+    """The governors of some evidence, innermost first."""
+    found: list[tuple[int, int, Governor]] = []
+    # What somebody wants or denies may stand nearer to the governor than to the evidence:
+    # «رفض التوقيع على وقف إطلاق النار». So each layer reaches from what the inner ones took in.
+    reached: list[Span] = list(evidence)
+    layer = 0
+    here = reading.present(_GOVERNORS)
+    for state, reach in REACH.items():
+        if reach.layer != layer:
+            reached = [*reached, *(g.span for at, _, g in found if at == layer)]
+            layer = reach.layer
+        noun = STATE_NOUNS.get(state)
+        names = [name for name in (STATE_TERMS[state], noun) if name in here]
+        for name in (*names, *own.get(state, ())):
+            follows = name != noun
+            for span in reading.of(name):
+                if any(span.overlaps(e) for e in evidence):
+                    continue
+                distance = _distance(reading, span, reached, reach, follows=follows)
+                if distance is not None:
+                    if not reach.layer and _aside_of_its_own(reading, span, evidence):
+                        continue
+                    if state == "denied" and _denies_another(reading, span, evidence):
+                        continue
+                    negation = any_negation(reading, span, NEGATED_GOVERNOR)
+                    if negation is not None and _belongs_to(negation, span, evidence, reach):
+                        negation = None
+                    said = state not in _RELIEF or statement.states(reading, span)
+                    found.append((reach.layer, distance, Governor(state, span, negation, said)))
+    undone = any(g.state in UNDONE for _, _, g in found)
+    presumed = None if undone else _presumed_in_force(reading, evidence)
+    if presumed is not None:
+        found.append((0, 0, presumed))
+    found.sort(key=lambda f: (f[0], f[1], f[2].span.first))
+    seen: set[State] = set()
+    chosen: list[Governor] = []
+    for _, _, governor in found:
+        # Of several words for one thing the nearest speaks: «رفع وإنهاء الحصار» is no double end.
+        if governor.state in seen or _inside_another(governor, found):
+            continue
+        seen.add(governor.state)
+        chosen.append(governor)
+    return chosen
+
+
+def _presumed_in_force(reading: Reading, evidence: Sequence[Span]) -> Governor | None:
+    """ "Schools open during the truce": in force, where it is not told beside dead and shells."""
+    marks = reading.of(IN_FORCE)
+    if not marks or any(reading.of(name) for name in _HURT):
+        return None
+    for mark in marks:
+        if any(0 <= e.first - mark.last - 1 <= IN_FORCE_WITHIN for e in evidence):
+            return Governor("kept", mark)
+    return None
+
+
+def _aside_of_its_own(reading: Reading, span: Span, evidence: Sequence[Span]) -> bool:
+    """«بعد إغلاق دام أسبوعين أعيد فتح المعبر»: what the side remark says, it says of itself."""
+    if not statement.is_background(reading, span):
+        return False
+    return not any(statement.is_background(reading, e) for e in evidence)
+
+
+def _denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:
+    """«عشرات القتلى وحماس تكذب مزاعم الجيش بوجود مسلحين»: the denial has a claim of its own."""
+    if any(0 <= denial.first - s.last - 1 <= WHILE for s in reading.of(statement.WHILE)):
+        # «بينما تنفي السلطات الحصار، يعاني السكان»: the news is what stands beside the denial.
+        return True
+    if any(statement.turns_between(reading, denial.last, e.first) for e in evidence):
+        # "Denies the siege, but images show the town encircled".
+        return True
+    if any(denial.last < e.first for e in evidence):
+        return False
+    if _has_an_object(reading, denial):
+        return True
+    claims = [s for s in reading.of(CLAIMS) if s.first < denial.first]
+    if claims and all(e.first - claims[-1].last > CLAIM_REACH for e in evidence):
+        # «إن مزاعم الجيش بوجود مسلحين في مدرسة قصفها وقتل عشرات محض كذب»
+        return True
+    return any_within(reading.of(CLAIMS), denial.last + 1, denial.last + 2)
+
+
+_BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
+
+
+def _has_an_object(reading: Reading, denial: Span) -> bool:
+    """«10 قتلى والجيش ينفي استهدافهم»: behind what it is said to deny, it denies another thing."""
+    if not any(s.overlaps(denial) for s in reading.of(DENYING)):
+        return False
+    behind = reading.sentence.tokens[denial.last + 1 : denial.last + 2]
+    return bool(behind) and not behind[0].breaks and behind[0].norm not in _BY
+
+
+def _belongs_to(negation: Span, governor: Span, evidence: Sequence[Span], reach: Reach) -> bool:
+    """Whether a negation near a governor is the evidence's own."""
+    if any(negation.overlaps(e) for e in evidence):
+        return True
+    return reach.layer == 0 and any(is_between(negation, e, governor) for e in evidence)
+
+
+def _inside_another(governor: Governor, found: Iterable[tuple[int, int, Governor]]) -> bool:
+    """Whether a longer reading takes the word: "dismisses talk of" is one governor, no talk."""
+    mine = governor.span
+    size = mine.last - mine.first
+    return any(
+        g.span.first <= mine.first
+        and mine.last <= g.span.last
+        and g.span.last - g.span.first > size
+        for _, _, g in found
+    )
+
+
+def _distance(
+    reading: Reading,
+    span: Span,
+    evidence: Sequence[Span],
+    reach: Reach,
+    *,
+    follows: bool,
+) -> int | None:
+    """Words between a governor and the evidence, or None where it does not reach."""
+    best: int | None = None
+    for e in evidence:
+        if span.last < e.first:
+            distance, limit = e.first - span.last - 1, reach.before
+            left, right = span.last + 1, e.first
+        else:
+            distance, limit = span.first - e.last - 1, reach.after
+            left, right = e.last + 1, span.first
+            if not follows or _starts_a_statement(reading, span):
+                continue
+        if distance < 0 or distance > limit or (best is not None and distance >= best):
+            continue
+        if not reach.across and any(t.breaks for t in reading.sentence.tokens[left : right + 1]):
+            continue
+        if any_within(reading.of(BORDER), left, right - 1):
+            continue
+        if reach.layer < 2 and any_within(reading.of(JOINS), left, right - 1):
+            continue
+        if (
+            not reach.layer
+            and span.last < e.first
+            and any_within(reading.of(INSIDE), left, right - 1)
+        ):
+            continue
+        best = distance
+    return best
+
+
+def _starts_a_statement(reading: Reading, span: Span) -> bool:
+    """An Arabic word with و or ف before it begins a statement of its own."""
+    token = reading.sentence.tokens[span.first]
+    if token.script != "ar" or len(token.norm) < 4 or token.norm[0] not in "وف":
+        return False
+    return token.norm[:3] not in ("وصل", "وصو", "وفر", "وزع", "وقع", "واف", "فتح", "فشل", "فرج")
+
+
+def is_between(left: Span, middle: Span, right: Span) -> bool:
+    return left.last < middle.first and middle.last < right.first
