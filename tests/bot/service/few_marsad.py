@@ -7,13 +7,23 @@ in a second, not in ten.
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
+import bot.rules_in_force
 from bot.cli.main import main
-from rules import load_rules
+from rules import RuleSet, load_rules
 from rules.trying import inline_tests
 from tests.rules.few import few_rules
 
+
+def load_checked(
+    operator_dir: Path | None, full_database: Path | None, cache: Path | None = None
+) -> RuleSet:
+    """The real gate, but without the cache: what is kept there counts as the rules that ship."""
+    return inline_tests.load_checked(operator_dir, full_database=full_database)
+
+
 if __name__ == "__main__":
-    # The gate is the real one, as `load_checked` calls it.
     inline_tests.__dict__["load_rules"] = partial(load_rules, shipped=few_rules())
+    bot.rules_in_force.load_checked = load_checked
     main()
