@@ -5,6 +5,9 @@ TOOLS := .tools
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
+# Some machines forbid compiled files: then each process that a test starts compiles a thousand
+# modules again, and pytest rewrites each of its own.
+unexport PYTHONDONTWRITEBYTECODE
 RUN := $(UV) run --frozen --no-sync
 # Tests with real processes that take minutes: make torture runs them.
 SLOW := $(addprefix tests/torture/test_,edits.py life.py load.py promises.py updates.py)
@@ -43,7 +46,8 @@ run: setup
 	@$(RUN) marsad run
 
 test: setup
-	@$(RUN) pytest $(SLOW:%=--ignore=%) -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
+	@$(RUN) pytest $(SLOW:%=--ignore=%) -n auto --dist worksteal --durations=10 \
+		--cov --cov-report=term-missing:skip-covered
 
 test-pythons: setup
 	@.ci/pythons $(UV)

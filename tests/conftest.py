@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import coverage
 import hypothesis
 import pytest
 
@@ -22,9 +24,39 @@ _load_rules, _load_checked = rules.load_rules, rules_watch.load_checked
 _load_gazetteer = rules.load_gazetteer
 
 
+# Hundreds of texts by the shipped words go through the same lines of code again and again; those
+# are measured by tests of small rule sets and of single questions. With coverage all these texts
+# take more than three times as long.
+MANY_TEXTS = {
+    "test_bulletins.py",
+    "test_directions.py",
+    "test_formatting.py",
+    "test_hostile_text.py",
+    "test_paraphrases.py",
+    "test_shipped_rules.py",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of real processes take longest: begun first, they run beside all others."""
     items.sort(key=lambda item: "/torture/" not in item.nodeid)
+    for item in items:
+        shipped = isinstance(item, pytest.Function) and "shipped" in item.fixturenames
+        if shipped and item.path.name in MANY_TEXTS:
+            item.add_marker(pytest.mark.no_cover)
+
+
+@contextmanager
+def not_measured() -> Iterator[None]:
+    """Without coverage, where that is on."""
+    measuring = coverage.Coverage.current()
+    if measuring is not None:
+        measuring.stop()
+    try:
+        yield
+    finally:
+        if measuring is not None:
+            measuring.start()
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +83,15 @@ def own_log() -> Iterator[None]:
 @cache
 def shipped_rules() -> RuleSet:
     """The shipped rules, compiled once for all tests of a process: that takes seconds."""
-    return _load_rules()
+    with not_measured():
+        return _load_rules()
+
+
+@cache
+def shipped_places() -> Gazetteer:
+    """The shipped places, read once as well."""
+    with not_measured():
+        return rules_watch.shipped_places()
 
 
 @pytest.fixture
@@ -83,9 +123,9 @@ def shipped_rules_once(monkeypatch: pytest.MonkeyPatch) -> None:
         places = None if operator_dir is None else operator_dir / "places"
         if places is not None and any(places.rglob("*.yaml")):
             return _load_gazetteer(operator_dir)
-        return rules_watch.shipped_places()
+        return shipped_places()
 
-    rules_watch.shipped_places()  # read before it is replaced
+    shipped_places()  # read before it is replaced
     monkeypatch.setattr(rules, "load_rules", load)
     monkeypatch.setattr(rules, "load_gazetteer", load_gazetteer)
     monkeypatch.setattr(rules_watch, "load_checked", load_checked)

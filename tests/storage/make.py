@@ -14,7 +14,7 @@ from storage.alerts import Alert, AlertSignal, AlertText
 from storage.file.database import Connection
 from storage.file.migrations import MIGRATIONS
 from storage.news import entries, feeds, stories
-from storage.news.entries import Entry
+from storage.news.entries import Entry, StoredDetection
 from storage.news.feeds import FeedState
 from storage.readers import chats, subscriptions
 from storage.readers.chats import Chat
@@ -199,3 +199,19 @@ def delivery(alert_id: int | None, chat_id: int = 100, **changes: object) -> New
         "not_before": NOW,
     }
     return NewDelivery(**values | changes)  # type: ignore[arg-type]
+
+
+def detection(**changes: object) -> StoredDetection:
+    """What a rule found in an entry: a siege lifted."""
+    values: dict[str, object] = {
+        "signal": "siege",
+        "direction": "improving",
+        "score": 130,
+        "threshold": 100,
+        "level": "alert",
+        "evidence_json": '[{"quote": "رفع الحصار"}]',
+        "explanation": "130/100",
+        "rules_hash": "r1",
+        "created_at": NOW,
+    }
+    return StoredDetection(**values | changes)  # type: ignore[arg-type]

@@ -20,9 +20,9 @@ from tests.storage.make import (
     add_older_database,
     alert_text,
     bump,
+    detection,
     told,
 )
-from tests.storage.news.test_entries import detection
 
 
 def decision(alert: alerts.Alert, **changes: object) -> Decision:

@@ -22,7 +22,7 @@ from storage.file.backup import restore
 from storage.file.database import Connection, Database
 from storage.news import entries, feeds
 from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
-from tests.bot.service.test_run import ended, process, said
+from tests.bot.service.processes import ended, process, said
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
 

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,53 +15,11 @@ from storage.readers import chats
 from storage.readers.subscriptions import Subscription
 from storage.sending import outbox
 from tests.bot.service.newsroom import SHORTAGE, Newsroom, write_feeds
+from tests.bot.service.processes import PATIENCE, SHIPPED, ended, process, said
 from tests.telegram_server import TelegramServer
 
-# Seconds that a start may take on a machine that is busy with other things.
-PATIENCE = 240
+FLOOD = "غمر الفيضان القرية"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-
-
-@asynccontextmanager
-async def process(folder: Path, *arguments: str, **environment: str) -> AsyncIterator[Process]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MARSAD_")}
-    running = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        stdout=PIPE,
-        stderr=PIPE,
-        cwd=folder,
-        env=kept
-        | {
-            "MARSAD_DATA_DIR": str(folder / "data"),
-            "MARSAD_FEEDS_FILE": str(folder / "feeds.yaml"),
-            "MARSAD_ALLOW_PRIVATE": "127.0.0.1",
-            "PYTHONUNBUFFERED": "1",
-        }
-        | environment,
-    )
-    try:
-        yield running
-    finally:
-        if running.returncode is None:
-            running.kill()
-            await running.wait()
-
-
-async def ended(running: Process) -> tuple[int, str, str]:
-    async with asyncio.timeout(PATIENCE):
-        out, err = await running.communicate()
-    return running.returncode or 0, out.decode("utf-8"), err.decode("utf-8")
-
-
-async def said(running: Process, words: str) -> None:
-    """Wait until a line of standard error holds these words."""
-    assert running.stderr
-    async with asyncio.timeout(PATIENCE):
-        while words not in (await running.stderr.readline()).decode("utf-8"):
-            assert not running.stderr.at_eof()
 
 
 async def test_without_a_token_alerts_are_on_the_console_and_sigterm_ends_it_well(
@@ -75,9 +28,9 @@ async def test_without_a_token_alerts_are_on_the_console_and_sigterm_ends_it_wel
     async with Newsroom() as newsroom:
         newsroom.publish(SHORTAGE)
         write_feeds(tmp_path, newsroom)
-        async with process(tmp_path, "run") as running:
+        async with process(tmp_path, "run", module=SHIPPED) as running:
             await said(running, "Marsad runs")
-            async with process(tmp_path, "run") as second:
+            async with process(tmp_path, "run", module=SHIPPED) as second:
                 code, _, error = await ended(second)
                 assert code == 3
                 assert f"process {running.pid}" in error
@@ -100,12 +53,12 @@ async def test_a_refused_token_ends_a_poll_with_3_is_in_no_line_and_loses_nothin
     reader = replace(
         console_chat(NOW),
         id=7,
-        subscriptions=(Subscription(7, signals=frozenset({"medicine-shortage"})),),
+        subscriptions=(Subscription(7, signals=frozenset({"flood"})),),
     )
     await database.write(lambda db: chats.upsert(db, reader))
     await database.close()
     async with Newsroom() as newsroom, TelegramServer() as telegram:
-        newsroom.publish(SHORTAGE)
+        newsroom.publish(FLOOD)
         write_feeds(tmp_path, newsroom)
         async with process(
             tmp_path,

@@ -19,8 +19,8 @@ from storage.readers import chats, feedback, mutes
 from storage.readers.mutes import Mute
 from tests.bot.messages.samples import SIGNALS, sample_alert, sample_chat, sample_delivery
 from tests.bot.telegram.bot_api import CALLBACK_DATA_BYTES
-from tests.bot.telegram.commands.test_escalate import Desk
 from tests.bot.telegram.conftest import DAMASCUS, OPERATOR, Bench
+from tests.bot.telegram.sending_desk import Desk
 from tests.telegram_server import Message
 
 READER, GROUP, ADMIN, MEMBER = 21, -100555, 22, 23

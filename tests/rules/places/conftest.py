@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rules import Gazetteer, load_gazetteer
+from rules import Gazetteer
+from tests.conftest import shipped_places
 
 
 @pytest.fixture(scope="session")
 def gazetteer() -> Gazetteer:
-    return load_gazetteer()
+    return shipped_places()

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules import Gazetteer, RuleSet, detect, load_gazetteer, located, places_of
+from rules import Gazetteer, RuleSet, detect, located, places_of
+from tests.conftest import shipped_places
 
-GAZETTEER = load_gazetteer()
+GAZETTEER = shipped_places()
 
 
 def ids(points: list[tuple[float, float]], km: float = 0.0, countries: str = "") -> list[str]:

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import Gazetteer, load_gazetteer, places_of
+from rules import Gazetteer, places_of
 from rules.language.text import tokenize
 from rules.matching.match import Evidence
 from rules.matching.places.where import mentions
 from rules.matching.places.words import PLACE_NOUNS, kinds_of, means
+from tests.conftest import shipped_places
 
-GAZETTEER = load_gazetteer()
+GAZETTEER = shipped_places()
 
 
 def named(gazetteer: Gazetteer, text: str) -> list[tuple[str, str | None]]:

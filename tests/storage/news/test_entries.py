@@ -6,23 +6,7 @@ import pytest
 
 from storage.file.database import Connection
 from storage.news import entries
-from storage.news.entries import StoredDetection
-from tests.storage.make import HOUR, NOW, add_entry, add_feed, entry
-
-
-def detection(**changes: object) -> StoredDetection:
-    values: dict[str, object] = {
-        "signal": "siege",
-        "direction": "improving",
-        "score": 130,
-        "threshold": 100,
-        "level": "alert",
-        "evidence_json": '[{"quote": "رفع الحصار"}]',
-        "explanation": "130/100",
-        "rules_hash": "r1",
-        "created_at": NOW,
-    }
-    return StoredDetection(**values | changes)  # type: ignore[arg-type]
+from tests.storage.make import HOUR, NOW, add_entry, add_feed, detection, entry
 
 
 def test_an_entry_is_known_by_each_of_its_keys_in_its_feed_only(db: Connection) -> None:

@@ -21,9 +21,9 @@ from tests.storage.make import (
     add_entry,
     add_older_database,
     delivery,
+    detection,
     existing,
 )
-from tests.storage.news.test_entries import detection
 
 SETTLE, SECOND = timedelta(seconds=30), timedelta(seconds=1)
 

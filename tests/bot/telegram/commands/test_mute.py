@@ -9,8 +9,8 @@ import pytest
 from bot.telegram.request import Access
 from storage.file.database import Database
 from storage.readers.chats import Chat
-from tests.bot.telegram.commands.test_escalate import Desk
 from tests.bot.telegram.conftest import DAMASCUS, OPERATOR, Bench
+from tests.bot.telegram.sending_desk import Desk
 
 DESK, GROUP, CHANNEL, MEMBER = 21, -100555, -100556, 23
 MUTED = {"ar": "أُسكتت هذه المحادثة حتى", "en": "muted until", "fr": "est en silence"}

@@ -10,8 +10,8 @@ import pytest
 from bot.locales.bidi import without_controls
 from storage.readers import chat_clocks
 from storage.readers.chat_clocks import ChatClock, QuietHours
-from tests.bot.telegram.commands.test_escalate import Desk
 from tests.bot.telegram.conftest import DAMASCUS, OPERATOR, Bench
+from tests.bot.telegram.sending_desk import Desk
 
 DESK, GROUP, MEMBER = 21, -100555, 23
 SET = {
