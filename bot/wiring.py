@@ -17,6 +17,7 @@ from rich.console import Console
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
+from bot.alerts.routing.wanting import words_of
 from bot.alerts.routing.words import words_in_story
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
@@ -169,7 +170,12 @@ async def parts_over(
         database = await Database.open(database_file)
         stack.push_async_callback(database.close)
         await database.write(readers)
-        pipeline = Pipeline(rules, policy=source.alerts, gazetteer=rules.places)
+        pipeline = Pipeline(
+            rules,
+            policy=source.alerts,
+            gazetteer=rules.places,
+            words=partial(database.read, lambda db: words_of(chats.everyone(db))),
+        )
         listed = in_force or FeedsInForce(source.catalogue)
         poller = Poller(
             database,
@@ -236,7 +242,7 @@ def _destination(
     from bot.telegram.incoming.floods import FloodLimit, Floods
     from bot.telegram.sender import TelegramSender
 
-    trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db)
+    trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db, clock=clock)
     desk = Desk(settings, rules, Reloading(rules), retriever, trials)
     application = build_application(
         token=settings.telegram_token.get_secret_value(),

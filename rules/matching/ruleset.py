@@ -12,6 +12,7 @@ from rules.loading.schema import Direction, Level, Status
 from rules.loading.yamlfile import Problem
 from rules.matching.gate import Gate
 from rules.matching.match import CompiledRule, Detection, detect_all
+from rules.matching.related import related
 from rules.matching.states import StateKind
 from rules.matching.terms import CompiledTerm, TermMatcher
 from rules.matching.wordlist import Lexicon
@@ -102,6 +103,10 @@ class RuleSet:
         rule = self.rules.get(signal)
         clauses = (*rule.when, *rule.against) if rule else ()
         return next((each.why or None for each in clauses if each.label == clause), None)
+
+    def related(self, word: str) -> tuple[str, ...]:
+        """Other forms of a word that are known: the plural of a singular, or its singular."""
+        return related(word, self.morphology, self.words)
 
     def detect(self, title: str, text: str, language: str | None) -> tuple[Detection, ...]:
         return detect_all(self.gate, self.rules, self.terms, title, text, language)
