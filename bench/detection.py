@@ -189,7 +189,8 @@ def _is_apart(name: str) -> bool:
 
 def versions() -> dict[str, str]:
     names = ("marsad", "camel-tools", "google-re2", "spacy")
-    known = {d.metadata["Name"].lower(): d.version for d in metadata.distributions()}
+    installed = {d.metadata["Name"]: d.version for d in metadata.distributions()}
+    known = {name.lower().replace("_", "-"): number for name, number in installed.items()}
     return {"python": platform.python_version()} | {n: known.get(n, "missing") for n in names}
 
 

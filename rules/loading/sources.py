@@ -25,7 +25,7 @@ from rules.loading.yamlfile import (
 )
 from rules.texts import Message, message
 
-MAX_FILES = 500
+MAX_FILES = 10_000
 MAX_DEPTH = 3
 """Folders in folders that are looked into."""
 KINDS = ("vocabulary", "signals")

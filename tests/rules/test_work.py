@@ -58,6 +58,26 @@ def calls(work: Callable[[], Any]) -> Counter[str]:
     return counted
 
 
+def lines(work: Callable[[], Any]) -> int:
+    """Lines of the rules' code that some work runs, each as often as it is run."""
+    counted = 0
+
+    def count(frame: FrameType, event: str, arg: object) -> Any:
+        nonlocal counted
+        if "rules" not in Path(frame.f_code.co_filename).parts:
+            return None
+        counted += event == "line"
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return counted
+
+
 def with_others(folder: Path, number: int) -> RuleSet:
     """A small set of rules, and so many others whose words stand in no text."""
     (folder / "signals").mkdir(parents=True)
@@ -111,7 +131,7 @@ def test_rules_whose_words_do_not_occur_add_no_work(tmp_path: Path, text: str) -
     for number in (1, 40):
         rules = with_others(tmp_path / str(number), number)
         rules.detect("", text, "ar")
-        taken.append(calls(lambda rules=rules: rules.detect("", text, "ar")))  # type: ignore[misc]
+        taken.append(lines(lambda rules=rules: rules.detect("", text, "ar")))  # type: ignore[misc]
     assert taken[0] == taken[1]
 
 
