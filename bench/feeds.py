@@ -173,7 +173,7 @@ async def ours(
     names = Names()
     names.names |= {f"f{number}.test": ["127.0.0.1"] for number in range(feeds)}
     catalogue = [
-        Feed(f"f{n}", f"صحيفة {n}", f"http://f{n}.test:{port}/f/{n}", "ar", None, f"f{n}")
+        Feed(f"f{n}", f"صحيفة {n}", f"http://f{n}.test:{port}/f/{n}", "ar", "world", f"f{n}")
         for n in range(feeds)
     ]
     database = await Database.open(folder / "marsad.sqlite")
@@ -276,7 +276,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="marsad-bench-") as name:
             folder = Path(name)
             # First the peer: its process has no rules loaded that its garbage collector walks.
-            peers = {} if given.no_peer else readers(folder, port, feeds, turn, PollPolicy().at_once)
+            peers = (
+                {} if given.no_peer else readers(folder, port, feeds, turn, PollPolicy().at_once)
+            )
             rounds = asyncio.run(ours(folder, port, feeds, turn, given.frozen))
     finally:
         here.send("stop")

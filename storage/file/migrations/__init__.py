@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils.migrations import Migrations
 
+from storage.file.migrations.step_030 import m030_scale
 from storage.file.migrations.steps_001_to_003 import (
     m001_feeds_and_entries,
     m002_stories_and_alerts,
@@ -75,6 +76,7 @@ STEPS = (
     m026_asking,
     m027_operators,
     m028_digests,
+    m030_scale,
 )
 
 MIGRATIONS = Migrations("marsad")
