@@ -20,7 +20,8 @@ help:
 	@echo "make check    ruff, mypy and the contracts of imports    make format   what ruff can mend"
 	@echo "make test-pythons   the tests on each Python from 3.11 to 3.14 that is here"
 	@echo "make pictures the cards of docs/pictures/ as a phone shows them, by Chromium"
-	@echo "make bench    timings          make torture the long crash test"
+	@echo "make bench    timings (BENCH=--full: large sizes; uv sync --group bench: beside others)"
+	@echo "                               make torture the long crash test"
 	@echo "make load     a storm at the real pace, seven minutes (LOAD=--short: five)"
 
 setup: .venv/.ready
@@ -55,6 +56,9 @@ test-pythons: setup
 bench: setup
 	@$(RUN) python -m bench.detection
 	@$(RUN) python -m bench.commands --entries 100000 --alerts 5000
+	@$(RUN) python -m bench.storage $(BENCH)
+	@$(RUN) python -m bench.delivery $(BENCH)
+	@$(RUN) python -m bench.feeds $(BENCH)
 
 load: setup
 	@$(RUN) python -m tests.load.storm $(LOAD)

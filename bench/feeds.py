@@ -173,7 +173,7 @@ async def ours(
     names = Names()
     names.names |= {f"f{number}.test": ["127.0.0.1"] for number in range(feeds)}
     catalogue = [
-        Feed(f"f{n}", f"صحيفة {n}", f"http://f{n}.test:{port}/f/{n}", "ar", "", f"f{n}")
+        Feed(f"f{n}", f"صحيفة {n}", f"http://f{n}.test:{port}/f/{n}", "ar", "world", f"f{n}")
         for n in range(feeds)
     ]
     database = await Database.open(folder / "marsad.sqlite")

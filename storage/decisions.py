@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.rows import Row, fetch, fetch_one, from_text, insert, to_text
+from storage.rows import Row, fetch, fetch_one, fields_of, from_text, insert, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Decision:
 
 
 def record(db: Connection, decision: Decision) -> int:
-    return insert(db, "decisions", asdict(decision) | {"at": to_text(decision.at)})
+    return insert(db, "decisions", fields_of(decision) | {"at": to_text(decision.at)})
 
 
 def of_alert(db: Connection, alert_id: int) -> list[Decision]:

@@ -1,79 +1,244 @@
-"""Forgetting what is old, and nothing that is still owed to anyone or still in its feed."""
+"""Forgetting what is old, and nothing that is still owed to anyone or still in its feed.
+
+A few rows at a time: who writes meanwhile, polls and dispatch, waits for one step and not for all.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.rows import change, to_text
+from storage.rows import Row, change, fetch, many, to_text
+
+AT_ONCE = 25
+"""Alerts, entries or stories of one step. An entry takes its words, keys and detections along."""
+ROWS_AT_ONCE = 500
+"""Rows of one step in tables that nothing hangs on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
     """How many rows of each went."""
 
-    entries: int
-    alerts: int
-    stories: int
-    deliveries: int
-    sends: int
+    entries: int = 0
+    alerts: int = 0
+    stories: int = 0
+    deliveries: int = 0
+    sends: int = 0
+
+    def __add__(self, other: Purged) -> Purged:
+        return Purged(
+            self.entries + other.entries,
+            self.alerts + other.alerts,
+            self.stories + other.stories,
+            self.deliveries + other.deliveries,
+            self.sends + other.sends,
+        )
 
 
-# A folded row is owed as long as the catch-up that stands for it.
-_OWED = """
-    SELECT o.alert_id FROM outbox o LEFT JOIN outbox c ON c.id = o.folded_into
-    WHERE o.alert_id IS NOT NULL
-        AND (o.state IN ('pending', 'sending', 'unknown', 'paused')
-            OR c.state IN ('pending', 'sending', 'unknown', 'paused'))"""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where forgetting goes on: a kind of row (a name of `_KINDS`), and behind which of them."""
+
+    kind: str = "alerts"
+    at: str = ""
+    id: int = 0
+
+
+FIRST = Step()
 
 
 def purge(db: Connection, older_than: datetime) -> Purged:
-    """Remove alerts last updated, and entries last seen, before then. The order matters: alerts
-    (with their rows and decisions), then entries no alert's story needs, then empty stories.
+    """Remove alerts last updated, and entries last seen, before then, all in one transaction; see
+    `purge_some`."""
+    purged, step = Purged(), FIRST
+    while step is not None:
+        more, following = purge_some(db, older_than, step)
+        purged += more
+        if following is None:
+            return purged
+        step = following
+    return purged
 
-    Kept whatever their age: alerts with an undelivered row and all that belongs to them, and
-    entries of the latest document of their feed, which would otherwise come back as new.
+
+def purge_some(db: Connection, older_than: datetime, step: Step) -> tuple[Purged, Step | None]:
+    """One step, in a write transaction of its own; and the next one, None when all is done.
+
+    The order matters: alerts (with their rows and decisions), then entries no alert's story needs,
+    then empty stories. Kept whatever their age: alerts with an undelivered row and all that belongs
+    to them, and entries of the latest document of their feed, which would otherwise come back as
+    new.
     """
-    moment = {"before": to_text(older_than)}
-    alerts = change(
-        db,
-        f"DELETE FROM alerts WHERE updated_at < :before AND id NOT IN ({_OWED})",  # noqa: S608
-        moment,
-    )
-    entries = change(
-        db,
-        """
-        DELETE FROM entries WHERE last_seen_at < :before
-            AND last_seen_at < (SELECT max(other.last_seen_at) FROM entries other
-                WHERE other.feed_id = entries.feed_id)
-            AND id NOT IN (SELECT s.entry_id FROM story_entries s
-                JOIN alerts a ON a.story_id = s.story_id)
-            AND id NOT IN (SELECT entry_id FROM alerts)""",
-        moment,
-    )
-    stories = change(
+    kinds = list(_KINDS)
+    purged, last = _KINDS[step.kind](db, to_text(older_than), step)
+    if last is not None:
+        return purged, last
+    following = kinds[kinds.index(step.kind) + 1 :]
+    return purged, Step(following[0]) if following else None
+
+
+Kind = Callable[[Connection, str, Step], tuple[Purged, Step | None]]
+
+
+def _alerts(db: Connection, before: str, step: Step) -> tuple[Purged, Step | None]:
+    # A folded row is owed as long as the catch-up that stands for it.
+    rows = _page(
         db,
         """
-        DELETE FROM stories WHERE last_entry_at < :before
-            AND id NOT IN (SELECT story_id FROM story_entries)
-            AND id NOT IN (SELECT story_id FROM alerts)""",
-        moment,
+        SELECT id, updated_at AS at, NOT EXISTS (SELECT 1 FROM outbox o
+                LEFT JOIN outbox c ON c.id = o.folded_into
+            WHERE o.alert_id = alerts.id
+                AND (o.state IN ('pending', 'sending', 'unknown', 'paused')
+                    OR c.state IN ('pending', 'sending', 'unknown', 'paused'))) AS over
+        FROM alerts WHERE updated_at < :before AND (updated_at, id) > (:at, :id)
+        ORDER BY updated_at, id LIMIT :limit""",
+        before,
+        step,
     )
-    deliveries = change(
+    gone = 0
+    for row in rows:
+        if not row["over"]:
+            continue
+        # An alert for thousands of chats: its rows go first, those of a step.
+        deleted = change(
+            db,
+            """
+            DELETE FROM outbox
+            WHERE id IN (SELECT id FROM outbox WHERE alert_id = :id LIMIT :most)""",
+            {"id": row["id"], "most": ROWS_AT_ONCE},
+        )
+        if deleted == ROWS_AT_ONCE:
+            return Purged(alerts=gone), _before(rows, row, step)
+        gone += change(db, "DELETE FROM alerts WHERE id = :id", {"id": row["id"]})
+    return Purged(alerts=gone), _behind(rows, step)
+
+
+def _entries(db: Connection, before: str, step: Step) -> tuple[Purged, Step | None]:
+    rows = _page(
         db,
         """
-        DELETE FROM outbox WHERE alert_id IS NULL AND updated_at < :before
-            AND state IN ('sent', 'failed', 'expired')
-            AND id NOT IN (SELECT folded_into FROM outbox WHERE folded_into IS NOT NULL)""",
-        moment,
+        SELECT id, last_seen_at AS at, last_seen_at < (SELECT max(other.last_seen_at)
+                FROM entries other WHERE other.feed_id = entries.feed_id)
+            AND NOT EXISTS (SELECT 1 FROM story_entries s JOIN alerts a ON a.story_id = s.story_id
+                WHERE s.entry_id = entries.id)
+            AND NOT EXISTS (SELECT 1 FROM alerts a WHERE a.entry_id = entries.id) AS over
+        FROM entries WHERE last_seen_at < :before AND (last_seen_at, id) > (:at, :id)
+        ORDER BY last_seen_at, id LIMIT :limit""",
+        before,
+        step,
     )
-    db.execute("DELETE FROM mutes WHERE until < :before", moment)
-    db.execute("DELETE FROM place_reports WHERE last_at < :before", moment)
-    db.execute("DELETE FROM escalations WHERE held_at < :before", moment)
-    db.execute("DELETE FROM place_states WHERE at < :before", moment)
-    db.execute("DELETE FROM questions WHERE at < :before", moment)
-    db.execute("DELETE FROM second_channel WHERE updated_at < :before", moment)
-    sends = change(db, "DELETE FROM sends WHERE at < :before", moment)
-    return Purged(entries, alerts, stories, deliveries, sends)
+    ids = many([row["id"] for row in rows if row["over"]])
+    gone = change(
+        db, "DELETE FROM entries WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": ids}
+    )
+    return Purged(entries=gone), _behind(rows, step)
+
+
+def _stories(db: Connection, before: str, step: Step) -> tuple[Purged, Step | None]:
+    rows = _page(
+        db,
+        """
+        SELECT id, last_entry_at AS at,
+            NOT EXISTS (SELECT 1 FROM story_entries s WHERE s.story_id = stories.id)
+            AND NOT EXISTS (SELECT 1 FROM alerts a WHERE a.story_id = stories.id) AS over
+        FROM stories WHERE last_entry_at < :before AND (last_entry_at, id) > (:at, :id)
+        ORDER BY last_entry_at, id LIMIT :limit""",
+        before,
+        step,
+    )
+    ids = many([row["id"] for row in rows if row["over"]])
+    gone = change(
+        db, "DELETE FROM stories WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": ids}
+    )
+    return Purged(stories=gone), _behind(rows, step)
+
+
+def _deliveries(db: Connection, before: str, step: Step) -> tuple[Purged, Step | None]:
+    """Notices, lines and digests that are settled."""
+    rows = fetch(
+        db,
+        """
+        SELECT id, '' AS at, updated_at < :before AND state IN ('sent', 'failed', 'expired')
+            AND NOT EXISTS (SELECT 1 FROM outbox f WHERE f.folded_into = outbox.id) AS over
+        FROM outbox INDEXED BY outbox_without_alert WHERE alert_id IS NULL AND id > :id
+        ORDER BY id LIMIT :limit""",
+        {"before": before, "id": step.id, "limit": ROWS_AT_ONCE},
+    )
+    ids = many([row["id"] for row in rows if row["over"]])
+    gone = change(
+        db, "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": ids}
+    )
+    # They are as old as their ids: behind those that are too young nothing old is left.
+    more = _behind(rows, step, ROWS_AT_ONCE) if any(row["over"] for row in rows) else None
+    return Purged(deliveries=gone), more
+
+
+def _plain(table: str, column: str) -> Kind:
+    """Rows on which nothing hangs, by their time."""
+
+    def forget(db: Connection, before: str, step: Step) -> tuple[Purged, Step | None]:
+        rows = change(
+            db,
+            f"""
+            DELETE FROM {table} WHERE {column} IN (SELECT {column} FROM {table}
+                WHERE {column} < :before ORDER BY {column} LIMIT :limit)""",  # noqa: S608
+            {"before": before, "limit": ROWS_AT_ONCE},
+        )
+        sends = rows if table == "sends" else 0
+        return Purged(sends=sends), step if rows >= ROWS_AT_ONCE else None
+
+    return forget
+
+
+_KINDS: dict[str, Kind] = {
+    "alerts": _alerts,
+    "entries": _entries,
+    "stories": _stories,
+    "deliveries": _deliveries,
+    **{
+        table: _plain(table, column)
+        for table, column in (
+            ("mutes", "until"),
+            ("place_reports", "last_at"),
+            ("escalations", "held_at"),
+            ("place_states", "at"),
+            ("questions", "at"),
+            ("second_channel", "updated_at"),
+            ("sends", "at"),
+        )
+    },
+}
+
+
+def steps(older_than: datetime) -> Iterator[Callable[[Connection], Purged]]:
+    """Each step as a function for a write transaction of its own; the next is found by the one
+    before, so take them one by one."""
+    following: list[Step | None] = [FIRST]
+
+    def take(db: Connection) -> Purged:
+        step = following[0]
+        assert step is not None  # noqa: S101 the loop below ends at None
+        purged, following[0] = purge_some(db, older_than, step)
+        return purged
+
+    while following[0] is not None:
+        yield take
+
+
+def _page(db: Connection, sql: str, before: str, step: Step) -> list[Row]:
+    return fetch(db, sql, {"before": before, "at": step.at, "id": step.id, "limit": AT_ONCE})
+
+
+def _behind(rows: list[Row], step: Step, limit: int | None = None) -> Step | None:
+    """Behind the last of these, if there may be more."""
+    full = len(rows) == (limit or AT_ONCE)
+    return Step(step.kind, rows[-1]["at"], rows[-1]["id"]) if full else None
+
+
+def _before(rows: list[Row], row: Row, step: Step) -> Step:
+    """At this row once more: its own rows are not all gone."""
+    number = rows.index(row)
+    return Step(step.kind, rows[number - 1]["at"], rows[number - 1]["id"]) if number else step

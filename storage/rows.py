@@ -45,7 +45,10 @@ def many(values: Collection[object]) -> str:
 
 def fetch(db: Connection, sql: str, params: Mapping[str, object] | None = None) -> list[Row]:
     """Every row of a query, read to the end: no cursor stays open across other work."""
-    return list(db.query(sql, dict(params or {})))
+    # Not by sqlite-utils' own `query`: it puts a savepoint around each.
+    cursor = db.conn.execute(sql, dict(params or {}))
+    names = [each[0] for each in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def fetch_one(db: Connection, sql: str, params: Mapping[str, object] | None = None) -> Row | None:
@@ -62,6 +65,12 @@ def insert(db: Connection, table: str, values: Mapping[str, object]) -> int:
     if cursor.lastrowid is None:  # pragma: no cover - SQLite always says after an INSERT
         raise RuntimeError(f"no id for the new row of {table}")
     return cursor.lastrowid
+
+
+def fields_of(value: object) -> Row:
+    """A frozen slotted dataclass by its names, as it is: `dataclasses.asdict` copies what is in it
+    deeply, which takes longer than to store it."""
+    return {name: getattr(value, name) for name in type(value).__slots__}  # type: ignore[attr-defined]
 
 
 def change(db: Connection, sql: str, params: Mapping[str, object] | None = None) -> int:

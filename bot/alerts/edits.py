@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from bot.alerts.routing.readers import choices
 from bot.alerts.routing.wanting import is_where, seen_in
 from storage.alerts import Alert
 from storage.readers.chats import Chat
@@ -49,11 +50,16 @@ def to_edit(
     """Whose card is to be edited: of those `told` of the alert who may see what it says now, if
     to them that is something else than before."""
     known = {chat.id: chat for chat in chats}
-    return tuple(
-        each
-        for each in sorted(told, key=lambda one: (one.chat_id, one.thread_id or 0))
-        if (chat := known.get(each.chat_id)) is not None
-        and may_see(chat, each.thread_id, after)
-        and says(seen_in(chat, each.thread_id, before))
-        != says(seen_in(chat, each.thread_id, after))
-    )
+    decided: dict[object, bool] = {}
+    found = []
+    for each in sorted(told, key=lambda one: (one.chat_id, one.thread_id or 0)):
+        if (chat := known.get(each.chat_id)) is None:
+            continue
+        alike = (each.thread_id, chat.role, choices(chat))
+        if alike not in decided:
+            decided[alike] = may_see(chat, each.thread_id, after) and says(
+                seen_in(chat, each.thread_id, before)
+            ) != says(seen_in(chat, each.thread_id, after))
+        if decided[alike]:
+            found.append(each)
+    return tuple(found)

@@ -12,6 +12,7 @@ from bot.alerts.decide import AlertPolicy
 from bot.alerts.escalating.silence import last_read, tell_of_silence
 from bot.alerts.facts import facts_of
 from bot.alerts.record import Acceptance, Accepted
+from bot.alerts.routing.readers import Readers
 from bot.alerts.routing.words import look_for
 from bot.alerts.rows import called_off, detection_language
 from bot.alerts.story.remembered import RememberedStories
@@ -59,6 +60,7 @@ class Pipeline:
         self._detector = detector
         self._gazetteer = gazetteer or shipped_places
         self._words = words
+        self._readers = Readers()
 
     async def detect(
         self, batch: Sequence[FeedEntry], language: str | None, region: str | None = None
@@ -152,7 +154,9 @@ class Pipeline:
 
     def _acceptance(self, db: Connection, feed: Feed, rules: RuleSet, now: datetime) -> Acceptance:
         return Acceptance(
-            *(db, feed, rules, self._policy, self._stories, now), gazetteer=self._gazetteer
+            *(db, feed, rules, self._policy, self._stories, now),
+            gazetteer=self._gazetteer,
+            readers=self._readers,
         )
 
     def _detect(

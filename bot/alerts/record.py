@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.alerts.decide import AlertPolicy, NewReport, Reason, is_news, rank
 from bot.alerts.escalating.escalate import Raising, Telling
 from bot.alerts.routing.inhibition import inhibited_by
+from bot.alerts.routing.readers import Readers, Readership
 from bot.alerts.routing.words import words_in_story
 from bot.alerts.rows import (
     Source,
@@ -40,8 +41,6 @@ from storage.news import entries, facts, states, stories
 from storage.news.entries import Entry
 from storage.news.facts import NO_FACTS, Facts
 from storage.news.stories import StoryTitle
-from storage.readers import chats
-from storage.readers.chats import Chat
 from storage.sending.outbox import Recipient
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ class Acceptance:
     deliveries: int = 0
     gazetteer: Callable[[], Gazetteer] = shipped_places
     changed: dict[int, Alert] = field(default_factory=dict)
-    _chats: list[Chat] | None = None
+    readers: Readers = field(default_factory=Readers)
 
     def take(
         self,
@@ -191,7 +190,7 @@ class Acceptance:
         source = Source(self.feed, entry_id, entry, self.rules.hash, said)
         told = tell(
             *(self.db, story_id, source, detections, reports),
-            *(self.policy, self.remembered, self._all_chats),
+            *(self.policy, self.remembered, self._readership),
             partial(self._inhibited, telling),
             partial(words_in_story, self.db, self.rules),
             self.now,
@@ -308,10 +307,8 @@ class Acceptance:
     def _family(self) -> str:
         return self.feed.family or self.feed.id
 
-    def _all_chats(self) -> list[Chat]:
-        if self._chats is None:
-            self._chats = chats.everyone(self.db)
-        return self._chats
+    def _readership(self) -> Readership:
+        return self.readers(self.db)
 
     def _status(self, signal: str) -> str:
         rule = self.rules.signals.get(signal)

@@ -30,6 +30,7 @@ from bot.alerts.edits import says, to_edit
 from bot.alerts.growth import counted, growth, with_told
 from bot.alerts.routing.inhibition import parted
 from bot.alerts.routing.mutes import hold_back
+from bot.alerts.routing.readers import Readership
 from bot.alerts.routing.route import News, route
 from bot.alerts.routing.wanting import words_of
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
@@ -41,7 +42,6 @@ from storage.decisions import Decision
 from storage.file.database import Connection
 from storage.news import facts, stories
 from storage.readers import mutes
-from storage.readers.chats import Chat
 from storage.sending import card_edits, outbox, reach
 from storage.sending.outbox import Recipient
 
@@ -89,7 +89,7 @@ def tell(
     reports: Sequence[NewReport],
     policy: AlertPolicy,
     remembered: RememberedStories,
-    readers: Callable[[], Sequence[Chat]],
+    readers: Callable[[], Readership],
     inhibited: Callable[[Alert], Mapping[Recipient, str]],
     words_found: WordsFound,
     now: datetime,
@@ -147,7 +147,7 @@ class _Telling:
     source: Source
     policy: AlertPolicy
     remembered: RememberedStories
-    readers: Callable[[], Sequence[Chat]]
+    readers: Callable[[], Readership]
     inhibited: Callable[[Alert], Mapping[Recipient, str]]
     words_found: WordsFound
     now: datetime
@@ -298,10 +298,16 @@ class _Telling:
         ]
         if not mine:
             return 0
-        chats = self.readers()
-        found = self.words_found(self.story_id, words_of(chats))
-        rows = route(alert, mine, audience, chats, earlier, self.now, found)
-        rows = hold_back(rows, alert, mine, audience, chats, mutes.standing(self.db, self.now))
+        readers = self.readers()
+        # What one of a group asks for, all of it do.
+        words = words_of(group[0] for group in readers.groups)
+        found = self.words_found(self.story_id, words)
+        rows = route(
+            *(alert, mine, audience, readers.chats, earlier, self.now, found),
+            groups=readers.groups,
+        )
+        standing = mutes.standing(self.db, self.now)
+        rows = hold_back(rows, alert, mine, audience, readers.chats, standing)
         if audience == "everyone" and (hushed := self.inhibited(alert)):
             rows, left_out = parted(rows, hushed)
             if left_out:
@@ -319,7 +325,7 @@ class _Telling:
         if says(before) == says(alert):
             return
         told = reach.told(self.db, alert.id)
-        chosen = to_edit(before, alert, self.readers(), told) if told else ()
+        chosen = to_edit(before, alert, self.readers().chats, told) if told else ()
         if chosen:
             card_edits.ask(self.db, alert.id, chosen, self.now, self.policy.edits_settle)
             log.info("alert %s: cards to edit: %d", alert.short_id, len(chosen))

@@ -221,7 +221,10 @@ class Dispatcher:
             oldest = min(overall[-limits.overall_sends], now)
             return DispatchReport({}, 0, 0, oldest + limits.overall_window)
         busy, policy = frozenset(self._sending.busy), self._policy
-        waits = await self._database.read(lambda db: read_owed(db, busy, policy.fold, now))
+        # Only groups wait long for their own pace.
+        sends, most = self._sending.history.by_chat, limits.group_sends
+        slow = frozenset(chat_id for chat_id, times in sends.items() if len(times) >= most)
+        waits = await self._database.read(lambda db: read_owed(db, busy, policy.fold, now, slow))
         found = plan_chats(waits, self._sending.history.by_chat, policy.fold, now)
         waiting = waiting_of(waits, found)
         turn = turns(

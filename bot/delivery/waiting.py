@@ -38,19 +38,31 @@ class Owed:
     crowded: Collection[int]
 
 
-def read_owed(db: Connection, busy: Collection[int], policy: FoldPolicy, now: datetime) -> Owed:
-    """Read what is owed, leaving out `busy` chats: their turn comes when their answer is in."""
+def read_owed(
+    db: Connection,
+    busy: Collection[int],
+    policy: FoldPolicy,
+    now: datetime,
+    slow: Collection[int] = (),
+) -> Owed:
+    """Read what is owed, leaving out `busy` chats: their turn comes when their answer is in.
+
+    Where there are very many chats, of those whose turn it is; `slow`: see `owed.whose_turn`.
+    """
+    turn = owed.whose_turn(db, now, {*busy, *slow})
     ready = owed.ready(
         db,
         now,
         NEXT_FEW,
         news_since=now - policy.expiry,
         critical_since=now - policy.expiry_critical,
+        chat_ids=turn,
     )
     unknown = owed.unknown(db, 1)
+    concerned = {row.chat_id for row in (*ready, *unknown)}
     reachable = {
         chat.id: chat
-        for chat in (chats.everyone(db) if ready or unknown else [])
+        for chat in chats.by_ids(db, concerned)
         if chat.state == "active"
         and (chat.blocked_until is None or chat.blocked_until <= now)
         and chat.id not in busy

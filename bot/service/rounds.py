@@ -15,9 +15,10 @@ from bot.polling.health import Condition, feeds_health
 from bot.process.heartbeat import Heartbeat
 from bot.web.metrics import Metrics
 from bot.wiring import Parts
+from storage import retention
 from storage.file.database import Connection
 from storage.file.errors import StorageError
-from storage.news import entries, feeds
+from storage.news import feeds
 from storage.readers import forgetting
 from storage.sending import outbox
 
@@ -124,12 +125,18 @@ class Rounds:
         older = now - timedelta(days=self._settings.retention_days)
         acts = now - timedelta(days=self._settings.activity_days)
 
-        def forget(db: Connection) -> tuple[int, list[ChatNotice]]:
+        def give_up(db: Connection) -> list[ChatNotice]:
             forgetting.activity(db, acts)
-            return entries.purge(db, older), give_up_held(db, now - HELD_FOR, now)
+            return give_up_held(db, now - HELD_FOR, now)
 
+        purged = 0
         try:
-            purged, given_up = await self._parts.database.write(forget)
+            given_up = await self._parts.database.write(give_up)
+            # A step at a time: polls and sends go in between.
+            for step in retention.steps(older):
+                if self._stopping():
+                    break
+                purged += (await self._parts.database.write(step)).entries
         except StorageError as error:
             log.error("housekeeping: %s; trying again tomorrow", error)
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database as Connection
@@ -15,6 +15,7 @@ from storage.rows import (
     change,
     fetch,
     fetch_one,
+    fields_of,
     from_text,
     from_text_or_none,
     insert,
@@ -176,7 +177,7 @@ def recent(db: Connection, since: datetime, limit: int) -> list[Entry]:
 
 def add_detection(db: Connection, entry_id: int, detection: StoredDetection) -> int:
     """Store a detection of the entry; returns its id."""
-    values = asdict(detection) | {
+    values = fields_of(detection) | {
         "entry_id": entry_id,
         "created_at": to_text(detection.created_at),
     }
@@ -207,7 +208,7 @@ def purge(db: Connection, older_than: datetime) -> int:
 
 
 def _values(entry: Entry) -> Row:
-    values = asdict(entry) | {
+    values = fields_of(entry) | {
         "published_at": to_text_or_none(entry.published_at),
         "first_seen_at": to_text(entry.first_seen_at),
         "updated_at": to_text_or_none(entry.updated_at),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database as Connection
@@ -12,6 +12,7 @@ from storage.rows import (
     Row,
     change,
     fetch,
+    fields_of,
     from_text,
     from_text_or_none,
     many,
@@ -116,7 +117,7 @@ def claim(db: Connection, feed_id: str, next_check_at: datetime) -> None:
 
 def save(db: Connection, state: FeedState) -> None:
     """Write everything but id and URL. Raises KeyError for a feed that was never synced."""
-    values = asdict(state) | {
+    values = fields_of(state) | {
         "next_check_at": to_text(state.next_check_at),
         "last_checked_at": to_text_or_none(state.last_checked_at),
         "last_success_at": to_text_or_none(state.last_success_at),

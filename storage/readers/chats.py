@@ -207,6 +207,38 @@ def everyone(db: Connection) -> list[Chat]:
     return [_chat(row, theirs.get(row["id"], ())) for row in rows]
 
 
+def by_ids(db: Connection, chat_ids: Collection[int]) -> list[Chat]:
+    """Those of the chats that exist, by id."""
+    ids = {"ids": many(chat_ids)}
+    theirs = subscriptions.of_chats(db, chat_ids)
+    rows = fetch(
+        db,
+        """
+        SELECT c.* FROM (SELECT DISTINCT value AS id FROM json_each(:ids)) each
+        CROSS JOIN chats c ON c.id = each.id""",
+        ids,
+    )
+    found = [_chat(row, theirs.get(row["id"], ())) for row in rows]
+    return sorted(found, key=lambda chat: chat.id)
+
+
+def changed_since(db: Connection, number: int) -> tuple[int, list[int]]:
+    """The chats of which anything that routing asks for changed after that number, and the number
+    of the last change."""
+    rows = fetch(
+        db,
+        "SELECT chat_id, number FROM reader_changes WHERE number > :number ORDER BY number",
+        {"number": number},
+    )
+    return (rows[-1]["number"] if rows else number), [row["chat_id"] for row in rows]
+
+
+def last_change(db: Connection) -> int:
+    """The number of the last change of what routing or planning asks of chats."""
+    row = fetch_one(db, "SELECT max(number) AS number FROM reader_changes")
+    return int(row["number"] or 0) if row else 0
+
+
 def pause(db: Connection, chat_id: int, reason: str, now: datetime) -> None:
     """Stop sending to a chat that cannot be reached. Settings stay, pending rows are held."""
     _set(db, chat_id, "state = 'paused', paused_reason = :reason", {"reason": reason})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.rows import Row, change, fetch, fetch_one, from_text, insert, to_text
+from storage.rows import Row, change, fetch, fetch_one, from_text, insert, many, to_text
 
 Names = Mapping[str, str]
 """What a place is called, by language."""
@@ -90,6 +90,21 @@ def everyones(db: Connection) -> dict[int, list[Subscription]]:
     """All of them by chat, oldest first."""
     found: dict[int, list[Subscription]] = {}
     for row in fetch(db, "SELECT * FROM subscriptions ORDER BY id"):
+        found.setdefault(row["chat_id"], []).append(_subscription(row))
+    return found
+
+
+def of_chats(db: Connection, chat_ids: Collection[int]) -> dict[int, list[Subscription]]:
+    """Those of some chats by chat, oldest first."""
+    found: dict[int, list[Subscription]] = {}
+    rows = fetch(
+        db,
+        """
+        SELECT s.* FROM json_each(:ids) each
+        CROSS JOIN subscriptions s ON s.chat_id = each.value""",
+        {"ids": many(chat_ids)},
+    )
+    for row in sorted({row["id"]: row for row in rows}.values(), key=lambda each: each["id"]):
         found.setdefault(row["chat_id"], []).append(_subscription(row))
     return found
 

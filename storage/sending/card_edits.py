@@ -83,23 +83,43 @@ def get(db: Connection, alert_id: int, recipient: Recipient) -> CardEdit | None:
     return None if row is None else _card_edit(row)
 
 
+WALKED = 400
+"""Edits that are looked through for those that may go; where they are too few, all chats are."""
+
+
 def ready(db: Connection, now: datetime, limit: int, busy: Collection[int] = ()) -> list[CardEdit]:
     """The next edit of each chat, longest due first: at most `limit`, none of `busy` chats, and
     none where a message is to go out."""
-    rows = fetch(
+    walked = fetch(
         db,
         """
-        SELECT e.* FROM chats c CROSS JOIN card_edits e
+        SELECT chat_id FROM card_edits WHERE due_at <= :now
+        ORDER BY due_at LIMIT :most""",
+        {"now": to_text(now), "most": WALKED},
+    )
+    found = _ready(db, now, busy, {row["chat_id"] for row in walked})
+    if len(found) < limit and len(walked) == WALKED:
+        found = _ready(db, now, busy, None)
+    return found[:limit]
+
+
+def _ready(
+    db: Connection, now: datetime, busy: Collection[int], chat_ids: Collection[int] | None
+) -> list[CardEdit]:
+    chosen = "chats" if chat_ids is None else "(SELECT value AS id FROM json_each(:ids))"
+    rows = fetch(
+        db,
+        f"""
+        SELECT e.* FROM {chosen} c CROSS JOIN card_edits e
         WHERE c.id NOT IN (SELECT each.value FROM json_each(:busy) each) AND e.chat_id = c.id
             AND e.id = (SELECT w.id FROM card_edits w
                 WHERE w.chat_id = c.id AND w.due_at <= :now ORDER BY w.due_at LIMIT 1)
             AND NOT EXISTS (SELECT 1 FROM (VALUES (0), (1), (2)) p CROSS JOIN outbox o
                 WHERE o.chat_id = c.id AND o.state = 'pending' AND o.queue = p.column1
-                    AND o.not_before <= :now)""",
-        {"now": to_text(now), "busy": many(busy)},
+                    AND o.not_before <= :now)""",  # noqa: S608 our own words
+        {"now": to_text(now), "busy": many(busy), "ids": many(chat_ids or ())},
     )
-    found = sorted((_card_edit(row) for row in rows), key=lambda each: (each.due_at, each.chat_id))
-    return found[:limit]
+    return sorted((_card_edit(row) for row in rows), key=lambda each: (each.due_at, each.chat_id))
 
 
 def done(db: Connection, edit: CardEdit, free_at: datetime) -> None:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
 
 from sqlite_utils import Database as Connection
 
 from storage.rows import (
+    Row,
     change,
     fetch,
     fetch_one,
@@ -32,41 +35,10 @@ def enqueue(db: Connection, rows: Sequence[NewDelivery], now: datetime | None = 
     Created at `now`, otherwise at the row's own `not_before`. Only that uniqueness is
     forgiven: an unknown chat or alert raises sqlite3.IntegrityError.
     """
-    return sum(1 for row in rows if add(db, row, now or row.not_before) is not None)
-
-
-def add(db: Connection, row: NewDelivery, at: datetime) -> int | None:
-    """Add one row, created `at`; its id, None when it is there already."""
-    key = row.key
-    if row.alert_id is None and not key:
-        key = hashlib.sha256(f"{to_text(at)} {row.text}".encode()).hexdigest()[:16]
-    added = fetch_one(
-        db,
-        """
-        INSERT INTO outbox (alert_id, chat_id, thread_id, kind, version, key, state, level,
-            not_before, text, possible_repeat, mute_id, created_at, updated_at)
-        VALUES (:alert_id, :chat_id, :thread_id, :kind, :version, :key, :state, :level,
-            :not_before, :text, :possible_repeat, :mute_id, :at, :at)
-        ON CONFLICT (ifnull(alert_id, 0), chat_id, ifnull(thread_id, 0), kind, version, key)
-        DO NOTHING
-        RETURNING id""",
-        {
-            "alert_id": row.alert_id,
-            "chat_id": row.chat_id,
-            "thread_id": row.thread_id,
-            "kind": row.kind,
-            "version": row.version,
-            "key": key,
-            "state": row.state,
-            "level": row.level,
-            "not_before": to_text(row.not_before),
-            "text": row.text,
-            "possible_repeat": int(row.possible_repeat),
-            "mute_id": row.mute_id,
-            "at": to_text(at),
-        },
+    return sum(
+        _enqueue_alike(db, alike, list(those), now or alike.not_before)
+        for alike, those in groupby(rows, key=_Alike.of)
     )
-    return None if added is None else int(added["id"])
 
 
 def get(db: Connection, delivery_id: int) -> Delivery | None:
@@ -195,7 +167,7 @@ def for_chat(db: Connection, chat_id: int, alert_id: int | None = None) -> list[
 
 def counts(db: Connection) -> dict[str, int]:
     """How many rows are in each state, zeros included; what a catch-up line tells counts as
-    `folded` and not as expired."""
+    `folded` and not as expired. What is over is counted as it happens, by triggers."""
     rows = fetch(
         db,
         """
@@ -203,11 +175,67 @@ def counts(db: Connection) -> dict[str, int]:
             (SELECT count(*) FROM outbox WHERE state = each.value) AS n
         FROM json_each(:states) each
         UNION ALL
-        SELECT 'folded', count(*) FROM outbox WHERE folded_into > 0 AND state = 'expired'""",
-        {"states": many(STATES)},
+        SELECT state, rows FROM outbox_over""",
+        {"states": many([state for state in STATES if state not in ("sent", "expired")])},
     )
-    found = {row["state"]: int(row["n"]) for row in rows}
-    return found | {"expired": found["expired"] - found["folded"]}
+    return {row["state"]: int(row["n"]) for row in rows}
+
+
+class _Alike(NamedTuple):
+    """What rows of one message for many chats have in common."""
+
+    alert_id: int | None
+    kind: str
+    version: int
+    key: str
+    state: str
+    level: str
+    not_before: datetime
+    text: str | None
+    possible_repeat: bool
+    mute_id: int | None
+
+    @classmethod
+    def of(cls, row: NewDelivery) -> _Alike:
+        return cls(
+            *(row.alert_id, row.kind, row.version, row.key, row.state, row.level),
+            *(row.not_before, row.text, row.possible_repeat, row.mute_id),
+        )
+
+
+# One statement for all chats: one for each takes several times as long.
+_ENQUEUE = """
+    INSERT INTO outbox (alert_id, chat_id, thread_id, kind, version, key, state, level,
+        not_before, text, possible_repeat, mute_id, created_at, updated_at)
+    SELECT :alert_id, json_extract(each.value, '$[0]'), json_extract(each.value, '$[1]'), :kind,
+        :version, :key, :state, :level, :not_before, :text, :possible_repeat, :mute_id, :at, :at
+    FROM json_each(:recipients) each WHERE true
+    ON CONFLICT (ifnull(alert_id, 0), chat_id, ifnull(thread_id, 0), kind, version, key)
+    DO NOTHING"""
+
+
+def _enqueue_alike(db: Connection, alike: _Alike, rows: Sequence[NewDelivery], at: datetime) -> int:
+    return change(db, _ENQUEUE, _values(alike, [(row.chat_id, row.thread_id) for row in rows], at))
+
+
+def add(db: Connection, row: NewDelivery, at: datetime) -> int | None:
+    """Add one row, created `at`; its id, None when it is there already."""
+    values = _values(_Alike.of(row), [(row.chat_id, row.thread_id)], at)
+    added = fetch_one(db, f"{_ENQUEUE} RETURNING id", values)
+    return None if added is None else int(added["id"])
+
+
+def _values(alike: _Alike, recipients: Sequence[tuple[int, int | None]], at: datetime) -> Row:
+    key = alike.key
+    if alike.alert_id is None and not key:
+        key = hashlib.sha256(f"{to_text(at)} {alike.text}".encode()).hexdigest()[:16]
+    return alike._asdict() | {
+        "recipients": many(recipients),
+        "key": key,
+        "not_before": to_text(alike.not_before),
+        "possible_repeat": int(alike.possible_repeat),
+        "at": to_text(at),
+    }
 
 
 def _release(db: Connection, now: datetime, condition: str) -> list[Delivery]:

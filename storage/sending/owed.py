@@ -13,6 +13,48 @@ from sqlite_utils import Database as Connection
 from storage.rows import fetch, from_text, many, to_text, to_text_or_none
 from storage.sending.deliveries import Delivery, delivery_of
 
+ALL_LOOKED_AT = 1_000
+"""Up to so many chats, a look reads of each of them."""
+WALKED = (120, 1_000, 8_000)
+"""Rows that are looked through for the chats whose turn it is, before all chats are."""
+ENOUGH = 60
+"""So many chats that may be sent to are more than go out in one second."""
+
+
+def whose_turn(db: Connection, now: datetime, slow: Collection[int] = ()) -> frozenset[int] | None:
+    """The chats that have waited longest with something that may be sent to them now, more than go
+    out at once; None where there are few chats, or where most that waits is held back: then all
+    are to be looked at.
+
+    `slow` are those that must wait for their own pace: they make none of the others wait.
+    """
+    many_chats = fetch(db, "SELECT id FROM chats LIMIT 1 OFFSET :most", {"most": ALL_LOOKED_AT})
+    if not many_chats:
+        return None
+    found: set[int] = set()
+    for queue in (0, 1, 2):
+        for most in WALKED:
+            walked = fetch(db, _WALK, {"queue": queue, "now": to_text(now), "most": most})
+            free = {row["chat_id"] for row in walked if row["free"]}
+            found |= free
+            if len(walked) < most or len(free.difference(slow)) >= ENOUGH:
+                break
+        else:
+            return None
+    return frozenset(found)
+
+
+_WALK = """
+    SELECT w.chat_id, c.state = 'active' AND ifnull(c.blocked_until, '') <= :now
+        AND (w.queue = 0 OR (w.queue = 1 AND w.kind = 'notice')
+            OR max(ifnull(c.muted_until, ''), ifnull(c.quiet_until, '')) <= :now)
+        AND (w.queue = 0 OR w.attempts > 0 OR NOT EXISTS (SELECT 1 FROM outbox r
+            WHERE r.chat_id = w.chat_id AND r.state = 'pending' AND r.attempts > 0
+                AND r.queue IN (0, 2) AND r.not_before > :now AND r.possible_repeat = 0)) AS free
+    FROM (SELECT chat_id, queue, kind, attempts FROM outbox
+        WHERE state = 'pending' AND queue = :queue AND not_before <= :now
+        ORDER BY not_before LIMIT :most) w CROSS JOIN chats c ON c.id = w.chat_id"""
+
 
 def ready(
     db: Connection,
@@ -21,8 +63,9 @@ def ready(
     *,
     news_since: datetime | None = None,
     critical_since: datetime | None = None,
+    chat_ids: Collection[int] | None = None,
 ) -> list[Delivery]:
-    """The next rows of each chat that may be sent to now: pending and due, in their order.
+    """The next rows of each chat (None: all) that may be sent to now: pending and due, in order.
 
     The chat must be active and Telegram must not hold it back. Of each of a chat's queues
     (critical, notices and lines, all other alerts) at most `limit` rows: the cost of a look
@@ -37,6 +80,9 @@ def ready(
     `release_expired_leases`.
     """
     held = "max(ifnull(c.muted_until, ''), ifnull(c.quiet_until, ''))"
+    of = "chats c"
+    if chat_ids is not None:
+        of = "json_each(:ids) each CROSS JOIN chats c ON c.id = each.value"
     rows = fetch(
         db,
         f"""
@@ -44,7 +90,7 @@ def ready(
             (0, :critical_since, :now, ''), (0, '', :critical_since, ''), (1, '', :now, ''),
             (2, :news_since, :now, 'after'), (2, :news_since, :now, 'before'),
             (2, '', :news_since, ''))
-        SELECT o.* FROM chats c CROSS JOIN part p CROSS JOIN outbox o
+        SELECT o.* FROM {of} CROSS JOIN part p CROSS JOIN outbox o
         WHERE c.state = 'active' AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
             AND (p.queue < 2 OR {held} <= :now)
             AND NOT (p.queue > 0 AND EXISTS (SELECT 1 FROM outbox r
@@ -60,7 +106,7 @@ def ready(
                         OR {held} <= :now)
                 ORDER BY w.not_before, w.id LIMIT :limit)
         UNION ALL
-        SELECT o.* FROM chats c CROSS JOIN (VALUES (0), (1), (2)) p CROSS JOIN outbox o
+        SELECT o.* FROM {of} CROSS JOIN (VALUES (0), (1), (2)) p CROSS JOIN outbox o
         WHERE c.state = 'active' AND (c.blocked_until IS NULL OR c.blocked_until <= :now)
             AND (p.column1 < 2 OR {held} <= :now)
             AND o.id IN (SELECT w.id FROM outbox w
@@ -74,7 +120,8 @@ def ready(
             "limit": limit,
             "news_since": to_text_or_none(news_since) or "",
             "critical_since": to_text_or_none(critical_since) or "",
-        },
+        }
+        | ({} if chat_ids is None else {"ids": many(chat_ids)}),
     )
     found = {row["id"]: row for row in rows}
     return sorted((delivery_of(row) for row in found.values()), key=_in_order)
@@ -131,17 +178,28 @@ def unknown(
     db: Connection, limit: int = 1000, chat_ids: Collection[int] | None = None
 ) -> list[Delivery]:
     """Rows whose outcome is unknown, oldest first: of each chat (None: all) at most `limit`."""
-    chosen = "SELECT id FROM chats" if chat_ids is None else "SELECT value FROM json_each(:ids)"
+    chosen = _IN_DOUBT if chat_ids is None else "SELECT value FROM json_each(:ids)"
     rows = fetch(
         db,
         f"""
-        WITH chosen (id) AS ({chosen})
+        WITH RECURSIVE chosen (id) AS ({chosen})
         SELECT o.* FROM chosen c CROSS JOIN outbox o
         WHERE o.id IN (SELECT u.id FROM outbox u WHERE u.chat_id = c.id AND u.state = 'unknown'
             ORDER BY u.id LIMIT :limit)""",  # noqa: S608 our own words
         {"limit": limit} | ({} if chat_ids is None else {"ids": many(chat_ids)}),
     )
     return sorted((delivery_of(row) for row in rows), key=lambda delivery: delivery.id)
+
+
+# From one chat to the next in the index: costs what those cost that have such a row. The planner
+# would sort all of them instead.
+_NEXT_IN_DOUBT = """
+    SELECT n.chat_id FROM outbox n INDEXED BY outbox_unknown
+    WHERE n.state = 'unknown' AND n.chat_id > {than} ORDER BY n.chat_id LIMIT 1"""
+_IN_DOUBT = f"""
+    SELECT ({_NEXT_IN_DOUBT.format(than="-9223372036854775808")})
+    UNION ALL SELECT ({_NEXT_IN_DOUBT.format(than="chosen.id")})
+        FROM chosen WHERE chosen.id IS NOT NULL"""  # noqa: S608 our own words
 
 
 def last_lines(db: Connection, chat_ids: Collection[int]) -> dict[int, datetime]:

@@ -69,10 +69,10 @@ def critical_alerts(db: Connection, since: datetime) -> list[Alert]:
         WHERE level = 'critical' AND audience = 'everyone' AND updated_at >= :since
             AND NOT EXISTS (SELECT 1 FROM second_channel s
                 WHERE s.alert_id = a.id AND s.version = a.version)
-        ORDER BY id""",
+        ORDER BY updated_at""",
         {"since": to_text(since)},
     )
-    return alerts_of(db, rows)
+    return sorted(alerts_of(db, rows), key=lambda each: each.id)
 
 
 def record_alert(db: Connection, alert: Alert, at: datetime) -> None:

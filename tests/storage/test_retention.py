@@ -105,3 +105,56 @@ def test_old_notices_go_once_they_are_settled(db: Connection) -> None:
     outbox.mark_sent(db, 1, 5, OLD)
     assert retention.purge(db, CUTOFF).deliveries == 1
     assert outbox.counts(db)["pending"] == 1
+
+
+def work_of_steps(db: Connection) -> list[int]:
+    """In thousands of SQLite's instructions, step by step."""
+    found: list[int] = []
+    count = 0
+
+    def one_more() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    for step in retention.steps(CUTOFF):
+        count = 0
+        db.conn.set_progress_handler(one_more, 1000)
+        step(db)
+        db.conn.set_progress_handler(None, 0)
+        found.append(count)
+    return found
+
+
+def test_no_step_does_more_when_more_is_old(
+    db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who sends or polls meanwhile waits for one step, not for all of it."""
+    monkeypatch.setattr(retention, "AT_ONCE", 5)
+    monkeypatch.setattr(retention, "ROWS_AT_ONCE", 10)
+    for _ in range(10):
+        old_alert(db)
+    few = work_of_steps(db)
+    for _ in range(60):
+        old_alert(db)
+    wide = old_alert(db)
+    for chat_id in range(1, 61):
+        add_chat(db, chat_id)
+    outbox.enqueue(db, [delivery(wide.id, chat_id) for chat_id in range(1, 61)], OLD)
+    db.execute("UPDATE outbox SET state = 'sent'")
+    more = work_of_steps(db)
+    assert len(more) > 2 * len(few)
+    assert max(more) <= 2 * max(few) + 1
+    assert [each.id for each in entries.recent(db, OLD - DAY, 10)] == [1]
+    assert alerts.since(db, OLD - DAY) == [] and problems_of(db) == []
+
+
+def test_what_is_kept_is_stepped_over(db: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    add_chat(db)
+    owed = [old_alert(db) for _ in range(5)]
+    outbox.enqueue(db, [delivery(each.id, not_before=OLD) for each in owed], OLD)
+    gone = old_alert(db)
+    assert retention.purge(db, CUTOFF).alerts == 1
+    assert alerts.get(db, gone.id) is None
+    assert all(alerts.get(db, each.id) for each in owed)

@@ -51,5 +51,8 @@ def parted(
 ) -> tuple[tuple[NewDelivery, ...], tuple[NewDelivery, ...]]:
     """The deliveries that stay, and those that are left out: only first ones. Who was told of an
     alert goes on hearing of it. Pure."""
-    left = [row for row in rows if row.recipient in inhibited and row.kind == "alert"]
-    return tuple(row for row in rows if row not in left), tuple(left)
+    stay: list[NewDelivery] = []
+    left: list[NewDelivery] = []
+    for row in rows:
+        (left if row.recipient in inhibited and row.kind == "alert" else stay).append(row)
+    return tuple(stay), tuple(left)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.alerts.decide import Audience, rank
+from bot.alerts.routing.readers import alike
 from bot.alerts.routing.wanting import NO_WORDS, at_once, has_words, is_grave, is_where, narrowed
 from storage.alerts import Alert
 from storage.readers.chats import Chat
@@ -36,6 +37,7 @@ def route(
     earlier: Set[Recipient],
     now: datetime,
     words_found: Set[str] = NO_WORDS,
+    groups: Sequence[Sequence[Chat]] | None = None,
 ) -> tuple[NewDelivery, ...]:
     """One row for each chat, in a forum for each topic, that this version of the alert goes to.
 
@@ -44,6 +46,7 @@ def route(
     operators goes to all of them, whatever they subscribed to. A topic is judged by the signals
     that its subscriptions chose alone; a subscription that chose places brings nothing of
     elsewhere, or of a place that is not known, at whatever level. `words_found`: see `wants`.
+    `groups`: the chats in groups of those that chose the same, where they are known.
     """
     if audience == "operators":
         return tuple(
@@ -51,32 +54,55 @@ def route(
             for chat in chats
             if chat.role == "operator"
         )
-    return tuple(
-        _row(alert, chat, recipient, narrowed(alert, mine).level, earlier, now)
-        for chat in chats
-        for recipient, mine in _concerned(alert, chat, earlier, words_found)
-        if _wanted(mine, alert, news, told=recipient in earlier)
-    )
+    groups = alike(chats) if groups is None else groups
+    rows = [
+        row for group in groups for row in _of_group(alert, news, group, earlier, now, words_found)
+    ]
+    if len(groups) > 1:
+        place = {chat.id: number for number, chat in enumerate(chats)}
+        rows.sort(key=lambda row: place[row.chat_id])
+    return tuple(rows)
+
+
+def _of_group(
+    alert: Alert,
+    news: Sequence[News],
+    group: Sequence[Chat],
+    earlier: Set[Recipient],
+    now: datetime,
+    words_found: Set[str],
+) -> Iterator[NewDelivery]:
+    """The rows of chats that chose the same: one decision for all that were told before, and one
+    for all that were not."""
+    first = group[0]
+    topics = dict.fromkeys(each.thread_id for each in first.subscriptions)
+    decided: dict[tuple[int | None, bool], str | None] = {}
+    for chat in group:
+        for thread_id in topics:
+            recipient = Recipient(chat.id, thread_id)
+            told = recipient in earlier
+            if (thread_id, told) not in decided:
+                mine = _concerned(alert, first, thread_id, words_found, told=told)
+                goes = bool(mine) and _wanted(mine, alert, news, told=told)
+                level = narrowed(alert, mine).level if goes else None
+                decided[thread_id, told] = level
+            level = decided[thread_id, told]
+            if level is not None:
+                yield _row(alert, chat, recipient, level, earlier, now)
 
 
 def _concerned(
-    alert: Alert, chat: Chat, earlier: Set[Recipient], words_found: Set[str]
-) -> Iterator[tuple[Recipient, Sequence[Subscription]]]:
-    """The chat's topics, each with the subscriptions that are about this happening.
+    alert: Alert, chat: Chat, thread_id: int | None, words_found: Set[str], *, told: bool
+) -> Sequence[Subscription]:
+    """The topic's subscriptions that are about this happening.
 
     Who was told of it goes on hearing of it, whatever words its later reports have.
     """
-    for thread_id in dict.fromkeys(each.thread_id for each in chat.subscriptions):
-        recipient = Recipient(chat.id, thread_id)
-        mine = [
-            each
-            for each in chat.topic(thread_id)
-            if not each.paused
-            and is_where(each, alert)
-            and (recipient in earlier or has_words(each, words_found))
-        ]
-        if mine:
-            yield recipient, mine
+    return [
+        each
+        for each in chat.topic(thread_id)
+        if not each.paused and is_where(each, alert) and (told or has_words(each, words_found))
+    ]
 
 
 def _wanted(

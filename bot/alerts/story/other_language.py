@@ -27,11 +27,11 @@ def like_in_another_language(
     terms = [PLACE + place for place in telling.where.terms]
     terms += [TOLL + toll for toll in weighty(telling.tolls)]
     best: tuple[int, int] | None = None
-    for entry_id in {entry_id for term in terms for entry_id in window.holding(term)}:
+    spoken = telling.language
+    for entry_id in {each for term in terms for each in window.in_other_languages(term, spoken)}:
         other = window.telling(entry_id)
         if (
-            other.language == telling.language
-            or abs(telling.at - other.at) > within
+            abs(telling.at - other.at) > within
             or not telling.signals & other.signals
             or doubts(telling, other, growth)
         ):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from heapq import nlargest
+from heapq import heappop, heappush, nlargest
 
 from bot.alerts.story.likeness import (
     LEAD,
@@ -270,6 +270,10 @@ class Window:
     _held: dict[int, _Held] = field(default_factory=dict)
     _holding: dict[str, dict[int, float]] = field(default_factory=dict)
     """term → entry id → weight"""
+    _spoken: dict[str, dict[str | None, dict[int, None]]] = field(default_factory=dict)
+    """place or toll → language → entry ids"""
+    _by_time: list[tuple[datetime, int]] = field(default_factory=list)
+    """A heap, the oldest first; also of what is not held any more."""
     _stories: dict[int, dict[int, None]] = field(default_factory=dict)
 
     @classmethod
@@ -291,7 +295,11 @@ class Window:
         self._held[telling.entry_id] = _Held(telling, story_id, vector)
         for term, weight in vector.items():
             self._holding.setdefault(term, {})[telling.entry_id] = weight
+            if term.startswith((PLACE, TOLL)):
+                spoken = self._spoken.setdefault(term, {})
+                spoken.setdefault(telling.language, {})[telling.entry_id] = None
         self._stories.setdefault(story_id, {})[telling.entry_id] = None
+        heappush(self._by_time, (telling.at, telling.entry_id))
 
     def remove(self, entry_id: int) -> None:
         """Forget a telling; nothing happens when it is not held."""
@@ -304,6 +312,9 @@ class Window:
             del holding[entry_id]
             if not holding:
                 del self._holding[term]
+                self._spoken.pop(term, None)
+            elif term in self._spoken:
+                self._spoken[term][held.telling.language].pop(entry_id)
         story = self._stories[held.story_id]
         del story[entry_id]
         if not story:
@@ -316,8 +327,11 @@ class Window:
 
     def drop_before(self, moment: datetime) -> None:
         """Forget what is older: what the window does not hold costs nothing."""
-        for entry_id in [i for i, held in self._held.items() if held.telling.at < moment]:
-            self.remove(entry_id)
+        while self._by_time and self._by_time[0][0] < moment:
+            at, entry_id = heappop(self._by_time)
+            held = self._held.get(entry_id)
+            if held is not None and held.telling.at == at:
+                self.remove(entry_id)
 
     def story_of(self, entry_id: int) -> int:
         return self._held[entry_id].story_id
@@ -355,3 +369,9 @@ class Window:
     def holding(self, term: str) -> tuple[int, ...]:
         """The entries that hold a term."""
         return tuple(self._holding.get(term, ()))
+
+    def in_other_languages(self, term: str, language: str | None) -> Iterator[int]:
+        """The entries in other languages that hold a place or a toll."""
+        for spoken, entry_ids in self._spoken.get(term, {}).items():
+            if spoken != language:
+                yield from entry_ids

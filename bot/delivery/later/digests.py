@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 # Digests that are made in one step, a transaction for each: polls wait for the writer meanwhile.
 AT_ONCE = 4
+# Digests that are planned in one transaction: what is to be sent waits for the writer meanwhile.
+PLANNED_AT_ONCE = 100
 # A clock that was set a second before the hour, and planned by a second after it, still has it.
 _JUST_NOW = timedelta(minutes=1)
 # A digest that could not be made is tried again after this.
@@ -67,6 +69,8 @@ class Digests:
         self._database = database
         self._timezone = timezone
         self._anew = True
+        # Up to which change of the chats it is known that nobody lacks a digest.
+        self._known: int | None = None
 
     def plan_anew(self) -> None:
         """The clock of the machine was moved: what was planned by the old time may be wrong."""
@@ -78,12 +82,20 @@ class Digests:
             await self._database.write(partial(digest_turns.plan_all_anew, now=now))
             self._anew = False
 
-        def look(db: Connection) -> tuple[bool, list[DigestTurn]]:
-            without = digest_turns.without(db) or digest_turns.without_hourly(db)
-            unplanned = bool(without or digest_turns.unplanned(db))
-            return unplanned, digest_turns.due(db, now, AT_ONCE)
+        known = self._known
 
-        unplanned, due = await self._database.read(look)
+        def look(db: Connection) -> tuple[bool, int, list[DigestTurn]]:
+            # To look for chats without a digest costs what there are of them.
+            last = chats.last_change(db)
+            without = last != known and (
+                digest_turns.without(db) or digest_turns.without_hourly(db)
+            )
+            unplanned = bool(without or digest_turns.unplanned(db))
+            return unplanned, last, digest_turns.due(db, now, AT_ONCE)
+
+        unplanned, last, due = await self._database.read(look)
+        if not unplanned:
+            self._known = last
         if unplanned:
             await self._database.write(partial(plan_turns, timezone=self._timezone, now=now))
         lately: Sequence[Alert] = ()
@@ -115,12 +127,12 @@ class Digests:
 
 
 def plan_turns(db: Connection, timezone: tzinfo, now: datetime) -> None:
-    """Say when each digest is due that is not planned, in a write transaction."""
-    for chat_id in digest_turns.without(db):
+    """Say when digests are due that are not planned, of some at a time, in a write transaction."""
+    for chat_id in digest_turns.without(db)[:PLANNED_AT_ONCE]:
         digest_turns.begin(db, chat_id, "daily", now)
-    for chat_id in digest_turns.without_hourly(db):
+    for chat_id in digest_turns.without_hourly(db)[:PLANNED_AT_ONCE]:
         digest_turns.begin(db, chat_id, "hourly", now)
-    for turn in digest_turns.unplanned(db):
+    for turn in digest_turns.unplanned(db)[: 2 * PLANNED_AT_ONCE]:
         clock = chat_clocks.get(db, turn.chat_id)
         since = min(now, max(turn.told_at, now - _JUST_NOW))
         digest_turns.plan(db, turn, next_turn(turn.stream, clock, timezone, since))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from sqlite_utils.migrations import Migrations
 
+from storage.file.migrations.step_029 import m029_topics_and_beginnings
+from storage.file.migrations.step_030 import m030_scale
 from storage.file.migrations.steps_001_to_003 import (
     m001_feeds_and_entries,
     m002_stories_and_alerts,
@@ -45,7 +47,6 @@ from storage.file.migrations.steps_026_to_028 import (
     m027_operators,
     m028_digests,
 )
-from storage.file.migrations.steps_029_and_later import m029_topics_and_beginnings
 
 # In the order in which they are taken.
 STEPS = (
@@ -77,6 +78,7 @@ STEPS = (
     m027_operators,
     m028_digests,
     m029_topics_and_beginnings,
+    m030_scale,
 )
 
 MIGRATIONS = Migrations("marsad")

@@ -1,4 +1,4 @@
-"""Topics that mute for themselves, the beginnings of words; and what came after."""
+"""Topics that mute for themselves, and the beginnings of words."""
 
 from __future__ import annotations
 
