@@ -55,11 +55,13 @@ class Kept:
 Reloaded = Swapped | Unchanged | Kept
 
 
-def load_checked(operator_dir: Path | None, full_database: Path | None) -> RuleSet:
+def load_checked(
+    operator_dir: Path | None, full_database: Path | None, cache: Path | None = None
+) -> RuleSet:
     """`rules.trying.inline_tests.load_checked`, imported when it is needed: that takes a second."""
     from rules.trying.inline_tests import load_checked as load
 
-    return load(operator_dir, full_database=full_database)
+    return load(operator_dir, full_database=full_database, cache=cache)
 
 
 @cache
@@ -90,8 +92,11 @@ class RulesInForce:
         full_database: Path | None,
         tried: str,
         gazetteer: Gazetteer | None = None,
+        cache: Path | None = None,
     ) -> None:
-        """`tried` is the fingerprint of the files, as they were just before `first` was loaded."""
+        """`tried` is the fingerprint of the files, as they were just before `first` was loaded;
+        `cache` the folder for compiled rules."""
+        self._cache = cache
         self._rules = first
         self._gazetteer = gazetteer
         self._operator_dir = operator_dir
@@ -102,15 +107,17 @@ class RulesInForce:
         """What is wrong with the files that were read last; () when they came into force."""
 
     @classmethod
-    async def start(cls, operator_dir: Path | None, full_database: Path | None) -> RulesInForce:
+    async def start(
+        cls, operator_dir: Path | None, full_database: Path | None, cache: Path | None = None
+    ) -> RulesInForce:
         """Load them for the first time. Raises RulesInvalid."""
         from rules.loading.load import fingerprint
 
         # Before the load: what is saved meanwhile then differs, and is looked at by `watch`.
         tried = await asyncio.to_thread(fingerprint, operator_dir)
-        first = await asyncio.to_thread(load_checked, operator_dir, full_database)
+        first = await asyncio.to_thread(load_checked, operator_dir, full_database, cache)
         gazetteer = await asyncio.to_thread(_places, operator_dir)
-        return cls(first, operator_dir, full_database, tried, gazetteer)
+        return cls(first, operator_dir, full_database, tried, gazetteer, cache)
 
     def places(self) -> Gazetteer:
         """The gazetteer in force."""
@@ -129,7 +136,8 @@ class RulesInForce:
 
         self._tried = await self._fingerprint()
         try:
-            rules = await asyncio.to_thread(load_checked, self._operator_dir, self._full_database)
+            asked = (self._operator_dir, self._full_database, self._cache)
+            rules = await asyncio.to_thread(load_checked, *asked)
             gazetteer = await asyncio.to_thread(_places, self._operator_dir)
         except RulesInvalid as invalid:
             self.refused = invalid.errors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -119,7 +120,12 @@ async def parts_from_settings(
     """
     catalogue = load_catalogue(settings.feeds_file)
     in_force = FeedsInForce(catalogue)
-    rules = await RulesInForce.start(settings.rules_dir, settings.morphology_db)
+    asked = (settings.rules_dir, settings.morphology_db, settings.cache_dir)
+    rules = await RulesInForce.start(*asked)
+    # Rules and modules stay until the end: to look through them for what can go would hold the
+    # event loop for half a second each time.
+    gc.collect()
+    gc.freeze()
     first_poll = timedelta(hours=settings.first_poll_hours)
     source = Source(
         catalogue,
@@ -236,7 +242,7 @@ def _destination(
     from bot.telegram.incoming.floods import FloodLimit, Floods
     from bot.telegram.sender import TelegramSender
 
-    trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db)
+    trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db, clock=clock)
     desk = Desk(settings, rules, Reloading(rules), retriever, trials)
     application = build_application(
         token=settings.telegram_token.get_secret_value(),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rules.language.text import tokenize
 from rules.loading.schema import Place
-from rules.matching import victims
+from rules.matching import harm_victims, victims
 from rules.matching.clauses import CompiledClause
 from rules.matching.governors import DENIED, governors_of
 from rules.matching.negation import NEGATION, NEXT
@@ -222,7 +222,7 @@ def _groups(
     if clause.kind in ("any", "scope"):
         terms = [frozenset().union(*terms)]
     for group in terms:
-        if any(name.startswith(victims.PREFIX) for name in group):
+        if any(name.startswith(harm_victims.PREFIX) for name in group):
             near, far = victims.needed(group)
             together += near
             anywhere += far

@@ -29,11 +29,13 @@ from rules.matching.clauses import (
 )
 from rules.matching.direction import Found, settle_direction, statements
 from rules.matching.gate import Gate, Held
+from rules.matching.harm_victims import PREFIX
 from rules.matching.levels import is_weak, settle
+from rules.matching.names import words_in_names
 from rules.matching.scope import Scope, scope_of, state_of
 from rules.matching.statement import is_background, speaks_of_relief
 from rules.matching.terms import Reading, Span, TermMatcher
-from rules.matching.victims import PREFIX, find_harms
+from rules.matching.victims import find_harms
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +195,12 @@ def _readings(
     if language not in ("en", "fr"):
         latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
         spoken = guess_language(latin[:400]) if latin else None
-    return tuple(
+    found = tuple(
         terms.read(sentence, spoken, each.written, each.matched) for sentence, each in parts
     )
+    for reading in found:
+        reading.close(words_in_names(reading))
+    return found
 
 
 def judge(

@@ -78,8 +78,8 @@ class Reading:
     """A sentence, and what is found in it. A term is looked for when it is asked for first."""
 
     __slots__ = (
-        "_at", "_choices", "_found", "_has", "_matcher", "_text", "language", "possible",
-        "sentence", "words",
+        "_at", "_choices", "_closed", "_found", "_has", "_matcher", "_text", "_written", "language",
+        "possible", "sentence", "words",
     )  # fmt: skip
 
     def __init__(
@@ -101,6 +101,8 @@ class Reading:
         self._matcher = matcher
         self._text = text
         self._found: dict[str, tuple[Span, ...]] = {}
+        self._written: dict[str, tuple[Span, ...]] = {}
+        self._closed: frozenset[int] = frozenset()
         self._at: dict[int, list[int]] | None = None
         self._has: dict[int, bool] = {}
         self._choices: dict[tuple[str, ...], list[tuple[Span, str]]] = {}
@@ -109,8 +111,26 @@ class Reading:
         """Where a term stands, in order."""
         found = self._found.get(term)
         if found is None:
-            found = self._found[term] = self._matcher.look_for(term, self)
+            found = self.written(term)
+            if self._closed:
+                found = tuple(s for s in found if s[0] != s[1] or s[0] not in self._closed)
+            self._found[term] = found
         return found
+
+    def written(self, term: str) -> tuple[Span, ...]:
+        """As `of`, with what words inside names would mean: phrases are made of these."""
+        found = self._written.get(term)
+        if found is None:
+            found = self._written[term] = self._matcher.look_for(term, self)
+        return found
+
+    def close(self, words: frozenset[int]) -> None:
+        """These words mean nothing by themselves. To be called before anything else is asked."""
+        if words:
+            self._closed = words
+            self._found.clear()
+            self._choices.clear()
+            self._has.clear()
 
     def any_of(self, terms: tuple[str, ...]) -> list[tuple[Span, str]]:
         """Where any of these terms stand, with the term's name, in order, longer ones first."""
@@ -339,13 +359,13 @@ class TermMatcher:
                         if _plain_phrase(phrase, words, position):
                             found.add(Span(position, position + len(phrase) - 1))
         for included in term.include:
-            found.update(reading.of(included))
+            found.update(reading.written(included))
         for phrase in term.composed:
             found |= _composed_phrase(phrase, reading)
         for regex in term.regexes:
             found |= _regex_spans(regex, reading.sentence, reading.text)
         if found and term.exceptions:
-            excepted = reading.of(term.exceptions)
+            excepted = reading.written(term.exceptions)
             if excepted:
                 covered = {i for e in excepted for i in range(e.first, e.last + 1)}
                 found = {s for s in found if covered.isdisjoint(range(s.first, s.last + 1))}
@@ -366,7 +386,7 @@ def _composed_phrase(phrase: Phrase, reading: Reading) -> set[Span]:
     """Spans of a phrase in which some places are whole terms."""
     for unit in phrase:
         if unit.term:
-            if not reading.of(unit.term):
+            if not reading.written(unit.term):
                 return set()
         elif unit.lexemes.isdisjoint(reading.at):
             return set()
@@ -374,7 +394,7 @@ def _composed_phrase(phrase: Phrase, reading: Reading) -> set[Span]:
     reached: set[tuple[int, int]] | None = None  # (start, next token)
     for unit in phrase:
         if unit.term:
-            spans = reading.of(unit.term)
+            spans = reading.written(unit.term)
             if reached is None:
                 reached = {(span.first, span.last + 1) for span in spans}
                 continue

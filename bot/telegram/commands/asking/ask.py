@@ -44,7 +44,7 @@ async def recent(request: Request) -> None:
 
 async def _latest(request: Request, question: Question) -> None:
     chat = request.chat
-    if question == Question() and not chat.signals and chat.role != "operator":
+    if question == Question() and not chat.chosen and chat.role != "operator":
         await request.say("recent.no_signals")
         return
     await _answer(request, question, empty="recent.empty" if question == Question() else "")

@@ -281,3 +281,11 @@ async def test_a_group_is_answered_by_command_alone(bench: Bench) -> None:
     bench.server.say(group, "حلب", user_id=71)
     assert "حصار في حلب" in await bench.ask(group, "/recent حلب", user_id=71)
     assert len(bench.server.sent_to(group)) == 2
+
+
+async def test_who_chose_everything_has_chosen(bench: Bench) -> None:
+    await bench.ask(READER, "/start")
+    for tap in ("language:ar", "places:*", "signals:everything"):
+        await bench.press(READER, f"g:{tap}")
+    await happened(bench, "SY-HL", title="حصار في حلب")
+    assert "حصار في حلب" in await bench.ask(READER, "/recent")
