@@ -18,12 +18,14 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.alerts.facts import labels
 from bot.alerts.summaries.history import history_of
 from bot.alerts.summaries.place_status import Known, look_up, read_status
 from bot.asking.answer import answer, names_of
+from bot.asking.forms import other_stems
 from bot.asking.indexing import BATCH, Indexer, fold
 from bot.asking.reader import read_question, with_guesses
 from bot.asking.vocabulary import vocabulary_of
@@ -245,20 +247,23 @@ async def index(database: Database) -> None:
 async def measure(database: Database, gazetteer: Gazetteer, rules: RuleSet, runs: int) -> None:
     display = Display("ar", rules.signals, NOW, UTC)
     vocabulary = vocabulary_of({name: each.title for name, each in rules.signals.items()})
+    others = partial(other_stems, related=rules.related)
     everyone = chat_of()
     await database.write(lambda db: chats.upsert(db, everyone))
 
     async def ask(text: str, chat: Chat = everyone, after: Cursor | None = None) -> None:
         question = await asyncio.to_thread(read_question, text, vocabulary, gazetteer)
         found = await database.read(
-            lambda db: answer(*(db, question, chat, NOW, UTC), gazetteer=gazetteer, after=after)
+            lambda db: answer(
+                *(db, question, chat, NOW, UTC), gazetteer=gazetteer, after=after, others=others
+            )
         )
         if question.words and not found.alerts:
             await asyncio.to_thread(with_guesses, question, vocabulary, gazetteer)
         answer_card(found, display, names_of(question, gazetteer))
 
     async def look_for(text: str) -> None:
-        wanted = search_of(text)
+        wanted = await asyncio.to_thread(search_of, text, others)
         hits = await database.read(lambda db: search.find(db, wanted.match, 7))
         search_card(wanted, hits, display)
 

@@ -164,6 +164,20 @@ def names_of(question: Question, gazetteer: Gazetteer) -> dict[str, Mapping[str,
     }
 
 
+def large_places(question: Question, gazetteer: Gazetteer) -> tuple[AskedPlace, ...]:
+    """The places of a question that was a long text: those that are hardly an ordinary word."""
+    from rules.matching.places.gazetteer import rank
+    from rules.matching.places.spellings import LARGE, is_near
+
+    def is_meant(asked: AskedPlace) -> bool:
+        place = gazetteer.places.get(asked.id)
+        if place is None:
+            return False
+        return place.kind == "country" or (rank(place) >= LARGE and is_near(place, gazetteer))
+
+    return tuple(each for each in question.places if is_meant(each))
+
+
 def guesses(question: Question) -> Iterator[tuple[str, Question]]:
     """What was perhaps meant: the word, and the question with what it may stand for."""
     for perhaps in question.perhaps:

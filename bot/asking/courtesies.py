@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
-Courtesy = Literal["rude", "about", "thanks", "fine", "goodbye", "greeting"]
+Courtesy = Literal["rude", "about", "settings", "latest", "thanks", "fine", "goodbye", "greeting"]
 COURTESIES: tuple[Courtesy, ...] = get_args(Courtesy)
 """Of several in one message the first of these is answered."""
 

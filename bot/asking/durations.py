@@ -23,6 +23,22 @@ _TWO = {
 }
 _HALF = frozenset("half demi demie نصف نص".split())
 # A unit without a number is one of it, so these say nothing.
+_COUNTED: dict[str, float] = {
+    word: float(number)
+    for number, words in {
+        2: "two deux اثنتين اثنين",
+        3: "three trois ثلاث ثلاثه",
+        4: "four quatre اربع اربعه",
+        5: "five cinq خمس خمسه",
+        6: "six ست سته",
+        7: "seven sept سبع سبعه",
+        8: "eight huit ثمان ثماني ثمانيه",
+        9: "nine neuf تسع تسعه",
+        10: "ten dix عشر عشره",
+        12: "twelve douze",
+    }.items()
+    for word in words.split()
+}
 _FILLING = frozenset("a an one un une for and et de pour و لمده واحد واحده".split())
 _TOKEN = re.compile(r"[\s,،]*(?:(\d{1,6}(?:[.,]\d{1,3})?)|([^\W\d_]+)\.?)")
 _LONGEST = 60
@@ -69,6 +85,8 @@ def _tokens(plain: str) -> list[_Token]:
             found.append(float(digits.replace(",", ".")))
         elif word in _HALF:
             found.append("half")
+        elif word in _COUNTED:
+            found.append(_COUNTED[word])
         elif word in _TWO:
             found += [2.0, (word, _TWO[word])]
         elif word in _UNITS:

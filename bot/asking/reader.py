@@ -32,9 +32,6 @@ LIKE = 76
 LIKE_SHORT = 85
 LIKE_PAIR = 84
 """The same for two words that are taken together for one name."""
-LIKE_SMALL, LIKE_LARGE_FAR, LIKE_SMALL_FAR = 80, 82, 92
-"""The same for small places, for large ones outside the countries of relief work, and for small
-ones there."""
 _SHORT = 5
 _FAR = 12.0
 """Of the value of guesses: what is that much less likely than the best is none."""
@@ -255,7 +252,7 @@ def _like(key: str, least: int, gazetteer: Gazetteer, *, ordinary: bool) -> list
     """Places whose names are like the key or begin with it: the likest first, of those alike the
     largest. `ordinary`: the key is a word of a dictionary."""
     from rules.matching.places.gazetteer import rank
-    from rules.matching.places.spellings import spellings_of
+    from rules.matching.places.spellings import LARGE, is_near, needed, spellings_of
 
     spellings = spellings_of(gazetteer)
     scored = dict(spellings.like(key, 12, least))
@@ -268,10 +265,10 @@ def _like(key: str, least: int, gazetteer: Gazetteer, *, ordinary: bool) -> list
     for name, score in scored.items():
         place = gazetteer.of_key(name)[0]
         if name.startswith(key) and not ordinary:
-            near, large = _is_near(place, gazetteer), rank(place) >= _LARGE
+            near, large = is_near(place, gazetteer), rank(place) >= LARGE
             likely = (near and large) or (len(key) > 3 and (near or large))
         else:
-            likely = score >= _needed(place, gazetteer, ordinary=ordinary)
+            likely = score >= needed(place, gazetteer, ordinary=ordinary)
         if not likely:
             continue
         # Two letters more or less weigh as much as a hundred times the people.
@@ -280,22 +277,6 @@ def _like(key: str, least: int, gazetteer: Gazetteer, *, ordinary: bool) -> list
             best[place.id] = (value, place)
     ordered = sorted(best.values(), key=lambda each: -each[0])
     return [place for value, place in ordered if value > ordered[0][0] - _FAR][:MOST_GUESSED]
-
-
-def _needed(place: Place, gazetteer: Gazetteer, *, ordinary: bool) -> int:
-    """Letters of 100 that must agree before it is likely that this place was meant: few for a
-    large place in a country of relief work, nearly all for a small town of elsewhere."""
-    from rules.matching.places.gazetteer import rank
-
-    large, near = rank(place) >= _LARGE, _is_near(place, gazetteer)
-    sizes = (LIKE, LIKE_LARGE_FAR) if large else (LIKE_SMALL, LIKE_SMALL_FAR)
-    needed = sizes[0 if near else 1]
-    # "thanks" is a word, and hardly a town that was misspelled.
-    return max(needed, LIKE_SHORT if large and near else LIKE_SMALL_FAR) if ordinary else needed
-
-
-def _is_near(place: Place, gazetteer: Gazetteer) -> bool:
-    return not gazetteer.in_the_field or place.country in gazetteer.in_the_field
 
 
 def _is_ordinary(word: str) -> bool:

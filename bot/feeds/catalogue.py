@@ -148,7 +148,7 @@ class _FeedRow(BaseModel):
     @classmethod
     def _timezone_exists(cls, value: str | None) -> str | None:
         if value is not None and value not in available_timezones():
-            raise Wrong(said("timezone", value=value))
+            raise Wrong(said("timezone", value=value, example="Asia/Damascus"))
         return value
 
 

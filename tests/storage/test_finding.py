@@ -14,7 +14,7 @@ from storage.file.migrations import MIGRATIONS
 from storage.finding import Cursor, Wanted
 from storage.news import facts, search
 from storage.news.facts import StoredPlace
-from storage.readers import questions
+from storage.readers import audit, questions
 from tests.storage.make import DAY, HOUR, NOW, add_alert, add_chat, add_entry, bump, told
 
 ALEPPO = StoredPlace(
@@ -186,6 +186,12 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "how many": lambda db: finding.count(db, Wanted(since=NOW, signals=["siege"]), 9),
     "behind": lambda db: search.is_behind(db, 9),
     "search": lambda db: search.find(db, '"سوق"', 9),
+    "the page before": lambda db: finding.find(
+        db, Wanted(since=NOW, places=["SY"], signals=["siege"]), 9, above=Cursor(NOW, 1)
+    ),
+    "newest of all before": lambda db: finding.find(db, Wanted(since=NOW), 9, above=Cursor(NOW, 1)),
+    "newer hits": lambda db: search.find_newer(db, '"سوق"', 9, after=1),
+    "acts": lambda db: audit.newer(db, 9, 1),
     "beginning": lambda db: search.find(db, '"سوق" *', 9),
     "due": lambda db: search.due(db, 9),
     "put": lambda db: search.put(db, [search.Folded(1, 0, "سوق", "")]),

@@ -27,7 +27,7 @@ MOST_ALERTS = 5
 MOST_OTHERS = 4
 MOST_PROPOSED = 3
 # Letters of 100 that must agree before another name is proposed.
-LIKE = 72
+LIKE, LIKE_SHORT, SHORT = 72, 80, 5
 
 Names = Mapping[str, str]
 """What to call a place, by language: "Nyala, Sudan"."""
@@ -86,12 +86,21 @@ def _mentioned(gazetteer: Gazetteer, name: str) -> tuple[Place, ...]:
 
 
 def _nearest(gazetteer: Gazetteer, name: str) -> tuple[Names, ...]:
-    from rules.matching.places.gazetteer import key_of
-    from rules.matching.places.spellings import spellings_of
+    from rules.matching.places.gazetteer import key_of, rank
+    from rules.matching.places.spellings import is_near, needed, spellings_of
 
-    like = spellings_of(gazetteer).like(key_of(name), 8, LIKE, fuzz.WRatio)
-    places = {(p := gazetteer.of_key(key)[0]).id: p for key, _ in like}
-    return tuple(labels(gazetteer, p) for p in places.values())[:MOST_PROPOSED]
+    asked = key_of(name)
+    places: dict[str, tuple[float, Place]] = {}
+    for key, score in spellings_of(gazetteer).like(asked, 16, LIKE, fuzz.WRatio):
+        place = gazetteer.of_key(key)[0]
+        # A part of a name is enough where several words were written, and for a place that is near.
+        alike = score if " " in asked else fuzz.ratio(asked, key)
+        usual = LIKE_SHORT if len(asked) <= SHORT else LIKE
+        if alike >= (usual if is_near(place, gazetteer) else needed(place, gazetteer)):
+            # Two letters more or less weigh as much as a hundred times the people.
+            places.setdefault(place.id, (alike + 6 * rank(place), place))
+    ordered = sorted(places.values(), key=lambda each: -each[0])
+    return tuple(labels(gazetteer, place) for _, place in ordered)[:MOST_PROPOSED]
 
 
 @dataclass(frozen=True, slots=True)

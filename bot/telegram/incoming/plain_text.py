@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Message
 from telegram.ext import filters
 
-from bot.telegram.commands.asking.ask import free_text
+from bot.telegram.commands.asking.ask import free_text, is_about_news
 from bot.telegram.commands.settings import guide, mine
 from bot.telegram.commands.settings.mine import question_in
 from bot.telegram.request import Request
@@ -16,7 +16,8 @@ async def plain_text(request: Request) -> None:
     message = request.update.effective_message
     said = (message.text or "") if message else ""
     # While the first questions are open, names of places are the answer to one.
-    if said and guide.is_open(request) and await guide.typed_places(request, said):
+    answers = said and guide.is_open(request) and not await is_about_news(request, said)
+    if answers and await guide.typed_places(request, said):
         return
     await free_text(request)
 

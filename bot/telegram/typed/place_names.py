@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 
 from bot.alerts.facts import labels
+from bot.asking.durations import plain_words
 from bot.locales import Texts
 from bot.telegram.request import Services
 from bot.text import clean, shorten
@@ -23,12 +24,14 @@ MOST_PLACES = 20
 LONGEST = 60
 # Names that are not known and answered one by one.
 MOST_PROPOSED = 5
+# As `plain_words` leaves them.
 EVERYWHERE = frozenset(
-    {"all", "off", "everywhere", "الكل", "كل مكان", "كل الأماكن", "tout", "partout"}
+    {"all", "off", "everywhere", "الكل", "كل مكان", "كل الاماكن", "tout", "partout", "كل"}
 )
 # Where relief desks that read Arabic work most; every other place is asked for by its name.
 COUNTRIES = ("SY", "PS", "SD", "YE", "LB", "IQ", "LY", "SO")
 _BETWEEN = re.compile(r"[,،;؛\n]+")
+_AND = re.compile(r"\s+(?:[-–—/+&]|و|and|et)\s+|\s*[/+&]\s*|\s+و(?=[^\W\d])")
 # Letters of 100 that must agree before another name is proposed.
 _LIKE = 72
 
@@ -53,16 +56,25 @@ async def places_asked(services: Services, said: str, speech: Texts) -> PlacesAs
     """The places that a text names, in any of the languages."""
     words = [clean(each)[:LONGEST].strip() for each in _BETWEEN.split(said)]
     asked = [each for each in words if each][:MOST_PLACES]
-    if len(asked) == 1 and asked[0].lower() in EVERYWHERE:
+    if len(asked) == 1 and plain_words(asked[0]) in EVERYWHERE:
         return PlacesAsked({}, everywhere=True)
     if not asked:
         return PlacesAsked({})
     gazetteer = await asyncio.to_thread(services.gazetteer)
-    found = {name: gazetteer.named(name) for name in asked}
+    found = {name: gazetteer.named(name) for each in asked for name in _names(each, gazetteer)}
     unknown = [name for name, those in found.items() if not those]
     chosen = {those[0].id: labels(gazetteer, those[0]) for those in found.values() if those}
     said_of = await asyncio.to_thread(_unknown, speech, gazetteer, unknown) if unknown else ""
     return PlacesAsked(chosen, said_of)
+
+
+def _names(said: str, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """What was written as one name, or the names in it where all of them are known:
+    «حلب والسودان», "Aleppo and Sudan", «حلب - إدلب»."""
+    if gazetteer.named(said):
+        return (said,)
+    parts = tuple(each for each in _AND.split(said) if each)
+    return parts if len(parts) > 1 and all(map(gazetteer.named, parts)) else (said,)
 
 
 async def offered_places(services: Services, *more: str) -> dict[str, Names]:

@@ -14,13 +14,18 @@ from itertools import chain
 
 from rapidfuzz import fuzz, process
 
-from rules.matching.places.gazetteer import Gazetteer
+from rules.matching.places.gazetteer import Gazetteer, Place, rank
 
 CANDIDATES = 250
 """Names that share most pairs of letters with what was written, and are compared with it."""
 LONGEST = 60
 """Letters of what was written: no name has more."""
 _WORDS = 3
+
+LARGE = 5.0
+"""`rank` of a place that may be meant wherever it is."""
+_NEEDED = {(True, True): 76, (False, True): 80, (True, False): 88, (False, False): 92}
+_NEEDED_OF_A_WORD = 85
 
 Scorer = Callable[..., float]
 
@@ -68,6 +73,21 @@ class Spellings:
         least = max(1, len(own) // 3)
         near = [number for number, pairs in shared.items() if pairs >= least]
         return [self._names[number] for number in nlargest(CANDIDATES, near, key=likeness)]
+
+
+def needed(place: Place, gazetteer: Gazetteer, *, ordinary: bool = False) -> int:
+    """Letters of 100 that must agree before it is likely that this place was meant: few for a
+    large place in a country of relief work, nearly all for a small town of elsewhere. `ordinary`:
+    what was written is a word of a dictionary ("thanks"), and hardly a town that was misspelled."""
+    kind = rank(place) >= LARGE, is_near(place, gazetteer)
+    if not ordinary:
+        return _NEEDED[kind]
+    return _NEEDED_OF_A_WORD if all(kind) else max(_NEEDED.values())
+
+
+def is_near(place: Place, gazetteer: Gazetteer) -> bool:
+    """Whether it lies in a country of relief work."""
+    return not gazetteer.in_the_field or place.country in gazetteer.in_the_field
 
 
 def _pairs(name: str) -> set[str]:

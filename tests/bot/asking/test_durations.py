@@ -44,6 +44,10 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
         ("يومان", 2 * DAY),
         ("٣ أيام", 3 * DAY),
         ("لمدة أسبوع", 7 * DAY),
+        ("ثلاث ساعات", 3 * HOUR),
+        ("عشرة أيام", 10 * DAY),
+        ("three days", 3 * DAY),
+        ("deux heures", 2 * HOUR),
     ],
 )
 def test_what_people_write_is_read(text: str, length: timedelta) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.asking.answer import Answer, answer, guesses, names_of
+from bot.asking.answer import Answer, answer, guesses, large_places, names_of
 from bot.asking.courtesies import Courtesy, courtesy_of
 from bot.asking.question import Question
 from bot.asking.reader import MOST_CHARACTERS, read_question, with_guesses
@@ -29,6 +29,8 @@ from storage.readers import questions
 PAGE = r"^ask:"
 # The question; then where the page begins: behind an alert, or (with ^) up to before one.
 _PAGE = re.compile(r"ask:(\d{1,15})(?::(\^?)([0-9a-f]{1,14})-([0-9a-f]{1,14}))?\Z")
+MOST_WORDS = 8
+"""Words that are searched for where nothing else was understood; more are a text."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -37,8 +39,11 @@ _MICROSECOND = timedelta(microseconds=1)
 async def recent(request: Request) -> None:
     """``/recent``: the latest alerts of what the chat chose; ``/recent 3d Aleppo siege critical``,
     in any order and any of three languages: alerts like that."""
+    await _latest(request, await read(request, " ".join(request.arguments)))
+
+
+async def _latest(request: Request, question: Question) -> None:
     chat = request.chat
-    question = await read(request, " ".join(request.arguments))
     if question == Question() and not chat.chosen and chat.role != "operator":
         await request.say("recent.no_signals")
         return
@@ -53,6 +58,13 @@ async def free_text(request: Request) -> None:
         await _answer_politely(request, courtesy)
         return
     question = await read(request, text)
+    if len(question.words) > MOST_WORDS:
+        # A text that was forwarded, or told at length, is no search for all of its words.
+        gazetteer = await asyncio.to_thread(request.services.gazetteer)
+        question = replace(question, words=(), places=large_places(question, gazetteer))
+        if not question.names_something:
+            await request.say("asked.long")
+            return
     if question == Question():
         await request.say("asked.hello")
         return
@@ -64,12 +76,20 @@ async def free_text(request: Request) -> None:
 async def _answer_politely(request: Request, courtesy: Courtesy) -> None:
     """A word in return, and what can be asked."""
     speech = request.speech
+    if courtesy == "latest":
+        await _latest(request, Question())
+        return
     lines = [speech(f"courtesy.{courtesy}")]
     if courtesy in ("greeting", "about"):
         lines.append(speech("asked.hello"))
-    elif courtesy != "goodbye":
+    elif courtesy not in ("goodbye", "settings"):
         lines.append(speech("asked.how"))
     await request.reply(text_card("\n\n".join(lines), speech.language))
+
+
+async def is_about_news(request: Request, text: str) -> bool:
+    """Whether a text names a signal («حصار» is a town too) or is a courtesy."""
+    return courtesy_of(text) is not None or bool((await read(request, text)).signals)
 
 
 @button(PAGE)

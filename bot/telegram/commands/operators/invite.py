@@ -7,6 +7,8 @@ from datetime import timedelta
 from telegram.constants import ChatType
 from telegram.helpers import create_deep_linked_url
 
+from bot.asking.durations import plain_words
+from bot.locales import LANGUAGES, texts
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request, chat_of
 from storage.file.database import Connection
@@ -18,7 +20,7 @@ GOOD_FOR = timedelta(days=7)
 @command("invite", order=90, who=Who.OPERATORS_IN_PERSON)
 async def invite(request: Request) -> None:
     """``/invite analyst``: a link for one person, good for a week; a viewer without a role."""
-    role = request.arguments[0].lower() if request.arguments else "viewer"
+    role = _role(request.arguments[0]) if request.arguments else "viewer"
     if chat_of(request.update).type != ChatType.PRIVATE:
         await request.say("invite.private_only")
     elif role not in people.ROLES:
@@ -36,3 +38,13 @@ async def invite(request: Request) -> None:
         link = create_deep_linked_url(request.context.bot.username, payload)
         when = speech.moment(until, request.zone, now)
         await request.say("invite.link", role=speech(f"invite.{role}"), until=when, link=link)
+
+
+def _role(said: str) -> str:
+    """A role by its name in any of the languages; what was said where it is none."""
+    plain = plain_words(said)
+    for language in LANGUAGES:
+        for role in people.ROLES:
+            if plain == plain_words(texts(language)(f"invite.{role}")):
+                return role
+    return said.lower()

@@ -191,7 +191,7 @@ def _acts(
             when=speech.moment(act.at, request.zone, now, "card.short_time"),
             who=isolated(clean(act.name)) if act.name else speech("people.unnamed"),
             act=speech.find(f"act.{act.action}") or act.action,
-            what=isolated(shorten(clean(act.what), 120)),
+            what=isolated(shorten(clean(_what(act, speech)), 120)),
         )
         for act in shown
     ]
@@ -203,3 +203,8 @@ def _acts(
         on=f"au:{shown[-1].id}" if shown and older else "",
     )
     return text_card(text, speech.language, title=speech("audit.title")), keyboard
+
+
+def _what(act: Act, say: Texts) -> str:
+    """What an act was about; a role by its name."""
+    return (say.find(f"invite.{act.what}") if act.action == "invite" else None) or act.what

@@ -12,6 +12,7 @@ from bot.telegram.buttons import keyboards
 from bot.telegram.buttons.keyboards import mute_keyboard
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
+from bot.telegram.typed.clock_words import is_off
 from storage.file.database import Connection
 from storage.readers import chats
 from storage.readers.chats import Chat
@@ -24,7 +25,7 @@ LEAST, MOST = timedelta(minutes=15), timedelta(days=7)
 async def mute(request: Request) -> None:
     """``/mute 2h``: for so long; without a length of time for eight hours; ``/mute off``."""
     speech, said = request.speech, " ".join(request.arguments)
-    if said.lower() == "off":
+    if is_off(said):
         await request.say("mute.off" if await _end(request) else "mute.none")
         return
     length = read_duration(said) if said else USUAL

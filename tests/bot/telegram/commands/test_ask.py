@@ -116,6 +116,30 @@ async def test_pages_are_turned_by_buttons_and_nothing_is_remembered(bench: Benc
     assert "خبر 11" in bench.server.texts(READER)[-1]
 
 
+async def test_a_long_text_is_no_search_for_all_its_words(bench: Bench) -> None:
+    await bench.ask(READER, "/start")
+    await happened(bench, "SY-HL", title="حصار في حلب")
+    told = "قال مراسلنا إن الفريق واصل التدريب ضمن استعدادات موسعة صباحا وسط دعوات كبيرة وتحذيرات"
+    assert "نص طويل" in await bench.ask(READER, told)
+    answer = await bench.ask(READER, f"{told} عن حصار حلب")
+    assert "حصار في حلب" in answer and "مراسلنا" not in answer
+
+
+async def test_words_for_commands_are_understood(bench: Bench) -> None:
+    await bench.ask(READER, "/start")
+    await bench.database.write(lambda db: choose(db, READER, signals=frozenset({"siege"})))
+    await happened(bench, "SY-HL", title="حصار في حلب")
+    assert "حصار في حلب" in await bench.ask(READER, "آخر التنبيهات")
+    assert "/stop" in await bench.ask(READER, "إلغاء الاشتراك")
+
+
+async def test_a_signal_that_is_also_a_town_is_no_answer_to_where(bench: Bench) -> None:
+    await bench.ask(READER, "/start")
+    assert "المعتاد" not in await bench.ask(READER, "حصار")
+    assert not (await bench.chat(READER)).subscriptions
+    assert "المعتاد" in await bench.ask(READER, "حلب")
+
+
 async def test_what_comes_while_pages_are_turned_moves_no_line(bench: Bench) -> None:
     def shown() -> list[int]:
         lines = bench.server.texts(READER)[-1].splitlines()

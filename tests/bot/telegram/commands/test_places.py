@@ -34,6 +34,18 @@ async def test_places_are_chosen_in_any_language_and_given_up_again(
     assert await chosen(bench) == frozenset()
 
 
+@pytest.mark.parametrize(
+    "said", ["حلب والسودان", "حلب و السودان", "حلب - السودان", "Aleppo and Sudan", "Alep et Soudan"]
+)
+async def test_names_that_are_joined_by_and_are_two(bench: Bench, said: str) -> None:
+    await bench.ask(READER, "/start")
+    await bench.ask(READER, f"/places {said}")
+    assert len(await chosen(bench)) == 2 and "SD" in await chosen(bench)
+    assert "كل الأماكن" in await bench.ask(READER, "/places كل الاماكن")
+    await bench.ask(READER, "/places دير الزور، ترينيداد وتوباغو")
+    assert await chosen(bench) == {"g170794", "TT"}, "one name may have an «and» in it"
+
+
 async def test_a_name_that_is_not_known_changes_nothing_and_gets_a_proposal(bench: Bench) -> None:
     await bench.ask(READER, "/start", language_code="en")
     await bench.ask(READER, "/places Sudan")
