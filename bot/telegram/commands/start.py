@@ -161,7 +161,8 @@ async def language_pressed(request: Request) -> None:
     wanted = language_named(request.pressed.removeprefix("l:"))
     if wanted:
         await _set_language(request, wanted)
-        await request.note()
+    await request.note()
+    if wanted:
         await request.redraw(text_card(texts(wanted)("language.set"), wanted), None)
 
 

@@ -123,8 +123,11 @@ def test_a_french_time_names_its_place_as_french_does(zone: str, expected: str) 
 
 def test_a_command_in_an_arabic_text_is_kept_from_turning_around() -> None:
     for key, entry in texts("ar").keys().items():
-        for text in [entry] if isinstance(entry, str) else entry.values():
+        for said in [entry] if isinstance(entry, str) else entry.values():
+            text = re.sub(r"https?://\S*", "", said)  # an address is no command
             for place, character in enumerate(text):
+                if text[place - 1 : place].isalpha():
+                    continue  # within a word, such as the name of a time zone
                 if character == "/" and text[place + 1 : place + 2].isascii():
                     opened = text.rfind("\u2068", 0, place) > text.rfind("\u2069", 0, place)
                     assert opened, key

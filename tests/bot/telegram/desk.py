@@ -54,7 +54,7 @@ class Office:
         self.server.say(chat_id, text, **values)
         return readable((await self.server.next_message(chat_id, before)).text)
 
-    async def press(self, chat_id: int, data: str, **values: int) -> str:
+    async def press(self, chat_id: int, data: str, **values: Any) -> str:
         """Press a button of the chat's newest message that has it; returns the note shown."""
         before = len(self.server.answers)
         found = [

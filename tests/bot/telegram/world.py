@@ -176,9 +176,19 @@ class World:
         message["document"] = document | ({"file_name": name} if name is not None else {})
         return self.inject({"message": message})
 
-    def press(self, message: Message, data: str, *, user_id: int | None = None) -> int:
-        """A person presses the button with callback `data` under `message`."""
-        if all(button.get("callback_data") != data for button in message.buttons):
+    def press(
+        self,
+        message: Message,
+        data: str,
+        *,
+        user_id: int | None = None,
+        language_code: str | None = "ar",
+        was_there: bool = False,
+    ) -> int:
+        """A person presses the button with callback `data` under `message`; one that `was_there`
+        may have gone meanwhile."""
+        there = any(button.get("callback_data") == data for button in message.buttons)
+        if not there and not was_there:
             raise LookupError(f"no button with {data!r}: {message.buttons}")
         query_id = str(next(self._query_ids))
         self._open_queries.add(query_id)
@@ -186,7 +196,7 @@ class World:
             {
                 "callback_query": {
                     "id": query_id,
-                    "from": self._user(user_id or abs(message.chat_id), "ar"),
+                    "from": self._user(user_id or abs(message.chat_id), language_code),
                     "message": self._as_message(message),
                     "chat_instance": "1",
                     "data": data,

@@ -183,4 +183,4 @@ def _label(proposal: Proposal, signal: str, several: bool, say: Texts) -> str:
     if proposal.kind == "threshold":
         return say("review.threshold", n=say.number(proposal.threshold), signal=signal)
     said = say("review.unless", words=isolated(proposal.words))
-    return f"{signal}: {said}" if several else said
+    return f"{said} · {signal}" if several else said
