@@ -39,6 +39,7 @@ from bot.messages.answers.searched import search_card
 from bot.messages.cards.display import Display
 from bot.messages.cards.explanation import explanation_card
 from rules import Gazetteer, RuleSet, load_gazetteer, load_rules
+from rules.matching.places.spellings import spellings_of
 from storage import finding
 from storage.alerts import Alert
 from storage.file.database import Connection, Database
@@ -201,6 +202,7 @@ async def main() -> None:
     parser.add_argument("--runs", type=int, default=7)
     given = parser.parse_args()
     gazetteer, rules = load_gazetteer(), load_rules()
+    spellings_of(gazetteer)  # as the service does when it starts
     with tempfile.TemporaryDirectory(prefix="marsad-bench-") as folder:
         path = given.keep or Path(folder) / "marsad.sqlite"
         if not path.exists():

@@ -276,9 +276,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="marsad-bench-") as name:
             folder = Path(name)
             # First the peer: its process has no rules loaded that its garbage collector walks.
-            peers = (
-                {} if given.no_peer else readers(folder, port, feeds, turn, PollPolicy().at_once)
-            )
+            workers = PollPolicy().at_once
+            peers = {} if given.no_peer else readers(folder, port, feeds, turn, workers)
             rounds = asyncio.run(ours(folder, port, feeds, turn, given.frozen))
     finally:
         here.send("stop")

@@ -160,6 +160,12 @@ class NotReadAgain:
         return f"not-read-again:{self.entry_id}:{self.content_hash}"
 
 
+class ToldProblem(Protocol):
+    """One thing that is wrong in a file, in any of the languages."""
+
+    def told(self, language: str) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RulesSwapped:
     """Changed rules came into force."""
@@ -176,13 +182,16 @@ class RulesSwapped:
 
 @dataclass(frozen=True, slots=True)
 class RulesKept:
-    """Changed rules are invalid, and the old ones stay. Each problem is "file:line: ..."."""
+    """Changed rules are invalid, and the old ones stay. Each problem is "file:line: ..."; `told`
+    are the same, where they are known in more languages than English."""
 
     problems: Sequence[str]
+    told: Sequence[ToldProblem] = ()
 
     def text(self, say: Texts) -> str:
-        shown = [problem[:PROBLEM_LENGTH] for problem in self.problems[:PROBLEMS_SHOWN]]
-        rest = len(self.problems) - len(shown)
+        problems = [each.told(say.language) for each in self.told] or self.problems
+        shown = [problem[:PROBLEM_LENGTH] for problem in problems[:PROBLEMS_SHOWN]]
+        rest = len(problems) - len(shown)
         more = [say("notice.rules_more", n=say.number(rest))] if rest else []
         return "\n".join([say("notice.rules_kept"), *shown, *more])
 
@@ -253,12 +262,14 @@ class FeedsSwapped:
 
 @dataclass(frozen=True, slots=True)
 class FeedsKept:
-    """The changed feeds.yaml is invalid, and the old list stays. `problems`: its lines."""
+    """The changed feeds.yaml is invalid, and the old list stays. `problems`: its lines; `told` are
+    the same, where they are known in more languages than English."""
 
     problems: str
+    told: Sequence[ToldProblem] = ()
 
     def text(self, say: Texts) -> str:
-        lines = self.problems.splitlines()
+        lines = [each.told(say.language) for each in self.told] or self.problems.splitlines()
         shown = [line[:PROBLEM_LENGTH] for line in lines[:PROBLEMS_SHOWN]]
         return "\n".join([say("notice.feeds_kept"), *shown])
 

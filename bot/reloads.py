@@ -102,9 +102,9 @@ class Reloads:
                 notice = RulesSwapped(hash, signals)
                 self.swapped.set()
                 await self.note_files()
-            case Kept(problems):
+            case Kept(problems, told):
                 self._metrics.reloads.labels("kept").inc()
-                notice = RulesKept(problems)
+                notice = RulesKept(problems, told)
             case _:
                 return
         await self._notify(notice)
@@ -115,7 +115,7 @@ class Reloads:
             catalogue = await asyncio.to_thread(load_catalogue, self._feeds_file)
         except CatalogueInvalid as invalid:
             log.error("feeds: the old list stays in force:\n%s", invalid)
-            notice = FeedsKept(str(invalid))
+            notice = FeedsKept(str(invalid), invalid.problems)
         except Exception as error:  # a vanished file, a bug: neither ends the service
             log.exception("feeds: the new list could not be read")
             notice = FeedsKept(str(error))

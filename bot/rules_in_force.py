@@ -45,19 +45,23 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The new rules are invalid: the old ones stay in force. Each problem is "file:line: ..."."""
+    """The new rules are invalid: the old ones stay in force. Each problem is "file:line: ...";
+    `told` are the same, as they can be said in three languages."""
 
     problems: tuple[str, ...]
+    told: tuple[Problem, ...] = ()
 
 
 Reloaded = Swapped | Unchanged | Kept
 
 
-def load_checked(operator_dir: Path | None, full_database: Path | None) -> RuleSet:
+def load_checked(
+    operator_dir: Path | None, full_database: Path | None, cache: Path | None = None
+) -> RuleSet:
     """`rules.trying.inline_tests.load_checked`, imported when it is needed: that takes a second."""
     from rules.trying.inline_tests import load_checked as load
 
-    return load(operator_dir, full_database=full_database)
+    return load(operator_dir, full_database=full_database, cache=cache)
 
 
 @cache
@@ -66,6 +70,16 @@ def shipped_places() -> Gazetteer:
     from rules import load_gazetteer
 
     return load_gazetteer()
+
+
+def _places(operator_dir: Path | None) -> Gazetteer:
+    """The gazetteer, ready also for names that are misspelled: the first to ask need not wait."""
+    from rules import load_gazetteer
+    from rules.matching.places.spellings import spellings_of
+
+    gazetteer = load_gazetteer(operator_dir)
+    spellings_of(gazetteer)
+    return gazetteer
 
 
 class RulesInForce:
@@ -78,8 +92,11 @@ class RulesInForce:
         full_database: Path | None,
         tried: str,
         gazetteer: Gazetteer | None = None,
+        cache: Path | None = None,
     ) -> None:
-        """`tried` is the fingerprint of the files, as they were just before `first` was loaded."""
+        """`tried` is the fingerprint of the files, as they were just before `first` was loaded;
+        `cache` the folder for compiled rules."""
+        self._cache = cache
         self._rules = first
         self._gazetteer = gazetteer
         self._operator_dir = operator_dir
@@ -90,16 +107,17 @@ class RulesInForce:
         """What is wrong with the files that were read last; () when they came into force."""
 
     @classmethod
-    async def start(cls, operator_dir: Path | None, full_database: Path | None) -> RulesInForce:
+    async def start(
+        cls, operator_dir: Path | None, full_database: Path | None, cache: Path | None = None
+    ) -> RulesInForce:
         """Load them for the first time. Raises RulesInvalid."""
-        from rules import load_gazetteer
         from rules.loading.load import fingerprint
 
         # Before the load: what is saved meanwhile then differs, and is looked at by `watch`.
         tried = await asyncio.to_thread(fingerprint, operator_dir)
-        first = await asyncio.to_thread(load_checked, operator_dir, full_database)
-        gazetteer = await asyncio.to_thread(load_gazetteer, operator_dir)
-        return cls(first, operator_dir, full_database, tried, gazetteer)
+        first = await asyncio.to_thread(load_checked, operator_dir, full_database, cache)
+        gazetteer = await asyncio.to_thread(_places, operator_dir)
+        return cls(first, operator_dir, full_database, tried, gazetteer, cache)
 
     def places(self) -> Gazetteer:
         """The gazetteer in force."""
@@ -114,15 +132,16 @@ class RulesInForce:
             return await self._reload()
 
     async def _reload(self) -> Reloaded:
-        from rules import RulesInvalid, load_gazetteer
+        from rules import RulesInvalid
 
         self._tried = await self._fingerprint()
         try:
-            rules = await asyncio.to_thread(load_checked, self._operator_dir, self._full_database)
-            gazetteer = await asyncio.to_thread(load_gazetteer, self._operator_dir)
+            asked = (self._operator_dir, self._full_database, self._cache)
+            rules = await asyncio.to_thread(load_checked, *asked)
+            gazetteer = await asyncio.to_thread(_places, self._operator_dir)
         except RulesInvalid as invalid:
             self.refused = invalid.errors
-            return Kept(tuple(str(problem) for problem in invalid.errors))
+            return Kept(tuple(map(str, invalid.errors)), invalid.errors)
         except Exception as error:  # a vanished file, a bug: neither ends the service
             log.exception("rules: the new ones could not be read")
             return Kept((f"they could not be read: {error!r}; the log has the details",))
@@ -201,7 +220,7 @@ class RulesInForce:
         match reloaded:
             case Swapped(hash, signals):
                 log.info("rules: reloaded, %d signals, hash %s", signals, hash)
-            case Kept(problems):
+            case Kept(problems=problems):
                 log.error("rules: the old ones stay in force:\n%s", "\n".join(problems))
             case Unchanged():
                 return

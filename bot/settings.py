@@ -103,6 +103,20 @@ class Settings(BaseSettings):
         return self.data_dir / "marsad.sqlite"
 
     @property
+    def cache_dir(self) -> Path | None:
+        """Where what can be made again is kept, as the compiled rules: in the data directory, or
+        the user's cache where there is none yet. None: nowhere."""
+        if self.data_dir.is_dir():
+            return self.data_dir / "cache"
+        given = os.environ.get("XDG_CACHE_HOME", "")
+        if given.startswith("/"):
+            return Path(given) / "marsad"
+        try:
+            return Path.home() / ".cache" / "marsad"
+        except RuntimeError:
+            return None
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be shown (see `bot.process.logs`)."""
         held = [self.telegram_token, self.heartbeat_url, *self.notify_urls]

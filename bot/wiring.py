@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,6 +17,7 @@ from rich.console import Console
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
+from bot.alerts.routing.wanting import words_of
 from bot.alerts.routing.words import words_in_story
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
@@ -118,7 +120,12 @@ async def parts_from_settings(
     """
     catalogue = load_catalogue(settings.feeds_file)
     in_force = FeedsInForce(catalogue)
-    rules = await RulesInForce.start(settings.rules_dir, settings.morphology_db)
+    asked = (settings.rules_dir, settings.morphology_db, settings.cache_dir)
+    rules = await RulesInForce.start(*asked)
+    # Rules and modules stay until the end: to look through them for what can go would hold the
+    # event loop for half a second each time.
+    gc.collect()
+    gc.freeze()
     first_poll = timedelta(hours=settings.first_poll_hours)
     source = Source(
         catalogue,
@@ -163,7 +170,12 @@ async def parts_over(
         database = await Database.open(database_file)
         stack.push_async_callback(database.close)
         await database.write(readers)
-        pipeline = Pipeline(rules, policy=source.alerts, gazetteer=rules.places)
+        pipeline = Pipeline(
+            rules,
+            policy=source.alerts,
+            gazetteer=rules.places,
+            words=partial(database.read, lambda db: words_of(chats.everyone(db))),
+        )
         listed = in_force or FeedsInForce(source.catalogue)
         poller = Poller(
             database,
@@ -230,7 +242,7 @@ def _destination(
     from bot.telegram.incoming.floods import FloodLimit, Floods
     from bot.telegram.sender import TelegramSender
 
-    trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db)
+    trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db, clock=clock)
     desk = Desk(settings, rules, Reloading(rules), retriever, trials)
     application = build_application(
         token=settings.telegram_token.get_secret_value(),

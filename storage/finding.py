@@ -59,9 +59,17 @@ class Cursor:
     alert_id: int
 
 
-def find(db: Connection, wanted: Wanted, limit: int, *, after: Cursor | None = None) -> list[Alert]:
-    """Alerts made or updated in that time, the newest first, from behind the cursor on."""
-    ids = [alert_id for _, alert_id in _found(db, wanted, limit, after)]
+def find(
+    db: Connection,
+    wanted: Wanted,
+    limit: int,
+    *,
+    after: Cursor | None = None,
+    above: Cursor | None = None,
+) -> list[Alert]:
+    """Alerts made or updated in that time, the newest first: from behind the cursor `after` on, or
+    the last ones that come before the cursor `above`."""
+    ids = [alert_id for _, alert_id in _found(db, wanted, limit, after, above)]
     rows = fetch(
         db,
         "SELECT a.* FROM json_each(:ids) each CROSS JOIN alerts a ON a.id = each.value",
@@ -72,19 +80,20 @@ def find(db: Connection, wanted: Wanted, limit: int, *, after: Cursor | None = N
 
 def count(db: Connection, wanted: Wanted, most: int) -> int:
     """How many there are; `most` stands for that many or more."""
-    return len(_found(db, wanted, most, None))
+    return len(_found(db, wanted, most, None, None))
 
 
 def _found(
-    db: Connection, wanted: Wanted, limit: int, after: Cursor | None
+    db: Connection, wanted: Wanted, limit: int, after: Cursor | None, above: Cursor | None
 ) -> list[tuple[str, int]]:
-    facets = list(wanted.facets())
+    facets, edge = list(wanted.facets()), above or after
+    newer = above is not None
     named = {
         "since": to_text(wanted.since),
         "until": to_text(wanted.until) if wanted.until else _END,
         "for_operators": wanted.for_operators,
-        "at": to_text(after.at) if after else _END,
-        "id": after.alert_id if after else 0,
+        "at": to_text(edge.at) if edge else _END,
+        "id": edge.alert_id if edge else 0,
         "limit": limit,
     }
     named |= {f"f{number}": many(each) for number, each in enumerate(facets)}
@@ -96,32 +105,41 @@ def _found(
     if wanted.match:
         ids = many(search.alerts_with(db, wanted.match, MOST_HITS))
         source = "json_each(:ids) each CROSS JOIN alerts a ON a.id = each.value"
-        rows = _page(db, source, "a.updated_at", has, named | {"ids": ids})
+        rows = _page(db, source, "a.updated_at", has, named | {"ids": ids}, newer=newer)
     elif facets:
         source = "alert_facets f CROSS JOIN alerts a ON a.id = f.alert_id"
         rows = []
         for each in facets[0]:
-            rows += _page(
-                db, source, "f.at", ["f.facet = :facet", *has[1:]], named | {"facet": each}
-            )
+            conditions, of_facet = ["f.facet = :facet", *has[1:]], named | {"facet": each}
+            rows += _page(db, source, "f.at", conditions, of_facet, newer=newer)
     else:
-        rows = _page(db, "alerts a", "a.updated_at", [], named)
+        rows = _page(db, "alerts a", "a.updated_at", [], named, newer=newer)
     unique = {(row["at"], row["id"]) for row in rows}
-    return sorted(unique, reverse=True)[:limit]
+    # The nearest to the edge, told newest first.
+    return sorted(sorted(unique, reverse=not newer)[:limit], reverse=True)
 
 
-def _page(db: Connection, source: str, at: str, conditions: Sequence[str], named: Row) -> list[Row]:
+def _page(
+    db: Connection,
+    source: str,
+    at: str,
+    conditions: Sequence[str],
+    named: Row,
+    *,
+    newer: bool,
+) -> list[Row]:
     alert_id = "f.alert_id" if at == "f.at" else "a.id"
+    beyond, way = (">", "ASC") if newer else ("<", "DESC")
     where = " AND ".join(
         [
-            f"{at} >= :since AND {at} < :until AND ({at}, {alert_id}) < (:at, :id)",
+            f"{at} >= :since AND {at} < :until AND ({at}, {alert_id}) {beyond} (:at, :id)",
             "(:for_operators OR a.audience = 'everyone')",
             *conditions,
         ]
     )
     sql = f"""
         SELECT {at} AS at, a.id FROM {source} WHERE {where}
-        ORDER BY {at} DESC, {alert_id} DESC LIMIT :limit"""  # noqa: S608 our own words
+        ORDER BY {at} {way}, {alert_id} {way} LIMIT :limit"""  # noqa: S608 our own words
     return fetch(db, sql, named)
 
 

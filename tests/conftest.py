@@ -33,6 +33,7 @@ def own_state_folder(
 ) -> None:
     """What the service notes outside its data directory stays among the tests' own files."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.delenv("STATE_DIRECTORY", raising=False)
 
 
@@ -61,12 +62,19 @@ def shipped_rules_once(monkeypatch: pytest.MonkeyPatch) -> None:
         rule_files = [] if operator_dir is None else operator_dir.rglob("*.yaml")
         return any(rule_files) or full_database is not None
 
-    def load(operator_dir: Path | None = None, *, full_database: Path | None = None) -> RuleSet:
+    def load(
+        operator_dir: Path | None = None,
+        *,
+        full_database: Path | None = None,
+        cache: Path | None = None,
+    ) -> RuleSet:
         if own(operator_dir, full_database):
             return _load_rules(operator_dir, full_database=full_database)
         return shipped_rules()
 
-    def load_checked(operator_dir: Path | None, full_database: Path | None) -> RuleSet:
+    def load_checked(
+        operator_dir: Path | None, full_database: Path | None, cache: Path | None = None
+    ) -> RuleSet:
         if own(operator_dir, full_database):
             return _load_checked(operator_dir, full_database)
         return shipped_rules()

@@ -23,7 +23,9 @@ def test_without_chromium_it_says_what_to_install(
 
 def test_every_picture_is_there_small_and_shown() -> None:
     there = {each.stem for each in (ROOT / "docs" / "pictures").glob("*.png")}
-    assert there == {*pictures.PICTURES, *CHARTS}
+    assert there == {*pictures.PICTURES, *pictures.REPLIES, *CHARTS}
+    total = sum(each.stat().st_size for each in (ROOT / "docs" / "pictures").glob("*.png"))
+    assert total <= pictures.LARGEST_OF_ALL
     shown = "".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
     for name in there:
         assert f"pictures/{name}.png" in shown, name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from bot.alerts.escalating.silence import last_read, tell_of_silence
 from bot.alerts.facts import facts_of
 from bot.alerts.record import Acceptance, Accepted
 from bot.alerts.routing.readers import Readers
+from bot.alerts.routing.words import look_for
 from bot.alerts.rows import called_off, detection_language
 from bot.alerts.story.remembered import RememberedStories
 from bot.alerts.tell import Told
@@ -48,15 +49,18 @@ class Pipeline:
         stories: RememberedStories | None = None,
         detector: Detector | None = None,
         gazetteer: Callable[[], Gazetteer] | None = None,
+        words: Callable[[], Awaitable[frozenset[str]]] | None = None,
     ) -> None:
         """`rules` and `gazetteer` give what is in force: the shipped places unless told otherwise.
-        `detector` is rules.detect unless a test says."""
+        `detector` is rules.detect unless a test says. `words` reads those that subscriptions name:
+        they are looked for before the transaction, which then finds them without reading."""
         self._rules = rules
         self._policy = policy or AlertPolicy()
         self._stories = stories or RememberedStories()
         self._detector = detector
         self._gazetteer = gazetteer or shipped_places
         self._readers = Readers()
+        self._words = words
 
     async def detect(
         self, batch: Sequence[FeedEntry], language: str | None, region: str | None = None
@@ -67,7 +71,15 @@ class Pipeline:
         what the entry claims: many Arabic feeds leave their software's "en". An entry on which the
         rules fail has no detections, and stands in `failures`.
         """
-        return await asyncio.to_thread(self._detect, tuple(batch), language, region)
+        found = await asyncio.to_thread(self._detect, tuple(batch), language, region)
+        telling = [
+            (each.title, each.summary, detection_language(language, each))
+            for each, told in zip(batch, found.per_entry, strict=True)
+            if told
+        ]
+        if telling and self._words is not None and (words := await self._words()):
+            await asyncio.to_thread(look_for, words, found.rules, telling)
+        return found
 
     @property
     def rules(self) -> RuleSet:

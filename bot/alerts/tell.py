@@ -42,7 +42,7 @@ from storage.decisions import Decision
 from storage.file.database import Connection
 from storage.news import facts, stories
 from storage.readers import mutes
-from storage.sending import card_edits, outbox
+from storage.sending import card_edits, outbox, reach
 from storage.sending.outbox import Recipient
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ class _Telling:
         if alert is None:
             alert = alerts.create(self.db, self.story_id, signals, text, self.now)
         else:
-            earlier = outbox.recipients(self.db, alert.id)
+            earlier = reach.recipients(self.db, alert.id)
             alert = alerts.bump(self.db, alert.id, signals, text, self.now)
         pushed = any(each.pushed for each in news)
         kept = with_told(figures, before, told_now=pushed)
@@ -324,7 +324,7 @@ class _Telling:
         before = alerts.sourced(self.db, before, but=new)
         if says(before) == says(alert):
             return
-        told = outbox.told(self.db, alert.id)
+        told = reach.told(self.db, alert.id)
         chosen = to_edit(before, alert, self.readers().chats, told) if told else ()
         if chosen:
             card_edits.ask(self.db, alert.id, chosen, self.now, self.policy.edits_settle)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.alerts.facts import labels
 from bot.asking.question import USUAL_LENGTH, AskedPlace, Question, Stretch
-from bot.asking.words import search_of
+from bot.asking.words import Others, no_others, search_of
 from storage import finding
 from storage.alerts import Alert
 from storage.file.database import Connection
@@ -37,19 +37,26 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Alerts, newest first; `more` is where the next page begins. `own`: of what the chat chose
+    """Alerts, newest first; `more` is where the next page begins, `newer` where the one before ends
+    (None where there is none). `own`: of what the chat chose
     alone, since the question names nothing itself. `first`: this is the first page."""
 
     question: Question
     alerts: tuple[Alert, ...]
     more: Cursor | None = None
+    newer: Cursor | None = None
     near: tuple[Near, ...] = ()
     own: bool = False
     first: bool = True
 
 
 def wanted_of(
-    question: Question, now: datetime, zone: tzinfo, *, chat: Chat | None = None
+    question: Question,
+    now: datetime,
+    zone: tzinfo,
+    *,
+    chat: Chat | None = None,
+    others: Others = no_others,
 ) -> Wanted:
     """The question as storage has it. A chat's own choice counts where the question names neither
     place nor signal nor words; alerts of rules on test are for operators' chats."""
@@ -64,7 +71,7 @@ def wanted_of(
         signals=question.signals or (sorted(by_name) if by_name else ()),
         levels=question.levels,
         directions=question.directions,
-        match=search_of(" ".join(question.words)).match if question.words else "",
+        match=search_of(" ".join(question.words), others).match if question.words else "",
         for_operators=chat is not None and chat.role == "operator",
     )
 
@@ -78,25 +85,39 @@ def answer(
     *,
     gazetteer: Gazetteer,
     after: Cursor | None = None,
+    above: Cursor | None = None,
+    others: Others = no_others,
 ) -> Answer:
-    """A page of alerts for the question; reads and decides nothing."""
+    """A page of alerts for the question: the first, the one behind the cursor `after`, or the one
+    that ends before `above`."""
     size = min(question.count or USUAL, MOST)
-    wanted = wanted_of(question, now, zone, chat=chat)
+    wanted = wanted_of(question, now, zone, chat=chat, others=others)
     unsearchable = bool(question.words) and not wanted.match
-    found = [] if unsearchable else finding.find(db, wanted, size + 1, after=after)
-    page = [each.seen_by(wanted.signals) for each in found[:size]]
+
+    def look(after: Cursor | None, above: Cursor | None) -> list[Alert]:
+        return [] if unsearchable else finding.find(db, wanted, size + 1, after=after, above=above)
+
+    found = look(after, above)
+    if above is not None and len(found) <= size:  # the first page is always a full one
+        above = None
+        found = look(None, None)
+    chosen = found[-size:] if above is not None else found[:size]
+    page = [each.seen_by(wanted.signals) for each in chosen]
+    first = after is None and above is None
     own = not question.names_something and bool(chat.chosen or chat.places)
-    if page or after is not None:
-        more = Cursor(page[-1].updated_at, page[-1].id) if len(found) > size else None
-        return Answer(question, tuple(page), more, own=own, first=after is None)
+    if page or not first:
+        older = above is not None or len(found) > size
+        more = Cursor(page[-1].updated_at, page[-1].id) if page and older else None
+        newer = Cursor(page[0].updated_at, page[0].id) if page and not first else None
+        return Answer(question, tuple(page), more, newer, own=own, first=first)
     near = []
     for each in likenesses(question, gazetteer):
-        counted = finding.count(db, wanted_of(each, now, zone, chat=chat), MANY)
+        counted = finding.count(db, wanted_of(each, now, zone, chat=chat, others=others), MANY)
         if counted:
             near.append(Near(each, counted))
         if len(near) == MOST_NEAR:
             break
-    return Answer(question, (), None, tuple(near), own)
+    return Answer(question, (), near=tuple(near), own=own)
 
 
 def likenesses(question: Question, gazetteer: Gazetteer) -> Iterator[Question]:
@@ -146,7 +167,8 @@ def names_of(question: Question, gazetteer: Gazetteer) -> dict[str, Mapping[str,
 def guesses(question: Question) -> Iterator[tuple[str, Question]]:
     """What was perhaps meant: the word, and the question with what it may stand for."""
     for perhaps in question.perhaps:
-        rest = tuple(word for word in question.words if word != perhaps.said)
+        said = perhaps.said.split()
+        rest = tuple(word for word in question.words if word not in said)
         bare = replace(question, words=rest, perhaps=())
         for signal in perhaps.signals:
             yield perhaps.said, replace(bare, signals=(*question.signals, signal))

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
@@ -29,6 +30,11 @@ MOST_GUESSED = 3
 LIKE = 76
 """Letters of 100 that must agree before a name is proposed."""
 LIKE_SHORT = 85
+LIKE_PAIR = 84
+"""The same for two words that are taken together for one name."""
+LIKE_SMALL, LIKE_LARGE_FAR, LIKE_SMALL_FAR = 80, 82, 92
+"""The same for small places, for large ones outside the countries of relief work, and for small
+ones there."""
 _SHORT = 5
 _FAR = 12.0
 """Of the value of guesses: what is that much less likely than the best is none."""
@@ -81,8 +87,8 @@ def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer) -> Qu
 
 
 def with_guesses(question: Question, vocabulary: Vocabulary, gazetteer: Gazetteer) -> Question:
-    """The question with what its words may have been meant to be. Takes some hundredths of a
-    second for each: all names are searched for those that are like it."""
+    """The question with what its words may have been meant to be. Takes some milliseconds for
+    each."""
     return replace(question, perhaps=tuple(_guesses(question.words, vocabulary, gazetteer)))
 
 
@@ -206,51 +212,97 @@ def _guesses(
     words: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer
 ) -> Iterator[Perhaps]:
     """What the words that are left may have been meant to be."""
-    guessed = [word for word in words if not word.startswith(('"', "-")) and len(word) > 2]
-    for word in guessed[:MOST_GUESSED]:
-        key = _key(word)[:60]
-        if not key:
+    said = [word for word in words if not word.startswith(('"', "-"))]
+    guessed = list[str]()
+    for word, following in zip_longest(said, said[1:], fillvalue=""):
+        if guessed and word in guessed[-1].split():
             continue
-        least = LIKE_SHORT if len(key) <= _SHORT else LIKE
-        signals = dict.fromkeys(
-            vocabulary.names[name]
-            for name, _, _ in process.extract(
-                " ".join(plain(word)),
-                vocabulary.names.keys(),
-                scorer=fuzz.ratio,
-                limit=2,
-                score_cutoff=LIKE_SHORT,
-            )
-        )
-        places = dict[str, AskedPlace]()
-        for place in _like(key, LIKE_SHORT if signals else least, gazetteer):
-            known = look_up(gazetteer, place.name("ar" if key > "\u0600" else "en"))
-            if isinstance(known, Known):
-                asked = _asked(known, gazetteer)
-                places.setdefault(asked.id, asked)
-        if places or signals:
-            yield Perhaps(word, tuple(places.values())[:MOST_GUESSED], tuple(signals))
+        both = f"{word} {following}"  # "Deir ezor": two words of one name
+        least = max(LIKE_PAIR, LIKE_SHORT if len(word) <= _SHORT else 0)
+        joined = following and _like(_key(both)[:60], least, gazetteer, ordinary=False)
+        if joined or len(word) > 2:
+            guessed.append(both if joined else word)
+    for each in guessed[:MOST_GUESSED]:
+        if (perhaps := _guess(each, vocabulary, gazetteer)) is not None:
+            yield perhaps
 
 
-def _like(key: str, least: int, gazetteer: Gazetteer) -> list[Place]:
+def _guess(said: str, vocabulary: Vocabulary, gazetteer: Gazetteer) -> Perhaps | None:
+    key = _key(said)[:60]
+    if not key:
+        return None
+    found = process.extract(
+        " ".join(plain(said)),
+        vocabulary.names.keys(),
+        scorer=fuzz.ratio,
+        limit=2,
+        score_cutoff=LIKE_SHORT,
+    )
+    signals = dict.fromkeys(vocabulary.names[name] for name, _, _ in found)
+    least = LIKE_SHORT if signals or len(key) <= _SHORT else LIKE
+    places = dict[str, AskedPlace]()
+    for place in _like(key, least, gazetteer, ordinary=_is_ordinary(said)):
+        known = look_up(gazetteer, place.name("ar" if key > "\u0600" else "en"))
+        if isinstance(known, Known):
+            asked = _asked(known, gazetteer)
+            places.setdefault(asked.id, asked)
+    if not places and not signals:
+        return None
+    return Perhaps(said, tuple(places.values())[:MOST_GUESSED], tuple(signals))
+
+
+def _like(key: str, least: int, gazetteer: Gazetteer, *, ordinary: bool) -> list[Place]:
     """Places whose names are like the key or begin with it: the likest first, of those alike the
-    largest."""
+    largest. `ordinary`: the key is a word of a dictionary."""
     from rules.matching.places.gazetteer import rank
+    from rules.matching.places.spellings import spellings_of
 
-    names = gazetteer.keys.keys()
-    found = process.extract(key, names, scorer=fuzz.ratio, limit=12, score_cutoff=least)
-    scored = {name: score for name, score, _ in found}
-    begun = [name for name in names if len(key) > 2 and name.startswith(key)][:200]
-    scored |= {name: max(scored.get(name, 0), float(least)) for name in begun}
+    spellings = spellings_of(gazetteer)
+    scored = dict(spellings.like(key, 12, least))
+    if key > "\u0600" and not key.startswith("ال"):  # «فاشير»: most names have the article
+        scored |= dict(spellings.like(f"ال{key}", 6, max(least, LIKE_SHORT)))
+    if len(key) > 2:
+        begun = spellings.begun(key, 200)
+        scored |= {name: max(scored.get(name, 0), float(least)) for name in begun}
     best: dict[str, tuple[float, Place]] = {}
     for name, score in scored.items():
         place = gazetteer.of_key(name)[0]
+        if name.startswith(key) and not ordinary:
+            near, large = _is_near(place, gazetteer), rank(place) >= _LARGE
+            likely = (near and large) or (len(key) > 3 and (near or large))
+        else:
+            likely = score >= _needed(place, gazetteer, ordinary=ordinary)
+        if not likely:
+            continue
         # Two letters more or less weigh as much as a hundred times the people.
         value = score + 6 * rank(place)
         if place.id not in best or best[place.id][0] < value:
             best[place.id] = (value, place)
     ordered = sorted(best.values(), key=lambda each: -each[0])
     return [place for value, place in ordered if value > ordered[0][0] - _FAR][:MOST_GUESSED]
+
+
+def _needed(place: Place, gazetteer: Gazetteer, *, ordinary: bool) -> int:
+    """Letters of 100 that must agree before it is likely that this place was meant: few for a
+    large place in a country of relief work, nearly all for a small town of elsewhere."""
+    from rules.matching.places.gazetteer import rank
+
+    large, near = rank(place) >= _LARGE, _is_near(place, gazetteer)
+    sizes = (LIKE, LIKE_LARGE_FAR) if large else (LIKE_SMALL, LIKE_SMALL_FAR)
+    needed = sizes[0 if near else 1]
+    # "thanks" is a word, and hardly a town that was misspelled.
+    return max(needed, LIKE_SHORT if large and near else LIKE_SMALL_FAR) if ordinary else needed
+
+
+def _is_near(place: Place, gazetteer: Gazetteer) -> bool:
+    return not gazetteer.in_the_field or place.country in gazetteer.in_the_field
+
+
+def _is_ordinary(word: str) -> bool:
+    """Whether an English or French dictionary has the word."""
+    from rules.language.latin import LANGUAGES, is_word
+
+    return word.isascii() and any(is_word(word.lower(), each) for each in LANGUAGES)
 
 
 def _unglued(word: str) -> Iterator[str]:

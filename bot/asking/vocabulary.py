@@ -48,7 +48,7 @@ def vocabulary_of(titles: Mapping[str, Mapping[str, str]]) -> Vocabulary:
 
 @lru_cache(maxsize=8)
 def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabulary:
-    names = _names()
+    names = _listed("names.toml")
     phrases: dict[tuple[str, ...], Meaning] = {}
     spelled: dict[str, str] = {}
 
@@ -59,6 +59,7 @@ def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabu
                 phrases.setdefault(phrase, meaning)
 
     add(names["filling"]["words"].split(), Meaning(filling=True))
+    add(_listed("courtesies.toml")["passed_over"]["words"].split(), Meaning(filling=True))
     for day, word in enumerate(("today", "yesterday")):
         add(names["days"][word], Meaning(day=day))
     for name, days in (("month", 30), ("two_months", 60), ("year", 365)):
@@ -89,6 +90,5 @@ def plain(text: str) -> tuple[str, ...]:
 
 
 @cache
-def _names() -> Mapping[str, Any]:
-    source = (files(__package__) / "names.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
+def _listed(name: str) -> Mapping[str, Any]:
+    return tomllib.loads((files(__package__) / name).read_text(encoding="utf-8"))

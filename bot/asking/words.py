@@ -10,7 +10,7 @@ words. English endings go in the index itself (FTS5's porter).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -92,9 +92,19 @@ class Search:
     unwanted: tuple[str, ...] = ()
 
 
-def search_of(text: str) -> Search:
+Others = Callable[[str], Iterable[str]]
+"""The stems of a word's other forms."""
+
+
+def no_others(word: str) -> Iterable[str]:
+    """Of a word that stands for itself alone."""
+    return ()
+
+
+def search_of(text: str, others: Others = no_others) -> Search:
     """The search that a person means: words that must all stand there, ``"words in a row"``,
-    ``-without``, ``begin*``. Anything else in it is a space.
+    ``-without``, ``begin*``. Anything else in it is a space. A word outside quotation marks stands
+    for its `others` too.
 
     >>> search_of('"حصار حلب" -كوليرا').match
     '"حصار حلب" NOT ("كولير" OR "لير")'
@@ -107,7 +117,7 @@ def search_of(text: str) -> Search:
         if found[4] is None:
             said, term = found[2].strip(), _phrase(found[2])
         else:
-            said, term = found[4].strip(".,،;؛:!?؟()"), _term(found[4])
+            said, term = found[4].strip(".,،;؛:!?؟()"), _term(found[4], others)
         if term:
             stop = found[4] is not None and said.lower() in _STOP
             (unwanted if without else stopped if stop else wanted)[term] = said
@@ -129,7 +139,7 @@ def _phrase(text: str) -> str:
     return f'"{" ".join(found)}"' if found else ""
 
 
-def _term(word: str) -> str:
+def _term(word: str, others: Others) -> str:
     """A word outside quotation marks; of one that is written with signs in it all parts in a
     row."""
     found = tuple(_norms(word))
@@ -139,7 +149,12 @@ def _term(word: str) -> str:
     if word.endswith("*") and len(norm) >= SHORTEST_BEGINNING:
         return f'("{stem(norm)}" OR "{_beginning(norm)}" *)'
     own, bare = stem(norm), _without_glue(norm)
-    return f'("{own}" OR "{bare}")' if bare and bare != own else f'"{own}"'
+    either = dict.fromkeys([own, *([bare] if bare else []), *others(word)])
+    return f'"{own}"' if len(either) == 1 else f"({' OR '.join(map(_quoted, either))})"
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"'
 
 
 def _beginning(norm: str) -> str:

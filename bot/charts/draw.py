@@ -9,10 +9,13 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import math
 import resource
 import sys
 from importlib.resources import files
 from typing import Any, Literal
+
+from bot.charts.layout import Box, Circle, apart, names_beside
 
 MEMORY = 2 * 2**30
 SECONDS = 60
@@ -20,6 +23,8 @@ SMALLEST_SCALE = 8
 INK, SOFT, GRID = "#1f2933", "#9aa5b1", "#e4e7eb"
 LAND, SEA, BORDER = "#f0ede6", "#dbe7ef", "#b8b2a7"
 LEVELS = {"critical": "#c62828", "alert": "#ef6c00", "watch": "#f9a825", "info": "#78909c"}
+DARK_ON = frozenset({"watch"})
+"""Levels whose colour is too light for white digits."""
 BARS = "#2f6f9f"
 
 
@@ -43,7 +48,7 @@ def picture(wanted: dict[str, Any]) -> bytes:
     trend = wanted["kind"] == "trend"
     figure = Figure(figsize=(7.2, 4.5) if trend else (7.2, 7.2), dpi=150 if trend else 120)
     axes = figure.add_subplot()
-    (_trend if trend else _map)(axes, wanted)
+    (_trend if trend else _ground)(axes, wanted)
     align: Literal["right", "left"] = "right" if wanted["rtl"] else "left"
     axes.set_title(wanted["title"], loc=align, fontsize=13, color=INK, pad=22)
     axes.annotate(
@@ -58,6 +63,9 @@ def picture(wanted: dict[str, Any]) -> bytes:
     )
     figure.text(0.99, 0.012, wanted["source"], ha="right", fontsize=7.5, color=SOFT)
     figure.tight_layout(rect=(0, 0.03, 1, 1))
+    if not trend:
+        figure.draw_without_rendering()  # from here on what is where is known
+        _bubbles(axes, wanted["points"])
     out = io.BytesIO()
     figure.savefig(out, format="png")
     return out.getvalue()
@@ -90,30 +98,15 @@ def _trend(axes: Any, wanted: dict[str, Any]) -> None:
     )
 
 
-def _map(axes: Any, wanted: dict[str, Any]) -> None:
-    """A bubble for each place over the outlines of countries."""
+def _ground(axes: Any, wanted: dict[str, Any]) -> None:
+    """The outlines of countries, and what the colours mean."""
     from matplotlib.collections import PolyCollection
 
     axes.set_facecolor(SEA)
     axes.add_collection(
         PolyCollection(outlines(), facecolors=LAND, edgecolors=BORDER, linewidths=0.8, zorder=1)
     )
-    points = wanted["points"]
-    # One alert is a small bubble, also where no place has more.
-    most = max(SMALLEST_SCALE, *(point["n"] for point in points))
-    for point in sorted(points, key=lambda each: -each["n"]):
-        size = 70 + 1100 * point["n"] / most
-        axes.scatter(
-            point["lon"],
-            point["lat"],
-            s=size,
-            color=LEVELS.get(point["level"], SOFT),
-            alpha=0.72,
-            edgecolors="white",
-            linewidths=1,
-            zorder=3,
-        )
-    west, south, east, north = _frame(points)
+    west, south, east, north = _frame(wanted["points"])
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
     axes.set_aspect(1.15)
@@ -121,9 +114,8 @@ def _map(axes: Any, wanted: dict[str, Any]) -> None:
         side.set_visible(False)
     axes.set_xticks([])
     axes.set_yticks([])
-    _names(axes, points, (east - west) / 100)
     handles = [
-        axes.scatter([], [], s=60, color=LEVELS[level], label=name, alpha=0.72, edgecolors="white")
+        axes.scatter([], [], s=60, color=LEVELS[level], label=name, edgecolors="white")
         for level, name in wanted["levels"].items()
     ]
     axes.legend(handles=handles, loc="lower left", fontsize=9, framealpha=0.85, edgecolor=GRID)
@@ -137,19 +129,49 @@ def _frame(points: list[dict[str, Any]]) -> tuple[float, float, float, float]:
     return middle[0] - half, middle[1] - half, middle[0] + half, middle[1] + half
 
 
-def _names(axes: Any, points: list[dict[str, Any]], unit: float) -> None:
-    """Names beside the largest bubbles, none over another."""
+def _bubbles(axes: Any, points: list[dict[str, Any]]) -> None:
+    """A bubble for each place with its number in it; beside it the name, where there is room."""
     from matplotlib.patheffects import withStroke
+    from matplotlib.transforms import Affine2D
 
-    taken: list[tuple[float, float]] = []
-    for point in sorted(points, key=lambda each: -each["n"]):
-        at = (point["lon"], point["lat"])
-        if any(abs(at[0] - x) < 12 * unit and abs(at[1] - y) < 3 * unit for x, y in taken):
-            continue
-        taken.append(at)
-        axes.annotate(
-            point["name"],
-            at,
+    figure = axes.figure
+    points = sorted(points, key=lambda each: -each["n"])
+    # One alert is a small bubble, also where no place has more.
+    most = max(SMALLEST_SCALE, *(point["n"] for point in points))
+    in_points = axes.transData + Affine2D().scale(72 / figure.dpi)
+    places = in_points.transform([(each["lon"], each["lat"]) for each in points])
+    radii = [7 + 11 * math.sqrt(each["n"] / most) for each in points]
+    circles = apart([Circle(x, y, r) for (x, y), r in zip(places, radii, strict=True)])
+    ground = Affine2D().scale(figure.dpi / 72)
+    for point, circle, (x, y) in zip(points, circles, places, strict=True):
+        colour = LEVELS.get(point["level"], SOFT)
+        if math.hypot(circle.x - x, circle.y - y) > circle.radius / 2:
+            line, dot = {"color": INK, "linewidth": 0.8}, {"marker": ".", "markevery": [0]}
+            axes.plot([x, circle.x], [y, circle.y], transform=ground, zorder=2, **line, **dot)
+        size = (2 * circle.radius) ** 2
+        axes.scatter(
+            *(circle.x, circle.y),
+            s=size,
+            color=colour,
+            edgecolors="white",
+            linewidths=1,
+            zorder=3,
+            transform=ground,
+        )
+        axes.text(
+            *(circle.x, circle.y, point["count"]),
+            transform=ground,
+            ha="center",
+            va="center_baseline",
+            fontsize=9,
+            fontweight="bold",
+            color=INK if point["level"] in DARK_ON else "white",
+            zorder=4,
+        )
+    texts = [
+        axes.text(
+            *(0, 0, point["name"]),
+            transform=ground,
             ha="center",
             va="center",
             fontsize=9.5,
@@ -157,6 +179,27 @@ def _names(axes: Any, points: list[dict[str, Any]], unit: float) -> None:
             zorder=5,
             path_effects=[withStroke(linewidth=2.5, foreground="white")],
         )
+        for point in points
+    ]
+    sizes = [_size(text.get_window_extent(), figure.dpi) for text in texts]
+    legend = axes.get_legend().get_window_extent()
+    boxes = names_beside(
+        circles, sizes, _box(axes.get_window_extent(), figure.dpi), [_box(legend, figure.dpi)]
+    )
+    for text, box in zip(texts, boxes, strict=True):
+        if box is None:
+            text.remove()
+        else:
+            text.set_position(((box.left + box.right) / 2, (box.bottom + box.top) / 2))
+
+
+def _size(extent: Any, dpi: float) -> tuple[float, float]:
+    return extent.width * 72 / dpi, extent.height * 72 / dpi
+
+
+def _box(extent: Any, dpi: float) -> Box:
+    unit = 72 / dpi
+    return Box(extent.x0 * unit, extent.y0 * unit, extent.x1 * unit, extent.y1 * unit)
 
 
 def outlines() -> list[list[tuple[float, float]]]:

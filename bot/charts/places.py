@@ -31,7 +31,7 @@ def bubbles(counts: Sequence[PlaceCount], gazetteer: Gazetteer) -> tuple[list[Bu
 
     Places that stand at one point are one bubble, with the name of the one that has most.
     """
-    main_towns = _main_towns(gazetteer)
+    main_towns = _kept_main_towns(gazetteer)
     found: dict[tuple[float, float], Bubble] = {}
     nowhere = 0
     for each in sorted(counts, key=lambda count: -count.alerts):
@@ -57,6 +57,19 @@ def _position(
         if there is not None and there.lat is not None and there.lon is not None:
             return there.lat, there.lon
     return None
+
+
+_LAST: list[tuple[Gazetteer, dict[str, Place]]] = []
+
+
+def _kept_main_towns(gazetteer: Gazetteer) -> dict[str, Place]:
+    """`_main_towns`, which walks through all places, once for each gazetteer."""
+    for known, towns in _LAST[-1:]:
+        if known is gazetteer:
+            return towns
+    towns = _main_towns(gazetteer)
+    _LAST[:] = [(gazetteer, towns)]
+    return towns
 
 
 def _main_towns(gazetteer: Gazetteer) -> dict[str, Place]:

@@ -103,7 +103,7 @@ async def show(
     console, end = console or Console(), now or utc_now()
     folder = data_dir / FOLDER
     with InstanceLock(folder):
-        retriever, catalogue = _samples(folder) if feed is None else _any(feed, settings)
+        retriever, catalogue = sample_feeds(folder) if feed is None else _any(feed, settings)
         rules = await RulesInForce.start(settings.rules_dir, settings.morphology_db)
         # Shown whatever its age: a demo is no news desk.
         source = Source(
@@ -150,7 +150,7 @@ async def _polled(
     """Poll and send, hour by hour until the end; without samples' `folder` once."""
     while True:
         if folder is not None:
-            _publish(folder, end, day.at)
+            publish(folder, end, day.at)
         reports = await parts.poller.poll_all(day.at)
         await parts.dispatcher.run_until_idle()
         if day.at >= end:
@@ -158,7 +158,7 @@ async def _polled(
         day.at = min(day.at + ROUND, end)
 
 
-def _samples(folder: Path) -> tuple[FileRetriever, tuple[Feed, ...]]:
+def sample_feeds(folder: Path) -> tuple[FileRetriever, tuple[Feed, ...]]:
     """The samples' catalogue; their documents are files."""
     documents = folder / "feeds"
     shutil.rmtree(documents, ignore_errors=True)
@@ -177,7 +177,7 @@ def _samples(folder: Path) -> tuple[FileRetriever, tuple[Feed, ...]]:
     return FileRetriever(), catalogue
 
 
-def _publish(folder: Path, end: datetime, at: datetime) -> None:
+def publish(folder: Path, end: datetime, at: datetime) -> None:
     """Write the samples as they stood at that hour of the day that ends then."""
     for sample in SAMPLES:
         (folder / "feeds" / sample.file).write_bytes(document(sample, end, at))

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
+from bot.locales.bidi import without_controls
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -34,14 +35,22 @@ File = Annotated[Path | None, typer.Argument(help="A feeds.yaml; the one in use 
 
 
 @app.command()
-def check(file: File = None) -> None:
+def check(
+    file: File = None,
+    lang: Annotated[str, typer.Option(help="Language of what is wrong: ar, en or fr.")] = "en",
+) -> None:
     """Say everything that is wrong with feeds.yaml, with its line."""
-    from bot.feeds.catalogue import load_catalogue
+    from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
     from bot.settings import load_settings
 
     settings = load_settings()
     path = file or settings.feeds_file
-    feeds = load_catalogue(path)
+    try:
+        feeds = load_catalogue(path)
+    except CatalogueInvalid as invalid:
+        for problem in invalid.problems:
+            typer.echo(without_controls(problem.told(lang)), err=True)
+        raise typer.Exit(1) from invalid
     unknown = _unknown_regions(path, settings.rules_dir)
     for told in unknown:
         typer.echo(told, err=True)
@@ -143,7 +152,7 @@ def import_list(
     except UnicodeDecodeError as error:
         raise CannotGoOn(f"{file}: is not UTF-8 text; save the OPML list as UTF-8") from error
     for line in imported.left:
-        typer.echo(f"left out: {line}", err=True)
+        typer.echo(f"left out: {line.told('en')}", err=True)
     rows = catalogue_text(imported.feeds).partition("\n")[2]
     if dry_run:
         typer.echo(rows, nl=False)

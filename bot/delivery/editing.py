@@ -145,7 +145,7 @@ class Editing:
             alert=as_seen(db, alert, chat, thread_id),
             changed_at=owed.changed_at,
             asked=acknowledgements.get(db, alert.id, chat.id),
-            reactions=reactions_of(db, alert, chat, now),
+            reactions=reactions_of(db, alert, chat, thread_id, now),
         )
         return Planned(owed, card)
 

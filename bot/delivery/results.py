@@ -27,7 +27,7 @@ from storage import alerts
 from storage.file.database import Connection
 from storage.readers import chats
 from storage.readers.chats import Chat
-from storage.sending import acknowledgements, outbox
+from storage.sending import acknowledgements, folding, holding, outbox
 from storage.sending.outbox import Delivery, Mark, NewDelivery
 
 
@@ -126,7 +126,7 @@ def record_catchup(db: Connection, chat: Chat, found: ChatPlan, at: datetime) ->
             not_before=at,
             text=catchup_text(_items(db, folded, chat, thread_id), chat.language),
         )
-        outbox.fold(db, {item.delivery.id: item.reason for item in folded}, line, at)
+        folding.fold(db, {item.delivery.id: item.reason for item in folded}, line, at)
 
 
 def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list[ChatNotice]:
@@ -135,7 +135,7 @@ def give_up_held(db: Connection, created_before: datetime, at: datetime) -> list
     Returns a notice for each such chat; of one chat operators get one a month.
     """
     notices = []
-    for chat_id, count in outbox.expire_held(db, created_before, at).items():
+    for chat_id, count in holding.expire_held(db, created_before, at).items():
         chat = chats.get(db, chat_id)
         reason = (chat and chat.paused_reason) or "Telegram refuses this chat"
         notices.append(_notify(db, "given_up", chat_id, reason, at, message=str(count)))

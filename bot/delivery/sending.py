@@ -27,7 +27,7 @@ from storage.clock import LastSeen
 from storage.file.database import Connection, Database, StorageError
 from storage.readers import chats
 from storage.readers.chats import Chat
-from storage.sending import card_edits, outbox
+from storage.sending import card_edits, folding, outbox, reach
 from storage.sending.outbox import Delivery
 
 log = logging.getLogger(__name__)
@@ -189,7 +189,7 @@ class Sending:
 def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat], now: datetime) -> Outgoing:
     answers = None
     if head.kind == "update" and head.alert_id is not None:
-        answers = outbox.first_message(db, head.alert_id, head.recipient)
+        answers = reach.first_message(db, head.alert_id, head.recipient)
     chat = known[head.chat_id]
     alert = None if head.alert_id is None else alerts.get(db, head.alert_id)
     digest = digest_of(head.text or "") if head.kind == "digest" else None
@@ -197,9 +197,11 @@ def _outgoing(db: Connection, head: Delivery, known: Mapping[int, Chat], now: da
         delivery=head,
         chat=chat,
         alert=None if alert is None else as_seen(db, alert, chat, head.thread_id),
-        folded=outbox.folded_count(db, head.id) if head.kind == "catchup" else 0,
+        folded=folding.folded_count(db, head.id) if head.kind == "catchup" else 0,
         answers=answers,
         digest=digest,
         digested=digested(db, digest, chat, head.thread_id) if digest else (),
-        reactions=Reactions() if alert is None else reactions_of(db, alert, chat, now),
+        reactions=Reactions()
+        if alert is None
+        else reactions_of(db, alert, chat, head.thread_id, now),
     )

@@ -56,9 +56,11 @@ def digested(
     return tuple(as_seen(db, known[each], chat, thread_id) for each in ids if each in known)
 
 
-def reactions_of(db: Connection, alert: Alert, chat: Chat, now: datetime) -> Reactions:
-    """What people of the chat did with the alert's buttons so far."""
-    muted = concerning(mutes.of_chat(db, chat.id, now), alert)
+def reactions_of(
+    db: Connection, alert: Alert, chat: Chat, thread_id: int | None, now: datetime
+) -> Reactions:
+    """What people of the chat did with the alert's buttons so far; mutes are of that topic."""
+    muted = concerning(mutes.of_topic(db, chat.id, thread_id, now), alert)
     marks = feedback.counts_in_chat(db, alert.id, chat.id)
     return Reactions(
         muted_until=max((each.until for each in muted), default=None),

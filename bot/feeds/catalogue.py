@@ -20,6 +20,7 @@ from ruamel.yaml.reader import ReaderError
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
 from bot.errors import CannotGoOn
+from bot.feeds.problems import CatalogueProblem, Said, Wrong, said
 from bot.feeds.publishers import publisher_family
 
 MAX_FILE_BYTES = 2_000_000
@@ -48,19 +49,6 @@ class Feed:
     interval_minutes: int | None = None
     kind: str = "news"
     paused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueProblem:
-    """One mistake; `line` counts from 1, 0 when the file as a whole is meant."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.message}"
 
 
 class CatalogueInvalid(CannotGoOn):
@@ -129,10 +117,7 @@ class _FeedRow(BaseModel):
     @classmethod
     def _id_is_a_slug(cls, value: str | None) -> str | None:
         if value is not None and value != slug(value):
-            raise ValueError(
-                f"{value!r} cannot be an id: write {slug(value) or 'a-name'!r} "
-                "(letters of any script, digits and '-')"
-            )
+            raise Wrong(said("no_id", value=value, slug=slug(value) or "a-name"))
         return value
 
     @field_validator("name", "region", "family", "kind")
@@ -140,9 +125,7 @@ class _FeedRow(BaseModel):
     def _is_one_line_of_text(cls, value: str | None) -> str | None:
         for character in value or "":
             if unicodedata.category(character) in ("Cc", "Cs"):
-                raise ValueError(
-                    f"the character U+{ord(character):04X} cannot be shown: take it out"
-                )
+                raise Wrong(said("character", code=f"U+{ord(character):04X}"))
         return value
 
     @field_validator("url")
@@ -152,23 +135,20 @@ class _FeedRow(BaseModel):
             parts = urlsplit(value)
             host, _ = parts.hostname, parts.port
         except ValueError as error:
-            raise ValueError(f"{value!r} is not an address ({error})") from None
+            raise Wrong(said("no_address", value=value, why=error)) from None
         if parts.scheme not in ("http", "https"):
-            raise ValueError(
-                f"{value!r} must start with https:// or http:// "
-                f"({parts.scheme or 'no scheme'} is not fetched)"
-            )
+            raise Wrong(said("scheme", value=value))
         if not host or any(character.isspace() for character in value):
-            raise ValueError(f"{value!r} names no server: write https://server/path")
+            raise Wrong(said("no_server", value=value))
         if parts.username or parts.password:
-            raise ValueError("leave 'user:password@' out of the address: it would reach the logs")
+            raise Wrong(said("password"))
         return value
 
     @field_validator("timezone")
     @classmethod
     def _timezone_exists(cls, value: str | None) -> str | None:
         if value is not None and value not in available_timezones():
-            raise ValueError(f"{value!r} is no IANA time zone: write one such as 'Asia/Damascus'")
+            raise Wrong(said("timezone", value=value))
         return value
 
 
@@ -188,31 +168,29 @@ def _feed(row: _FeedRow) -> Feed:
 
 
 def _text_of(path: Path) -> str:
-    def invalid(message: str) -> CatalogueInvalid:
-        return CatalogueInvalid((CatalogueProblem(path.name, 0, message),))
+    def invalid(what: Said) -> CatalogueInvalid:
+        return CatalogueInvalid((CatalogueProblem(path.name, 0, what),))
 
     try:
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise invalid(
-            f"cannot be read ({error.strerror}): check the path, or set MARSAD_FEEDS_FILE"
-        ) from error
+        raise invalid(said("not_read", why=error.strerror)) from error
     if len(content) > MAX_FILE_BYTES:
-        raise invalid(f"is larger than {MAX_FILE_BYTES // 1_000_000} MB: is this a feed list?")
+        raise invalid(said("too_large", mb=MAX_FILE_BYTES // 1_000_000))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        problem = CatalogueProblem(path.name, line, "is not UTF-8 here: save the file as UTF-8")
+        problem = CatalogueProblem(path.name, line, said("not_utf8"))
         raise CatalogueInvalid((problem,)) from error
 
 
 def _rows(text: str, file: str) -> tuple[list[CommentedMap], list[CatalogueProblem]]:
     """The rows that are mappings, and what is wrong with the file around them."""
 
-    def invalid(line: int, message: str) -> CatalogueInvalid:
-        return CatalogueInvalid((CatalogueProblem(file, line, message),))
+    def invalid(line: int, what: Said) -> CatalogueInvalid:
+        return CatalogueInvalid((CatalogueProblem(file, line, what),))
 
     if unwanted := _unwanted_yaml(text, file):
         raise CatalogueInvalid((unwanted,))
@@ -220,25 +198,25 @@ def _rows(text: str, file: str) -> tuple[list[CommentedMap], list[CatalogueProbl
         document = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise invalid(line, f"is not YAML: {error.problem}") from error
+        raise invalid(line, said("no_yaml", why=error.problem)) from error
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise invalid(line, f"is not YAML: the character {error.character!r}") from error
+        raise invalid(line, said("yaml_character", value=error.character)) from error
     except ValueError as error:  # more digits than Python turns into a number
         found = re.search(r"\d{1000}", text)
         line = text.count("\n", 0, found.start()) + 1 if found else 0
-        raise invalid(line, "is not YAML: a number that no computer reads") from error
+        raise invalid(line, said("yaml_number")) from error
     except (YAMLError, LookupError, TypeError, AttributeError) as error:
-        raise invalid(0, f"is not YAML: {error}") from error
+        raise invalid(0, said("no_yaml", why=error)) from error
     if document is None:
-        raise invalid(0, "is empty: write 'feeds:' and under it '- name: ...' and 'url: ...'")
+        raise invalid(0, said("empty_file"))
     if not isinstance(document, CommentedMap) or "feeds" not in document:
-        raise invalid(1, "must start with 'feeds:', with the list of feeds under it")
+        raise invalid(1, said("no_feeds_key"))
     problems = [
         CatalogueProblem(
             file,
             document.lc.key(key)[0] + 1,
-            f"unknown key {key!r}: only 'feeds' is known; was it meant to be indented?",
+            said("unknown_above", key=key),
         )
         for key in document
         if key != "feeds"
@@ -248,9 +226,9 @@ def _rows(text: str, file: str) -> tuple[list[CommentedMap], list[CatalogueProbl
     if listed is None:
         listed = CommentedSeq()
     if not isinstance(listed, CommentedSeq):
-        raise invalid(line, "'feeds' must be a list: start each feed with '- name: ...'")
+        raise invalid(line, said("no_list"))
     if len(listed) > MAX_FEEDS:
-        raise invalid(line, f"{len(listed)} feeds are more than {MAX_FEEDS}: split the list")
+        raise invalid(line, said("too_many", n=len(listed), most=MAX_FEEDS))
     rows: list[CommentedMap] = []
     for number, row in enumerate(listed):
         if isinstance(row, CommentedMap):
@@ -260,7 +238,7 @@ def _rows(text: str, file: str) -> tuple[list[CommentedMap], list[CatalogueProbl
                 CatalogueProblem(
                     file,
                     listed.lc.item(number)[0] + 1,
-                    f"{_shown(row)} is no feed: write '- name: ...' and under it 'url: ...'",
+                    said("no_feed", value=row),
                 )
             )
     return rows, problems
@@ -274,20 +252,17 @@ def _unwanted_yaml(text: str, file: str) -> CatalogueProblem | None:
         for event in yaml.parse(text, Loader=_EVENTS):
             line = event.start_mark.line + 1 if event.start_mark else 0
             if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-                message = "anchors (&) and aliases (*) are not read: write the value out"
-                return CatalogueProblem(file, line, message)
+                return CatalogueProblem(file, line, said("anchor"))
             if tag := getattr(event, "tag", None):
-                message = f"the tag {_shown(tag)} is not read: remove it"
-                return CatalogueProblem(file, line, message)
+                return CatalogueProblem(file, line, said("tag", value=tag))
             if isinstance(event, ScalarEvent) and event.value == "<<" and not event.style:
-                return CatalogueProblem(file, line, "'<<' is not read: write the keys out")
+                return CatalogueProblem(file, line, said("merge_key"))
             if isinstance(event, CollectionStartEvent):
                 depth += 1
             elif isinstance(event, CollectionEndEvent):
                 depth -= 1
             if depth > _MAX_DEPTH:
-                message = f"is not YAML for a feed list: nested deeper than {_MAX_DEPTH} levels"
-                return CatalogueProblem(file, line, message)
+                return CatalogueProblem(file, line, said("too_deep", most=_MAX_DEPTH))
     except (yaml.YAMLError, ValueError):
         return None  # said better by the parser that reads the file
     return None
@@ -296,7 +271,7 @@ def _unwanted_yaml(text: str, file: str) -> CatalogueProblem | None:
 def _problems_of_row(row: CommentedMap, file: str) -> Iterator[CatalogueProblem]:
     for key in row:
         if not isinstance(key, str):
-            yield CatalogueProblem(file, _line(row, key), f"{_shown(key)} is no key: write a word")
+            yield CatalogueProblem(file, _line(row, key), said("no_key", value=key))
             return
     try:
         _FeedRow.model_validate(dict(row))
@@ -312,38 +287,34 @@ def _line(row: CommentedMap, key: object) -> int:
     return int(row.lc.line) + 1
 
 
-def _message(key: object, detail: Any, row: CommentedMap) -> str:
+def _message(key: object, detail: Any, row: CommentedMap) -> Said:
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     match kind:
         case "missing":
-            named = f"the feed {_shown(row.get('name') or row.get('url') or '')}"
-            return f"{named} has no '{key}': add '{key}: ...'"
+            return said("missing", feed=row.get("name") or row.get("url") or "", key=key)
         case "extra_forbidden":
-            known = ", ".join(_FeedRow.model_fields)
-            return f"unknown key '{key}': use one of {known}"
+            return said("unknown_key", key=key, known=", ".join(_FeedRow.model_fields))
         case "literal_error":
-            return f"{key}: {_shown(value)} must be {context['expected']}, or leave the line out"
-        case "string_too_short":
-            return f"{key}: is empty: write a value, or remove the line"
+            return said("one_of", key=key, value=value, expected=context["expected"])
         case "string_too_long":
-            return f"{key}: is longer than {context['max_length']} characters"
+            return said("too_long", key=key, most=context["max_length"])
+        case "string_too_short":
+            return said("empty", key=key)
         case "string_type" | "int_type" if value is None:
-            return f"{key}: is empty: write a value, or remove the line"
+            return said("empty", key=key)
         case "string_unicode":
-            return (
-                f"{key}: {_shown(value)} holds half a character (\\ud800 to \\udfff): write it out"
-            )
+            return said("half_character", key=key, value=value)
         case "string_type":
-            return f"{key}: {_shown(value)} must be text: put it in quotes"
+            return said("no_text", key=key, value=value)
         case "bool_type":
-            return f"{key}: {_shown(value)} must be true or false, without quotes"
+            return said("no_bool", key=key, value=value)
         case "int_type" | "int_from_float":
-            return f"{key}: {_shown(value)} must be a whole number of minutes, without quotes"
+            return said("no_number", key=key, value=value)
         case "greater_than_equal" | "less_than_equal":
-            return f"{key}: {_shown(value)} must be between 1 and {7 * 24 * 60} (a week)"
-        case "value_error":
-            return f"{key}: {context['error']}"
-    return f"{key}: {detail['msg']} (found {_shown(value)})"
+            return said("minutes", key=key, value=value, most=7 * 24 * 60)
+        case "value_error" if isinstance(context["error"], Wrong):
+            return said("of_key", key=key, what=context["error"].said)
+    return said("as_found", key=key, value=value, why=detail["msg"])
 
 
 def _repeated(rows: list[CommentedMap], file: str) -> Iterator[CatalogueProblem]:
@@ -355,15 +326,15 @@ def _repeated(rows: list[CommentedMap], file: str) -> Iterator[CatalogueProblem]
         if isinstance(feed_id, str) and (feed_id := slug(feed_id)):
             line = _line(row, key)
             if feed_id in ids:
-                told = f"the id {feed_id!r} is used on line {ids[feed_id]} already"
-                yield CatalogueProblem(file, line, f"{told}: give this feed another 'id'")
+                what = said("same_id", value=feed_id, line=ids[feed_id])
+                yield CatalogueProblem(file, line, what)
             ids.setdefault(feed_id, line)
         url = row.get("url")
         if isinstance(url, str) and url.strip():
             line, address = _line(row, "url"), _comparable(url.strip())
             if address in addresses:
-                told = f"{_shown(url)} is on line {addresses[address]} already"
-                yield CatalogueProblem(file, line, f"{told}: remove one of the two")
+                what = said("same_url", value=url, line=addresses[address])
+                yield CatalogueProblem(file, line, what)
             addresses.setdefault(address, line)
 
 
@@ -373,8 +344,3 @@ def _comparable(url: str) -> str:
     except ValueError:
         return url
     return urlunsplit(("", parts.netloc.lower(), parts.path.rstrip("/"), parts.query, ""))
-
-
-def _shown(value: object) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -13,6 +13,7 @@ import listparser
 
 from bot.errors import CannotGoOn
 from bot.feeds.catalogue import CatalogueInvalid, Feed, read_catalogue, slug
+from bot.feeds.problems import Said, said
 from bot.feeds.publishers import publisher_family
 
 _PLAIN = re.compile(r"https?://[^\s#'\"{}\[\]]+|(?!\d)[^\W_][\w-]*(?: [\w-]+)*")
@@ -21,15 +22,30 @@ MAX_OPML_BYTES = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A line of a list that was left out, by its feed's name, and why."""
+
+    name: str
+    said: Said
+
+    def told(self, language: str) -> str:
+        return f"{self.name}: {self.said.text(language)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """`feeds` can be written into feeds.yaml; `left` says of each other line why it was left."""
 
     feeds: tuple[Feed, ...]
-    left: tuple[str, ...]
+    left: tuple[Left, ...]
 
 
 class OpmlInvalid(CannotGoOn):
-    """The document is no feed list; the message says why."""
+    """The document is no feed list; `said` says why."""
+
+    def __init__(self, why: Said) -> None:
+        super().__init__(why.text())
+        self.said = why
 
 
 def import_opml(text: str, have: Sequence[Feed] = (), language: str | None = None) -> Imported:
@@ -39,22 +55,22 @@ def import_opml(text: str, have: Sequence[Feed] = (), language: str | None = Non
     OpmlInvalid.
     """
     if len(text) > MAX_OPML_BYTES:
-        raise OpmlInvalid(f"the list is larger than {MAX_OPML_BYTES // 1_000_000} MB")
+        raise OpmlInvalid(said("opml_large", mb=MAX_OPML_BYTES // 1_000_000))
     try:
         listed = listparser.parse(text)
     except Exception as error:
-        raise OpmlInvalid(f"the list cannot be read ({type(error).__name__})") from error
+        raise OpmlInvalid(said("opml_not_read", why=type(error).__name__)) from error
     if not listed.feeds:
-        raise OpmlInvalid("the list names no feed: is it OPML with <outline xmlUrl=...>?")
+        raise OpmlInvalid(said("opml_empty"))
     feeds: list[Feed] = []
-    left: list[str] = []
+    left: list[Left] = []
     ids = {feed.id for feed in have}
     urls = {feed.url.rstrip("/") for feed in have}
     for row in listed.feeds:
         url = str(row.get("url") or "").strip()
         name = " ".join(str(row.get("title") or "").split())[:200] or publisher_family(url)
         if url.rstrip("/") in urls:
-            left.append(f"{name}: {url} is listed already")
+            left.append(Left(name, said("listed", value=url)))
             continue
         folders = [part for path in row.get("categories") or () for part in path]
         region = slug(str(folders[0])) if folders else ""
@@ -69,7 +85,7 @@ def import_opml(text: str, have: Sequence[Feed] = (), language: str | None = Non
         try:
             read_catalogue(catalogue_text([feed]))
         except CatalogueInvalid as invalid:
-            left.append(f"{name}: {invalid.problems[0].message}")
+            left.append(Left(name, invalid.problems[0].said))
             continue
         feeds.append(feed)
         ids.add(feed.id)

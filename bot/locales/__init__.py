@@ -26,7 +26,10 @@ LANGUAGES = ("ar", "en", "fr")
 DEFAULT_LANGUAGE = "ar"
 NARROW_SPACE = "\u202f"
 
-_COMMAND = re.compile(r"(?<![\w/:.\u2068])/(?:[a-z]+(?: A?\d+(?:[:–-]\d+)*[a-z]?)?|A\d+)")
+# A command with the number or the Latin word behind it.
+_COMMAND = re.compile(
+    r"(?<![\w/:.\u2068])/(?:[a-z]+(?: (?:A?\d+(?:[:–-]\d+)*[a-z]?|[a-z][a-z-]*))?|A\d+)"
+)
 _LOCALES = {"ar": "ar", "en": "en_GB", "fr": "fr"}
 _LEVANT = "ar_SY"
 

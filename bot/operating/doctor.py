@@ -225,7 +225,8 @@ async def _feeds_file(settings: Settings, say: Texts) -> Finding:
     try:
         feeds = await asyncio.to_thread(load_catalogue, file)
     except CatalogueInvalid as invalid:
-        return Finding("feeds", State.BAD, str(invalid), say("doctor.feeds.correct", file=file))
+        wrong = "\n".join(each.told(say.language) for each in invalid.problems)
+        return Finding("feeds", State.BAD, wrong, say("doctor.feeds.correct", file=file))
     if not feeds:
         found = say("doctor.feeds.none", file=file)
         return Finding("feeds", State.BAD, found, say("doctor.feeds.add"))
@@ -240,7 +241,8 @@ async def _rules(settings: Settings, say: Texts) -> Finding:
         rules = await asyncio.to_thread(load_checked, settings.rules_dir, settings.morphology_db)
         await asyncio.to_thread(load_gazetteer, settings.rules_dir)
     except RulesInvalid as invalid:
-        return Finding("rules", State.BAD, str(invalid), say("doctor.rules.correct"))
+        wrong = "\n".join(each.told(say.language) for each in invalid.errors)
+        return Finding("rules", State.BAD, wrong, say("doctor.rules.correct"))
     return _sound_rules(rules, say)
 
 

@@ -8,11 +8,16 @@ from pathlib import Path
 
 from bot.feeds.catalogue import CatalogueInvalid, Feed, read_catalogue, rows_of
 from bot.feeds.opml import catalogue_text
+from bot.feeds.problems import Said, said
 from bot.operating.rule_files import write_whole
 
 
 class CannotChange(Exception):
-    """The list cannot be changed line by line; the text says why, in English."""
+    """The list cannot be changed line by line; `said` says why."""
+
+    def __init__(self, why: Said) -> None:
+        super().__init__(why.text())
+        self.said = why
 
 
 def with_added(text: str, feeds: Sequence[Feed]) -> str:
@@ -79,7 +84,7 @@ def _row(text: str, feed_id: str) -> tuple[int, int, int, bool]:
         if name == feed_id:
             behind = rows[number + 1][1] if number + 1 < len(rows) else len(lines)
             return first, _end(lines, first, behind), column, in_braces
-    raise CannotChange(f"no feed {feed_id}")
+    raise CannotChange(said("no_such_feed", value=feed_id))
 
 
 def _end(lines: Sequence[str], first: int, behind: int) -> int:
@@ -96,7 +101,7 @@ def _checked(lines: Sequence[str], wanted: tuple[Feed, ...]) -> str:
     try:
         found = read_catalogue(text)
     except CatalogueInvalid as invalid:
-        raise CannotChange(str(invalid.problems[0])) from invalid
+        raise CannotChange(invalid.problems[0].said) from invalid
     if found != wanted:
-        raise CannotChange("the list is written in a way that can only be changed by hand")
+        raise CannotChange(said("by_hand"))
     return text

@@ -11,14 +11,17 @@ from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchRequest, Retrieve
 from bot.feeds.opml import catalogue_text
 from bot.feeds.parse.entry import Document, Unreadable
 from bot.feeds.parse.pool import ParserPool
+from bot.feeds.problems import Said, said
 from bot.feeds.publishers import publisher_family
 
 
 class NotAFeed(Exception):
-    """The address cannot be added; the text says why. `kind` is a failure of fetching, or ""."""
+    """The address cannot be added; `said` says why. `kind` is a failure of fetching, or "": its
+    text is for who keeps the machine, in English."""
 
-    def __init__(self, why: str, kind: str = "") -> None:
-        super().__init__(why)
+    def __init__(self, why: Said | str, kind: str = "") -> None:
+        super().__init__(str(why) if isinstance(why, str) else why.text())
+        self.said = why if isinstance(why, Said) else None
         self.kind = kind
 
 
@@ -36,7 +39,7 @@ async def try_feed(
 ) -> TriedFeed:
     """Raises NotAFeed for what is listed, cannot be fetched, or is no feed."""
     if any(feed.url.rstrip("/") == url.rstrip("/") for feed in have):
-        raise NotAFeed(f"{url} is listed already")
+        raise NotAFeed(said("listed", value=url))
     family = publisher_family(url)
     name = " ".join(name.split())[:200] or family or url
     taken, number = {feed.id for feed in have}, 1
@@ -48,12 +51,12 @@ async def try_feed(
     try:
         read_catalogue(catalogue_text([feed]))
     except CatalogueInvalid as invalid:
-        raise NotAFeed(invalid.problems[0].message) from invalid
+        raise NotAFeed(invalid.problems[0].said) from invalid
     outcome = await retriever.fetch(FetchRequest(url), now)
     if isinstance(outcome, FetchFailed):
         raise NotAFeed(outcome.message, outcome.kind)
     if not isinstance(outcome, Fetched):
-        raise NotAFeed("the server answers that nothing changed, before anything was asked")
+        raise NotAFeed(said("not_changed"))
     parser = ParserPool()
     try:
         parsed = await parser.parse(Document(outcome.body, outcome.url, outcome.content_type), now)

@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 PHRASES, LONGEST_WORD = 3, 40
 # A score above that of a strong statement would silence far more than it cures.
 HIGHEST = 200
+# Words that join others and say nothing by themselves.
+_SMALL = frozenset(
+    (
+        *("على", "في", "من", "إلى", "الى", "عن", "مع", "أن", "بعد", "قبل", "لدى", "بين"),
+        *("a", "an", "the", "of", "in", "on", "at", "to", "by", "for", "from", "with", "as", "and"),
+        *("le", "la", "les", "un", "une", "des", "de", "du", "à", "au", "aux", "en", "sur", "par"),
+    )
+)
 # Vowel signs of Arabic stand inside a word.
 _LETTERS = r"[^\W\d_][^\W\d_\u0640]*(?:[\u064b-\u0652\u0670\u0640][^\W\d_]*)*"
 _WORD = re.compile(rf"{_LETTERS}(?:['’-]{_LETTERS})*")
@@ -62,9 +70,9 @@ def _phrases(piece: Evidence, title: str, text: str) -> list[str]:
     """The evidence with the word behind it, and with the word before it, in its sentence."""
     source = title if piece.field == "title" else text
     sentence = sentence_around(source, piece.start, piece.end)
-    begin = source.find(sentence)
+    offset = source.find(sentence)
     words = [
-        (begin + found.start(), begin + found.end())
+        (offset + found.start(), offset + found.end())
         for found in _WORD.finditer(sentence)
         if found.end() - found.start() <= LONGEST_WORD
     ]
@@ -72,9 +80,19 @@ def _phrases(piece: Evidence, title: str, text: str) -> list[str]:
     if not inside or len(inside) > 4:
         return []
     first, last = inside[0], inside[-1]
-    spans = [(first, last + 1)] if last + 1 < len(words) else []
-    spans += [(first - 1, last)] if first > 0 else []
+    end, begin = last + 1, first - 1
+    # «حصارًا على» is every siege: the phrase goes on to a word that says something.
+    while end < len(words) - 1 and _is_small(source, words[end]):
+        end += 1
+    while begin > 0 and _is_small(source, words[begin]):
+        begin -= 1
+    spans = [(first, end)] if end < len(words) else []
+    spans += [(begin, last)] if begin >= 0 else []
     return [" ".join(source[s:e] for s, e in words[a : b + 1]) for a, b in spans]
+
+
+def _is_small(source: str, word: tuple[int, int]) -> bool:
+    return source[word[0] : word[1]].casefold() in _SMALL
 
 
 def _language(words: str, language: str | None) -> Literal["ar", "en", "fr"]:

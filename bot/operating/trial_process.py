@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,13 +42,14 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Task:
     """`folder` is the operators' folder as it would be, `current` as it is, `in_force` the hash of
-    the rules that work now. `seconds` is for the replay alone."""
+    the rules that work now. `seconds` is for the replay alone, `until` its end (ISO 8601)."""
 
     folder: str
     current: str
     in_force: str
     database: str
     morphology: str | None
+    until: str
     days: int
     entries: int
     seconds: float
@@ -94,6 +95,9 @@ def tried(task: Task) -> TrialReport:
         tests=len(results),
         signals=tuple(signal_changes(old, new)),
         words=tuple(word_changes(old, new)),
+        titles={
+            name: dict(each.title) for name, each in new.signals.items() if name not in old.signals
+        },
         **replayed,
     )
 
@@ -157,7 +161,7 @@ def replay(task: Task, old: RuleSet, new: RuleSet) -> dict[str, Any]:
     """Stored entries, the newest first, by the rules as they are and as they would be; counted in
     happenings, for that is what is told."""
     deadline = time.monotonic() + task.seconds
-    since = datetime.now(UTC) - timedelta(days=task.days)
+    since = datetime.fromisoformat(task.until) - timedelta(days=task.days)
     db = connect(Path(task.database), query_only=True)
     try:
         found = entries.recent(db, since, task.entries)

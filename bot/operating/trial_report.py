@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -69,6 +69,8 @@ class TrialReport:
     lost_false: int = 0
     lost_useful: int = 0
     more_problems: int = 0
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Of signals that the rules in force do not have, by language."""
 
     @property
     def is_sound(self) -> bool:

@@ -36,20 +36,35 @@ def _told(problem: dict[str, str], say: Texts) -> str:
 
 
 def _changes(report: TrialReport, signals: Signals, say: Texts) -> list[str]:
-    lines = [_signal(each, signals, say) for each in report.signals[:CHANGES]]
+    lines = [_signal(each, report, signals, say) for each in report.signals[:CHANGES]]
     for term in report.words[:TERMS]:
         signs = [f"+{clean(word)}" for word in term.added[:6]]
         signs += [f"−{clean(word)}" for word in term.removed[:6]]
         words = isolated(say("card.comma").join(signs))
-        lines.append(say("trial.words", term=isolated(clean(term.term)), words=words))
+        lines.append(say("trial.words", term=_term(term.term, signals, say), words=words))
     more = max(0, len(report.signals) - CHANGES) + max(0, len(report.words) - TERMS)
     if more:
         lines.append(say("trial.more", n=say.number(more)))
     return lines or [say("trial.same")]
 
 
-def _signal(change: SignalChange, signals: Signals, say: Texts) -> str:
-    title = signal_title(signals, change.signal, say.language)
+def _title(signal: str, report: TrialReport, signals: Signals, say: Texts) -> str:
+    """What readers call it; a new one as the file that was sent names it."""
+    if signal in signals:
+        return signal_title(signals, signal, say.language)
+    return clean(report.titles.get(signal, {}).get(say.language, "")) or signal
+
+
+def _term(term: str, signals: Signals, say: Texts) -> str:
+    """A term by its name; the words of an `unless` over a shipped rule have none of their own."""
+    signal = term.removeprefix("$").removesuffix("-unless")
+    if term == f"${signal}-unless":
+        return say("trial.silent_where", title=signal_title(signals, signal, say.language))
+    return isolated(clean(term))
+
+
+def _signal(change: SignalChange, report: TrialReport, signals: Signals, say: Texts) -> str:
+    title = _title(change.signal, report, signals, say)
     parts = []
     if change.kind == "changed" and change.levels:
         before, after = (say(f"level.{level}") for level in change.levels)
@@ -86,13 +101,13 @@ def _replayed(report: TrialReport, signals: Signals, say: Texts) -> list[str]:
     if report.listed_gained or report.listed_lost:
         gained, lost = say.number(report.listed_gained), say.number(report.listed_lost)
         lines.append(say("trial.listed", gained=gained, lost=lost))
-    lines += [_example("🆕", each, signals, say) for each in report.gained_examples]
-    lines += [_example("🔕", each, signals, say) for each in report.lost_examples]
+    lines += [_example("🆕", each, report, signals, say) for each in report.gained_examples]
+    lines += [_example("🔕", each, report, signals, say) for each in report.lost_examples]
     return lines
 
 
-def _example(sign: str, example: Example, signals: Signals, say: Texts) -> str:
+def _example(sign: str, example: Example, report: TrialReport, signals: Signals, say: Texts) -> str:
     title = isolated(shorten(clean(example.title), TITLE))
     words = isolated(shorten(clean(example.words), WORDS))
-    signal = signal_title(signals, example.signal, say.language)
+    signal = _title(example.signal, report, signals, say)
     return f"{sign} {signal}: {title}" + (f" ({words})" if example.words else "")

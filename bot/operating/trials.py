@@ -10,10 +10,12 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import bot
+from bot.clock import utc_now
 from bot.operating.rule_files import read_files, write_files
 from bot.operating.trial_process import Task
 from bot.operating.trial_report import TrialReport, read_report
@@ -65,6 +67,7 @@ class Trials:
         database: Path,
         morphology: Path | None = None,
         limits: TrialLimits | None = None,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.changing = asyncio.Lock()
         """Held while files are changed: of two who press at once, one comes second."""
@@ -72,6 +75,7 @@ class Trials:
         self._database = database
         self._morphology = morphology
         self._limits = limits or TrialLimits()
+        self._clock = clock
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -138,6 +142,7 @@ class Trials:
             in_force=in_force,
             database=str(self._database.absolute()),
             morphology=str(self._morphology.absolute()) if self._morphology else None,
+            until=self._clock().isoformat(),
             days=limits.days,
             entries=limits.entries,
             seconds=limits.replay_seconds,

@@ -21,6 +21,7 @@ from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.error import BadRequest
 from telegram.ext import Application, CallbackContext, ExtBot
 
+from bot.asking.forms import other_stems
 from bot.locales import DEFAULT_LANGUAGE, Texts, language_of, texts
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
@@ -120,6 +121,11 @@ class Services:
             created_at=self.clock(),
             blocked_until=None,
         )
+
+    def others(self, word: str) -> Sequence[str]:
+        """The stems of a word's other forms, for a search. Not for the loop: the first word of a
+        language reads its dictionary."""
+        return other_stems(word, self.rules().related)
 
     def zone(self, chat: Chat | None) -> tzinfo:
         """The time zone of a chat."""

@@ -35,14 +35,15 @@ def _pattern(phrase: str) -> str:
         if word == "…":
             parts.append("…")
             continue
-        parts.append(
-            "".join(
-                _ALIKE.get(c, re.escape(c)) + (_MARKS if "\u0620" <= c <= "\u064a" else "")
-                for c in word
-            )
-        )
+        parts.append(_word(word))
     made = r"[^\S\n]+".join(parts).replace(r"[^\S\n]+…[^\S\n]+", _BETWEEN)
     return made + (r"(?!\w)" if phrase[-1].isalnum() else "")
+
+
+def _word(word: str) -> str:
+    return "".join(
+        _ALIKE.get(c, re.escape(c)) + (_MARKS if "\u0620" <= c <= "\u064a" else "") for c in word
+    )
 
 
 def _any(phrases: dict[str, list[str]]) -> str:
@@ -62,6 +63,18 @@ _HEADING = re.compile(
     rf"^{_BULLET}{_any(_WORDS['heading'])}[^\S\n]*+[:：.…\])]*+[^\S\n]*+$",
     re.IGNORECASE | re.MULTILINE,
 )
+_SPACE = "[ \\t\\r\\f\\v\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+MAY_BE = "|".join(
+    [
+        _SPACE.join(_word(word).replace("i", "[iıİ]") for word in phrase.split("…")[0].split())
+        for kind in ("line", "credit", "heading")
+        for phrases in _WORDS[kind].values()
+        for phrase in phrases
+    ]
+    + ["©", r"\(c\)", "copyr[iıİ]ght"]
+)
+"""For RE2, whatever the case: a text in which this is not found has no boilerplate but lines that
+are repeated."""
 _SITE_WORDS = 4
 """Words that a site's own name may have, after the last bar of a title: «خبر | موقع»."""
 
@@ -70,8 +83,11 @@ def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + "\n" * (end - start) + text[end:]
 
 
-def blanked(text: str) -> str:
-    """The text with what is no news as line breaks; it keeps its length."""
+def blanked(text: str, *, may_be: bool = True) -> str:
+    """The text with what is no news as line breaks; it keeps its length. ``may_be``: whether
+    `MAY_BE` is found in it."""
+    if not may_be:
+        return _without_repeated_lines(text) if text.count("\n") > 1 else text
     heading = next((m for m in _HEADING.finditer(text) if _news_before(text, m.start())), None)
     if heading:
         text = _blank(text, heading.start(), len(text))

@@ -55,6 +55,13 @@ class Enricher:
             extra |= noun(plural, adjective=False).stems
         return Lexeme(lexeme.lemma, "noun", lexeme.root, lexeme.stems | extra)
 
+    def forms_of(self, word: str) -> frozenset[str]:
+        """The written forms of the one noun that a word can be, singular or plural; none where it
+        may be several."""
+        lemmas = self._lemmas(word)
+        forms = self._by_lemma[lemmas.pop()] if len(lemmas) == 1 else set[str]()
+        return frozenset(forms) if len(forms) <= 2 * _PLURAL_LIMIT else frozenset()
+
     def _lemmas(self, word: str) -> set[str]:
         """The nominal lemmas that a written word can stand for without any affix but ة."""
         found = set()

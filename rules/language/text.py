@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rules.language.disguise import Knows, pieces_as_words
 from rules.language.letters import AS_ARABIC
@@ -44,13 +43,14 @@ _ARABIC_MARK = (
 )
 _LATIN_MARK = "\u0300-\u034e\u0350-\u036f" + _INVISIBLE
 
-_TOKEN = re.compile(
-    rf"(?P<ar>[{_ARABIC_LETTER}](?:[{_ARABIC_LETTER}{_ARABIC_MARK}])*)"
-    rf"|(?P<number>\d+(?:[.,٫٬]\d+)*)"
-    rf"|(?P<word>[^\W\d_\u0640{_INVISIBLE}{_ARABIC_LETTER}]"
+_WORD = re.compile(
+    rf"([{_ARABIC_LETTER}][{_ARABIC_LETTER}{_ARABIC_MARK}]*"
+    rf"|\d+(?:[.,٫٬]\d+)*"
+    rf"|[^\W\d_\u0640{_INVISIBLE}{_ARABIC_LETTER}]"
     rf"[^\W\d_{_ARABIC_LETTER}{_LATIN_MARK}]*"
     rf"(?:[{_LATIN_MARK}]+[^\W\d_{_ARABIC_LETTER}{_LATIN_MARK}]*)*)"
 )
+_IS_ARABIC = re.compile(f"[{_ARABIC_LETTER}]")
 # Ta marbuta only ever ends a word: a letter after it means that a space is missing.
 _TA_MARBUTA = re.compile(f"[\u0629\u06c3\ufe93\ufe94][{_ARABIC_MARK}]*")
 _ARABIC_MARKS = re.compile(f"[{_ARABIC_MARK}]+")
@@ -71,6 +71,14 @@ _CUT_UP = re.compile(
     rf"(?:(?P=gap){_LETTER})++(?![{_ARABIC_LETTER}]))"
 )
 
+_GAP = f"(?:[ \xa0]{{1,2}}|[ \xa0]?{_SIGN}[ \xa0]?)"
+MAY_BE_CUT_UP = (
+    f"[{_ARABIC_LETTER}{_ARABIC_MARK}]{_SIGN}{{1,3}}[{_ARABIC_MARK}]*[{_ARABIC_LETTER}]"
+    f"|(?:^|[^{_ARABIC_LETTER}{_ARABIC_MARK}])"
+    + _GAP.join([f"[{_ARABIC_LETTER}][{_ARABIC_MARK}]*"] * 3)
+)
+"""For RE2: a text in which this is not found has no cut up words."""
+
 # What ends a sentence: always, and (a full stop) only where it is not part of an
 # abbreviation, a number or a web address.
 _ALWAYS_END = frozenset("!?؟؛…。\n\r\u2028\u2029۔;")
@@ -84,8 +92,7 @@ _ABBREVIATIONS = frozenset(
 _FOLD = str.maketrans("إأآىة", "ااايه")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word or number.
 
     ``start`` and ``end`` are code-point offsets into the text that was tokenised.
@@ -102,34 +109,33 @@ class Token:
     breaks: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     field: Field
     start: int
     end: int
     tokens: tuple[Token, ...]
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def arabic_surface(word: str) -> str:
     """Without diacritics, tatweel and controls; presentation forms as plain letters."""
     plain = unicodedata.normalize("NFKC", _ARABIC_MARKS.sub("", word))
     return _ARABIC_MARKS.sub("", plain).translate(AS_ARABIC)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def arabic_norm(word: str) -> str:
     """`arabic_surface` with alef, alef maqsura and ta marbuta made alike, as CAMeL Tools does."""
     return arabic_surface(word).translate(_FOLD)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def latin_surface(word: str) -> str:
     """Lower case, composed, without invisible characters."""
     return _LATIN_MARKS.sub("", unicodedata.normalize("NFKC", word)).casefold().replace("œ", "oe")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def latin_norm(word: str) -> str:
     """`latin_surface` without accents: headlines and URL slugs often have none."""
     decomposed = unicodedata.normalize("NFD", latin_surface(word))
@@ -142,6 +148,38 @@ def number_norm(word: str) -> str:
     return "".join(str(unicodedata.decimal(c)) for c in word if c.isdecimal())
 
 
+class _Written(NamedTuple):
+    """What a run of letters or digits is read as, wherever it stands."""
+
+    surface: str
+    norm: str
+    script: str
+    length: int
+    """Code points of it that are shown: what nobody sees at its end is left out."""
+
+
+@lru_cache(maxsize=60_000)
+def _written(run: str) -> _Written | None:
+    """How a run is read; None where it is more than one word, or none: see `_arabic_words`."""
+    if run[0].isdecimal():
+        norm = number_norm(run)
+        return _Written(norm, norm, "number", len(run))
+    if not _IS_ARABIC.match(run):
+        return _Written(latin_surface(run), latin_norm(run), "latin", len(run))
+    surface = arabic_surface(run)
+    several = _HIDDEN_SPACE.search(run) or len(_split_after_ta_marbuta(run, 0, len(run))) > 1
+    if several or not surface:
+        return None
+    trimmed = _TRAILING_CONTROLS.sub("", run) or run
+    return _Written(surface, arabic_norm(run), "ar", len(trimmed))
+
+
+def runs(text: str) -> list[str]:
+    """A text cut before and behind its runs of letters and of digits: what stands between two is
+    at the even places. Joined, they are the text. Linear in its length."""
+    return _WORD.split(text[:MAX_CHARACTERS])
+
+
 def tokenize(text: str, knows: Knows | None = None) -> list[Token]:
     """The words and numbers of a text, in order. Linear in its length.
 
@@ -149,36 +187,41 @@ def tokenize(text: str, knows: Knows | None = None) -> list[Token]:
     the vocabulary's words (`disguise`); without, signs and hidden spaces part words.
     """
     text = text[:MAX_CHARACTERS]
+    return tokens_of(text, runs(text), knows)
+
+
+def tokens_of(
+    text: str, cut: Sequence[str], knows: Knows | None, *, cut_up: bool = True
+) -> list[Token]:
+    """`tokenize` of a text that `runs` has cut. ``cut_up``: whether words may be cut up in it."""
     tokens: list[Token] = []
-    last = 0
-    for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        breaks = any(c in _BREAK for c in text[last:start])
-        if match.lastgroup == "ar":
-            for part_start, part_end in _arabic_words(text, start, end, knows):
-                raw = text[part_start:part_end]
-                trimmed = _TRAILING_CONTROLS.sub("", raw) or raw
-                surface = arabic_surface(raw)
-                if surface:
-                    tokens.append(
-                        Token(
-                            part_start,
-                            part_start + len(trimmed),
-                            surface,
-                            arabic_norm(raw),
-                            "ar",
-                            breaks,
-                        )
-                    )
-                breaks = False
-        elif match.lastgroup == "number":
-            norm = number_norm(match.group())
-            tokens.append(Token(start, end, norm, norm, "number", breaks))
-        else:
-            surface = latin_surface(match.group())
-            tokens.append(Token(start, end, surface, latin_norm(match.group()), "latin", breaks))
-        last = end
-    return _put_together(text, tokens, knows) if knows else tokens
+    end = 0
+    make = tuple.__new__
+    for at in range(1, len(cut), 2):
+        gap = cut[at - 1]
+        run = cut[at]
+        start = end + len(gap)
+        end = start + len(run)
+        breaks = gap != " " and not _BREAK.isdisjoint(gap)
+        known = _written(run)
+        if known is not None:
+            surface, norm, script, length = known
+            tokens.append(make(Token, (start, start + length, surface, norm, script, breaks)))
+            continue
+        for part_start, part_end in _arabic_words(text, start, end, knows):
+            raw = text[part_start:part_end]
+            trimmed = _TRAILING_CONTROLS.sub("", raw) or raw
+            surface = arabic_surface(raw)
+            if surface:
+                shown = part_start + len(trimmed)
+                tokens.append(Token(part_start, shown, surface, arabic_norm(raw), "ar", breaks))
+            breaks = False
+    return _put_together(text, tokens, knows) if cut_up and knows else tokens
+
+
+def cut_up_words(text: str) -> list[str]:
+    """What may be words cut up by signs or spaces, «ح.ص.ا.ر», as `tokenize` looks for them."""
+    return [match.group() for match in _CUT_UP.finditer(text[:MAX_CHARACTERS])]
 
 
 def _arabic_words(
@@ -240,17 +283,25 @@ def sentences(text: str, field: Field, knows: Knows | None = None) -> list[Sente
     abbreviation or an address. Arabic letters need no space after the stop.
     ``knows`` is for `tokenize`.
     """
-    tokens = tokenize(text, knows)
+    return sentences_of(text, field, tokenize(text, knows))
+
+
+def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sentence]:
+    """`sentences` of a text whose tokens are known."""
     found: list[Sentence] = []
-    current: list[Token] = []
-    for index, token in enumerate(tokens):
-        if current and _ends(text, current[-1], token):
-            found.append(Sentence(field, current[0].start, current[-1].end, tuple(current)))
-            current = []
-        current.append(tokens[index])
-    if current:
-        found.append(Sentence(field, current[0].start, current[-1].end, tuple(current)))
+    first = 0
+    for at in range(1, len(tokens)):
+        before, after = tokens[at - 1], tokens[at]
+        if text[before.end : after.start] != " " and _ends(text, before, after):
+            found.append(_sentence(field, tokens[first:at]))
+            first = at
+    if tokens:
+        found.append(_sentence(field, tokens[first:]))
     return found
+
+
+def _sentence(field: Field, tokens: Sequence[Token]) -> Sentence:
+    return Sentence(field, tokens[0].start, tokens[-1].end, tuple(tokens))
 
 
 def _ends(text: str, before: Token, after: Token) -> bool:

@@ -7,10 +7,13 @@ write instead; nothing invalid is ignored and no rule is silently left out.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from rules.language.full_database import Enricher
+from rules.language.lexicon import Lexeme
 from rules.loading.build import compile_rules
+from rules.loading.cache import RulesCache, file_state
 from rules.loading.escalations import read_escalations
 from rules.loading.sources import ESCALATIONS, KINDS, STATES, Sources, read_layer, rule_files
 from rules.loading.states import read_states
@@ -63,15 +66,65 @@ def load_rules(
     *,
     full_database: Path | None = None,
     shipped: Path = SHIPPED,
+    cache: Path | None = None,
 ) -> RuleSet:
     """Read the shipped rules with an operator's directory laid over them.
 
     ``operator_dir`` may hold ``signals/*.yaml`` (replacing shipped ones by id) and
     ``vocabulary/*.yaml`` (new terms, or add/remove to shipped ones), ``escalations.yaml`` and
     ``states.yaml`` (more of these, or changes to shipped ones). ``full_database`` is a
-    morphology database in CAMeL Tools' format that tells broken plurals. Takes a second or
-    two: call it off the event loop. Raises `RulesInvalid`.
+    morphology database in CAMeL Tools' format that tells broken plurals. ``cache`` is a folder
+    for the compiled form. Takes a second or two: call it off the event loop. Raises
+    `RulesInvalid`.
     """
+    if cache is None:
+        return _compiled(operator_dir, full_database, shipped)
+    kept = cache_of(cache, operator_dir, full_database, shipped)
+    stored = kept.read(_enricher(full_database))
+    if stored is not None:
+        return stored.rules
+    rules = _compiled(operator_dir, full_database, shipped)
+    kept.write(rules, checked=False)
+    return rules
+
+
+def cache_of(
+    folder: Path,
+    operator_dir: Path | None,
+    full_database: Path | None,
+    shipped: Path = SHIPPED,
+) -> RulesCache:
+    """Where the compiled form of these directories is, if it is in this folder."""
+    sources = fingerprint(operator_dir, shipped=shipped)
+    if full_database is not None and full_database.is_file():
+        sources += file_state(full_database)
+    return RulesCache(folder, sources, operator_dir, full_database, shipped)
+
+
+def load_stored(
+    folder: Path, operator_dir: Path | None, full_database: Path | None
+) -> RuleSet | None:
+    """Rules from the cache whose inline tests have passed."""
+    kept = cache_of(folder, operator_dir, full_database)
+    stored = kept.read(_enricher(full_database))
+    return stored.rules if stored is not None and stored.checked else None
+
+
+def _enricher(full_database: Path | None) -> Callable[[Lexeme], Lexeme] | None:
+    """`Enricher`, made when the first word asks for it: it reads a large file."""
+    if full_database is None or not full_database.is_file():
+        return None
+    made: list[Enricher] = []
+
+    def enrich(lexeme: Lexeme) -> Lexeme:
+        if not made:
+            made.append(Enricher(full_database))
+        return made[0](lexeme)
+
+    return enrich
+
+
+def _compiled(operator_dir: Path | None, full_database: Path | None, shipped: Path) -> RuleSet:
     sources = Sources({}, {}, [], [], hashlib.sha256(), [])
     layers = [(shipped, "rules")]
     if operator_dir is not None:

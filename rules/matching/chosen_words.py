@@ -21,7 +21,7 @@ LONGEST = 60
 """Characters of a word or phrase."""
 _KEPT = 4
 """Sets of words that are remembered as compiled."""
-_TEXTS = 512
+_TEXTS = 2_048
 """Texts in which the words were looked for already."""
 
 

@@ -61,12 +61,6 @@ def placed(readings: Sequence[Reading], where: Place) -> Sequence[Reading]:
     return [r for r in readings if r.sentence.field == where]
 
 
-def _candidates(element: ClauseElement, reading: Reading) -> Choice:
-    found = {(span, name) for name in element.terms for span in reading.of(name)}
-    # By name too: which of two terms that hold the same words is named must not differ by process.
-    return sorted(found, key=lambda pair: (pair[0].first, -pair[0].last, pair[1]))
-
-
 def _usable(
     clause: CompiledClause, element: ClauseElement, reading: Reading, *, denied: bool = False
 ) -> Choice:
@@ -74,7 +68,7 @@ def _usable(
 
     ``denied`` takes matches under a negation too, for statements that it is not so.
     """
-    candidates = _candidates(element, reading)
+    candidates = reading.any_of(element.terms)
     if clause.languages:
         candidates = [c for c in candidates if _spoken(c[0], reading, clause.languages)]
     if element.negated:

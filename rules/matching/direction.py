@@ -61,7 +61,22 @@ def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Dire
         return "worsening"
     if title not in (None, "worsening") or any(f.stated for f in titled):
         return title or "worsening"
-    return _heaviest([*titled, *opening]) or _heaviest(told) or "worsening"
+    settled = _heaviest([*titled, *opening]) or _heaviest(told) or "worsening"
+    if settled == "denied" and not _is_denied_at_once(told, leading):
+        return "worsening"
+    return settled
+
+
+def _is_denied_at_once(told: Sequence[Found], leading: Sequence[Reading]) -> bool:
+    """Below a title of its own an entry denies with its first sentence or not at all.
+
+    «Tsahal dément aussi avoir ciblé l'hôpital», far down, is one side's word about what is so.
+    """
+    fields = [r.sentence.field for r in leading]
+    if "title" not in fields or "text" not in fields:
+        return True
+    first = {id(r) for r in leading[: fields.index("text") + 1]}
+    return any(f.direction == "denied" and id(f.reading) in first for f in told)
 
 
 def _is_told_undenied(opening: Sequence[Found]) -> bool:

@@ -27,6 +27,8 @@ CLAIMS = "$scope-claims"
 STATE_TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
 STATE_NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
 """Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
+DENIED = STATE_TERMS["denied"]
+_GOVERNORS = (*STATE_TERMS.values(), *STATE_NOUNS.values())
 _HURT = ("$harm-verb", "$harm-noun", "$casualty", "$fire-weapon")
 TERMS = (
     BORDER, JOINS, INSIDE, IN_FORCE, DENYING, CLAIMS, *STATE_TERMS.values(),
@@ -107,6 +109,16 @@ class Governor:
     """Whether it is said to be so; «مناطق توزيع المساعدات» names a distribution only."""
 
 
+def governors_of(states: Iterable[State], own: Mapping[State, Iterable[str]]) -> frozenset[str]:
+    """The terms of which one must stand in a sentence that says one of these states."""
+    found = {IN_FORCE} if "kept" in states else set()
+    for state in states:
+        found.update((STATE_TERMS[state], *own.get(state, ())))
+        if state in STATE_NOUNS:
+            found.add(STATE_NOUNS[state])
+    return frozenset(found)
+
+
 def governing(
     reading: Reading, evidence: Sequence[Span], own: Mapping[State, Iterable[str]]
 ) -> list[Governor]:
@@ -116,12 +128,15 @@ def governing(
     # «رفض التوقيع على وقف إطلاق النار». So each layer reaches from what the inner ones took in.
     reached: list[Span] = list(evidence)
     layer = 0
+    here = reading.present(_GOVERNORS)
     for state, reach in REACH.items():
         if reach.layer != layer:
             reached = [*reached, *(g.span for at, _, g in found if at == layer)]
             layer = reach.layer
-        for name in (STATE_TERMS[state], STATE_NOUNS.get(state, ""), *own.get(state, ())):
-            follows = name != STATE_NOUNS.get(state)
+        noun = STATE_NOUNS.get(state)
+        names = [name for name in (STATE_TERMS[state], noun) if name in here]
+        for name in (*names, *own.get(state, ())):
+            follows = name != noun
             for span in reading.of(name):
                 if any(span.overlaps(e) for e in evidence):
                     continue

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import get_args
 
 from rules.language.boilerplate import blanked, blanked_title
 from rules.language.latin import guess_language
-from rules.language.text import Field, Sentence, sentences
-from rules.loading.schema import Direction, Level, State, Status
+from rules.language.text import (
+    MAX_CHARACTERS,
+    Field,
+    Sentence,
+    cut_up_words,
+    runs,
+    sentences_of,
+    tokens_of,
+)
+from rules.loading.schema import Direction, Level, Place, State, Status
 from rules.matching.clauses import (
     Choice,
     CompiledClause,
@@ -19,11 +28,14 @@ from rules.matching.clauses import (
     placed,
 )
 from rules.matching.direction import Found, settle_direction, statements
+from rules.matching.gate import Gate, Held
+from rules.matching.harm_victims import PREFIX
 from rules.matching.levels import is_weak, settle
+from rules.matching.names import words_in_names
 from rules.matching.scope import Scope, scope_of, state_of
 from rules.matching.statement import is_background, speaks_of_relief
 from rules.matching.terms import Reading, Span, TermMatcher
-from rules.matching.victims import with_harms
+from rules.matching.victims import find_harms
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +81,27 @@ class CompiledRule:
     needs: tuple[str, ...]
     means: Mapping[State, Direction]
     governors: Mapping[State, tuple[str, ...]]
+    triggers: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Terms without any of which no clause of the rule can hold."""
 
-    def looks_for(self) -> frozenset[str]:
-        """The terms of its clauses."""
-        return frozenset(t for c in self.when for e in c.elements for t in e.terms)
-
-    def triggers(self) -> frozenset[str]:
-        """Terms without any of which no clause of the rule can hold."""
-        return frozenset(
+    def __post_init__(self) -> None:
+        triggers = frozenset(
             term
             for clause in self.when
             for element in (clause.elements if clause.kind == "any" else clause.elements[:1])
             for term in element.terms
         )
+        object.__setattr__(self, "triggers", triggers)
+
+    @property
+    def asks_for_harm(self) -> bool:
+        """Whether one of its clauses asks who is harmed."""
+        clauses = (*self.when, *self.against)
+        return any(t.startswith(PREFIX) for c in clauses for e in c.elements for t in e.terms)
+
+    def looks_for(self) -> frozenset[str]:
+        """The terms of its clauses."""
+        return frozenset(t for c in self.when for e in c.elements for t in e.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +122,97 @@ class EntryReading:
     text: str
     language: str | None
     readings: tuple[Reading, ...]
+    places: Mapping[Place, Sequence[Reading]] = field(init=False, repr=False, compare=False)
+    """Its sentences by where they stand."""
+
+    def __post_init__(self) -> None:
+        where: tuple[Place, ...] = get_args(Place)
+        places = {place: placed(self.readings, place) for place in where}
+        object.__setattr__(self, "places", places)
 
     def present(self) -> frozenset[str]:
         return frozenset(name for reading in self.readings for name in reading.spans)
 
 
+class _Present:
+    """The terms of an entry, each looked for when it is asked after."""
+
+    __slots__ = ("_readings",)
+
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        self._readings = readings
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and any(reading.of(name) for reading in self._readings)
+
+    def isdisjoint(self, names: Iterable[str]) -> bool:
+        return not any(name in self for name in names)
+
+
+Present = frozenset[str] | _Present
+"""Which terms stand in an entry."""
+
+
+class _Opened:
+    """A title or text, cut into words that nothing is known of yet."""
+
+    __slots__ = ("cut", "cut_up", "field", "matched", "read", "written")
+
+    def __init__(self, terms: TermMatcher, written: str, field: Field) -> None:
+        self.field = field
+        self.written = written
+        self.matched, marks = terms.patterns.in_text(written[:MAX_CHARACTERS])
+        self.read = (
+            blanked_title(written) if field == "title" else blanked(written, may_be=bool(marks & 1))
+        )
+        self.cut = runs(self.read)
+        self.cut_up = bool(marks & 2)
+
+    def runs(self) -> list[str]:
+        """Its words as they are written, and what may be a word that is cut up."""
+        found = self.cut[1::2]
+        return [*found, *cut_up_words(self.read)] if self.cut_up else found
+
+    def sentences(self, terms: TermMatcher) -> list[Sentence]:
+        text = self.read[:MAX_CHARACTERS]
+        tokens = tokens_of(text, self.cut, terms.knows, cut_up=self.cut_up)
+        return sentences_of(self.read, self.field, tokens)
+
+
 def read_entry(terms: TermMatcher, title: str, text: str, language: str | None) -> EntryReading:
-    """Both fields, sentence by sentence, with every term found in them."""
-    shown: tuple[tuple[str, Field, str], ...] = (
-        (title, "title", blanked_title(title)),
-        (text, "text", blanked(text)),
+    """Both fields, sentence by sentence, with every term and every harm that is found in them."""
+    opened = (_Opened(terms, title, "title"), _Opened(terms, text, "text"))
+    entry = EntryReading(title, text, language, _readings(terms, opened, language))
+    find_harms(entry.readings)
+    return entry
+
+
+def _readings(
+    terms: TermMatcher, opened: Iterable[_Opened], language: str | None
+) -> tuple[Reading, ...]:
+    parts = [(sentence, each) for each in opened for sentence in each.sentences(terms)]
+    spoken = language
+    if language not in ("en", "fr"):
+        latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
+        spoken = guess_language(latin[:400]) if latin else None
+    found = tuple(
+        terms.read(sentence, spoken, each.written, each.matched) for sentence, each in parts
     )
-    parts: list[tuple[Sentence, str]] = [
-        (s, written) for written, field, read in shown for s in sentences(read, field, terms.knows)
-    ]
-    latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
-    spoken = language if language in ("en", "fr") else guess_language(latin[:400])
-    readings = with_harms([terms.read(sentence, spoken, source) for sentence, source in parts])
-    return EntryReading(title, text, language, readings)
+    for reading in found:
+        reading.close(words_in_names(reading))
+    return found
 
 
-def judge(rule: CompiledRule, entry: EntryReading, present: frozenset[str]) -> Verdict:
-    """Apply one rule to a read entry."""
+def judge(
+    rule: CompiledRule,
+    entry: EntryReading,
+    present: Present,
+    held: Held | None = None,
+) -> Verdict:
+    """Apply one rule to a read entry. ``held``: its clauses that can hold, and in which sentences,
+    where that is known; what the rule detects is the same with it and without."""
     nothing = Verdict(rule, 0, (), (), None, None)
-    if rule.triggers().isdisjoint(present):
+    if held is None and rule.triggers.isdisjoint(present):  # type: ignore[arg-type]
         return nothing
     if rule.needs and present.isdisjoint(rule.needs):
         return Verdict(rule, 0, (), (), f"needs one of {', '.join(rule.needs)}", None)
@@ -134,14 +221,21 @@ def judge(rule: CompiledRule, entry: EntryReading, present: frozenset[str]) -> V
             for name in rule.unless_in_title:
                 if reading.of(name):
                     return Verdict(rule, 0, (), (), f"title has {name}", None)
-    blocked = {
-        id(reading): name for reading in entry.readings for name in rule.unless if reading.of(name)
-    }
-    found = _news(
-        [f for clause in rule.when for f in _hold(clause, rule, entry, present, blocked)], entry
-    )
-    found = _without_plain_no(found, entry)
-    against = [f for clause in rule.against for f in _hold(clause, rule, entry, present, {})]
+    if held is None:
+        blocked = _blocked(rule, entry.readings)
+        clauses: Held = [(clause, entry.places[clause.where]) for clause in rule.when]
+    else:
+        blocked = _blocked(rule, {id(r): r for _, where in held for r in where}.values())
+        clauses = held
+    told = [f for c, where in clauses for f in _hold(c, rule, entry, present, blocked, where)]
+    found = _without_plain_no(_news(told, entry), entry)
+    if held is not None and not found:
+        return nothing
+    against = [
+        f
+        for clause in rule.against
+        for f in _hold(clause, rule, entry, present, {}, entry.places[clause.where])
+    ]
     if not found:
         silenced = next(iter(blocked.values()), None)
         reason = f"sentence has {silenced}" if silenced else None
@@ -151,6 +245,11 @@ def judge(rule: CompiledRule, entry: EntryReading, present: frozenset[str]) -> V
     if score >= rule.threshold and any(not f.clause.setting for f in found):
         detection = _detection(rule, score, found, against, entry)
     return Verdict(rule, score, tuple(found), tuple(against), None, detection)
+
+
+def _blocked(rule: CompiledRule, readings: Iterable[Reading]) -> dict[int, str]:
+    """The sentences that count for nothing, by a term that silences the rule there."""
+    return {id(reading): name for reading in readings for name in rule.unless if reading.of(name)}
 
 
 def _news(found: list[Found], entry: EntryReading) -> list[Found]:
@@ -182,17 +281,18 @@ def _hold(
     clause: CompiledClause,
     rule: CompiledRule,
     entry: EntryReading,
-    present: frozenset[str],
+    present: Present,
     blocked: Mapping[int, str],
+    where: Sequence[Reading],
 ) -> list[Found]:
-    """Where a clause holds: at most once a sentence."""
+    """In which of these sentences a clause holds: at most once in each."""
     # A denial names what it denies; it needs no setting.
     bare = bool(clause.needs) and present.isdisjoint(clause.needs)
     if bare and "$scope-denied" not in present:
         return []
     here = [
         r
-        for r in placed(entry.readings, clause.where)
+        for r in where
         if id(r) not in blocked
         and (clause.unless_within is not None or not any(r.of(n) for n in clause.unless))
     ]
@@ -207,7 +307,7 @@ def _hold(
     if clause.kind in ("all", "scope"):
         return []
     held = []
-    leading = {id(r) for r in placed(entry.readings, "lead")}
+    leading = {id(r) for r in entry.places["lead"]}
     for reading in here:
         if bare and not reading.of("$scope-denied"):
             continue
@@ -299,7 +399,7 @@ def _detection(
                 )
             )  # fmt: skip
     evidence.sort(key=lambda e: (e.field == "text", e.start))
-    direction = settle_direction(found, placed(entry.readings, "lead"))
+    direction = settle_direction(found, entry.places["lead"])
     stated = [f for f in found if not f.clause.setting]
     weak = is_weak(statements(stated), len(_clauses(stated)), score, rule.threshold)
     titled = any(f.spans[0][0].sentence.field == "title" for f in stated)
@@ -349,13 +449,26 @@ def explanation(
 
 
 def detect_all(
+    gate: Gate,
     rules: Mapping[str, CompiledRule],
     terms: TermMatcher,
     title: str,
     text: str,
     language: str | None,
 ) -> tuple[Detection, ...]:
-    entry = read_entry(terms, title, text, language)
-    present = entry.present()
-    verdicts = (judge(rule, entry, present) for rule in rules.values())
+    """What `judge` detects by each rule on `read_entry`, with no more done than need be."""
+    opened = (_Opened(terms, title, "title"), _Opened(terms, text, "text"))
+    in_title, in_text = opened
+    matched = in_title.matched | in_text.matched
+    possible = gate.may_fire(in_title.runs(), in_text.runs(), matched)
+    if not possible:
+        return ()
+    entry = EntryReading(title, text, language, _readings(terms, opened, language))
+    held = gate.in_readings(possible, entry.places)
+    if not held:
+        return ()
+    if any(rules[name].asks_for_harm for name in held):
+        find_harms(entry.readings)
+    present = _Present(entry.readings)
+    verdicts = (judge(rules[name], entry, present, clauses) for name, clauses in held.items())
     return tuple(v.detection for v in verdicts if v.detection is not None)

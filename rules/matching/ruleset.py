@@ -10,7 +10,9 @@ from rules.language.morphology import Morphology
 from rules.loading import schema
 from rules.loading.schema import Direction, Level, Status
 from rules.loading.yamlfile import Problem
+from rules.matching.gate import Gate
 from rules.matching.match import CompiledRule, Detection, detect_all
+from rules.matching.related import related
 from rules.matching.states import StateKind
 from rules.matching.terms import CompiledTerm, TermMatcher
 from rules.matching.wordlist import Lexicon
@@ -91,6 +93,10 @@ class RuleSet:
     escalation_tests: tuple[EscalationTests, ...] = ()
     states: Mapping[str, StateKind] = field(default_factory=dict)
     """What states places can be in, in the order in which they are shown."""
+    gate: Gate = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gate", Gate(self.rules, self.terms))
 
     def note(self, signal: str, clause: str) -> str | None:
         """What the author of a signal's rule noted of a clause, if anything."""
@@ -98,8 +104,12 @@ class RuleSet:
         clauses = (*rule.when, *rule.against) if rule else ()
         return next((each.why or None for each in clauses if each.label == clause), None)
 
+    def related(self, word: str) -> tuple[str, ...]:
+        """Other forms of a word that are known: the plural of a singular, or its singular."""
+        return related(word, self.morphology, self.words)
+
     def detect(self, title: str, text: str, language: str | None) -> tuple[Detection, ...]:
-        return detect_all(self.rules, self.terms, title, text, language)
+        return detect_all(self.gate, self.rules, self.terms, title, text, language)
 
 
 def detect(

@@ -257,9 +257,9 @@ def _aimed_at(reading: Reading, first: int) -> bool:
         return True
     if not any(s.last + 1 == first for s in _before(reading.of(AIM), first)):
         return False
-    # "Japan to send tents": a headline's future is announced.
+    # "Japan to send tents": a headline's future is announced; "only a truce can end it" is not.
     announced = 2 <= first <= ANNOUNCED_WITHIN and reading.sentence.field == "title"
-    return token.script == "ar" or not announced
+    return not (announced and reading.sentence.tokens[first - 1].norm == "to")
 
 
 def _before(spans: tuple[Span, ...], first: int) -> tuple[Span, ...]:

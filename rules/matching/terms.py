@@ -1,4 +1,4 @@
-"""Terms: named sets of words, found in a sentence all at once."""
+"""Terms: named sets of words, found in a sentence where somebody asks for them."""
 
 from __future__ import annotations
 
@@ -6,28 +6,30 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from rules.language import latin
+from rules.language import boilerplate, latin
 from rules.language.disguise import without_drawn_out_letters
 from rules.language.morphology import Morphology
-from rules.language.text import Sentence, Token
+from rules.language.text import MAY_BE_CUT_UP, Sentence, Token
+from rules.matching.signs import NOTHING, Patterns, Sign, Signs
 
 _ELIDED = re.compile("[ldnsjm][aeiouyh][a-z]{3}")
+_MOST_REMEMBERED = 200_000
+"""Words of texts whose meaning is remembered, for each language of Latin words."""
 
 LatinIndex = Mapping[str, Mapping[str, tuple[int, ...]]]
 """language → folded form → numbers of the words that have this form"""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Tokens ``first`` to ``last`` (inclusive) of a sentence."""
 
     first: int
     last: int
 
     def overlaps(self, other: Span) -> bool:
-        return self.first <= other.last and other.first <= self.last
+        return self[0] <= other[1] and other[0] <= self[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +64,170 @@ class CompiledTerm:
                     yield unit.term
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A sentence with what was found in it: term name → spans in order."""
+class Known(NamedTuple):
+    """A word of a text: the vocabulary's words that it is a form of, and what they are signs of."""
 
-    sentence: Sentence
-    spans: Mapping[str, tuple[Span, ...]]
-    words: tuple[tuple[int, ...], ...]
-    language: str | None = None
-    """``en`` or ``fr``: what its Latin words are read as; None when nothing tells."""
+    numbers: tuple[int, ...]
+    sign: Sign
+
+
+_UNKNOWN = Known((), NOTHING)
+
+
+class Reading:
+    """A sentence, and what is found in it. A term is looked for when it is asked for first."""
+
+    __slots__ = (
+        "_at", "_choices", "_closed", "_found", "_has", "_matcher", "_text", "_written", "language",
+        "possible", "sentence", "words",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        sentence: Sentence,
+        words: tuple[tuple[int, ...], ...],
+        language: str | None,
+        matcher: TermMatcher,
+        possible: int,
+        text: str,
+    ) -> None:
+        self.sentence = sentence
+        self.words = words
+        """The numbers of the vocabulary's words, for each token."""
+        self.language = language
+        """``en`` or ``fr``: what its Latin words are read as; None when nothing tells."""
+        self.possible = possible
+        """The terms, as bits of the matcher's `signs`, that may be found; no other is."""
+        self._matcher = matcher
+        self._text = text
+        self._found: dict[str, tuple[Span, ...]] = {}
+        self._written: dict[str, tuple[Span, ...]] = {}
+        self._closed: frozenset[int] = frozenset()
+        self._at: dict[int, list[int]] | None = None
+        self._has: dict[int, bool] = {}
+        self._choices: dict[tuple[str, ...], list[tuple[Span, str]]] = {}
 
     def of(self, term: str) -> tuple[Span, ...]:
-        return self.spans.get(term, ())
+        """Where a term stands, in order."""
+        found = self._found.get(term)
+        if found is None:
+            found = self.written(term)
+            if self._closed:
+                found = tuple(s for s in found if s[0] != s[1] or s[0] not in self._closed)
+            self._found[term] = found
+        return found
+
+    def written(self, term: str) -> tuple[Span, ...]:
+        """As `of`, with what words inside names would mean: phrases are made of these."""
+        found = self._written.get(term)
+        if found is None:
+            found = self._written[term] = self._matcher.look_for(term, self)
+        return found
+
+    def close(self, words: frozenset[int]) -> None:
+        """These words mean nothing by themselves. To be called before anything else is asked."""
+        if words:
+            self._closed = words
+            self._found.clear()
+            self._choices.clear()
+            self._has.clear()
+
+    def any_of(self, terms: tuple[str, ...]) -> list[tuple[Span, str]]:
+        """Where any of these terms stand, with the term's name, in order, longer ones first."""
+        choices = self._choices.get(terms)
+        if choices is None:
+            found = {(span, name) for name in terms for span in self.of(name)}
+            # By name too: which of two terms that hold the same words is named must not differ by
+            # process.
+            choices = sorted(found, key=_place) if len(found) > 1 else list(found)
+            self._choices[terms] = choices
+        return choices
+
+    def has_of_each(self, groups: Iterable[int]) -> bool:
+        """Whether a term of each group, given as bits, stands here."""
+        possible = self.possible
+        for group in groups:
+            if not possible & group:
+                return False
+        for group in groups:
+            has = self._has.get(group)
+            if has is None:
+                names = self._matcher.names_of(possible & group)
+                has = self._has[group] = any(self.of(name) for name in names)
+            if not has:
+                return False
+        return True
+
+    def present(self, names: tuple[str, ...]) -> frozenset[str]:
+        """Those of the terms that stand here."""
+        possible = self.possible & self._matcher.bits_of(names)
+        return frozenset(name for name in self._matcher.names_of(possible) if self.of(name))
+
+    @property
+    def spans(self) -> Mapping[str, tuple[Span, ...]]:
+        """Everything that is found: term → spans in order."""
+        for name in self._matcher.names_of(self.possible):
+            self.of(name)
+        return {name: found for name, found in self._found.items() if found}
+
+    def add(self, term: str, spans: Iterable[Span]) -> None:
+        """Put in what another reader of the sentence found."""
+        self._found[term] = (*self._found.get(term, ()), *spans)
+
+    @property
+    def at(self) -> dict[int, list[int]]:
+        """Number of a word → the tokens that are forms of it."""
+        at = self._at
+        if at is None:
+            at = {}
+            for position, numbers in enumerate(self.words):
+                for number in numbers:
+                    at.setdefault(number, []).append(position)
+            self._at = at
+        return at
+
+    @property
+    def text(self) -> str:
+        """What the sentence's offsets point into."""
+        return self._text
+
+
+def _place(choice: tuple[Span, str]) -> tuple[int, int, str]:
+    (first, last), name = choice
+    return first, -last, name
+
+
+class _Indexed:
+    """A term's phrases by what they begin with."""
+
+    __slots__ = (
+        "begins",
+        "bit",
+        "composed",
+        "exceptions",
+        "include",
+        "longer",
+        "regexes",
+        "single",
+    )
+
+    def __init__(self, term: CompiledTerm) -> None:
+        self.include = term.include
+        self.exceptions = term.exceptions
+        self.regexes = term.regexes
+        self.composed: list[Phrase] = []
+        single: set[int] = set()
+        self.longer: dict[int, list[Phrase]] = {}
+        for phrase in term.phrases:
+            if any(unit.term for unit in phrase):
+                self.composed.append(phrase)
+            elif len(phrase) == 1:
+                single |= phrase[0].lexemes
+            else:
+                for number in phrase[0].lexemes:
+                    self.longer.setdefault(number, []).append(phrase)
+        self.single = frozenset(single)
+        self.begins = frozenset(self.longer)
 
 
 class TermMatcher:
@@ -84,22 +238,13 @@ class TermMatcher:
     ) -> None:
         self._morphology = morphology
         self._latin = latin
-        self._single: dict[int, list[str]] = {}
-        self._first: dict[int, list[tuple[str, Phrase]]] = {}
-        self._composed: list[tuple[CompiledTerm, list[Phrase]]] = []
-        for term in in_order(terms):
-            composed = []
-            for phrase in term.phrases:
-                if any(unit.term for unit in phrase):
-                    composed.append(phrase)
-                    continue
-                for number in phrase[0].lexemes:
-                    if len(phrase) == 1:
-                        self._single.setdefault(number, []).append(term.name)
-                    else:
-                        self._first.setdefault(number, []).append((term.name, phrase))
-            if composed or term.regexes or term.include or term.exceptions:
-                self._composed.append((term, composed))
+        self._terms = terms
+        self._indexed: dict[str, _Indexed] = {}
+        self._sizes: dict[str, int] = {}
+        self._bits: dict[tuple[str, ...], int] = {}
+        self._known: dict[str | None, dict[str, Known]] = {None: {}, "en": {}, "fr": {}}
+        self.signs = Signs(terms, in_order(terms))
+        self.patterns = Patterns(terms, self.signs, (boilerplate.MAY_BE, MAY_BE_CUT_UP))
 
     def words_of(self, token: Token, language: str | None) -> tuple[int, ...]:
         """The vocabulary's words that a token is a form of."""
@@ -126,79 +271,140 @@ class TermMatcher:
                     break
         return found
 
+    def known(self, token: Token, language: str | None) -> Known:
+        """`words_of` and what they are signs of, remembered by the word as it is written."""
+        remembered = self._known.get(language)
+        if remembered is None:
+            remembered = self._known[None]
+        known = remembered.get(token.surface)
+        if known is None:
+            numbers = self.words_of(token, language)
+            known = Known(numbers, self.signs.of(numbers)) if numbers else _UNKNOWN
+            if len(remembered) >= _MOST_REMEMBERED:
+                remembered.clear()
+            remembered[token.surface] = known
+        return known
+
     def knows(self, surface: str) -> bool:
         """Whether an Arabic word is one of the vocabulary's, for `text.sentences`."""
         return self._morphology.knows(surface)
 
-    def read(self, sentence: Sentence, language: str | None, text: str) -> Reading:
-        words = tuple(self.words_of(token, language) for token in sentence.tokens)
-        found: dict[str, set[Span]] = {}
-        for position, numbers in enumerate(words):
-            for number in numbers:
-                for name in self._single.get(number, ()):
-                    found.setdefault(name, set()).add(Span(position, position))
-                for name, phrase in self._first.get(number, ()):
-                    if _plain_phrase(phrase, words, position):
-                        span = Span(position, position + len(phrase) - 1)
-                        found.setdefault(name, set()).add(span)
-        for term, composed in self._composed:
-            self._compose(term, composed, found, words, sentence, text)
-        spans = {
-            name: tuple(sorted(these, key=lambda s: (s.first, s.last)))
-            for name, these in found.items()
-            if these
-        }
-        return Reading(sentence, spans, words, language)
+    def read(
+        self, sentence: Sentence, language: str | None, text: str, matched: int | None = None
+    ) -> Reading:
+        """A sentence of ``text``. ``matched``: terms of which a pattern may match, as `patterns`
+        tells them of a text that holds the sentence; None: nobody looked."""
+        remembered = self._known.get(language) or self._known[None]
+        words = []
+        one = other = 0
+        for token in sentence.tokens:
+            known = remembered.get(token.surface)
+            if known is None:
+                known = self.known(token, language)
+            words.append(known.numbers)
+            if known.numbers:
+                one |= known.sign.one
+                other |= known.sign.other
+        if matched is None:
+            matched, _ = self.patterns.in_text(text[sentence.start : sentence.end])
+        possible = one & other | matched
+        return Reading(sentence, tuple(words), language, self, possible, text)
 
-    def _compose(
-        self,
-        term: CompiledTerm,
-        composed: Sequence[Phrase],
-        found: dict[str, set[Span]],
-        words: Sequence[tuple[int, ...]],
-        sentence: Sentence,
-        text: str,
-    ) -> None:
-        mine = found.get(term.name, set())
-        for name in term.include:
-            mine = mine | found.get(name, set())
-        for phrase in composed:
-            mine = mine | _composed_phrase(phrase, words, found)
+    def size(self, name: str) -> int:
+        """How many phrases a term has, with those of the terms that it includes."""
+        known = self._sizes.get(name)
+        if known is None:
+            term = self._terms.get(name)
+            known = 0
+            if term is not None:
+                known = len(term.phrases) + len(term.regexes) + sum(map(self.size, term.include))
+            self._sizes[name] = known
+        return known
+
+    def bits_of(self, names: tuple[str, ...]) -> int:
+        """These terms as bits."""
+        bits = self._bits.get(names)
+        if bits is None:
+            bits = 0
+            for name in names:
+                bits |= self.signs.bits.get(name, 0)
+            self._bits[names] = bits
+        return bits
+
+    def names_of(self, possible: int) -> Iterable[str]:
+        """The names behind bits."""
+        return self.signs.names(possible)
+
+    def look_for(self, name: str, reading: Reading) -> tuple[Span, ...]:
+        """Where a term stands in a sentence. `Reading.of` remembers it."""
+        bit = self.signs.bits.get(name, 0)
+        if not bit & reading.possible:
+            return ()
+        term = self._indexed.get(name)
+        if term is None:
+            term = self._indexed[name] = _Indexed(self._terms[name])
+        words, at = reading.words, reading.at
+        numbers = at.keys()
+        found: set[Span] = set()
+        if not term.single.isdisjoint(numbers):
+            for number in term.single & numbers:
+                for position in at[number]:
+                    found.add(Span(position, position))
+        if not term.begins.isdisjoint(numbers):
+            for number in term.begins & numbers:
+                for phrase in term.longer[number]:
+                    if phrase[1].lexemes.isdisjoint(numbers):
+                        continue
+                    for position in at[number]:
+                        if _plain_phrase(phrase, words, position):
+                            found.add(Span(position, position + len(phrase) - 1))
+        for included in term.include:
+            found.update(reading.written(included))
+        for phrase in term.composed:
+            found |= _composed_phrase(phrase, reading)
         for regex in term.regexes:
-            mine = mine | _regex_spans(regex, sentence, text)
-        if mine and term.exceptions:
-            covered = {
-                i for e in found.get(term.exceptions, ()) for i in range(e.first, e.last + 1)
-            }
-            mine = {s for s in mine if covered.isdisjoint(range(s.first, s.last + 1))}
-        if mine:
-            found[term.name] = mine
-        else:
-            found.pop(term.name, None)
+            found |= _regex_spans(regex, reading.sentence, reading.text)
+        if found and term.exceptions:
+            excepted = reading.written(term.exceptions)
+            if excepted:
+                covered = {i for e in excepted for i in range(e.first, e.last + 1)}
+                found = {s for s in found if covered.isdisjoint(range(s.first, s.last + 1))}
+        return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
 def _plain_phrase(phrase: Phrase, words: Sequence[tuple[int, ...]], start: int) -> bool:
+    """Whether a phrase whose first word stands at ``start`` goes on from there."""
     if start + len(phrase) > len(words):
         return False
     return all(
-        not unit.lexemes.isdisjoint(words[start + offset]) for offset, unit in enumerate(phrase)
+        not phrase[offset].lexemes.isdisjoint(words[start + offset])
+        for offset in range(1, len(phrase))
     )
 
 
-def _composed_phrase(
-    phrase: Phrase, words: Sequence[tuple[int, ...]], found: Mapping[str, set[Span]]
-) -> set[Span]:
+def _composed_phrase(phrase: Phrase, reading: Reading) -> set[Span]:
     """Spans of a phrase in which some places are whole terms."""
     for unit in phrase:
-        if unit.term and not found.get(unit.term):
+        if unit.term:
+            if not reading.written(unit.term):
+                return set()
+        elif unit.lexemes.isdisjoint(reading.at):
             return set()
-    reached: set[tuple[int, int]] = {(i, i) for i in range(len(words))}  # (start, next token)
+    words = reading.words
+    reached: set[tuple[int, int]] | None = None  # (start, next token)
     for unit in phrase:
         if unit.term:
+            spans = reading.written(unit.term)
+            if reached is None:
+                reached = {(span.first, span.last + 1) for span in spans}
+                continue
             ends: dict[int, list[int]] = {}
-            for span in found[unit.term]:
+            for span in spans:
                 ends.setdefault(span.first, []).append(span.last + 1)
             reached = {(start, end) for start, at in reached for end in ends.get(at, ())}
+        elif reached is None:
+            at_words = reading.at
+            reached = {(i, i + 1) for n in unit.lexemes if n in at_words for i in at_words[n]}
         else:
             reached = {
                 (start, at + 1)
@@ -207,7 +413,7 @@ def _composed_phrase(
             }
         if not reached:
             return set()
-    return {Span(start, end - 1) for start, end in reached}
+    return {Span(start, end - 1) for start, end in reached or ()}
 
 
 def _regex_spans(regex: Any, sentence: Sentence, text: str) -> set[Span]:

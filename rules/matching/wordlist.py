@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -28,10 +28,17 @@ _FUNCTION_WORDS = frozenset(
 class Lexicon:
     """Numbers for every word of the rules; Arabic ones are lexemes of the morphology."""
 
-    def __init__(self, enrich: Callable[[Lexeme], Lexeme] | None = None) -> None:
+    def __init__(
+        self,
+        enrich: Callable[[Lexeme], Lexeme] | None = None,
+        arabic: Sequence[Lexeme] | None = None,
+        latin: Iterable[tuple[str, str, frozenset[str]]] = (),
+    ) -> None:
+        """``arabic`` and ``latin``: words of a lexicon that was full; it takes no more of them."""
         self.enrich = enrich
         self._arabic: list[Lexeme] = []
-        self._latin: list[tuple[str, str, frozenset[str]]] = []
+        self._read: Sequence[Lexeme] = self._arabic if arabic is None else arabic
+        self._latin = list(latin)
         self._numbers: dict[object, int] = {}
 
     def arabic(self, key: object, make: Callable[[], Lexeme]) -> int:
@@ -63,7 +70,7 @@ class Lexicon:
     def _nouns(self) -> dict[str, Lexeme]:
         # One noun may be written with its plural here and without it there.
         nouns: dict[str, Lexeme] = {}
-        for each in self._arabic:
+        for each in self._read:
             if each.part_of_speech == "noun":
                 before = nouns.get(each.lemma, each)
                 nouns[each.lemma] = replace(before, stems=before.stems | each.stems)
@@ -71,7 +78,12 @@ class Lexicon:
 
     @property
     def arabic_lexemes(self) -> tuple[Lexeme, ...]:
-        return tuple(self._arabic)
+        return tuple(self._read)
+
+    @property
+    def latin_words(self) -> tuple[tuple[str, str, frozenset[str]], ...]:
+        """English and French words: as written, their language, the forms they are found by."""
+        return tuple(self._latin)
 
     def latin_index(self) -> LatinIndex:
         """language → folded form → word numbers."""
@@ -86,7 +98,7 @@ class Lexicon:
 
     def shown(self, number: int) -> str:
         """The word behind a number, for explanations."""
-        return self._arabic[number].lemma if number >= 0 else self._latin[-1 - number][0]
+        return self._read[number].lemma if number >= 0 else self._latin[-1 - number][0]
 
     def latin_forms(self, number: int) -> tuple[str, ...]:
         return tuple(sorted(self._latin[-1 - number][2]))
@@ -227,14 +239,19 @@ def _special(
 
 
 def _regex(pattern: str) -> Any:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    options.max_mem = 4 << 20
     try:
-        compiled = re2.compile(pattern, options)
+        compiled = compiled_pattern(pattern)
     except re2.error as error:
         raise WordProblem(message("word.regex", pattern=pattern[:60], why=str(error))) from error
     if compiled.search("") is not None:
         raise WordProblem(message("word.regex_nothing", pattern=pattern[:60]))
     return compiled
+
+
+def compiled_pattern(pattern: str) -> Any:
+    """A pattern for RE2, whatever the case. Raises re2.error."""
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = 4 << 20
+    return re2.compile(pattern, options)

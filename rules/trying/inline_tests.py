@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from rules.loading.load import load_rules
+from rules.loading.load import cache_of, load_rules, load_stored
 from rules.loading.schema import Example
 from rules.loading.yamlfile import Problem, problem
 from rules.matching.match import judge, read_entry
@@ -124,16 +124,27 @@ def _try(
     return None
 
 
-def load_checked(operator_dir: Path | None = None, *, full_database: Path | None = None) -> RuleSet:
+def load_checked(
+    operator_dir: Path | None = None,
+    *,
+    full_database: Path | None = None,
+    cache: Path | None = None,
+) -> RuleSet:
     """Load rules and run their inline tests: the one gate for start, check and reload.
 
     Takes seconds: call it off the event loop. Raises `RulesInvalid` with everything that is
-    wrong in the files or, when they are sound, with every test that fails.
+    wrong in the files or, when they are sound, with every test that fails. Rules that passed
+    before are taken from ``cache`` and not tried again.
     """
+    known = cache and load_stored(cache, operator_dir, full_database)
+    if known:
+        return known
     rules = load_rules(operator_dir, full_database=full_database)
     failed = [result for result in run_tests(rules) if not result.passed]
     if failed:
         raise RulesInvalid((failure_of(result) for result in failed), rules.warnings)
+    if cache is not None:
+        cache_of(cache, operator_dir, full_database).write(rules, checked=True)
     return rules
 
 

@@ -7,15 +7,22 @@ the words of an entry that goes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.rows import fetch, fetch_one, from_text, from_text_or_none
+from storage.rows import Row, fetch, fetch_one, from_text, from_text_or_none
 
 NEWEST = 2**62
+
+MOST_TERMS = 100
+"""Words with one beginning that are searched for, the shortest first."""
+_MOST_BEGUN = 2_000
+_SHORTEST, _LONGEST = 3, 40
+_BEGINNING = re.compile(r'"([^" ]+)" \*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,45 @@ def put(db: Connection, folded: Sequence[Folded]) -> None:
             "DELETE FROM search_due WHERE entry_id = :id AND updates = :updates",
             {"id": each.entry_id, "updates": each.updates},
         )
+    words = {word for each in folded for text in (each.words, each.also) for word in text.split()}
+    terms = [
+        {"term": word} for word in words if word.isalpha() and _SHORTEST <= len(word) <= _LONGEST
+    ]
+    db.conn.executemany("INSERT OR IGNORE INTO search_terms (term) VALUES (:term)", terms)
+
+
+def with_beginnings(db: Connection, match: str) -> str:
+    """The expression with words that are stored in place of beginnings (``"x" *``).
+
+    For a beginning FTS5 would gather all entries with any word that begins so before it gives
+    the first; words are read from their newest entry on, as far as a page needs.
+    """
+
+    def words(found: re.Match[str]) -> str:
+        start = found[1].casefold()
+        rows = fetch(
+            db,
+            """
+            SELECT t.term FROM search_terms t
+            WHERE t.term >= :start AND t.term < :end ORDER BY t.term LIMIT :limit""",
+            {"start": start, "end": start + "\U0010ffff", "limit": _MOST_BEGUN},
+        )
+        terms = sorted((row["term"] for row in rows), key=lambda term: (len(term), term))
+        wanted = dict.fromkeys([start, *terms[:MOST_TERMS]])
+        either = " OR ".join(f'"{term}"' for term in wanted)
+        return f"({either})"
+
+    return _BEGINNING.sub(words, match)
+
+
+_HITS = """
+    SELECT e.id AS entry_id, e.feed_id, e.title, e.link, e.published_at, e.first_seen_at,
+        s.story_id, (SELECT a.short_id FROM alerts a WHERE a.story_id = s.story_id
+            AND (:for_operators OR a.audience = 'everyone')
+            ORDER BY a.id DESC LIMIT 1) AS alert
+    FROM search_words w CROSS JOIN entries e ON e.id = w.rowid
+        LEFT JOIN story_entries s ON s.entry_id = e.id
+    WHERE search_words MATCH :match"""
 
 
 def find(
@@ -104,17 +150,35 @@ def find(
     """
     rows = fetch(
         db,
-        """
-        SELECT e.id AS entry_id, e.feed_id, e.title, e.link, e.published_at, e.first_seen_at,
-            s.story_id, (SELECT a.short_id FROM alerts a WHERE a.story_id = s.story_id
-                AND (:for_operators OR a.audience = 'everyone')
-                ORDER BY a.id DESC LIMIT 1) AS alert
-        FROM search_words w CROSS JOIN entries e ON e.id = w.rowid
-            LEFT JOIN story_entries s ON s.entry_id = e.id
-        WHERE search_words MATCH :match AND w.rowid < :before
-        ORDER BY w.rowid DESC LIMIT :limit""",
-        {"match": match, "before": before, "limit": limit, "for_operators": for_operators},
+        f"{_HITS} AND w.rowid < :before ORDER BY w.rowid DESC LIMIT :limit",
+        {
+            "match": with_beginnings(db, match),
+            "before": before,
+            "limit": limit,
+            "for_operators": for_operators,
+        },
     )
+    return _hits(rows)
+
+
+def find_newer(
+    db: Connection, match: str, limit: int, *, after: int, for_operators: bool = False
+) -> list[Hit]:
+    """The same, those that come just before that entry on a list that is told newest first."""
+    rows = fetch(
+        db,
+        f"{_HITS} AND w.rowid > :after ORDER BY w.rowid LIMIT :limit",
+        {
+            "match": with_beginnings(db, match),
+            "after": after,
+            "limit": limit,
+            "for_operators": for_operators,
+        },
+    )
+    return _hits(rows)[::-1]
+
+
+def _hits(rows: Sequence[Row]) -> list[Hit]:
     return [
         Hit(
             **row
@@ -136,6 +200,6 @@ def alerts_with(db: Connection, match: str, limit: int) -> list[int]:
                 WHERE search_words MATCH :match ORDER BY rowid DESC LIMIT :limit) hit
             CROSS JOIN story_entries s ON s.entry_id = hit.entry_id
             CROSS JOIN alerts a ON a.story_id = s.story_id""",
-        {"match": match, "limit": limit},
+        {"match": with_beginnings(db, match), "limit": limit},
     )
     return [row["id"] for row in rows]

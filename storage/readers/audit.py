@@ -48,3 +48,15 @@ def latest(db: Connection, limit: int, before: int | None = None) -> list[Act]:
         {"before": before if before is not None else 2**62, "limit": limit},
     )
     return [Act(**row | {"at": from_text(row["at"])}) for row in rows]
+
+
+def newer(db: Connection, limit: int, after: int) -> list[Act]:
+    """Those that come just before that one in the list, the newest first."""
+    rows = fetch(
+        db,
+        """
+        SELECT id, at, person_id, name, action, what FROM audit_log
+        WHERE id > :after ORDER BY id LIMIT :limit""",
+        {"after": after, "limit": limit},
+    )
+    return [Act(**row | {"at": from_text(row["at"])}) for row in rows][::-1]

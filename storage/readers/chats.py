@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage.readers import feedback, subscriptions
+from storage.readers import feedback, mutes, subscriptions
 from storage.readers.subscriptions import ChosenSignals, Subscription, chosen_by
 from storage.rows import (
     Row,
@@ -21,7 +21,7 @@ from storage.rows import (
     to_text,
     to_text_or_none,
 )
-from storage.sending import card_edits, outbox
+from storage.sending import card_edits, holding, moves, reach
 
 _LEVELS = ("info", "watch", "alert", "critical")
 
@@ -160,8 +160,9 @@ def forget_topic(db: Connection, chat_id: int, thread_id: int) -> int:
         {"id": chat_id, "thread": thread_id},
     )
     subscriptions.move_topic(db, chat_id, thread_id)
+    mutes.move_topic(db, chat_id, thread_id)
     card_edits.forget_topic(db, chat_id, thread_id)
-    return outbox.move_topic(db, chat_id, thread_id)
+    return moves.move_topic(db, chat_id, thread_id)
 
 
 def set_operators(db: Connection, chat_ids: Collection[int], now: datetime) -> None:
@@ -241,13 +242,13 @@ def last_change(db: Connection) -> int:
 def pause(db: Connection, chat_id: int, reason: str, now: datetime) -> None:
     """Stop sending to a chat that cannot be reached. Settings stay, pending rows are held."""
     _set(db, chat_id, "state = 'paused', paused_reason = :reason", {"reason": reason})
-    outbox.pause_chat(db, chat_id, now)
+    holding.pause_chat(db, chat_id, now)
 
 
 def resume(db: Connection, chat_id: int, now: datetime) -> None:
     """Send again; what was held becomes due."""
     _set(db, chat_id, "state = 'active', paused_reason = NULL, blocked_until = NULL", {})
-    outbox.resume_chat(db, chat_id, now)
+    holding.resume_chat(db, chat_id, now)
 
 
 def set_blocked_until(db: Connection, chat_id: int, until: datetime | None) -> None:
@@ -290,7 +291,7 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
         return
     # A supergroup counts its messages anew.
     card_edits.forget_chat(db, old_id)
-    outbox.forget_messages(db, old_id)
+    reach.forget_messages(db, old_id)
     feedback.move_chat(db, old_id, new_id)
     if get(db, new_id) is None:
         db.execute(
@@ -303,7 +304,7 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
     else:
         ids = {"old": old_id, "new": new_id}
         subscriptions.move_chat(db, old_id, new_id)
-        outbox.move_chat(db, old_id, new_id)
+        moves.move_chat(db, old_id, new_id)
         db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
         db.execute("UPDATE OR IGNORE mutes SET chat_id = :new WHERE chat_id = :old", ids)
         _move_handover(db, ids)

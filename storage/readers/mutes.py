@@ -1,4 +1,5 @@
-"""Quiet about one thing in a chat: a story, a signal at a place, or a place, until a time.
+"""Quiet about one thing in a topic of a chat: a story, a signal at a place, or a place, until a
+time.
 
 What is held back meanwhile is a row of the outbox that is due when the mute ends (`mute_id`), and
 is named then in a message that gathers it.
@@ -32,7 +33,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """A chat's mute of one target. `short_id` is of the muted story's alert."""
+    """A chat's mute of one target. `short_id` is of the muted story's alert.
+
+    It is of one topic (`thread_id` None: the general one, or a chat without topics), or, if made
+    by an older version, of all of them (`everywhere`).
+    """
 
     id: int
     chat_id: int
@@ -40,6 +45,12 @@ class Mute:
     since: datetime
     until: datetime
     short_id: str = ""
+    thread_id: int | None = None
+    everywhere: bool = False
+
+    def is_of(self, thread_id: int | None) -> bool:
+        """Whether it holds what goes to that topic."""
+        return self.everywhere or self.thread_id == thread_id
 
 
 _SELECT = """
@@ -47,21 +58,32 @@ _SELECT = """
 
 
 def put(
-    db: Connection, chat_id: int, target: Target, by_id: int | None, until: datetime, now: datetime
+    db: Connection,
+    chat_id: int,
+    target: Target,
+    by_id: int | None,
+    until: datetime,
+    now: datetime,
+    *,
+    thread_id: int | None = None,
 ) -> Mute:
-    """Mute it until then, in place of an earlier mute of the same; what that holds is held on."""
+    """Mute it in a topic until then, in place of an earlier mute of the same there; what that
+    holds is held on."""
     row = fetch_one(
         db,
         """
-        INSERT INTO mutes (chat_id, alert_id, signal, place_id, names_json, level, by_id, since,
-            until)
-        VALUES (:chat, :alert, :signal, :place, :names, :level, :by, :now, :until)
-        ON CONFLICT (chat_id, ifnull(alert_id, 0), signal, place_id) DO UPDATE SET
+        INSERT INTO mutes (chat_id, thread_id, alert_id, signal, place_id, names_json, level, by_id,
+            since, until)
+        VALUES (:chat, :thread, :alert, :signal, :place, :names, :level, :by, :now, :until)
+        ON CONFLICT (
+            chat_id, everywhere, ifnull(thread_id, 0), ifnull(alert_id, 0), signal, place_id
+        ) DO UPDATE SET
             names_json = excluded.names_json, level = excluded.level, by_id = excluded.by_id,
             since = excluded.since, until = excluded.until
         RETURNING id""",
         {
             "chat": chat_id,
+            "thread": thread_id,
             "alert": target.alert_id,
             "signal": target.signal,
             "place": target.place_id,
@@ -74,7 +96,7 @@ def put(
     )
     mute_id = 0 if row is None else int(row["id"])
     _held_until(db, mute_id, until)
-    return Mute(mute_id, chat_id, target, now, until)
+    return Mute(mute_id, chat_id, target, now, until, thread_id=thread_id)
 
 
 def end(db: Connection, chat_id: int, mute_id: int, now: datetime) -> Mute | None:
@@ -104,6 +126,19 @@ def of_chat(db: Connection, chat_id: int, now: datetime) -> list[Mute]:
     return [_mute(row) for row in rows]
 
 
+def of_topic(db: Connection, chat_id: int, thread_id: int | None, now: datetime) -> list[Mute]:
+    """What holds what goes to one topic of the chat now, oldest first."""
+    return [each for each in of_chat(db, chat_id, now) if each.is_of(thread_id)]
+
+
+def move_topic(db: Connection, chat_id: int, thread_id: int) -> None:
+    """What is muted in a topic is muted in the general one from now on, where it is not so yet."""
+    db.execute(
+        "UPDATE OR IGNORE mutes SET thread_id = NULL WHERE chat_id = :chat AND thread_id = :thread",
+        {"chat": chat_id, "thread": thread_id},
+    )
+
+
 def standing(db: Connection, now: datetime) -> dict[int, list[Mute]]:
     """What stands now, by chat."""
     found: dict[int, list[Mute]] = {}
@@ -131,4 +166,6 @@ def _mute(row: Row) -> Mute:
     return Mute(
         *(row["id"], row["chat_id"], target, from_text(row["since"]), from_text(row["until"])),
         short_id=row["short_id"] or "",
+        thread_id=row["thread_id"],
+        everywhere=bool(row["everywhere"]),
     )

@@ -138,6 +138,19 @@ def test_a_nationality_counts_in_the_plural_beside_a_number_or_behind_the_harm(
     assert not kinds(shipped, "الجيش السوري يقتل الوقت في غارة")
 
 
+def test_a_french_has_is_no_place_behind_which_the_victim_ends(shipped: RuleSet) -> None:
+    for sentence in ("Un enfant a été tué à Gaza", "Une femme a péri dans le bombardement"):
+        assert victims(shipped, sentence, "fr")[0].who == "people", sentence
+    assert victims(shipped, "Un Casque bleu a été tué et trois ont été blessés", "fr")[1].who == (
+        "fighters"
+    )
+
+
+def test_a_french_adjective_of_a_nationality_is_no_people(shipped: RuleSet) -> None:
+    assert not victims(shipped, "40 drones russes abattus dans la nuit", "fr")
+    assert victims(shipped, "Des Ukrainiens tués par un missile", "fr")[0].who == "people"
+
+
 def test_health_workers_are_a_kind_of_their_own(shipped: RuleSet) -> None:
     for worker in ("مسعفين", "ممرضين", "أطباء"):
         assert kinds(shipped, f"مقتل ثلاثة {worker} في قصف") == {("health-workers", "conflict")}
@@ -151,3 +164,43 @@ def test_explain_says_who_was_taken_and_why(shipped: RuleSet) -> None:
 
 def test_a_setting_alone_never_fires(shipped: RuleSet) -> None:
     assert not is_harm(shipped, "الحرب في السودان تدخل عامها الثالث والجيش يحشد قواته")
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "cause"),
+    [
+        ("وفاة مزارع في صنعاء", "people", "illness"),
+        ("وفاة مزارع متأثرا بجراحه في صنعاء", "people", "unsaid"),
+        ("وفاة أسير في سجنه", "people", "unsaid"),
+        ("استشهاد مزارع في قريته", "people", "conflict"),
+        ("الشرطة تعتقل مسلحين وتقتل آخرين", "fighters", "conflict"),
+        ("قوة أخرى بين قتيل وجريح", "fighters", "unsaid"),
+    ],
+)
+def test_a_death_of_its_own_a_martyr_and_others_like_the_last(
+    shipped: RuleSet, text: str, who: str, cause: str
+) -> None:
+    assert kinds(shipped, text) == {(who, cause)}
+
+
+def test_a_year_counts_nobody(shipped: RuleSet) -> None:
+    assert not victims(shipped, "ولد الشاعر عام 1878 وقتل في بغداد عام 1947")
+    assert kinds(shipped, "قتل 1878 في الزلزال") == {("uncounted", "disaster")}
+
+
+def test_what_somebody_cites_harms_nobody(shipped: RuleSet) -> None:
+    assert not victims(shipped, "استشهد المحاضر بتجربة بلده")
+
+
+def test_killing_in_general_is_news_of_a_place_in_crisis(shipped: RuleSet) -> None:
+    opinion = "يحرم الدين قتل الأطفال والنساء"
+    assert not victims(shipped, opinion)
+    assert victims(shipped, f"{opinion} في غزة")
+    assert victims(shipped, "قتل ثلاثة من الأطفال والنساء")
+
+
+@pytest.mark.parametrize(
+    "name", ["مخيم الشاطئ", "مخيم عسكر", "كفر عقب", "حي الشرطة", "مستشفى كمال عدوان", "الشيخ رضوان"]
+)
+def test_the_words_of_a_name_say_nothing_else(shipped: RuleSet, name: str) -> None:
+    assert kinds(shipped, f"استشهاد مزارعين قرب {name}") == {("people", "conflict")}

@@ -20,7 +20,7 @@ from storage.readers import chats, subscriptions
 from storage.readers.chats import Chat
 from storage.readers.subscriptions import Subscription
 from storage.rows import insert, to_text
-from storage.sending import outbox
+from storage.sending import reach
 from storage.sending.outbox import NewDelivery
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -182,7 +182,7 @@ def choose(
 
 def chats_of(db: Connection, alert_id: int) -> set[int]:
     """The chats that any version of the alert was queued for."""
-    return {each.chat_id for each in outbox.recipients(db, alert_id)}
+    return {each.chat_id for each in reach.recipients(db, alert_id)}
 
 
 def add_chat(db: Connection, chat_id: int = 100, *signals: str, **changes: object) -> Chat:

@@ -117,6 +117,27 @@ def test_by_words_of_the_reports(db: Connection) -> None:
     assert ids(db, match='"بحر"') == []
 
 
+def test_a_beginning_is_words_that_are_stored_the_shortest_first(db: Connection) -> None:
+    entries = [add_entry(db, title=str(number)) for number in range(4)]
+    stored = ("مستشف", "مستشفي حلب", "مست", "مستشار")
+    for entry_id, words in zip(entries, stored, strict=True):
+        search.put(db, [search.Folded(entry_id, 0, words, "")])
+    found = search.find(db, '("مستش" OR "مستش" *)', 9)
+    assert [each.entry_id for each in found] == [entries[3], entries[1], entries[0]]
+    match = search.with_beginnings(db, '("مستش" OR "مستش" *) NOT "حلب" *')
+    assert match == ('("مستش" OR ("مستش" OR "مستشف" OR "مستشار" OR "مستشفي")) NOT ("حلب")'), (
+        "nothing is left for FTS5 to gather"
+    )
+
+
+def test_a_beginning_of_many_words_is_bounded(db: Connection) -> None:
+    words = " ".join(f"حلب{a}{b}" for a in "ابتثجحخدذر" for b in "ابتثجحخدذرزسش")
+    search.put(db, [search.Folded(add_entry(db), 0, words, "")])
+    match = search.with_beginnings(db, '"حلب" *')
+    assert match.count(" OR ") == search.MOST_TERMS
+    assert len(search.find(db, match, 9)) == 1
+
+
 def test_alerts_of_rules_on_test_are_for_operators(db: Connection) -> None:
     alert = add_alert(db, audience="operators")
     for wanted in ({}, {"signals": ["siege"]}):
@@ -165,6 +186,7 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "how many": lambda db: finding.count(db, Wanted(since=NOW, signals=["siege"]), 9),
     "behind": lambda db: search.is_behind(db, 9),
     "search": lambda db: search.find(db, '"سوق"', 9),
+    "beginning": lambda db: search.find(db, '"سوق" *', 9),
     "due": lambda db: search.due(db, 9),
     "put": lambda db: search.put(db, [search.Folded(1, 0, "سوق", "")]),
     "question": lambda db: questions.put(db, 1, "{}", NOW),

@@ -7,7 +7,7 @@ from storage.decisions import Decision
 from storage.file.database import Connection, problems_of
 from storage.news import entries, feeds, stories
 from storage.readers import chats
-from storage.sending import outbox
+from storage.sending import folding, outbox
 from storage.sending.outbox import Mark
 from tests.storage.make import DAY, NOW, add_alert, add_chat, add_entry, bump, delivery
 
@@ -72,7 +72,7 @@ def test_a_folded_row_is_delivered_when_its_catch_up_is(db: Connection) -> None:
     add_chat(db)
     outbox.enqueue(db, [delivery(alert.id)], OLD)
     line = delivery(None, kind="catchup", version=0, text="سطر", not_before=OLD, key="c")
-    catchup = outbox.fold(db, {1: "too many"}, line, OLD)
+    catchup = folding.fold(db, {1: "too many"}, line, OLD)
     assert entries.purge(db, CUTOFF) == 0
     outbox.mark_sent(db, catchup, 5, OLD)
     assert entries.purge(db, CUTOFF) == 1

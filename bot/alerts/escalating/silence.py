@@ -30,7 +30,7 @@ from storage.file.database import Connection
 from storage.news import entries, place_reports
 from storage.news.feeds import FeedState
 from storage.readers import chats, mutes
-from storage.sending import outbox
+from storage.sending import outbox, reach
 
 if TYPE_CHECKING:
     from rules import Gazetteer, RuleSet
@@ -130,7 +130,7 @@ def _tell(
         escalation=escalation.id,
         why_json=as_json(why(escalation, quiet.found, names, titles)),
     )
-    earlier = outbox.recipients(db, alert.id)
+    earlier = reach.recipients(db, alert.id)
     text = replace(_text_of(alert), reason=Reason.ESCALATED, rules_hash=rules.hash)
     alert = alerts.bump(db, alert.id, [signal], text, now)
     news = [News(signal.signal, level)] if level in PUSHED else []

@@ -10,7 +10,7 @@ from bot.alerts.escalating.escalate import Telling, keys
 from storage import alerts, escalations
 from storage.alerts import Alert
 from storage.file.database import Connection
-from storage.sending import outbox
+from storage.sending import reach
 from storage.sending.outbox import NewDelivery, Recipient
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def inhibited_by(
                 continue
             for other in alerts.for_story(db, holding.story_id):
                 if other.id != alert.id and other.audience == "everyone":
-                    for recipient in outbox.reached(db, other.id):
+                    for recipient in reach.reached(db, other.id):
                         found.setdefault(recipient, escalation.id)
     return found
 

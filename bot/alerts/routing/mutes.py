@@ -1,4 +1,4 @@
-"""What a chat's mutes of a story, a signal or a place hold back. Pure.
+"""What a topic's mutes of a story, a signal or a place hold back. Pure.
 
 A mute of a signal or a place never holds what is critical. A mute of a story does: whoever muted
 it knows of that very happening. It lets through only what is graver than what they knew then.
@@ -15,6 +15,7 @@ from storage.alerts import Alert
 from storage.news.facts import StoredPlace
 from storage.readers.chats import Chat
 from storage.readers.mutes import Mute
+from storage.readers.subscriptions import chosen_by
 from storage.sending.outbox import NewDelivery
 
 
@@ -26,18 +27,19 @@ def hold_back(
     chats: Sequence[Chat],
     mutes: Mapping[int, Sequence[Mute]],
 ) -> tuple[NewDelivery, ...]:
-    """The deliveries, each due at the end of the mute that holds it, if one does."""
+    """The deliveries, each due at the end of the mute that holds it, if one does. A topic is judged
+    by its own mutes, and by the signals that its own subscriptions chose."""
     if not mutes:
         return tuple(rows)
-    chosen = {chat.id: chat.chosen for chat in chats if chat.id in mutes}
+    muted = {chat.id: chat for chat in chats if chat.id in mutes}
     told = [each.signal for each in news]
 
     def held(row: NewDelivery) -> NewDelivery:
-        mine = mutes.get(row.chat_id, ())
-        of_chat = chosen.get(row.chat_id)
-        signals = told
-        if audience == "everyone" and of_chat is not None:
-            signals = [each for each in told if each in of_chat]
+        mine = [each for each in mutes.get(row.chat_id, ()) if each.is_of(row.thread_id)]
+        chat, signals = muted.get(row.chat_id), told
+        if audience == "everyone" and chat is not None:
+            of_topic = chosen_by(chat.topic(row.thread_id))
+            signals = [each for each in told if each in of_topic]
         by = holding(mine, alert, signals, row.level)
         return row if by is None else replace(row, not_before=by.until, mute_id=by.id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from storage.file.database import Connection
@@ -12,6 +13,21 @@ if TYPE_CHECKING:
 
 # The newest reports of a story: a long one must not hold up the poll that brings another.
 MOST_TEXTS = 30
+
+
+def look_for(
+    words: frozenset[str], rules: RuleSet, texts: Iterable[tuple[str, str, str | None]]
+) -> None:
+    """Look for the words in texts (title, text, language) that are not stored yet.
+
+    What is found is remembered: `words_in_story` reads none of them while it holds the database's
+    only writer.
+    """
+    from rules import word_finder
+
+    finder = word_finder(words, rules.words.as_known)
+    for title, text, language in texts:
+        finder.find(title, text, language)
 
 
 def words_in_story(

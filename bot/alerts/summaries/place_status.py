@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rapidfuzz import process
+from rapidfuzz import fuzz
 
 from bot.alerts.facts import labels
 from bot.alerts.states import Standing, standing
@@ -87,9 +87,10 @@ def _mentioned(gazetteer: Gazetteer, name: str) -> tuple[Place, ...]:
 
 def _nearest(gazetteer: Gazetteer, name: str) -> tuple[Names, ...]:
     from rules.matching.places.gazetteer import key_of
+    from rules.matching.places.spellings import spellings_of
 
-    like = process.extract(key_of(name), gazetteer.keys.keys(), limit=8, score_cutoff=LIKE)
-    places = {(p := gazetteer.of_key(key)[0]).id: p for key, _, _ in like}
+    like = spellings_of(gazetteer).like(key_of(name), 8, LIKE, fuzz.WRatio)
+    places = {(p := gazetteer.of_key(key)[0]).id: p for key, _ in like}
     return tuple(labels(gazetteer, p) for p in places.values())[:MOST_PROPOSED]
 
 

@@ -33,7 +33,11 @@ def load(folder: Path | None) -> RuleSet:
     from rules import load_rules
 
     settings = load_settings()
-    return load_rules(folder or settings.rules_dir, full_database=settings.morphology_db)
+    return load_rules(
+        folder or settings.rules_dir,
+        full_database=settings.morphology_db,
+        cache=settings.cache_dir,
+    )
 
 
 def print_json(value: object) -> None:

@@ -81,7 +81,8 @@ def map_picture(bubbles: Sequence[Bubble], title: str, display: Display) -> dict
                 "lon": each.lon,
                 "n": each.alerts,
                 "level": each.level,
-                "name": f"{short_name(each.names, say)} ({say.number(each.alerts)})",
+                "name": short_name(each.names, say),
+                "count": say.number(each.alerts),
             }
             for each in shown
         ],

@@ -51,7 +51,7 @@ async def offer(update: Update, context: Context) -> None:
 
     def look(db: Connection) -> tuple[Person | None, Chat | None, list[Alert]]:
         person, chat = people.get(db, user.id), chats.get(db, user.id)
-        wanted = wanted_of(question, now, services.zone(chat))
+        wanted = wanted_of(question, now, services.zone(chat), others=services.others)
         if question.words and not wanted.match:
             return person, chat, []
         found = finding.find(db, wanted, MOST_CARDS)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rapidfuzz import process
+from rapidfuzz import fuzz
 
 from bot.alerts.facts import labels
 from bot.locales import Texts
@@ -87,6 +87,7 @@ def _unknown(speech: Texts, gazetteer: Gazetteer, names: Sequence[str]) -> str:
 
 def _perhaps(gazetteer: Gazetteer, name: str) -> Place | None:
     from rules.matching.places.gazetteer import key_of
+    from rules.matching.places.spellings import spellings_of
 
-    best = process.extractOne(key_of(name), gazetteer.keys.keys(), score_cutoff=_LIKE)
-    return gazetteer.of_key(best[0])[0] if best else None
+    best = spellings_of(gazetteer).like(key_of(name), 1, _LIKE, fuzz.WRatio)
+    return gazetteer.of_key(best[0][0])[0] if best else None

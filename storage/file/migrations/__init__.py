@@ -46,6 +46,7 @@ from storage.file.migrations.steps_026_to_028 import (
     m027_operators,
     m028_digests,
 )
+from storage.file.migrations.steps_029_and_later import m029_topics_and_beginnings
 
 # In the order in which they are taken.
 STEPS = (
@@ -76,6 +77,7 @@ STEPS = (
     m026_asking,
     m027_operators,
     m028_digests,
+    m029_topics_and_beginnings,
     m030_scale,
 )
 

@@ -17,6 +17,7 @@ from storage.file.database import connect, migrate
 from storage.news.facts import StoredPlace
 from storage.readers import chats, mutes
 from storage.readers.mutes import Mute, Target
+from storage.readers.subscriptions import Subscription
 from storage.sending import outbox
 from tests.bot.alerts.newsroom import Newsroom
 from tests.bot.alerts.test_route import ALERT
@@ -128,6 +129,29 @@ def test_only_the_muted_chat_waits_and_for_the_signals_that_it_chose() -> None:
     assert free is rows[1]
     (told,) = hold_back(rows[:1], alert(TOWN), news, "operators", chats, {5: [SIGNAL]})
     assert told.mute_id is None, "operators hear of every signal"
+
+
+def test_a_topic_waits_for_its_own_mutes_and_by_the_signals_that_it_chose() -> None:
+    rows = [
+        replace(delivery(1, -5, level="alert", not_before=NOW), thread_id=each)
+        for each in (None, 7, 8)
+    ]
+    chosen = ((None, "siege"), (7, "siege"), (8, "aid-access"))
+    subscriptions = tuple(
+        Subscription(-5, thread_id, frozenset({signal})) for thread_id, signal in chosen
+    )
+    forum = replace(chat(-5), subscriptions=subscriptions)
+    news = [News("siege", "alert"), News("aid-access", "alert")]
+
+    def held(muted: Mute) -> list[int | None]:
+        kept = hold_back(rows, alert(TOWN), news, "everyone", [forum], {-5: [muted]})
+        return [row.mute_id for row in kept]
+
+    assert held(replace(SIGNAL, thread_id=7)) == [None, SIGNAL.id, None]
+    assert held(SIGNAL) == [SIGNAL.id, None, None]
+    assert held(replace(SIGNAL, everywhere=True)) == [SIGNAL.id, SIGNAL.id, None], (
+        "the third chose another signal"
+    )
 
 
 def test_a_card_is_concerned_by_what_is_about_its_story_place_or_signal() -> None:

@@ -10,6 +10,9 @@ import pytest
 
 from bot.alerts.decide import Reason
 from bot.alerts.pipeline import Pipeline
+from bot.alerts.routing.words import words_in_story
+from bot.rules_in_force import shipped_places
+from rules import word_finder
 from rules.loading.schema import Direction
 from storage import alerts, decisions
 from storage.alerts import Alert
@@ -408,3 +411,29 @@ def test_of_two_directions_with_one_score_the_first_is_reported(
     )
     assert [alert.gravest.direction for alert in accepted.told] == [order[0]]
     assert accepted.reasons[Reason.WEAKER_IN_SAME_ENTRY] == 1
+
+
+async def test_words_of_subscriptions_are_looked_for_before_the_transaction(
+    newsroom: Newsroom,
+) -> None:
+    words, asked = frozenset({"كوليرا"}), 0
+
+    async def named() -> frozenset[str]:
+        nonlocal asked
+        asked += 1
+        return words
+
+    rules_now = shipped_rules()
+    reading = Pipeline(lambda: rules_now, gazetteer=shipped_places, words=named)
+    told = change(item(SIEGE, "انتشار الكوليرا داخل المدينة"))
+    silent = change(item("فوز المنتخب في المباراة النهائية", guid="2"))
+    found = await reading.detect([told.entry, silent.entry], "ar")
+    await reading.detect([silent.entry], "ar")
+    assert asked == 1, "not for what is told to nobody"
+    add_feed(newsroom.db, "enab-feed")
+    reading.accept(newsroom.db, feed("enab"), [told, silent], found, NOW)
+    looked = word_finder(words, rules_now.words.as_known).find
+    before = looked.cache_info()
+    assert words_in_story(newsroom.db, rules_now, only_alert(newsroom).story_id, words) == words
+    after = looked.cache_info()
+    assert (after.misses, after.hits) == (before.misses, before.hits + 1)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.asking.answer import guesses
 from bot.asking.question import Question, Stretch
 from bot.asking.reader import read_question, with_guesses
 from bot.asking.vocabulary import vocabulary_of
@@ -165,13 +166,38 @@ def test_a_misspelled_or_half_typed_place_is_asked_about(text: str, meant: str) 
     assert perhaps.places[0].id == meant
 
 
+def test_a_name_of_two_words_is_asked_about_as_one() -> None:
+    question = guessed("Deir ezor siege")
+    (perhaps,) = question.perhaps
+    assert (perhaps.said, [each.id for each in perhaps.places]) == ("Deir ezor", ["SY-DY"])
+    ((_, meant),) = guesses(question)
+    assert (meant.words, places(meant), meant.signals) == ((), ["SY-DY"], ("siege",))
+
+
+def test_an_article_that_was_left_out_is_no_other_name() -> None:
+    assert [each.id for each in guessed("فاشير").perhaps[0].places] == ["g379555"]
+
+
+@pytest.mark.parametrize("word", ["شكرا", "شكرن", "tanks", "sports", "bananas", "متى", "كتاب"])
+def test_an_ordinary_word_is_no_small_town_far_away(word: str) -> None:
+    offered = [each.id for perhaps in guessed(word).perhaps for each in perhaps.places]
+    gazetteer = shipped_places()
+    countries = {gazetteer.places[each].country for each in offered}
+    assert countries <= gazetteer.in_the_field
+
+
+def test_a_large_place_of_elsewhere_is_still_asked_about() -> None:
+    assert guessed("parris").perhaps[0].places[0].id == "g2988507"
+    assert guessed("Berlinn").perhaps[0].places[0].id == "DE-BE"
+
+
 def test_a_misspelled_signal_is_asked_about() -> None:
     assert guessed("كوليراا").perhaps[0].signals == ("disease-outbreak",)
 
 
 def test_what_nobody_knows_stays_as_words_in_order() -> None:
-    question = read('مرحبا qwxzzk "سوق الجملة" حلب')
-    assert question.words == ("مرحبا", "qwxzzk", '"سوق الجملة"')
+    question = read('مرحبا طماطم qwxzzk "سوق الجملة" حلب')
+    assert question.words == ("طماطم", "qwxzzk", '"سوق الجملة"'), "a greeting says nothing"
     assert places(question) == ["SY-HL"]
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.asking.forms import MOST as MOST_OTHERS
+from bot.asking.forms import other_stems
 from bot.asking.indexing import Indexer, fold
 from bot.asking.words import index_words, search_of
 from storage.file.database import Connection, Database
 from storage.news import entries, search
 from storage.news.search import DueText
+from tests.conftest import shipped_rules
 from tests.storage.conftest import database, db
 from tests.storage.make import NOW, add_alert, add_entry
 
@@ -52,6 +57,38 @@ def test_a_word_is_found_however_it_is_written(db: Connection, written: str, ask
     (one, other) = put(db, written, "خبر عن شيء مختلف")
     assert found(db, asked) == [one]
     assert other not in found(db, asked)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(("دواء", "أدوية"), ("مستشفى", "مستشفيات"), ("مستشفى", "المشافي"), ("قتيل", "قتلى")),
+        *(("جسر", "جسور"), ("طفل", "الأطفال"), ("خيمة", "خيام"), ("بالأدوية", "دواء")),
+        *(("child", "children"), ("women", "woman"), ("hôpital", "hôpitaux")),
+        *(("hopital", "hopitaux"), ("travail", "travaux")),
+    ],
+)
+def test_a_plural_made_inside_the_word_is_found_and_so_is_its_singular(
+    db: Connection, one: str, other: str
+) -> None:
+    def others(word: str) -> Sequence[str]:
+        return other_stems(word, shipped_rules().related)
+
+    ids = put(db, f"خبر عن {one} هنا", f"خبر عن {other} هنا", "خبر عن شيء مختلف")
+    for asked in (one, other):
+        match = search_of(asked, others).match
+        assert [hit.entry_id for hit in search.find(db, match, 9)] == [ids[1], ids[0]]
+        without = search_of(f"خبر -{asked}", others).match
+        assert [hit.entry_id for hit in search.find(db, without, 9)] == [ids[2]]
+
+
+def test_a_word_in_quotation_marks_stands_for_itself_and_others_are_few() -> None:
+    def others(word: str) -> Sequence[str]:
+        return other_stems(word, shipped_rules().related)
+
+    assert search_of('"دواء"', others).match == '"دو"'
+    for word in ("report", "دواء", "prendre", "ضرب", "حلب كوليرا", "x" * 500, "¤"):
+        assert len(others(word)) <= MOST_OTHERS
 
 
 def test_all_words_must_stand_there_phrases_in_a_row_and_minus_leaves_out(db: Connection) -> None:

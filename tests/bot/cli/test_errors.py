@@ -11,6 +11,7 @@ from bot import errors
 from bot.errors import CannotGoOn, ending
 from bot.feeds.catalogue import CatalogueInvalid
 from bot.feeds.opml import OpmlInvalid
+from bot.feeds.problems import said
 from bot.process.lock import AlreadyRunning
 from bot.process.memory import MemoryLimits, is_tight, too_little
 from bot.settings import SettingsInvalid
@@ -29,7 +30,7 @@ MENDABLE = [
     (SettingsInvalid(("MARSAD_X is wrong",)), 2),
     (AlreadyRunning(Path("var"), 7), 3),
     (CatalogueInvalid(()), 1),
-    (OpmlInvalid("no list"), 1),
+    (OpmlInvalid(said("opml_empty")), 1),
     (RulesInvalid(()), 1),
     (StorageError("closed"), 1),
     (StorageBusy("busy"), 1),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from bot.feeds.catalogue import CatalogueInvalid, Feed, load_catalogue, read_cat
 from bot.feeds.fetch.addresses import AllowList, refusal
 from bot.feeds.opml import OpmlInvalid, catalogue_text, export_opml, import_opml
 from bot.feeds.publishers import publisher_family
+from bot.locales import texts
+from bot.locales.bidi import without_controls
+from bot.notices import FeedsKept
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SHIPPED = Path(__file__).parents[3] / "feeds.yaml"
@@ -299,3 +303,31 @@ def test_the_allow_list_names_hosts_and_networks() -> None:
 def test_a_wrong_item_of_the_allow_list_is_explained(item: str) -> None:
     with pytest.raises(ValueError, match="no port, no scheme"):
         AllowList.of([item])
+
+
+def test_every_text_about_a_mistake_is_said_somewhere_and_in_three_languages() -> None:
+    code = "".join(path.read_text("utf-8") for path in (SHIPPED.parent / "bot").rglob("*.py"))
+    keys = {key for key in texts("en").keys() if key.startswith("catalogue.")}  # noqa: SIM118
+    said = set(re.findall(r"\bsaid\(\s*\"([a-z_0-9]+)\"", code))
+    assert {f"catalogue.{key}" for key in said} == keys
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("ar", "feeds.yaml:4: language: لا تصلح القيمة 'de'", "المعرّف 'one' مستعمل في السطر 2"),
+        ("fr", "feeds.yaml:4: language\u202f: 'de' doit être", "l’id 'one' est déjà utilisé à la"),
+        ("en", "feeds.yaml:4: language: 'de' must be", "the id 'one' is used on line 2 already"),
+    ],
+)
+def test_a_mistake_is_told_in_the_readers_language(language: str, first: str, second: str) -> None:
+    text = (
+        "feeds:\n  - name: One\n    url: https://a.test/1\n    language: de\n"
+        "  - name: one\n    url: https://a.test/2\n"
+    )
+    with pytest.raises(CatalogueInvalid) as raised:
+        read_catalogue(text)
+    told = [without_controls(each.told(language)) for each in raised.value.problems]
+    assert told[0].startswith(first) and second in told[1]
+    kept = FeedsKept(str(raised.value), raised.value.problems).text(texts(language))
+    assert second in without_controls(kept)

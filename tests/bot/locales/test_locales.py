@@ -126,12 +126,14 @@ def test_a_command_in_an_arabic_text_is_kept_from_turning_around() -> None:
         for text in [entry] if isinstance(entry, str) else entry.values():
             for place, character in enumerate(text):
                 if character == "/" and text[place + 1 : place + 2].isascii():
-                    assert text[place - 1] in "\u2068/", key
+                    opened = text.rfind("\u2068", 0, place) > text.rfind("\u2069", 0, place)
+                    assert opened, key
 
 
 def test_a_command_keeps_the_length_of_time_that_follows_it() -> None:
     assert isolate_commands("مثل /recent 3d حلب") == "مثل \u2068/recent 3d\u2069 حلب"
     assert isolate_commands("مثل /quiet 22-7") == "مثل \u2068/quiet 22-7\u2069"
+    assert isolate_commands("لقاعدة: /rule siege") == "لقاعدة: \u2068/rule siege\u2069"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ async def test_a_silence_is_told_once_and_not_while_no_feed_can_be_reached(tmp_p
         feeds=lambda: (feed("enab"), feed("sana")),
         poller=poller,
         desk=None,
+        second_channel=None,
     )
     service = Service(load_settings(None, data_dir=tmp_path), parts, clock=lambda: now)
     for reachable, versions in ((False, [1]), (True, [1, 2]), (True, [1, 2])):

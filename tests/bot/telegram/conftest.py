@@ -44,6 +44,9 @@ class Rules:
     def note(self, signal: str, clause: str) -> str | None:
         return None
 
+    def related(self, word: str) -> tuple[str, ...]:
+        return ()
+
 
 @dataclass(frozen=True)
 class NamedFeed:

@@ -311,9 +311,10 @@ async def test_a_stranger_gets_nothing_by_any_command_in_any_kind_of_update(
 # Callback data of what operators do, and of what has more than a letter before its value.
 OF_MORE_LETTERS = (
     "ob ob:1 or?1 or!1 or-1 od!1 pp:0 po:902 pr?902:viewer pr!902:operator px!902 px-902 au:9 "
+    "au:^9 "
     "vb:1 rf?1 rf-1 rf!1 rd:1 fp:0 fo:0123456789ab fp!0123456789ab fr!0123456789ab "
     "fx?0123456789ab fx!0123456789ab fx-0123456789ab "
-    "fg?902 fg!902 fg-902 rv:A1 rp:A1:0 ask:1 ask:1:1-1 find:1 find:1:a"
+    "fg?902 fg!902 fg-902 rv:A1 rp:A1:0 ask:1 ask:1:1-1 ask:1:^1-1 find:1 find:1:a find:1:^a"
 ).split()
 
 

@@ -9,7 +9,7 @@ from storage.file.database import Connection, connect, migrate
 from storage.file.migrations import MIGRATIONS
 from storage.readers import chats
 from storage.rows import fetch
-from storage.sending import outbox
+from storage.sending import folding, outbox
 from storage.sending.outbox import Mark
 from tests.storage.make import NOW, add_alert, add_chat, add_older_database, delivery
 
@@ -58,7 +58,7 @@ def test_each_way_to_be_over_is_counted(tmp_path: Path) -> None:
     outbox.mark(db, 2, Mark("expired", "too late", NOW, 1))
     assert right()
     line = delivery(None, 5, kind="catchup", version=0, text="سطر", key="c")
-    catchup = outbox.fold(db, {3: "too many", 4: "too many"}, line, NOW)
+    catchup = folding.fold(db, {3: "too many", 4: "too many"}, line, NOW)
     assert outbox.counts(db)["folded"] == 2 and right()
     outbox.mark_sent(db, catchup, 8, NOW)
     assert right()

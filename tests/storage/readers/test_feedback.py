@@ -10,6 +10,7 @@ import pytest
 from storage import retention
 from storage.alerts import Alert
 from storage.file.database import Connection, Database
+from storage.news import search
 from storage.readers import chats, feedback, mutes
 from storage.readers.feedback import Mark, Told
 from storage.readers.mutes import Target
@@ -149,6 +150,52 @@ def test_a_mute_is_extended_and_ended_with_what_it_holds(db: Connection) -> None
     assert [each.not_before for each in outbox.for_chat(db, 5)] == [NOW + HOUR]
     assert mutes.of_chat(db, 5, NOW + HOUR) == []
     retention.purge(db, NOW + 30 * DAY)
+
+
+def test_a_mute_is_of_its_topic_alone(db: Connection) -> None:
+    add_chat(db, -5)
+    target = Target("alert", signal="siege", place_id="g1")
+    general = mutes.put(db, -5, target, 1, NOW + HOUR, NOW)
+    topic = mutes.put(db, -5, target, 1, NOW + 2 * HOUR, NOW, thread_id=7)
+    assert mutes.put(db, -5, target, 1, NOW + 3 * HOUR, NOW, thread_id=7).id == topic.id
+    assert [each.id for each in mutes.of_topic(db, -5, None, NOW)] == [general.id]
+    assert [each.until for each in mutes.of_topic(db, -5, 7, NOW)] == [NOW + 3 * HOUR]
+    assert mutes.of_topic(db, -5, 8, NOW) == []
+    assert [each.id for each in mutes.of_chat(db, -5, NOW)] == [general.id, topic.id]
+
+
+def test_what_a_topic_muted_stays_muted_where_it_is_told_when_it_is_gone(db: Connection) -> None:
+    add_chat(db, -5)
+    target = Target("alert", signal="siege", place_id="g1")
+    mute = mutes.put(db, -5, target, 1, NOW + HOUR, NOW, thread_id=7)
+    chats.forget_topic(db, -5, 7)
+    assert [each.id for each in mutes.of_topic(db, -5, None, NOW)] == [mute.id]
+
+
+async def test_mutes_of_before_hold_in_every_topic(tmp_path: Path) -> None:
+    file = tmp_path / "marsad.sqlite"
+    add_older_database(file, before="m029_topics_and_beginnings")
+    old = Connection(file)
+    old.execute(
+        """
+        INSERT INTO mutes (chat_id, signal, place_id, names_json, level, by_id, since, until)
+        VALUES (5, 'siege', 'g1', '{"ar": "حلب"}', 'alert', 7, :now, :until)""",
+        {"now": to_text(NOW), "until": to_text(NOW + HOUR)},
+    )
+    old.execute("INSERT INTO search_words (rowid, words, also) VALUES (1, 'حصار حلب 12', 'لب')")
+    old.conn.commit()
+    old.close()
+    database = await Database.open(file)
+    try:
+        for topic in (None, 7):
+            (mute,) = await database.read(
+                lambda db, topic=topic: mutes.of_topic(db, 5, topic, NOW)  # type: ignore[misc]
+            )
+            assert (mute.everywhere, mute.target.names) == (True, {"ar": "حلب"})
+        match = await database.read(lambda db: search.with_beginnings(db, '"حصا" *'))
+        assert match == '("حصا" OR "حصار")', "what was indexed before is found by its beginning"
+    finally:
+        await database.close()
 
 
 def test_mutes_and_marks_move_with_a_group(db: Connection) -> None:

@@ -13,7 +13,7 @@ from storage.file.database import Connection, Database
 from storage.readers import audit, chats, feedback, forgetting, people
 from storage.rule_files import drafts as rule_drafts
 from storage.rule_files import versions as rule_versions
-from storage.sending import acknowledgements, outbox
+from storage.sending import acknowledgements, holding, outbox
 from tests.storage.make import NOW, add_alert, add_chat, add_older_database, delivery
 
 
@@ -120,8 +120,8 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "the newest": lambda db: rule_versions.newest_of(db, "a"),
     "waiting changes": rule_drafts.waiting,
     "hits": lambda db: decisions.hits_by_day(db, "siege", NOW),
-    "failed": lambda db: outbox.unsent(db, 5),
-    "held": lambda db: outbox.held(db, 5),
+    "failed": lambda db: holding.unsent(db, 5),
+    "held": lambda db: holding.held(db, 5),
 }
 
 

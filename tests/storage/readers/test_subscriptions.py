@@ -10,7 +10,7 @@ from storage.file.migrations import MIGRATIONS
 from storage.readers import chats, subscriptions
 from storage.readers.subscriptions import Subscription, chosen_by
 from storage.rows import to_text
-from storage.sending import card_edits, outbox
+from storage.sending import card_edits, outbox, reach
 from storage.sending.deliveries import Recipient
 from storage.sending.outbox import Mark
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, choose, delivery, existing
@@ -66,11 +66,11 @@ def test_a_message_is_owed_once_to_each_topic(db: Connection) -> None:
     row = delivery(add_alert(db).id, -5)
     rows = [row, row, replace(row, thread_id=44), replace(row, thread_id=44)]
     assert outbox.enqueue(db, rows, NOW) == 2
-    assert outbox.recipients(db, row.alert_id or 0) == {Recipient(-5), Recipient(-5, 44)}
+    assert reach.recipients(db, row.alert_id or 0) == {Recipient(-5), Recipient(-5, 44)}
     outbox.mark_sent(db, outbox.for_chat(db, -5)[1].id, 71, NOW)
-    assert outbox.told(db, row.alert_id or 0) == {Recipient(-5, 44)}
-    assert outbox.first_message(db, row.alert_id or 0, Recipient(-5, 44)) == 71
-    assert outbox.first_message(db, row.alert_id or 0, Recipient(-5)) is None
+    assert reach.told(db, row.alert_id or 0) == {Recipient(-5, 44)}
+    assert reach.first_message(db, row.alert_id or 0, Recipient(-5, 44)) == 71
+    assert reach.first_message(db, row.alert_id or 0, Recipient(-5)) is None
 
 
 def test_what_a_deleted_topic_was_owed_is_the_general_ones(db: Connection) -> None:

@@ -12,7 +12,7 @@ from storage.decisions import Decision
 from storage.file.database import Connection, Database
 from storage.file.migrations import MIGRATIONS
 from storage.readers import chat_clocks, chats
-from storage.sending import digest_turns, outbox
+from storage.sending import digest_turns, folding, outbox
 from storage.sending.outbox import Mark, Recipient
 from tests.storage.make import (
     DAY,
@@ -95,7 +95,7 @@ def test_what_was_pushed_is_what_came_or_is_on_its_way(db: Connection) -> None:
     outbox.enqueue(db, [delivery(folded, 1)], NOW)
     (row,) = outbox.for_chat(db, 1, folded)
     line = delivery(None, 1, kind="catchup", version=0, text="line", key="k")
-    outbox.fold(db, {row.id: "storm"}, line, NOW)
+    folding.fold(db, {row.id: "storm"}, line, NOW)
     every = [*ids.values(), folded]
     assert digest_turns.pushed(db, Recipient(1), every) == {ids["pending"], ids["sent"], folded}
     assert digest_turns.pushed(db, Recipient(1, 7), every) == frozenset()

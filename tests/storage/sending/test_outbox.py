@@ -7,7 +7,7 @@ import pytest
 
 from storage.file.database import Connection
 from storage.readers import chats
-from storage.sending import outbox, owed
+from storage.sending import folding, holding, outbox, owed
 from storage.sending.outbox import Delivery, Mark
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery, existing
 
@@ -175,11 +175,11 @@ def test_folded_rows_are_told_by_their_catch_up(db: Connection) -> None:
     sent = queued(db)
     outbox.mark_sent(db, sent.id, 1, NOW)
     line = delivery(None, kind="catchup", version=0, text="3 تنبيهات: A1 A2 A3", key="c1")
-    catchup = outbox.fold(db, reasons(*rows, sent), line, NOW)
+    catchup = folding.fold(db, reasons(*rows, sent), line, NOW)
     assert [state(db, row) for row in rows] == ["expired"] * 3
     assert state(db, sent) == "sent"
     assert {existing(outbox.get(db, row.id)).folded_into for row in rows} == {catchup}
-    assert outbox.folded_count(db, catchup) == 3
+    assert folding.folded_count(db, catchup) == 3
     assert owed.ready(db, NOW, 10)[0].text == line.text
 
 
@@ -187,19 +187,19 @@ def test_nothing_is_folded_for_the_wrong_chat_or_twice(db: Connection) -> None:
     mine, other = queued(db), queued(db, 200)
     line = delivery(None, kind="catchup", version=0, text="سطر", key="c1")
     with pytest.raises(ValueError, match="cannot stand for rows of"):
-        outbox.fold(db, reasons(mine, other), line, NOW)
-    outbox.fold(db, reasons(mine), line, NOW)
+        folding.fold(db, reasons(mine, other), line, NOW)
+    folding.fold(db, reasons(mine), line, NOW)
     with pytest.raises(ValueError, match="nothing to fold"):
-        outbox.fold(db, reasons(mine), line, NOW)
+        folding.fold(db, reasons(mine), line, NOW)
     again = queued(db)
     with pytest.raises(ValueError, match="exists already"):
-        outbox.fold(db, reasons(again), line, NOW)
+        folding.fold(db, reasons(again), line, NOW)
 
 
 def test_rows_held_too_long_are_given_up_by_name(db: Connection) -> None:
     row = queued(db)
     chats.pause(db, 100, "blocked", NOW)
-    assert outbox.expire_held(db, NOW, NOW) == {}
-    assert outbox.expire_held(db, NOW + HOUR, NOW + HOUR) == {100: 1}
+    assert holding.expire_held(db, NOW, NOW) == {}
+    assert holding.expire_held(db, NOW + HOUR, NOW + HOUR) == {100: 1}
     given_up = existing(outbox.get(db, row.id))
     assert (given_up.state, given_up.error) == ("expired", "the chat stayed paused")

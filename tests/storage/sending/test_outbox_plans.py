@@ -12,7 +12,7 @@ from bot.delivery.waiting import fold_now, read_owed
 from storage import clock
 from storage.file.database import Connection
 from storage.readers import chats
-from storage.sending import card_edits, outbox, owed
+from storage.sending import card_edits, moves, outbox, owed, reach
 from storage.sending.outbox import Mark, Recipient
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery
 
@@ -46,10 +46,10 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "made by a clock ahead": lambda db: clock.is_ahead(db, LATER),
     "brought back": lambda db: clock.bring_back(db, LATER),
     "edits of cards": lambda db: card_edits.ready(db, LATER, 4, [2]),
-    "chats told": lambda db: outbox.told(db, 1),
-    "recipients": lambda db: outbox.recipients(db, 1),
-    "first message": lambda db: outbox.first_message(db, 1, Recipient(1, 44)),
-    "a topic that is gone": lambda db: outbox.move_topic(db, 1, 44),
+    "chats told": lambda db: reach.told(db, 1),
+    "recipients": lambda db: reach.recipients(db, 1),
+    "first message": lambda db: reach.first_message(db, 1, Recipient(1, 44)),
+    "a topic that is gone": lambda db: moves.move_topic(db, 1, 44),
     "counts": outbox.counts,
     "rows of a chat": lambda db: outbox.for_chat(db, 1),
     "an alert in a chat": lambda db: outbox.for_chat(db, 1, 1),

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from storage import retention
 from storage.file.database import Connection, migrate, problems_of
 from storage.readers import chats
-from storage.sending import outbox, owed
+from storage.sending import folding, outbox, owed
 from storage.sending.outbox import Mark
 from tests.storage.make import NOW, add_alert, add_chat, delivery, existing
 
@@ -128,7 +128,7 @@ class Outbox(RuleBasedStateMachine):
         ids = [row.id for row in waiting if row.chat_id == chat_id]
         line = delivery(None, chat_id, kind="catchup", version=0, text="x", key=str(self.now))
         try:
-            outbox.fold(self.db, dict.fromkeys(ids, "x"), line, self.now)
+            folding.fold(self.db, dict.fromkeys(ids, "x"), line, self.now)
         except ValueError:
             return  # a line of the same moment exists: nothing was folded
         self.owed -= set(ids)

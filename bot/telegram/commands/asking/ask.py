@@ -12,11 +12,14 @@ from functools import partial
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.asking.answer import Answer, answer, guesses, names_of
+from bot.asking.courtesies import Courtesy, courtesy_of
 from bot.asking.question import Question
 from bot.asking.reader import MOST_CHARACTERS, read_question, with_guesses
 from bot.asking.vocabulary import Vocabulary, vocabulary_of
 from bot.messages.answers.asked import PlaceNames, answer_card, guess_label, near_label
 from bot.messages.blocks import Card
+from bot.messages.cards.card import text_card
+from bot.telegram.buttons.paging import turns
 from bot.telegram.registry import button, command
 from bot.telegram.request import Request, Services
 from storage.file.database import Connection
@@ -24,7 +27,8 @@ from storage.finding import Cursor
 from storage.readers import questions
 
 PAGE = r"^ask:"
-_PAGE = re.compile(r"ask:(\d{1,15})(?::([0-9a-f]{1,14})-([0-9a-f]{1,14}))?\Z")
+# The question; then where the page begins: behind an alert, or (with ^) up to before one.
+_PAGE = re.compile(r"ask:(\d{1,15})(?::(\^?)([0-9a-f]{1,14})-([0-9a-f]{1,14}))?\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -35,7 +39,7 @@ async def recent(request: Request) -> None:
     in any order and any of three languages: alerts like that."""
     chat = request.chat
     question = await read(request, " ".join(request.arguments))
-    if question == Question() and not chat.signals and chat.role != "operator":
+    if question == Question() and not chat.chosen and chat.role != "operator":
         await request.say("recent.no_signals")
         return
     await _answer(request, question, empty="recent.empty" if question == Question() else "")
@@ -45,6 +49,9 @@ async def free_text(request: Request) -> None:
     """What somebody writes in a private chat is a question."""
     message = request.update.effective_message
     text = (message.text or message.caption or "") if message else ""
+    if (courtesy := courtesy_of(text)) is not None:
+        await _answer_politely(request, courtesy)
+        return
     question = await read(request, text)
     if question == Question():
         await request.say("asked.hello")
@@ -52,6 +59,17 @@ async def free_text(request: Request) -> None:
     only_words = question == Question(words=question.words)
     # «مرحبا» is no question, as long as the news does not have it.
     await _answer(request, question, empty="asked.hello" if only_words else "")
+
+
+async def _answer_politely(request: Request, courtesy: Courtesy) -> None:
+    """A word in return, and what can be asked."""
+    speech = request.speech
+    lines = [speech(f"courtesy.{courtesy}")]
+    if courtesy in ("greeting", "about"):
+        lines.append(speech("asked.hello"))
+    elif courtesy != "goodbye":
+        lines.append(speech("asked.how"))
+    await request.reply(text_card("\n\n".join(lines), speech.language))
 
 
 @button(PAGE)
@@ -63,11 +81,13 @@ async def page_pressed(request: Request) -> None:
     if found is None or kept is None:
         await request.note(request.speech("asked.gone"), stays=True)
         return
-    after = (
-        Cursor(_EPOCH + int(found[2], 16) * _MICROSECOND, int(found[3], 16)) if found[2] else None
+    edge = (
+        Cursor(_EPOCH + int(found[3], 16) * _MICROSECOND, int(found[4], 16)) if found[3] else None
     )
+    after, above = (None, edge) if found[2] else (edge, None)
     await request.note()
-    await request.redraw(*await answered(request, Question.from_json(kept), after=after))
+    asked = Question.from_json(kept)
+    await request.redraw(*await answered(request, asked, after=after, above=above))
 
 
 async def read(request: Request, text: str) -> Question:
@@ -96,18 +116,31 @@ async def _answer(request: Request, question: Question, *, empty: str) -> None:
 
 
 async def answered(
-    request: Request, question: Question, *, after: Cursor | None = None
+    request: Request,
+    question: Question,
+    *,
+    after: Cursor | None = None,
+    above: Cursor | None = None,
 ) -> tuple[Card, InlineKeyboardMarkup | None]:
-    """The message that answers a question, from behind the cursor on."""
-    return await _shown(request, await _find(request, question, after), first=after is None)
+    """The message that answers a question: the page behind the one cursor, or before the other."""
+    return await _shown(request, await _find(request, question, after, above))
 
 
-async def _find(request: Request, question: Question, after: Cursor | None = None) -> Answer:
+async def _find(
+    request: Request,
+    question: Question,
+    after: Cursor | None = None,
+    above: Cursor | None = None,
+) -> Answer:
     services, chat, now = request.services, request.chat, request.services.clock()
     gazetteer = await asyncio.to_thread(services.gazetteer)
     found = await services.database.read(
         lambda db: answer(
-            *(db, question, chat, now, services.zone(chat)), gazetteer=gazetteer, after=after
+            *(db, question, chat, now, services.zone(chat)),
+            gazetteer=gazetteer,
+            after=after,
+            above=above,
+            others=services.others,
         )
     )
     if found.alerts or not question.words:
@@ -117,13 +150,11 @@ async def _find(request: Request, question: Question, after: Cursor | None = Non
     return replace(found, question=guessed)
 
 
-async def _shown(
-    request: Request, found: Answer, *, first: bool = True
-) -> tuple[Card, InlineKeyboardMarkup | None]:
+async def _shown(request: Request, found: Answer) -> tuple[Card, InlineKeyboardMarkup | None]:
     services, speech = request.services, request.speech
     display = services.display(speech.language, request.chat)
     gazetteer = await asyncio.to_thread(services.gazetteer)
-    guessed = list(guesses(found.question)) if first and not found.alerts else []
+    guessed = list(guesses(found.question)) if found.first and not found.alerts else []
     asked = [*(each for _, each in guessed), *(each.question for each in found.near)]
     names: PlaceNames = {
         place: called
@@ -136,20 +167,21 @@ async def _shown(
         *(guess_label(each, own, display, names) for _, each in guessed),
         *(near_label(each.question, each.alerts, own, display, names) for each in found.near),
     ]
-    if not asked and found.more is None and first:
+    if not asked and found.more is None and found.first:
         return card, None
     ids = await _kept(request, [own, *asked])
     rows = [
         [InlineKeyboardButton(label, callback_data=f"ask:{question_id}")]
         for label, question_id in zip(labels, ids[1:], strict=True)
     ]
-    turns = []
-    if not first:
-        turns.append(InlineKeyboardButton(speech("asked.newest"), callback_data=f"ask:{ids[0]}"))
-    if found.more is not None:
-        data = f"ask:{ids[0]}:{_packed(found.more)}"
-        turns.append(InlineKeyboardButton(speech("asked.older"), callback_data=data))
-    return card, InlineKeyboardMarkup([*rows, turns] if turns else rows)
+    first_page = f"ask:{ids[0]}"
+    pages = turns(
+        speech,
+        newest="" if found.first else first_page,
+        back=f"{first_page}:^{_packed(found.newer)}" if found.newer else "",
+        on=f"{first_page}:{_packed(found.more)}" if found.more else "",
+    )
+    return card, InlineKeyboardMarkup([*rows, *(pages.inline_keyboard if pages else ())])
 
 
 async def _kept(request: Request, asked: Sequence[Question]) -> list[int]:

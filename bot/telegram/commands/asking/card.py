@@ -67,11 +67,11 @@ async def pressed_card(request: Request, wanted: str) -> Pressed | None:
         level = next((row.level for row in rows if row.message_id == message_id), "")
         seen = as_seen(db, alert, chat, topic)
         buttons = card_buttons(
-            *(seen, chat, display, reactions_of(db, alert, chat, display.now)),
+            *(seen, chat, display, reactions_of(db, alert, chat, topic, display.now)),
             acknowledgements.get(db, alert.id, chat.id),
             critical=message_id is not None and level == "critical",
         )
-        muted = concerning(mutes.of_chat(db, chat.id, display.now), seen)
+        muted = concerning(mutes.of_topic(db, chat.id, topic, display.now), seen)
         return Pressed(seen, tuple(muted), buttons)
 
     return await request.services.database.read(read)
@@ -120,7 +120,10 @@ async def _mute(request: Request, card: Pressed, scope: Scope, length: timedelta
     user, now = request.update.effective_user, services.clock()
     until, target = now + length, target_of(card.alert, scope)
     by = user.id if user else None
-    mute = await services.database.write(lambda db: mutes.put(db, chat_id, target, by, until, now))
+    topic = request.thread_id
+    mute = await services.database.write(
+        lambda db: mutes.put(db, chat_id, target, by, until, now, thread_id=topic)
+    )
     display = services.display(speech.language, request.chat)
     what = mute_words(mute, display, short_id=card.alert.short_id)
     told = speech("mute.part_on", what=what, until=until_words(display, until))

@@ -42,9 +42,10 @@ async def trend(request: Request) -> None:
     now, zone = services.clock(), request.zone
     days = days_of(question.stretch.length if question.stretch else None)
     question = replace(question, stretch=Stretch(timedelta(days=days)), perhaps=())
-    wanted = replace(
-        wanted_of(question, now, zone, chat=request.chat), since=since(days, now, zone), until=None
+    wanted = await asyncio.to_thread(
+        wanted_of, question, now, zone, chat=request.chat, others=services.others
     )
+    wanted = replace(wanted, since=since(days, now, zone), until=None)
     told = await services.database.read(lambda db: finding.made(db, wanted))
     figures = trend_of([(each.at, each.alerts) for each in told], days, now, zone)
     display = services.display(speech.language)
@@ -66,7 +67,9 @@ async def map_of(request: Request) -> None:
     if stretch.length > LONGEST:
         stretch = Stretch(LONGEST)
     question = replace(question, stretch=stretch, perhaps=())
-    wanted = wanted_of(question, now, zone, chat=request.chat)
+    wanted = await asyncio.to_thread(
+        wanted_of, question, now, zone, chat=request.chat, others=services.others
+    )
     counted = await services.database.read(lambda db: finding.by_place(db, wanted, MOST_PLACES))
     gazetteer = await asyncio.to_thread(services.gazetteer)
     points, nowhere = await asyncio.to_thread(bubbles, counted, gazetteer)

@@ -34,7 +34,10 @@ async def export(request: Request) -> None:
     question = replace(question, stretch=question.stretch or Stretch(USUAL), perhaps=())
     now, zone = services.clock(), request.zone
     # What an export holds may be passed on: rules on test are no part of it.
-    wanted = replace(wanted_of(question, now, zone, chat=request.chat), for_operators=False)
+    wanted = await asyncio.to_thread(
+        wanted_of, question, now, zone, chat=request.chat, others=services.others
+    )
+    wanted = replace(wanted, for_operators=False)
 
     def look(db: Connection) -> tuple[list[Alert], dict[int, list[str]]]:
         found = finding.find(db, wanted, MOST_ROWS + 1)

@@ -61,7 +61,7 @@ async def _page(request: Request, offset: int) -> tuple[Card, InlineKeyboardMark
     speech = request.speech
     listed, states = await _listed(request), await _states(request)
     if isinstance(listed, CatalogueInvalid):
-        text = f"{speech('notice.feeds_kept')}\n{clean(str(listed.problems[0]))}"
+        text = f"{speech('notice.feeds_kept')}\n{listed.problems[0].told(speech.language)}"
         return text_card(text, speech.language), None
     # What needs a look comes first, the worst before the others.
     ranked = sorted(listed, key=lambda feed: _rank(feed, states.get(feed.id)))
@@ -194,7 +194,8 @@ async def _add(request: Request, url: str, name: str) -> None:
         tried = await try_feed(desk.retriever, url, name, have, services.clock())
     except NotAFeed as refused:
         advice = speech.find(f"notice.failure.{refused.kind}") or ""
-        why = isolated(shorten(clean(str(refused)), 300))
+        told = refused.said.text(speech.language) if refused.said else clean(str(refused))
+        why = isolated(shorten(told, 300))
         text = "\n".join(filter(None, (speech("feeds.not_added", why=why), advice)))
         await request.reply(text_card(text, speech.language))
         return
@@ -238,7 +239,7 @@ async def opml_received(request: Request, content: bytes) -> None:
         await request.say("feeds.not_utf8")
         return
     except OpmlInvalid as invalid:
-        await request.say("feeds.no_opml", why=isolated(clean(str(invalid))))
+        await request.say("feeds.no_opml", why=isolated(invalid.said.text(speech.language)))
         return
     if imported.feeds:
         count = str(len(imported.feeds))
@@ -251,7 +252,10 @@ async def opml_received(request: Request, content: bytes) -> None:
             added=speech.number(len(imported.feeds)),
             left=speech.number(len(imported.left)),
         ),
-        *(isolated(shorten(clean(each), 150)) for each in imported.left[:LEFT_SHOWN]),
+        *(
+            isolated(shorten(each.told(speech.language), 150))
+            for each in imported.left[:LEFT_SHOWN]
+        ),
     ]
     await request.reply(text_card("\n".join(lines), speech.language))
 
@@ -268,7 +272,7 @@ async def _change(
             text = await asyncio.to_thread(path.read_text, "utf-8-sig")
             await asyncio.to_thread(write_list, path, change(text))
         except (OSError, UnicodeDecodeError, CannotChange, CatalogueInvalid) as error:
-            wrong = clean(str(error))[:300]
+            wrong = _why(error, speech.language)[:300]
         else:
             await services.database.write(lambda db: request.note_act(db, action, what))
             await desk.reloading.feeds()
@@ -279,6 +283,14 @@ async def _change(
     else:
         await request.say("feeds.not_changed", why=isolated(wrong))
     return wrong
+
+
+def _why(error: Exception, language: str) -> str:
+    if isinstance(error, CannotChange):
+        return error.said.text(language)
+    if isinstance(error, CatalogueInvalid):
+        return error.problems[0].told(language)
+    return clean(str(error))
 
 
 async def _listed(request: Request) -> Sequence[Feed] | CatalogueInvalid:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
@@ -14,7 +15,7 @@ from bot.text import clean, shorten
 from storage import alerts
 from storage.file.database import Connection
 from storage.readers import chats
-from storage.sending import outbox
+from storage.sending import holding, outbox
 from storage.sending.outbox import Delivery
 
 SHOWN = 8
@@ -36,8 +37,8 @@ async def _overview(request: Request) -> tuple[Card, InlineKeyboardMarkup | None
     speech = request.speech
 
     def read(db: Connection) -> tuple[dict[str, int], list[tuple[Delivery, str]]]:
-        rows = [*outbox.unsent(db, SHOWN), *outbox.held(db, SHOWN)][:SHOWN]
-        return outbox.counts(db), [(row, _named(db, row)) for row in rows]
+        rows = [*holding.unsent(db, SHOWN), *holding.held(db, SHOWN)][:SHOWN]
+        return outbox.counts(db), [(row, _named(db, row, speech)) for row in rows]
 
     counts, rows = await request.services.database.read(read)
     lines = [f"{speech(f'outbox.{state}')}: {speech.number(n)}" for state, n in counts.items() if n]
@@ -53,12 +54,12 @@ async def _overview(request: Request) -> tuple[Card, InlineKeyboardMarkup | None
     return card, two_taps.rows(*buttons) if buttons else None
 
 
-def _named(db: Connection, row: Delivery) -> str:
+def _named(db: Connection, row: Delivery, say: Texts) -> str:
     """The message and the chat: ``A12 → Relief desk``."""
     chat = chats.get(db, row.chat_id)
     alert = alerts.get(db, row.alert_id) if row.alert_id is not None else None
     title = (clean(chat.title) if chat else "") or str(row.chat_id)
-    what = alert.short_id if alert else row.kind
+    what = alert.short_id if alert else say.find(f"sending.kind.{row.kind}") or row.kind
     return f"{what} · {isolated(title)}"
 
 
@@ -73,7 +74,7 @@ async def _one(request: Request, row_id: int) -> tuple[Card, InlineKeyboardMarku
 
     def read(db: Connection) -> tuple[Delivery | None, str]:
         row = outbox.get(db, row_id)
-        return row, _named(db, row) if row else ""
+        return row, _named(db, row, speech) if row else ""
 
     row, name = await services.database.read(read)
     back = InlineKeyboardButton(speech("people.back"), callback_data="ob")
@@ -119,10 +120,12 @@ async def row_changed(request: Request) -> None:
         if row is None:
             return False
         done = (
-            outbox.try_again(db, row_id, now) if retry else outbox.drop(db, row_id, GIVEN_UP, now)
+            holding.try_again(db, row_id, now) if retry else holding.drop(db, row_id, GIVEN_UP, now)
         )
         if done:
-            request.note_act(db, "outbox-retry" if retry else "outbox-drop", _named(db, row))
+            request.note_act(
+                db, "outbox-retry" if retry else "outbox-drop", _named(db, row, request.speech)
+            )
         return done
 
     done = await services.database.write(write)

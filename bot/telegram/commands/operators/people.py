@@ -9,6 +9,7 @@ from bot.locales.bidi import isolated
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.telegram.buttons import two_taps
+from bot.telegram.buttons.paging import turns
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
@@ -160,20 +161,30 @@ def _number(request: Request) -> int:
 async def show_audit(request: Request) -> None:
     """What operators did, the newest first."""
     found = await request.services.database.read(lambda db: audit.latest(db, ACTS + 1))
-    await request.reply(*_acts(request, found))
+    await request.reply(*_acts(request, found[:ACTS], newer=False, older=len(found) > ACTS))
 
 
-@button(r"^au:\d+$", who=Who.OPERATORS_IN_PERSON, private=True)
+@button(r"^au:\^?\d+$", who=Who.OPERATORS_IN_PERSON, private=True)
 async def audit_page(request: Request) -> None:
-    before = _number(request)
-    found = await request.services.database.read(lambda db: audit.latest(db, ACTS + 1, before))
+    """The page behind an act, or (with ^) the one that ends before it."""
+    number, newer = int(request.pressed.lstrip("au:^")[:15]), "^" in request.pressed
+
+    def look(db: Connection) -> tuple[list[Act], bool, bool]:
+        if newer and len(found := audit.newer(db, ACTS + 1, number)) > ACTS:
+            return found[-ACTS:], True, True
+        found = audit.latest(db, ACTS + 1, None if newer else number)
+        return found[:ACTS], not newer, len(found) > ACTS
+
+    shown, before, behind = await request.services.database.read(look)
     await request.note()
-    await request.redraw(*_acts(request, found))
+    await request.redraw(*_acts(request, shown, newer=before, older=behind))
 
 
-def _acts(request: Request, found: list[Act]) -> tuple[Card, InlineKeyboardMarkup | None]:
+def _acts(
+    request: Request, shown: list[Act], *, newer: bool, older: bool
+) -> tuple[Card, InlineKeyboardMarkup | None]:
     services, speech = request.services, request.speech
-    shown, now = found[:ACTS], services.clock()
+    now = services.clock()
     lines = [
         speech(
             "audit.line",
@@ -185,8 +196,10 @@ def _acts(request: Request, found: list[Act]) -> tuple[Card, InlineKeyboardMarku
         for act in shown
     ]
     text = "\n".join(lines) or speech("audit.empty")
-    keyboard = None
-    if len(found) > ACTS:
-        older = InlineKeyboardButton(speech("audit.older"), callback_data=f"au:{shown[-1].id}")
-        keyboard = InlineKeyboardMarkup([[older]])
+    keyboard = turns(
+        speech,
+        newest="",
+        back=f"au:^{shown[0].id}" if shown and newer else "",
+        on=f"au:{shown[-1].id}" if shown and older else "",
+    )
     return text_card(text, speech.language, title=speech("audit.title")), keyboard

@@ -162,9 +162,13 @@ def _shown(request: Request, found: Reviewed) -> tuple[Card, InlineKeyboardMarku
         lines.append(speech("review.silent_now"))
     elif found.proposals:
         lines.append(speech("review.how"))
+    several = len({each.signal for each in found.proposals}) > 1
     buttons = [
         InlineKeyboardButton(
-            shorten(_label(each, speech), _LABEL + 14),
+            shorten(
+                _label(each, signal_title(signals, each.signal, speech.language), several, speech),
+                _LABEL + 14,
+            ),
             callback_data=f"rp:{found.alert.short_id}:{number}",
         )
         for number, each in enumerate(found.proposals[:SHOWN])
@@ -174,7 +178,9 @@ def _shown(request: Request, found: Reviewed) -> tuple[Card, InlineKeyboardMarku
     return card, two_taps.rows(*buttons) if buttons else None
 
 
-def _label(proposal: Proposal, say: Texts) -> str:
-    if proposal.kind == "unless":
-        return say("review.unless", words=isolated(proposal.words))
-    return say("review.threshold", n=say.number(proposal.threshold), signal=proposal.signal)
+def _label(proposal: Proposal, signal: str, several: bool, say: Texts) -> str:
+    """What a button would change, and of which signal where the alert tells of several."""
+    if proposal.kind == "threshold":
+        return say("review.threshold", n=say.number(proposal.threshold), signal=signal)
+    said = say("review.unless", words=isolated(proposal.words))
+    return f"{signal}: {said}" if several else said

@@ -1,4 +1,4 @@
-"""/unmute: what is muted in the chat, the whole or parts of it, and its end."""
+"""/unmute: the mute of the chat, and what is muted in the topic, and their end."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _NAME = 60
 @command("unmute", order=34, who=Who.ADMINISTRATORS)
 async def unmute(request: Request) -> None:
     """Ends the chat's mute, and lists what else is muted with a button to end each."""
-    chat_id, now = request.chat.id, request.services.clock()
-    if not await request.services.database.read(lambda db: mutes.of_chat(db, chat_id, now)):
+    chat_id, topic, now = request.chat.id, request.thread_id, request.services.clock()
+    if not await request.services.database.read(lambda db: mutes.of_topic(db, chat_id, topic, now)):
         await request.reply(await ended(request))
         return
 
     def write(db: Connection) -> tuple[bool, list[Mute]]:
-        return chats.unmute(db, chat_id, now), mutes.of_chat(db, chat_id, now)
+        return chats.unmute(db, chat_id, now), mutes.of_topic(db, chat_id, topic, now)
 
     over, left = await request.services.database.write(write)
     await request.reply(*_listed(request, left, first="mute.off" if over else "mute.none"))
@@ -44,13 +44,13 @@ async def unmute(request: Request) -> None:
 async def end_pressed(request: Request) -> None:
     """Ends one of the listed mutes, or all."""
     which, chat_id = request.pressed.removeprefix("x:"), request.chat.id
-    now = request.services.clock()
+    topic, now = request.thread_id, request.services.clock()
 
     def write(db: Connection) -> tuple[int, list[Mute]]:
-        standing = mutes.of_chat(db, chat_id, now)
+        standing = mutes.of_topic(db, chat_id, topic, now)
         ending = [each.id for each in standing if which in ("*", str(each.id))]
         over = sum(mutes.end(db, chat_id, mute_id, now) is not None for mute_id in ending)
-        return over, mutes.of_chat(db, chat_id, now)
+        return over, mutes.of_topic(db, chat_id, topic, now)
 
     over, left = await request.services.database.write(write)
     key = "mute.part_off" if over else "mute.part_none"

@@ -67,6 +67,24 @@ async def test_a_question_in_english_and_in_french(bench: Bench) -> None:
     assert answer.splitlines()[0] == "🔎 La dernière alerte · Soudan"
 
 
+@pytest.mark.parametrize(
+    ("said", "language", "first", "also"),
+    [
+        ("شكرًا جزيلًا", "ar", "العفو، وأهلًا بك دائمًا.", "/search"),
+        ("السلام عليكم", "ar", "أهلًا بك.", "/subscribe"),
+        ("who are you?", "en", "I am Marsad", "/recent"),
+        ("merci !", "fr", "Je vous en prie.", "/search"),
+    ],
+)
+async def test_courtesies_are_answered_politely_and_say_what_can_be_asked(
+    bench: Bench, said: str, language: str, first: str, also: str
+) -> None:
+    await bench.ask(READER, "/start", language_code=language)
+    answer = await bench.ask(READER, said)
+    assert answer.startswith(first) and also in answer
+    assert not bench.server.sent_to(READER)[-1].buttons, "no town is offered"
+
+
 async def test_what_is_named_is_answered_whatever_the_chat_chose(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     await bench.database.write(lambda db: choose(db, READER, signals=frozenset({"evacuation"})))
@@ -93,9 +111,36 @@ async def test_pages_are_turned_by_buttons_and_nothing_is_remembered(bench: Benc
     assert [f"خبر {n:02}" in seen[0] for n in (7, 6, 2, 1)] == [False, True, True, False]
     assert [f"خبر {n:02}" in seen[1] for n in (2, 1, 0)] == [False, True, True]
     assert len(bench.server.sent_to(READER)) == 2, "pages are shown in the same message"
-    assert list(labels(bench)) == ["→ الأحدث"]
+    assert list(labels(bench)) == ["→ الأحدث", "→ أحدث"]
     await bench.press(READER, labels(bench)["→ الأحدث"])
     assert "خبر 11" in bench.server.texts(READER)[-1]
+
+
+async def test_what_comes_while_pages_are_turned_moves_no_line(bench: Bench) -> None:
+    def shown() -> list[int]:
+        lines = bench.server.texts(READER)[-1].splitlines()
+        return [int(line[-2:]) for line in lines if line.startswith("خبر ")]
+
+    async def turn(label: str) -> list[int]:
+        data = labels(bench)[label]
+        assert len(data.encode()) <= 64
+        await bench.press(READER, data)
+        return shown()
+
+    await bench.ask(READER, "/start")
+    for number in range(12):
+        await happened(bench, "SY-HL", title=f"خبر {number:02}")
+    await bench.ask(READER, "/recent حلب")
+    assert shown() == [11, 10, 9, 8, 7]
+    await happened(bench, "SY-HL", title="خبر 12")
+    assert await turn("أقدم ←") == [6, 5, 4, 3, 2]
+    await happened(bench, "SY-HL", title="خبر 13")
+    assert await turn("أقدم ←") == [1, 0]
+    assert await turn("→ أحدث") == [6, 5, 4, 3, 2]
+    assert await turn("→ أحدث") == [11, 10, 9, 8, 7]
+    assert list(labels(bench)) == ["→ الأحدث", "→ أحدث", "أقدم ←"]
+    assert await turn("→ أحدث") == [13, 12, 11, 10, 9], "the first page is a full one"
+    assert list(labels(bench)) == ["أقدم ←"]
 
 
 async def test_anothers_question_and_one_that_is_gone_are_not_answered(bench: Bench) -> None:
@@ -185,8 +230,9 @@ async def test_words_are_searched_for_in_all_news_newest_first_by_pages(bench: B
     assert "A8" in answer and "الجزيرة نت" in answer
     await bench.press(READER, labels(bench)["أقدم ←"])
     assert "المخيم 0" in bench.server.texts(READER)[-1]
-    await bench.press(READER, labels(bench)["→ الأحدث"])
+    await bench.press(READER, labels(bench)["→ أحدث"])
     assert "المخيم 7" in bench.server.texts(READER)[-1]
+    assert list(labels(bench)) == ["أقدم ←"]
     assert "لا خبر محفوظ" in await bench.ask(READER, "/search بركان")
     assert "/search" in await bench.ask(READER, "/search")
     assert "/search" in await bench.ask(READER, "/search -كوليرا")
@@ -211,3 +257,11 @@ async def test_a_group_is_answered_by_command_alone(bench: Bench) -> None:
     bench.server.say(group, "حلب", user_id=71)
     assert "حصار في حلب" in await bench.ask(group, "/recent حلب", user_id=71)
     assert len(bench.server.sent_to(group)) == 2
+
+
+async def test_who_chose_everything_has_chosen(bench: Bench) -> None:
+    await bench.ask(READER, "/start")
+    for tap in ("language:ar", "places:*", "signals:everything"):
+        await bench.press(READER, f"g:{tap}")
+    await happened(bench, "SY-HL", title="حصار في حلب")
+    assert "حصار في حلب" in await bench.ask(READER, "/recent")

@@ -160,7 +160,7 @@ async def test_an_id_that_names_another_bot_is_not_for_this_one(bench: Bench) ->
             "en",
             ["The week", "One happening in seven days", "Medicine shortage: 1 (week"],
         ),
-        ("fr", ["La semaine", "1 événement en sept jours", "Pénurie de médicaments"]),
+        ("fr", ["Résumé de la semaine", "1 événement en sept jours", "Pénurie de médicaments"]),
     ],
 )
 async def test_the_week_is_summed_up_on_its_day(

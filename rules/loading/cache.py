@@ -1,0 +1,121 @@
+"""The compiled rules on disk, so that a second start need not compile them.
+
+One file for each set of directories, keyed by everything that went into it: the files of the rules,
+the code that read them, the versions of Python and of the libraries. It is JSON behind a checksum;
+nothing in it can run. A file that is damaged, of another key, somebody else's or open to others is
+as good as none. Where the folder cannot be written there is no cache; none of this is an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from rules.language.lexicon import Lexeme
+from rules.loading import compiled
+from rules.matching.ruleset import RuleSet
+
+_PACKAGE = Path(__file__).parents[1]
+_LIBRARIES = ("marsad", "camel-tools", "mazini", "simplemma", "google-re2", "pydantic")
+_LARGEST = 256 << 20
+"""Bytes of a file that is read at all."""
+
+
+class Stored:
+    """A rule set that was compiled before."""
+
+    __slots__ = ("checked", "rules")
+
+    def __init__(self, rules: RuleSet, *, checked: bool) -> None:
+        self.rules = rules
+        self.checked = checked
+        """Whether its inline tests passed."""
+
+
+class RulesCache:
+    """The compiled form of what is read from some directories."""
+
+    def __init__(self, folder: Path, sources: str, *directories: Path | None) -> None:
+        """``sources``: a digest of the files; ``directories``: where they are."""
+        places = "\0".join(str(each and each.absolute()) for each in directories)
+        name = hashlib.sha256(places.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        self._path = folder / f"rules-{name}.json"
+        self._key = hashlib.sha256(f"{sources}\0{_made_by()}".encode()).hexdigest()
+
+    def read(self, enrich: Callable[[Lexeme], Lexeme] | None) -> Stored | None:
+        """The rule set as it was stored last, if it still is what the files say."""
+        try:
+            raw = _contents(self._path)
+            if raw is None:
+                return None
+            head, _, body = raw.partition(b"\n")
+            key, checksum, checked = head.decode("ascii").split(" ")
+            if key != self._key or checksum != hashlib.sha256(body).hexdigest():
+                return None
+            return Stored(compiled.read(json.loads(body), enrich), checked=checked == "checked")
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            return None
+
+    def write(self, rules: RuleSet, *, checked: bool) -> None:
+        """Store a rule set; readers see the old file or the new one, whole."""
+        body = json.dumps(
+            compiled.written(rules), ensure_ascii=False, separators=(",", ":")
+        ).encode("utf-8", "surrogatepass")
+        told = "checked" if checked else "unchecked"
+        head = f"{self._key} {hashlib.sha256(body).hexdigest()} {told}\n".encode("ascii")
+        written = ""
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Made readable by its owner alone.
+            number, written = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
+            with os.fdopen(number, "wb") as file:
+                file.write(head + body)
+            Path(written).replace(self._path)
+        except OSError:
+            if written:
+                Path(written).unlink(missing_ok=True)
+
+
+def _contents(path: Path) -> bytes | None:
+    """What is in the file; None where it is not ours alone to write."""
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    with os.fdopen(number, "rb") as file:
+        found = os.fstat(file.fileno())
+        ours = not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
+        closed = not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        if not (stat.S_ISREG(found.st_mode) and ours and closed and found.st_size <= _LARGEST):
+            return None
+        return file.read()
+
+
+@cache
+def _made_by() -> str:
+    """What a compiled rule set depends on beside the rules: versions, and the code itself."""
+    digest = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        digest.update(f"{path.relative_to(_PACKAGE)}\0".encode() + path.read_bytes())
+    for path in sorted((_PACKAGE / "language").rglob("*.yaml")):
+        digest.update(path.read_bytes())
+    return " ".join((sys.version, *map(_version, _LIBRARIES), digest.hexdigest()))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def file_state(path: Path) -> str:
+    """What tells that a large file is the same: where, how long, when written."""
+    found: Any = path.stat()
+    return f"{path.absolute()} {found.st_size} {found.st_mtime_ns}"

@@ -1,0 +1,190 @@
+"""A rule set as plain lists, strings and numbers, and back: for `cache`.
+
+What is read back is made by the constructors that are named here and by nothing else: a file can
+hold other rules than it should, and no code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import timedelta
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, overload
+
+from pydantic import BaseModel
+
+from rules.escalations import escalation
+from rules.language.lexicon import Lexeme, Stem
+from rules.language.morphology import Analysis, Morphology
+from rules.loading import schema
+from rules.loading.schema.escalations import TestReport
+from rules.loading.yamlfile import Problem
+from rules.matching.clauses import ClauseElement, CompiledClause
+from rules.matching.match import CompiledRule
+from rules.matching.ruleset import EscalationTests, RuleSet, RuleTests, Signal
+from rules.matching.states import StateKind, StateSource, StateValue
+from rules.matching.terms import CompiledTerm, TermMatcher, Unit
+from rules.matching.wordlist import Lexicon, compiled_pattern
+from rules.texts import Message
+
+_CLASSES: Mapping[str, type[Any]] = {
+    made.__name__: made
+    for made in (
+        CompiledRule, CompiledClause, ClauseElement, Signal, RuleTests,
+        EscalationTests, escalation.Escalation, escalation.Families, escalation.Together,
+        escalation.FirstIn, escalation.Spike, escalation.Order, escalation.Silence, StateKind,
+        StateValue, StateSource, Problem, Message,
+    )
+}  # fmt: skip
+_MODELS: Mapping[str, type[BaseModel]] = {
+    made.__name__: made
+    for made in (schema.Tests, schema.Example, schema.EscalationTest, TestReport)
+}
+_WRITTEN_AS_THEY_ARE = (
+    "signals", "rules", "compiled_terms", "tests", "hash", "warnings", "guards", "words_of_terms",
+    "escalations", "escalation_tests", "states",
+)  # fmt: skip
+"""The parts of a rule set beside its words."""
+
+
+def written(rules: RuleSet) -> dict[str, Any]:
+    """A rule set as JSON can hold it, with the words that it has analysed so far."""
+    words = rules.words
+    return {
+        "parts": {name: _plain(getattr(rules, name)) for name in _WRITTEN_AS_THEY_ARE},
+        "arabic": [
+            [x.lemma, x.part_of_speech, x.root, *sorted(f"{s.form}\t{s.category}" for s in x.stems)]
+            for x in words.arabic_lexemes
+        ],
+        "latin": [[word, language, sorted(found)] for word, language, found in words.latin_words],
+        "spelt": dict(rules.morphology.spelt),
+        "analysed": {
+            word: [[a.lexeme, a.segments] for a in found]
+            for word, found in rules.morphology.analysed()
+        },
+    }
+
+
+def read(stored: Mapping[str, Any], enrich: Callable[[Lexeme], Lexeme] | None) -> RuleSet:
+    """The rule set that was `written`. Raises ValueError, TypeError or LookupError where it is
+    none."""
+    parts = {name: _made(value) for name, value in stored["parts"].items()}
+    lexemes = _Lexemes(stored["arabic"])
+    latin = [(word, language, frozenset(found)) for word, language, found in stored["latin"]]
+    words = Lexicon(enrich, lexemes, latin)
+    analysed = {
+        word: tuple(
+            Analysis(number, stored["arabic"][number][0], stored["arabic"][number][2], segments)
+            for number, segments in found
+        )
+        for word, found in stored["analysed"].items()
+    }
+    morphology = Morphology(lexemes, stored["spelt"], analysed)
+    matcher = TermMatcher(parts["compiled_terms"], morphology, words.latin_index())
+    return RuleSet(terms=matcher, morphology=morphology, words=words, **parts)
+
+
+class _Lexemes(Sequence[Lexeme]):
+    """Lexemes, each made when it is asked for: of most nobody asks."""
+
+    def __init__(self, stored: Sequence[Sequence[str]]) -> None:
+        self._stored = stored
+        self._made: dict[int, Lexeme] = {}
+
+    @overload
+    def __getitem__(self, at: int) -> Lexeme: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Lexeme]: ...
+    def __getitem__(self, at: int | slice) -> Lexeme | Sequence[Lexeme]:
+        if isinstance(at, slice):
+            return [self[number] for number in range(len(self))[at]]
+        made = self._made.get(at)
+        if made is None:
+            lemma, part, root, *stems = self._stored[at]
+            made = Lexeme(lemma, part, root, frozenset(Stem(*s.split("\t")) for s in stems))
+            self._made[at] = made
+        return made
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, BaseModel):
+        name = type(value).__name__
+        given = [(field, getattr(value, field)) for field in sorted(value.model_fields_set)]
+        if name not in _MODELS:
+            raise TypeError(name)
+        return ["model", name, *(_plain(each) for pair in given for each in pair)]
+    if isinstance(value, CompiledTerm):
+        phrases = [[_unit(unit) for unit in phrase] for phrase in value.phrases]
+        patterns = [regex.pattern for regex in value.regexes]
+        return ["term", value.name, phrases, patterns, value.include, value.exceptions]
+    if isinstance(value, timedelta):
+        return ["seconds", value.total_seconds()]
+    if isinstance(value, Mapping):
+        return ["mapping", *(_plain(x) for pair in value.items() for x in pair)]
+    if isinstance(value, frozenset):
+        return ["set", *map(_plain, sorted(value))]
+    if isinstance(value, list | tuple):
+        return [type(value).__name__, *map(_plain, value)]
+    if is_dataclass(value):
+        name = type(value).__name__
+        return [_known(name), *(_plain(getattr(value, f.name)) for f in fields(value) if f.init)]
+    raise TypeError(type(value).__name__)
+
+
+def _unit(unit: Unit) -> Any:
+    if unit.term is not None:
+        return unit.term
+    return next(iter(unit.lexemes)) if len(unit.lexemes) == 1 else sorted(unit.lexemes)
+
+
+@lru_cache(maxsize=65_536)
+def _of_one(unit: int | str) -> Unit:
+    return Unit(term=unit) if isinstance(unit, str) else Unit(frozenset((unit,)))
+
+
+def _term(name: str, phrases: Any, patterns: Any, include: Any, exceptions: Any) -> CompiledTerm:
+    made = [
+        tuple(_of_one(u) if not isinstance(u, list) else Unit(frozenset(u)) for u in phrase)
+        for phrase in phrases
+    ]
+    regexes = list(map(compiled_pattern, patterns))
+    return CompiledTerm(name, made, regexes, tuple(include), exceptions)
+
+
+def _known(name: str) -> str:
+    if name not in _CLASSES:
+        raise TypeError(name)
+    return name
+
+
+def _made(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    kind, *rest = value
+    if kind in _CLASSES:
+        return _CLASSES[kind](*map(_made, rest))
+    match kind:
+        case "tuple":
+            return tuple(map(_made, rest))
+        case "list":
+            return list(map(_made, rest))
+        case "set":
+            return frozenset(map(_made, rest))
+        case "mapping":
+            each = iter(map(_made, rest))
+            return MappingProxyType(dict(zip(each, each, strict=True)))
+        case "seconds":
+            return timedelta(seconds=rest[0])
+        case "term":
+            return _term(*rest)
+        case "model":
+            each = iter(map(_made, rest[1:]))
+            return _MODELS[rest[0]].model_construct(**dict(zip(each, each, strict=True)))
+    raise ValueError(kind)

@@ -1,0 +1,63 @@
+"""What a harm was caused by: the nearest cause of its sentence, or what the harm's own word says.
+
+Pure: roles by position in, a cause out.
+"""
+
+from __future__ import annotations
+
+from rules.loading.schema import Cause, Victims
+from rules.matching.harm_roles import Roles, is_definite
+from rules.matching.terms import Span
+
+CAUSE_REACH = 14
+"""Words between a harm or its victim and what caused it."""
+LONGEST_PHRASE = 12
+"""Words that a phrase of a term may have."""
+NEAR_CAUSE = 8
+"""Words within which a weapon or a disaster counts whatever accident is told beside it."""
+
+
+def nearest_cause(roles: Roles, harm: Span, victim: Span) -> Cause:
+    """The nearest cause; a weapon or a disaster that is near outweighs all others."""
+    best: tuple[int, Cause] | None = None
+    start = min(harm.first, victim.first) - CAUSE_REACH - LONGEST_PHRASE
+    end = max(harm.last, victim.last) + CAUSE_REACH + 2
+    for at in range(max(0, start), min(end, len(roles.tokens))):
+        for span, name, cause in roles.causes.get(at, ()):
+            if (span.overlaps(harm) and cause != "disaster") or span.overlaps(victim):
+                continue
+            distance = min(between(span, harm), between(span, victim))
+            if distance > CAUSE_REACH:
+                continue
+            if name in ("$cause-conflict", "$cause-disaster") and distance <= NEAR_CAUSE:
+                distance -= CAUSE_REACH
+            if best is None or distance < best[0]:
+                best = (distance, cause)
+    return best[1] if best else "unsaid"
+
+
+def cause_by_the_word(
+    roles: Roles, harm: Span, victim: Span | None, who: Victims
+) -> tuple[Cause, str]:
+    """The cause that the harm's word implies where none is named, and why.
+
+    «استشهاد شاب» is an act of war; «توفي الشاعر» is nobody's, unless it came of wounds.
+    """
+    first = victim.first if victim is not None else harm.first
+    counted = first in roles.counts or bool({first - 1, first - 2} & roles.counts)
+    if harm.first in roles.martyred:
+        # «استشهد الكاتب بقول ...», «كان يستشهد به» are quotations.
+        known = not counted and is_definite(roles.tokens[first].surface)
+        if known or roles.tokens[harm.first].norm.lstrip("وفس")[:1] in ("ي", "ت"):
+            return "unsaid", ""
+        return "conflict", "; a martyr's death"
+    if harm.first in roles.natural and who == "people" and not counted:
+        wounds = range(harm.first, harm.first + CAUSE_REACH)
+        if first not in roles.held and roles.of_wounds.isdisjoint(wounds):
+            return "illness", "; a death of its own"
+    return "unsaid", ""
+
+
+def between(a: Span, b: Span) -> int:
+    """Words that stand between two spans."""
+    return max(0, max(a.first, b.first) - min(a.last, b.last) - 1)

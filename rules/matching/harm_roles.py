@@ -1,0 +1,167 @@
+"""The roles of the words of a sentence in a harm: who is a person or a fighter, what counts people,
+what may have caused it, where the reach of a harm ends.
+
+The words are in ``rules/vocabulary/`` (``persons``, ``harms``, ``causes``); this module knows their
+terms by name and nothing else.
+
+Pure: a reading in, roles by position out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rules.loading.schema import Cause, Victims
+from rules.matching.terms import Reading, Span
+
+IF_COUNTED = "$casualty-if-counted"
+VERB, NOUN, CASUALTY, LOST = "$harm-verb", "$harm-noun", "$casualty", "$harm-lost"
+HARMS = (LOST, IF_COUNTED, NOUN, VERB, CASUALTY)
+"""The terms that say a harm; where two read the same word, the later one counts."""
+STOP, AMONG, NOT_NEW = "$harm-stop", "$among", "$not-new"
+COUNT, THINGS = "$count-word", "$counted-things"
+FIGHTER, BODIES, MOURNED = "$fighter-words", "$armed-bodies", "$mourned-fighters"
+NATURAL, OF_WOUNDS, HELD, MARTYRED = "$natural-death", "$of-wounds", "$held-people", "$martyred"
+"""Deaths that nobody need have caused, what says that somebody did, and deaths by war."""
+DOING, IN_GENERAL = "$harm-in-general", "$people-in-general"
+"""Killing as such, and people as such."""
+PLACE = "$crisis-place"
+NATIONALITY, OTHERS = "$nationality", "$others"
+PERSONS: tuple[tuple[str, Victims], ...] = (
+    ("$civilian-declared", "civilians"),
+    ("$health-people", "health-workers"),
+    ("$people-anyone", "people"),
+)
+CAUSES: tuple[tuple[str, Cause], ...] = (
+    ("$cause-conflict", "conflict"),
+    ("$cause-actor", "conflict"),
+    ("$cause-disaster", "disaster"),
+    ("$cause-accident", "accident"),
+    ("$cause-crime", "crime"),
+    ("$illness-word", "illness"),
+)
+TERMS = (
+    *HARMS, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED, HELD, NATURAL, OF_WOUNDS,
+    MARTYRED, DOING, IN_GENERAL, PLACE, NATIONALITY, OTHERS,
+    *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
+)  # fmt: skip
+"""The vocabulary terms that are read."""
+
+_DEFINITE = ("ال", "وال", "بال", "لل", "فال", "كال", "ولل")
+_PLURAL = ("ون", "ين", "ات", "ان")
+_BEFORE_A_PEOPLE = frozenset(
+    "les des de d aux ces ses nos leurs plusieurs certains quelques et ou autres jeunes".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    span: Span
+    who: Victims
+    counted: bool
+
+
+class Roles:
+    """Roles of the words of a sentence, by position."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.tokens = reading.sentence.tokens
+        self.reading = reading
+        self.kind: dict[int, tuple[str, Span]] = {}
+        for name in HARMS:
+            for span in reading.of(name):
+                for at in range(span.first, span.last + 1):
+                    self.kind[at] = (name, span)
+        self.starts = sorted({span.first for _, span in self.kind.values()})
+        self.stops = {s.first for s in reading.of(STOP) if not self._is_has(s.first)}
+        self.among = {span.last for span in reading.of(AMONG)}
+        self.not_new = {span.last for span in reading.of(NOT_NEW)}
+        self.things = {span.first for span in reading.of(THINGS)}
+        self.counts = self._counts()
+        self.persons = self._persons()
+        self.bodies = {span.first: span for span in reading.of(BODIES)}
+        self.mourned = {span.first for span in reading.of(MOURNED)}
+        self.causes: dict[int, list[tuple[Span, str, Cause]]] = {}
+        for name, cause in CAUSES:
+            for span in reading.of(name):
+                self.causes.setdefault(span.first, []).append((span, name, cause))
+        self.places = {span.first for span in reading.of(PLACE)}
+        self.held = {span.first for span in reading.of(HELD)}
+        self.of_wounds = {span.first for span in reading.of(OF_WOUNDS)}
+        self.natural = {span.first for span in reading.of(NATURAL)}
+        self.martyred = {span.first for span in reading.of(MARTYRED)}
+        self.doing = {span.first for span in reading.of(DOING)}
+        self.in_general = {span.first for span in reading.of(IN_GENERAL)}
+
+    def _is_has(self, at: int) -> bool:
+        """Whether an «a» is no «à»: "un enfant a été tué", "une femme a péri"."""
+        if self.tokens[at].surface != "a" or at + 1 == len(self.tokens):
+            return False
+        return self.tokens[at + 1].norm == "ete" or at + 1 in self.kind
+
+    def _counts(self) -> set[int]:
+        words = {at for s in self.reading.of(COUNT) for at in range(s.first, s.last + 1)}
+        for at, token in enumerate(self.tokens):
+            if token.script == "number" and not self._is_year(at):
+                words.add(at)
+        return {at for at in words if at + 1 not in self.things and at not in self.things}
+
+    def _persons(self) -> dict[int, Person]:
+        """First word → person or fighter; a fighter reading wins over a general one."""
+        found: dict[int, Person] = {}
+        for name, who in reversed(PERSONS):
+            for span in self.reading.of(name):
+                found[span.first] = Person(span, who, self.counted_person(span))
+        for span in self.reading.of(FIGHTER):
+            if span.first not in found or found[span.first].who == "people":
+                found[span.first] = Person(span, "fighters", self.counted_person(span))
+        for span in self.reading.of(NATIONALITY):
+            if span.first in found or not self._stands_for_people(span):
+                continue
+            # «جنديا تركيا», "soldats nigériens": the noun beside it says who.
+            beside = (self.ending(found, span.first - 1), found.get(span.last + 1))
+            if not any(beside):
+                found[span.first] = Person(span, "people", self.counted_person(span))
+        for span in self.reading.of(OTHERS):
+            found.setdefault(span.first, Person(span, "uncounted", counted=True))
+        return found
+
+    @staticmethod
+    def ending(persons: dict[int, Person], at: int) -> Person | None:
+        """The person whose last word stands at a place."""
+        for start in range(at, max(-1, at - 4), -1):
+            person = persons.get(start)
+            if person is not None and person.span.last == at:
+                return person
+        return None
+
+    def counted_person(self, span: Span) -> bool:
+        return bool({span.first - 1, span.first - 2} & self.counts)
+
+    def _stands_for_people(self, span: Span) -> bool:
+        """«فلسطينيين», «3 فلسطينيين», «مقتل فلسطيني»; not «الجيش السوري», "Syrian army"."""
+        token = self.tokens[span.first]
+        before = span.first - 1
+        if before in self.counts:
+            return True
+        if token.script == "latin":
+            plural = token.norm.endswith("s") and not token.norm.endswith(("ss", "ais", "ois"))
+            if plural and self.reading.language == "fr":
+                # «des drones russes» are things: an adjective agrees, a people has its article.
+                plural = before < 0 or self.tokens[before].norm in _BEFORE_A_PEOPLE
+            return plural or (before in self.kind and self.kind[before][0] == NOUN)
+        if token.surface.endswith(_PLURAL):
+            follows_noun = before >= 0 and is_definite(self.tokens[before].surface)
+            return not (is_definite(token.surface) and follows_noun)
+        return before in self.kind and not is_definite(token.surface)
+
+    def _is_year(self, at: int) -> bool:
+        """«2024», and with its word any other: «عام 1878»."""
+        digits = self.tokens[at].norm
+        if len(digits) != 4:
+            return False
+        return digits[:2] in ("19", "20") or at - 1 in self.things
+
+
+def is_definite(surface: str) -> bool:
+    return len(surface) > 3 and surface.startswith(_DEFINITE)

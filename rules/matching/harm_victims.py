@@ -1,0 +1,359 @@
+"""Who was harmed, and by what, in one sentence: the victim of each harm by position and role.
+
+The victim is the first person or fighter behind the harm, up to its cause, place or time; where
+nobody stands there, whoever stands shortly before it ("two boys were killed in ..."). Doers are
+no victims: «قتل مسلحون ثلاثة مزارعين» harms farmers. A number needs no person word.
+
+Pure: a reading in, harms out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rules.loading.schema import Cause, Victims
+from rules.matching.harm_causes import CAUSE_REACH, cause_by_the_word, nearest_cause
+from rules.matching.harm_roles import (
+    CASUALTY,
+    HARMS,
+    IF_COUNTED,
+    LOST,
+    NOUN,
+    OTHERS,
+    VERB,
+    Person,
+    Roles,
+    is_definite,
+)  # fmt: skip
+from rules.matching.terms import Reading, Span
+
+REACH = 9
+"""Words behind a harm in which its victim may stand."""
+LOST_REACH = 3
+"""Words behind "to lose" in which its object must stand."""
+BACKWARD_REACH = 5
+"""Words before a harm in which its victim may stand when none is behind it."""
+NOT_NEW_REACH = 5
+"""Words before the dead and wounded in which "to hand over", "to honour" makes them old news."""
+AMONG_REACH = 6
+"""Words behind «بينهم», "including", in which the kind of the counted is told."""
+
+_DEFINITE_BEFORE = frozenset(("the", "les", "des", "aux", "their", "our", "leurs", "ses"))
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """One harm in one sentence: its words, its victim, its cause, and why these were taken."""
+
+    harm: Span
+    victim: Span | None
+    who: Victims
+    cause: Cause
+    why: str
+    general: bool = False
+    """Said of all of a kind and of no time: «قتل الأبرياء», «يقتلون الأطفال»."""
+
+    @property
+    def span(self) -> Span:
+        if self.victim is None:
+            return self.harm
+        return Span(min(self.harm.first, self.victim.first), max(self.harm.last, self.victim.last))
+
+    @property
+    def term(self) -> str:
+        return term_of(self.who, self.cause)
+
+
+PREFIX = "harm:"
+
+
+def term_of(who: str, cause: str) -> str:
+    """The name under which clauses find a harm in a reading."""
+    return f"{PREFIX}{who}/{cause}"
+
+
+def harms(reading: Reading) -> tuple[Harm, ...]:
+    """The harms of one sentence, in order, each with the victim and cause that it was given."""
+    if not any(reading.of(name) for name in HARMS):
+        return ()
+    sentence = _Harms(reading)
+    return tuple(harm for at in sentence.starts if (harm := sentence.harm_at(at)) is not None)
+
+
+class _Harms(Roles):
+    """The harms of a sentence over the roles of its words."""
+
+    def harm_at(self, at: int) -> Harm | None:
+        name, span = self.kind[at]
+        if self._old(name, span) or self._in_a_joined_pair(name, span):
+            return None
+        taken = self._behind(name, span)
+        if taken is None and name != LOST:
+            taken = self._before(name, span) or self._itself(name, span)
+        if taken is None or (name == LOST and taken[1] == "uncounted"):
+            return None
+        victim, who, why = taken
+        if name == VERB and victim is not None and self._quoted(span, victim):
+            return None
+        if victim is not None and who == "uncounted" and self._like_fighters(victim):
+            who, why = "fighters", f"{why}, others like the fighters before"
+        around = range(span.first - AMONG_REACH, span.first + AMONG_REACH + 1)
+        if not self.mourned.isdisjoint(around):
+            who, why = "fighters", "an officer or leader is mourned"
+        cause = nearest_cause(self, span, victim or span)
+        if cause == "unsaid":
+            cause, because = cause_by_the_word(self, span, victim, who)
+            why += because
+        return Harm(span, victim, who, cause, why, self._general(name, span, victim, who))
+
+    def _in_a_joined_pair(self, name: str, span: Span) -> bool:
+        """«بين قتيل وجريح»: the second has no victims of its own."""
+        at = span.first
+        if name != CASUALTY or at < 2 or not self.tokens[at].surface.startswith("و"):
+            return False
+        pair = at - 1 in self.kind and self.kind[at - 1][0] == CASUALTY
+        return pair and self.tokens[at - 2].surface == "بين"
+
+    def _quoted(self, harm: Span, victim: Span) -> bool:
+        """«استشهد الكاتب بقول ...»: a known person, and behind him what he cites."""
+        after = victim.last + 1
+        if harm.first not in self.martyred or after >= len(self.tokens):
+            return False
+        if victim.first < harm.first or not is_definite(self.tokens[victim.first].surface):
+            return False
+        by_arms = after in self.causes or after in self.stops or after in self.places
+        return self.tokens[after].surface.startswith("ب") and not by_arms
+
+    def _like_fighters(self, victim: Span) -> bool:
+        """«يعتقل مسلحين ويقتل آخرين»: others are like those named last before them."""
+        if not any(span.overlaps(victim) for span in self.reading.of(OTHERS)):
+            return False
+        named = [p for at, p in self.persons.items() if at < victim.first and p.who != "uncounted"]
+        return bool(named) and max(named, key=lambda p: p.span.first).who == "fighters"
+
+    def _general(self, name: str, harm: Span, victim: Span | None, who: Victims) -> bool:
+        """«قتل الأبرياء», «يقتلون الأطفال»: all of a kind, at no time."""
+        if victim is None or who not in ("civilians", "people"):
+            return False
+        if victim.first not in self.in_general or victim.first < harm.first:
+            return False
+        if {victim.first - 1, victim.first - 2} & self.counts:
+            return False
+        if harm.first in self.doing:
+            return True
+        # The imperfect by its first letter.
+        verb = self.tokens[harm.first].norm.lstrip("وفس")
+        return name == VERB and verb[:1] in ("ي", "ت") and harm.first not in self.natural
+
+    def _old(self, name: str, span: Span) -> bool:
+        """«الجرحى», «الشهيد فلان», "the wounded": known already, unless they are counted."""
+        if name not in (CASUALTY, IF_COUNTED):
+            return False
+        before = range(span.first - NOT_NEW_REACH, span.first)
+        if not self.not_new.isdisjoint(before) and not self.counted_person(span):
+            return True
+        first = self.tokens[span.first]
+        if first.script == "ar":
+            definite = is_definite(first.surface)
+        else:
+            definite = span.first > 0 and self.tokens[span.first - 1].norm in _DEFINITE_BEFORE
+        return definite and not self.counted_person(span)
+
+    def _behind(self, name: str, span: Span) -> tuple[Span | None, Victims, str] | None:
+        count: int | None = None
+        doer: Person | None = None
+        at = span.last + 1
+        end = min(len(self.tokens), span.last + 1 + (LOST_REACH if name == LOST else REACH))
+        if at + 1 < end and self.tokens[at].norm in ("and", "et") and at + 1 not in self.kind:
+            # "a soldier was killed and three were wounded": the three belong to the next harm.
+            return None
+        while at < end:
+            if at in self.stops and at not in self.persons:
+                break
+            if at in self.kind and at not in self.persons:
+                # «مقتل وإصابة عشرة»: two harms share their victims; else the next has its own.
+                if at == span.last + 1 and count is None:
+                    at = end = min(len(self.tokens), self.kind[at][1].last + 1)
+                    end = min(len(self.tokens), at + REACH)
+                    continue
+                break
+            person = self.persons.get(at)
+            if name == LOST and person is None and not self._leads_to_people(at):
+                return None
+            if person is not None:
+                if name in (CASUALTY, IF_COUNTED) and count is None and self._and(at):
+                    # «مئات الجرحى والمرضى»: the second are not the first.
+                    break
+                if self._is_doer(name, span, person, count, doer):
+                    doer = person
+                    at = person.span.last + 1
+                    continue
+                return self._of(person, "behind the harm")
+            if at in self.bodies and self._their_own(name, span, at, count):
+                return self.bodies[at], "fighters", "of an armed body"
+            if at in self.counts and count is None and (name != CASUALTY or at == span.last + 1):
+                count = at
+            at += 1
+        if count is not None:
+            return self._told_by_among(Span(count, count), count, "a number behind the harm")
+        if doer is not None:
+            return self._of(doer, "behind the harm")
+        return None
+
+    def _is_doer(
+        self, name: str, span: Span, person: Person, count: int | None, doer: Person | None
+    ) -> bool:
+        """An uncounted fighter right behind an Arabic verb, with somebody else still to come."""
+        if name != VERB or count is not None or doer is not None or person.counted:
+            return False
+        token = self.tokens[person.span.first]
+        if token.script != "ar" or person.span.first > span.last + 2:
+            return False
+        settler = person.who == "people" and token.surface.lstrip("ال").startswith("مستوطن")
+        if person.who != "fighters" and not settler:
+            return False
+        for later in range(person.span.last + 1, min(len(self.tokens), span.last + 1 + REACH)):
+            if later in self.stops or later in self.kind:
+                return False
+            if later in self.counts or (
+                later in self.persons and self.persons[later].who != "fighters"
+            ):
+                # «قتل جندي ومدنيان»: joined by «و», both are victims.
+                return not self.tokens[later].surface.startswith("و")
+        return False
+
+    def _of(self, person: Person, why: str) -> tuple[Span | None, Victims, str]:
+        """The person taken, or a plainer civilian joined to a fighter: «مقتل جندي ومدنيين»."""
+        if person.who in ("fighters", "people"):
+            for later in range(person.span.last + 1, person.span.last + 1 + AMONG_REACH):
+                if later in self.stops and not {later - 1, later, later + 1} & self.among:
+                    break
+                other = self.persons.get(later)
+                if other is None or other.who == "uncounted":
+                    continue
+                if person.who == "people" and other.who == "fighters":
+                    if not self.among.isdisjoint(range(person.span.last + 1, later)):
+                        return other.span, "fighters", f"{why}, fighters among them"
+                    # «شاب من عناصر ...», «رجل مسلح»
+                    if later == person.span.last + 1 and self.tokens[later].script == "ar":
+                        return other.span, "fighters", f"{why}, a fighter"
+                    break
+                joined = self._joined(later)
+                if person.who == "fighters" and other.who != "fighters" and joined:
+                    return other.span, other.who, f"{why}, beside fighters"
+                if person.who == "people" and other.who in ("civilians", "health-workers"):
+                    return other.span, other.who, why
+                break
+        return person.span, person.who, why
+
+    def _joined(self, at: int) -> bool:
+        """Whether «و», "and", "et" joins a word (or the number before it) to what precedes."""
+        for place in (at, at - 1, at - 2):
+            if place < 1:
+                return False
+            token = self.tokens[place]
+            if token.script == "ar" and token.surface.startswith("و"):
+                return True
+            if token.norm in ("and", "et"):
+                return True
+            if place != at and place not in self.counts:
+                return False
+        return False
+
+    def _and(self, at: int) -> bool:
+        """Whether a word is joined to the one before by «و», "and", "et"."""
+        token = self.tokens[at]
+        if token.script == "ar":
+            # «والدة» and «وزير» only look joined.
+            return token.surface.startswith(("وال", "وآ", "وأ")) and len(token.surface) > 5
+        return self.tokens[at - 1].norm in ("and", "et")
+
+    def _leads_to_people(self, at: int) -> bool:
+        """«فقدت خمسة من أطفالها»: between losing and the lost stands a number, or "of"."""
+        return at in self.counts or self.tokens[at].norm in ("من", "of", "de", "his", "her", "son")
+
+    def _their_own(self, name: str, span: Span, at: int, count: int | None) -> bool:
+        """«قتلى الجيش», «مقتل 20 من الشباب», «قتلى في صفوف القوات»: the dead are of that body."""
+        if self._in_ranks(at):
+            return True
+        if self.tokens[at].surface.startswith("و"):
+            return False
+        if count is not None:
+            return at - count <= 3
+        return name in (CASUALTY, IF_COUNTED) and at - span.last <= 2
+
+    def _in_ranks(self, at: int) -> bool:
+        """«قتلى في صفوف الجيش»"""
+        return bool({at - 1, at - 2} & self.among)
+
+    def _told_by_among(self, victim: Span, at: int, why: str) -> tuple[Span | None, Victims, str]:
+        """A bare count, or the kind of people that «بينهم», "including" tells of it."""
+        for among in range(at + 1, at + CAUSE_REACH + 1):
+            if among not in self.among:
+                continue
+            for later in range(among + 1, among + 1 + AMONG_REACH):
+                if later in self.bodies:
+                    return self.bodies[later], "fighters", f"{why}, of an armed body"
+                person = self.persons.get(later)
+                if person is not None:
+                    return person.span, person.who, f"{why}, told by who was among them"
+        return victim, "uncounted", why
+
+    def _before(self, name: str, span: Span) -> tuple[Span | None, Victims, str] | None:
+        """The nearest person, fighter or number shortly before: "two boys were killed in ..."."""
+        arabic = self.tokens[span.first].script == "ar"
+        if arabic and name == NOUN:
+            return None
+        reach = 2 if name in (CASUALTY, IF_COUNTED) and arabic else BACKWARD_REACH
+        for at in range(span.first - 1, max(-1, span.first - 1 - reach), -1):
+            person = self.ending(self.persons, at)
+            if person is not None and not (arabic and name in (CASUALTY, IF_COUNTED)):
+                if arabic and not person.counted and is_definite(self.tokens[at].surface):
+                    return None
+                return self._of(person, "before the harm")
+            if at in self.counts:
+                return self._told_by_among(Span(at, at), span.last, "a number before the harm")
+            if at in self.kind or at in self.stops or self.tokens[at + 1].breaks:
+                return None
+        return None
+
+    def _itself(self, name: str, span: Span) -> tuple[Span | None, Victims, str] | None:
+        """«سقوط قتلى وجرحى», "casualties reported": the word is harm and victim at once."""
+        if name != CASUALTY:
+            return None
+        for at in range(span.first - 1, max(-1, span.first - 1 - AMONG_REACH), -1):
+            # «إيقاع جنود العدو بين قتيل وجريح»
+            person = self.persons.get(at)
+            if person is not None and person.who == "uncounted":
+                # «قوة أخرى بين قتيل وجريح»
+                person = None
+            if at in self.kind or (person is not None and person.who != "fighters"):
+                break
+            if person is not None or (at in self.bodies and "بين" in self._words(at, span.first)):
+                return Span(at, at), "fighters", "fighters stand before the dead and wounded"
+        token = self.tokens[span.first]
+        singular = token.script == "ar" and token.norm.endswith(("شهيد", "قتيل", "ضحيه"))
+        following = self.tokens[span.last + 1] if span.last + 1 < len(self.tokens) else None
+        if token.script == "ar" and not self.counted_person(span):
+            before = self.tokens[span.first - 1].surface if span.first else ""
+            if (
+                before == "بين"
+                or (span.last + 1 in self.places)
+                or (
+                    following is not None
+                    and is_definite(following.surface)
+                    and not following.breaks
+                    and not following.surface.startswith("و")
+                )
+            ):
+                # «شهداء غزة», «جرحى الحرب»: known ones; «بين قتيل وجريح» says nothing of whom.
+                return None
+            goes_on = following is not None and (
+                following.surface.startswith("و") or span.last + 1 in self.stops
+            )
+            if singular and not goes_on:
+                return None
+        return self._told_by_among(span, span.last, "the dead or wounded as such")
+
+    def _words(self, first: int, end: int) -> list[str]:
+        return [token.surface for token in self.tokens[first:end]]

@@ -1,0 +1,187 @@
+"""The compiled rules on disk: the same answers, and never trusted further than its key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rules import RuleSet
+from rules.loading import load
+from rules.loading.cache import RulesCache
+from rules.loading.load import cache_of, load_rules
+from tests.rules.few import few_rules
+
+NEWS = "غمر الفيضان القرية"
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A mark for each time that rules are compiled."""
+    marks: list[str] = []
+    real = load.compile_rules  # type: ignore[attr-defined]
+
+    def counted(*given: object) -> RuleSet:
+        marks.append("compiled")
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(load, "compile_rules", counted)
+    return marks
+
+
+def start(folder: Path, operator_dir: Path | None = None) -> RuleSet:
+    rules = load_rules(operator_dir, shipped=few_rules(), cache=folder)
+    assert [found.signal for found in rules.detect("", NEWS, "ar")] == ["flood"]
+    return rules
+
+
+def only_file(folder: Path) -> Path:
+    (path,) = folder.iterdir()
+    return path
+
+
+@pytest.fixture(scope="module")
+def read_back(shipped: RuleSet, tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
+    """The shipped rules, written and read."""
+    kept = RulesCache(tmp_path_factory.mktemp("cache"), "test")
+    shipped.detect("", "نقص حاد في الأدوية", "ar")
+    kept.write(shipped, checked=True)
+    stored = kept.read(None)
+    assert stored is not None
+    assert stored.checked
+    return stored.rules
+
+
+def test_every_part_comes_back(shipped: RuleSet, read_back: RuleSet) -> None:
+    for name in ("signals", "rules", "tests", "hash", "warnings", "guards", "words_of_terms"):
+        assert getattr(read_back, name) == getattr(shipped, name), name
+    for name in ("escalations", "escalation_tests", "states"):
+        assert getattr(read_back, name) == getattr(shipped, name), name
+    assert list(read_back.morphology.lexemes) == list(shipped.morphology.lexemes)
+    assert read_back.morphology.spelt == shipped.morphology.spelt
+    assert dict(read_back.morphology.analysed())["الأدوية"]
+
+
+def test_the_examples_are_detected_alike(shipped: RuleSet, read_back: RuleSet) -> None:
+    for tests in shipped.tests:
+        for example in (*tests.tests.fires, *tests.tests.silent):
+            text = example if isinstance(example, str) else example.text or example.vary or ""
+            assert read_back.detect("", text, None) == shipped.detect("", text, None)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_whatever_words_are_put_together(
+    shipped: RuleSet, read_back: RuleSet, data: st.DataObject
+) -> None:
+    names = sorted(shipped.words_of_terms)
+    language = data.draw(st.sampled_from(("ar", "en", "fr")))
+    words = []
+    for _ in range(data.draw(st.integers(2, 8))):
+        known = shipped.words_of_terms[data.draw(st.sampled_from(names))][language]
+        if known:
+            words.append(data.draw(st.sampled_from(known)))
+    text = data.draw(st.sampled_from((" ", ". ", "، "))).join(words)
+    assert read_back.detect("", text, language) == shipped.detect("", text, language)
+
+
+def test_a_second_start_compiles_nothing(tmp_path: Path, compiled: list[str]) -> None:
+    first = start(tmp_path / "cache")
+    assert start(tmp_path / "cache").hash == first.hash
+    assert compiled == ["compiled"]
+
+
+def damaged(path: Path) -> None:
+    raw = path.read_bytes()
+    path.write_bytes(raw[:-40] + b"x" * 40)
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def of_another_key(path: Path) -> None:
+    head, body = path.read_bytes().split(b"\n", 1)
+    path.write_bytes(b"0" * 64 + head[64:] + b"\n" + body)
+
+
+def not_json(path: Path) -> None:
+    path.write_bytes(b"\x80\x04\x95 no rules")
+
+
+def open_to_others(path: Path) -> None:
+    path.chmod(0o666)
+
+
+def a_link(path: Path) -> None:
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+
+def a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "spoil", [damaged, cut_short, of_another_key, not_json, open_to_others, a_link, a_folder]
+)
+def test_a_file_that_is_not_right_is_as_good_as_none(
+    tmp_path: Path, compiled: list[str], spoil: Callable[[Path], None]
+) -> None:
+    start(tmp_path / "cache")
+    spoil(only_file(tmp_path / "cache"))
+    start(tmp_path / "cache")
+    assert len(compiled) == 2
+
+
+def test_somebody_elses_file_is_not_read(
+    tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(tmp_path / "cache")
+    mine = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: mine + 1)
+    start(tmp_path / "cache")
+    assert len(compiled) == 2
+
+
+def test_rules_that_changed_are_compiled_and_take_the_old_ones_place(
+    tmp_path: Path, compiled: list[str]
+) -> None:
+    own = tmp_path / "own"
+    (own / "signals").mkdir(parents=True)
+    start(tmp_path / "cache", own)
+    (own / "signals" / "flood.yaml").write_text("{id: flood, level: watch}", encoding="utf-8")
+    assert start(tmp_path / "cache", own).rules["flood"].levels["worsening"] == "watch"
+    assert start(tmp_path / "cache", own).rules["flood"].levels["worsening"] == "watch"
+    assert len(compiled) == 2
+    assert only_file(tmp_path / "cache").stat().st_mode & 0o077 == 0
+
+
+def test_what_a_file_names_and_is_no_part_of_rules_is_not_made(tmp_path: Path) -> None:
+    """Only the constructors of a rule set's parts are called, whatever a file says."""
+    kept = cache_of(tmp_path, None, None, few_rules())
+    kept.write(load_rules(shipped=few_rules()), checked=False)
+    path = only_file(tmp_path)
+    head, body = path.read_bytes().decode().split("\n", 1)
+    stored = json.loads(body)
+    stored["parts"]["hash"] = ["Popen", "true"]
+    changed = json.dumps(stored).encode()
+    key, _, checked = head.split(" ")
+    path.write_bytes(f"{key} {hashlib.sha256(changed).hexdigest()} {checked}\n".encode() + changed)
+    assert kept.read(None) is None
+
+
+def test_where_nothing_can_be_written_rules_are_compiled_each_time(
+    tmp_path: Path, compiled: list[str]
+) -> None:
+    (tmp_path / "a-file").write_text("", encoding="utf-8")
+    start(tmp_path / "a-file" / "cache")
+    start(tmp_path / "a-file" / "cache")
+    assert len(compiled) == 2

@@ -1,0 +1,147 @@
+"""What reading an entry takes, counted in calls: a clock would tell of the machine."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules import RuleSet
+from rules.language.morphology import Morphology
+from rules.loading.load import load_rules
+from rules.matching.match import judge, read_entry
+from rules.matching.terms import TermMatcher
+from tests.rules.few import few_rules
+
+ORDINARY = "صدرت رواية جديدة للكاتب، ويوقعها في معرض الكتاب مساء الخميس."
+NEWS = (
+    "قالت وزارة الصحة إن مستشفيات المدينة تعاني نقصا حادا في الأدوية منذ أسابيع. وقتل عشرة "
+    "مدنيين في قصف على مستشفى، ونفى المتحدث ذلك. ولم تصل المساعدات إلى المحاصرين."
+)
+RULE = """id: trial-{n}
+title: تجربة
+description: قاعدة للتجربة.
+sector: none
+terms:
+  one: {{ar: [{one}]}}
+  two: {{ar: [{two} {one}, {two}]}}
+when:
+  - {{name: both, near: [one, two]}}
+  - {{name: one, any: [one]}}
+examples:
+  fires: [نص]
+  silent: [نص]
+"""
+LETTERS = "بتثجحخدذرزسشصضطظعغفقكلمن"
+
+
+def calls(work: Callable[[], Any]) -> Counter[str]:
+    """Functions of the rules that some work calls, and how often."""
+    counted: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, arg: object) -> None:
+        if event == "call" and "rules" in Path(frame.f_code.co_filename).parts:
+            counted[frame.f_code.co_qualname] += 1
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+def with_others(folder: Path, number: int) -> RuleSet:
+    """A small set of rules, and so many others whose words stand in no text."""
+    (folder / "signals").mkdir(parents=True)
+    for n in range(number):
+        word = "".join(LETTERS[n // 24**i % 24] for i in range(3))
+        text = RULE.format(n=n, one=f"زظ{word}ظ", two=f"ظز{word}ز")
+        (folder / "signals" / f"trial-{n}.yaml").write_text(text, encoding="utf-8")
+    return load_rules(folder, shipped=few_rules())
+
+
+def test_a_word_is_analysed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = with_others(tmp_path / "own", 1)
+    analysed: Counter[str] = Counter()
+    real = Morphology._found
+
+    def counted(self: Morphology, surface: str) -> Any:
+        analysed[surface] += 1
+        return real(self, surface)
+
+    monkeypatch.setattr(Morphology, "_found", counted)
+    for _ in range(3):
+        rules.detect(NEWS, NEWS + " " + NEWS, "ar")
+        read_entry(rules.terms, NEWS, NEWS, "ar")
+    assert analysed
+    assert set(analysed.values()) == {1}
+
+
+def test_of_an_entry_of_no_rule_no_term_and_no_clause_is_tried(
+    shipped: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for = []
+    real = TermMatcher.look_for
+
+    def look_for(self: TermMatcher, name: str, reading: Any) -> Any:
+        looked_for.append(name)
+        return real(self, name, reading)
+
+    monkeypatch.setattr(TermMatcher, "look_for", look_for)
+    shipped.detect("", NEWS, "ar")
+    assert looked_for
+    shipped.detect("معرض الكتاب", ORDINARY, "ar")  # its words are known from here on
+    looked_for.clear()
+    taken = calls(lambda: shipped.detect("معرض الكتاب", ORDINARY, "ar"))
+    assert looked_for == []
+    assert {"judge", "in_sentence", "TermMatcher.read", "tokens_of"}.isdisjoint(taken)
+
+
+@pytest.mark.parametrize("text", [ORDINARY, "غمر الفيضان القرية ولم يصب أحد"])
+def test_rules_whose_words_do_not_occur_add_no_work(tmp_path: Path, text: str) -> None:
+    taken = []
+    for number in (1, 40):
+        rules = with_others(tmp_path / str(number), number)
+        rules.detect("", text, "ar")
+        taken.append(calls(lambda rules=rules: rules.detect("", text, "ar")))  # type: ignore[misc]
+    assert taken[0] == taken[1]
+
+
+def check_the_gate(rules: RuleSet, title: str, text: str, language: str | None) -> None:
+    entry = read_entry(rules.terms, title, text, language)
+    verdicts = [judge(rule, entry, entry.present()) for rule in rules.rules.values()]
+    wanted = tuple(v.detection for v in verdicts if v.detection is not None)
+    assert rules.detect(title, text, language) == wanted
+
+
+def test_what_is_passed_over_would_have_detected_nothing(shipped: RuleSet) -> None:
+    """Each rule on each sentence, with no gate before it, says the same."""
+    for tests in shipped.tests:
+        for example in (*tests.tests.fires[:12], *tests.tests.silent[:12]):
+            text = example if isinstance(example, str) else example.text or example.vary or ""
+            check_the_gate(shipped, "", text, "ar")
+            check_the_gate(shipped, text, NEWS, None)
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_nor_is_anything_missed_in_words_put_together(
+    shipped: RuleSet, data: st.DataObject
+) -> None:
+    names = sorted(shipped.words_of_terms)
+    language = data.draw(st.sampled_from(("ar", "en", "fr")))
+    words = []
+    for _ in range(data.draw(st.integers(2, 8))):
+        known = shipped.words_of_terms[data.draw(st.sampled_from(names))][language]
+        if known:
+            words.append(data.draw(st.sampled_from(known)))
+    between = data.draw(st.sampled_from((" ", ". ", "، ", ".", " 12 ", "\u200b")))
+    check_the_gate(shipped, " ".join(words[:3]), between.join(words), language)
