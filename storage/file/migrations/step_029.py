@@ -21,8 +21,8 @@ def m029_topics_and_beginnings(db: Connection) -> None:
     # would first gather every entry of every word with that beginning.
     db.execute("CREATE TABLE search_terms (term TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
     db.execute("""
-        CREATE VIRTUAL TABLE temp.search_vocabulary USING fts5vocab(main, search_words, row)""")
+        CREATE VIRTUAL TABLE search_vocabulary USING fts5vocab(search_words, row)""")
     db.execute("""
-        INSERT INTO search_terms SELECT term FROM temp.search_vocabulary
+        INSERT INTO search_terms SELECT term FROM search_vocabulary
         WHERE length(term) BETWEEN 3 AND 40 AND term NOT GLOB '*[0-9]*'""")
-    db.execute("DROP TABLE temp.search_vocabulary")
+    db.execute("DROP TABLE search_vocabulary")
