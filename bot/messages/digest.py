@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 
 from bot.locales import Texts
 from bot.messages.blocks import Block, Card, Line, Span, fill, first_that_fits, foreign, line
-from bot.messages.cards.display import NAME, Display, signal_title
+from bot.messages.cards.display import NAME, Display
 from bot.messages.cards.evidence import marked_title
-from bot.messages.cards.lines import LEVEL_MARKS, MOST_PLACES, first_places
+from bot.messages.cards.lines import (
+    LEVEL_MARKS,
+    MOST_PLACES,
+    first_places,
+    happens,
+    id_link,
+)
 from bot.text import clean, shorten, shorten_marked, web_link
 
 if TYPE_CHECKING:
@@ -91,7 +97,7 @@ def lateness(due: datetime | None, display: Display, possible_repeat: bool) -> l
 
 
 def _by_level(found: Sequence[Alert], display: Display, headline: int) -> list[Block]:
-    """A block for each level and place: where, then a line for each alert."""
+    """A block for each level and place: where, then what is told there."""
     say = display.say
     groups: dict[tuple[str, str], list[Alert]] = {}
     for alert in found:
@@ -106,7 +112,7 @@ def _by_level(found: Sequence[Alert], display: Display, headline: int) -> list[B
             if of_level != level:
                 continue
             where = line("📍 ", foreign(place or say("digest.somewhere"), say.language))
-            lines = [item_line(alert, display, headline) for alert in those]
+            lines = [each for alert in those for each in item_lines(alert, display, headline)]
             blocks.append(Block((where, *lines), tight=True))
     return blocks
 
@@ -116,14 +122,11 @@ def _where(alert: Alert, say: Texts) -> str:
     return " · ".join(shorten(clean(name), NAME // 2) for name in names)
 
 
-def item_line(alert: Alert, display: Display, headline: int) -> Line:
-    """ "/A12 Siege · worsening: the headline – Enab Baladi", the publisher with its link."""
+def item_lines(alert: Alert, display: Display, headline: int) -> tuple[Line, Line]:
+    """ "/A12 siege lifted or eased", and below it "the headline – Enab Baladi", the publisher with
+    its link. The headline has a line of its own: it may run in the other direction."""
     say = display.say
-    titles = [
-        signal_title(display.signals, each.signal, say.language, NAME // 2)
-        for each in alert.signals[:MOST_SIGNALS]
-    ]
-    direction = say.find(f"direction.{alert.gravest.direction}") or alert.gravest.direction
+    told = (happens(display, each) for each in alert.signals[:MOST_SIGNALS])
     marked = shorten_marked(marked_title(alert, ()), headline)
     name = shorten(clean(alert.feed_name), PUBLISHER)
     link = web_link(alert.link)
@@ -131,13 +134,7 @@ def item_line(alert: Alert, display: Display, headline: int) -> Line:
         Span(span.text, span.style, link[0] if link and span.text == name else None)
         for span in foreign(name, say.language)
     )
-    return line(
-        foreign(f"/{alert.short_id}", say.language),
-        " ",
-        Span(say("card.comma").join(titles), "b"),
-        f" · {direction}",
-        say("digest.colon"),
-        foreign(marked.text, say.language),
-        " – ",
-        publisher,
+    return (
+        line(id_link(say, alert.short_id), " ", Span(say("card.comma").join(told), "b")),
+        line(foreign(marked.text, say.language), " – ", publisher),
     )

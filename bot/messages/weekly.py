@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.messages.blocks import Block, Card, Line, Span, first_that_fits, foreign, line
 from bot.messages.cards.display import NAME, Display, signal_title
 from bot.messages.cards.lines import LEVEL_MARKS
-from bot.messages.digest import HEADLINE, item_line, lateness, sources_line
+from bot.messages.digest import HEADLINE, item_lines, lateness, sources_line
 from bot.text import clean, shorten
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def weekly_card(
             _listed(say("weekly.places"), places),
             _listed(
                 say("weekly.gravest"),
-                [_marked(each, display, headline) for each in gravest[:shown]],
+                [told for each in gravest[:shown] for told in _marked(each, display, headline)],
             ),
             Block((sources_line(weekly.sources, display),)),
         ]
@@ -52,9 +52,10 @@ def weekly_card(
     return first_that_fits(say.language, (build(*size) for size in sizes))
 
 
-def _marked(alert: Alert, display: Display, headline: int) -> Line:
+def _marked(alert: Alert, display: Display, headline: int) -> tuple[Line, Line]:
     mark = LEVEL_MARKS.get(alert.level, "⚪")
-    return line(f"{mark} ", item_line(alert, display, headline))
+    told, under = item_lines(alert, display, headline)
+    return line(f"{mark} ", told), under
 
 
 def _listed(title: str, lines: Sequence[Line]) -> Block:

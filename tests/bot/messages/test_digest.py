@@ -70,8 +70,8 @@ def digest(**changes: Any) -> Digest:
                 "3 أحداث منذ 27 تشرين الثاني/نوفمبر، 08:00 لم تُرسل في حينها:",
                 "🟠 تنبيه",
                 "📍 حلب",
-                "/A12 نقص الأدوية · تدهور: مستشفيات المدينة",
-                "/A7 وصول المساعدات · انفراج: Convoy of 20 trucks",
+                "/A12 نقص في الأدوية\nمستشفيات المدينة",
+                "/A7 انفراج في وصول المساعدات\nConvoy of 20 trucks",
                 "📍 مكان غير معروف",
                 "المصادر التي قُرئت: 50 من 52. ما تعذّرت قراءته: عنب بلدي، OCHA",
             ],
@@ -81,7 +81,7 @@ def digest(**changes: Any) -> Digest:
             [
                 "3 happenings since 27 November, 08:00 that were not sent at once:",
                 "🟠 Alert",
-                "/A12 Medicine shortage · worsening: مستشفيات",
+                "/A12 shortage of medicines\nمستشفيات",
                 "50 of 52 sources were heard. Not heard: عنب بلدي, OCHA",
             ],
         ),
@@ -90,7 +90,7 @@ def digest(**changes: Any) -> Digest:
             [
                 "3 événements depuis le 27 novembre, 08:00",
                 "🟡 Veille",
-                "/A7 Accès de l'aide · amélioration\u202f: Convoy",
+                "/A7 aide qui parvient à passer\nConvoy",
                 "50 sources lues sur 52. Non lues\u202f: عنب بلدي, OCHA",
             ],
         ),

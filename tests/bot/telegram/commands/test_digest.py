@@ -16,9 +16,9 @@ from tests.telegram_server import Message
 DESK, GROUP, MEMBER = 21, -100555, 23
 HOUR = timedelta(hours=1)
 SAYS = {
-    "ar": ["الموجز اليومي", "حدث واحد منذ", "🟡 متابعة", "/A1 نقص الأدوية · تدهور"],
-    "en": ["Daily digest", "One happening since", "🟡 Watch", "/A1 Medicine shortage · worsening"],
-    "fr": ["Bulletin du jour", "Un événement depuis", "🟡 Veille", "/A1 Pénurie de médicaments"],
+    "ar": ["الموجز اليومي", "حدث واحد منذ", "🟡 متابعة", "/A1 نقص في الأدوية"],
+    "en": ["Daily digest", "One happening since", "🟡 Watch", "/A1 shortage of medicines"],
+    "fr": ["Bulletin du jour", "Un événement depuis", "🟡 Veille", "/A1 pénurie de médicaments"],
 }
 DIGEST_HERE = {
     "ar": "في موجز هذه المحادثة",
