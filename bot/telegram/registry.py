@@ -180,6 +180,7 @@ def handler_of(answer: Answer, who: Who, *, private: bool = False) -> Handler:
         refusal = await refusal_of(request, who, private=private)
         if refusal is None:
             await answer(request)
+            await request.end_press()
         else:
             user = update.effective_user
             who_asks = user.id if user else "unknown"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -176,6 +176,7 @@ class Request:
     services: Services
     known: Chat | None
     person: Person | None = None
+    _notes: list[str] = field(default_factory=list, repr=False)
 
     @classmethod
     async def of(cls, update: Update, context: Context) -> Request:
@@ -357,8 +358,14 @@ class Request:
         query = self.update.callback_query
         if query is None:
             return
+        self._notes.append(text)
         with _unless_unchanged():
             await query.answer(text[:200] or None, show_alert=stays or None)
+
+    async def end_press(self) -> None:
+        """Stop the wait that a phone shows after a press, where no note has done so."""
+        if not self._notes:
+            await self.note()
 
 
 @contextlib.contextmanager

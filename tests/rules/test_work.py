@@ -145,7 +145,7 @@ def check_the_gate(rules: RuleSet, title: str, text: str, language: str | None) 
 def test_what_is_passed_over_would_have_detected_nothing(shipped: RuleSet) -> None:
     """Each rule on each sentence, with no gate before it, says the same."""
     for tests in shipped.tests:
-        for example in (*tests.tests.fires[:12], *tests.tests.silent[:12]):
+        for example in (*tests.tests.fires[:6], *tests.tests.silent[:6]):
             text = example if isinstance(example, str) else example.text or example.vary or ""
             check_the_gate(shipped, "", text, "ar")
             check_the_gate(shipped, text, NEWS, None)

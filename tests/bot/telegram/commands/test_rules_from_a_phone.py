@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,12 @@ from bot.operating.trial_report import Example, SignalChange, TrialReport
 from bot.operating.trials import Trial
 from bot.rules_in_force import Kept, Reloaded, RulesInForce, Swapped
 from storage.file.database import Connection, Database
-from storage.news import entries
 from storage.readers import audit, chats
 from storage.rule_files import drafts as rule_drafts
 from storage.rule_files import versions as rule_versions
 from storage.sending import outbox
 from tests.bot.telegram.desk import OPERATOR, SECOND, VIEWER, Office, made_up, office
 from tests.conftest import shipped_rules
-from tests.storage.make import add_feed, entry
 from tests.telegram_server import TelegramServer
 
 OVERRIDE = b"# a note of ours\nid: siege\nlevel: watch  # for now\n"
@@ -65,20 +62,12 @@ def reloads(office: Office, outcome: Reloaded) -> None:
     office.desk.reloading.rules = reload
 
 
-async def test_a_file_is_really_tried_put_in_force_and_undone(at_work: Office) -> None:
-    """The one test with the real process: everything else is shown with reports made up."""
-
-    def stored(db: Connection) -> None:
-        add_feed(db)
-        text = "الجيش يفرض حصارًا خانقًا على مدينة الفاشر"
-        news = entry(title=text, summary="", guid="g1")
-        entries.add(db, replace(news, first_seen_at=utc_now()), ["g1"])
-
-    await at_work.database.write(stored)
+async def test_a_file_is_put_in_force_and_undone(at_work: Office) -> None:
+    """With reports made up; `tests/test_walk.py` goes the same way with real trials."""
+    found(at_work, TrialReport(tests=1, of=0, days=30))
     await at_work.send_file(OPERATOR, "siege (1).yaml", b"\xef\xbb\xbf" + OVERRIDE)
     shown = at_work.newest()
-    assert "signals/siege.yaml" in shown and "level Alert → Watch" in shown
-    assert "Alerts gained: 0, lost: 1" in shown and "الفاشر" in shown
+    assert "signals/siege.yaml" in shown
     ask, _ = at_work.buttons()
     assert not (at_work.folder / FILE).exists(), "nothing is written before the second tap"
     await at_work.press(OPERATOR, ask)
@@ -87,7 +76,6 @@ async def test_a_file_is_really_tried_put_in_force_and_undone(at_work: Office) -
     assert (at_work.folder / FILE).read_bytes() == OVERRIDE, "with its comments"
     assert at_work.desk.rules().signals["siege"].level == "watch"
 
-    found(at_work, TrialReport(tests=1, of=0, days=30))
     await at_work.ask(OPERATOR, "/rollback")
     await at_work.settled()
     await at_work.desk.trials.settled()
