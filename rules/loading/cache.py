@@ -51,6 +51,11 @@ class RulesCache:
         self._path = folder / f"rules-{name}.json"
         self._key = hashlib.sha256(f"{sources}\0{_made_by()}".encode()).hexdigest()
 
+    def is_of_the_same(self, other: RulesCache) -> bool:
+        """Whether both are of the same files as they stand: what is made between two looks at the
+        files is stored only if they say the same."""
+        return self._key == other._key
+
     def read(self, enrich: Callable[[Lexeme], Lexeme] | None) -> Stored | None:
         """The rule set as it was stored last, if it still is what the files say."""
         try:

@@ -84,7 +84,8 @@ def load_rules(
     if stored is not None:
         return stored.rules
     rules = _compiled(operator_dir, full_database, shipped)
-    kept.write(rules, checked=False)
+    if cache_of(cache, operator_dir, full_database, shipped).is_of_the_same(kept):
+        kept.write(rules, checked=False)
     return rules
 
 

@@ -139,12 +139,16 @@ def load_checked(
     known = cache and load_stored(cache, operator_dir, full_database)
     if known:
         return known
+    before = cache_of(cache, operator_dir, full_database) if cache is not None else None
     rules = load_rules(operator_dir, full_database=full_database)
     failed = [result for result in run_tests(rules) if not result.passed]
     if failed:
         raise RulesInvalid((failure_of(result) for result in failed), rules.warnings)
-    if cache is not None:
-        cache_of(cache, operator_dir, full_database).write(rules, checked=True)
+    if cache is not None and before is not None:
+        # A file that is saved while its tests run must not be taken for what was tried.
+        after = cache_of(cache, operator_dir, full_database)
+        if after.is_of_the_same(before):
+            after.write(rules, checked=True)
     return rules
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from rules import RuleSet
 from rules.loading import load
 from rules.loading.cache import RulesCache
 from rules.loading.load import cache_of, load_rules
+from rules.trying import inline_tests
 from tests.rules.few import few_rules
 
 NEWS = "غمر الفيضان القرية"
@@ -185,3 +187,26 @@ def test_where_nothing_can_be_written_rules_are_compiled_each_time(
     start(tmp_path / "a-file" / "cache")
     start(tmp_path / "a-file" / "cache")
     assert len(compiled) == 2
+
+
+def test_a_file_that_is_saved_while_its_tests_run_is_not_taken_for_what_was_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, cache = tmp_path / "own", tmp_path / "cache"
+    (own / "signals").mkdir(parents=True)
+    override = own / "signals" / "flood.yaml"
+    override.write_text("id: flood\nlevel: watch\n", encoding="utf-8")
+    loaded = partial(load_rules, shipped=few_rules())
+    monkeypatch.setattr(inline_tests, "load_rules", loaded)
+    real = inline_tests.run_tests
+
+    def saved_meanwhile(rules: RuleSet) -> list[inline_tests.TestResult]:
+        found = real(rules)
+        override.write_text("id: flood\nlevel: info\n", encoding="utf-8")
+        return found
+
+    monkeypatch.setattr(inline_tests, "run_tests", saved_meanwhile)
+    assert inline_tests.load_checked(own, cache=cache).signals["flood"].level == "watch"
+    monkeypatch.setattr(inline_tests, "run_tests", real)
+    assert inline_tests.load_checked(own, cache=cache).signals["flood"].level == "info"
+    assert inline_tests.load_checked(own, cache=cache).signals["flood"].level == "info"
