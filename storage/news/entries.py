@@ -9,7 +9,6 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from storage import retention
 from storage.rows import (
     Row,
     change,
@@ -200,11 +199,6 @@ def detections_of(db: Connection, entry_id: int) -> list[StoredDetection]:
 def clear_detections(db: Connection, entry_id: int) -> None:
     """Forget what was detected in a text that an update replaced (alerts keep their copy)."""
     db.execute("DELETE FROM detections WHERE entry_id = :id", {"id": entry_id})
-
-
-def purge(db: Connection, older_than: datetime) -> int:
-    """Remove what is past retention; returns how many entries went. See storage.retention."""
-    return retention.purge(db, older_than).entries
 
 
 def _values(entry: Entry) -> Row:

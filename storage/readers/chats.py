@@ -222,9 +222,25 @@ def by_ids(db: Connection, chat_ids: Collection[int]) -> list[Chat]:
     return sorted(found, key=lambda chat: chat.id)
 
 
+FORGOTTEN = 0
+"""Stands among the chats that changed for those whose ids nobody keeps."""
+
+
+def forget_changes(db: Connection, chat_id: int) -> None:
+    """That a chat went is noted without its id: who remembers chats reads all of them again."""
+    number = last_change(db) + 1
+    db.execute("DELETE FROM reader_changes WHERE chat_id = :id", {"id": chat_id})
+    db.execute(
+        """
+        INSERT INTO reader_changes VALUES (:forgotten, :number)
+        ON CONFLICT (chat_id) DO UPDATE SET number = excluded.number""",
+        {"forgotten": FORGOTTEN, "number": number},
+    )
+
+
 def changed_since(db: Connection, number: int) -> tuple[int, list[int]]:
     """The chats of which anything that routing asks for changed after that number, and the number
-    of the last change."""
+    of the last change; `FORGOTTEN` among them says that any may be gone."""
     rows = fetch(
         db,
         "SELECT chat_id, number FROM reader_changes WHERE number > :number ORDER BY number",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
+from storage.readers import chats
 from storage.rows import Row, change, fetch, to_text
 
 # Columns that hold a person's id.
@@ -29,7 +30,8 @@ def person(db: Connection, person_id: int) -> bool:
     """
     found = change(db, "DELETE FROM people WHERE id = :id", {"id": person_id})
     # Subscriptions, messages, places, questions: all that refers to the chat goes with it.
-    found += change(db, "DELETE FROM chats WHERE id = :id AND kind = 'private'", {"id": person_id})
+    gone = change(db, "DELETE FROM chats WHERE id = :id AND kind = 'private'", {"id": person_id})
+    found += gone
     for table, nameless, column in _NAMELESS:
         found += change(
             db,
@@ -44,6 +46,8 @@ def person(db: Connection, person_id: int) -> bool:
             else f"UPDATE {table} SET {column} = NULL WHERE {column} = :id",  # noqa: S608
             {"id": person_id},
         )
+    if gone:
+        chats.forget_changes(db, person_id)
     return found > 0
 
 

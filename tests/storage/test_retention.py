@@ -47,7 +47,7 @@ def test_what_is_old_and_delivered_goes_with_all_that_belongs_to_it(db: Connecti
 
 def test_what_is_recent_stays(db: Connection) -> None:
     alert = add_alert(db)
-    assert entries.purge(db, CUTOFF) == 0
+    assert retention.purge(db, CUTOFF).entries == 0
     assert alerts.get(db, alert.id) == alert
 
 
@@ -60,7 +60,7 @@ def test_nothing_undelivered_is_removed(db: Connection, owed: str) -> None:
         outbox.lease(db, [1], NOW)
     elif owed != "pending":
         outbox.mark(db, 1, Mark(owed, "error", OLD, 1))
-    assert entries.purge(db, CUTOFF) == 0
+    assert retention.purge(db, CUTOFF).entries == 0
     assert alerts.get(db, alert.id) == alert
     assert entries.get(db, alert.entry_id) is not None
     assert decisions.of_alert(db, alert.id)
@@ -73,9 +73,9 @@ def test_a_folded_row_is_delivered_when_its_catch_up_is(db: Connection) -> None:
     outbox.enqueue(db, [delivery(alert.id)], OLD)
     line = delivery(None, kind="catchup", version=0, text="سطر", not_before=OLD, key="c")
     catchup = folding.fold(db, {1: "too many"}, line, OLD)
-    assert entries.purge(db, CUTOFF) == 0
+    assert retention.purge(db, CUTOFF).entries == 0
     outbox.mark_sent(db, catchup, 5, OLD)
-    assert entries.purge(db, CUTOFF) == 1
+    assert retention.purge(db, CUTOFF).entries == 1
     assert sum(outbox.counts(db).values()) == 0
 
 
@@ -84,7 +84,7 @@ def test_an_entry_still_in_its_feed_is_never_forgotten(db: Connection) -> None:
     feeds.sync(db, [("quiet", "https://quiet.example")], OLD)
     still_there = add_entry(db, "quiet", first_seen_at=OLD)
     gone = add_entry(db, "quiet", first_seen_at=OLD - DAY)
-    assert entries.purge(db, CUTOFF) == 1
+    assert retention.purge(db, CUTOFF).entries == 1
     assert entries.get(db, still_there) is not None
     assert entries.get(db, gone) is None
 
@@ -94,7 +94,7 @@ def test_an_entry_of_a_story_that_goes_on_stays(db: Connection) -> None:
     retelling = add_entry(db, first_seen_at=OLD)
     stories.attach(db, alert.story_id, retelling, "sana", OLD)
     bump(db, alert)
-    assert entries.purge(db, CUTOFF) == 0
+    assert retention.purge(db, CUTOFF).entries == 0
 
 
 def test_old_notices_go_once_they_are_settled(db: Connection) -> None:

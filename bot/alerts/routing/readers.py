@@ -6,7 +6,7 @@ chats changed, and only those are read again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from storage.file.database import Connection
@@ -30,42 +30,51 @@ class Readers:
     def __init__(self) -> None:
         self._known: int | None = None
         self._chats: dict[int, Chat] = {}
-        self._kinds: dict[object, int] = {}
-        self._kind_of: dict[int, int] = {}
+        self._choices: dict[int, object] = {}
         self._found = Readership((), ())
 
     def __call__(self, db: Connection) -> Readership:
         """The chats as they are now, as far as routing asks: what they chose, their topics, role
         and state. Mutes, quiet hours and names may be older."""
         if self._known is None:
-            self._known = chats.last_change(db)
-            self._take(chats.everyone(db))
-            return self._found
+            return self._take_all(db)
         number, changed = chats.changed_since(db, self._known)
+        if chats.FORGOTTEN in changed:
+            return self._take_all(db)
         if changed:
             for chat_id in changed:
                 self._chats.pop(chat_id, None)
-                self._kind_of.pop(chat_id, None)
+                self._choices.pop(chat_id, None)
             self._take(chats.by_ids(db, changed))
             self._known = number
+        return self._found
+
+    def _take_all(self, db: Connection) -> Readership:
+        self._known = chats.last_change(db)
+        self._chats.clear()
+        self._choices.clear()
+        self._take(chats.everyone(db))
         return self._found
 
     def _take(self, new: Iterable[Chat]) -> None:
         for chat in new:
             self._chats[chat.id] = chat
-            self._kind_of[chat.id] = self._kinds.setdefault(choices(chat), len(self._kinds))
+            self._choices[chat.id] = choices(chat)
         in_order = tuple(self._chats[chat_id] for chat_id in sorted(self._chats))
-        groups: dict[int, list[Chat]] = {}
-        for chat in in_order:
-            groups.setdefault(self._kind_of[chat.id], []).append(chat)
-        self._found = Readership(in_order, tuple(map(tuple, groups.values())))
+        self._found = Readership(in_order, _grouped(in_order, self._choices.__getitem__))
 
 
 def alike(members: Sequence[Chat]) -> tuple[tuple[Chat, ...], ...]:
     """The chats in groups of those that chose the same. Pure."""
+    return _grouped(members, {chat.id: choices(chat) for chat in members}.__getitem__)
+
+
+def _grouped(
+    members: Sequence[Chat], choices_of: Callable[[int], object]
+) -> tuple[tuple[Chat, ...], ...]:
     groups: dict[object, list[Chat]] = {}
     for chat in members:
-        groups.setdefault(choices(chat), []).append(chat)
+        groups.setdefault(choices_of(chat.id), []).append(chat)
     return tuple(map(tuple, groups.values()))
 
 

@@ -249,12 +249,6 @@ def _ordinals(text: str, *, title: bool) -> Iterator[tuple[frozenset[str], float
             yield beside, value
 
 
-def in_poll_order(tellings: Iterable[Telling]) -> list[Telling]:
-    """The entries of one poll in the order in which their stories are chosen: by time, then by
-    what they say. A feed may list them in any order; the stories are the same."""
-    return sorted(tellings, key=lambda t: (t.at, t.title, t.text, t.link or ""))
-
-
 @dataclass(slots=True)
 class _Held:
     telling: Telling

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -66,29 +67,34 @@ def test_of_two_who_press_at_once_one_moves_a_change(db: Connection) -> None:
     assert rule_drafts.get(db, draft) is None, "changes of a month ago are forgotten"
 
 
+SARA = 7_000_123
+
+
 def test_who_is_forgotten_did_it_still(db: Connection) -> None:
-    people.admit(db, 7, "سارة", "operator", NOW)
-    add_chat(db, 7, "siege", kind="private", title="سارة")
+    people.admit(db, SARA, "سارة", "operator", NOW)
+    add_chat(db, SARA, "siege", kind="private", title="سارة")
     add_chat(db, 8, kind="private")
     alert = add_alert(db)
-    outbox.enqueue(db, [delivery(alert.id, 7), delivery(alert.id, 8)], NOW)
+    outbox.enqueue(db, [delivery(alert.id, SARA), delivery(alert.id, 8)], NOW)
     acknowledgements.ask(db, alert.id, 8, 1, None, NOW)
-    acknowledgements.acknowledge(db, alert.id, 8, 7, "سارة", NOW)
-    audit.record(db, 7, "سارة", "feed-added", "A", NOW)
-    rule_versions.add(db, "signals/a.yaml", b"1", "sent", NOW, person_id=7, name="سارة")
+    acknowledgements.acknowledge(db, alert.id, 8, SARA, "سارة", NOW)
+    audit.record(db, SARA, "سارة", "feed-added", "A", NOW)
+    rule_versions.add(db, "signals/a.yaml", b"1", "sent", NOW, person_id=SARA, name="سارة")
     rule_drafts.add(
         *(db, "signals/a.yaml", b"1", "sent"),
-        **{"person_id": 7, "name": "سارة", "chat_id": 7, "message_id": 1, "language": "ar"},  # type: ignore[arg-type]
+        **{"person_id": SARA, "name": "سارة", "chat_id": SARA, "message_id": 1, "language": "ar"},  # type: ignore[arg-type]
         at=NOW,
     )
-    assert forgetting.person(db, 7)
-    assert "سارة" not in "\n".join(db.conn.iterdump())
+    assert forgetting.person(db, SARA)
+    left = "\n".join(db.conn.iterdump())
+    assert "سارة" not in left
+    assert not re.search(rf"\b{SARA}\b", left), "nowhere, also not that her chat was there"
     (act,) = audit.latest(db, 5)
     assert (act.person_id, act.name, act.what) == (None, "", "A")
     taken = acknowledgements.get(db, alert.id, 8)
     assert taken is not None and taken.at == NOW, "the alert was taken on, and stays so"
-    assert outbox.for_chat(db, 7) == [] and len(outbox.for_chat(db, 8)) == 1
-    assert not forgetting.person(db, 7)
+    assert outbox.for_chat(db, SARA) == [] and len(outbox.for_chat(db, 8)) == 1
+    assert not forgetting.person(db, SARA)
 
 
 def test_a_table_that_is_new_is_forgotten_too(db: Connection) -> None:

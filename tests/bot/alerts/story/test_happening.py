@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +16,7 @@ from bot.alerts.story.likeness import Frequencies, cosine, stem, weights_of
 from bot.alerts.story.names import names_in, shared_names
 from bot.alerts.story.near_copies import StoryPolicy
 from bot.alerts.story.sources import independent_sources
-from bot.alerts.story.tellings import Telling, Where, Window, in_poll_order
+from bot.alerts.story.tellings import Telling, Where, Window
 from rules import figures_of
 
 POLICY, COPIES = HappeningPolicy(), StoryPolicy()
@@ -301,33 +299,6 @@ def test_the_window_forgets_moves_and_replaces() -> None:
     assert len(window) == 1
     window.drop_before(STRIKE.at + timedelta(seconds=1))
     assert len(window) == 0
-
-
-def partition(tellings: Sequence[Telling]) -> set[frozenset[str]]:
-    window = Window()
-    stories: defaultdict[int, set[str]] = defaultdict(set)
-    for each in in_poll_order(tellings):
-        choice = story_for(each, window, POLICY, COPIES)
-        story = each.entry_id if choice.story_id is None else choice.story_id
-        window.add(each, story)
-        stories[story].add(each.text)
-    return {frozenset(texts) for texts in stories.values()}
-
-
-def test_the_order_of_entries_within_a_poll_changes_nothing() -> None:
-    towns = ["Aden", "Taiz", "Marib", "Hodeidah", "Saada"]
-    poll = []
-    for town in towns:
-        where = Where(frozenset({town}), frozenset({town}), frozenset(), frozenset({"YE"}))
-        for number, verb in enumerate(("hit", "struck", "shelled")):
-            text = f"A market in {town} was {verb}, killing {12 + len(town)} people, doctors said."
-            title = f"{town} market {verb}"
-            poll.append(telling(0, title, text, where=where, hours=number / 10))
-    wanted = partition([replace(t, entry_id=i) for i, t in enumerate(poll, 1)])
-    shuffler = random.Random(5)
-    for _ in range(10):
-        shuffler.shuffle(poll)
-        assert partition([replace(t, entry_id=i) for i, t in enumerate(poll, 1)]) == wanted
 
 
 def test_a_story_does_not_chain_from_day_to_day() -> None:
