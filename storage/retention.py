@@ -5,7 +5,7 @@ A few rows at a time: who writes meanwhile, polls and dispatch, waits for one st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,15 +52,12 @@ FIRST = Step()
 
 
 def purge(db: Connection, older_than: datetime) -> Purged:
-    """Remove alerts last updated, and entries last seen, before then, all in one transaction; see
-    `purge_some`."""
-    purged, step = Purged(), FIRST
+    """All steps of `purge_some`, in one transaction."""
+    purged = Purged()
+    step: Step | None = FIRST
     while step is not None:
-        more, following = purge_some(db, older_than, step)
+        more, step = purge_some(db, older_than, step)
         purged += more
-        if following is None:
-            return purged
-        step = following
     return purged
 
 
@@ -113,7 +110,7 @@ def _alerts(db: Connection, before: str, step: Step) -> tuple[Purged, Step | Non
         if deleted == ROWS_AT_ONCE:
             return Purged(alerts=gone), _before(rows, row, step)
         gone += change(db, "DELETE FROM alerts WHERE id = :id", {"id": row["id"]})
-    return Purged(alerts=gone), _behind(rows, step)
+    return Purged(alerts=gone), _behind(rows, step, AT_ONCE)
 
 
 def _entries(db: Connection, before: str, step: Step) -> tuple[Purged, Step | None]:
@@ -130,11 +127,7 @@ def _entries(db: Connection, before: str, step: Step) -> tuple[Purged, Step | No
         before,
         step,
     )
-    ids = many([row["id"] for row in rows if row["over"]])
-    gone = change(
-        db, "DELETE FROM entries WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": ids}
-    )
-    return Purged(entries=gone), _behind(rows, step)
+    return Purged(entries=_delete(db, "entries", rows)), _behind(rows, step, AT_ONCE)
 
 
 def _stories(db: Connection, before: str, step: Step) -> tuple[Purged, Step | None]:
@@ -149,11 +142,7 @@ def _stories(db: Connection, before: str, step: Step) -> tuple[Purged, Step | No
         before,
         step,
     )
-    ids = many([row["id"] for row in rows if row["over"]])
-    gone = change(
-        db, "DELETE FROM stories WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": ids}
-    )
-    return Purged(stories=gone), _behind(rows, step)
+    return Purged(stories=_delete(db, "stories", rows)), _behind(rows, step, AT_ONCE)
 
 
 def _deliveries(db: Connection, before: str, step: Step) -> tuple[Purged, Step | None]:
@@ -161,18 +150,16 @@ def _deliveries(db: Connection, before: str, step: Step) -> tuple[Purged, Step |
     rows = fetch(
         db,
         """
-        SELECT id, '' AS at, updated_at < :before AND state IN ('sent', 'failed', 'expired')
+        SELECT id, '' AS at, created_at < :before AS old,
+            updated_at < :before AND state IN ('sent', 'failed', 'expired')
             AND NOT EXISTS (SELECT 1 FROM outbox f WHERE f.folded_into = outbox.id) AS over
         FROM outbox INDEXED BY outbox_without_alert WHERE alert_id IS NULL AND id > :id
         ORDER BY id LIMIT :limit""",
         {"before": before, "id": step.id, "limit": ROWS_AT_ONCE},
     )
-    ids = many([row["id"] for row in rows if row["over"]])
-    gone = change(
-        db, "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": ids}
-    )
-    # They are as old as their ids: behind those that are too young nothing old is left.
-    more = _behind(rows, step, ROWS_AT_ONCE) if any(row["over"] for row in rows) else None
+    gone = _delete(db, "outbox", rows)
+    # Ids grow with time: behind rows that are all young nothing old is left.
+    more = _behind(rows, step, ROWS_AT_ONCE) if any(row["old"] for row in rows) else None
     return Purged(deliveries=gone), more
 
 
@@ -213,29 +200,22 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-def steps(older_than: datetime) -> Iterator[Callable[[Connection], Purged]]:
-    """Each step as a function for a write transaction of its own; the next is found by the one
-    before, so take them one by one."""
-    following: list[Step | None] = [FIRST]
-
-    def take(db: Connection) -> Purged:
-        step = following[0]
-        assert step is not None  # noqa: S101 the loop below ends at None
-        purged, following[0] = purge_some(db, older_than, step)
-        return purged
-
-    while following[0] is not None:
-        yield take
-
-
 def _page(db: Connection, sql: str, before: str, step: Step) -> list[Row]:
     return fetch(db, sql, {"before": before, "at": step.at, "id": step.id, "limit": AT_ONCE})
 
 
-def _behind(rows: list[Row], step: Step, limit: int | None = None) -> Step | None:
+def _delete(db: Connection, table: str, rows: list[Row]) -> int:
+    ids = many([row["id"] for row in rows if row["over"]])
+    return change(
+        db,
+        f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(:ids))",  # noqa: S608
+        {"ids": ids},
+    )
+
+
+def _behind(rows: list[Row], step: Step, limit: int) -> Step | None:
     """Behind the last of these, if there may be more."""
-    full = len(rows) == (limit or AT_ONCE)
-    return Step(step.kind, rows[-1]["at"], rows[-1]["id"]) if full else None
+    return Step(step.kind, rows[-1]["at"], rows[-1]["id"]) if len(rows) == limit else None
 
 
 def _before(rows: list[Row], row: Row, step: Step) -> Step:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.delivery.results import give_up_held
@@ -133,10 +134,11 @@ class Rounds:
         try:
             given_up = await self._parts.database.write(give_up)
             # A step at a time: polls and sends go in between.
-            for step in retention.steps(older):
-                if self._stopping():
-                    break
-                purged += (await self._parts.database.write(step)).entries
+            step: retention.Step | None = retention.FIRST
+            while step is not None and not self._stopping():
+                some = partial(retention.purge_some, older_than=older, step=step)
+                more, step = await self._parts.database.write(some)
+                purged += more.entries
         except StorageError as error:
             log.error("housekeeping: %s; trying again tomorrow", error)
             return

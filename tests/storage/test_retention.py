@@ -117,10 +117,11 @@ def work_of_steps(db: Connection) -> list[int]:
         count += 1
         return 0
 
-    for step in retention.steps(CUTOFF):
+    step: retention.Step | None = retention.FIRST
+    while step is not None:
         count = 0
         db.conn.set_progress_handler(one_more, 1000)
-        step(db)
+        _, step = retention.purge_some(db, CUTOFF, step)
         db.conn.set_progress_handler(None, 0)
         found.append(count)
     return found
@@ -158,3 +159,16 @@ def test_what_is_kept_is_stepped_over(db: Connection, monkeypatch: pytest.Monkey
     assert retention.purge(db, CUTOFF).alerts == 1
     assert alerts.get(db, gone.id) is None
     assert all(alerts.get(db, each.id) for each in owed)
+
+
+def test_old_notices_behind_many_that_wait_go_as_well(
+    db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "ROWS_AT_ONCE", 2)
+    add_chat(db)
+    for key in range(5):
+        notice = delivery(None, kind="notice", version=0, text="نص", key=str(key), not_before=OLD)
+        outbox.enqueue(db, [notice], OLD)
+    outbox.mark_sent(db, 5, 5, OLD)
+    assert retention.purge(db, CUTOFF).deliveries == 1
+    assert outbox.counts(db)["pending"] == 4
