@@ -104,7 +104,9 @@ def asked(small: Connection, large: Connection, few: int, many: int) -> list[Fig
 
 def forgotten(db: Connection) -> list[Figure]:
     """How long each step of retention holds the writer; the older half of the year goes."""
-    held, worked, gone = [], [], retention.Purged()
+    held: list[float] = []
+    worked: list[float] = []
+    gone = retention.Purged()
     step: retention.Step | None = retention.FIRST
     while step is not None and len(held) <= 400:
         start, begun = time.perf_counter(), time.thread_time()

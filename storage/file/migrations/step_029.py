@@ -26,3 +26,6 @@ def m029_topics_and_beginnings(db: Connection) -> None:
         INSERT INTO search_terms SELECT term FROM search_vocabulary
         WHERE length(term) BETWEEN 3 AND 40 AND term NOT GLOB '*[0-9]*'""")
     db.execute("DROP TABLE search_vocabulary")
+
+
+STEPS = (m029_topics_and_beginnings,)

@@ -86,3 +86,6 @@ def _note_changes_of_readers(db: Connection) -> None:
                 for row in of
             )
             db.execute(f"CREATE TRIGGER {name} AFTER {moment} ON {table} BEGIN {notes} END")
+
+
+STEPS = (m030_scale,)

@@ -203,3 +203,10 @@ def m003_chats_and_outbox(db: Connection) -> None:
     db.execute("CREATE INDEX outbox_of_chat ON outbox (chat_id, state)")
     db.execute("CREATE INDEX outbox_of_alert ON outbox (alert_id)")
     db.execute("CREATE INDEX outbox_folded ON outbox (folded_into)")
+
+
+STEPS = (
+    m001_feeds_and_entries,
+    m002_stories_and_alerts,
+    m003_chats_and_outbox,
+)

@@ -189,3 +189,17 @@ def m013_mutes(db: Connection) -> None:
     db.execute("""
         ALTER TABLE chats ADD COLUMN muted_until TEXT
         CHECK ((muted_until IS NULL) = (muted_at IS NULL))""")
+
+
+STEPS = (
+    m004_kind_of_failure,
+    m005_second_channel,
+    m006_clock_and_repeats,
+    m007_queues_of_chats,
+    m008_nothing_is_lost,
+    m009_people,
+    m010_readings,
+    m011_acknowledgements,
+    m012_truncated,
+    m013_mutes,
+)

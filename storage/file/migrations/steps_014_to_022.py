@@ -203,3 +203,15 @@ def m022_card_edits(db: Connection) -> None:
             PRIMARY KEY (alert_id, chat_id)
         ) STRICT, WITHOUT ROWID""")
     db.execute("CREATE INDEX card_edits_of_chat ON card_edits (chat_id, due_at)")
+
+
+STEPS = (
+    m014_signals_of_alerts,
+    m015_places_and_figures,
+    m016_why_a_story,
+    m018_escalations,
+    m019_said_by_the_feed,
+    m020_states_of_places,
+    m021_level_of_decisions,
+    m022_card_edits,
+)

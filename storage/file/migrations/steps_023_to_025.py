@@ -145,3 +145,10 @@ def m025_mutes_and_feedback(db: Connection) -> None:
     db.execute("CREATE INDEX feedback_by_time ON feedback (at)")
     db.execute("CREATE INDEX feedback_of_chat ON feedback (chat_id)")
     db.execute("CREATE INDEX feedback_by_mark ON feedback (mark, at)")
+
+
+STEPS = (
+    m023_subscriptions,
+    m024_clocks_of_chats,
+    m025_mutes_and_feedback,
+)

@@ -189,3 +189,10 @@ def m028_digests(db: Connection) -> None:
     db.execute("PRAGMA writable_schema = OFF")
     if changed != 1:
         raise RuntimeError("the outbox does not say which kinds of messages it takes")
+
+
+STEPS = (
+    m026_asking,
+    m027_operators,
+    m028_digests,
+)
