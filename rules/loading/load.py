@@ -13,10 +13,10 @@ from pathlib import Path
 from rules.language.full_database import Enricher
 from rules.language.lexicon import Lexeme
 from rules.loading.build import compile_rules
-from rules.loading.cache import RulesCache, file_state
 from rules.loading.escalations import read_escalations
 from rules.loading.sources import ESCALATIONS, KINDS, STATES, Sources, read_layer, rule_files
 from rules.loading.states import read_states
+from rules.loading.stored.cache import RulesCache, file_state
 from rules.loading.yamlfile import problem
 from rules.matching.ruleset import RuleSet
 from rules.texts import message

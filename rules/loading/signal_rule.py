@@ -9,8 +9,8 @@ from types import MappingProxyType
 from rules.loading import schema
 from rules.loading.term_build import TermBuild
 from rules.loading.yamlfile import Document, Location
-from rules.matching import victims
 from rules.matching.clauses import ClauseElement, CompiledClause
+from rules.matching.harm import entry as victims
 from rules.matching.levels import by_direction
 from rules.matching.match import CompiledRule
 from rules.texts import Message, message

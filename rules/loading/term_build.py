@@ -10,7 +10,7 @@ from rules.loading import schema
 from rules.loading.doubts import doubts
 from rules.loading.sources import Sources
 from rules.loading.yamlfile import Document, Location
-from rules.matching.scope import RESERVED
+from rules.matching.scope.scope import RESERVED
 from rules.matching.terms import CompiledTerm
 from rules.matching.wordlist import Compiler, Lexicon
 from rules.texts import Message, message

@@ -11,7 +11,7 @@ from rules.language.lexicon import Lexeme
 from rules.language.morphology import Morphology
 from rules.language.text import tokenize
 from rules.loading import schema
-from rules.matching.match import read_entry
+from rules.matching.entry import read_entry
 from rules.matching.terms import CompiledTerm, TermMatcher
 from rules.matching.wordlist import Compiler, Lexicon
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rules.loading.schema import Direction, Language, Place, State
-from rules.matching.negation import NEGATED_EVIDENCE, NEGATION, denies, negator_before
-from rules.matching.terms import Reading, Span
+from rules.matching.reading import Reading, Span
+from rules.matching.scope.negation import NEGATED_EVIDENCE, NEGATION, denies, negator_before
 
 ASSERTED_REACH = 4
 """Words between a negator and evidence where a rule asks for negation: «لا توجد في الحي أدوية»."""

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 
 from rules.language.text import tokenize
 from rules.loading.schema import Place
-from rules.matching import harm_victims, victims
 from rules.matching.clauses import CompiledClause
-from rules.matching.governors import DENIED, governors_of
-from rules.matching.negation import NEGATION, NEXT
+from rules.matching.harm import entry as victims
+from rules.matching.harm import victims as harm_victims
+from rules.matching.reading import Reading
+from rules.matching.scope.governors import DENIED, governors_of
+from rules.matching.scope.negation import NEGATION, NEXT
 from rules.matching.signs import NOTHING, Sign, set_bits
-from rules.matching.terms import Reading, TermMatcher
+from rules.matching.terms import TermMatcher
 
 if TYPE_CHECKING:
     from rules.matching.match import CompiledRule

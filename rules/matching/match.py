@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import get_args
 
-from rules.language.boilerplate import blanked, blanked_title
-from rules.language.latin import guess_language
 from rules.language.text import (
-    MAX_CHARACTERS,
     Field,
-    Sentence,
-    cut_up_words,
-    runs,
-    sentences_of,
-    tokens_of,
 )
-from rules.loading.schema import Direction, Level, Place, State, Status
+from rules.loading.schema import Direction, Level, State, Status
 from rules.matching.clauses import (
     Choice,
     CompiledClause,
@@ -25,17 +16,23 @@ from rules.matching.clauses import (
     first_anywhere,
     in_sentence,
     negators_of,
-    placed,
 )
-from rules.matching.direction import Found, settle_direction, statements
+from rules.matching.entry import (
+    EntryReading,
+    OpenedText,
+    Present,
+    PresentTerms,
+    readings_of,
+)
 from rules.matching.gate import Gate, Held
-from rules.matching.harm_victims import PREFIX
+from rules.matching.harm.entry import find_harms
+from rules.matching.harm.victims import PREFIX
 from rules.matching.levels import is_weak, settle
-from rules.matching.names import words_in_names
-from rules.matching.scope import Scope, scope_of, state_of
-from rules.matching.statement import is_background, speaks_of_relief
-from rules.matching.terms import Reading, Span, TermMatcher
-from rules.matching.victims import find_harms
+from rules.matching.reading import Reading, Span
+from rules.matching.scope.direction import Found, settle_direction, statements
+from rules.matching.scope.scope import Scope, scope_of, state_of
+from rules.matching.scope.statement import is_background, speaks_of_relief
+from rules.matching.terms import TermMatcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,93 +111,6 @@ class Verdict:
     against: tuple[Found, ...]
     silenced_by: str | None
     detection: Detection | None
-
-
-@dataclass(frozen=True, slots=True)
-class EntryReading:
-    title: str
-    text: str
-    language: str | None
-    readings: tuple[Reading, ...]
-    places: Mapping[Place, Sequence[Reading]] = field(init=False, repr=False, compare=False)
-    """Its sentences by where they stand."""
-
-    def __post_init__(self) -> None:
-        where: tuple[Place, ...] = get_args(Place)
-        places = {place: placed(self.readings, place) for place in where}
-        object.__setattr__(self, "places", places)
-
-    def present(self) -> frozenset[str]:
-        return frozenset(name for reading in self.readings for name in reading.spans)
-
-
-class _Present:
-    """The terms of an entry, each looked for when it is asked after."""
-
-    __slots__ = ("_readings",)
-
-    def __init__(self, readings: Sequence[Reading]) -> None:
-        self._readings = readings
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and any(reading.of(name) for reading in self._readings)
-
-    def isdisjoint(self, names: Iterable[str]) -> bool:
-        return not any(name in self for name in names)
-
-
-Present = frozenset[str] | _Present
-"""Which terms stand in an entry."""
-
-
-class _Opened:
-    """A title or text, cut into words that nothing is known of yet."""
-
-    __slots__ = ("cut", "cut_up", "field", "matched", "read", "written")
-
-    def __init__(self, terms: TermMatcher, written: str, field: Field) -> None:
-        self.field = field
-        self.written = written
-        self.matched, marks = terms.patterns.in_text(written[:MAX_CHARACTERS])
-        self.read = (
-            blanked_title(written) if field == "title" else blanked(written, may_be=bool(marks & 1))
-        )
-        self.cut = runs(self.read)
-        self.cut_up = bool(marks & 2)
-
-    def runs(self) -> list[str]:
-        """Its words as they are written, and what may be a word that is cut up."""
-        found = self.cut[1::2]
-        return [*found, *cut_up_words(self.read)] if self.cut_up else found
-
-    def sentences(self, terms: TermMatcher) -> list[Sentence]:
-        text = self.read[:MAX_CHARACTERS]
-        tokens = tokens_of(text, self.cut, terms.knows, cut_up=self.cut_up)
-        return sentences_of(self.read, self.field, tokens)
-
-
-def read_entry(terms: TermMatcher, title: str, text: str, language: str | None) -> EntryReading:
-    """Both fields, sentence by sentence, with every term and every harm that is found in them."""
-    opened = (_Opened(terms, title, "title"), _Opened(terms, text, "text"))
-    entry = EntryReading(title, text, language, _readings(terms, opened, language))
-    find_harms(entry.readings)
-    return entry
-
-
-def _readings(
-    terms: TermMatcher, opened: Iterable[_Opened], language: str | None
-) -> tuple[Reading, ...]:
-    parts = [(sentence, each) for each in opened for sentence in each.sentences(terms)]
-    spoken = language
-    if language not in ("en", "fr"):
-        latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
-        spoken = guess_language(latin[:400]) if latin else None
-    found = tuple(
-        terms.read(sentence, spoken, each.written, each.matched) for sentence, each in parts
-    )
-    for reading in found:
-        reading.close(words_in_names(reading))
-    return found
 
 
 def judge(
@@ -461,18 +371,18 @@ def detect_all(
     language: str | None,
 ) -> tuple[Detection, ...]:
     """What `judge` detects by each rule on `read_entry`, with no more done than need be."""
-    opened = (_Opened(terms, title, "title"), _Opened(terms, text, "text"))
+    opened = (OpenedText(terms, title, "title"), OpenedText(terms, text, "text"))
     in_title, in_text = opened
     matched = in_title.matched | in_text.matched
     possible = gate.may_fire(in_title.runs(), in_text.runs(), matched)
     if not possible:
         return ()
-    entry = EntryReading(title, text, language, _readings(terms, opened, language))
+    entry = EntryReading(title, text, language, readings_of(terms, opened, language))
     held = gate.in_readings(possible, entry.places)
     if not held:
         return ()
     if any(rules[name].asks_for_harm for name in held):
         find_harms(entry.readings)
-    present = _Present(entry.readings)
+    present = PresentTerms(entry.readings)
     verdicts = (judge(rules[name], entry, present, clauses) for name, clauses in held.items())
     return tuple(v.detection for v in verdicts if v.detection is not None)

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rules.language.text import arabic_norm, arabic_surface, tokenize
-from rules.matching.match import judge, read_entry
+from rules.matching.entry import read_entry
+from rules.matching.match import judge
 from rules.matching.ruleset import RuleSet
 
 SHORT_STEM = 3

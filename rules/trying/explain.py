@@ -9,19 +9,12 @@ from pydantic import ValidationError
 from rules.language.text import Field
 from rules.loading.doubts import doubts
 from rules.loading.yamlfile import YamlProblem, parse
-from rules.matching.direction import Found
-from rules.matching.match import (
-    Detection,
-    EntryReading,
-    Verdict,
-    judge,
-    offsets,
-    quote,
-    read_entry,
-)
+from rules.matching.entry import EntryReading, read_entry
+from rules.matching.harm.entry import harms_of_entry
+from rules.matching.match import Detection, Verdict, judge, offsets, quote
 from rules.matching.ruleset import RuleSet
+from rules.matching.scope.direction import Found
 from rules.matching.terms import CompiledTerm
-from rules.matching.victims import harms_of_entry
 from rules.texts import Message, message
 from rules.trying.near_misses import NearMiss, near_misses, silence
 
@@ -69,7 +62,7 @@ class SignalReading:
 
 @dataclass(frozen=True, slots=True)
 class VictimReading:
-    """Who was taken as the victim of a harm, by what, and why (`rules.matching.victims`)."""
+    """Who was taken as the victim of a harm, by what, and why (`rules.matching.harm.entry`)."""
 
     field: Field
     quote: str

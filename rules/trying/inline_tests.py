@@ -10,7 +10,8 @@ from pathlib import Path
 from rules.loading.load import cache_of, load_rules, load_stored
 from rules.loading.schema import Example
 from rules.loading.yamlfile import Problem, problem
-from rules.matching.match import judge, read_entry
+from rules.matching.entry import read_entry
+from rules.matching.match import judge
 from rules.matching.ruleset import EscalationTests, RuleSet, RulesInvalid, RuleTests
 from rules.texts import Message, message
 from rules.trying.near_misses import silence

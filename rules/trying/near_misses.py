@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rules.matching.clauses import ClauseElement, CompiledClause, in_sentence, placed
-from rules.matching.match import CompiledRule, EntryReading, Verdict, offsets
-from rules.matching.negation import NEGATED_EVIDENCE, NEGATION, negator_before
+from rules.matching.entry import EntryReading
+from rules.matching.match import CompiledRule, Verdict, offsets
+from rules.matching.reading import Reading, Span
 from rules.matching.ruleset import RuleSet
-from rules.matching.terms import Reading, Span
+from rules.matching.scope.negation import NEGATED_EVIDENCE, NEGATION, negator_before
 from rules.texts import Message, message
 
 

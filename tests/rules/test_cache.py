@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from rules import RuleSet
 from rules.loading import load
-from rules.loading.cache import RulesCache
 from rules.loading.load import cache_of, load_rules
+from rules.loading.stored.cache import RulesCache
 from rules.trying import inline_tests
 from tests.rules.few import few_rules
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from rules.matching.terms import Reading, Span
+from rules.matching.reading import Reading, Span
 
 NAMES = tuple(f"term-{number:02}" for number in range(30))
 

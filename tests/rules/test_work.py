@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from rules import RuleSet
 from rules.language.morphology import Morphology
 from rules.loading.load import load_rules
-from rules.matching.match import judge, read_entry
+from rules.matching.entry import read_entry
+from rules.matching.match import judge
 from rules.matching.terms import TermMatcher
 from tests.rules.few import few_rules
 

@@ -24,7 +24,7 @@ State = Literal[
     "obstructed", "allowed", "asked", "ordered", "failed", "warned", "denied", "negated",
     "past", "figurative", "drill",
 ]  # fmt: skip
-"""What can be said of evidence; `rules.matching.scope` finds it."""
+"""What can be said of evidence; `rules.matching.scope.scope` finds it."""
 Place = Literal["title", "text", "lead", "any"]
 Strength = Literal["strong", "normal", "weak"]
 Kind = Literal["near", "sequence", "all", "any", "harm", "setting"]

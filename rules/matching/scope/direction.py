@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from rules.loading.schema import Direction
 from rules.matching.clauses import CompiledClause
-from rules.matching.scope import Scope
-from rules.matching.statement import is_background, turns_between
-from rules.matching.terms import Reading, Span
+from rules.matching.reading import Reading, Span
+from rules.matching.scope.scope import Scope
+from rules.matching.scope.statement import is_background, turns_between
 
 JUDGING = tuple(
     f"$scope-{state}"

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import get_args
 
 from rules.loading.schema import State
-from rules.matching import statement
-from rules.matching.negation import NEGATED_GOVERNOR, any_negation, any_within
-from rules.matching.terms import Reading, Span
+from rules.matching.reading import Reading, Span
+from rules.matching.scope import statement
+from rules.matching.scope.negation import NEGATED_GOVERNOR, any_negation, any_within
 
 STATES: tuple[State, ...] = get_args(State)
 

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from rules.language.lexicon import Lexeme
-from rules.loading import compiled
+from rules.loading.stored import compiled
 from rules.matching.ruleset import RuleSet
 
-_PACKAGE = Path(__file__).parents[1]
+_PACKAGE = Path(__file__).parents[2]
 _LIBRARIES = ("marsad", "camel-tools", "mazini", "simplemma", "google-re2", "pydantic")
 _LARGEST = 256 << 20
 """Bytes of a file that is read at all."""

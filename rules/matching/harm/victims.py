@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rules.loading.schema import Cause, Victims
-from rules.matching.harm_causes import CAUSE_REACH, cause_by_the_word, nearest_cause
-from rules.matching.harm_roles import (
+from rules.matching.harm.causes import CAUSE_REACH, cause_by_the_word, nearest_cause
+from rules.matching.harm.roles import (
     CASUALTY,
     HARMS,
     IF_COUNTED,
@@ -25,7 +25,7 @@ from rules.matching.harm_roles import (
     Roles,
     is_definite,
 )  # fmt: skip
-from rules.matching.terms import Reading, Span
+from rules.matching.reading import Reading, Span
 
 REACH = 9
 """Words behind a harm in which its victim may stand."""

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from rules.loading.schema import Direction, State
-from rules.matching import governors as governing_words
-from rules.matching import negation as negations
-from rules.matching import statement
-from rules.matching.governors import (
+from rules.matching.reading import Reading, Span
+from rules.matching.scope import governors as governing_words
+from rules.matching.scope import negation as negations
+from rules.matching.scope import statement
+from rules.matching.scope.governors import (
     REACH,
     STATE_NOUNS,
     STATE_TERMS,
@@ -24,8 +25,7 @@ from rules.matching.governors import (
     governing,
     is_between,
 )
-from rules.matching.negation import NEGATED_EVIDENCE, any_negation, any_within, denies
-from rules.matching.terms import Reading, Span
+from rules.matching.scope.negation import NEGATED_EVIDENCE, any_negation, any_within, denies
 
 PROPOSAL = "$scope-proposal"
 WISH = "$scope-wish"

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rules.loading.schema import Cause, Victims
-from rules.matching.terms import Reading, Span
+from rules.matching.reading import Reading, Span
 
 IF_COUNTED = "$casualty-if-counted"
 VERB, NOUN, CASUALTY, LOST = "$harm-verb", "$harm-noun", "$casualty", "$harm-lost"

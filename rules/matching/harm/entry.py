@@ -1,7 +1,7 @@
 """Who is harmed in an entry: the harms of its sentences, read one after the other.
 
 A harm word says that somebody was killed, wounded or lost; who it was decides whether relief
-workers want to know (`rules.matching.harm_victims`). Some of it another sentence tells: what the
+workers want to know (`rules.matching.harm.victims`). Some of it another sentence tells: what the
 entry is about, and who the victims named before were.
 
 Pure: readings in, readings with harms out.
@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import get_args
 
 from rules.loading.schema import Cause, Victims
-from rules.matching.harm_roles import CAUSES, HARMS, MARTYRED, NATIONALITY, NATURAL, PLACE
-from rules.matching.harm_victims import PREFIX, Harm, harms, term_of
-from rules.matching.terms import Reading
+from rules.matching.harm.roles import CAUSES, HARMS, MARTYRED, NATIONALITY, NATURAL, PLACE
+from rules.matching.harm.victims import PREFIX, Harm, harms, term_of
+from rules.matching.reading import Reading
 
 OPENING_SENTENCES = 2
 """Sentences of the text that tell, with the title, what an entry is about."""

@@ -1,0 +1,1 @@
+"""The compiled rules on disk, for a second start."""

@@ -1,0 +1,112 @@
+"""An entry as it is read: title and text, cut into sentences in which terms are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import get_args
+
+from rules.language.boilerplate import blanked, blanked_title
+from rules.language.latin import guess_language
+from rules.language.text import (
+    MAX_CHARACTERS,
+    Field,
+    Sentence,
+    cut_up_words,
+    runs,
+    sentences_of,
+    tokens_of,
+)
+from rules.loading.schema import Place
+from rules.matching.clauses import placed
+from rules.matching.harm.entry import find_harms
+from rules.matching.names import words_in_names
+from rules.matching.reading import Reading
+from rules.matching.terms import TermMatcher
+
+
+@dataclass(frozen=True, slots=True)
+class EntryReading:
+    title: str
+    text: str
+    language: str | None
+    readings: tuple[Reading, ...]
+    places: Mapping[Place, Sequence[Reading]] = field(init=False, repr=False, compare=False)
+    """Its sentences by where they stand."""
+
+    def __post_init__(self) -> None:
+        where: tuple[Place, ...] = get_args(Place)
+        places = {place: placed(self.readings, place) for place in where}
+        object.__setattr__(self, "places", places)
+
+    def present(self) -> frozenset[str]:
+        return frozenset(name for reading in self.readings for name in reading.spans)
+
+
+class PresentTerms:
+    """The terms of an entry, each looked for when it is asked after."""
+
+    __slots__ = ("_readings",)
+
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        self._readings = readings
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and any(reading.of(name) for reading in self._readings)
+
+    def isdisjoint(self, names: Iterable[str]) -> bool:
+        return not any(name in self for name in names)
+
+
+Present = frozenset[str] | PresentTerms
+"""Which terms stand in an entry."""
+
+
+class OpenedText:
+    """A title or text, cut into words that nothing is known of yet."""
+
+    __slots__ = ("cut", "cut_up", "field", "matched", "read", "written")
+
+    def __init__(self, terms: TermMatcher, written: str, field: Field) -> None:
+        self.field = field
+        self.written = written
+        self.matched, marks = terms.patterns.in_text(written[:MAX_CHARACTERS])
+        self.read = (
+            blanked_title(written) if field == "title" else blanked(written, may_be=bool(marks & 1))
+        )
+        self.cut = runs(self.read)
+        self.cut_up = bool(marks & 2)
+
+    def runs(self) -> list[str]:
+        """Its words as they are written, and what may be a word that is cut up."""
+        found = self.cut[1::2]
+        return [*found, *cut_up_words(self.read)] if self.cut_up else found
+
+    def sentences(self, terms: TermMatcher) -> list[Sentence]:
+        text = self.read[:MAX_CHARACTERS]
+        tokens = tokens_of(text, self.cut, terms.knows, cut_up=self.cut_up)
+        return sentences_of(self.read, self.field, tokens)
+
+
+def read_entry(terms: TermMatcher, title: str, text: str, language: str | None) -> EntryReading:
+    """Both fields, sentence by sentence, with every term and every harm that is found in them."""
+    opened = (OpenedText(terms, title, "title"), OpenedText(terms, text, "text"))
+    entry = EntryReading(title, text, language, readings_of(terms, opened, language))
+    find_harms(entry.readings)
+    return entry
+
+
+def readings_of(
+    terms: TermMatcher, opened: Iterable[OpenedText], language: str | None
+) -> tuple[Reading, ...]:
+    parts = [(sentence, each) for each in opened for sentence in each.sentences(terms)]
+    spoken = language
+    if language not in ("en", "fr"):
+        latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
+        spoken = guess_language(latin[:400]) if latin else None
+    found = tuple(
+        terms.read(sentence, spoken, each.written, each.matched) for sentence, each in parts
+    )
+    for reading in found:
+        reading.close(words_in_names(reading))
+    return found
