@@ -130,8 +130,9 @@ class Morphology:
             return known
         found = self._found(surface)
         if not found:
-            meant = (self._found(w) for w in without_drawn_out_letters(surface))
-            found = next(filter(None, meant), found)
+            # «وووجرحى» may be «ووجرحى» or «وجرحى»: whatever either means.
+            for meant in without_drawn_out_letters(surface):
+                found = found | self._found(meant)
         result = tuple(found.values())
         if len(self._memo) > 400_000:
             self._memo.clear()

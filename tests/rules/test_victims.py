@@ -209,3 +209,17 @@ def test_the_words_of_a_name_say_nothing_else(shipped: RuleSet, name: str) -> No
 def test_a_number_is_of_the_language_of_its_sentence(shipped: RuleSet) -> None:
     assert is_harm(shipped, "ألف قتيل و 9 آلاف جريح منذ دخول الحوثيين عدن عام 2014")
     assert not is_harm(shipped, "The 2004 tsunami killed 9 villagers, survivors remember", "en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "قتلى من المدنيين في قصف",
+        "سقوط قتلى بين المدنيين في غارة جوية",
+        "القصف أوقع قتلى من الأطفال والنساء",
+        "جرحى ومفقودون من المدنيين في القصف",
+    ],
+)
+def test_the_dead_are_no_killing_in_general(shipped: RuleSet, text: str) -> None:
+    """«قتلى» looks like «قتل» with an ending."""
+    assert "civilian-harm" in {found.signal for found in shipped.detect(text, "", "ar")}

@@ -139,7 +139,8 @@ class _Harms(Roles):
             return False
         if {victim.first - 1, victim.first - 2} & self.counts:
             return False
-        if harm.first in self.doing:
+        if name == NOUN and harm.first in self.doing:
+            # «قتلى» is no killing as such: they are dead.
             return True
         # The imperfect by its first letter.
         verb = self.tokens[harm.first].norm.lstrip("وفس")
