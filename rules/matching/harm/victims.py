@@ -139,7 +139,7 @@ class _Harms(Roles):
             return False
         if {victim.first - 1, victim.first - 2} & self.counts:
             return False
-        if name == NOUN and harm.first in self.doing:
+        if name != CASUALTY and harm.first in self.doing:
             # «قتلى» is no killing as such: they are dead.
             return True
         # The imperfect by its first letter.
