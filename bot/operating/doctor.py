@@ -36,6 +36,8 @@ DISK_BAD, DISK_LOW = 200_000_000, 1_000_000_000
 # TLS and "how old is this entry" go wrong with a clock that is off by more than this.
 CLOCK_BAD = timedelta(minutes=2)
 FAILING_SHOWN = 5
+# Seconds that the file of a running service may be looked through: who stops it waits as long.
+FILE_WITHIN = 15.0
 _ENGLISH = texts("en")
 
 
@@ -69,11 +71,13 @@ class TelegramAnswer:
 @dataclass(frozen=True, slots=True)
 class Running:
     """The service that is asked: what it has open and in force is looked at, not opened again.
-    `refused` says what is wrong with rule files that did not come into force."""
+    `refused` says what is wrong with rule files that did not come into force; `file_within`: how
+    many seconds its file may be looked through."""
 
     database: Database
     rules: RuleSet
     refused: tuple[Problem, ...] = ()
+    file_within: float = FILE_WITHIN
 
 
 async def examine(
@@ -96,7 +100,7 @@ async def examine(
     findings.append(_disk(settings, say))
     findings.append(_instance(settings, say))
     if running:
-        findings.append(await _look_into(running.database, say))
+        findings.append(await _look_into(running.database, say, running.file_within))
     else:
         findings.append(await _database(settings, say))
     return findings
@@ -302,14 +306,14 @@ async def _database(settings: Settings, say: Texts) -> Finding:
         await database.close()
 
 
-async def _look_into(database: Database, say: Texts) -> Finding:
+async def _look_into(database: Database, say: Texts, within: float | None = None) -> Finding:
     from bot.polling.health import feeds_health
     from storage.news import feeds
     from storage.sending import outbox
 
     what = "database"
     try:
-        problems = await database.check()
+        problems = await database.check_within(within)
         states = await database.read(feeds.all_states)
         owed = await database.read(outbox.counts)
     except StorageError as error:
@@ -319,8 +323,11 @@ async def _look_into(database: Database, say: Texts) -> Finding:
         return Finding(what, State.BAD, found, say("doctor.database.put_back"))
     look = feeds_health(states).to_look_at
     waiting = owed.get("pending", 0) + owed.get("paused", 0)
-    found = say("doctor.database.sound", waiting=waiting, failed=owed.get("failed", 0))
+    key = "sound" if problems is not None else "unfinished"
+    found = say(f"doctor.database.{key}", waiting=waiting, failed=owed.get("failed", 0))
     if not look:
+        if problems is None:
+            return Finding(what, State.LOOK, found, say("doctor.database.whole"))
         return Finding(what, State.OK, found)
     names = "; ".join(
         f"{state.id}: {how}{f' ({state.error})' if state.error else ''}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -124,11 +125,22 @@ class Database:
 
     async def check(self) -> list[str]:
         """What is wrong with the file, in words; [] when it is sound."""
+        return await self.check_within(None) or []
 
-        def run() -> list[str]:
+    async def check_within(self, seconds: float | None) -> list[str] | None:
+        """As `check`; None where so many seconds were not enough: a large file takes minutes."""
+
+        def run() -> list[str] | None:
             connection = connect(self.path, query_only=True)
+            ends = None if seconds is None else time.monotonic() + seconds
             try:
+                if ends is not None:
+                    connection.conn.set_progress_handler(lambda: time.monotonic() > ends, 10_000)
                 return problems_of(connection)
+            except sqlite3.OperationalError:
+                if ends is not None and time.monotonic() > ends:
+                    return None
+                raise
             finally:
                 connection.close()
 

@@ -13,6 +13,7 @@ from bot.operating.doctor import (
     DISK_BAD,
     DISK_LOW,
     Finding,
+    Running,
     State,
     TelegramAnswer,
     examine,
@@ -24,7 +25,8 @@ from bot.operating.doctor import (
 )
 from bot.process.memory import MemoryLimits
 from bot.settings import load_settings
-from storage.file.database import Database
+from storage.file.database import Connection, Database
+from tests.conftest import shipped_rules
 from tests.telegram_server import TelegramServer
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
@@ -146,3 +148,21 @@ async def test_the_doctor_warns_of_a_data_folder_that_others_can_enter(
 def test_a_service_that_may_hold_too_little_memory_is_told_so() -> None:
     assert judge_memory(MemoryLimits(None, None)).state is State.OK
     assert judge_memory(MemoryLimits(200_000_000, None)).state is State.LOOK
+
+
+async def test_a_file_that_takes_too_long_is_said_to_be_unfinished(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "marsad.sqlite")
+
+    def fill(db: Connection) -> None:
+        db.execute("CREATE TABLE large (id INTEGER PRIMARY KEY, text TEXT)")
+        db.conn.executemany("INSERT INTO large (text) VALUES (?)", [("نص",)] * 20_000)
+
+    try:
+        await database.write(fill)
+        running = Running(database, shipped_rules(), file_within=0.0)
+        findings = await examine(load_settings(None, data_dir=tmp_path), running=running)
+    finally:
+        await database.close()
+    (finding,) = [each for each in findings if each.what == "database"]
+    assert finding.state is State.LOOK
+    assert "too large" in finding.found and "marsad doctor" in finding.advice

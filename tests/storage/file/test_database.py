@@ -280,3 +280,19 @@ def test_every_step_stands_in_the_list_in_the_order_of_its_number() -> None:
         if re.match(r"m\d{3}_", name)
     ]
     assert [step.__name__ for step in migrations.STEPS] == sorted(written)
+
+
+async def test_a_look_through_a_large_file_ends_in_time(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "marsad.sqlite")
+
+    def fill(db: Connection) -> None:
+        db.execute("CREATE TABLE large (id INTEGER PRIMARY KEY, text TEXT)")
+        db.conn.executemany("INSERT INTO large (text) VALUES (?)", [("نص",)] * 20_000)
+
+    try:
+        await database.write(fill)
+        assert await database.check_within(0.0) is None
+        assert await database.check_within(600.0) == []
+        assert await database.check() == []
+    finally:
+        await database.close()

@@ -25,6 +25,14 @@ FOUND = 500
 @command("doctor", order=130, who=Who.OPERATORS_IN_PERSON, private=True)
 async def show_findings(request: Request) -> None:
     """What `marsad doctor` says, of the service that runs."""
+    await request.say("doctor.begun")
+    # To ask Telegram and to look through a large file takes longer than other questions should
+    # wait.
+    work = _examined(request)
+    request.context.application.create_task(work, update=request.update, name="doctor")
+
+
+async def _examined(request: Request) -> None:
     services, speech, desk = request.services, request.speech, request.desk
     running = Running(services.database, services.rules(), desk.rules.refused)
     findings = await examine(desk.settings, services.clock, say=speech, running=running)

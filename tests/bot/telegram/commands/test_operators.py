@@ -17,7 +17,16 @@ from storage.file.database import Connection, Database
 from storage.readers import audit, chats, people
 from storage.sending import outbox
 from storage.sending.outbox import Mark
-from tests.bot.telegram.desk import ANALYST, OPERATOR, SECOND, STRANGER, VIEWER, Office, office
+from tests.bot.telegram.desk import (
+    ANALYST,
+    OPERATOR,
+    SECOND,
+    STRANGER,
+    VIEWER,
+    Office,
+    office,
+    readable,
+)
 from tests.conftest import shipped_rules
 from tests.storage.make import add_alert, add_chat, delivery
 from tests.telegram_server import TelegramServer
@@ -144,11 +153,16 @@ async def test_what_failed_is_sent_again_or_given_up_by_two_taps(at_work: Office
 
 
 async def test_the_doctor_speaks_the_operators_language(at_work: Office) -> None:
-    english = await at_work.ask(OPERATOR, "/doctor")
+    async def doctor() -> str:
+        before = len(at_work.server.sent_to(OPERATOR))
+        await at_work.ask(OPERATOR, "/doctor")
+        return readable((await at_work.server.next_message(OPERATOR, before + 1)).text)
+
+    english = await doctor()
     assert "database: sound; 0 messages wait" in english
     assert "12 signals" in english
     await at_work.database.write(lambda db: chats.set_language(db, OPERATOR, "ar"))
-    arabic = await at_work.ask(OPERATOR, "/doctor")
+    arabic = await doctor()
     assert "قاعدة البيانات: سليمة" in arabic
     assert at_work.server.token not in english + arabic
 
