@@ -40,6 +40,8 @@ from bot.messages.answers.place_status import place_status_card
 from bot.messages.answers.searched import search_card
 from bot.messages.cards.display import Display
 from bot.messages.cards.explanation import explanation_card
+from bot.rules_in_force import RulesInForce
+from bot.telegram.registry import all_commands
 from rules import Gazetteer, RuleSet, load_gazetteer, load_rules
 from rules.matching.places.spellings import spellings_of
 from storage import finding
@@ -52,7 +54,9 @@ from storage.news.search import Folded
 from storage.readers import chats
 from storage.readers.chats import Chat
 from storage.readers.subscriptions import Subscription
-from storage.rows import to_text
+from storage.rows import fetch, to_text
+from tests.bot.telegram.desk import OPERATOR, office
+from tests.telegram_server import TelegramServer
 
 NOW = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -78,6 +82,9 @@ SEARCHES = (
 
 DISTINCT = 5_000
 """Texts that are made; a million entries are these in turn."""
+
+AT_WORK_LONG = ("doctor", "backup")
+"""They answer at once, and work on for a while."""
 
 WIDE = Wanted(since=NOW - YEAR)
 
@@ -220,6 +227,7 @@ async def main() -> None:
             f"{'milliseconds':44} {'median':>8} {'worst':>8} {'processor':>9}"
         )
         await measure(database, gazetteer, rules, given.runs)
+        await through_the_bot(database, gazetteer, rules, Path(folder), given.runs)
         await database.close()
 
 
@@ -309,7 +317,9 @@ async def measure(database: Database, gazetteer: Gazetteer, rules: RuleSet, runs
         await timed(f"/recent {text}", lambda text=text: ask(text), runs)  # type: ignore[misc]
     for text in SEARCHES:
         await timed(f"/search {text}", lambda text=text: look_for(text), runs)  # type: ignore[misc]
-    await timed("/alert A25000", lambda: alert("A25000"), runs)
+    count = await database.read(lambda db: fetch(db, "SELECT count(*) AS n FROM alerts"))
+    middle = f"A{count[0]['n'] // 2}"
+    await timed(f"/alert {middle}", lambda: alert(middle), runs)
     await timed("/status حلب", lambda: status("حلب"), runs)
     await timed("/trend حصار حلب 30d, without drawing", trend, runs)
     await timed("/map 7d, without drawing", lambda: map_of(7), runs)
@@ -317,6 +327,22 @@ async def measure(database: Database, gazetteer: Gazetteer, rules: RuleSet, runs
     await timed("/export 7d, both files", lambda: export(7), runs)
     await timed(f"/export 366d ({MOST_ROWS} rows), both files", lambda: export(366), runs)
     await timed("new entries made searchable (none)", Indexer(database).look, runs)
+
+
+async def through_the_bot(
+    database: Database, gazetteer: Gazetteer, rules: RuleSet, folder: Path, runs: int
+) -> None:
+    """Every command, alone and as an operator writes it, from the update to the first answer:
+    a real bot against the fake Bot API on loopback."""
+    in_force = RulesInForce(rules, folder / "own-rules", None, "", gazetteer)
+    # The fake server counts from one again: what a run before noted is not of this one.
+    await database.write(lambda db: db.execute("DELETE FROM handled_updates"))
+    async with TelegramServer() as server, office(server, database, in_force, folder) as desk:
+        print("\nas an operator writes it, alone, with the way there and back", flush=True)
+        for each in sorted(all_commands(), key=lambda command: command.name in AT_WORK_LONG):
+            asked = partial(desk.ask, OPERATOR, f"/{each.name}", language_code="ar")
+            await timed(f"/{each.name}", asked, 1 if each.name in AT_WORK_LONG else runs)
+            await desk.settled()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""What goes on beside the rounds: entries read again by new rules, and made searchable."""
+"""What goes on beside the rounds: entries read again by new rules and made searchable, and the
+bot made ready for questions."""
 
 from __future__ import annotations
 
@@ -7,11 +8,15 @@ import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.alerts.rereading import Rereader
 from bot.asking.indexing import Indexer
 from storage.file.database import Database
 from storage.file.errors import StorageError
+
+if TYPE_CHECKING:
+    from rules import RuleSet
 
 log = logging.getLogger(__name__)
 
@@ -69,3 +74,11 @@ async def index(database: Database, stop: asyncio.Event) -> None:
             log.exception("entries could not be made searchable; trying again")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), READ_AGAIN.total_seconds())
+
+
+async def ready_for_questions(rules: RuleSet) -> None:
+    """Import CAMeL Tools, which takes a second: who asks for a word first need not wait for it."""
+    try:
+        await asyncio.to_thread(rules.morphology.prepare)
+    except Exception:  # a poll that needs it says so again
+        log.exception("the analysis of words could not be made ready")

@@ -17,7 +17,7 @@ from bot.clock import SteadyTime, uptime_beside, utc_now
 from bot.lost_file import FileWatch
 from bot.notices import Notice, notify_operators
 from bot.reloads import Reloads
-from bot.service.beside import index, read_again
+from bot.service.beside import index, read_again, ready_for_questions
 from bot.service.problems import problems
 from bot.service.rounds import Rounds
 from bot.service.token import TokenWatch
@@ -106,6 +106,8 @@ class Service:
                 tasks.create_task(self._keep_ticking(scheduler, stop), name="clock")
                 tasks.create_task(self._read_again(stop), name="read-again")
                 tasks.create_task(index(self._parts.database, stop), name="index")
+                if polling:
+                    tasks.create_task(ready_for_questions(self._parts.rules()), name="questions")
                 if hang_up:
                     tasks.create_task(self._reloads.when_told(hang_up, stop), name="hang-up")
                 if watch := self._parts.second_channel:

@@ -168,6 +168,10 @@ class Morphology:
         """CAMeL Tools' analyser; it is not even imported before a word may be one of the rules'."""
         return _analyzer(_Stems(self._lexemes, self.spelt))
 
+    def prepare(self) -> None:
+        """Import and make the analyser now, for whoever must not wait for it later."""
+        _ = self.analyser
+
     def _may_be_a_form(self, surface: str) -> bool:
         """Whether a stem is left when a beginning and an ending are taken off: most words of a
         text have none, and the analyser, which does the same and weighs what it finds, would say
