@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.feeds_try import try_site
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.locales.bidi import without_controls
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from storage.news.feeds import FeedState
 
 app = typer.Typer(no_args_is_help=True)
+app.command("try")(try_site)
 
 # Columns that the rest of a row needs beside the feed's id.
 LEAST_BESIDE_ID = 62
