@@ -282,14 +282,15 @@ def _repeated(rows: list[CommentedMap], file: str) -> Iterator[CatalogueProblem]
             ids.setdefault(feed_id, line)
         url = row.get("url")
         if isinstance(url, str) and url.strip():
-            line, address = _line(row, "url"), _comparable(url.strip())
+            line, address = _line(row, "url"), comparable_address(url.strip())
             if address in addresses:
                 what = said("same_url", value=url, line=addresses[address])
                 yield CatalogueProblem(file, line, what)
             addresses.setdefault(address, line)
 
 
-def _comparable(url: str) -> str:
+def comparable_address(url: str) -> str:
+    """`url` without what does not make it another feed: its scheme, a slash at its end."""
     try:
         parts = urlsplit(url)
     except ValueError:
