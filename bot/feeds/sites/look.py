@@ -63,15 +63,15 @@ def look(document: Document, now: datetime) -> PageLook:
         if (address := absolute_link(link.attributes.get("href"), base)) is not None:
             feeds.append(address)
     return PageLook(
-        plain_text(titled.text(deep=True) or "", 200).replace("\n", " ") if titled else "",
+        " ".join(plain_text(titled.text(deep=True) or "", 200).split()) if titled else "",
         language,
         tuple(dict.fromkeys(feeds))[:_MOST_FEEDS],
         propose(tree, replace(document, language=document.language or language), now),
     )
 
 
-async def look_at(document: Document, now: datetime) -> PageLook:
-    """`look` in a process of its own; a page that takes too long offers nothing."""
+async def look_at(document: Document, now: datetime, seconds: float = _SECONDS) -> PageLook:
+    """`look` in a process of its own; a page that takes longer than that offers nothing."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "bot.feeds.sites.look"),
         stdin=asyncio.subprocess.PIPE,
@@ -81,7 +81,7 @@ async def look_at(document: Document, now: datetime) -> PageLook:
     )
     about, body = encode_document(document, now)
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(seconds):
             answer, _ = await process.communicate(len(about).to_bytes(4, "big") + about + body)
         return _LOOK.validate_json(answer)
     except (TimeoutError, ValueError):

@@ -30,6 +30,7 @@ _NAVIGATION = frozenset({"nav", "header", "footer", "aside", "form", "select"})
 _NAVIGATION_WORDS = re.compile(r"(?:^|[-_ ])(?:menu|nav|footer|breadcrumb|share|social)", re.I)
 # What can stand in a selector as it is, and does not look made up for one build of the site.
 _NAME = re.compile(r"[A-Za-z][A-Za-z_-]*(?:\d{0,2})")
+_PARTS = "b, strong, em, span, p, div"
 _DATED = "time, [datetime], [class*=date], [class*=time], span, small, p, div, td"
 
 
@@ -134,6 +135,13 @@ def _title_selector(items: Sequence[LexborNode]) -> str | None:
     if headed * 2 > len(items):
         return None
     tags = Counter[str]()
+    if items[0].tag == "a":  # a card that is a link as a whole: its longest part, not its date
+        for item in items[:30]:
+            parts = [node for node in item.css(_PARTS)[:30] if node.mem_id != item.mem_id]
+            if parts:
+                tags[_named(max(parts, key=lambda part: len(part.text(deep=True) or "")))] += 1
+        ((best, times),) = tags.most_common(1) or [("", 0)]
+        return best if times * 2 > min(len(items), 30) else None
     for item in items[:30]:
         links = item.css("a[href]")
         if links:
