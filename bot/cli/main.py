@@ -206,7 +206,7 @@ def _mount() -> None:
     from bot.cli.status import status_command
     from bot.cli.story_edits import app as stories
 
-    app.add_typer(feeds, name="feeds", help="Look at the list of feeds, import and export it.")
+    app.add_typer(feeds, name="feeds", help="The list of feeds: try a site, add a pack, import.")
     app.add_typer(rules, name="rules")
     app.add_typer(figures, name="figures")
     app.add_typer(places, name="places")
