@@ -40,6 +40,17 @@ def load(folder: Path | None) -> RuleSet:
     )
 
 
+def remember(rules: RuleSet, folder: Path | None) -> None:
+    """Keep the words that these rules, of `load`, met for the first time."""
+    from bot.settings import load_settings
+    from rules.loading.load import remember_words
+
+    settings = load_settings()
+    if settings.cache_dir is not None:
+        given = folder or settings.rules_dir
+        remember_words(rules, settings.cache_dir, given, settings.morphology_db)
+
+
 def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
