@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from bot.cli.rules.shared import load
+from bot.cli.rules.shared import count, load
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.locales import LANGUAGES
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bot.exports.writing import Edition, Format
     from bot.settings import Settings
     from storage.paging import Selection
+
+ONE = {"alerts": "alert", "stories": "story", "entries": "entry"}
 
 
 def export_command(
@@ -75,7 +77,8 @@ def export_command(
     edition = Edition(naming, now, settings.export_sender, public=settings.export_scope == "public")
     with _opened(out) as file:
         rows = asyncio.run(_write(settings, asked, edition, chosen, file))
-    typer.echo(f"{rows} {kind}{f' in {out}' if out else ''}.", err=True)
+    told = count(rows, ONE[kind], kind)
+    typer.echo(f"{told} in {out}." if out else f"{told}.", err=True)
 
 
 async def _write(

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.exports.countries import ALPHA_3
@@ -285,6 +286,7 @@ class Naming:
         return " — ".join(parts).replace(JOINER, "")
 
 
+@lru_cache(maxsize=4_096)
 def plain(raw: str, limit: int = TITLE) -> str:
     """One clean line. Messages keep Telegram from seeing links in it; programs want the text."""
     return shorten(clean(raw).replace(JOINER, ""), limit)

@@ -65,7 +65,7 @@ def test_a_file_for_each_format(tmp_path: Path) -> None:
 def test_to_standard_output_and_by_filters() -> None:
     told = run("--format", "jsonl", "--since", "2026-01-01", "--place", "Aleppo", "--lang", "fr")
     (line,) = told.stdout.splitlines()
-    assert json.loads(line)["id"] == "A1" and "1 alerts" in told.stderr
+    assert json.loads(line)["id"] == "A1" and "1 alert." in told.stderr
     rows = run("--format", "csv", "--since", "2026-01-01", "--kind", "entries", "--language", "en")
     assert len(list(csv.reader(rows.stdout.splitlines()))) == 3
     none = run("--format", "jsonl", "--since", "2026-01-01", "--until", "2026-01-02")
