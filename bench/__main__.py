@@ -1,6 +1,6 @@
 """All benches, one after the other, each in a process of its own; one table, or `--json`.
 
-    python -m bench [--full] [--json] [--texts FILE]
+    python -m bench [--full] [--json] [--texts FILE] [--only NAME]
 
 What takes longer than it may in its table is red. A bench that fails is named, and the others run.
 """
@@ -59,9 +59,12 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="the sizes of docs/performance.md")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--texts", type=Path, help="JSON lines with title and text")
+    parser.add_argument("--only", action="append", metavar="NAME", help="not all; may be repeated")
     given = parser.parse_args()
     found, failed = [], []
     for name, arguments in benches(given.full, given.texts).items():
+        if given.only and name not in given.only:
+            continue
         started = time.monotonic()
         print(f"bench.{name} …", file=sys.stderr, end=" ", flush=True)
         told = said(name, arguments)
