@@ -22,7 +22,7 @@ help:
 	@echo "make test-pythons   the tests on each Python from 3.11 to 3.14 that is here"
 	@echo "make docs     the pages of docs/ as a site in .site/"
 	@echo "make pictures the cards of docs/pictures/ as a phone shows them, by Chromium"
-	@echo "make bench    timings (BENCH=--full: large sizes; uv sync --group bench: beside others)"
+	@echo "make bench    timings (BENCH=--full: large sizes, --json; uv sync --group bench: beside others)"
 	@echo "                               make torture the long crash test"
 	@echo "make load     a storm at the real pace, seven minutes (LOAD=--short: five)"
 
@@ -56,11 +56,7 @@ test-pythons: setup
 	@.ci/pythons $(UV)
 
 bench: setup
-	@$(RUN) python -m bench.detection
-	@$(RUN) python -m bench.commands --entries 100000 --alerts 5000
-	@$(RUN) python -m bench.storage $(BENCH)
-	@$(RUN) python -m bench.delivery $(BENCH)
-	@$(RUN) python -m bench.feeds $(BENCH)
+	@$(RUN) python -m bench $(BENCH)
 
 load: setup
 	@$(RUN) python -m tests.load.storm $(LOAD)

@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from bench.report import Figure, show
 from bot.alerts.facts import labels
 from bot.alerts.summaries.history import history_of
 from bot.alerts.summaries.place_status import Known, look_up, read_status
@@ -202,6 +203,10 @@ async def timed(name: str, ask: Callable[[], Awaitable[object]], runs: int) -> N
         worked.append(1e3 * (time.process_time() - begun))
     median, busy = statistics.median(taken), statistics.median(worked)
     print(f"{name:44} {median:8.1f} {max(taken):8.1f} {busy:9.1f}", flush=True)
+    _figures.append(Figure(name, busy, "ms of the processor"))
+
+
+_figures: list[Figure] = []
 
 
 async def main() -> None:
@@ -210,6 +215,7 @@ async def main() -> None:
     parser.add_argument("--alerts", type=int, default=50_000)
     parser.add_argument("--keep", type=Path, help="use this file, and make it if it is not there")
     parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     gazetteer, rules = load_gazetteer(), load_rules()
     spellings_of(gazetteer)  # as the service does when it starts
@@ -230,6 +236,8 @@ async def main() -> None:
         await measure(database, gazetteer, rules, given.runs)
         await through_the_bot(database, gazetteer, rules, Path(folder), given.runs)
         await database.close()
+    if given.json:
+        show(f"commands over {given.entries:,} entries", _figures, as_json=True)
 
 
 async def index(database: Database) -> None:

@@ -15,7 +15,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import metadata, util
 from pathlib import Path
@@ -24,6 +24,7 @@ import re2
 from rich.console import Console
 from rich.table import Table
 
+from bench.report import Figure, show
 from rules import RuleSet, load_rules
 from rules.language.morphology import Morphology, prepare_camel_tools
 from rules.language.text import arabic_norm, tokenize
@@ -187,6 +188,18 @@ def _is_apart(name: str) -> bool:
     return "seconds" in name
 
 
+def figures_of(found: Mapping[str, float | None]) -> list[Figure]:
+    """As a line each of the table of all benches; the peer is naive CAMeL Tools, to ours alone."""
+    peer = next((t for name, t in found.items() if name.startswith("naive CAMeL") and t), None)
+    return [
+        Figure(
+            name, taken, "" if _is_apart(name) else "µs", None, peer if name == "Marsad" else None
+        )
+        for name, taken in found.items()
+        if taken is not None
+    ]
+
+
 def versions() -> dict[str, str]:
     names = ("marsad", "camel-tools", "google-re2", "spacy")
     installed = {d.metadata["Name"]: d.version for d in metadata.distributions()}
@@ -198,6 +211,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--table", action="store_true", help="as JSON, for the table of all")
     options = parser.parse_args()
     entries = entries_of(options.file)
     size = statistics.mean(len(title) + len(text) for title, text in entries)
@@ -206,6 +220,9 @@ def main() -> None:
     entry_times = {n: t for n, t in found.items() if t and not _is_apart(n)}
     ratios = {name: taken / ours for name, taken in entry_times.items()}
     machine = f"{platform.machine()}, {platform.system()} {platform.release()}"
+    if options.table:
+        show(f"detection, {len(entries)} entries of {size:.0f}", figures_of(found), as_json=True)
+        return
     if options.json:
         told = {
             "entries": len(entries),

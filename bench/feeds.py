@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import json
 import multiprocessing
 import os
@@ -37,6 +36,7 @@ from bot.feeds.fetch.fetcher import Fetcher
 from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
 from bot.rules_in_force import shipped_places
+from bot.wiring import let_the_loop_run
 from rules import load_rules
 from storage.file.database import Database
 from tests.feed_server import Names, Request, answer, feed_server
@@ -161,15 +161,11 @@ class Round:
     failed: int
 
 
-async def ours(
-    folder: Path, port: int, feeds: int, turn: Callable[[str], None], frozen: bool
-) -> list[Round]:
+async def ours(folder: Path, port: int, feeds: int, turn: Callable[[str], None]) -> list[Round]:
     """Marsad's own parts, put together as the service does."""
     rules = load_rules()
     shipped_places()
-    if frozen:
-        gc.collect()
-        gc.freeze()
+    let_the_loop_run()
     names = Names()
     names.names |= {f"f{number}.test": ["127.0.0.1"] for number in range(feeds)}
     catalogue = [
@@ -259,7 +255,6 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="1,000 feeds")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--no-peer", action="store_true")
-    parser.add_argument("--frozen", action="store_true", help="rules kept from garbage collection")
     given = parser.parse_args()
     feeds = 1000 if given.full else given.feeds
     here, there = multiprocessing.Pipe()
@@ -278,7 +273,7 @@ def main() -> None:
             # First the peer: its process has no rules loaded that its garbage collector walks.
             workers = PollPolicy().at_once
             peers = {} if given.no_peer else readers(folder, port, feeds, turn, workers)
-            rounds = asyncio.run(ours(folder, port, feeds, turn, given.frozen))
+            rounds = asyncio.run(ours(folder, port, feeds, turn))
     finally:
         here.send("stop")
         server.join(10)

@@ -59,9 +59,14 @@ def show(title: str, figures: Sequence[Figure], *, as_json: bool = False) -> Non
     on = ", ".join(f"{name} {value}" for name, value in machine().items())
     table = Table("work", "now", "limit", "peer", "ratio", title=title, caption=on)
     for each in figures:
-        limit = "" if each.limit is None else f"{'≥' if each.least else '≤'} {each.limit:,.4g}"
-        ratio = f"{each.value / each.peer:.2f}" if each.peer else ""
-        peer = f"{each.peer:,.4g}" if each.peer is not None else ""
-        now = f"{each.value:,.4g} {each.unit}"
-        table.add_row(each.what, now if each.kept else f"[red]{now}[/red]", limit, peer, ratio)
+        table.add_row(*row(each))
     Console(width=110).print(table)
+
+
+def row(each: Figure) -> tuple[str, str, str, str, str]:
+    """A line of the table; red where the limit is not kept."""
+    limit = "" if each.limit is None else f"{'≥' if each.least else '≤'} {each.limit:,.4g}"
+    ratio = f"{each.value / each.peer:.2f}" if each.peer else ""
+    peer = f"{each.peer:,.4g}" if each.peer is not None else ""
+    now = f"{each.value:,.4g} {each.unit}"
+    return each.what, now if each.kept else f"[red]{now}[/red]", limit, peer, ratio

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -50,6 +51,10 @@ log = logging.getLogger(__name__)
 
 # How long the code for the first operator is good; each start makes a new one.
 FIRST_CODE = timedelta(days=1)
+
+TURN = 0.001
+"""Seconds after which a thread that computes must let another one have its turn; Python's own
+5 ms are what the event loop waited each time it had something to do."""
 
 
 class FeedsInForce:
@@ -110,6 +115,15 @@ def to_console(sender: ConsoleSender) -> Destination:
     return Destination(sender, DeliveryPolicy.at_once())
 
 
+def let_the_loop_run() -> None:
+    """Keep what else this process does from holding up the event loop; after loading."""
+    # Rules and modules stay until the end: to look through them for what can go would hold the
+    # event loop for half a second each time.
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(TURN)
+
+
 @asynccontextmanager
 async def parts_from_settings(
     settings: Settings, *, clock: Callable[[], datetime] = utc_now
@@ -122,10 +136,7 @@ async def parts_from_settings(
     in_force = FeedsInForce(catalogue)
     asked = (settings.rules_dir, settings.morphology_db, settings.cache_dir)
     rules = await RulesInForce.start(*asked)
-    # Rules and modules stay until the end: to look through them for what can go would hold the
-    # event loop for half a second each time.
-    gc.collect()
-    gc.freeze()
+    let_the_loop_run()
     first_poll = timedelta(hours=settings.first_poll_hours)
     source = Source(
         catalogue,

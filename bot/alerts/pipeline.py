@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["Accepted", "Detector", "Pipeline"]
 
 log = logging.getLogger(__name__)
+
+# One thread: a second one would be no faster, as both hold Python's lock, and the event loop would
+# wait for its turn behind each of them (docs/decisions/detection-in-one-thread.md).
+_DETECTING = ThreadPoolExecutor(1, thread_name_prefix="marsad-detect")
 
 Detector = Callable[["RuleSet", str, str, str | None], "tuple[Detection, ...]"]
 
@@ -71,14 +76,18 @@ class Pipeline:
         what the entry claims: many Arabic feeds leave their software's "en". An entry on which the
         rules fail has no detections, and stands in `failures`.
         """
-        found = await asyncio.to_thread(self._detect, tuple(batch), language, region)
+        found = await asyncio.get_running_loop().run_in_executor(
+            _DETECTING, self._detect, tuple(batch), language, region
+        )
         telling = [
             (each.title, each.summary, detection_language(language, each))
             for each, told in zip(batch, found.per_entry, strict=True)
             if told
         ]
         if telling and self._words is not None and (words := await self._words()):
-            await asyncio.to_thread(look_for, words, found.rules, telling)
+            await asyncio.get_running_loop().run_in_executor(
+                _DETECTING, look_for, words, found.rules, telling
+            )
         return found
 
     @property

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -437,3 +440,24 @@ async def test_words_of_subscriptions_are_looked_for_before_the_transaction(
     assert words_in_story(newsroom.db, rules_now, only_alert(newsroom).story_id, words) == words
     after = looked.cache_info()
     assert (after.misses, after.hits) == (before.misses, before.hits + 1)
+
+
+async def test_however_many_polls_there_are_one_entry_is_read_at_a_time() -> None:
+    """Two threads at Python's lock are no faster, and the event loop waits behind both."""
+    at_once = most = 0
+    guard = threading.Lock()
+
+    def counted(*_: object) -> tuple[()]:
+        nonlocal at_once, most
+        with guard:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.002)
+        with guard:
+            at_once -= 1
+        return ()
+
+    rules_now = rules()
+    reading = Pipeline(lambda: rules_now, detector=counted)  # type: ignore[arg-type, return-value]
+    await asyncio.gather(*(reading.detect([item(f"news {n}")], "en") for n in range(20)))
+    assert most == 1
