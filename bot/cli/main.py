@@ -204,6 +204,7 @@ def _mount() -> None:
     from bot.cli.rules import app as rules
     from bot.cli.status import status_command
     from bot.cli.story_edits import app as stories
+    from bot.cli.web import web_command
 
     app.add_typer(feeds, name="feeds", help="Look at the list of feeds, import and export it.")
     app.add_typer(rules, name="rules")
@@ -216,6 +217,7 @@ def _mount() -> None:
     app.command("eval")(eval_command)
     app.command("replay")(replay_command)
     app.command("status")(status_command)
+    app.command("web")(web_command)
 
 
 _mount()
