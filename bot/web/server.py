@@ -102,6 +102,8 @@ def _bound(host: str, port: int) -> socket.socket:
         try:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             bound.bind(address)
+            # At once: two may bind a port that nobody listens on yet.
+            bound.listen(128)
         except OSError:
             bound.close()
             raise
