@@ -59,7 +59,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def states(served: Served, browser: Browser) -> dict[str, StorageState]:
     """Somebody who signed in by a link, and reads that language."""
-    found = {}
+    found: dict[str, StorageState] = {}
     for language in ("ar", "en"):
         context = browser.new_context()
         page = context.new_page()
