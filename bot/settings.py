@@ -47,6 +47,9 @@ HINTS: Mapping[str, str] = {
     "metrics_port": "write a free port from 1 to 65535, or leave it out",
     "export_sender": "write a name without spaces, commas, < and &, such as alerts@desk.example",
     "export_scope": "write restricted (for those you pass it to) or public",
+    "web_host": "write an address of this machine: 127.0.0.1, or 0.0.0.0 for all its networks",
+    "web_port": "write a free port from 1 to 65535, or leave it out",
+    "web_url": "write the address at which people open the page: https://marsad.example.org",
     "morphology_db": "write the path of an existing CAMeL Tools database, or leave it out",
     "timezone": "write a name such as Asia/Damascus, Africa/Khartoum or UTC",
 }
@@ -97,6 +100,9 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     export_sender: str = Field(default="marsad", pattern=r"^[^\s,<&]{1,100}$")
     export_scope: Literal["restricted", "public"] = "restricted"
+    web_host: str = "127.0.0.1"
+    web_port: int | None = Field(default=None, ge=1, le=65535)
+    web_url: str | None = None
     morphology_db: Path | None = None
     timezone: ZoneInfo = ZoneInfo("UTC")
 
@@ -118,6 +124,16 @@ class Settings(BaseSettings):
             return Path.home() / ".cache" / "marsad"
         except RuntimeError:
             return None
+
+    @property
+    def page_address(self) -> str | None:
+        """Where people open the page, without a slash at its end; None where none is served."""
+        if self.web_url:
+            return self.web_url.rstrip("/")
+        if self.web_port is None:
+            return None
+        host = f"[{self.web_host}]" if ":" in self.web_host else self.web_host
+        return f"http://{host}:{self.web_port}"
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -157,6 +173,23 @@ class Settings(BaseSettings):
                 numeric = re.fullmatch(r"[\d.]+(/\d+)?", item)
                 if numeric or not HOST.fullmatch(item):
                     raise ValueError(f"has «{item}», neither a host name nor a network") from None
+        return value
+
+    @field_validator("web_host")
+    @classmethod
+    def _own_address(cls, value: str) -> str:
+        try:
+            ipaddress.ip_address(value)
+        except ValueError:
+            if re.fullmatch(r"[\d.]+", value) or not HOST.fullmatch(value):
+                raise ValueError(f"is «{value}», which is no address of a machine") from None
+        return value
+
+    @field_validator("web_url")
+    @classmethod
+    def _bare_web_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^/\s?#@]+/?", value):
+            raise ValueError("is not the web address of a host, without a path")
         return value
 
     @field_validator("telegram_base_url")

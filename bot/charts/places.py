@@ -17,13 +17,15 @@ LEVELS = ("critical", "alert", "watch", "info")
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """A point of a map: degrees, how many alerts, the gravest level, names by language."""
+    """A point of a map: degrees, how many alerts, the gravest level, names by language; the id of
+    the place with that name."""
 
     lat: float
     lon: float
     alerts: int
     level: str
     names: Mapping[str, str]
+    place_id: str = ""
 
 
 def bubbles(counts: Sequence[PlaceCount], gazetteer: Gazetteer) -> tuple[list[Bubble], int]:
@@ -42,7 +44,8 @@ def bubbles(counts: Sequence[PlaceCount], gazetteer: Gazetteer) -> tuple[list[Bu
             continue
         known = found.get(at)
         if known is None:
-            found[at] = Bubble(*at, each.alerts, each.level, json.loads(each.names_json))
+            names = json.loads(each.names_json)
+            found[at] = Bubble(*at, each.alerts, each.level, names, each.place_id)
         else:
             level = min(known.level, each.level, key=LEVELS.index)
             found[at] = replace(known, alerts=known.alerts + each.alerts, level=level)

@@ -44,6 +44,11 @@ COMMANDS: Mapping[str, Later] = {
         *("bot.cli.status", "status_command"),
         "What is known of a place: siege, crossing, hospitals, aid, water, as last reported.",
     ),
+    "web": Later(
+        "bot.cli.web",
+        "web_command",
+        "Serve the page until Ctrl-C, also beside a service that serves none.",
+    ),
     "feeds": Later("bot.cli.feeds", "app", "The list of feeds: try a site, add a pack, import."),
     "rules": Later("bot.cli.rules", "app", "Check, test, explain and replay the rules."),
     "figures": Later(

@@ -22,6 +22,8 @@ from bot.service.problems import problems
 from bot.service.rounds import Rounds
 from bot.service.token import TokenWatch
 from bot.web.metrics import Metrics, MetricsServer
+from bot.web.server import beside_service
+from bot.web.site import Site
 from bot.wiring import Parts
 from storage.file.errors import StorageError
 
@@ -100,7 +102,10 @@ class Service:
             scheduler.start()
             if polling:
                 await polling.start()
-            async with asyncio.TaskGroup() as tasks:
+            async with (
+                beside_service(self._site(), self._settings),
+                asyncio.TaskGroup() as tasks,
+            ):
                 tasks.create_task(self._dispatch(polling, stop), name="dispatch")
                 tasks.create_task(self._reloads.watch(stop), name="rules")
                 tasks.create_task(self._keep_ticking(scheduler, stop), name="clock")
@@ -143,6 +148,21 @@ class Service:
             contested=self._token.contested(now),
             started_at=self._started_at,
             now=now,
+        )
+
+    def _site(self) -> Site:
+        settings, parts, token = self._settings, self._parts, self._settings.telegram_token
+        return Site(
+            parts.database,
+            parts.rules,
+            parts.feeds,
+            settings.timezone,
+            gazetteer=parts.rules.places,
+            clock=self._clock,
+            token=token.get_secret_value() if token else None,
+            address=settings.page_address,
+            metrics=self.metrics,
+            problems=self.problems,
         )
 
     async def _dispatch(self, polling: Polling | None, stop: asyncio.Event) -> None:

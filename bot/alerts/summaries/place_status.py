@@ -57,8 +57,16 @@ def look_up(gazetteer: Gazetteer, name: str) -> Known | NotKnown:
     found = gazetteer.named(name) or _mentioned(gazetteer, name)
     if not found:
         return NotKnown(_nearest(gazetteer, name))
-    first = found[0]
-    same = [p for p in found if p.id == first.id or _nested(gazetteer, p, first)]
+    return _known(gazetteer, found[0], found)
+
+
+def known_place(gazetteer: Gazetteer, place: Place) -> Known:
+    """The same for a place by itself, with those of its name within or around it."""
+    return _known(gazetteer, place, gazetteer.named(place.name("ar")))
+
+
+def _known(gazetteer: Gazetteer, first: Place, found: Sequence[Place]) -> Known:
+    same = [p for p in found if p.id == first.id or _nested(gazetteer, p, first)] or [first]
     widest = min(same, key=lambda p: len(tuple(gazetteer.around(p))))
     ids = frozenset(p.id for p in same)
     return Known(

@@ -88,6 +88,13 @@ def _state(
     return Block(tuple(lines), rank=rank)
 
 
+def state_lines(each: PlaceState, display: Display, *, named: bool = False) -> tuple[Line, ...]:
+    """A state without its mark: what is so, and who says it."""
+    head, *rest = _state(each, display, 1.0, named=named).lines
+    first = Span(head[0].text.removeprefix(f"{_mark(each)} "), head[0].style)
+    return ((first, *head[1:]), *rest)
+
+
 def _mark(each: PlaceState) -> str:
     if each.standing.expired:
         return "⚪"

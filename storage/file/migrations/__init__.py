@@ -11,6 +11,7 @@ from sqlite_utils.migrations import Migrations
 from storage.file.migrations import (
     step_029,
     step_030,
+    step_031_page,
     steps_001_to_003,
     steps_004_to_013,
     steps_014_to_022,
@@ -29,6 +30,7 @@ STEPS = tuple(
         steps_026_to_028,
         step_029,
         step_030,
+        step_031_page,
     )
     for step in part.STEPS
 )

@@ -86,9 +86,12 @@ def test_every_language_has_its_marks_its_names_and_a_place_in_the_database(
 
 
 def test_every_text_is_used() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in Path(bot.__path__[0]).rglob("*.py"))
-    # f"level.{level}" uses every key that begins so.
-    begun = tuple({found[1] for found in re.finditer(r"[\"']([a-z_]+\.[a-z_.]*)\{", code)})
+    files = [path for kind in ("py", "html") for path in Path(bot.__path__[0]).rglob(f"*.{kind}")]
+    code = "".join(path.read_text(encoding="utf-8") for path in files)
+    # f"level.{level}", in a template "level." ~ level, uses every key that begins so.
+    begun = tuple(
+        {found[1] for found in re.finditer(r"[\"']([a-z_]+\.[a-z_.]*)(?:\{|[\"'] ~)", code)}
+    )
     unused = [key for key in texts("en").keys() if not re.search(f"[\"']{key}[\"']", code)]  # noqa: SIM118 no dict
     assert [key for key in unused if not key.startswith(begun)] == []
 

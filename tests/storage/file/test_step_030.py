@@ -38,7 +38,7 @@ def test_what_was_over_before_is_counted(tmp_path: Path) -> None:
     db.execute("UPDATE outbox SET state = 'expired' WHERE id = 2")
     db.execute("UPDATE outbox SET state = 'expired', folded_into = 1 WHERE id = 3")
     db.conn.commit()
-    assert [step.name for step in MIGRATIONS.pending(db)] == ["m030_scale"]
+    assert MIGRATIONS.pending(db)[0].name == "m030_scale"
     migrate(db)
     found = outbox.counts(db)
     assert {name: number for name, number in found.items() if number} == counted(db)

@@ -1,0 +1,87 @@
+"""What somebody wants to see, as it stands in an address. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from bot.asking.question import AskedPlace, Question, Stretch
+from bot.asking.reader import MOST_CHARACTERS
+from rules.matching.levels import LADDER
+from storage.finding import Cursor
+
+DAYS = (1, 3, 7, 30)
+USUAL_DAYS = 7
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """`words` are read as the bot reads a question. `level` is the lowest one; `after`: where the
+    page begins."""
+
+    words: str = ""
+    days: int = USUAL_DAYS
+    level: str = ""
+    signal: str = ""
+    place: str = ""
+    after: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Filters:
+        """What an address asks for; what cannot be read is left out."""
+        days = query.get("days", "")
+        level = query.get("level", "")
+        return cls(
+            " ".join(query.get("q", "")[:MOST_CHARACTERS].split()),
+            int(days) if days in map(str, DAYS) else USUAL_DAYS,
+            level if level in LADDER else "",
+            query.get("signal", "")[:100],
+            query.get("place", "")[:100],
+            query.get("after", "")[:40],
+        )
+
+    def address(self, path: str = "/", **changed: object) -> str:
+        """The address of a page with these filters, and with what is changed of them."""
+        wanted = replace(self, **{"after": "", **changed})  # type: ignore[arg-type]
+        named = {
+            "q": wanted.words,
+            "days": "" if wanted.days == USUAL_DAYS else wanted.days,
+            "level": wanted.level,
+            "signal": wanted.signal,
+            "place": wanted.place,
+            "after": wanted.after,
+        }
+        query = urlencode({name: value for name, value in named.items() if value})
+        return f"{path}?{query}" if query else path
+
+    def narrowed(self, question: Question) -> Question:
+        """The question that the words ask, and what was chosen beside them."""
+        levels = LADDER[LADDER.index(self.level) :] if self.level else ()
+        longest = Stretch(timedelta(days=max(DAYS)))
+        stretch = question.stretch or Stretch(timedelta(days=self.days))
+        if stretch.day is None and stretch.length > longest.length:
+            stretch = longest
+        return replace(
+            question,
+            stretch=stretch,
+            levels=question.levels or tuple(levels),
+            signals=(self.signal,) if self.signal else question.signals,
+            places=(AskedPlace(self.place, (self.place,)),) if self.place else question.places,
+        )
+
+    @property
+    def cursor(self) -> Cursor | None:
+        at, _, alert_id = self.after.partition("-")
+        try:
+            return Cursor(_EPOCH + int(at, 16) * _MICROSECOND, int(alert_id, 16))
+        except (ValueError, OverflowError):
+            return None
+
+
+def after(at: datetime, alert_id: int) -> str:
+    """A cursor as it stands in an address."""
+    return f"{(at - _EPOCH) // _MICROSECOND:x}-{alert_id:x}"

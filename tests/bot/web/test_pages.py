@@ -1,0 +1,135 @@
+"""What the pages show, over plain HTTP."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from storage.file.database import Connection, Database
+from storage.file.errors import StorageError
+from tests.bot.web.conftest import OPERATOR, VIEWER, Desk
+from tests.storage.make import NOW, add_alert
+
+PATHS = (
+    *(
+        "/",
+        "/?q=حلب+حصار",
+        "/?level=critical",
+        "/map",
+        "/story/A1",
+        "/places",
+        "/places?name=Qwxzq",
+    ),
+    *("/place/SY-HL", "/place/g170063", "/signals", "/feeds", "/rules", "/rules/flood"),
+    *("/rules/try", "/?days=30&signal=flood&place=SD", "/?after=zz&days=9&level=none"),
+)
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "fr"])
+async def test_every_page_is_whole_in_each_language(desk: Desk, language: str) -> None:
+    async with await desk.signed_in(OPERATOR, language) as browser:
+        for path in PATHS:
+            answer = await browser.get(path)
+            assert answer.status_code == 200, path
+            direction = "rtl" if language == "ar" else "ltr"
+            assert f'<html lang="{language}" dir="{direction}">' in answer.text
+            assert answer.text.count("<h1>") == 1, path
+            assert not re.search(r"[\u2066-\u2069]", answer.text), path
+            assert answer.text.count("<bdi") == answer.text.count("</bdi>"), path
+
+
+async def test_nothing_of_a_feed_is_html(desk: Desk) -> None:
+    async with await desk.signed_in(VIEWER) as browser:
+        for path in ("/", "/story/A1"):
+            page = (await browser.get(path)).text
+            assert "&lt;script&gt;" in page and "<script>" not in page
+            assert "javascript:" not in page
+        out = re.findall(r'<a href="https?://[^>]*>', (await browser.get("/story/A1")).text)
+    assert out and all("noopener" in each for each in out)
+
+
+async def test_nothing_inline_and_nothing_from_elsewhere(desk: Desk) -> None:
+    async with await desk.signed_in(OPERATOR) as browser:
+        for path in PATHS:
+            answer = await browser.get(path)
+            policy = answer.headers["content-security-policy"]
+            assert "default-src 'none'" in policy and "unsafe" not in policy
+            assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", answer.text), path
+            assert not re.search(r'(src|<link[^>]*href)="(https?:)?//', answer.text), path
+            assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_filters_stand_in_the_address(desk: Desk) -> None:
+    async with await desk.signed_in(VIEWER) as browser:
+
+        async def shown(path: str) -> list[str]:
+            return re.findall(r'<h3>.*?href="/story/(A\d+)"', (await browser.get(path)).text, re.S)
+
+        assert set(await shown("/")) == {"A1", "A2"}
+        assert await shown("/?level=critical") == ["A1"]
+        assert await shown("/?signal=flood") == ["A2"]
+        assert await shown("/?place=SD") == ["A2"]
+        assert await shown("/?q=Aleppo") == ["A1"]
+        assert await shown("/?q=Aleppo&signal=flood") == []
+
+
+async def test_pages_of_a_list_miss_nothing(desk: Desk) -> None:
+    def more(db: Connection) -> None:
+        for _ in range(30):
+            add_alert(db, "siege")
+
+    await desk.database.write(more)
+    seen: list[str] = []
+    async with await desk.signed_in(VIEWER) as browser:
+        path: str | None = "/"
+        while path:
+            page = (await browser.get(path)).text
+            seen += re.findall(r'<h3>.*?href="/story/(A\d+)"', page, re.S)
+            found = re.search(r'<a href="([^"]+)" rel="next">', page)
+            path = found[1].replace("&amp;", "&") if found else None
+    assert len(seen) == len(set(seen)) == 32
+
+
+async def test_a_script_hears_of_what_is_new(desk: Desk) -> None:
+    async with await desk.signed_in(VIEWER) as browser:
+        page = (await browser.get("/")).text
+        found = re.search(r'hx-get="(/newer[^"]+)"', page)
+        assert found
+        path = found[1].replace("&amp;", "&")
+        assert "new alert" not in (await browser.get(path)).text
+        later = NOW + timedelta(seconds=5)
+        await desk.database.write(lambda db: add_alert(db, "siege", later))
+        assert "One new alert" in (await browser.get(path)).text
+
+
+async def test_a_place_is_looked_up_by_its_name(desk: Desk) -> None:
+    async with await desk.signed_in(VIEWER) as browser:
+        answer = await browser.get("/places", params={"name": "نيالا"})
+        assert answer.status_code == 303 and answer.headers["location"].startswith("/place/")
+        unknown = await browser.get("/places", params={"name": "<b>Qwxz"})
+        assert unknown.status_code == 200 and "&lt;b&gt;" in unknown.text
+
+
+async def test_a_text_is_tried_and_not_kept(desk: Desk) -> None:
+    async with await desk.signed_in(OPERATOR) as browser:
+        page = (await browser.get("/rules/try")).text
+        form = re.findall(r'name="form" value="([0-9a-f]+)"', page)[0]
+        answer = await browser.post("/rules/try", data={"form": form, "text": "غمر الفيضان القرية"})
+        assert answer.status_code == 200 and "Flood" in answer.text
+        assert (await browser.post("/rules/try", data={"text": "x"})).status_code == 403
+
+
+async def test_what_is_wrong_is_said_in_words(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with await desk.signed_in(VIEWER) as browser:
+        for path in ("/story/A999", "/place/nowhere", "/nothing"):
+            answer = await browser.get(path)
+            assert answer.status_code == 404 and "nothing at this address" in answer.text
+
+        async def closed(self: Database, fn: object) -> None:
+            raise StorageError("the database is closed")
+
+        monkeypatch.setattr(Database, "read", closed)
+        answer = await browser.get("/")
+        assert answer.status_code == 503 and "قاعدة البيانات" in answer.text
