@@ -8,6 +8,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 # Some machines forbid compiled files: then each process that a test starts compiles a thousand
 # modules again, and pytest rewrites each of its own.
 unexport PYTHONDONTWRITEBYTECODE
+export NO_MKDOCS_2_WARNING=1
 RUN := $(UV) run --frozen --no-sync
 ON_POSTGRES := tests/storage --ignore tests/storage/file \
 	--ignore tests/storage/test_plans.py --ignore tests/storage/sending/test_outbox_plans.py \
@@ -16,14 +17,15 @@ MORE_ON_POSTGRES := tests/bot/alerts tests/bot/delivery --ignore tests/bot/alert
 # Tests with real processes that take minutes: make torture runs them.
 SLOW := $(addprefix tests/torture/test_,edits.py life.py load.py promises.py updates.py)
 
-.PHONY: demo pictures run test test-postgres test-pythons check format bench load torture setup clean help
+.PHONY: demo pictures run test test-postgres test-pythons check format bench load torture docs setup clean help
 help:
 	@echo "make demo     the main job on sample feeds: no token, no network"
 	@echo "make run      the service (settings: .env, see .env.example)"
 	@echo "make test     the tests, with branch coverage"
-	@echo "make check    ruff, mypy and the contracts of imports    make format   what ruff can mend"
+	@echo "make check    ruff, mypy, the contracts of imports, the site of docs/    make format   what ruff can mend"
 	@echo "make test-postgres  tests of what is stored, on a PostgreSQL of their own"
 	@echo "make test-pythons   the tests on each Python from 3.11 to 3.14 that is here"
+	@echo "make docs     the pages of docs/ as a site in .site/"
 	@echo "make pictures the cards of docs/pictures/ as a phone shows them, by Chromium"
 	@echo "make bench    timings (BENCH=--full: large sizes; uv sync --group bench: beside others)"
 	@echo "                               make torture the long crash test"
@@ -85,10 +87,15 @@ check: setup
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@$(RUN) lint-imports --no-logo
+	@$(RUN) mkdocs build --quiet
+
+docs: setup
+	@$(RUN) mkdocs build
+	@echo "the pages are in .site/index.html"
 
 format: setup
 	@$(RUN) ruff check --fix .
 	@$(RUN) ruff format .
 
 clean:
-	rm -rf .venv .venv-3.* $(TOOLS) .coverage .coverage.* .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-3.* $(TOOLS) .coverage .coverage.* .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .site

@@ -32,8 +32,8 @@ from bot.asking.vocabulary import vocabulary_of
 from bot.asking.words import search_of
 from bot.charts.places import bubbles
 from bot.charts.trend import since, trend_of
-from bot.exports.files import csv_file, xlsx
-from bot.exports.table import MOST_ROWS, table_of
+from bot.exports.record import Naming
+from bot.exports.writing import Edition, formats
 from bot.messages.answers.asked import answer_card
 from bot.messages.answers.charts import map_caption, trend_caption, trend_picture
 from bot.messages.answers.place_status import place_status_card
@@ -41,14 +41,15 @@ from bot.messages.answers.searched import search_card
 from bot.messages.cards.display import Display
 from bot.messages.cards.explanation import explanation_card
 from bot.rules_in_force import RulesInForce
+from bot.telegram.commands.asking.export import MOST_ROWS, USUAL_FORMATS, written
 from bot.telegram.registry import all_commands
 from rules import Gazetteer, RuleSet, load_gazetteer, load_rules
 from rules.matching.places.spellings import spellings_of
-from storage import finding
-from storage.alerts import Alert
+from storage import finding, items
 from storage.file.database import Connection, Database, SqliteConnection
 from storage.file.migrations import MIGRATIONS
 from storage.finding import Cursor, Wanted
+from storage.items import AlertItem
 from storage.news import search
 from storage.news.search import Folded
 from storage.readers import chats
@@ -300,13 +301,14 @@ async def measure(database: Database, gazetteer: Gazetteer, rules: RuleSet, runs
         map_caption(points, nowhere, "", display)
 
     async def export(days: int) -> None:
-        def look(db: Connection) -> tuple[list[Alert], dict[int, list[str]]]:
+        def look(db: Connection) -> list[AlertItem]:
             found = finding.find(db, replace(WIDE, since=NOW - timedelta(days=days)), MOST_ROWS)
-            return found, finding.links_of(db, [each.id for each in found])
+            return items.alert_items(db, [each.id for each in found])
 
-        table = table_of(*await database.read(look), rules.signals, display.say)
-        await asyncio.to_thread(xlsx, table)
-        await asyncio.to_thread(csv_file, table)
+        naming = Naming(display.say, rules.signals, gazetteer)
+        found = [naming.record(each) for each in await database.read(look)]
+        for each in USUAL_FORMATS:
+            await asyncio.to_thread(written, formats()[each], found, Edition(naming, NOW))
 
     narrow = chat_of(frozenset(sorted(rules.signals)[:2]), frozenset({"LB", "LY"}))
     await timed("/recent", lambda: ask(""), runs)

@@ -46,6 +46,8 @@ HINTS: Mapping[str, str] = {
     "notify_urls": "write Apprise addresses with spaces or commas between: ntfy://ntfy.sh/topic",
     "heartbeat_url": "write the full http:// or https:// address that is to be called",
     "metrics_port": "write a free port from 1 to 65535, or leave it out",
+    "export_sender": "write a name without spaces, commas, < and &, such as alerts@desk.example",
+    "export_scope": "write restricted (for those you pass it to) or public",
     "morphology_db": "write the path of an existing CAMeL Tools database, or leave it out",
     "timezone": "write a name such as Asia/Damascus, Africa/Khartoum or UTC",
 }
@@ -94,6 +96,8 @@ class Settings(BaseSettings):
     notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     heartbeat_url: SecretStr | None = None
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    export_sender: str = Field(default="marsad", pattern=r"^[^\s,<&]{1,100}$")
+    export_scope: Literal["restricted", "public"] = "restricted"
     morphology_db: Path | None = None
     timezone: ZoneInfo = ZoneInfo("UTC")
 

@@ -252,6 +252,8 @@ def _destination(
         database=database,
         rules=rules,
         gazetteer=rules.places,
+        export_sender=settings.export_sender,
+        export_public=settings.export_scope == "public",
         catalogue=catalogue,
         clock=clock,
         access=settings.access,

@@ -18,13 +18,15 @@ from storage.rows import Row, fetch, from_text, many, numbers, to_text
 MOST_HITS = 2_000
 """The newest entries with the words that are looked at for their alerts."""
 _END = "9999"
+_IN_LANGUAGES = "(:languages = '[]' OR a.language IN (SELECT value FROM json_each(:languages)))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What alerts are asked for. Of several values one is enough; empty: any.
 
-    `directions` are of the signals that are asked for. `match`: FTS5's, of the story's entries.
+    `directions` are of the signals that are asked for, `languages` of the alert's headline (ar, en,
+    fr). `match`: FTS5's, of the story's entries.
     """
 
     since: datetime
@@ -33,6 +35,7 @@ class Wanted:
     signals: Collection[str] = ()
     levels: Collection[str] = ()
     directions: Collection[str] = ()
+    languages: Collection[str] = ()
     match: str = ""
     for_operators: bool = False
 
@@ -91,6 +94,7 @@ def _found(
         "since": to_text(wanted.since),
         "until": to_text(wanted.until) if wanted.until else _END,
         "for_operators": wanted.for_operators,
+        "languages": many(wanted.languages),
         "at": to_text(edge.at) if edge else _END,
         "id": edge.alert_id if edge else 0,
         "limit": limit,
@@ -133,6 +137,7 @@ def _page(
         [
             f"{at} >= :since AND {at} < :until AND ({at}, {alert_id}) {beyond} (:at, :id)",
             "(:for_operators OR a.audience = 'everyone')",
+            _IN_LANGUAGES,
             *conditions,
         ]
     )
@@ -157,6 +162,7 @@ def made(db: Connection, wanted: Wanted) -> list[Told]:
         "since": to_text(wanted.since),
         "until": to_text(wanted.until) if wanted.until else _END,
         "for_operators": wanted.for_operators,
+        "languages": many(wanted.languages),
     }
     named |= {f"f{number}": many(each) for number, each in enumerate(facets)}
     # An alert is never updated before it is made.
@@ -176,7 +182,7 @@ def made(db: Connection, wanted: Wanted) -> list[Told]:
         f"""
         SELECT substr(a.created_at, 1, 15) AS at, count(*) AS alerts {source}
             AND a.created_at >= :since AND a.created_at < :until
-            AND (:for_operators OR a.audience = 'everyone'){where}
+            AND (:for_operators OR a.audience = 'everyone') AND {_IN_LANGUAGES}{where}
         GROUP BY 1 ORDER BY 1""",
         named,
     )
@@ -203,6 +209,7 @@ def by_place(db: Connection, wanted: Wanted, limit: int) -> list[PlaceCount]:
         "since": to_text(wanted.since),
         "until": to_text(wanted.until) if wanted.until else _END,
         "for_operators": wanted.for_operators,
+        "languages": many(wanted.languages),
         "limit": limit,
     }
     facets = list(wanted.facets())
@@ -221,7 +228,7 @@ def by_place(db: Connection, wanted: Wanted, limit: int) -> list[PlaceCount]:
                 ELSE 3 END) AS level
         FROM alerts a CROSS JOIN alert_places p ON p.alert_id = a.id
         WHERE a.updated_at >= :since AND a.updated_at < :until AND p.position = 0
-            AND (:for_operators OR a.audience = 'everyone'){where}
+            AND (:for_operators OR a.audience = 'everyone') AND {_IN_LANGUAGES}{where}
         GROUP BY p.place_id ORDER BY alerts DESC, p.place_id LIMIT :limit""",  # noqa: S608
         named,
     )

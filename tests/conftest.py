@@ -37,12 +37,24 @@ MANY_TEXTS = {
 }
 
 
+# The whole way, again and again, by the shipped rules: its lines are measured by the tests of their
+# rooms. With coverage these files take two to three times as long.
+WHOLE_WAY = {
+    "test_end_to_end.py",
+    "test_every_command.py",
+    "test_places_cli.py",
+    "test_rereading.py",
+    "test_rules_in_force.py",
+    "test_walk.py",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of real processes take longest: begun first, they run beside all others."""
     items.sort(key=lambda item: "/torture/" not in item.nodeid)
     for item in items:
         shipped = isinstance(item, pytest.Function) and "shipped" in item.fixturenames
-        if shipped and item.path.name in MANY_TEXTS:
+        if (shipped and item.path.name in MANY_TEXTS) or item.path.name in WHOLE_WAY:
             item.add_marker(pytest.mark.no_cover)
 
 

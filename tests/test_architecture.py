@@ -30,7 +30,15 @@ def test_the_way_of_an_entry_takes_at_most_twelve_steps() -> None:
     assert len(steps) <= 12
 
 
-PAGES = ["docs/architecture.md", "CONTRIBUTING.md", "README.md", "docs/operations.md"]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    *(
+        f"docs/{page}.md"
+        for page in ("index", "architecture", "operators", "operations", "telegram")
+    ),
+    *(f"docs/staff/{language}.md" for language in ("ar", "en", "fr")),
+]
 DECISIONS = [path.relative_to(ROOT).as_posix() for path in (ROOT / "docs/decisions").glob("*.md")]
 
 

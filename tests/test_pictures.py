@@ -10,7 +10,7 @@ from tools import pictures
 from tools.chart_pictures import CHARTS
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/telegram.md")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_without_chromium_it_says_what_to_install(
@@ -26,7 +26,7 @@ def test_every_picture_is_there_small_and_shown() -> None:
     assert there == {*pictures.PICTURES, *pictures.REPLIES, *CHARTS}
     total = sum(each.stat().st_size for each in (ROOT / "docs" / "pictures").glob("*.png"))
     assert total <= pictures.LARGEST_OF_ALL
-    shown = "".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
+    shown = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     for name in there:
         assert f"pictures/{name}.png" in shown, name
         size = (ROOT / "docs" / "pictures" / f"{name}.png").stat().st_size

@@ -195,6 +195,7 @@ def doctor() -> None:
 def _mount() -> None:
     from bot.cli.alerts import app as alerts
     from bot.cli.evaluation import eval_command
+    from bot.cli.export import export_command
     from bot.cli.feeds import app as feeds
     from bot.cli.figures import app as figures
     from bot.cli.morphology import app as morphology
@@ -214,6 +215,7 @@ def _mount() -> None:
     app.add_typer(people, name="people", help="Who may use the bot: list, invite, remove.")
     app.add_typer(morphology, name="morphology", help="A full Arabic dictionary, if you want one.")
     app.command("eval")(eval_command)
+    app.command("export")(export_command)
     app.command("replay")(replay_command)
     app.command("status")(status_command)
 

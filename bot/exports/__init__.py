@@ -1,1 +1,1 @@
-"""Alerts as tables for other programs: XLSX and CSV with HXL tags. Values in, bytes out."""
+"""Alerts, stories and entries for other programs, in the formats that they read."""

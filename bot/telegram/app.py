@@ -80,6 +80,8 @@ def build_application(
     access: Access = "invited",
     desk: Desk | None = None,
     floods: Floods | None = None,
+    export_sender: str = "marsad",
+    export_public: bool = False,
     read_timeout: float = 20.0,
 ) -> App:
     """The application with every handler, not yet talking to Telegram: see `polling_of`.
@@ -109,7 +111,9 @@ def build_application(
     )
     named = frozenset(operators)
     services = Services(
-        database, rules, catalogue, named, timezone, clock, access, gazetteer, desk, floods
+        *(database, rules, catalogue, named, timezone, clock, access, gazetteer, desk, floods),
+        export_sender=export_sender,
+        export_public=export_public,
     )
     services.keep_in(application)
     for each in all_commands():

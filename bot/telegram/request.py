@@ -63,6 +63,9 @@ class Services:
     gazetteer: Callable[[], Gazetteer] = shipped_places
     desk: Desk | None = None
     floods: Floods | None = None
+    # What CAP and Atom files say of who sent them, and whether CAP's scope is Public.
+    export_sender: str = "marsad"
+    export_public: bool = False
 
     def keep_in(self, application: App) -> None:
         application.bot_data[_SERVICES] = self

@@ -117,7 +117,7 @@ def figures_of(db: Connection, entry_id: int) -> tuple[StoredFigure, ...]:
         "SELECT * FROM entry_figures WHERE entry_id = :id ORDER BY position",
         {"id": entry_id},
     )
-    return tuple(_figure(row) for row in rows)
+    return tuple(figure_of(row) for row in rows)
 
 
 def statements(db: Connection, story_id: int) -> list[Statement]:
@@ -141,7 +141,7 @@ def statements(db: Connection, story_id: int) -> list[Statement]:
             each[0]["family"],
             each[0]["feed_id"],
             from_text(each[0]["attached_at"]),
-            tuple(_figure(row) for row in each),
+            tuple(figure_of(row) for row in each),
         )
         for entry_id, each in found.items()
     ]
@@ -202,7 +202,8 @@ def place_of(row: Row) -> StoredPlace:
     )
 
 
-def _figure(row: Row) -> StoredFigure:
+def figure_of(row: Row) -> StoredFigure:
+    """A row of entry_figures."""
     return StoredFigure(
         row["what"],
         row["value"],

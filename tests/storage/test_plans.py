@@ -36,7 +36,7 @@ BY_HAND = {"raised", "alerts_told", "by_link", "move_times"}
 SORTS_FEW = {
     *("_sources", "links_of", "places_of", "statements", "places_of_alerts", "entries_of"),
     *("of_alert", "marked_false", "person", "_columns", "everyone", "page", "pending", "backlog"),
-    *("for_chat", "due", "reports", "of_chat"),
+    *("for_chat", "due", "reports", "of_chat", "entry_items", "_reports"),
 }
 
 

@@ -53,6 +53,8 @@ def test_the_example_file_can_be_used_as_it_is(tmp_path: Path) -> None:
         ("MARSAD_NOTIFY_URLS", "nosuchservice://somewhere"),
         ("MARSAD_HEARTBEAT_URL", "ping"),
         ("MARSAD_METRICS_PORT", "99999"),
+        ("MARSAD_EXPORT_SENDER", "two words"),
+        ("MARSAD_EXPORT_SCOPE", "secret"),
         ("MARSAD_MORPHOLOGY_DB", "no.db"),
         ("MARSAD_TIMEZONE", "Mars/Olympus"),
     ],

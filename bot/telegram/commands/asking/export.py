@@ -1,8 +1,10 @@
-"""/export: alerts as XLSX and CSV, for analysts and operators."""
+"""/export: alerts as files for other programs, for analysts and operators."""
 
 from __future__ import annotations
 
 import asyncio
+import io
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,27 +12,31 @@ from telegram.constants import ChatAction
 
 from bot.asking.answer import names_of, wanted_of
 from bot.asking.question import Stretch
-from bot.exports.files import csv_file, xlsx
-from bot.exports.table import MOST_ROWS, table_of
+from bot.exports.record import Naming, Record
+from bot.exports.writing import Edition, Format, formats
 from bot.messages.answers.asked import understood
 from bot.messages.answers.charts import caption
 from bot.messages.cards.card import text_card
+from bot.notices import publishers_of
 from bot.telegram.commands.asking.ask import read
 from bot.telegram.files import beside, send_file
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
-from storage import finding
-from storage.alerts import Alert
+from storage import finding, items
 from storage.file.database import Connection
+from storage.items import AlertItem
 
 USUAL = timedelta(days=7)
+MOST_ROWS = 2_000
+USUAL_FORMATS = ("xlsx", "csv")
 
 
 @command("export", order=48, who=Who.ANALYSTS)
 async def export(request: Request) -> None:
-    """``/export 30d Aleppo siege``: a row for each alert, in two files."""
+    """``/export 30d Aleppo siege geojson``: each alert in a file of each format that is named."""
     services, speech = request.services, request.speech
-    question = await read(request, " ".join(request.arguments))
+    chosen, words = formats_of(request.arguments)
+    question = await read(request, " ".join(words))
     question = replace(question, stretch=question.stretch or Stretch(USUAL), perhaps=())
     now, zone = services.clock(), request.zone
     # What an export holds may be passed on: rules on test are no part of it.
@@ -39,12 +45,13 @@ async def export(request: Request) -> None:
     )
     wanted = replace(wanted, for_operators=False)
 
-    def look(db: Connection) -> tuple[list[Alert], dict[int, list[str]]]:
+    def look(db: Connection) -> list[AlertItem]:
         found = finding.find(db, wanted, MOST_ROWS + 1)
-        return found, finding.links_of(db, [each.id for each in found])
+        return items.alert_items(db, [each.id for each in found])
 
-    found, links = await services.database.read(look)
-    names = names_of(question, await asyncio.to_thread(services.gazetteer))
+    found = await services.database.read(look)
+    gazetteer = await asyncio.to_thread(services.gazetteer)
+    names = names_of(question, gazetteer)
     signals = services.rules().signals
     head = understood(question, signals, speech, names)
     if not found:
@@ -55,12 +62,39 @@ async def export(request: Request) -> None:
     if len(found) > MOST_ROWS:
         lines.append(speech("export.cut", most=speech.number(MOST_ROWS)))
     lines.append(speech("export.licence"))
+    publishers = publishers_of(services.catalogue())
+    edition = Edition(
+        Naming(speech, signals, gazetteer, publishers),
+        now,
+        services.export_sender,
+        public=services.export_public,
+    )
+
+    def file(form: Format) -> bytes:
+        return written(form, [edition.naming.record(each) for each in found[:MOST_ROWS]], edition)
 
     async def make() -> None:
-        table = await asyncio.to_thread(table_of, found, links, signals, speech)
-        book = await asyncio.to_thread(xlsx, table)
-        name = f"marsad-{now:%Y-%m-%d}"
-        await send_file(request, book, f"{name}.xlsx", caption(lines, speech.language))
-        await send_file(request, await asyncio.to_thread(csv_file, table), f"{name}.csv")
+        said = caption(lines, speech.language)
+        for form in chosen:
+            content = await asyncio.to_thread(file, form)
+            await send_file(request, content, f"marsad-{now:%Y-%m-%d}.{form.suffix}", said)
+            said = ""
 
     await beside(request, make, ChatAction.UPLOAD_DOCUMENT)
+
+
+def formats_of(words: Sequence[str]) -> tuple[list[Format], list[str]]:
+    """The formats that are named among the words, the usual ones for none; and the other words."""
+    known = formats()
+    named = [each for each in words if each.lower() in known]
+    chosen = dict.fromkeys(each.lower() for each in named) or dict.fromkeys(USUAL_FORMATS)
+    return [known[each] for each in chosen], [each for each in words if each not in named]
+
+
+def written(form: Format, records: Sequence[Record], edition: Edition) -> bytes:
+    """The file, whole."""
+    out = io.BytesIO()
+    writer = form.make(out, edition)
+    writer.write(records)
+    writer.close()
+    return out.getvalue()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,18 +134,32 @@ async def test_an_export_is_a_workbook_and_a_csv_with_tags_and_links(bench: Benc
     sheet = openpyxl.load_workbook(io.BytesIO(book)).active
     assert sheet is not None and sheet.sheet_view.rightToLeft
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert len(rows) == 4, "licence, titles, tags, one alert"
+    assert len(rows) == 4, "titles, names, tags, one alert"
     by_tag = dict(zip(rows[2], rows[3], strict=True))
     assert by_tag["#meta+id"] == "A1"
     assert by_tag["#indicator+name"] == "الحصار" and by_tag["#indicator+code"] == "siege"
-    assert (by_tag["#loc+name"], by_tag["#adm1+code"]) == ("حلب، سوريا", "SY-HL")
+    assert (by_tag["#loc+name"], by_tag["#adm1+code+v_iso"]) == ("حلب، سوريا", "SY-HL")
     assert by_tag["#meta+url"] == link
     assert str(by_tag["#description+title"]).startswith("=HYPERLINK")
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     assert "النص الكامل" not in str(rows)
     read = list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))
-    assert read[2] == rows[2]
-    assert read[3][read[2].index("#description+title")].startswith("'=HYPERLINK")
+    assert read[:2] == rows[1:3]
+    assert read[2][read[1].index("#description+title")].startswith("'=HYPERLINK")
+
+
+async def test_an_export_is_in_the_formats_that_are_named(bench: Bench) -> None:
+    await admitted(bench, ANALYST, "analyst")
+    await happened(bench, "g170063", title="حصار")
+    await happened(bench, "SD-KH", title="السودان")
+    text, _ = await file_for(bench, ANALYST, "/export GeoJSON 7d cap حلب")
+    assert "صف واحد" in text
+    await bench.server.until(lambda: len(bench.server.documents) == 2)
+    (_, map_name, points), (_, archive_name, archive) = bench.server.documents
+    assert map_name.endswith(".geojson") and archive_name.endswith(".cap.zip")
+    (feature,) = json.loads(points)["features"]
+    assert feature["geometry"]["type"] == "Point"
+    assert zipfile.ZipFile(io.BytesIO(archive)).namelist() == ["LICENCE.txt", "A1.xml"]
 
 
 async def test_an_export_is_for_analysts_and_operators(bench: Bench) -> None:

@@ -1,0 +1,130 @@
+"""``marsad export``: alerts, stories or entries as a file for other programs."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+from bot.cli.rules.shared import load
+from bot.clock import utc_now
+from bot.errors import CannotGoOn
+from bot.locales import LANGUAGES
+from bot.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.exports.record import Naming
+    from bot.exports.writing import Edition, Format
+    from bot.settings import Settings
+    from storage.paging import Selection
+
+
+def export_command(
+    form: Annotated[str, typer.Option("--format", help="csv, xlsx, geojson, cap, atom or jsonl.")],
+    since: Annotated[str, typer.Option(help="7d, 12h, 2026-03-01 or 2026-03-01T08:00Z.")],
+    until: Annotated[str, typer.Option(help="The same; without it, up to now.")] = "",
+    signal: Annotated[str, typer.Option(help="Only these signals; commas between.")] = "",
+    place: Annotated[str, typer.Option(help="Only there: names or ids; commas between.")] = "",
+    level: Annotated[str, typer.Option(help="Only these levels; commas between.")] = "",
+    direction: Annotated[str, typer.Option(help="worsening, improving or denied.")] = "",
+    language: Annotated[str, typer.Option(help="Only headlines in ar, en or fr.")] = "",
+    kind: Annotated[str, typer.Option(help="alerts, stories or entries.")] = "alerts",
+    lang: Annotated[str, typer.Option("--lang", help="Language of the words: ar, en, fr.")] = "en",
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Without it: to stdout.")
+    ] = None,
+) -> None:
+    """Write alerts, stories or entries to a file for other programs (docs/exports.md)."""
+    from bot.exports.asked import KINDS, Names, NotUnderstood, selection
+    from bot.exports.writing import Edition, formats
+    from bot.process.installation import require_database
+    from bot.settings import load_settings
+
+    _among("--format", form, tuple(formats()))
+    _among("--kind", kind, KINDS)
+    _among("--lang", lang, LANGUAGES)
+    chosen = formats()[form]
+    if chosen.alerts_only and kind != "alerts":
+        raise CannotGoOn(f"--format {form} tells of alerts only: leave --kind out", 2)
+    if out is None and sys.stdout.isatty() and form in ("xlsx", "cap"):
+        raise CannotGoOn(f"--format {form} is no text: name a file with -o", 2)
+    settings = load_settings()
+    require_database(settings)
+    now = utc_now()
+    naming = _naming(settings, lang)
+    given = {
+        "since": [since],
+        "until": [until],
+        "signal": [signal],
+        "place": [place],
+        "level": [level],
+        "direction": [direction],
+        "language": [language],
+    }
+    names = Names(tuple(naming.signals), naming.gazetteer)
+    try:
+        asked = selection(kind, given, names, now, since)  # type: ignore[arg-type]
+    except NotUnderstood as wrong:
+        raise CannotGoOn(f"--{wrong}", 2) from wrong
+    edition = Edition(naming, now, settings.export_sender, public=settings.export_scope == "public")
+    with _opened(out) as file:
+        rows = asyncio.run(_write(settings, asked, edition, chosen, file))
+    typer.echo(f"{rows} {kind}{f' in {out}' if out else ''}.", err=True)
+
+
+async def _write(
+    settings: Settings, asked: Selection, edition: Edition, form: Format, out: BinaryIO
+) -> int:
+    from bot.exports.reading import export
+    from storage.file.database import Database
+
+    database = await Database.open(settings.database_file)
+    try:
+        return await export(database, asked, edition, form, out)
+    finally:
+        await database.close()
+
+
+def _naming(settings: Settings, lang: str) -> Naming:
+    from bot.exports.record import Naming
+    from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
+    from bot.locales import texts
+    from bot.notices import publishers_of
+    from rules import load_gazetteer
+
+    try:
+        publishers = publishers_of(load_catalogue(settings.feeds_file))
+    except CatalogueInvalid:
+        publishers = {}  # feeds are called by their ids then
+    rules = load(None)
+    # What an export holds may be passed on: rules on test are no part of it.
+    signals = {name: each for name, each in rules.signals.items() if each.status == "stable"}
+    return Naming(texts(lang), signals, load_gazetteer(settings.rules_dir), publishers)
+
+
+def _among(option: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        said = clean(value)[:20]
+        raise CannotGoOn(f"{option}: «{said}» is not known; write one of {', '.join(known)}", 2)
+
+
+@contextmanager
+def _opened(out: Path | None) -> Iterator[BinaryIO]:
+    """The file to write to. It is there when it is whole: one that breaks off leaves the former."""
+    if out is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    partial = out.with_name(f"{out.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""GET /api/…: alerts, stories, entries, places and signals as JSON, for who may read."""

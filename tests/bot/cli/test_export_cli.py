@@ -1,0 +1,111 @@
+"""``marsad export`` writes whole files or none, and says what it does not understand."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import export
+from bot.cli.main import app
+from rules import Gazetteer, RuleSet, load_rules
+from storage.file.database import Database
+from tests.bot.exports.conftest import fill, gazetteer
+from tests.rules.few import few_rules
+
+__all__ = ["gazetteer"]
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("desk")
+
+    async def make() -> None:
+        opened = await Database.open(folder / "marsad.sqlite")
+        await opened.write(fill)
+        await opened.close()
+
+    asyncio.run(make())
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def desk(
+    database: Path, monkeypatch: pytest.MonkeyPatch, few: RuleSet, gazetteer: Gazetteer
+) -> None:
+    monkeypatch.setenv("MARSAD_DATA_DIR", str(database))
+    monkeypatch.setattr(export, "load", lambda _: few)
+    monkeypatch.setattr("rules.load_gazetteer", lambda _: gazetteer)
+
+
+@pytest.fixture(scope="module")
+def few() -> RuleSet:
+    return load_rules(shipped=few_rules())
+
+
+def run(*arguments: str) -> Result:
+    return RUNNER.invoke(app, ["export", *arguments])
+
+
+def test_a_file_for_each_format(tmp_path: Path) -> None:
+    for form in ("csv", "xlsx", "geojson", "cap", "atom", "jsonl"):
+        file = tmp_path / f"out.{form}"
+        done = run("--format", form, "--since", "2026-01-01", "-o", str(file))
+        assert done.exit_code == 0, done.output
+        assert "4 alerts in" in done.stderr and file.stat().st_size > 500
+    assert len(list(tmp_path.iterdir())) == 6, "nothing half done is left"
+
+
+def test_to_standard_output_and_by_filters() -> None:
+    told = run("--format", "jsonl", "--since", "2026-01-01", "--place", "Aleppo", "--lang", "fr")
+    (line,) = told.stdout.splitlines()
+    assert json.loads(line)["id"] == "A1" and "1 alerts" in told.stderr
+    rows = run("--format", "csv", "--since", "2026-01-01", "--kind", "entries", "--language", "en")
+    assert len(list(csv.reader(rows.stdout.splitlines()))) == 3
+    none = run("--format", "jsonl", "--since", "2026-01-01", "--until", "2026-01-02")
+    assert none.exit_code == 0 and none.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--format", "pdf", "--since", "7d"], "write one of csv, xlsx"),
+        (["--format", "csv", "--since", "soon"], "--since: «soon» is no time"),
+        (["--format", "csv", "--since", "9" * 60 + "d"], "--since"),
+        (["--format", "csv", "--since", "7d", "--until", "9d"], "--until: is not after since"),
+        (["--format", "csv", "--since", "7d", "--kind", "feeds"], "alerts, stories, entries"),
+        (["--format", "csv", "--since", "7d", "--level", "critcal"], "did you mean critical?"),
+        (["--format", "csv", "--since", "7d", "--signal", "flod"], "did you mean flood?"),
+        (["--format", "csv", "--since", "7d", "--place", "Alepppo"], "--place"),
+        (["--format", "csv", "--since", "7d", "--lang", "de"], "--lang"),
+        (["--format", "cap", "--since", "7d", "--kind", "stories"], "alerts only"),
+    ],
+)
+def test_what_is_not_understood_is_said_and_nothing_is_written(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    file = tmp_path / "out"
+    done = run(*arguments, "-o", str(file))
+    assert done.exit_code == 2 and said in done.stderr
+    assert not file.exists()
+
+
+def test_an_export_that_breaks_off_leaves_the_former_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> int:
+        raise OSError(28, "No space left on device", "out.csv")
+
+    monkeypatch.setattr("bot.exports.reading.export", full)
+    file = tmp_path / "out.csv"
+    file.write_text("former", encoding="utf-8")
+    done = run("--format", "csv", "--since", "7d", "-o", str(file))
+    assert done.exit_code == 1 and "no room" in done.stderr
+    assert file.read_text(encoding="utf-8") == "former"
+    assert list(tmp_path.iterdir()) == [file]
