@@ -18,7 +18,7 @@ from storage.rows import Row, fetch, from_text, many, numbers, to_text
 MOST_HITS = 2_000
 """The newest entries with the words that are looked at for their alerts."""
 _END = "9999"
-_IN_LANGUAGES = "(:languages = '[]' OR a.language IN (SELECT value FROM json_each(:languages)))"
+_IN_LANGUAGES = "(:any_language OR a.language IN (SELECT value FROM json_each(:languages)))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +95,7 @@ def _found(
         "until": to_text(wanted.until) if wanted.until else _END,
         "for_operators": wanted.for_operators,
         "languages": many(wanted.languages),
+        "any_language": not wanted.languages,
         "at": to_text(edge.at) if edge else _END,
         "id": edge.alert_id if edge else 0,
         "limit": limit,
@@ -163,6 +164,7 @@ def made(db: Connection, wanted: Wanted) -> list[Told]:
         "until": to_text(wanted.until) if wanted.until else _END,
         "for_operators": wanted.for_operators,
         "languages": many(wanted.languages),
+        "any_language": not wanted.languages,
     }
     named |= {f"f{number}": many(each) for number, each in enumerate(facets)}
     # An alert is never updated before it is made.
@@ -210,6 +212,7 @@ def by_place(db: Connection, wanted: Wanted, limit: int) -> list[PlaceCount]:
         "until": to_text(wanted.until) if wanted.until else _END,
         "for_operators": wanted.for_operators,
         "languages": many(wanted.languages),
+        "any_language": not wanted.languages,
         "limit": limit,
     }
     facets = list(wanted.facets())
