@@ -171,7 +171,7 @@ class RulesInForce:
     ) -> None:
         """Watch until something was reloaded: after that other folders may be in place."""
         from rules.loading.load import SHIPPED
-        from rules.loading.sources import ESCALATIONS, STATES
+        from rules.loading.rule_folders import ESCALATIONS, STATES
 
         if await self._differ() and await self._rest(stop):
             await self.take(report)

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from apprise import Apprise
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -177,6 +176,10 @@ class Settings(BaseSettings):
     @field_validator("notify_urls")
     @classmethod
     def _known_to_apprise(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not value:
+            return value
+        from apprise import Apprise
+
         for number, url in enumerate(value, start=1):
             if Apprise.instantiate(url.get_secret_value(), suppress_exceptions=True) is None:
                 raise ValueError(f"has an address (number {number}) that Apprise does not know")

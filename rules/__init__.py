@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from rules.loading.load import load_rules
-from rules.loading.places.load import load_gazetteer
 from rules.loading.yamlfile import Problem
-from rules.matching.chosen_words import WordFinder, can_be_found, word_finder
 from rules.matching.figures.figures import Figure, figures_of
 from rules.matching.match import Detection, Evidence
 from rules.matching.places.gazetteer import Gazetteer, Place
@@ -19,6 +20,16 @@ from rules.matching.places.where import (
 )
 from rules.matching.ruleset import RuleSet, RulesInvalid, Signal, detect
 from rules.matching.states import StateKind, StateSaid, states_said
+
+if TYPE_CHECKING:
+    from rules.loading.places.load import load_gazetteer
+    from rules.matching.chosen_words import WordFinder, can_be_found, word_finder
+
+_LATER = {
+    "load_gazetteer": "rules.loading.places.load",
+    **dict.fromkeys(("WordFinder", "can_be_found", "word_finder"), "rules.matching.chosen_words"),
+}
+"""What needs the models of the rule files: imported when somebody asks for it."""
 
 __all__ = [
     "Detection",
@@ -47,3 +58,9 @@ __all__ = [
     "states_said",
     "word_finder",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LATER[name]), name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from bot.cli.rules.shared import AsJson, Lang, load, print_json, scores
+from bot.cli.rules.shared import AsJson, Lang, files_of, print_json, read_all, scores
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
@@ -26,17 +26,18 @@ def eval_command(
     lang: Lang = "en",
 ) -> None:
     """Score the rules on labelled entries: what they find, its direction, what is pushed."""
-    from rules.trying.evaluation import evaluate
+    from rules.trying.evaluation import detected, evaluate
     from rules.trying.labelled import LabelsInvalid, read_labelled, unknown_signals
 
     try:
         entries = read_labelled(file)
     except LabelsInvalid as invalid:
         raise CannotGoOn(invalid.said.text(lang)) from invalid
-    rules = load(rules_dir)
+    files = files_of(rules_dir)
+    rules = files.load()
     for unknown in unknown_signals(file, entries, rules.signals):
         typer.echo(unknown.text(lang), err=True)
-    result = evaluate(rules, entries)
+    result = evaluate(rules, entries, list(read_all(detected, rules, files, entries)))
     if as_json:
         print_json(result.as_json())
         return

@@ -12,6 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.feeds_pack import add_pack
+from bot.cli.feeds_try import try_site
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.locales.bidi import without_controls
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from storage.news.feeds import FeedState
 
 app = typer.Typer(no_args_is_help=True)
+app.command("try")(try_site)
+app.command("pack")(add_pack)
 
 # Columns that the rest of a row needs beside the feed's id.
 LEAST_BESIDE_ID = 62

@@ -7,18 +7,13 @@ runs, or Telegram refuses the token · 70 a bug (with a traceback in the log) ·
 
 from __future__ import annotations
 
-import asyncio
-import importlib.metadata
-import logging
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from typer.core import TyperGroup
 
+from bot.cli.later import LateCommands, name_them
 from bot.errors import CannotGoOn, ending
 from bot.process.memory import memory_limits, too_little
 
@@ -28,7 +23,7 @@ if TYPE_CHECKING:
 BUG, INTERRUPTED = 70, 130
 
 
-class Commands(TyperGroup):
+class Commands(LateCommands):
     """Says what is wrong in words and ends with a code, for every error that a user can mend."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -47,6 +42,7 @@ app = typer.Typer(
     help="Marsad (مرصد) watches news feeds for humanitarian signals and tells relief staff.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     add_completion=False,
 )
 
@@ -58,6 +54,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception:
+        import logging
+
         from bot.process.logs import set_up_logging
 
         if not logging.getLogger().handlers:
@@ -68,6 +66,8 @@ def main() -> None:
 
 def complain(message: str) -> None:
     """To standard error: nothing that a feed or a file said is read as markup."""
+    from rich.console import Console
+
     Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -88,6 +88,8 @@ def settings_and_logs(level: str | None = None) -> Settings:
 
 def _version(wanted: bool) -> None:
     if wanted:
+        import importlib.metadata
+
         typer.echo(f"marsad {importlib.metadata.version('marsad')}")
         raise typer.Exit
 
@@ -105,6 +107,8 @@ def _options(
 def run() -> None:
     """Serve until SIGTERM or Ctrl-C: poll feeds, find signals, tell chats."""
     settings = settings_and_logs()
+    import asyncio
+
     from bot.service.start import serve
 
     asyncio.run(serve(settings))
@@ -114,6 +118,8 @@ def run() -> None:
 def poll() -> None:
     """Poll every feed once, send what it gave, and end."""
     settings = settings_and_logs()
+    import asyncio
+
     from bot.service.start import poll_once
 
     if not asyncio.run(poll_once(settings)):
@@ -135,6 +141,8 @@ def demo(
 ) -> None:
     """Show what Marsad does, on sample feeds: no token, no network."""
     settings = settings_and_logs(level="WARNING")
+    import asyncio
+
     from bot.cli.demo import show
 
     folder = data_dir or settings.data_dir
@@ -158,6 +166,8 @@ def backup(
 def restore(file: Annotated[Path, typer.Argument(help="A file made by `marsad backup`.")]) -> None:
     """Put a backup in place of the database. The service must be stopped; the old file is kept."""
     settings = settings_and_logs()
+    from datetime import UTC, datetime
+
     from bot.process.lock import InstanceLock
     from storage.file.backup import restore as put_back
 
@@ -186,38 +196,12 @@ def begin_anew() -> None:
 def doctor() -> None:
     """Check token, clock, privacy, memory, feeds, rules, disk and database; say what to do."""
     settings = settings_and_logs(level="ERROR")
+    import asyncio
+
     from bot.operating.doctor import examine, show
 
     if not show(asyncio.run(examine(settings))):
         raise typer.Exit(1)
 
 
-def _mount() -> None:
-    from bot.cli.alerts import app as alerts
-    from bot.cli.evaluation import eval_command
-    from bot.cli.export import export_command
-    from bot.cli.feeds import app as feeds
-    from bot.cli.figures import app as figures
-    from bot.cli.morphology import app as morphology
-    from bot.cli.people import app as people
-    from bot.cli.places import app as places
-    from bot.cli.replay import replay_command
-    from bot.cli.rules import app as rules
-    from bot.cli.status import status_command
-    from bot.cli.story_edits import app as stories
-
-    app.add_typer(feeds, name="feeds", help="Look at the list of feeds, import and export it.")
-    app.add_typer(rules, name="rules")
-    app.add_typer(figures, name="figures")
-    app.add_typer(places, name="places")
-    app.add_typer(stories, name="stories")
-    app.add_typer(alerts, name="alerts")
-    app.add_typer(people, name="people", help="Who may use the bot: list, invite, remove.")
-    app.add_typer(morphology, name="morphology", help="A full Arabic dictionary, if you want one.")
-    app.command("eval")(eval_command)
-    app.command("export")(export_command)
-    app.command("replay")(replay_command)
-    app.command("status")(status_command)
-
-
-_mount()
+name_them(app)

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,20 +18,23 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli.rules.shared import AsJson, Lang, print_json
+from bot.cli.rules.shared import AsJson, Lang, files_of, print_json, read_all
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
-    from bot.alerts.pipeline import Pipeline
     from bot.alerts.story.scores import StoryEntry
-    from bot.polling.report import Detections
-    from rules import RuleSet
+    from bot.feeds.parse.entry import FeedEntry
+    from rules import Detection, RuleSet
+    from rules.trying.all_cores import RuleFiles
     from storage.file.database import Connection
+    from storage.news.facts import Facts
 
 READER = 1
 HOURLY = timedelta(hours=1)
 # After the last entry silence is listened for so long, and not through years without news.
 LISTEN = timedelta(days=7)
+# Entries of one transaction.
+TOGETHER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,6 @@ def replay_command(
 ) -> None:
     """Let old entries go through rules, stories and decisions in published order; send nothing."""
     from bot.alerts.story.scores import read_story_entries
-    from bot.settings import load_settings
     from rules.trying.labelled import LabelsInvalid
 
     try:
@@ -75,7 +79,7 @@ def replay_command(
     except LabelsInvalid as invalid:
         raise CannotGoOn(invalid.said.text(lang)) from invalid
     with tempfile.TemporaryDirectory(prefix="marsad-replay-") as folder:
-        found = asyncio.run(_replay(entries, Path(folder), load_settings().rules_dir))
+        found = asyncio.run(_replay(entries, Path(folder), files_of(None)))
     if as_json:
         print_json(_as_json(entries, found))
     else:
@@ -123,101 +127,131 @@ def _show(entries: Sequence[StoryEntry], found: Comparison) -> None:
     console.print(f"{told.raised_alerts} of {told.alerts} alerts were raised ({share:.1%})")
 
 
-async def _replay(
-    entries: Sequence[StoryEntry], folder: Path, operator_dir: Path | None
-) -> Comparison:
+async def _replay(entries: Sequence[StoryEntry], folder: Path, files: RuleFiles) -> Comparison:
+    """Both desks side by side, so that what was read of an entry need not be kept."""
     from bot.alerts.decide import PUSHED
-    from bot.alerts.pipeline import Pipeline
-    from rules import load_rules
+    from storage.file.database import Database
 
-    rules = load_rules(operator_dir)
-    read = list(_read(Pipeline(lambda: rules), entries))
-    alone = sum(d.level in PUSHED for found in read for d in found.per_entry[0])
-    told = await _run(folder / "told.sqlite", rules, entries, read)
-    plain = await _run(folder / "plain.sqlite", replace(rules, escalations=()), entries, read)
+    rules = files.load()
+    desks = [_Desk(rules, entries), _Desk(replace(rules, escalations=()), entries)]
+    databases = [await Database.open(folder / f"{name}.sqlite") for name in ("told", "plain")]
+    alone = 0
+    try:
+        for desk, database in zip(desks, databases, strict=True):
+            await database.write(desk.open)
+        reading = zip(entries, read_all(_read, rules, files, entries), strict=True)
+        while lot := list(islice(reading, TOGETHER)):
+            alone += sum(d.level in PUSHED for _, found in lot for d in found.per_entry[0])
+            for desk, database in zip(desks, databases, strict=True):
+                await database.write(partial(desk.take, lot=lot))
+        told, plain = [
+            await database.write(desk.outcome)
+            for desk, database in zip(desks, databases, strict=True)
+        ]
+    finally:
+        for database in databases:
+            await database.close()
     days = {entry.published.date() for entry in entries}
     return Comparison(len(days), alone, told, plain)
 
 
-def _read(pipeline: Pipeline, entries: Sequence[StoryEntry]) -> Iterator[Detections]:
-    from bot.feeds.parse.entry import FeedEntry
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """`Detections` of one entry without the rules, which each process has itself."""
 
-    for each in entries:
-        entry = FeedEntry(None, None, each.title, each.text, each.published, None, each.language)
-        yield pipeline.detect_now((entry,), each.language)
-
-
-async def _run(
-    file: Path, rules: RuleSet, entries: Sequence[StoryEntry], read: Sequence[Detections]
-) -> Replayed:
-    from storage.file.database import Database
-
-    database = await Database.open(file)
-    try:
-        return await database.write(lambda db: _tell(db, rules, entries, read))
-    finally:
-        await database.close()
+    per_entry: Sequence[tuple[Detection, ...]]
+    failures: Mapping[int, str]
+    facts: Mapping[int, Facts]
 
 
-def _tell(
-    db: Connection, rules: RuleSet, entries: Sequence[StoryEntry], read: Sequence[Detections]
-) -> Replayed:
-    from bot.alerts.escalating.silence import tell_of_silence
+def _read(rules: RuleSet, entry: StoryEntry) -> _Found:
     from bot.alerts.pipeline import Pipeline
-    from bot.feeds.catalogue import Feed
-    from bot.feeds.parse.entry import FeedEntry
-    from bot.polling.identify import EntryChange
-    from bot.rules_in_force import shipped_places
-    from storage import decisions
-    from storage.news import feeds
-    from storage.readers import chats
-    from storage.readers.chats import Chat
-    from storage.readers.subscriptions import Subscription
-    from storage.sending import outbox
 
-    pipeline = Pipeline(lambda: rules)
-    families, first = sorted({entry.family for entry in entries}), entries[0].published
-    sources = {f: Feed(f, f, f"https://replay.invalid/{n}") for n, f in enumerate(families)}
-    feeds.sync(db, [(each.id, each.url) for each in sources.values()], first)
-    reader = Chat(
-        *(READER, None, "private", "", "ar", "active", None, "subscriber"),
-        *(first, None),
-        subscriptions=(Subscription(READER, everything=True),),
-    )
-    chats.upsert(db, reader)
-    critical = dict[int, bool]()
-    last_read = dict[str, datetime]()
-    reasons = Counter[str]()
-    before = first
-    for number, (each, found) in enumerate(zip(entries, read, strict=True)):
-        for hour in _hours(before, each.published):
-            reasons.update(tell_of_silence(db, rules, shipped_places, last_read, hour).reasons)
-        before = last_read[each.family] = each.published
-        entry = FeedEntry(
-            *(f"r{number}", None, each.title, each.text, each.published, None, each.language)
+    found = Pipeline(lambda: rules).detect_now((_feed_entry(entry, None),), entry.language)
+    return _Found(found.per_entry, found.failures, found.facts)
+
+
+def _feed_entry(entry: StoryEntry, guid: str | None) -> FeedEntry:
+    from bot.feeds.parse.entry import FeedEntry
+
+    return FeedEntry(guid, None, entry.title, entry.text, entry.published, None, entry.language)
+
+
+class _Desk:
+    """A database with one reader, who chose every signal."""
+
+    def __init__(self, rules: RuleSet, entries: Sequence[StoryEntry]) -> None:
+        from bot.alerts.pipeline import Pipeline
+        from bot.feeds.catalogue import Feed
+
+        self._rules = rules
+        self._pipeline = Pipeline(lambda: rules)
+        families = sorted({entry.family for entry in entries})
+        self._sources = {
+            f: Feed(f, f, f"https://replay.invalid/{n}") for n, f in enumerate(families)
+        }
+        self._first = self._before = entries[0].published
+        self._critical = dict[int, bool]()
+        self._last_read = dict[str, datetime]()
+        self._reasons = Counter[str]()
+        self._number = 0
+
+    def open(self, db: Connection) -> None:
+        from storage.news import feeds
+        from storage.readers import chats
+        from storage.readers.chats import Chat
+        from storage.readers.subscriptions import Subscription
+
+        feeds.sync(db, [(each.id, each.url) for each in self._sources.values()], self._first)
+        reader = Chat(
+            *(READER, None, "private", "", "ar", "active", None, "subscriber"),
+            *(self._first, None),
+            subscriptions=(Subscription(READER, everything=True),),
         )
-        accepted = pipeline.accept(
+        chats.upsert(db, reader)
+
+    def take(self, db: Connection, lot: Sequence[tuple[StoryEntry, _Found]]) -> None:
+        for entry, found in lot:
+            self._take(db, entry, found)
+
+    def _take(self, db: Connection, each: StoryEntry, found: _Found) -> None:
+        from bot.alerts.escalating.silence import tell_of_silence
+        from bot.polling.identify import EntryChange
+        from bot.polling.report import Detections
+        from bot.rules_in_force import shipped_places
+
+        number, rules = self._number, self._rules
+        self._number += 1
+        for hour in _hours(self._before, each.published):
+            silence = tell_of_silence(db, rules, shipped_places, self._last_read, hour)
+            self._reasons.update(silence.reasons)
+        self._before = self._last_read[each.family] = each.published
+        entry = _feed_entry(each, f"r{number}")
+        accepted = self._pipeline.accept(
             db,
-            sources[each.family],
+            self._sources[each.family],
             [EntryChange(entry, (f"guid:r{number}",), "new", None, "replayed")],
-            replace(found, rules=rules),
+            Detections(found.per_entry, rules, found.failures, found.facts),
             each.published,
         )
-        reasons.update(accepted.reasons)
+        self._reasons.update(accepted.reasons)
         if any(detection.level == "critical" for detection in found.per_entry[0]):
-            critical[number] = _told_of(db, number)
-    raised = decisions.raised(db)
-    return Replayed(
-        told=len(outbox.for_chat(db, READER)),
-        alerts=decisions.alerts_told(db),
-        critical=len(critical),
-        kept=sum(not told for told in critical.values()),
-        raised={
-            each.id: sum(each.id in by for by in raised.values()) for each in rules.escalations
-        },
-        raised_alerts=len(raised),
-        reasons={str(reason): times for reason, times in sorted(reasons.items())},
-    )
+            self._critical[number] = _told_of(db, number)
+
+    def outcome(self, db: Connection) -> Replayed:
+        from storage import decisions
+        from storage.sending import outbox
+
+        raised, escalations = decisions.raised(db), self._rules.escalations
+        return Replayed(
+            told=len(outbox.for_chat(db, READER)),
+            alerts=decisions.alerts_told(db),
+            critical=len(self._critical),
+            kept=sum(not told for told in self._critical.values()),
+            raised={e.id: sum(e.id in by for by in raised.values()) for e in escalations},
+            raised_alerts=len(raised),
+            reasons={str(reason): times for reason, times in sorted(self._reasons.items())},
+        )
 
 
 def _hours(before: datetime, now: datetime) -> Iterator[datetime]:

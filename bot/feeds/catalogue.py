@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
-from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -20,8 +18,12 @@ from ruamel.yaml.reader import ReaderError
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
 from bot.errors import CannotGoOn
+from bot.feeds.parse.entry import SourceFormat
 from bot.feeds.problems import CatalogueProblem, Said, Wrong, said
 from bot.feeds.publishers import publisher_family
+from bot.feeds.row import FeedRow, SelectorsRow
+from bot.feeds.row import slug as slug
+from bot.feeds.sites.selectors import PageSelectors
 
 MAX_FILE_BYTES = 2_000_000
 MAX_FEEDS = 5_000
@@ -36,7 +38,8 @@ class Feed:
 
     `family` names the newsroom or owner: corroboration counts families. `language` None means
     that the feed mixes languages. `timezone` (IANA) is for dates that name no zone. A `paused` one
-    is not polled, and what is known of it stays.
+    is not polled, and what is known of it stays. `format` says what is at the address; a page has
+    `selectors`.
     """
 
     id: str
@@ -49,6 +52,8 @@ class Feed:
     interval_minutes: int | None = None
     kind: str = "news"
     paused: bool = False
+    format: SourceFormat = "feed"
+    selectors: PageSelectors | None = None
 
 
 class CatalogueInvalid(CannotGoOn):
@@ -72,7 +77,7 @@ def read_catalogue(text: str, file: str = "feeds.yaml") -> tuple[Feed, ...]:
     problems.extend(_repeated(rows, file))
     if problems:
         raise CatalogueInvalid(tuple(sorted(problems, key=lambda problem: problem.line)))
-    return tuple(_feed(_FeedRow.model_validate(dict(row))) for row in rows)
+    return tuple(_feed(FeedRow.model_validate(dict(row))) for row in rows)
 
 
 def regions_by_line(path: Path) -> tuple[tuple[int, str], ...]:
@@ -92,67 +97,7 @@ def rows_of(text: str) -> tuple[tuple[str, int, int, bool], ...]:
     )
 
 
-def slug(name: str) -> str:
-    """A feed id from a name in any script: "عنب بلدي" -> "عنب-بلدي"."""
-    return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")[:80]
-
-
-class _FeedRow(BaseModel):
-    """The shape of one row. Field order is the order in which messages explain the keys."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
-
-    id: str | None = Field(default=None, min_length=1, max_length=80)
-    name: str = Field(min_length=1, max_length=200)
-    url: str = Field(min_length=1, max_length=2_000)
-    language: Literal["ar", "en", "fr"] | None = None
-    region: str = Field(default="world", min_length=1, max_length=80)
-    family: str | None = Field(default=None, min_length=1, max_length=80)
-    timezone: str | None = None
-    interval_minutes: int | None = Field(default=None, ge=1, le=7 * 24 * 60)
-    kind: str = Field(default="news", min_length=1, max_length=40)
-    paused: bool = False
-
-    @field_validator("id")
-    @classmethod
-    def _id_is_a_slug(cls, value: str | None) -> str | None:
-        if value is not None and value != slug(value):
-            raise Wrong(said("no_id", value=value, slug=slug(value) or "a-name"))
-        return value
-
-    @field_validator("name", "region", "family", "kind")
-    @classmethod
-    def _is_one_line_of_text(cls, value: str | None) -> str | None:
-        for character in value or "":
-            if unicodedata.category(character) in ("Cc", "Cs"):
-                raise Wrong(said("character", code=f"U+{ord(character):04X}"))
-        return value
-
-    @field_validator("url")
-    @classmethod
-    def _url_can_be_fetched(cls, value: str) -> str:
-        try:
-            parts = urlsplit(value)
-            host, _ = parts.hostname, parts.port
-        except ValueError as error:
-            raise Wrong(said("no_address", value=value, why=error)) from None
-        if parts.scheme not in ("http", "https"):
-            raise Wrong(said("scheme", value=value))
-        if not host or any(character.isspace() for character in value):
-            raise Wrong(said("no_server", value=value))
-        if parts.username or parts.password:
-            raise Wrong(said("password"))
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _timezone_exists(cls, value: str | None) -> str | None:
-        if value is not None and value not in available_timezones():
-            raise Wrong(said("timezone", value=value, example="Asia/Damascus"))
-        return value
-
-
-def _feed(row: _FeedRow) -> Feed:
+def _feed(row: FeedRow) -> Feed:
     return Feed(
         id=row.id or slug(row.name) or slug(row.url),
         name=row.name,
@@ -164,6 +109,8 @@ def _feed(row: _FeedRow) -> Feed:
         interval_minutes=row.interval_minutes,
         kind=row.kind,
         paused=row.paused,
+        format=row.format,
+        selectors=PageSelectors(**row.selectors.model_dump()) if row.selectors else None,
     )
 
 
@@ -274,11 +221,12 @@ def _problems_of_row(row: CommentedMap, file: str) -> Iterator[CatalogueProblem]
             yield CatalogueProblem(file, _line(row, key), said("no_key", value=key))
             return
     try:
-        _FeedRow.model_validate(dict(row))
+        FeedRow.model_validate(dict(row))
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            key = detail["loc"][0] if detail["loc"] else ""
-            yield CatalogueProblem(file, _line(row, key), _message(key, detail, row))
+            *above, key = detail["loc"] or ("",)
+            within = row[above[0]] if above and isinstance(row.get(above[0]), CommentedMap) else row
+            yield CatalogueProblem(file, _line(within, key), _message(key, detail, row))
 
 
 def _line(row: CommentedMap, key: object) -> int:
@@ -293,19 +241,22 @@ def _message(key: object, detail: Any, row: CommentedMap) -> Said:
         case "missing":
             return said("missing", feed=row.get("name") or row.get("url") or "", key=key)
         case "extra_forbidden":
-            return said("unknown_key", key=key, known=", ".join(_FeedRow.model_fields))
+            shape = SelectorsRow if len(detail["loc"]) > 1 else FeedRow
+            return said("unknown_key", key=key, known=", ".join(shape.model_fields))
         case "literal_error":
             return said("one_of", key=key, value=value, expected=context["expected"])
         case "string_too_long":
             return said("too_long", key=key, most=context["max_length"])
         case "string_too_short":
             return said("empty", key=key)
-        case "string_type" | "int_type" if value is None:
+        case "string_type" | "int_type" | "model_type" if value is None:
             return said("empty", key=key)
         case "string_unicode":
             return said("half_character", key=key, value=value)
         case "string_type":
             return said("no_text", key=key, value=value)
+        case "model_type":
+            return said("no_selectors")
         case "bool_type":
             return said("no_bool", key=key, value=value)
         case "int_type" | "int_from_float":
@@ -331,14 +282,15 @@ def _repeated(rows: list[CommentedMap], file: str) -> Iterator[CatalogueProblem]
             ids.setdefault(feed_id, line)
         url = row.get("url")
         if isinstance(url, str) and url.strip():
-            line, address = _line(row, "url"), _comparable(url.strip())
+            line, address = _line(row, "url"), comparable_address(url.strip())
             if address in addresses:
                 what = said("same_url", value=url, line=addresses[address])
                 yield CatalogueProblem(file, line, what)
             addresses.setdefault(address, line)
 
 
-def _comparable(url: str) -> str:
+def comparable_address(url: str) -> str:
+    """`url` without what does not make it another feed: its scheme, a slash at its end."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -101,7 +101,8 @@ def export_opml(feeds: Iterable[Feed], now: datetime, title: str = "Marsad") -> 
     ElementTree.SubElement(head, "dateCreated").text = format_datetime(now)
     body = ElementTree.SubElement(root, "body")
     folders: dict[str, ElementTree.Element] = {}
-    for feed in feeds:
+    # Another reader could not read a page or a sitemap.
+    for feed in (feed for feed in feeds if feed.format == "feed"):
         if feed.region not in folders:
             folders[feed.region] = ElementTree.SubElement(
                 body, "outline", text=_legal(feed.region), title=_legal(feed.region)
@@ -128,6 +129,12 @@ def catalogue_text(feeds: Iterable[Feed]) -> str:
             value = getattr(feed, key)
             if value:
                 lines.append(f"    {key}: {_quoted(value)}")
+        if feed.format != "feed":
+            lines.append(f"    format: {feed.format}")
+        if feed.selectors is not None:
+            lines.append("    selectors:")
+            named = feed.selectors.named().items()
+            lines += [f"      {key}: {_quoted(value)}" for key, value in named]
         if feed.interval_minutes is not None:
             lines.append(f"    interval_minutes: {feed.interval_minutes}")
         if feed.paused:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from rules.loading.sources import ESCALATIONS, KINDS, STATES, is_rule_file, rule_files, schema_name
+from rules.loading.rule_folders import ESCALATIONS, KINDS, STATES, is_rule_file, rule_files
+from rules.loading.sources import schema_name
 from rules.loading.yamlfile import MAX_BYTES, Problem, YamlProblem, contents, parse
 
 PLACES = "places"

@@ -29,6 +29,7 @@ from bot.polling.health import condition, health_notice, quiet
 from bot.polling.identify import EntryChange, Identified, identify, keyed
 from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Wishes, next_check
+from bot.polling.sitemap_list import read_listed
 from storage.file.database import Connection, Database
 from storage.news import entries, feeds, held
 from storage.news.feeds import FeedState
@@ -95,6 +96,7 @@ class FeedPoll:
             self._feed.url,
             None if whole else state.etag,
             None if whole else state.last_modified,
+            page=self._feed.format == "page",
         )
         outcome = await self._tools.retriever.fetch(request, self._now)
         host = host_of(self._feed.url)
@@ -129,6 +131,22 @@ class FeedPoll:
         return PollReport(self._feed.id, "unchanged", hint=after.hint)
 
     async def _read(self, fetched: Fetched) -> PollReport:
+        parsed = await self._parse(fetched)
+        if isinstance(parsed, ParsedFeed) and parsed.sitemaps:
+            followed = await read_listed(
+                fetched, parsed, self._tools.retriever, self._parse, self._now
+            )
+            if isinstance(followed, FetchFailed):
+                return await self._failed(followed)
+            fetched, parsed = followed
+        if isinstance(parsed, Unreadable):
+            return await self._failed(FetchFailed(parsed.kind, parsed.message, parsed.hint))
+        identified, listed = await self._identify(parsed)
+        if identified.held:
+            return await self._hold(parsed, identified.unknown, listed)
+        return await self._store(fetched, parsed, identified.changes)
+
+    async def _parse(self, fetched: Fetched) -> ParsedFeed | Unreadable:
         feed = self._feed
         document = Document(
             fetched.body,
@@ -137,14 +155,10 @@ class FeedPoll:
             feed.timezone,
             feed.language,
             fetched.truncated,
+            feed.format,
+            feed.selectors,
         )
-        parsed = await self._tools.parser.parse(document, self._now)
-        if isinstance(parsed, Unreadable):
-            return await self._failed(FetchFailed("unreadable", parsed.message, parsed.hint))
-        identified, listed = await self._identify(parsed)
-        if identified.held:
-            return await self._hold(parsed, identified.unknown, listed)
-        return await self._store(fetched, parsed, identified.changes)
+        return await self._tools.parser.parse(document, self._now)
 
     async def _identify(self, parsed: ParsedFeed) -> tuple[Identified, int]:
         """What each entry is to us, and how many there were to ask about."""

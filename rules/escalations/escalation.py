@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rules.loading.schema import Direction, Level, Scope
+from rules.loading.choices import Direction, Level, Scope
 
 NOTHING = timedelta(0)
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
-
 from rules.language import conjugation
 from rules.language.other_words import ACCENTS_MATTER, NEVER_LATIN
 from rules.language.text import latin_norm, latin_surface
@@ -22,6 +20,9 @@ LANGUAGES = ("en", "fr")
 @lru_cache(maxsize=2)
 def _by_lemma(language: str) -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
     """(form → lemma, lemma → forms) of one language; about 0.3 s, once."""
+    # Importing it compiles the patterns of a dozen languages.
+    from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
+
     forms_of: dict[str, list[str]] = {}
     lemma_of: dict[str, str] = {}
     for form, lemma in DefaultDictionaryFactory().get_dictionary(language).items():

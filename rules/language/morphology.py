@@ -117,6 +117,20 @@ class Morphology:
         self.spelt = _spelt(self._lexemes) if spelt is None else spelt
         """How stems may be looked up, and whose they are."""
         self._memo: dict[str, tuple[Analysis, ...]] = dict(analysed or {})
+        self.asked = False
+        """Whether the analyser was asked for a word: then more are known than before."""
+
+    def remember(self, analysed: Mapping[str, Sequence[tuple[int, str]]]) -> None:
+        """Take over words that were analysed before: (number of the lexeme, segments) of each.
+
+        Raises LookupError where a number is none.
+        """
+        for word, found in analysed.items():
+            self._memo[word] = tuple(self._analysis(*each) for each in found)
+
+    def _analysis(self, number: int, segments: str) -> Analysis:
+        lexeme = self._lexemes[number]
+        return Analysis(number, lexeme.lemma, lexeme.root, segments)
 
     def analysed(self) -> list[tuple[str, tuple[Analysis, ...]]]:
         """The words that were analysed so far and may be some of the rules'."""
@@ -149,6 +163,7 @@ class Morphology:
         if len(surface) > LONGEST_WORD or not self._may_be_a_form(surface):
             return exact
         norm = arabic_norm(surface)
+        self.asked = True
         for raw in self.analyser.analyze(surface):
             # What is no Arabic word to the analyser comes back without a lexeme.
             if raw.get("lexeme") is None or not spelling_agrees(surface, raw["diac"]):

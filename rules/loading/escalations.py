@@ -20,7 +20,8 @@ from rules.escalations.escalation import (
 )
 from rules.loading import schema
 from rules.loading.one_list import read_list
-from rules.loading.sources import ESCALATIONS, Sources, validated
+from rules.loading.rule_folders import ESCALATIONS
+from rules.loading.sources import Sources, validated
 from rules.loading.yamlfile import Document, Location
 from rules.matching.levels import LADDER, by_direction
 from rules.matching.ruleset import EscalationTests

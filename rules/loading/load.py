@@ -10,12 +10,8 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from rules.language.full_database import Enricher
 from rules.language.lexicon import Lexeme
-from rules.loading.build import compile_rules
-from rules.loading.escalations import read_escalations
-from rules.loading.sources import ESCALATIONS, KINDS, STATES, Sources, read_layer, rule_files
-from rules.loading.states import read_states
+from rules.loading.rule_folders import ESCALATIONS, KINDS, STATES, rule_files
 from rules.loading.stored.cache import RulesCache, file_state
 from rules.loading.yamlfile import problem
 from rules.matching.ruleset import RuleSet
@@ -111,10 +107,21 @@ def load_stored(
     return stored.rules if stored is not None and stored.checked else None
 
 
+def remember_words(
+    rules: RuleSet, folder: Path, operator_dir: Path | None, full_database: Path | None
+) -> None:
+    """Keep what CAMeL Tools said of new words for the next start: importing it takes longer than
+    everything else that a short text needs."""
+    if rules.morphology.asked:
+        cache_of(folder, operator_dir, full_database).write_words(rules)
+
+
 def _enricher(full_database: Path | None) -> Callable[[Lexeme], Lexeme] | None:
     """`Enricher`, made when the first word asks for it: it reads a large file."""
     if full_database is None or not full_database.is_file():
         return None
+    from rules.language.full_database import Enricher
+
     made: list[Enricher] = []
 
     def enrich(lexeme: Lexeme) -> Lexeme:
@@ -126,6 +133,13 @@ def _enricher(full_database: Path | None) -> Callable[[Lexeme], Lexeme] | None:
 
 
 def _compiled(operator_dir: Path | None, full_database: Path | None, shipped: Path) -> RuleSet:
+    # Nothing of this is needed where the cache has the rules.
+    from rules.language.full_database import Enricher
+    from rules.loading.build import compile_rules
+    from rules.loading.escalations import read_escalations
+    from rules.loading.sources import Sources, read_layer
+    from rules.loading.states import read_states
+
     sources = Sources({}, {}, [], [], hashlib.sha256(), [])
     layers = [(shipped, "rules")]
     if operator_dir is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,16 @@ from pydantic import BaseModel, ValidationError
 
 from rules.loading import schema
 from rules.loading.messages import readable
+from rules.loading.rule_folders import (
+    ESCALATIONS,
+    KINDS,
+    LEFTOVER,
+    STATES,
+    all_files,
+    copied_from,
+    is_rule_file,
+    rule_files,
+)
 from rules.loading.yamlfile import (
     Document,
     Location,
@@ -26,13 +35,6 @@ from rules.loading.yamlfile import (
 from rules.texts import Message, message
 
 MAX_FILES = 10_000
-MAX_DEPTH = 3
-"""Folders in folders that are looked into."""
-KINDS = ("vocabulary", "signals")
-ESCALATIONS = "escalations.yaml"
-"""The one file beside the folders: combinations over time."""
-STATES = "states.yaml"
-"""The file beside the folders that says what states places can be in."""
 MAX_LINE = 100
 """Characters of a line in a shipped file of the new form."""
 
@@ -61,59 +63,10 @@ class Sources:
     """Signal → the threshold that its examples were written for, where operators set another."""
 
 
-_LEFTOVER = re.compile(
-    r"^[.#~]|[~#]$|^4913$|___jb_(?:tmp|old)___$"
-    r"|\.(?:sw[a-p]|kate-swp|tmp|bak|backup|bkp|save(?:\.\d+)?|sav|autosave|orig|rej|old|new|mine"
-    r"|r\d+|lock|part|crdownload|rpm(?:new|save|orig)|dpkg-\w+|ucf-\w+)$",
-    re.IGNORECASE,
-)
-"""What editors, version control and package managers leave beside a file."""
-_COPY = re.compile(
-    r"^(?:(?:Copy of|Copie de|نسخة من)\s+)(?P<of>.+)$"
-    r"|^(?P<stem>.+?)(?:\s+-\s+(?:Copy|Copie|نسخة)| \((?:copy|copie|نسخة|\d+)\)| copy| copie)"
-    r"(?:\s?\(?\d+\)?)?(?P<ending>\.ya?ml)$"
-    r"|^(?P<synced>.+?)(?:\.sync-conflict-[\w-]+| \([^()]*conflicted copy[^()]*\)"
-    r"|[_.](?:BASE|LOCAL|REMOTE|BACKUP)[_.]\d+)(?P<end>\.ya?ml)$",
-    re.IGNORECASE,
-)
-"""What file managers, syncing and merging name a copy."""
 _NEARLY = re.compile(r"(?P<name>.+?\.ya?ml)(?P<ending>\.\w+|[\s.]+)$", re.IGNORECASE)
 _BEGINS_A_RULE = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:id|title|terms)[ \t]*:"
 )
-
-
-def is_rule_file(name: str) -> bool:
-    return name.lower().endswith((".yaml", ".yml")) and not _LEFTOVER.search(name)
-
-
-def rule_files(folder: Path) -> list[Path]:
-    """The YAML files in a folder and the folders in it, by name; [] when there is no such folder.
-
-    Hidden folders and files, and what editors leave behind, are passed over.
-    """
-    return sorted(
-        path for path in _files(folder) if is_rule_file(path.name) and not copied_from(path)
-    )
-
-
-def _files(folder: Path) -> list[Path]:
-    found = []
-    for place, folders, names in os.walk(folder):
-        deep = len(Path(place).relative_to(folder).parts) >= MAX_DEPTH
-        folders[:] = [] if deep else [name for name in folders if not _LEFTOVER.search(name)]
-        found += [Path(place) / name for name in names]
-    return found
-
-
-def copied_from(path: Path) -> str | None:
-    """The file in the same folder that this one is a file manager's copy of, if it is."""
-    found = _COPY.match(path.name)
-    if not found:
-        return None
-    stem, ending = found["stem"] or found["synced"], found["ending"] or found["end"]
-    original = found["of"] or f"{stem}{ending}"
-    return original if (path.parent / original).exists() else None
 
 
 def read_layer(folder: Path, shown: str, layer: int, sources: Sources) -> None:
@@ -157,8 +110,8 @@ def check_lines(raw: bytes, document: Document, sources: Sources) -> None:
 
 def _misplaced(folder: Path, shown: str, sources: Sources) -> None:
     """Files that look like rules and are not read: each is named."""
-    for path in sorted(_files(folder)):
-        if _LEFTOVER.search(path.name):
+    for path in sorted(all_files(folder)):
+        if LEFTOVER.search(path.name):
             continue
         inside = path.relative_to(folder)
         if inside.as_posix() in (ESCALATIONS, STATES):

@@ -10,7 +10,8 @@ from typing import Any
 
 from rules.loading import schema
 from rules.loading.one_list import read_list
-from rules.loading.sources import STATES, Sources, validated
+from rules.loading.rule_folders import STATES
+from rules.loading.sources import Sources, validated
 from rules.loading.yamlfile import Document, Location
 from rules.matching.match import CompiledRule
 from rules.matching.states import StateKind, StateSource, StateValue

@@ -12,8 +12,9 @@ from rules.language.morphology import Morphology
 from rules.language.text import tokenize
 from rules.loading import schema
 from rules.matching.entry import read_entry
+from rules.matching.known_words import Lexicon
 from rules.matching.terms import CompiledTerm, TermMatcher
-from rules.matching.wordlist import Compiler, Lexicon
+from rules.matching.wordlist import Compiler
 
 Enrich = Callable[[Lexeme], Lexeme]
 

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rules.loading.schema import Direction, Language, Place, State
+from rules.loading.choices import Direction, Language, Place, State
 from rules.matching.reading import Reading, Span
 from rules.matching.scope.negation import NEGATED_EVIDENCE, NEGATION, denies, negator_before
 

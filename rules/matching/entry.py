@@ -17,7 +17,7 @@ from rules.language.text import (
     sentences_of,
     tokens_of,
 )
-from rules.loading.schema import Place
+from rules.loading.choices import Place
 from rules.matching.clauses import placed
 from rules.matching.harm.entry import find_harms
 from rules.matching.names import words_in_names

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules.language.text import tokenize
-from rules.loading.schema import Place
+from rules.loading.choices import Place
 from rules.matching.clauses import CompiledClause
 from rules.matching.harm import entry as victims
 from rules.matching.harm import victims as harm_victims

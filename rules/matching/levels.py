@@ -9,9 +9,12 @@ too, so that an alert waits for a second statement, unless it is what the title 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from rules.loading.schema import Direction, Level, LevelByDirection
+from rules.loading.choices import Direction, Level
+
+if TYPE_CHECKING:
+    from rules.loading.schema import LevelByDirection
 
 LADDER: tuple[Level, ...] = get_args(Level)
 """The levels from the lowest to the highest."""
@@ -30,8 +33,8 @@ def lower(level: Level) -> Level:
 
 def by_direction(said: Level | LevelByDirection) -> Mapping[Direction, Level]:
     """The level of each direction, from one name or from what the rule says of each."""
-    if not isinstance(said, LevelByDirection):
-        said = LevelByDirection(worsening=said)
+    if isinstance(said, str):
+        return {"worsening": said, "improving": lower(said), "denied": lower(said)}
     relief = lower(said.worsening)
     return {
         "worsening": said.worsening,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from rules.language.text import (
     Field,
 )
-from rules.loading.schema import Direction, Level, State, Status
+from rules.loading.choices import Direction, Level, State, Status
 from rules.matching.clauses import (
     Choice,
     CompiledClause,

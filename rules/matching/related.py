@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.language import latin, lexicon
-from rules.language.full_database import Enricher
 from rules.language.lexicon import Lexeme, WordProblem
 from rules.language.morphology import Morphology
 from rules.language.text import arabic_surface, tokenize
-from rules.matching.wordlist import Lexicon
+from rules.matching.known_words import Lexicon
 
 MOST = 16
 """Forms of one word."""
@@ -48,6 +47,8 @@ def _arabic(surface: str, morphology: Morphology, words: Lexicon) -> Iterator[st
             yield from _forms(words.as_known(lexicon.noun(bare)))
         except WordProblem:
             return
+        from rules.language.full_database import Enricher
+
         if isinstance(words.enrich, Enricher):
             yield from words.enrich.forms_of(bare)
 

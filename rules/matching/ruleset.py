@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rules.escalations.escalation import Escalation
 from rules.language.morphology import Morphology
-from rules.loading import schema
-from rules.loading.schema import Direction, Level, Status
+from rules.loading.choices import Direction, Level, Status
 from rules.loading.yamlfile import Problem
 from rules.matching.gate import Gate
+from rules.matching.known_words import Lexicon
 from rules.matching.match import CompiledRule, Detection, detect_all
 from rules.matching.related import related
 from rules.matching.states import StateKind
 from rules.matching.terms import CompiledTerm, TermMatcher
-from rules.matching.wordlist import Lexicon
+
+if TYPE_CHECKING:
+    from rules.loading import schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class RuleSet:
     morphology: Morphology
     words: Lexicon
     compiled_terms: Mapping[str, CompiledTerm]
-    tests: tuple[RuleTests, ...]
+    tests: Sequence[RuleTests]
     hash: str
     warnings: tuple[Problem, ...] = ()
     """What is allowed in an operator's files and yet often a mistake."""
@@ -90,7 +93,7 @@ class RuleSet:
     """term → language → its words as they can stand in a sentence; `vary:` puts them in."""
     escalations: tuple[Escalation, ...] = ()
     """Combinations over time that raise a level, in the order of the files."""
-    escalation_tests: tuple[EscalationTests, ...] = ()
+    escalation_tests: Sequence[EscalationTests] = ()
     states: Mapping[str, StateKind] = field(default_factory=dict)
     """What states places can be in, in the order in which they are shown."""
     gate: Gate = field(init=False, repr=False, compare=False)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rules.loading.schema import Direction
+from rules.loading.choices import Direction
 from rules.matching.match import Detection, Evidence
 from rules.matching.places.gazetteer import PlaceKind
 

@@ -132,9 +132,15 @@ Found = Mapping[str, Detection] | None
 """The detections of an entry by signal; None where it could not be read."""
 
 
-def evaluate(rules: RuleSet, entries: Sequence[LabelledEntry]) -> Evaluation:
-    """Score a rule set on labelled entries, over the signals that it has rules for."""
-    found = [_detect(rules, entry) for entry in entries]
+def evaluate(
+    rules: RuleSet, entries: Sequence[LabelledEntry], found: Sequence[Found] | None = None
+) -> Evaluation:
+    """Score a rule set on labelled entries, over the signals that it has rules for.
+
+    ``found``: what `detected` said of each entry, where it was asked before.
+    """
+    if found is None:
+        found = [detected(rules, entry) for entry in entries]
     parts = {}
     for name in PARTS:
         chosen = [i for i, entry in enumerate(entries) if entry.part == name]
@@ -144,7 +150,8 @@ def evaluate(rules: RuleSet, entries: Sequence[LabelledEntry]) -> Evaluation:
     return _evaluate(rules, entries, found, parts, mistakes=True)
 
 
-def _detect(rules: RuleSet, entry: LabelledEntry) -> Found:
+def detected(rules: RuleSet, entry: LabelledEntry) -> Found:
+    """The detections of one entry; a function of a module, for `all_cores`."""
     try:
         return {d.signal: d for d in rules.detect(entry.title, entry.text, entry.language)}
     except Exception:  # noqa: BLE001 - whatever it is, the entry is named and counts as missed

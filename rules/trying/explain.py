@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from rules.language.text import Field
-from rules.loading.doubts import doubts
 from rules.loading.yamlfile import YamlProblem, parse
 from rules.matching.entry import EntryReading, read_entry
 from rules.matching.harm.entry import harms_of_entry
@@ -222,10 +219,14 @@ def language_of_word(written: str) -> str:
 
 def expand(rules: RuleSet, written: str, language: str) -> Expansion:
     """The forms of a word as a rule would write it. Raises `lexicon.WordProblem`."""
+    from pydantic import ValidationError
+
     from rules.language import lexicon
     from rules.language.morphology import Morphology
     from rules.loading import schema
-    from rules.matching.wordlist import Compiler, Lexicon
+    from rules.loading.doubts import doubts
+    from rules.matching.known_words import Lexicon
+    from rules.matching.wordlist import Compiler
 
     words = Lexicon()
     shape = _as_in_a_rule(written)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rules.matching.ruleset import RuleSet
@@ -39,15 +39,29 @@ class Replay:
         return sum(c.kind == kind for c in self.changes)
 
 
-def replay(rules: RuleSet, entries: Iterable[Replayable]) -> Replay:
-    """Run a rule set over stored entries and compare signal by signal."""
+Explained = Mapping[str, str]
+"""Signals that are found in an entry → the explanation of each."""
+
+
+def explained(rules: RuleSet, entry: Replayable) -> Explained:
+    """What the rules find in an entry now; a function of a module, for `all_cores`."""
+    return {d.signal: d.explanation for d in rules.detect(entry.title, entry.text, entry.language)}
+
+
+def replay(
+    rules: RuleSet, entries: Iterable[Replayable], found: Iterable[Explained] | None = None
+) -> Replay:
+    """Run a rule set over stored entries and compare signal by signal.
+
+    ``found``: what `explained` says of each entry, where others are asked for it.
+    """
     seen = unchanged = 0
     changes = []
-    for entry in entries:
+    if found is None:
+        entries = list(entries)
+        found = (explained(rules, entry) for entry in entries)
+    for entry, now in zip(entries, found, strict=True):
         seen += 1
-        now = {
-            d.signal: d.explanation for d in rules.detect(entry.title, entry.text, entry.language)
-        }
         unchanged += len(entry.found & now.keys())
         changes += [Change("added", s, entry, now[s]) for s in sorted(now.keys() - entry.found)]
         changes += [Change("lost", s, entry, "") for s in sorted(entry.found - now.keys())]

@@ -8,13 +8,15 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import RuleSet
-from rules.loading import load
+from rules.language import morphology
+from rules.loading import build
 from rules.loading.load import cache_of, load_rules
 from rules.loading.stored.cache import RulesCache
 from rules.trying import inline_tests
@@ -27,13 +29,13 @@ NEWS = "غمر الفيضان القرية"
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A mark for each time that rules are compiled."""
     marks: list[str] = []
-    real = load.compile_rules  # type: ignore[attr-defined]
+    real = build.compile_rules
 
     def counted(*given: object) -> RuleSet:
         marks.append("compiled")
         return real(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(load, "compile_rules", counted)
+    monkeypatch.setattr(build, "compile_rules", counted)
     return marks
 
 
@@ -210,3 +212,44 @@ def test_a_file_that_is_saved_while_its_tests_run_is_not_taken_for_what_was_trie
     monkeypatch.setattr(inline_tests, "run_tests", real)
     assert inline_tests.load_checked(own, cache=cache).signals["flood"].level == "info"
     assert inline_tests.load_checked(own, cache=cache).signals["flood"].level == "info"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A mark for each time that CAMeL Tools' analyser is made."""
+    marks: list[str] = []
+    real = morphology._analyzer
+
+    def counted(stems: Any) -> Any:
+        marks.append("made")
+        return real(stems)
+
+    monkeypatch.setattr(morphology, "_analyzer", counted)
+    return marks
+
+
+def test_words_that_were_met_later_are_known_at_the_next_start(
+    tmp_path: Path, asked: list[str]
+) -> None:
+    rules = start(tmp_path)
+    before = rules.detect("", NEWS, "ar")
+    cache_of(tmp_path, None, None, few_rules()).write_words(rules)
+    assert asked == ["made"]
+    again = start(tmp_path)
+    assert again.detect("", NEWS, "ar") == before != ()
+    assert asked == ["made"]
+
+
+@pytest.mark.parametrize(
+    "spoil", [damaged, cut_short, of_another_key, not_json, open_to_others, a_link, a_folder]
+)
+def test_words_that_are_not_right_are_asked_for_anew(
+    tmp_path: Path, asked: list[str], spoil: Callable[[Path], None]
+) -> None:
+    rules = start(tmp_path)
+    found = rules.detect("", NEWS, "ar")
+    cache_of(tmp_path, None, None, few_rules()).write_words(rules)
+    spoil(next(tmp_path.glob("words-*.json")))
+    again = start(tmp_path)
+    assert again.detect("", NEWS, "ar") == found != ()
+    assert asked == ["made", "made"]

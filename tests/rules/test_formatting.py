@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rules import load_rules
 from rules.loading.formatting import WIDTH, FormatProblem, formatted
 from rules.loading.load import SHIPPED
-from rules.loading.sources import KINDS
+from rules.loading.rule_folders import KINDS
 
 OLD = """# a rule of mine
 id: well-water

@@ -18,6 +18,7 @@ from bot.cli.rules.shared import (
     count,
     load,
     print_json,
+    remember,
     text_of,
 )
 from bot.errors import CannotGoOn
@@ -45,7 +46,9 @@ def explain(
     from rules.trying.explain import explain as explain_text
 
     written = text_of(text, file)
-    explanation = explain_text(load(rules_dir), title, written, lang)
+    rules = load(rules_dir)
+    explanation = explain_text(rules, title, written, lang)
+    remember(rules, rules_dir)
     if as_json:
         print_json(_explanation_json(explanation, told))
     else:

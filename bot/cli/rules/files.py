@@ -32,7 +32,7 @@ def format_files(
     from bot.settings import load_settings
     from rules.loading.formatting import FormatProblem, formatted
     from rules.loading.load import SHIPPED
-    from rules.loading.sources import ESCALATIONS, KINDS, rule_files
+    from rules.loading.rule_folders import ESCALATIONS, KINDS, rule_files
     from rules.loading.yamlfile import YamlProblem, contents
 
     place = folder or load_settings().rules_dir or SHIPPED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -16,8 +15,10 @@ from bot.cli.rules.shared import (
     Folder,
     app,
     count,
+    files_of,
     load,
     print_json,
+    read_all,
     text_of,
 )
 from bot.errors import CannotGoOn
@@ -113,11 +114,13 @@ def replay(
 ) -> None:
     """Compare what these rules find in stored entries with what was found when they came."""
     from bot.settings import load_settings
+    from rules.trying.replay import explained
     from rules.trying.replay import replay as run
 
-    rules = load(folder)
-    settings = load_settings()
-    result = run(rules, _stored(settings.database_file, days))
+    stored = _stored(load_settings().database_file, days)
+    files = files_of(folder)
+    rules = files.load()
+    result = run(rules, stored, read_all(explained, rules, files, stored))
     if as_json:
         print_json(
             {
@@ -151,6 +154,8 @@ def _stored(database: Path, days: int) -> list[Replayable]:
     # Opening would make a database where there is none.
     if not has_database(database):
         raise CannotGoOn(f"{database}: no database there yet; let `marsad poll` run first")
+    import asyncio
+
     return asyncio.run(_read_stored(database, datetime.now(UTC) - timedelta(days=days)))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from rules import Problem, RuleSet
+    from rules.trying.all_cores import RuleFiles
     from rules.trying.evaluation import Score
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 app = typer.Typer(help="Check, test, explain and replay the rules.", no_args_is_help=True)
 
@@ -29,15 +33,62 @@ Lang = Annotated[str, typer.Option("--lang", help="Language of the messages: ar,
 
 
 def load(folder: Path | None) -> RuleSet:
+    return files_of(folder).load()
+
+
+def files_of(folder: Path | None) -> RuleFiles:
+    """What the rules of an operator's folder are loaded from; None: the one of the settings."""
     from bot.settings import load_settings
-    from rules import load_rules
+    from rules.trying.all_cores import RuleFiles
 
     settings = load_settings()
-    return load_rules(
-        folder or settings.rules_dir,
-        full_database=settings.morphology_db,
-        cache=settings.cache_dir,
-    )
+    return RuleFiles(folder or settings.rules_dir, settings.morphology_db, settings.cache_dir)
+
+
+def read_all(
+    work: Callable[[RuleSet, T], R],
+    rules: RuleSet,
+    files: RuleFiles,
+    items: Sequence[T],
+) -> Iterator[R]:
+    """`on_all_cores`, with a bar on a terminal that says how far it is.
+
+    Raises CannotGoOn where it cannot come to its end.
+    """
+    from rich.console import Console
+    from rich.progress import track
+
+    from rules.trying.all_cores import RulesChanged, WorkerDied, on_all_cores
+
+    console = Console(stderr=True)
+    done = on_all_cores(work, rules, files, items)
+    try:
+        yield from track(
+            done,
+            "entries read",
+            total=len(items),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+    except WorkerDied as died:
+        raise CannotGoOn(
+            "a process that was reading entries was ended from outside, most likely for want of "
+            "memory: each needs about 150 MB; free some, or use fewer cores (taskset -c 0 marsad …)"
+        ) from died
+    except RulesChanged as changed:
+        raise CannotGoOn("the rules were changed meanwhile: run the command again") from changed
+
+
+def remember(rules: RuleSet, folder: Path | None) -> None:
+    """Keep the words that these rules, of `load`, met for the first time."""
+    from bot.settings import load_settings
+    from rules.loading.load import remember_words
+
+    settings = load_settings()
+    if settings.cache_dir is not None:
+        given = folder or settings.rules_dir
+        remember_words(rules, settings.cache_dir, given, settings.morphology_db)
 
 
 def print_json(value: object) -> None:

@@ -34,7 +34,7 @@ from bot.feeds.fetch.transport import (
     Resolver,
     system_resolver,
 )
-from bot.feeds.parse.pages import name_page
+from bot.feeds.parse.pages import challenge_in_headers, name_page
 from bot.feeds.publishers import is_public_suffix
 
 USER_AGENT = "Marsad/0.1 (feed reader for relief work)"
@@ -42,6 +42,7 @@ ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
+ACCEPT_PAGE = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
 UNCONDITIONAL_SHARE = 0.01
 
 
@@ -137,7 +138,7 @@ class Fetcher:
             return connection_failure(host, error)
 
     async def _follow(self, request: FetchRequest, now: datetime) -> FetchOutcome:
-        headers = {}
+        headers = {"accept": ACCEPT_PAGE} if request.page else {}
         if request.etag:
             headers["if-none-match"] = request.etag
         if request.last_modified:
@@ -193,6 +194,10 @@ class Fetcher:
         failing = not 200 <= response.status_code < 300
         body, broken, oversized = await self._read(response, cut=failing)
         page = name_page(headers, body, str(response.request.url))
+        # The words of bot checks stand in ordinary pages, too: one is recognised when it holds
+        # nothing of what is looked for.
+        if request.page and challenge_in_headers(headers) is None:
+            page = None
         if failing:
             return status_failure(response.status_code, headers, body, now)
         if page is not None:

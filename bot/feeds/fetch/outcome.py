@@ -24,17 +24,20 @@ FailureKind = Literal[
     "server",  # 5xx
     "protocol",  # not HTTP, bad compression, an impossible answer
     "unreadable",  # no feed; set by the poller after parsing
+    "changed",  # a page in which its selectors find nothing; set by the poller as well
     "file",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """What to fetch. Validators are the server's own words from the last committed answer."""
+    """What to fetch. Validators are the server's own words from the last committed answer.
+    `page`: a web page is what is asked for, and no failure."""
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ _TEXT_CODECS = re.compile(
     r"|shift_jis\w*|euc_\w+|iso2022_\w+|tis-620)"
 )
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})")
+_META_CHARSET = re.compile(
+    rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE
+)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _BAD_SHARE = 0.05
 _SAMPLE = 300_000
@@ -105,6 +108,8 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
     names = []
     if in_document := _XML_ENCODING.search(body[:20_000]):
         names.append(in_document[1].decode("ascii"))
+    elif in_page := _META_CHARSET.search(body[:20_000]):
+        names.append(in_page[1].decode("ascii"))
     if in_header := _HEADER_CHARSET.search(content_type or ""):
         names.append(in_header[1])
     found = []

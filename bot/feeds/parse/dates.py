@@ -97,7 +97,7 @@ def read_time(
     arabic: bool = False,
 ) -> datetime | None:
     """A feed's date as aware UTC, however long ago or far ahead; else as `entry_time`."""
-    text = _INVISIBLE.sub("", (raw or "")[:200]).translate(_DIGITS).strip()
+    text = plain_digits((raw or "")[:200])
     if _YEAR_ONE.search(text) or _IMPOSSIBLE.search(text):
         return None
     if arabic and text.endswith(" AST"):
@@ -115,6 +115,16 @@ def read_time(
     if when is None:
         when = _in_words(clear, zone) or _rfc_822(clear, zone)
     return None if when is None or when.year not in _YEARS else when
+
+
+def plain_digits(text: str) -> str:
+    """`text` with the digits of ASCII, and without what is not seen (marks, joiners)."""
+    return _INVISIBLE.sub("", text).translate(_DIGITS).strip()
+
+
+def month_in(text: str) -> bool:
+    """Whether a month is named in full."""
+    return _MONTH.search(text.lower()) is not None
 
 
 def _in_24_hours(text: str) -> str:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.feeds.sites.selectors import PageSelectors
 
 # A feed that lists more is an archive: so many of its entries are read (`newest.chosen`).
 MAX_ENTRIES = 2_000
 
+
+# What a row of feeds.yaml may watch: a feed of any kind, a page's list, a sitemap.
+SourceFormat = Literal["feed", "page", "sitemap"]
 
 # Degrees, WGS 84: latitude, longitude.
 Point = tuple[float, float]
@@ -69,7 +75,8 @@ class FeedEntry:
 class Document:
     """Bytes that a server answered with, and what is needed to read them.
 
-    `timezone` (IANA name) is for dates that name no zone; None means UTC.
+    `timezone` (IANA name) is for dates that name no zone; None means UTC. `format` is what the
+    operator said it is; `selectors` are for a page.
     """
 
     body: bytes
@@ -78,13 +85,16 @@ class Document:
     timezone: str | None = None
     language: str | None = None
     truncated: bool = False
+    format: SourceFormat = "feed"
+    selectors: PageSelectors | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """A document that is a feed.
 
-    `format` is feedparser's version name ("rss20", "atom10", ...) or "json1". `complete` is
+    `format` is feedparser's version name ("rss20", "atom10", ...), "json1", "page" or "sitemap".
+    `sitemaps` are the addresses of those to read instead, where it is a list of them. `complete` is
     False when the document broke off or was cut: its entries are good, its validators must not
     be kept. `entries_in_document` counts what was there before `entries` was capped,
     `left_out` what was not read because there were too many.
@@ -98,11 +108,14 @@ class ParsedFeed:
     entries_in_document: int
     problem: str | None = None
     left_out: int = 0
+    sitemaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A document that is no feed, or that could not be read in time or memory."""
+    """A document that is no feed, or that could not be read in time or memory; "changed": a page
+    in which its selectors find nothing; "challenge": a bot check in place of a page."""
 
     message: str
     hint: str
+    kind: Literal["unreadable", "changed", "challenge"] = "unreadable"

@@ -13,16 +13,19 @@ from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
 from bot.feeds.parse.json_feed import is_json, read_json
 from bot.feeds.parse.pages import name_page
 from bot.feeds.parse.xml_feed import read_xml
+from bot.feeds.sites.page import read_page
+from bot.feeds.sites.sitemap import read_sitemap
 
 
 def parse(document: Document, now: datetime) -> ParsedFeed | Unreadable:
-    """Read a feed document: RSS 0.9 to 2.0, Atom, RDF, JSON Feed, whole or broken off.
+    """Read a feed document: RSS 0.9 to 2.0, Atom, RDF, JSON Feed, whole or broken off; or a page
+    or a sitemap, where the document says so.
 
     Entries keep the document's order. Never raises for what the document holds, but a hostile
     one can take long and much memory.
     """
     page = name_page({}, document.body, document.url)
-    if page is not None:
+    if page is not None and document.format != "page":
         return Unreadable(page.message, page.hint)
     if is_binary(document.body):
         return Unreadable(
@@ -30,6 +33,10 @@ def parse(document: Document, now: datetime) -> ParsedFeed | Unreadable:
             "look for the site's RSS or Atom address and put it into feeds.yaml",
         )
     text = decode(document.body, document.content_type)
+    if document.format == "page":
+        return read_page(text, document, now)
+    if document.format == "sitemap":
+        return read_sitemap(text, document, now)
     if is_json(text):
         return read_json(text, document, now)
     return read_xml(text, document, now)

@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
+from bot.feeds.sites.selectors import PageSelectors
 
 
 def encode_document(document: Document, now: datetime) -> tuple[bytes, bytes]:
@@ -24,7 +25,9 @@ def decode_document(about: bytes, body: bytes) -> tuple[Document, datetime]:
     """What `encode_document` wrote."""
     asked = json.loads(about)
     now = datetime.fromisoformat(asked.pop("now"))
-    return Document(**asked | {"body": body}), now
+    named = asked.pop("selectors")
+    selectors = PageSelectors(**named) if named else None
+    return Document(**asked | {"body": body, "selectors": selectors}), now
 
 
 def encode_parsed(parsed: ParsedFeed | Unreadable) -> Iterator[bytes]:

@@ -76,6 +76,12 @@ class ParserPool:
         await asyncio.gather(self._small.stop(), self._large.stop())
 
 
+def parser_environment() -> dict[str, str]:
+    """What a parsing process is given of ours: no secrets, what Python needs."""
+    kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+    return kept | {"PYTHONPATH": _PACKAGES}
+
+
 class _ParserProcess:
     def __init__(self, limits: ParseLimits) -> None:
         self._limits = limits
@@ -125,8 +131,6 @@ class _ParserProcess:
             process.kill()
 
     async def _start(self) -> asyncio.subprocess.Process:
-        environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
-        environment["PYTHONPATH"] = _PACKAGES
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",  # nothing from the working directory is imported
@@ -136,7 +140,7 @@ class _ParserProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env=environment,
+            env=parser_environment(),
             start_new_session=True,  # Ctrl-C is for the service, which then ends its parsers
         )
         return self._process

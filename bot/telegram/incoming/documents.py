@@ -15,7 +15,7 @@ from bot.telegram import trying_rules
 from bot.telegram.commands.operators.feeds import opml_received
 from bot.telegram.request import Request, chat_of
 from bot.text import clean, shorten
-from rules.loading.sources import is_rule_file
+from rules.loading.rule_folders import is_rule_file
 from rules.loading.yamlfile import MAX_BYTES
 from storage.file.database import Connection
 from storage.rule_files import drafts as rule_drafts

@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from rules.loading.messages import readable
 from rules.loading.places.demonyms import forms_of
 from rules.loading.places.gazetteer_file import read_rows
+from rules.loading.rule_folders import rule_files
 from rules.loading.schema.places import PlaceEntry, PlacesFile, WordLists
-from rules.loading.sources import rule_files
 from rules.loading.yamlfile import (
     Document,
     Location,

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from rules.loading.schema.base import (
+from rules.loading.choices import (
     KINDS,
-    MAX_WORDS,
+    Cause,
     Direction,
     Kind,
     Language,
     Level,
-    Name,
     Place,
-    Reference,
-    References,
+    Scope,
     State,
     Status,
     Strength,
+    Victims,
+)
+from rules.loading.schema.base import (
+    MAX_WORDS,
+    Name,
+    Reference,
+    References,
     Text,
 )
 from rules.loading.schema.clauses import (
-    Cause,
     Clause,
     Defaults,
     Directions,
@@ -28,7 +32,6 @@ from rules.loading.schema.clauses import (
     HarmAsked,
     ScopeTable,
     Told,
-    Victims,
 )
 from rules.loading.schema.escalations import (
     CONDITIONS,
@@ -36,9 +39,12 @@ from rules.loading.schema.escalations import (
     EscalationRule,
     EscalationsFile,
     EscalationTest,
-    Scope,
 )
-from rules.loading.schema.examples import Example, Examples, Tests
+from rules.loading.schema.examples import (
+    Example,
+    Examples,
+    Tests,
+)
 from rules.loading.schema.signal import (
     LevelByDirection,
     LevelOrLevels,
@@ -47,7 +53,11 @@ from rules.loading.schema.signal import (
     TermOrWords,
     Titles,
 )
-from rules.loading.schema.states import StateEntry, StateOverride, StateSourceEntry
+from rules.loading.schema.states import (
+    StateEntry,
+    StateOverride,
+    StateSourceEntry,
+)
 from rules.loading.schema.words import (
     Adjective,
     ByLanguage,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -13,22 +13,6 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from rules.texts import message
-
-Language = Literal["ar", "en", "fr"]
-Direction = Literal["worsening", "improving", "denied"]
-Level = Literal["info", "watch", "alert", "critical"]
-Status = Literal["experimental", "test", "stable"]
-State = Literal[
-    "ended", "eased", "cancelled", "stopped", "restored", "opened", "arriving", "freed",
-    "agreed", "kept", "broken",
-    "obstructed", "allowed", "asked", "ordered", "failed", "warned", "denied", "negated",
-    "past", "figurative", "drill",
-]  # fmt: skip
-"""What can be said of evidence; `rules.matching.scope.scope` finds it."""
-Place = Literal["title", "text", "lead", "any"]
-Strength = Literal["strong", "normal", "weak"]
-Kind = Literal["near", "sequence", "all", "any", "harm", "setting"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 
 MAX_WORDS = 2_000
 """Words in one list: more is a pasted dictionary, not a rule."""

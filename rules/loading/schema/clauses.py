@@ -11,18 +11,22 @@ from pydantic import (
     model_validator,
 )
 
-from rules.loading.schema.base import (
+from rules.loading.choices import (
     KINDS,
+    Cause,
     Direction,
     Kind,
     Language,
-    Model,
-    Name,
     Place,
-    Reference,
-    References,
     State,
     Strength,
+    Victims,
+)
+from rules.loading.schema.base import (
+    Model,
+    Name,
+    Reference,
+    References,
     Text,
     shape,
     wrong,
@@ -34,12 +38,6 @@ Element = Annotated[
     Discriminator(shape),
 ]
 Elements = Annotated[tuple[Element, ...], Field(min_length=1, max_length=8)]
-
-
-Victims = Literal["civilians", "health-workers", "people", "uncounted", "fighters"]
-"""``civilians`` are said to be such; ``people`` may be anyone; ``uncounted`` are the dead and
-wounded of whom only a number, or nothing, is told."""
-Cause = Literal["conflict", "disaster", "accident", "crime", "illness", "unsaid"]
 
 
 class HarmAsked(Model):

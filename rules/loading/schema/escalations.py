@@ -8,15 +8,19 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from rules.loading.schema.base import Direction, Model, Name, Text, wrong
+from rules.loading.choices import Direction, Scope
+from rules.loading.schema.base import (
+    Model,
+    Name,
+    Text,
+    wrong,
+)
 from rules.loading.schema.signal import Titles
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"(\d{1,4})([mhd])")
 PLACEHOLDERS = ("place", "count", "time", "signals", "usual")
 _PLACEHOLDER = re.compile(r"\{(.*?)\}")
-Scope = Literal["story", "place", "division", "country"]
-"""What reports must share to be looked at together."""
 ConditionName = Literal["families", "together", "first_in", "spike", "sequence", "silence"]
 CONDITIONS: tuple[ConditionName, ...] = get_args(ConditionName)
 MOST_REPORTS = 500

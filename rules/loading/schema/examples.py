@@ -11,7 +11,14 @@ from pydantic import (
     model_validator,
 )
 
-from rules.loading.schema.base import Direction, Language, Model, Name, Text, shape, wrong
+from rules.loading.choices import Direction, Language
+from rules.loading.schema.base import (
+    Model,
+    Name,
+    Text,
+    shape,
+    wrong,
+)
 
 
 class Example(Model):

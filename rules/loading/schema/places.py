@@ -6,7 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from rules.loading.schema.base import Model, wrong
+from rules.loading.schema.base import (
+    Model,
+    wrong,
+)
 
 PlaceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,60}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]

@@ -11,20 +11,28 @@ from pydantic import (
     model_validator,
 )
 
+from rules.loading.choices import Level, Status
 from rules.loading.schema.base import (
-    Level,
     Model,
     Name,
     Reference,
     References,
-    Status,
     Text,
     shape,
     wrong,
 )
-from rules.loading.schema.clauses import Clause, Defaults, Directions, ScopeTable
+from rules.loading.schema.clauses import (
+    Clause,
+    Defaults,
+    Directions,
+    ScopeTable,
+)
 from rules.loading.schema.examples import Tests
-from rules.loading.schema.words import ByLanguage, Term, Words
+from rules.loading.schema.words import (
+    ByLanguage,
+    Term,
+    Words,
+)
 
 
 class Titles(Model):

@@ -8,7 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from rules.loading.schema.base import Direction, Model, wrong
+from rules.loading.choices import Direction
+from rules.loading.schema.base import (
+    Model,
+    wrong,
+)
 from rules.loading.schema.signal import Titles
 
 StateId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]

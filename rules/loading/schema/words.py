@@ -11,7 +11,13 @@ from pydantic import (
     model_validator,
 )
 
-from rules.loading.schema.base import MAX_WORDS, Model, Reference, Text, wrong
+from rules.loading.schema.base import (
+    MAX_WORDS,
+    Model,
+    Reference,
+    Text,
+    wrong,
+)
 
 
 class Verb(Model):

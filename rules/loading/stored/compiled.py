@@ -9,25 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any, overload
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any, overload
 
 from rules.escalations import escalation
 from rules.language.lexicon import Lexeme, Stem
 from rules.language.morphology import Analysis, Morphology
-from rules.loading import schema
-from rules.loading.schema.escalations import TestReport
 from rules.loading.yamlfile import Problem
 from rules.matching.clauses import ClauseElement, CompiledClause
+from rules.matching.known_words import Lexicon, compiled_pattern
 from rules.matching.match import CompiledRule
 from rules.matching.ruleset import EscalationTests, RuleSet, RuleTests, Signal
 from rules.matching.states import StateKind, StateSource, StateValue
 from rules.matching.terms import CompiledTerm, TermMatcher, Unit
-from rules.matching.wordlist import Lexicon, compiled_pattern
 from rules.texts import Message
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 _CLASSES: Mapping[str, type[Any]] = {
     made.__name__: made
@@ -38,10 +37,8 @@ _CLASSES: Mapping[str, type[Any]] = {
         StateValue, StateSource, Problem, Message,
     )
 }  # fmt: skip
-_MODELS: Mapping[str, type[BaseModel]] = {
-    made.__name__: made
-    for made in (schema.Tests, schema.Example, schema.EscalationTest, TestReport)
-}
+_OF_TESTS = ("tests", "escalation_tests")
+"""Parts that hold models of the rule files; who reads texts needs neither."""
 _WRITTEN_AS_THEY_ARE = (
     "signals", "rules", "compiled_terms", "tests", "hash", "warnings", "guards", "words_of_terms",
     "escalations", "escalation_tests", "states",
@@ -60,17 +57,24 @@ def written(rules: RuleSet) -> dict[str, Any]:
         ],
         "latin": [[word, language, sorted(found)] for word, language, found in words.latin_words],
         "spelt": dict(rules.morphology.spelt),
-        "analysed": {
-            word: [[a.lexeme, a.segments] for a in found]
-            for word, found in rules.morphology.analysed()
-        },
+        "analysed": analysed(rules),
+    }
+
+
+def analysed(rules: RuleSet) -> dict[str, Any]:
+    """The words that a rule set has analysed so far, as `Morphology.remember` takes them."""
+    return {
+        word: [[a.lexeme, a.segments] for a in found] for word, found in rules.morphology.analysed()
     }
 
 
 def read(stored: Mapping[str, Any], enrich: Callable[[Lexeme], Lexeme] | None) -> RuleSet:
     """The rule set that was `written`. Raises ValueError, TypeError or LookupError where it is
     none."""
-    parts = {name: _made(value) for name, value in stored["parts"].items()}
+    parts: dict[str, Any] = {
+        name: _Tests(value) if name in _OF_TESTS else _made(value)
+        for name, value in stored["parts"].items()
+    }
     lexemes = _Lexemes(stored["arabic"])
     latin = [(word, language, frozenset(found)) for word, language, found in stored["latin"]]
     words = Lexicon(enrich, lexemes, latin)
@@ -111,14 +115,50 @@ class _Lexemes(Sequence[Lexeme]):
         return len(self._stored)
 
 
+class _Tests(Sequence[Any]):
+    """The tests of the rules, made when they are run: a third of what is stored."""
+
+    def __init__(self, stored: Any) -> None:
+        self._stored = stored
+
+    @cached_property
+    def _all(self) -> tuple[Any, ...]:
+        made = _made(self._stored)
+        self._stored = None
+        if not isinstance(made, tuple):
+            raise TypeError(type(made).__name__)
+        return made
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._all[at]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __eq__(self, other: object) -> bool:
+        return self._all == (other._all if isinstance(other, _Tests) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._all)
+
+
+@cache
+def _models() -> Mapping[str, type[BaseModel]]:
+    from rules.loading import schema
+    from rules.loading.schema.escalations import TestReport
+
+    made = (schema.Tests, schema.Example, schema.EscalationTest, TestReport)
+    return {each.__name__: each for each in made}
+
+
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int | float):
         return value
-    if isinstance(value, BaseModel):
-        name = type(value).__name__
+    if isinstance(value, _Tests):
+        return _plain(value._all)
+    name = type(value).__name__
+    if name in _models() and isinstance(value, _models()[name]):
         given = [(field, getattr(value, field)) for field in sorted(value.model_fields_set)]
-        if name not in _MODELS:
-            raise TypeError(name)
         return ["model", name, *(_plain(each) for pair in given for each in pair)]
     if isinstance(value, CompiledTerm):
         phrases = [[_unit(unit) for unit in phrase] for phrase in value.phrases]
@@ -186,5 +226,5 @@ def _made(value: Any) -> Any:
             return _term(*rest)
         case "model":
             each = iter(map(_made, rest[1:]))
-            return _MODELS[rest[0]].model_construct(**dict(zip(each, each, strict=True)))
+            return _models()[rest[0]].model_construct(**dict(zip(each, each, strict=True)))
     raise ValueError(kind)

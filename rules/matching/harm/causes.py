@@ -5,7 +5,7 @@ Pure: roles by position in, a cause out.
 
 from __future__ import annotations
 
-from rules.loading.schema import Cause, Victims
+from rules.loading.choices import Cause, Victims
 from rules.matching.harm.roles import Roles, is_definite
 from rules.matching.reading import Span
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 
-from rules.loading.schema import Cause, Victims
+from rules.loading.choices import Cause, Victims
 from rules.matching.harm.roles import CAUSES, HARMS, MARTYRED, NATIONALITY, NATURAL, PLACE
 from rules.matching.harm.victims import PREFIX, Harm, harms, term_of
 from rules.matching.reading import Reading

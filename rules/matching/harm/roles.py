@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.loading.schema import Cause, Victims
+from rules.loading.choices import Cause, Victims
 from rules.matching.reading import Reading, Span
 
 IF_COUNTED = "$casualty-if-counted"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.loading.schema import Cause, Victims
+from rules.loading.choices import Cause, Victims
 from rules.matching.harm.causes import CAUSE_REACH, cause_by_the_word, nearest_cause
 from rules.matching.harm.roles import (
     CASUALTY,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rules.loading.schema import Direction
+from rules.loading.choices import Direction
 from rules.matching.clauses import CompiledClause
 from rules.matching.reading import Reading, Span
 from rules.matching.scope.scope import Scope

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from rules.loading.schema import State
+from rules.loading.choices import State
 from rules.matching.reading import Reading, Span
 from rules.matching.scope import statement
 from rules.matching.scope.negation import NEGATED_GOVERNOR, any_negation, any_within

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from rules.loading.schema import Direction, State
+from rules.loading.choices import Direction, State
 from rules.matching.reading import Reading, Span
 from rules.matching.scope import governors as governing_words
 from rules.matching.scope import negation as negations

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from bot.cli.rules.shared import read_all
+from bot.errors import CannotGoOn
+from rules.trying import all_cores
+from rules.trying.all_cores import RuleFiles, RulesChanged, WorkerDied
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
 
@@ -49,3 +54,20 @@ def test_the_table_says_so_and_a_file_that_is_none_is_refused(tmp_path: Path) ->
     (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
     empty = CliRunner().invoke(app, ["replay", str(tmp_path / "empty.jsonl"), "--json"])
     assert empty.exit_code == 0 or "empty" in empty.output
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"), [(WorkerDied(), "for want of memory"), (RulesChanged(), "run the command")]
+)
+def test_reading_that_cannot_be_finished_ends_with_words(
+    monkeypatch: pytest.MonkeyPatch, ended: Exception, said: str
+) -> None:
+    def none(*_: object) -> Iterator[str]:
+        yield "one"
+        raise ended
+
+    monkeypatch.setattr(all_cores, "on_all_cores", none)
+    read = read_all(str, None, RuleFiles(), ["one", "two"])  # type: ignore[arg-type]
+    assert next(read) == "one"
+    with pytest.raises(CannotGoOn, match=said):
+        next(read)

@@ -13,6 +13,7 @@ from bot.feeds.catalogue import CatalogueInvalid, Feed, load_catalogue, read_cat
 from bot.feeds.fetch.addresses import AllowList, refusal
 from bot.feeds.opml import OpmlInvalid, catalogue_text, export_opml, import_opml
 from bot.feeds.publishers import publisher_family
+from bot.feeds.sites.selectors import PageSelectors
 from bot.locales import texts
 from bot.locales.bidi import without_controls
 from bot.notices import FeedsKept
@@ -331,3 +332,55 @@ def test_a_mistake_is_told_in_the_readers_language(language: str, first: str, se
     assert told[0].startswith(first) and second in told[1]
     kept = FeedsKept(str(raised.value), raised.value.problems).text(texts(language))
     assert second in without_controls(kept)
+
+
+PAGE = """feeds:
+  - name: وزارة الصحة
+    url: https://moh.test/news
+    format: page
+    selectors:
+      item: "div.news > li"
+      date: .when
+  - name: Site
+    url: https://site.test/sitemap.xml
+    format: sitemap
+"""
+
+
+def test_pages_and_sitemaps_are_rows_like_others_and_come_back_as_they_were() -> None:
+    page, sitemap = read_catalogue(PAGE)
+    assert page.selectors == PageSelectors("div.news > li", date=".when")
+    assert (page.format, sitemap.format, sitemap.selectors) == ("page", "sitemap", None)
+    assert read_catalogue(catalogue_text([page, sitemap])) == (page, sitemap)
+    # Another reader could do nothing with them.
+    assert "moh.test" not in export_opml([page, sitemap], NOW)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line", "words"),
+    [
+        ('item: "div[["', 6, "'div[[' is no CSS selector"),
+        ("item: ''", 6, "item: is empty"),
+        ("item: [a]", 6, "must be text"),
+        (f"item: {'a, ' * 200}a", 6, "longer than 300 characters"),
+        ("items: li", 6, "unknown key 'items': use one of item, title, link, date, summary"),
+    ],
+)
+def test_what_is_wrong_with_a_selector_is_said_with_its_line(
+    wrong: str, line: int, words: str
+) -> None:
+    told = problems(PAGE.replace('item: "div.news > li"', wrong))
+    assert any(said.startswith(f"feeds.yaml:{line}: ") and words in said for said in told), told
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "words"),
+    [
+        ("format: page", "format: feed", "only a page has selectors"),
+        ("format: sitemap", "format: page", "add 'selectors:'"),
+        ("format: sitemap", "format: web", "'feed', 'page' or 'sitemap'"),
+        ("format: sitemap", "selectors: li", "add 'selectors:'"),
+    ],
+)
+def test_selectors_belong_to_pages(written: str, instead: str, words: str) -> None:
+    assert words in "\n".join(problems(PAGE.replace(written, instead)))

@@ -45,13 +45,14 @@ async def fetch(
     *,
     allow: str = "feeds.test",
     limits: FetchLimits = LIMITS,
-    **validators: str,
+    etag: str | None = None,
+    last_modified: str | None = None,
 ) -> FetchOutcome:
     fetcher = Fetcher(
         limits=limits, allow=AllowList.of(allow.split(",")), resolver=names or Names()
     )
     try:
-        return await fetcher.fetch(FetchRequest(url, **validators), NOW)
+        return await fetcher.fetch(FetchRequest(url, etag, last_modified), NOW)
     finally:
         await fetcher.aclose()
 

@@ -1,0 +1,89 @@
+"""What a command imports before it does anything: guards of its start that need no clock."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+from typer.main import get_command
+
+from bot.cli.later import COMMANDS
+from bot.cli.main import app
+
+# Each of these takes as long to be imported as --help may take in all, or is a step to one.
+HEAVY = (
+    "apprise apscheduler asyncio babel camel_tools emoji feedparser httpx mazini "
+    "numpy pydantic rapidfuzz re2 requests rich ruamel rules simplemma sqlite3 sqlite_utils "
+    "storage telegram wordfreq yaml"
+).split()
+TEXT = "قتل عشرة أشخاص في غارة على غزة"
+_SAY = """
+import sys
+from bot.cli.main import app
+try:
+    app(sys.argv[1:])
+except SystemExit as end:
+    code = end.code
+print("IMPORTED", *sys.modules)
+sys.exit(code)
+"""
+
+
+def imported(data_dir: Path, *arguments: str) -> set[str]:
+    """The modules of a process that was given these arguments."""
+    done = subprocess.run(
+        [sys.executable, "-c", _SAY, *arguments],
+        env={k: v for k, v in os.environ.items() if not k.startswith("COV")}
+        | {"MARSAD_DATA_DIR": str(data_dir), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.rpartition("IMPORTED")[2].split())
+
+
+def test_help_imports_nothing_that_it_does_not_show(tmp_path: Path) -> None:
+    found = imported(tmp_path, "--help")
+    assert found.isdisjoint(HEAVY)
+    assert {m for m in found if m.startswith("bot.cli.")} == {"bot.cli.main", "bot.cli.later"}
+
+
+def test_a_command_imports_no_other(tmp_path: Path) -> None:
+    found = imported(tmp_path, "feeds", "--help")
+    assert "bot.cli.feeds" in found
+    assert found.isdisjoint({"bot.cli.rules", "bot.cli.replay", "telegram", "rules", "storage"})
+
+
+def test_a_text_is_explained_with_the_rules_and_words_of_the_last_time(tmp_path: Path) -> None:
+    imported(tmp_path, "rules", "explain", TEXT)
+    found = imported(tmp_path, "rules", "explain", TEXT)
+    assert "rules.trying.explain" in found
+    assert found.isdisjoint(
+        {
+            # The analyser, for words; what reads and compiles rule files; what sends and fetches.
+            *("camel_tools", "emoji", "numpy", "requests", "simplemma", "mazini", "rapidfuzz"),
+            *("rules.loading.schema", "rules.loading.build", "rules.loading.sources"),
+            *("apprise", "babel", "httpx", "sqlite_utils", "telegram", "wordfreq"),
+        }
+    )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_says_of_each_command_what_the_command_says(name: str) -> None:
+    later = COMMANDS[name]
+    there = getattr(import_module(later.module), later.name)
+    if isinstance(there, typer.Typer):
+        # Some groups have their line in this list alone.
+        assert there.info.help in (later.help, None) or not isinstance(there.info.help, str)
+    else:
+        assert there.__doc__ is not None
+        assert there.__doc__.split("\n\n")[0].replace("\n    ", " ") == later.help
+    shown = get_command(app).commands[name]  # type: ignore[attr-defined]
+    assert shown.help == later.help

@@ -1,0 +1,104 @@
+"""Many texts on all cores: the same as in one process, in order, with little in memory."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from rules import Detection, RuleSet
+from rules.trying.all_cores import (
+    AHEAD,
+    TOGETHER,
+    RuleFiles,
+    RulesChanged,
+    WorkerDied,
+    on_all_cores,
+)
+from tests.rules.few import FLOOD, few_rules
+
+Numbered = tuple[int, str]
+
+
+def texts(number: int) -> list[Numbered]:
+    said = ("غمر الفيضان القرية", "يوم هادئ", "الفيضان والفيضانات", "a quiet day")
+    return [(n, f"{said[n % len(said)]} {n}") for n in range(number)]
+
+
+def detected(rules: RuleSet, item: Numbered) -> tuple[int, int, tuple[Detection, ...]]:
+    return item[0], os.getpid(), rules.detect("", item[1], None)
+
+
+def killed(rules: RuleSet, item: Numbered) -> int:
+    if item[0] == 300:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item[0]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> RuleFiles:
+    return RuleFiles(cache=tmp_path_factory.mktemp("cache"), shipped=few_rules())
+
+
+@pytest.fixture(scope="module")
+def rules(files: RuleFiles) -> RuleSet:
+    return files.load()
+
+
+def test_two_processes_find_what_one_finds_in_the_same_order(
+    rules: RuleSet, files: RuleFiles
+) -> None:
+    given = texts(1_050)
+    found = list(on_all_cores(detected, rules, files, given, processes=2, few=10))
+    assert [(n, d) for n, _, d in found] == [(n, d) for n, _, d in map_here(rules, given)]
+    pids = {pid for _, pid, _ in found}
+    assert os.getpid() not in pids
+    assert any(d for _, _, d in found)
+
+
+def map_here(
+    rules: RuleSet, given: list[Numbered]
+) -> Iterator[tuple[int, int, tuple[Detection, ...]]]:
+    return (detected(rules, item) for item in given)
+
+
+def test_what_is_read_ahead_does_not_grow_with_what_there_is(
+    rules: RuleSet, files: RuleFiles
+) -> None:
+    asked = 0
+
+    def counted() -> Iterator[Numbered]:
+        nonlocal asked
+        for item in texts(20_000):
+            asked += 1
+            yield item
+
+    found = on_all_cores(detected, rules, files, counted(), processes=2, few=10)
+    assert len(list(islice(found, 250))) == 250
+    assert asked <= 10 + 250 + (2 * AHEAD + 1) * TOGETHER
+    found.close()  # type: ignore[attr-defined]
+
+
+def test_few_texts_start_no_process(rules: RuleSet, files: RuleFiles) -> None:
+    found = list(on_all_cores(detected, rules, files, texts(9), processes=2, few=10))
+    assert {pid for _, pid, _ in found} == {os.getpid()}
+
+
+def test_a_process_that_is_killed_is_no_end_without_words(rules: RuleSet, files: RuleFiles) -> None:
+    with pytest.raises(WorkerDied):
+        list(on_all_cores(killed, rules, files, texts(1_000), processes=2, few=10))
+
+
+def test_rules_that_were_changed_meanwhile_are_not_mixed(
+    rules: RuleSet, files: RuleFiles, tmp_path: Path
+) -> None:
+    own = tmp_path / "signals"
+    own.mkdir()
+    (own / "flood.yaml").write_text(FLOOD.replace("flood]", "flood]"), encoding="utf-8")
+    changed = RuleFiles(tmp_path, shipped=files.shipped)
+    with pytest.raises(RulesChanged):
+        list(on_all_cores(detected, rules, changed, texts(100), processes=2, few=10))
