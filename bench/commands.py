@@ -47,7 +47,7 @@ from bot.telegram.registry import all_commands
 from rules import Gazetteer, RuleSet, load_gazetteer, load_rules
 from rules.matching.places.spellings import spellings_of
 from storage import finding, items
-from storage.file.database import Connection, Database
+from storage.file.database import Connection, Database, SqliteConnection
 from storage.file.migrations import MIGRATIONS
 from storage.finding import Cursor, Wanted
 from storage.items import AlertItem
@@ -174,7 +174,7 @@ def fill(db: Connection, entries: int, alerts: int, gazetteer: Gazetteer, rules:
 
 def older(path: Path, entries: int, alerts: int, gazetteer: Gazetteer, rules: RuleSet) -> None:
     """The database as the version before left it."""
-    db = Connection(path)
+    db = SqliteConnection(path)
     db.conn.execute("PRAGMA synchronous=OFF")
     MIGRATIONS.apply(db, stop_before="m026_asking")
     fill(db, entries, alerts, gazetteer, rules)

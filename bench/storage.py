@@ -28,7 +28,7 @@ from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange, keyed
 from rules import Gazetteer, RuleSet, load_gazetteer, load_rules
 from storage import alerts, retention
-from storage.file.database import Connection, connect, in_transaction, migrate
+from storage.file.database import Connection, SqliteConnection, connect, in_transaction, migrate
 from storage.news import entries, feeds, place_reports, readings, stories
 from storage.readers import chats
 from storage.sending import digest_turns, outbox, owed, second_channel
@@ -56,7 +56,7 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
 }
 
 
-def made(path: Path, number: int, gazetteer: Gazetteer, rules: RuleSet) -> Connection:
+def made(path: Path, number: int, gazetteer: Gazetteer, rules: RuleSet) -> SqliteConnection:
     """A year with so many entries, a twentieth as many alerts, and each sent to every chat of
     fifty until there are as many deliveries as entries."""
     db = connect(path)
@@ -102,7 +102,7 @@ def asked(small: Connection, large: Connection, few: int, many: int) -> list[Fig
     return found
 
 
-def forgotten(db: Connection) -> list[Figure]:
+def forgotten(db: SqliteConnection) -> list[Figure]:
     """How long each step of retention holds the writer; the older half of the year goes."""
     held: list[float] = []
     worked: list[float] = []

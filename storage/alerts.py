@@ -8,8 +8,8 @@ from collections.abc import Collection, Container, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage import dialects
+from storage.connection import Connection
 from storage.news import facts
 from storage.news.facts import StoredPlace
 from storage.rows import (
@@ -20,7 +20,9 @@ from storage.rows import (
     from_text,
     from_text_or_none,
     insert,
+    insert_all,
     many,
+    numbers,
     to_text,
     to_text_or_none,
 )
@@ -142,8 +144,7 @@ def create(
     db: Connection, story_id: int, signals: Sequence[AlertSignal], text: AlertText, at: datetime
 ) -> Alert:
     """Version 1 of an alert. A second one with the same gravest signal is refused in a story."""
-    row = fetch_one(db, "SELECT seq FROM sqlite_sequence WHERE name = 'alerts'")
-    number = 1 + (0 if row is None else int(row["seq"]))
+    number = dialects.next_id(db, "alerts")
     moment = to_text(at)
     values = (
         asdict(text)
@@ -236,7 +237,7 @@ def by_ids(db: Connection, ids: Collection[int]) -> dict[int, Alert]:
     rows = fetch(
         db,
         "SELECT a.* FROM json_each(:ids) each CROSS JOIN alerts a ON a.id = each.value",
-        {"ids": many(ids)},
+        {"ids": numbers(ids)},
     )
     return {alert.id: alert for alert in alerts_of(db, rows)}
 
@@ -281,7 +282,7 @@ def recent(
                 WHERE s.alert_id = alerts.id
                     AND s.signal IN (SELECT value FROM json_each(:signals))))
             AND (:for_operators OR audience = 'everyone')
-            AND (:places = '[]' OR EXISTS (SELECT 1
+            AND (:anywhere OR EXISTS (SELECT 1
                 FROM alert_places p CROSS JOIN json_each(p.within_json) w
                 WHERE p.alert_id = alerts.id
                     AND w.value IN (SELECT value FROM json_each(:places))))
@@ -291,6 +292,7 @@ def recent(
             "signals": None if signals is None else many(signals),
             "for_operators": for_operators,
             "places": many(places),
+            "anywhere": not places,
             "limit": limit,
         },
     )
@@ -316,7 +318,7 @@ def alerts_of(db: Connection, rows: Sequence[Row]) -> list[Alert]:
     found = fetch(
         db,
         "SELECT s.* FROM json_each(:ids) each JOIN alert_signals s ON s.alert_id = each.value",
-        {"ids": many(list(signals))},
+        {"ids": numbers(signals)},
     )
     for each in found:
         signals[each["alert_id"]].append(
@@ -339,7 +341,7 @@ def _sources(db: Connection, alert_id: int, but: int | None = None) -> tuple[Ale
         SELECT s.family, s.entry_id, e.feed_id, e.link, e.published_at
         FROM story_entries s JOIN entries e ON e.id = s.entry_id
         WHERE s.story_id = (SELECT story_id FROM alerts WHERE id = :alert)
-            AND s.entry_id <> ifnull(:but, 0) AND EXISTS (SELECT 1
+            AND s.entry_id <> coalesce(:but, 0) AND EXISTS (SELECT 1
             FROM detections d
                 JOIN alert_signals a ON a.signal = d.signal AND a.direction = d.direction
             WHERE d.entry_id = s.entry_id AND a.alert_id = :alert)
@@ -381,4 +383,5 @@ def _put(db: Connection, alert_id: int, signals: Sequence[AlertSignal], version:
             "DELETE FROM alert_signals WHERE alert_id = :id AND signal = :signal",
             {"id": alert_id, "signal": each.signal},
         )
-        insert(db, "alert_signals", asdict(each) | {"alert_id": alert_id, "version": version})
+        values = asdict(each) | {"alert_id": alert_id, "version": version}
+        insert_all(db, "alert_signals", [values])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database as Connection
-
+from storage import dialects
+from storage.connection import Connection
 from storage.rows import change, fetch_one, from_text, from_text_or_none, to_text
 
 # Clocks of one machine do not differ by more: what is of later than this is of another clock.
@@ -59,7 +59,7 @@ def move_times(db: Connection, by: timedelta, now: datetime, fresh: timedelta) -
     What was made in the last `fresh`, and not touched since, was made by the moved clock and
     stays as it is. Times of what is over stay as well: they are what the clock showed then.
     """
-    db.register_function(_moved, deterministic=True, name="moved")
+    dialects.teach(db, _moved, "moved")
     values = {
         "by": by // timedelta(microseconds=1),
         "since": to_text(now - fresh),
@@ -125,7 +125,7 @@ def is_ahead(db: Connection, now: datetime) -> bool:
 def bring_back(db: Connection, now: datetime) -> int:
     """Make what waits and was made later than `now` as if it were made now; how many rows. A mute
     that began later begins now, and is as long as it was."""
-    db.register_function(_mute_from_now, deterministic=True, name="mute_from_now")
+    dialects.teach(db, _mute_from_now, "mute_from_now")
     muted = change(
         db,
         """

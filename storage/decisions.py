@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import Row, fetch, fetch_one, fields_of, from_text, insert, to_text
 
 
@@ -109,7 +108,7 @@ def hits_by_day(db: Connection, signal: str, since: datetime) -> list[Hits]:
         db,
         """
         SELECT substr(at, 1, 10) AS day, count(*) AS found,
-            sum(action IN ('send', 'update')) AS told
+            count(*) FILTER (WHERE action IN ('send', 'update')) AS told
         FROM decisions WHERE signal = :signal AND at >= :since
         GROUP BY day ORDER BY day""",
         {"signal": signal, "since": to_text(since)},

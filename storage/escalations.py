@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import Row, fetch, fetch_one, from_text, to_text
 
 
@@ -26,8 +25,10 @@ def put(db: Connection, holding: Holding) -> None:
     """In place of what was known of it there."""
     db.execute(
         """
-        INSERT OR REPLACE INTO escalations (escalation, place, story_id, since, held_at)
-        VALUES (:escalation, :place, :story_id, :since, :held_at)""",
+        INSERT INTO escalations (escalation, place, story_id, since, held_at)
+        VALUES (:escalation, :place, :story_id, :since, :held_at)
+        ON CONFLICT (escalation, place) DO UPDATE SET story_id = excluded.story_id,
+            since = excluded.since, held_at = excluded.held_at""",
         {
             "escalation": holding.escalation,
             "place": holding.place,

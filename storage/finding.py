@@ -10,16 +10,15 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
 from storage.alerts import Alert, alerts_of
+from storage.connection import Connection
 from storage.news import search
-from storage.rows import Row, fetch, from_text, many, to_text
+from storage.rows import Row, fetch, from_text, many, numbers, to_text
 
 MOST_HITS = 2_000
 """The newest entries with the words that are looked at for their alerts."""
 _END = "9999"
-_IN_LANGUAGES = "(:languages = '[]' OR a.language IN (SELECT value FROM json_each(:languages)))"
+_IN_LANGUAGES = "(:any_language OR a.language IN (SELECT value FROM json_each(:languages)))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,7 @@ def find(
     rows = fetch(
         db,
         "SELECT a.* FROM json_each(:ids) each CROSS JOIN alerts a ON a.id = each.value",
-        {"ids": many(ids)},
+        {"ids": numbers(ids)},
     )
     return sorted(alerts_of(db, rows), key=lambda each: ids.index(each.id))
 
@@ -96,6 +95,7 @@ def _found(
         "until": to_text(wanted.until) if wanted.until else _END,
         "for_operators": wanted.for_operators,
         "languages": many(wanted.languages),
+        "any_language": not wanted.languages,
         "at": to_text(edge.at) if edge else _END,
         "id": edge.alert_id if edge else 0,
         "limit": limit,
@@ -107,7 +107,7 @@ def _found(
         for number in range(len(facets))
     ]
     if wanted.match:
-        ids = many(search.alerts_with(db, wanted.match, MOST_HITS))
+        ids = numbers(search.alerts_with(db, wanted.match, MOST_HITS))
         source = "json_each(:ids) each CROSS JOIN alerts a ON a.id = each.value"
         rows = _page(db, source, "a.updated_at", has, named | {"ids": ids}, newer=newer)
     elif facets:
@@ -164,6 +164,7 @@ def made(db: Connection, wanted: Wanted) -> list[Told]:
         "until": to_text(wanted.until) if wanted.until else _END,
         "for_operators": wanted.for_operators,
         "languages": many(wanted.languages),
+        "any_language": not wanted.languages,
     }
     named |= {f"f{number}": many(each) for number, each in enumerate(facets)}
     # An alert is never updated before it is made.
@@ -176,7 +177,7 @@ def made(db: Connection, wanted: Wanted) -> list[Told]:
     if facets:
         source = """FROM (SELECT DISTINCT f.alert_id FROM json_each(:f0) w
                 CROSS JOIN alert_facets f ON f.facet = w.value AND f.at >= :since) chosen
-            CROSS JOIN alerts a ON a.id = chosen.alert_id WHERE 1"""
+            CROSS JOIN alerts a ON a.id = chosen.alert_id WHERE true"""
     where = "".join(f" AND {each}" for each in has)
     rows = fetch(
         db,
@@ -211,6 +212,7 @@ def by_place(db: Connection, wanted: Wanted, limit: int) -> list[PlaceCount]:
         "until": to_text(wanted.until) if wanted.until else _END,
         "for_operators": wanted.for_operators,
         "languages": many(wanted.languages),
+        "any_language": not wanted.languages,
         "limit": limit,
     }
     facets = list(wanted.facets())
@@ -247,7 +249,7 @@ def links_of(db: Connection, alert_ids: Collection[int]) -> dict[int, list[str]]
             CROSS JOIN story_entries s ON s.story_id = a.story_id
             CROSS JOIN entries e ON e.id = s.entry_id
         WHERE e.link IS NOT NULL ORDER BY a.id, s.attached_at, s.entry_id""",
-        {"ids": many(alert_ids)},
+        {"ids": numbers(alert_ids)},
     )
     found: dict[int, list[str]] = {}
     for row in rows:

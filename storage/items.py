@@ -6,11 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
 from storage.alerts import Alert, alerts_of
+from storage.connection import Connection
 from storage.news.facts import StoredFigure, StoredPlace, figure_of, place_of
-from storage.rows import Row, fetch, from_text, from_text_or_none, many
+from storage.rows import Row, fetch, from_text, from_text_or_none, numbers
 
 MOST_REPORTS = 100
 """Reports of a story that leave with it: the first ones."""
@@ -87,7 +86,7 @@ def alert_items(db: Connection, ids: Collection[int]) -> list[AlertItem]:
     rows = fetch(
         db,
         "SELECT a.* FROM json_each(:ids) each CROSS JOIN alerts a ON a.id = each.value",
-        {"ids": many(ids)},
+        {"ids": numbers(ids)},
     )
     found = {each.id: each for each in alerts_of(db, rows)}
     reports = _reports(db, {each.story_id for each in found.values()})
@@ -100,7 +99,7 @@ def alert_items(db: Connection, ids: Collection[int]) -> list[AlertItem]:
 
 def story_items(db: Connection, ids: Collection[int]) -> list[StoryItem]:
     """The stories with these ids that exist, in the order of the ids."""
-    asked = {"ids": many(ids)}
+    asked = {"ids": numbers(ids)}
     rows = fetch(
         db,
         "SELECT t.* FROM json_each(:ids) each CROSS JOIN stories t ON t.id = each.value",
@@ -134,7 +133,7 @@ def story_items(db: Connection, ids: Collection[int]) -> list[StoryItem]:
 def entry_items(db: Connection, ids: Collection[int], signals: Collection[str]) -> list[EntryItem]:
     """The entries with these ids that exist, in the order of the ids, with those of the signals
     that were found in them."""
-    asked = {"ids": many(ids)}
+    asked = {"ids": numbers(ids)}
     rows = fetch(
         db,
         """
@@ -214,7 +213,7 @@ def _reports(db: Connection, story_ids: Collection[int]) -> dict[int, tuple[Repo
         FROM json_each(:ids) each CROSS JOIN story_entries s ON s.story_id = each.value
             CROSS JOIN entries e ON e.id = s.entry_id
         ORDER BY s.attached_at, s.entry_id""",
-        {"ids": many(story_ids)},
+        {"ids": numbers(story_ids)},
     )
     return {
         story_id: tuple(
@@ -235,7 +234,7 @@ def _told(
         FROM json_each(:ids) each CROSS JOIN decisions d ON d.alert_id = each.value
         WHERE d.version IS NOT NULL GROUP BY d.alert_id, d.version
         ORDER BY d.alert_id, d.version""",
-        {"ids": many(alert_ids)},
+        {"ids": numbers(alert_ids)},
     )
     return {
         alert_id: tuple((row["version"], from_text(row["at"])) for row in of_alert)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
+from storage.connection import Connection
 
 from storage.finding import Wanted
 from storage.rows import Row, fetch, from_text, many, to_text
@@ -112,7 +112,7 @@ def entries_by_feed(db: Connection, since: datetime) -> dict[str, int]:
     rows = fetch(
         db,
         """
-        SELECT e.feed_id, count(*) AS entries FROM entries e
+        SELECT min(e.feed_id) AS feed_id, count(*) AS entries FROM entries e
         WHERE e.first_seen_at >= :since GROUP BY e.feed_id || ''""",
         {"since": to_text(since)},
     )

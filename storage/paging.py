@@ -10,8 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.finding import Cursor, Wanted
 from storage.rows import Row, fetch, fetch_one, from_text, many, to_text
 

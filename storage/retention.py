@@ -9,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
-from storage.rows import Row, change, fetch, many, to_text
+from storage.connection import Connection
+from storage.rows import Row, change, fetch, numbers, to_text
 
 AT_ONCE = 25
 """Alerts, entries or stories of one step. An entry takes its words, keys and detections along."""
@@ -205,7 +204,7 @@ def _page(db: Connection, sql: str, before: str, step: Step) -> list[Row]:
 
 
 def _delete(db: Connection, table: str, rows: list[Row]) -> int:
-    ids = many([row["id"] for row in rows if row["over"]])
+    ids = numbers([row["id"] for row in rows if row["over"]])
     return change(
         db,
         f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(:ids))",  # noqa: S608

@@ -1,17 +1,17 @@
-"""How values cross into SQLite and back, the same for every store.
+"""How values cross into the database and back, the same for every store.
 
-Times are aware and UTC in Python and ISO-8601 text in the file, always with microseconds, so
+Times are aware and UTC in Python and ISO-8601 text in it, always with microseconds, so
 that comparing text compares times.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlite_utils import Database as Connection
+from storage.connection import Connection
 
 Row = dict[str, Any]
 
@@ -35,18 +35,47 @@ def from_text_or_none(text: str | None) -> datetime | None:
     return None if text is None else from_text(text)
 
 
-def many(values: Collection[object]) -> str:
-    """A collection as one parameter, for `IN (SELECT value FROM json_each(:name))`.
+class Many(str):
+    """A collection as one parameter: its JSON, which is what SQLite takes, and its values."""
+
+    __slots__ = ("values",)
+
+    values: tuple[object, ...]
+    are_numbers: ClassVar[bool] = False
+
+
+class Numbers(Many):
+    """The same of whole numbers. PostgreSQL compares numbers with numbers only, also where there
+    are none."""
+
+    __slots__ = ()
+
+    are_numbers = True
+
+
+def many(values: Collection[object]) -> Many:
+    """A collection of texts (or of lists, for `json_extract`) as one parameter, for
+    `IN (SELECT value FROM json_each(:name))`.
 
     One parameter whatever the size: SQLite refuses statements with more than 32,766.
     """
-    return json.dumps(list(values), ensure_ascii=False)
+    return _many(Many, tuple(values))
+
+
+def numbers(values: Collection[int]) -> Many:
+    """The same of whole numbers, such as ids."""
+    return _many(Numbers, tuple(values))
+
+
+def _many(kind: type[Many], values: tuple[object, ...]) -> Many:
+    parameter = kind(json.dumps(values, ensure_ascii=False))
+    parameter.values = values
+    return parameter
 
 
 def fetch(db: Connection, sql: str, params: Mapping[str, object] | None = None) -> list[Row]:
     """Every row of a query, read to the end: no cursor stays open across other work."""
-    # Not by sqlite-utils' own `query`: it puts a savepoint around each.
-    cursor = db.conn.execute(sql, dict(params or {}))
+    cursor = db.execute(sql, dict(params or {}))
     names = [each[0] for each in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -60,11 +89,18 @@ def insert(db: Connection, table: str, values: Mapping[str, object]) -> int:
     """Add one row and return its id."""
     columns = ", ".join(values)
     places = ", ".join(f":{column}" for column in values)
-    sql = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 our own names
-    cursor = db.execute(sql, dict(values))
-    if cursor.lastrowid is None:  # pragma: no cover - SQLite always says after an INSERT
-        raise RuntimeError(f"no id for the new row of {table}")
-    return cursor.lastrowid
+    sql = f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING id"  # noqa: S608
+    row = db.execute(sql, dict(values)).fetchone()
+    return int(row[0])
+
+
+def insert_all(db: Connection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Add rows, with the same columns, to a table whose rows have no id of their own."""
+    for values in rows:
+        columns = ", ".join(values)
+        places = ", ".join(f":{column}" for column in values)
+        sql = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 our own names
+        db.execute(sql, dict(values))
 
 
 def fields_of(value: object) -> Row:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from storage.file.database import Connection, connect, in_transaction, migrate, problems_of
+from storage.connection import Connection
+from storage.file.database import connect, in_transaction, migrate, problems_of
 from storage.file.errors import (
     StorageBusy,
     StorageDamaged,

@@ -18,14 +18,24 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar
 
-from sqlite_utils import Database as Connection
+from sqlite_utils import Database as SqliteConnection
 
+from storage.connection import Connection
+from storage.database import Database
 from storage.file.errors import StorageBusy, StorageError, StorageFull, StorageTooNew, translate
 from storage.file.files import make_folder, settle, settle_folder
 from storage.file.migrations import MIGRATIONS
 from storage.file.presence import Loss, OpenedFile
 
-__all__ = ["Connection", "Database", "StorageBusy", "StorageError", "StorageFull"]
+__all__ = [
+    "Connection",
+    "Database",
+    "FileDatabase",
+    "SqliteConnection",
+    "StorageBusy",
+    "StorageError",
+    "StorageFull",
+]
 
 T = TypeVar("T")
 
@@ -34,26 +44,29 @@ BUSY_TIMEOUT_MS = 5_000
 READERS = 4
 
 
-class Database:
-    """The door to the file. Store functions are called inside `read` and `write`."""
+class FileDatabase(Database):
+    """The door to the file."""
 
     def __init__(self, path: Path) -> None:
-        """Use `await Database.open(path)`."""
+        """Use `await FileDatabase.open(path)`."""
         self.path = path
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="marsad-write")
         self._reader = ThreadPoolExecutor(READERS, thread_name_prefix="marsad-read")
-        self._write_connection: Connection | None = None
-        self._read_connections: SimpleQueue[Connection] = SimpleQueue()
+        self._write_connection: SqliteConnection | None = None
+        self._read_connections: SimpleQueue[SqliteConnection] = SimpleQueue()
         self._readable = False
         self._file: OpenedFile | None = None
 
     @classmethod
-    async def open(cls, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Database:
+    async def open(
+        cls, where: Path | str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+    ) -> FileDatabase:
         """Create the file if needed, bring it up to date, and open it.
 
         Raises StorageTooNew for a file of a newer Marsad, StorageDamaged for something that
         is not a database, StorageBusy and StorageFull as `write` does.
         """
+        path = Path(where)
         database = cls(path)
 
         def open_writer() -> None:
@@ -82,10 +95,7 @@ class Database:
         return database
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
-        """Run `fn` in a reading thread, on one consistent snapshot. It cannot write.
-
-        `fn` must finish with its cursors: nothing lazy may be returned.
-        """
+        """In a reading thread: see `Database.read`."""
 
         def run() -> T:
             if not self._readable:
@@ -100,20 +110,8 @@ class Database:
 
         return await asyncio.get_running_loop().run_in_executor(self._reader, _translated, run)
 
-    async def write(self, fn: Callable[[Connection], T]) -> T:
-        """Run `fn` in the writing thread, in one transaction, and commit.
-
-        An exception from `fn` undoes everything and is raised again. Raises StorageBusy when
-        another process keeps the write lock beyond the busy time-out and StorageFull when
-        there is no room: in both cases nothing changed and the call can be repeated.
-
-        A caller that is cancelled stops waiting, but the write still happens: what was
-        accepted or sent must not be forgotten because the service is stopping.
-        """
-        return await asyncio.shield(self.submit(fn))
-
     def submit(self, fn: Callable[[Connection], T]) -> asyncio.Future[T]:
-        """As `write`, but queued before this returns: writes happen in the order of the calls."""
+        """In the writing thread: see `Database.submit`."""
 
         def run() -> T:
             connection = self._write_connection
@@ -122,10 +120,6 @@ class Database:
             return in_transaction(connection, fn)
 
         return asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
-
-    async def check(self) -> list[str]:
-        """What is wrong with the file, in words; [] when it is sound."""
-        return await self.check_within(None) or []
 
     async def check_within(self, seconds: float | None) -> list[str] | None:
         """As `check`; None where so many seconds were not enough: a large file takes minutes."""
@@ -196,11 +190,14 @@ def connect(
     busy_timeout_ms: int = BUSY_TIMEOUT_MS,
     query_only: bool = False,
     one_thread: bool = True,
-) -> Connection:
+) -> SqliteConnection:
     """A connection with Marsad's settings: for the calling thread, or for one after another."""
     timeout = busy_timeout_ms / 1000
-    connection = Connection(
-        sqlite3.connect(str(path), timeout=timeout, check_same_thread=one_thread)
+    # No transactions but ours: Python would begin one before a statement, also outside `write`.
+    connection = SqliteConnection(
+        sqlite3.connect(
+            str(path), timeout=timeout, check_same_thread=one_thread, isolation_level=None
+        )
     )
     try:
         # FULL: at a few writes a second it costs nothing, and a power cut loses nothing.
@@ -216,7 +213,7 @@ def connect(
     return connection
 
 
-def in_transaction(connection: Connection, fn: Callable[[Connection], T]) -> T:
+def in_transaction(connection: SqliteConnection, fn: Callable[[Connection], T]) -> T:
     """Run `fn` between BEGIN IMMEDIATE and COMMIT; any exception undoes all of it."""
     connection.conn.execute("BEGIN IMMEDIATE")
     try:
@@ -230,9 +227,9 @@ def in_transaction(connection: Connection, fn: Callable[[Connection], T]) -> T:
     return result
 
 
-def migrate(connection: Connection) -> None:
+def migrate(connection: SqliteConnection) -> None:
     """Apply every missing step, all or none. Raises StorageTooNew for unknown steps."""
-    known = {step.name for step in MIGRATIONS.pending(Connection(memory=True))}
+    known = {step.name for step in MIGRATIONS.pending(SqliteConnection(memory=True))}
     unknown = [step.name for step in MIGRATIONS.applied(connection) if step.name not in known]
     if unknown:
         raise StorageTooNew(
@@ -240,7 +237,7 @@ def migrate(connection: Connection) -> None:
             "update Marsad, or restore a backup made by this version"
         )
     if MIGRATIONS.pending(connection):
-        in_transaction(connection, MIGRATIONS.apply)
+        in_transaction(connection, lambda _: MIGRATIONS.apply(connection))
 
 
 def problems_of(connection: Connection) -> list[str]:

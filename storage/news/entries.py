@@ -7,8 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import (
     Row,
     change,
@@ -19,6 +18,7 @@ from storage.rows import (
     from_text_or_none,
     insert,
     many,
+    numbers,
     to_text,
     to_text_or_none,
 )
@@ -110,9 +110,9 @@ def update(
         """
         UPDATE entries SET guid = :guid, link = :link, title = :title, summary = :summary,
             content_hash = :content_hash, language = :language,
-            event_json = :event_json, published_at = ifnull(:published_at, published_at),
+            event_json = :event_json, published_at = coalesce(:published_at, published_at),
             updated_at = :updated_at,
-            last_seen_at = max(last_seen_at, ifnull(:seen_at, last_seen_at)),
+            last_seen_at = max(last_seen_at, coalesce(:seen_at, last_seen_at)),
             updates = updates + 1
         WHERE id = :id""",
         _values(entry) | {"id": entry_id, "seen_at": to_text_or_none(seen)},
@@ -126,7 +126,7 @@ def touch(db: Connection, entry_ids: Collection[int], now: datetime) -> None:
     """Note that these entries are still in their feed."""
     db.execute(
         "UPDATE entries SET last_seen_at = :now WHERE id IN (SELECT value FROM json_each(:ids))",
-        {"now": to_text(now), "ids": many(entry_ids)},
+        {"now": to_text(now), "ids": numbers(entry_ids)},
     )
 
 

@@ -7,9 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
-from storage.rows import Row, fetch, from_text, insert, many
+from storage.connection import Connection
+from storage.rows import Row, fetch, from_text, insert_all, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +79,25 @@ def put(db: Connection, entry_id: int, said: Facts) -> None:
     """What the entry's present text says, in place of what an earlier one said."""
     for table in ("entry_places", "entry_figures"):
         db.execute(f"DELETE FROM {table} WHERE entry_id = :id", {"id": entry_id})  # noqa: S608
-    for number, place in enumerate(said.places):
-        insert(db, "entry_places", {"entry_id": entry_id, "position": number} | place_row(place))
-    for number, figure in enumerate(said.figures):
-        insert(
-            db,
-            "entry_figures",
-            {
-                "entry_id": entry_id,
-                "position": number,
-                "what": figure.what,
-                "value": figure.value,
-                "max": figure.max,
-                "at_least": int(figure.at_least),
-                "vague": int(figure.vague),
-                "part": int(figure.part),
-            },
-        )
+    places = [
+        {"entry_id": entry_id, "position": number} | place_row(place)
+        for number, place in enumerate(said.places)
+    ]
+    insert_all(db, "entry_places", places)
+    figures = [
+        {
+            "entry_id": entry_id,
+            "position": number,
+            "what": figure.what,
+            "value": figure.value,
+            "max": figure.max,
+            "at_least": int(figure.at_least),
+            "vague": int(figure.vague),
+            "part": int(figure.part),
+        }
+        for number, figure in enumerate(said.figures)
+    ]
+    insert_all(db, "entry_figures", figures)
 
 
 def places_of(db: Connection, entry_id: int) -> tuple[StoredPlace, ...]:
@@ -155,7 +156,7 @@ def places_of_alerts(
         """
         SELECT p.* FROM json_each(:ids) each JOIN alert_places p ON p.alert_id = each.value
         ORDER BY p.position""",
-        {"ids": many(alert_ids)},
+        {"ids": numbers(alert_ids)},
     )
     found: dict[int, list[StoredPlace]] = {}
     for row in rows:
@@ -168,8 +169,11 @@ def add_to_alert(db: Connection, alert_id: int, places: Sequence[StoredPlace]) -
     known = places_of_alerts(db, [alert_id]).get(alert_id, ())
     ids = {place.place_id for place in known}
     new = [place for place in places if place.place_id not in ids]
-    for number, place in enumerate(new, start=len(known)):
-        insert(db, "alert_places", {"alert_id": alert_id, "position": number} | place_row(place))
+    rows = [
+        {"alert_id": alert_id, "position": number} | place_row(place)
+        for number, place in enumerate(new, start=len(known))
+    ]
+    insert_all(db, "alert_places", rows)
 
 
 def place_row(place: StoredPlace) -> dict[str, object]:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import (
     Row,
     change,

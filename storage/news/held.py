@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import fetch_one
 
 

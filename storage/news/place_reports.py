@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import Row, fetch, fetch_one, from_text, from_text_or_none, many, to_text
 
 Scope = Literal["story", "place", "division", "country"]
@@ -47,8 +46,10 @@ def add(db: Connection, reports: Sequence[PlaceReport]) -> None:
                 country, copy, first_at, last_at)
             VALUES (:story_id, :signal, :direction, :family, :place, :division,
                 :country, :copy, :first_at, :last_at)
-            ON CONFLICT DO UPDATE SET first_at = min(first_at, excluded.first_at),
-                last_at = max(last_at, excluded.last_at), copy = min(copy, excluded.copy)""",
+            ON CONFLICT (story_id, signal, direction, family, place) DO UPDATE SET
+                first_at = min(place_reports.first_at, excluded.first_at),
+                last_at = max(place_reports.last_at, excluded.last_at),
+                copy = min(place_reports.copy, excluded.copy)""",
             asdict(each) | times | {"copy": int(each.copy)},
         )
 

@@ -7,10 +7,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.news.entries import Entry, entry_of
-from storage.rows import fetch, fetch_one, from_text, insert, many, to_text
+from storage.rows import fetch, fetch_one, from_text, insert, to_text
 
 
 class Rereading(NamedTuple):
@@ -30,15 +29,19 @@ class RulesUsed(NamedTuple):
 
 # Entries that are still news: by the newest of their own dates, else by when they were read.
 _NEWS = """
-    ifnull(nullif(max(ifnull(published_at, ''), ifnull(updated_at, '')), ''),
-        ifnull(read_at, first_seen_at)) >= :since"""
+    coalesce(nullif(max(coalesce(published_at, ''), coalesce(updated_at, '')), ''),
+        coalesce(read_at, first_seen_at)) >= :since"""
 
 
 def note_rules(db: Connection, rules_hash: str, signals: Collection[str], now: datetime) -> None:
     """Note that these rules are in force, unless they are the last that were noted."""
     last = fetch_one(db, "SELECT hash FROM rule_sets ORDER BY id DESC LIMIT 1")
     if last is None or last["hash"] != rules_hash:
-        values = {"hash": rules_hash, "signals_json": many(sorted(signals)), "since": to_text(now)}
+        values = {
+            "hash": rules_hash,
+            "signals_json": json.dumps(sorted(signals)),
+            "since": to_text(now),
+        }
         insert(db, "rule_sets", values)
 
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
-from storage.rows import Row, fetch, fetch_one, from_text, from_text_or_none
+from storage import dialects
+from storage.connection import Connection
+from storage.rows import Row, fetch, fetch_one, from_text, from_text_or_none, many
 
 NEWEST = 2**62
 
@@ -83,23 +83,20 @@ def put(db: Connection, folded: Sequence[Folded]) -> None:
     """Store the words of these texts in place of those they had. A text that changed or went
     since it was read waits on, or is left out."""
     for each in folded:
-        named = {"id": each.entry_id, "words": each.words, "also": each.also}
         db.execute("DELETE FROM search_words WHERE rowid = :id", {"id": each.entry_id})
-        db.execute(
-            """
-            INSERT INTO search_words (rowid, words, also)
-            SELECT id, :words, :also FROM entries WHERE id = :id""",
-            named,
-        )
+        dialects.index_words(db, each.entry_id, each.words, each.also)
         db.execute(
             "DELETE FROM search_due WHERE entry_id = :id AND updates = :updates",
             {"id": each.entry_id, "updates": each.updates},
         )
     words = {word for each in folded for text in (each.words, each.also) for word in text.split()}
-    terms = [
-        {"term": word} for word in words if word.isalpha() and _SHORTEST <= len(word) <= _LONGEST
-    ]
-    db.conn.executemany("INSERT OR IGNORE INTO search_terms (term) VALUES (:term)", terms)
+    terms = [word for word in words if word.isalpha() and _SHORTEST <= len(word) <= _LONGEST]
+    db.execute(
+        """
+        INSERT INTO search_terms (term) SELECT value FROM json_each(:terms) each WHERE true
+        ON CONFLICT DO NOTHING""",
+        {"terms": many(terms)},
+    )
 
 
 def with_beginnings(db: Connection, match: str) -> str:
@@ -152,7 +149,7 @@ def find(
         db,
         f"{_HITS} AND w.rowid < :before ORDER BY w.rowid DESC LIMIT :limit",
         {
-            "match": with_beginnings(db, match),
+            "match": dialects.expression(db, with_beginnings(db, match)),
             "before": before,
             "limit": limit,
             "for_operators": for_operators,
@@ -169,7 +166,7 @@ def find_newer(
         db,
         f"{_HITS} AND w.rowid > :after ORDER BY w.rowid LIMIT :limit",
         {
-            "match": with_beginnings(db, match),
+            "match": dialects.expression(db, with_beginnings(db, match)),
             "after": after,
             "limit": limit,
             "for_operators": for_operators,
@@ -200,6 +197,6 @@ def alerts_with(db: Connection, match: str, limit: int) -> list[int]:
                 WHERE search_words MATCH :match ORDER BY rowid DESC LIMIT :limit) hit
             CROSS JOIN story_entries s ON s.entry_id = hit.entry_id
             CROSS JOIN alerts a ON a.story_id = s.story_id""",
-        {"match": with_beginnings(db, match), "limit": limit},
+        {"match": dialects.expression(db, with_beginnings(db, match)), "limit": limit},
     )
     return [row["id"] for row in rows]

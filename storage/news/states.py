@@ -6,10 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.news.facts import StoredPlace, place_of, place_row
-from storage.rows import Row, fetch, from_text, insert, many, to_text
+from storage.rows import Row, fetch, from_text, insert_all, many, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +37,21 @@ class StateReport:
 def put(db: Connection, entry_id: int, reports: Sequence[StateReport]) -> None:
     """What the entry's present text reports, in place of what an earlier one did."""
     db.execute("DELETE FROM place_states WHERE entry_id = :id", {"id": entry_id})
-    for each in reports:
-        insert(
-            db,
-            "place_states",
-            place_row(each.place)
-            | {
-                "entry_id": entry_id,
-                "state": each.state,
-                "value": each.value,
-                "denied": int(each.denied),
-                "signal": each.signal,
-                "family": each.family,
-                "feed_name": each.feed_name,
-                "at": to_text(each.at),
-            },
-        )
+    rows = [
+        place_row(each.place)
+        | {
+            "entry_id": entry_id,
+            "state": each.state,
+            "value": each.value,
+            "denied": int(each.denied),
+            "signal": each.signal,
+            "family": each.family,
+            "feed_name": each.feed_name,
+            "at": to_text(each.at),
+        }
+        for each in reports
+    ]
+    insert_all(db, "place_states", rows)
 
 
 def reports(

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import (
     fetch,
     fetch_one,
     from_text,
     from_text_or_none,
     insert,
-    many,
+    insert_all,
+    numbers,
     to_text,
 )
 
@@ -123,18 +123,15 @@ def attach(
 
     `rule` and `because`: why it is one, and what it shares with the others.
     """
-    insert(
-        db,
-        "story_entries",
-        {
-            "entry_id": entry_id,
-            "story_id": story_id,
-            "family": family,
-            "attached_at": to_text(at),
-            "rule": rule,
-            "because_json": None if because is None else json.dumps(because, ensure_ascii=False),
-        },
-    )
+    row = {
+        "entry_id": entry_id,
+        "story_id": story_id,
+        "family": family,
+        "attached_at": to_text(at),
+        "rule": rule,
+        "because_json": None if because is None else json.dumps(because, ensure_ascii=False),
+    }
+    insert_all(db, "story_entries", [row])
     _changed(db)
     db.execute(
         "UPDATE stories SET last_entry_at = max(last_entry_at, :at) WHERE id = :id",
@@ -160,7 +157,7 @@ def split(db: Connection, entry_ids: Collection[int], at: datetime) -> int:
             (SELECT count(*) FROM story_entries o WHERE o.story_id = s.story_id) AS size
         FROM story_entries s JOIN entries e ON e.id = s.entry_id
         WHERE s.entry_id IN (SELECT value FROM json_each(:ids)) ORDER BY s.entry_id""",
-        {"ids": many(entry_ids)},
+        {"ids": numbers(entry_ids)},
     )
     found = {row["story_id"] for row in rows}
     if len(rows) != len(set(entry_ids)) or len(found) != 1:
@@ -225,7 +222,7 @@ def texts(db: Connection, story_id: int, limit: int) -> list[tuple[str, str, str
 def _move(
     db: Connection, kind: str, old: int, new: int, entry_ids: Sequence[int], at: datetime
 ) -> None:
-    values = {"old": old, "new": new, "ids": many(entry_ids), "at": to_text(at)}
+    values = {"old": old, "new": new, "ids": numbers(entry_ids), "at": to_text(at)}
     db.execute(
         """
         UPDATE story_entries SET story_id = :new
@@ -240,7 +237,7 @@ def _move(
             "kind": kind,
             "from_story": old,
             "to_story": new,
-            "entries_json": many(entry_ids),
+            "entries_json": json.dumps(list(entry_ids)),
             "at": to_text(at),
         },
     )

@@ -11,8 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import Row, change, fetch, fetch_one, to_text, to_text_or_none
 from storage.sending import digest_turns
 
@@ -109,7 +108,7 @@ def hold(
     look again at `look_at`."""
     db.execute(
         """
-        UPDATE chats SET quiet_until = ifnull(:until, min(quiet_until, :now)) WHERE id = :id""",
+        UPDATE chats SET quiet_until = coalesce(:until, min(quiet_until, :now)) WHERE id = :id""",
         {"id": chat_id, "until": to_text_or_none(until), "now": to_text(now)},
     )
     db.execute(

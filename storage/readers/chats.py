@@ -6,8 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.readers import feedback, mutes, subscriptions
 from storage.readers.subscriptions import ChosenSignals, Subscription, chosen_by
 from storage.rows import (
@@ -17,7 +16,7 @@ from storage.rows import (
     fetch_one,
     from_text,
     from_text_or_none,
-    many,
+    numbers,
     to_text,
     to_text_or_none,
 )
@@ -180,7 +179,7 @@ def set_operators(db: Connection, chat_ids: Collection[int], now: datetime) -> N
         """
         UPDATE chats SET role = CASE WHEN id IN (SELECT value FROM json_each(:ids))
             THEN 'operator' ELSE 'subscriber' END""",
-        {"ids": many(chat_ids)},
+        {"ids": numbers(chat_ids)},
     )
 
 
@@ -209,7 +208,7 @@ def everyone(db: Connection) -> list[Chat]:
 
 def by_ids(db: Connection, chat_ids: Collection[int]) -> list[Chat]:
     """Those of the chats that exist, by id."""
-    ids = {"ids": many(chat_ids)}
+    ids = {"ids": numbers(chat_ids)}
     theirs = subscriptions.of_chats(db, chat_ids)
     rows = fetch(
         db,
@@ -322,15 +321,35 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
         subscriptions.move_chat(db, old_id, new_id)
         moves.move_chat(db, old_id, new_id)
         db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
-        db.execute("UPDATE OR IGNORE mutes SET chat_id = :new WHERE chat_id = :old", ids)
+        db.execute(
+            """
+            UPDATE mutes SET chat_id = :new
+            WHERE chat_id = :old AND NOT EXISTS (SELECT 1 FROM mutes m
+                WHERE m.chat_id = :new AND m.everywhere = mutes.everywhere
+                    AND coalesce(m.thread_id, 0) = coalesce(mutes.thread_id, 0)
+                    AND coalesce(m.alert_id, 0) = coalesce(mutes.alert_id, 0)
+                    AND m.signal = mutes.signal AND m.place_id = mutes.place_id)""",
+            ids,
+        )
         _move_handover(db, ids)
-        db.execute("UPDATE OR IGNORE chat_clocks SET chat_id = :new WHERE chat_id = :old", ids)
-        db.execute("UPDATE OR IGNORE digest_turns SET chat_id = :new WHERE chat_id = :old", ids)
+        db.execute(
+            """
+            UPDATE chat_clocks SET chat_id = :new WHERE chat_id = :old
+                AND NOT EXISTS (SELECT 1 FROM chat_clocks k WHERE k.chat_id = :new)""",
+            ids,
+        )
+        db.execute(
+            """
+            UPDATE digest_turns SET chat_id = :new
+            WHERE chat_id = :old AND NOT EXISTS (SELECT 1 FROM digest_turns t
+                WHERE t.chat_id = :new AND t.stream = digest_turns.stream)""",
+            ids,
+        )
         db.execute(
             """
             UPDATE chats SET muted_at = old.muted_at, muted_until = old.muted_until
             FROM (SELECT muted_at, muted_until FROM chats WHERE id = :old) AS old
-            WHERE id = :new AND old.muted_until > ifnull(chats.muted_until, '')""",
+            WHERE id = :new AND old.muted_until > coalesce(chats.muted_until, '')""",
             ids,
         )
         db.execute(
@@ -369,7 +388,13 @@ def _move_handover(db: Connection, ids: dict[str, int]) -> None:
             (SELECT alert_id FROM acknowledgements WHERE chat_id = :old AND at IS NOT NULL)""",
         ids,
     )
-    db.execute("UPDATE OR IGNORE acknowledgements SET chat_id = :new WHERE chat_id = :old", ids)
+    db.execute(
+        """
+        UPDATE acknowledgements SET chat_id = :new
+        WHERE chat_id = :old AND NOT EXISTS (SELECT 1 FROM acknowledgements a
+            WHERE a.chat_id = :new AND a.alert_id = acknowledgements.alert_id)""",
+        ids,
+    )
     db.execute("UPDATE chats SET escalate_to = :new WHERE escalate_to = :old", ids)
     # A chat that becomes its own second chat: the second channel is left.
     db.execute("UPDATE chats SET escalate_to = NULL WHERE id = :new AND escalate_to = id", ids)

@@ -10,9 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
-from storage.rows import Row, fetch, fetch_one, from_text, many, to_text
+from storage.connection import Connection
+from storage.rows import Row, fetch, fetch_one, from_text, numbers, to_text
 
 USEFUL, FALSE = "useful", "false"
 READER = "reader"
@@ -129,7 +128,7 @@ def counts_by_signal(db: Connection, since: datetime) -> dict[tuple[str, str, st
     rows = fetch(
         db,
         """
-        SELECT each.value ->> 'signal' AS signal, f.mark, f.role, count(*) AS number
+        SELECT json_extract(each.value, '$.signal') AS signal, f.mark, f.role, count(*) AS number
         FROM feedback f CROSS JOIN json_each(f.told_json) each
         WHERE f.at >= :since GROUP BY 1, f.mark, f.role""",
         {"since": to_text(since)},
@@ -143,16 +142,17 @@ def marked_false(db: Connection, since: datetime, limit: int = 100) -> list[Mark
     rows = fetch(
         db,
         """
-        SELECT f.*, a.short_id, e.title, each.value ->> 'signal' AS signal,
-            each.value ->> 'direction' AS direction, each.value ->> 'entry_id' AS entry_id,
+        SELECT f.*, a.short_id, e.title, json_extract(each.value, '$.signal') AS signal,
+            json_extract(each.value, '$.direction') AS direction,
+            CAST(json_extract(each.value, '$.entry_id') AS BIGINT) AS entry_id,
             (SELECT d.evidence_json FROM detections d
-                WHERE d.entry_id = each.value ->> 'entry_id'
-                    AND d.signal = each.value ->> 'signal'
-                    AND d.direction = each.value ->> 'direction'
+                WHERE d.entry_id = CAST(json_extract(each.value, '$.entry_id') AS BIGINT)
+                    AND d.signal = json_extract(each.value, '$.signal')
+                    AND d.direction = json_extract(each.value, '$.direction')
                 ORDER BY d.score DESC LIMIT 1) AS evidence_json
         FROM feedback f JOIN alerts a ON a.id = f.alert_id
             CROSS JOIN json_each(f.told_json) each
-            LEFT JOIN entries e ON e.id = each.value ->> 'entry_id'
+            LEFT JOIN entries e ON e.id = CAST(json_extract(each.value, '$.entry_id') AS BIGINT)
         WHERE f.mark = 'false' AND f.at >= :since
         ORDER BY f.at DESC, f.alert_id, f.person_id, each.key LIMIT :limit""",
         {"since": to_text(since), "limit": limit},
@@ -174,7 +174,7 @@ def marks_of_stories(db: Connection, story_ids: Collection[int]) -> dict[int, fr
         SELECT a.story_id, f.mark FROM json_each(:ids) each
             CROSS JOIN alerts a ON a.story_id = each.value
             CROSS JOIN feedback f ON f.alert_id = a.id""",
-        {"ids": many(story_ids)},
+        {"ids": numbers(story_ids)},
     )
     found: dict[int, set[str]] = {}
     for row in rows:

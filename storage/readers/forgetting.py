@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage import dialects
+from storage.connection import Connection
 from storage.readers import chats
-from storage.rows import Row, change, fetch, to_text
+from storage.rows import change, to_text
 
 # Columns that hold a person's id.
 _PERSON = frozenset({"person_id", "by_id", "user_id"})
@@ -54,7 +54,7 @@ def person(db: Connection, person_id: int) -> bool:
 def activity(db: Connection, older_than: datetime) -> int:
     """Remove what people did before then: searches, marks of alerts, and the audit log. How many
     rows went."""
-    tables = {row["tab"] for row in _columns(db)}
+    tables = {row["tab"] for row in dialects.columns_of_tables(db)}
     return sum(
         change(
             db,
@@ -70,21 +70,11 @@ def _of_people(db: Connection) -> list[tuple[str, str, str]]:
     """The columns of other tables that hold a person's id, those of tables that are new too. Where
     a name stands beside it, or it must be there, the row goes; else the id alone."""
     kept = {table for table, _, _ in _NAMELESS}
-    named = {row["tab"] for row in _columns(db) if row["col"] in ("name", "by_name")}
+    named = {
+        row["tab"] for row in dialects.columns_of_tables(db) if row["col"] in ("name", "by_name")
+    }
     return [
         (row["tab"], row["col"], "row" if row["needed"] or row["tab"] in named else "id")
-        for row in _columns(db)
+        for row in dialects.columns_of_tables(db)
         if row["col"] in _PERSON and row["tab"] not in kept
     ]
-
-
-def _columns(db: Connection) -> list[Row]:
-    """Every table with each of its columns, and whether it is NOT NULL."""
-    return fetch(
-        db,
-        """
-        SELECT m.name AS tab, c.name AS col, c."notnull" AS needed
-        FROM sqlite_master m JOIN pragma_table_info(m.name) c
-        WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'
-        ORDER BY m.name, c.cid""",
-    )

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import Row, change, fetch, fetch_one, from_text, to_text
 
 
@@ -134,7 +133,13 @@ def of_topic(db: Connection, chat_id: int, thread_id: int | None, now: datetime)
 def move_topic(db: Connection, chat_id: int, thread_id: int) -> None:
     """What is muted in a topic is muted in the general one from now on, where it is not so yet."""
     db.execute(
-        "UPDATE OR IGNORE mutes SET thread_id = NULL WHERE chat_id = :chat AND thread_id = :thread",
+        """
+        UPDATE mutes SET thread_id = NULL
+        WHERE chat_id = :chat AND thread_id = :thread AND NOT EXISTS (SELECT 1 FROM mutes m
+            WHERE m.chat_id = mutes.chat_id AND m.everywhere = mutes.everywhere
+                AND m.thread_id IS NULL AND m.signal = mutes.signal
+                AND m.place_id = mutes.place_id
+                AND coalesce(m.alert_id, 0) = coalesce(mutes.alert_id, 0))""",
         {"chat": chat_id, "thread": thread_id},
     )
 

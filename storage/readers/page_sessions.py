@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
+from storage.connection import Connection
 
 from storage.rows import change, fetch_one, from_text, to_text
 

@@ -7,10 +7,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.readers import chats, subscriptions
-from storage.rows import Row, change, fetch, fetch_one, from_text, many, to_text
+from storage.rows import Row, change, fetch, fetch_one, from_text, numbers, to_text
 
 ROLES = ("viewer", "analyst", "operator")
 PREFIX = "inv-"
@@ -52,7 +51,7 @@ def admit(db: Connection, person_id: int, name: str, role: str, now: datetime) -
         INSERT INTO people (id, name, role, by_settings, created_at)
         VALUES (:id, :name, :role, 0, :now)
         ON CONFLICT (id) DO UPDATE SET role = :role,
-            name = CASE :name WHEN '' THEN name ELSE :name END""",
+            name = CASE :name WHEN '' THEN people.name ELSE :name END""",
         {"id": person_id, "name": name[:200], "role": role, "now": to_text(now)},
     )
     if role == "operator":
@@ -95,7 +94,7 @@ def set_operators(db: Connection, named: tuple[int, ...], now: datetime) -> None
         """
         UPDATE people SET role = 'viewer', by_settings = 0
         WHERE by_settings = 1 AND id NOT IN (SELECT value FROM json_each(:ids))""",
-        {"ids": many(named)},
+        {"ids": numbers(named)},
     )
     for person_id in named:
         if person_id > 0:  # ids of groups and channels are negative
@@ -104,7 +103,8 @@ def set_operators(db: Connection, named: tuple[int, ...], now: datetime) -> None
                 INSERT INTO people (id, name, role, by_settings, created_at)
                 VALUES (:id, '', 'operator', 1, :now)
                 ON CONFLICT (id) DO UPDATE SET role = 'operator',
-                    by_settings = CASE role WHEN 'operator' THEN by_settings ELSE 1 END""",
+                    by_settings = CASE people.role WHEN 'operator'
+                        THEN people.by_settings ELSE 1 END""",
                 {"id": person_id, "now": to_text(now)},
             )
     invited = [each.id for each in everyone(db) if each.role == "operator"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import fetch_one, to_text
 
 
@@ -16,7 +15,7 @@ def put(db: Connection, chat_id: int, question_json: str, at: datetime) -> int:
         db,
         """
         INSERT INTO questions (chat_id, question_json, at) VALUES (:chat, :question, :at)
-        ON CONFLICT (chat_id, question_json) DO UPDATE SET at = max(at, excluded.at)
+        ON CONFLICT (chat_id, question_json) DO UPDATE SET at = max(questions.at, excluded.at)
         RETURNING id""",
         {"chat": chat_id, "question": question_json, "at": to_text(at)},
     )

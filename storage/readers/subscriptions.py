@@ -7,9 +7,8 @@ from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
-from storage.rows import Row, change, fetch, fetch_one, from_text, insert, many, to_text
+from storage.connection import Connection
+from storage.rows import Row, change, fetch, fetch_one, from_text, insert, numbers, to_text
 
 Names = Mapping[str, str]
 """What a place is called, by language."""
@@ -102,7 +101,7 @@ def of_chats(db: Connection, chat_ids: Collection[int]) -> dict[int, list[Subscr
         """
         SELECT s.* FROM json_each(:ids) each
         CROSS JOIN subscriptions s ON s.chat_id = each.value""",
-        {"ids": many(chat_ids)},
+        {"ids": numbers(chat_ids)},
     )
     for row in sorted({row["id"]: row for row in rows}.values(), key=lambda each: each["id"]):
         found.setdefault(row["chat_id"], []).append(_subscription(row))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
-from storage.rows import fetch, fetch_one, from_text, many, to_text
+from storage.connection import Connection
+from storage.rows import fetch, fetch_one, from_text, numbers, to_text
 
 
 def handled(db: Connection, update_ids: Collection[int]) -> set[int]:
@@ -17,14 +16,14 @@ def handled(db: Connection, update_ids: Collection[int]) -> set[int]:
         """
         SELECT update_id FROM handled_updates
         WHERE update_id IN (SELECT value FROM json_each(:ids))""",
-        {"ids": many(update_ids)},
+        {"ids": numbers(update_ids)},
     )
     return {row["update_id"] for row in rows}
 
 
 def mark(db: Connection, update_id: int) -> None:
     """Note that an update was handled: should it come again, it is only confirmed."""
-    db.execute("INSERT OR IGNORE INTO handled_updates VALUES (:id)", {"id": update_id})
+    db.execute("INSERT INTO handled_updates VALUES (:id) ON CONFLICT DO NOTHING", {"id": update_id})
 
 
 def confirmed(db: Connection, before: int) -> None:

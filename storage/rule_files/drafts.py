@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import Row, change, fetch, fetch_one, from_text, insert, to_text
 
 Cause = Literal["sent", "rollback", "review"]

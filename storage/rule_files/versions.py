@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import Row, fetch, fetch_one, from_text, insert, to_text
 
 Origin = Literal["sent", "disk", "rollback", "review"]

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import Row, change, fetch, fetch_one, from_text, from_text_or_none, to_text
 
 

@@ -11,8 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import (
     Row,
     change,
@@ -21,6 +20,7 @@ from storage.rows import (
     from_text,
     from_text_or_none,
     many,
+    numbers,
     to_text,
 )
 from storage.sending.deliveries import Recipient
@@ -58,11 +58,13 @@ def ask(
     db.execute(
         """
         INSERT INTO card_edits (alert_id, chat_id, thread_id, changed_at, due_at)
-        SELECT :alert, json_extract(value, '$[0]'), json_extract(value, '$[1]'), :at, :due
+        SELECT :alert, CAST(json_extract(value, '$[0]') AS BIGINT),
+            CAST(json_extract(value, '$[1]') AS BIGINT), :at, :due
         FROM json_each(:recipients) WHERE true
         ON CONFLICT (alert_id, chat_id, ifnull(thread_id, 0)) DO UPDATE SET
-            changes = changes + 1, changed_at = :at, attempts = 0,
-            due_at = max(min(ifnull(due_at, :due), :due), ifnull(free_at, ''))""",
+            changes = card_edits.changes + 1, changed_at = :at, attempts = 0,
+            due_at = max(min(coalesce(card_edits.due_at, :due), :due),
+                coalesce(card_edits.free_at, ''))""",
         {
             "alert": alert_id,
             "recipients": many(recipients),
@@ -117,7 +119,7 @@ def _ready(
             AND NOT EXISTS (SELECT 1 FROM (VALUES (0), (1), (2)) p CROSS JOIN outbox o
                 WHERE o.chat_id = c.id AND o.state = 'pending' AND o.queue = p.column1
                     AND o.not_before <= :now)""",  # noqa: S608 our own words
-        {"now": to_text(now), "busy": many(busy), "ids": many(chat_ids or ())},
+        {"now": to_text(now), "busy": numbers(busy), "ids": numbers(chat_ids or ())},
     )
     return sorted((_card_edit(row) for row in rows), key=lambda each: (each.due_at, each.chat_id))
 
@@ -168,9 +170,9 @@ def replaced(db: Connection, cards: Collection[tuple[int, Recipient]]) -> None:
         """
         UPDATE card_edits SET due_at = NULL, free_at = NULL, attempts = 0, edits = 0
         WHERE id IN (SELECT e.id FROM json_each(:cards) each CROSS JOIN card_edits e
-            WHERE e.alert_id = json_extract(each.value, '$[0]')
-                AND e.chat_id = json_extract(each.value, '$[1][0]')
-                AND e.thread_id IS json_extract(each.value, '$[1][1]'))""",
+            WHERE e.alert_id = CAST(json_extract(each.value, '$[0]') AS BIGINT)
+                AND e.chat_id = CAST(json_extract(each.value, '$[1][0]') AS BIGINT)
+                AND e.thread_id IS CAST(json_extract(each.value, '$[1][1]') AS BIGINT))""",
         {"cards": many(cards)},
     )
 

@@ -10,8 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import (
     Row,
     change,
@@ -19,7 +18,7 @@ from storage.rows import (
     fetch_one,
     from_text,
     from_text_or_none,
-    many,
+    numbers,
     to_text,
     to_text_or_none,
 )
@@ -55,7 +54,7 @@ def begin(db: Connection, chat_id: int, stream: str, now: datetime) -> None:
     db.execute(
         """
         INSERT INTO digest_turns (chat_id, stream, told_to, told_at)
-        VALUES (:id, :stream, ifnull((SELECT max(id) FROM decisions), 0), :now)
+        VALUES (:id, :stream, coalesce((SELECT max(id) FROM decisions), 0), :now)
         ON CONFLICT (chat_id, stream) DO UPDATE SET next_at = NULL""",
         {"id": chat_id, "stream": stream, "now": to_text(now)},
     )
@@ -130,7 +129,7 @@ def due(db: Connection, now: datetime, limit: int) -> list[DigestTurn]:
         """
         SELECT t.* FROM digest_turns t CROSS JOIN chats c ON c.id = t.chat_id
         WHERE t.next_at <= :now AND c.state = 'active'
-            AND max(ifnull(c.muted_until, ''), ifnull(c.quiet_until, '')) <= :now
+            AND max(coalesce(c.muted_until, ''), coalesce(c.quiet_until, '')) <= :now
         ORDER BY t.next_at, t.stream DESC LIMIT :limit""",
         {"now": to_text(now), "limit": limit},
     )
@@ -191,7 +190,7 @@ def pushed(db: Connection, to: Recipient, alert_ids: Collection[int]) -> frozens
         CROSS JOIN outbox o ON o.alert_id = each.value AND o.chat_id = :chat
             AND o.thread_id IS :thread
         WHERE o.state NOT IN ('failed', 'expired') OR o.folded_into IS NOT NULL""",
-        {"ids": many(alert_ids), "chat": to.chat_id, "thread": to.thread_id},
+        {"ids": numbers(alert_ids), "chat": to.chat_id, "thread": to.thread_id},
     )
     return frozenset(row["alert_id"] for row in rows)
 

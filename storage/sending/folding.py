@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
-from storage.rows import fetch, fetch_one, many, to_text
+from storage.connection import Connection
+from storage.rows import fetch, fetch_one, many, numbers, to_text
 from storage.sending import outbox
 from storage.sending.deliveries import NewDelivery
 
@@ -24,7 +23,7 @@ def fold(db: Connection, reasons: Mapping[int, str], catchup: NewDelivery, at: d
         """
         SELECT o.id, o.chat_id FROM json_each(:ids) each CROSS JOIN outbox o ON o.id = each.value
         WHERE o.state IN ('pending', 'unknown', 'paused')""",
-        {"ids": many(reasons)},
+        {"ids": numbers(reasons)},
     )
     strangers = sorted({row["chat_id"] for row in rows} - {catchup.chat_id})
     if strangers:
@@ -40,7 +39,8 @@ def fold(db: Connection, reasons: Mapping[int, str], catchup: NewDelivery, at: d
         """
         UPDATE outbox SET state = 'expired', updated_at = :at, folded_into = :catchup,
             error = 'in catch-up ' || :catchup || ': ' || chosen.reason
-        FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS reason
+        FROM (SELECT CAST(json_extract(value, '$[0]') AS BIGINT) AS id,
+                json_extract(value, '$[1]') AS reason
             FROM json_each(:chosen)) AS chosen
         WHERE outbox.id = chosen.id""",
         {

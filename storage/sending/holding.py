@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import change, fetch, to_text
 from storage.sending.deliveries import Delivery, delivery_of
 

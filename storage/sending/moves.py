@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import fetch
 
 
@@ -54,7 +53,7 @@ def _keep_one(db: Connection, condition: str, ids: dict[str, object]) -> None:
             db,
             f"""
             SELECT {keep}.id AS kept, {drop}.id AS dropped FROM outbox o JOIN outbox n
-                ON ifnull(o.alert_id, 0) = ifnull(n.alert_id, 0) AND o.kind = n.kind
+                ON coalesce(o.alert_id, 0) = coalesce(n.alert_id, 0) AND o.kind = n.kind
                 AND o.version = n.version AND o.key = n.key
             WHERE {condition} AND {sent}""",  # noqa: S608 our own words
             ids,

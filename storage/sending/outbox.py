@@ -13,17 +13,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlite_utils import Database as Connection
-
-from storage.rows import (
-    Row,
-    change,
-    fetch,
-    fetch_one,
-    many,
-    to_text,
-    to_text_or_none,
-)
+from storage.connection import Connection
+from storage.rows import Row, change, fetch, fetch_one, many, numbers, to_text, to_text_or_none
 from storage.sending.deliveries import STATES, Delivery, Mark, NewDelivery, Recipient, delivery_of
 
 __all__ = ["STATES", "Delivery", "Mark", "NewDelivery", "Recipient"]
@@ -75,7 +66,7 @@ def lease(db: Connection, ids: Collection[int], until: datetime) -> set[int]:
         UPDATE outbox SET state = 'sending', lease_until = :until
         WHERE state = 'pending' AND id IN (SELECT value FROM json_each(:ids))
         RETURNING id""",
-        {"until": to_text(until), "ids": many(ids)},
+        {"until": to_text(until), "ids": numbers(ids)},
     )
     return {row["id"] for row in rows}
 
@@ -105,9 +96,9 @@ def mark(db: Connection, delivery_id: int, mark: Mark) -> None:
         db,
         """
         UPDATE outbox SET state = :state, error = :error, updated_at = :at, lease_until = NULL,
-            not_before = ifnull(:not_before, not_before), attempts = :attempts,
-            possible_repeat = ifnull(:possible_repeat, possible_repeat),
-            unknowns = ifnull(:unknowns, unknowns)
+            not_before = coalesce(:not_before, not_before), attempts = :attempts,
+            possible_repeat = coalesce(:possible_repeat, possible_repeat),
+            unknowns = coalesce(:unknowns, unknowns)
         WHERE id = :id AND state <> 'sent'""",
         {
             "id": delivery_id,
@@ -207,8 +198,9 @@ class _Alike(NamedTuple):
 _ENQUEUE = """
     INSERT INTO outbox (alert_id, chat_id, thread_id, kind, version, key, state, level,
         not_before, text, possible_repeat, mute_id, created_at, updated_at)
-    SELECT :alert_id, json_extract(each.value, '$[0]'), json_extract(each.value, '$[1]'), :kind,
-        :version, :key, :state, :level, :not_before, :text, :possible_repeat, :mute_id, :at, :at
+    SELECT :alert_id, CAST(json_extract(each.value, '$[0]') AS BIGINT),
+        CAST(json_extract(each.value, '$[1]') AS BIGINT), :kind, :version, :key, :state,
+        :level, :not_before, :text, :possible_repeat, :mute_id, :at, :at
     FROM json_each(:recipients) each WHERE true
     ON CONFLICT (ifnull(alert_id, 0), chat_id, ifnull(thread_id, 0), kind, version, key)
     DO NOTHING"""
@@ -253,7 +245,7 @@ def _release(db: Connection, now: datetime, condition: str) -> list[Delivery]:
     rows = fetch(
         db,
         "SELECT * FROM outbox WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id",
-        {"ids": many(ids)},
+        {"ids": numbers(ids)},
     )
     return [delivery_of(row) for row in rows]
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
-from storage.rows import fetch, from_text, many, to_text, to_text_or_none
+from storage.connection import Connection
+from storage.rows import fetch, from_text, numbers, to_text, to_text_or_none
 from storage.sending.deliveries import Delivery, delivery_of
 
 ALL_LOOKED_AT = 1_000
@@ -45,9 +44,9 @@ def whose_turn(db: Connection, now: datetime, slow: Collection[int] = ()) -> fro
 
 
 _WALK = """
-    SELECT w.chat_id, c.state = 'active' AND ifnull(c.blocked_until, '') <= :now
+    SELECT w.chat_id, c.state = 'active' AND coalesce(c.blocked_until, '') <= :now
         AND (w.queue = 0 OR (w.queue = 1 AND w.kind = 'notice')
-            OR max(ifnull(c.muted_until, ''), ifnull(c.quiet_until, '')) <= :now)
+            OR max(coalesce(c.muted_until, ''), coalesce(c.quiet_until, '')) <= :now)
         AND (w.queue = 0 OR w.attempts > 0 OR NOT EXISTS (SELECT 1 FROM outbox r
             WHERE r.chat_id = w.chat_id AND r.state = 'pending' AND r.attempts > 0
                 AND r.queue IN (0, 2) AND r.not_before > :now AND r.possible_repeat = 0)) AS free
@@ -79,7 +78,7 @@ def ready(
     Rows whose lease ran out are not here: their outcome is unknown, see
     `release_expired_leases`.
     """
-    held = "max(ifnull(c.muted_until, ''), ifnull(c.quiet_until, ''))"
+    held = "max(coalesce(c.muted_until, ''), coalesce(c.quiet_until, ''))"
     of = "chats c"
     if chat_ids is not None:
         of = "json_each(:ids) each CROSS JOIN chats c ON c.id = each.value"
@@ -121,7 +120,7 @@ def ready(
             "news_since": to_text_or_none(news_since) or "",
             "critical_since": to_text_or_none(critical_since) or "",
         }
-        | ({} if chat_ids is None else {"ids": many(chat_ids)}),
+        | ({} if chat_ids is None else {"ids": numbers(chat_ids)}),
     )
     found = {row["id"]: row for row in rows}
     return sorted((delivery_of(row) for row in found.values()), key=_in_order)
@@ -155,7 +154,7 @@ def crowded(db: Connection, chat_ids: Collection[int], now: datetime, number: in
         WHERE EXISTS (SELECT 1 FROM outbox w
             WHERE w.chat_id = each.value AND w.state = 'pending' AND w.queue = 2
                 AND w.not_before <= :now LIMIT 1 OFFSET :number)""",
-        {"ids": many(chat_ids), "now": to_text(now), "number": number},
+        {"ids": numbers(chat_ids), "now": to_text(now), "number": number},
     )
     return {row["chat_id"] for row in rows}
 
@@ -169,7 +168,7 @@ def later_versions(db: Connection, ids: Collection[int], now: datetime) -> list[
         CROSS JOIN outbox n ON n.alert_id = o.alert_id AND n.chat_id = o.chat_id
             AND n.thread_id IS o.thread_id
         WHERE n.version > o.version AND n.state = 'pending' AND n.not_before <= :now""",
-        {"ids": many(ids), "now": to_text(now)},
+        {"ids": numbers(ids), "now": to_text(now)},
     )
     return sorted((delivery_of(row) for row in rows), key=_in_order)
 
@@ -186,7 +185,7 @@ def unknown(
         SELECT o.* FROM chosen c CROSS JOIN outbox o
         WHERE o.id IN (SELECT u.id FROM outbox u WHERE u.chat_id = c.id AND u.state = 'unknown'
             ORDER BY u.id LIMIT :limit)""",  # noqa: S608 our own words
-        {"limit": limit} | ({} if chat_ids is None else {"ids": many(chat_ids)}),
+        {"limit": limit} | ({} if chat_ids is None else {"ids": numbers(chat_ids)}),
     )
     return sorted((delivery_of(row) for row in rows), key=lambda delivery: delivery.id)
 
@@ -210,7 +209,7 @@ def last_lines(db: Connection, chat_ids: Collection[int]) -> dict[int, datetime]
         SELECT each.value AS chat_id, (SELECT max(created_at) FROM outbox
             WHERE chat_id = each.value AND kind = 'catchup') AS at
         FROM json_each(:ids) each""",
-        {"ids": many(chat_ids)},
+        {"ids": numbers(chat_ids)},
     )
     return {row["chat_id"]: from_text(row["at"]) for row in rows if row["at"] is not None}
 

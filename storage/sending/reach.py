@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlite_utils import Database as Connection
-
+from storage.connection import Connection
 from storage.rows import fetch, fetch_one, many
 from storage.sending.deliveries import STATES, Recipient
 

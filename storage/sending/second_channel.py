@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database as Connection
-
 from storage.alerts import Alert, alerts_of
+from storage.connection import Connection
 from storage.rows import change, fetch, fetch_one, from_text_or_none, to_text
 
 

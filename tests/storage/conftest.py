@@ -1,4 +1,4 @@
-"""A real SQLite file for each test."""
+"""A real SQLite file for each test, or a real PostgreSQL database (`tests/postgres.py`)."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from storage.file.database import Connection, Database, connect, migrate
+from storage.connection import Connection
+from storage.database import Database
+from tests import postgres
 
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "marsad.sqlite", busy_timeout_ms=100)
-    yield opened
-    await opened.close()
+    with postgres.place(tmp_path / "marsad.sqlite") as where:
+        opened = await Database.open(where, busy_timeout_ms=100)
+        yield opened
+        await opened.close()
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Connection]:
     """A connection for store functions, as they get it inside `write`."""
-    connection = connect(tmp_path / "marsad.sqlite")
-    migrate(connection)
-    yield connection
-    connection.close()
+    with postgres.connection(tmp_path / "marsad.sqlite") as db:
+        yield db

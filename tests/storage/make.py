@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from storage import alerts
 from storage.alerts import Alert, AlertSignal, AlertText
-from storage.file.database import Connection
+from storage.file.database import Connection, SqliteConnection
 from storage.file.migrations import MIGRATIONS
 from storage.news import entries, feeds, stories
 from storage.news.entries import Entry, StoredDetection
@@ -59,7 +59,7 @@ def entry(feed_id: str = "feed", **changes: object) -> Entry:
 
 def add_older_database(file: Path, before: str) -> None:
     """A database as it was before that step of the migrations, with the private chat 5 in it."""
-    old = Connection(file)
+    old = SqliteConnection(file)
     MIGRATIONS.apply(old, stop_before=before)
     chat = {
         "id": 5,

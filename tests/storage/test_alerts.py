@@ -10,7 +10,8 @@ from storage import alerts, decisions
 from storage.decisions import Decision
 from storage.file.database import Connection, Database
 from storage.news import entries, stories
-from storage.rows import to_text
+from storage.rows import fetch, to_text
+from tests.postgres import REFUSED
 from tests.storage.make import (
     DAY,
     HOUR,
@@ -74,7 +75,7 @@ def test_a_new_version_keeps_id_and_birth(db: Connection) -> None:
 def test_a_story_has_one_alert_for_a_signal(db: Connection) -> None:
     first = add_alert(db)
     text = alert_text(first.entry_id)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         alerts.create(db, first.story_id, [told("siege")], text, NOW)
     alerts.create(db, first.story_id, [told("evacuation")], text, NOW)
 
@@ -89,7 +90,7 @@ def test_an_alert_tells_all_its_signals_the_gravest_first(db: Connection) -> Non
     ]
     assert (second.level, second.of("siege")) == ("critical", first.gravest)
     assert second.of("evacuation") is None
-    row = next(db.query("SELECT signal, level FROM alerts WHERE id = ?", [first.id]))
+    row = fetch(db, "SELECT signal, level FROM alerts WHERE id = :it", {"it": first.id})[0]
     assert row == {"signal": "attack-on-health-care", "level": "critical"}
     # Over: what is left to fear comes first, and of equal ones the bad news.
     over = told("attack-on-health-care", first.entry_id, level="alert", direction="denied")
@@ -136,7 +137,9 @@ def test_decisions_are_kept_in_order(db: Connection) -> None:
     for each in (told, silent, nameless):
         decisions.record(db, each)
     assert decisions.of_alert(db, alert.id) == [told, silent]
-    kept = db.query("SELECT reason FROM decisions WHERE entry_id = ? ORDER BY id", [alert.entry_id])
+    kept = fetch(
+        db, "SELECT reason FROM decisions WHERE entry_id = :it ORDER BY id", {"it": alert.entry_id}
+    )
     assert [row["reason"] for row in kept] == [told.reason, silent.reason, nameless.reason]
 
 
@@ -165,7 +168,7 @@ def test_a_story_grows_and_its_tellings_are_candidates_for_a_while(db: Connectio
     story_id = stories.create(db, "قصة", NOW)
     stories.attach(db, story_id, first, "enab", NOW)
     stories.attach(db, story_id, second, "sana", NOW + HOUR)
-    story = db.query("SELECT last_entry_at FROM stories WHERE id = ?", [story_id])
+    story = fetch(db, "SELECT last_entry_at FROM stories WHERE id = :it", {"it": story_id})
     assert [row["last_entry_at"] for row in story] == [to_text(NOW + HOUR)], "retention's clock"
     assert stories.of_entry(db, first) == story_id
     assert stories.of_entry(db, 404) is None
@@ -179,7 +182,7 @@ def test_a_story_grows_and_its_tellings_are_candidates_for_a_while(db: Connectio
 def test_an_entry_tells_one_story_only(db: Connection) -> None:
     entry_id = add_entry(db)
     stories.attach(db, stories.create(db, "أ", NOW), entry_id, "enab", NOW)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         stories.attach(db, stories.create(db, "ب", NOW), entry_id, "enab", NOW)
 
 

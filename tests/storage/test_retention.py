@@ -4,11 +4,13 @@ import pytest
 
 from storage import alerts, decisions, retention
 from storage.decisions import Decision
-from storage.file.database import Connection, problems_of
+from storage.file.database import Connection
 from storage.news import entries, feeds, stories
 from storage.readers import chats
+from storage.rows import fetch
 from storage.sending import folding, outbox
 from storage.sending.outbox import Mark
+from tests.postgres import problems_of
 from tests.storage.make import DAY, NOW, add_alert, add_chat, add_entry, bump, delivery
 
 OLD = NOW - 90 * DAY
@@ -39,7 +41,7 @@ def test_what_is_old_and_delivered_goes_with_all_that_belongs_to_it(db: Connecti
     assert (purged.alerts, purged.entries, purged.stories, purged.sends) == (1, 1, 1, 1)
     assert alerts.get(db, alert.id) is None
     assert entries.get(db, alert.entry_id) is None
-    assert list(db.query("SELECT id FROM stories WHERE id = ?", [alert.story_id])) == []
+    assert fetch(db, "SELECT id FROM stories WHERE id = :it", {"it": alert.story_id}) == []
     assert sum(outbox.counts(db).values()) == 0
     assert chats.get(db, 100) is not None
     assert problems_of(db) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database as Connection
+from storage.connection import Connection
 
 
 def m031_page(db: Connection) -> None:

@@ -1,4 +1,4 @@
-"""The newsroom on a real SQLite file."""
+"""The newsroom on a real SQLite file, or on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from storage.file.database import connect, migrate
+from tests import postgres
 from tests.bot.alerts.newsroom import Newsroom
 
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
-    connection = connect(tmp_path / "marsad.sqlite")
-    migrate(connection)
-    yield Newsroom(connection)
-    connection.close()
+    with postgres.connection(tmp_path / "marsad.sqlite") as db:
+        yield Newsroom(db)

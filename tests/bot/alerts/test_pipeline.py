@@ -22,6 +22,7 @@ from storage.alerts import Alert
 from storage.file.database import Database
 from storage.news import entries, stories
 from storage.readers import chats
+from storage.rows import fetch
 from storage.sending import outbox, owed
 from tests.bot.alerts.newsroom import (
     URGENT,
@@ -205,7 +206,9 @@ def test_what_was_there_at_the_first_poll_is_stored_in_silence(newsroom: Newsroo
     assert stored.seeded
     assert stored.id is not None
     assert len(entries.detections_of(newsroom.db, stored.id)) == 1
-    decided = newsroom.db.query("SELECT reason FROM decisions WHERE entry_id = ?", [stored.id])
+    decided = fetch(
+        newsroom.db, "SELECT reason FROM decisions WHERE entry_id = :it", {"it": stored.id}
+    )
     assert [row["reason"] for row in decided] == ["entry-seeded"]
     fresh = newsroom.says(SIEGE, of_its_own(1), family="sana")
     assert fresh.reasons == {Reason.FIRST_REPORT: 1}, "nobody was told of it yet"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from bot.alerts.record import Accepted
 from storage.file.database import Connection, Database
@@ -39,7 +40,7 @@ def before(db: Connection) -> None:
     line.accept(db, source, [change(FIRST)], line._detect((FIRST,), "ar"), NOW)
 
 
-def contents(db: Connection) -> dict[str, list[dict[str, object]]]:
+def contents(db: Any) -> dict[str, list[dict[str, object]]]:
     tables = [table for table in db.table_names() if table != "sqlite_sequence"]
     return {table: list(db[table].rows) for table in tables}
 
@@ -48,7 +49,7 @@ def counted(limit: int | None) -> tuple[Callable[[Connection], Accepted], list[s
     """The poll, made to crash before its statement number `limit`."""
     statements: list[str] = []
 
-    def run(db: Connection) -> Accepted:
+    def run(db: Any) -> Accepted:
         def count(sql: str, _: object) -> None:
             if len(statements) == limit:
                 raise Crash

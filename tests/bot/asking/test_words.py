@@ -12,7 +12,7 @@ from bot.asking.forms import MOST as MOST_OTHERS
 from bot.asking.forms import other_stems
 from bot.asking.indexing import Indexer, fold
 from bot.asking.words import index_words, search_of
-from storage.file.database import Connection, Database
+from storage.file.database import Connection, Database, SqliteConnection
 from storage.news import entries, search
 from storage.news.search import DueText
 from tests.conftest import shipped_rules
@@ -123,7 +123,7 @@ def test_an_alert_of_a_rule_on_test_is_named_to_operators_alone(db: Connection) 
 @example("'; DROP TABLE entries; --")
 @example("\x00\ud800")
 def test_no_text_breaks_the_search(text: str) -> None:
-    db = Connection(memory=True)
+    db = SqliteConnection(memory=True)
     db.execute("CREATE VIRTUAL TABLE w USING fts5 (words, also, tokenize='porter unicode61')")
     db.execute("INSERT INTO w VALUES (?, ?)", index_words(text.encode("utf-8", "ignore").decode()))
     if match := search_of(text).match:
@@ -132,7 +132,7 @@ def test_no_text_breaks_the_search(text: str) -> None:
 
 @given(st.text(min_size=1, max_size=80))
 def test_a_text_is_found_by_its_own_words(text: str) -> None:
-    db = Connection(memory=True)
+    db = SqliteConnection(memory=True)
     db.execute("CREATE VIRTUAL TABLE w USING fts5 (words, also, tokenize='porter unicode61')")
     words = [word for word in text.replace('"', " ").split() if word[0] not in "-«»“”„"][:8]
     whole = " ".join(words)

@@ -1,4 +1,4 @@
-"""A desk on a real SQLite file."""
+"""A desk on a real SQLite file, or on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from storage.file.database import Database
+from storage.database import Database
+from tests import postgres
 from tests.bot.delivery.desk import OPERATOR, Desk, chat
 
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """Two subscribers (1 and 2) and an operator."""
-    database = await Database.open(tmp_path / "marsad.sqlite", busy_timeout_ms=50)
-    desk = Desk(database)
-    await desk.with_chats(chat(1), chat(2), chat(OPERATOR, role="operator"))
-    yield desk
-    await database.close()
+    with postgres.place(tmp_path / "marsad.sqlite") as where:
+        database = await Database.open(where, busy_timeout_ms=50)
+        desk = Desk(database)
+        await desk.with_chats(chat(1), chat(2), chat(OPERATOR, role="operator"))
+        yield desk
+        await database.close()

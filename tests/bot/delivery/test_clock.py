@@ -23,6 +23,7 @@ from storage import clock as stored_clock
 from storage.file.database import Database
 from storage.file.errors import StorageBusy
 from storage.readers import chats
+from storage.rows import fetch
 from storage.sending import card_edits, second_channel
 from storage.sending.deliveries import Recipient
 from tests.bot.delivery.desk import START, Desk, chat
@@ -515,6 +516,6 @@ async def test_moved_times_keep_their_form(world: World) -> None:
     world.machine.ahead = -5 * HOUR
     await world.look()
     texts = await world.desk.database.read(
-        lambda db: [row["blocked_until"] for row in db.query("SELECT blocked_until FROM chats")]
+        lambda db: [row["blocked_until"] for row in fetch(db, "SELECT blocked_until FROM chats")]
     )
     assert {len(text) for text in texts if text} == {32}

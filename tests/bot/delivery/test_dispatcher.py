@@ -26,6 +26,7 @@ from bot.delivery.results import give_up_held
 from storage.file.database import Connection, StorageError
 from storage.readers import chats
 from storage.sending import outbox, second_channel
+from tests import postgres
 from tests.bot.delivery.desk import OPERATOR, START, Desk, bump, chat, owe
 
 
@@ -465,6 +466,7 @@ async def test_a_mark_that_cannot_be_written_is_written_before_anything_else(
     assert desk.dispatcher.health.stuck_since is None
 
 
+@pytest.mark.skipif(bool(postgres.ASKED), reason="locks the file")
 async def test_a_locked_database_is_waited_for(desk: Desk) -> None:
     import sqlite3
 
@@ -479,6 +481,7 @@ async def test_a_locked_database_is_waited_for(desk: Desk) -> None:
     assert await desk.states(1) == ["sent"]
 
 
+@pytest.mark.skipif(bool(postgres.ASKED), reason="locks the file")
 async def test_a_database_locked_during_a_send_keeps_the_mark_for_later(desk: Desk) -> None:
     import sqlite3
 

@@ -6,6 +6,7 @@ import re
 import string
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from telegram import Update
@@ -17,6 +18,7 @@ from storage.alerts import Alert
 from storage.file.database import Connection
 from storage.readers import chats, people
 from storage.readers.chats import Chat
+from storage.rows import fetch
 from storage.sending import acknowledgements
 from tests.bot.telegram.conftest import OPERATOR, Bench
 
@@ -102,7 +104,7 @@ async def test_an_invitation_is_void_when_it_is_old_or_copied_in_part(bench: Ben
 
 async def test_an_invitation_is_not_stored_as_it_is(bench: Bench) -> None:
     payload = await invitation(bench)
-    rows = await bench.database.read(lambda db: list(db.query("SELECT * FROM invitations")))
+    rows = await bench.database.read(lambda db: fetch(db, "SELECT * FROM invitations"))
     assert rows
     assert payload not in str(rows)
 
@@ -145,7 +147,7 @@ async def test_an_invitation_is_not_shown_in_a_group(bench: Bench) -> None:
     bench.server.room(GROUP, admins={OPERATOR})
     await bench.ask(GROUP, "/start", user_id=OPERATOR)
     assert "start=" not in await bench.ask(GROUP, "/invite", user_id=OPERATOR)
-    assert await bench.database.read(lambda db: list(db.query("SELECT * FROM invitations"))) == []
+    assert await bench.database.read(lambda db: fetch(db, "SELECT * FROM invitations")) == []
 
 
 async def test_the_first_code_makes_an_operator_only_while_there_is_none(bench: Bench) -> None:
@@ -381,7 +383,7 @@ async def _handled(bench: Bench, update: dict[str, object]) -> None:
 async def _stored(bench: Bench) -> dict[str, list[object]]:
     """Every row that a person could change."""
 
-    def read(db: Connection) -> dict[str, list[object]]:
+    def read(db: Any) -> dict[str, list[object]]:
         skipped = ("handled_updates", "telegram_polling", "_sqlite_migrations")
         names = [name for name in db.table_names() if name not in skipped]
         return {name: [tuple(row.values()) for row in db[name].rows] for name in names}

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
 from storage.file.database import Connection
 from storage.news import entries
+from tests.postgres import REFUSED
 from tests.storage.make import HOUR, NOW, add_entry, add_feed, detection, entry
 
 
@@ -93,5 +92,5 @@ def test_detections_come_back_as_stored_until_the_text_is_replaced(db: Connectio
 )
 def test_a_detection_outside_the_words_is_refused(db: Connection, wrong: dict[str, str]) -> None:
     entry_id = add_entry(db)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         entries.add_detection(db, entry_id, detection(**wrong))

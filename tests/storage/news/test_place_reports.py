@@ -11,7 +11,7 @@ import pytest
 
 from storage import escalations, retention
 from storage.escalations import Holding
-from storage.file.database import Connection, connect, migrate
+from storage.file.database import Connection, SqliteConnection, connect, migrate
 from storage.file.migrations import MIGRATIONS
 from storage.news import facts, place_reports, stories
 from storage.news.facts import Facts, StoredPlace
@@ -136,7 +136,7 @@ def test_retention_forgets_them(db: Connection) -> None:
 
 def test_a_database_of_before_has_its_history_counted(tmp_path: Path) -> None:
     file = tmp_path / "marsad.sqlite"
-    old = Connection(file)
+    old = SqliteConnection(file)
     MIGRATIONS.apply(old, stop_before="m018_escalations")
     published = NOW - timedelta(hours=3)
     old.execute("INSERT INTO feeds (id, url, next_check_at) VALUES ('f', 'u', ?)", [to_text(NOW)])

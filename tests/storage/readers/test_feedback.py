@@ -9,7 +9,7 @@ import pytest
 
 from storage import retention
 from storage.alerts import Alert
-from storage.file.database import Connection, Database
+from storage.file.database import Connection, Database, SqliteConnection
 from storage.news import search
 from storage.readers import chats, feedback, mutes
 from storage.readers.feedback import Mark, Told
@@ -108,7 +108,7 @@ def test_nothing_is_read_from_end_to_end(db: Connection, question: object) -> No
 async def test_a_database_of_before_keeps_its_rows_and_can_mute_and_mark(tmp_path: Path) -> None:
     file = tmp_path / "marsad.sqlite"
     add_older_database(file, before="m025_mutes_and_feedback")
-    old = Connection(file)
+    old = SqliteConnection(file)
     old.execute(
         """
         INSERT INTO outbox (alert_id, chat_id, kind, version, key, state, level, not_before, text,
@@ -175,7 +175,7 @@ def test_what_a_topic_muted_stays_muted_where_it_is_told_when_it_is_gone(db: Con
 async def test_mutes_of_before_hold_in_every_topic(tmp_path: Path) -> None:
     file = tmp_path / "marsad.sqlite"
     add_older_database(file, before="m029_topics_and_beginnings")
-    old = Connection(file)
+    old = SqliteConnection(file)
     old.execute(
         """
         INSERT INTO mutes (chat_id, signal, place_id, names_json, level, by_id, since, until)

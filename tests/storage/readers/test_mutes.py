@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from storage.file.database import Connection, Database
 from storage.readers import chats
+from tests.postgres import REFUSED
 from tests.storage.make import HOUR, NOW, add_chat, add_older_database, existing
 
 
@@ -33,7 +33,7 @@ async def test_chats_of_an_older_database_are_not_muted_and_can_be(tmp_path: Pat
     database = await Database.open(file)
     try:
         await database.write(use)
-        with pytest.raises(sqlite3.IntegrityError):
+        with pytest.raises(REFUSED):
             await database.write(lambda db: db.execute("UPDATE chats SET muted_at = NULL"))
     finally:
         await database.close()

@@ -12,6 +12,7 @@ import pytest
 from storage import decisions
 from storage.file.database import Connection, Database
 from storage.readers import audit, chats, feedback, forgetting, people
+from storage.rows import fetch
 from storage.rule_files import drafts as rule_drafts
 from storage.rule_files import versions as rule_versions
 from storage.sending import acknowledgements, holding, outbox
@@ -103,8 +104,8 @@ def test_a_table_that_is_new_is_forgotten_too(db: Connection) -> None:
     db.execute("CREATE TABLE quiet (id INTEGER PRIMARY KEY, by_id INTEGER)")
     db.execute("INSERT INTO quiet (by_id) VALUES (7), (8)")
     assert forgetting.person(db, 7)
-    assert [row["by_id"] for row in db.query("SELECT by_id FROM marks")] == [8]
-    kept = [row["by_id"] for row in db.query("SELECT by_id FROM quiet ORDER BY id")]
+    assert [row["by_id"] for row in fetch(db, "SELECT by_id FROM marks")] == [8]
+    kept = [row["by_id"] for row in fetch(db, "SELECT by_id FROM quiet ORDER BY id")]
     assert kept == [None, 8], "what a chat set stays set"
 
 

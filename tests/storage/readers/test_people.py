@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from storage.file.database import Connection, Database
+from storage.file.database import Connection, Database, SqliteConnection
 from storage.file.migrations import MIGRATIONS
 from storage.readers import chats, people
 from storage.rows import to_text
@@ -39,7 +39,7 @@ async def test_operators_come_from_the_settings_and_from_invitations(tmp_path: P
 async def test_who_came_before_there_were_invitations_stays(tmp_path: Path) -> None:
     """A database of 0.1.0: private chats become people, groups and channels do not."""
     file = tmp_path / "marsad.sqlite"
-    old = Connection(file)
+    old = SqliteConnection(file)
     MIGRATIONS.apply(old, stop_before="m005_second_channel")
     for chat_id, kind, role in (
         (1, "private", "operator"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from storage.file.database import Connection, Database
+from storage.file.database import Connection, Database, SqliteConnection
 from storage.file.migrations import MIGRATIONS
 from storage.readers import chats, subscriptions
 from storage.readers.subscriptions import Subscription, chosen_by
@@ -112,7 +112,7 @@ KNOWN = ((5, None, "alert"), (-6, 44, "critical"), (7, None, "alert"))
 
 async def test_chats_of_the_version_before_keep_all_they_had(tmp_path: Path) -> None:
     file = tmp_path / "marsad.sqlite"
-    old = Connection(file)
+    old = SqliteConnection(file)
     MIGRATIONS.apply(old, stop_before="m023_subscriptions")
     at = to_text(NOW)
     for chat_id, thread_id, level in KNOWN:

@@ -9,7 +9,7 @@ import pytest
 
 from storage import alerts, decisions
 from storage.decisions import Decision
-from storage.file.database import Connection, Database
+from storage.file.database import Connection, Database, SqliteConnection
 from storage.file.migrations import MIGRATIONS
 from storage.readers import chat_clocks, chats
 from storage.sending import digest_turns, folding, outbox
@@ -170,7 +170,7 @@ def test_the_turns_of_a_group_go_with_it(db: Connection) -> None:
 async def test_an_older_database_takes_digests_and_keeps_its_rows(tmp_path: Path) -> None:
     file = tmp_path / "marsad.sqlite"
     add_older_database(file, before="m028_digests")
-    old = Connection(file)
+    old = SqliteConnection(file)
     MIGRATIONS.apply(old, stop_before="m028_digests")
     alert = add_alert(old)
     notice = delivery(None, 5, kind="notice", version=0, text="words")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from storage.file.database import Connection
 from storage.readers import chats
 from storage.sending import folding, holding, outbox, owed
 from storage.sending.outbox import Delivery, Mark
+from tests.postgres import REFUSED
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery, existing
 
 MINUTE = timedelta(minutes=1)
@@ -43,12 +43,12 @@ def test_a_version_is_owed_to_a_chat_once(db: Connection) -> None:
 
 def test_only_a_repeat_is_forgiven(db: Connection) -> None:
     alert = add_alert(db)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         outbox.enqueue(db, [delivery(alert.id, 404)], NOW)
     add_chat(db)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         outbox.enqueue(db, [delivery(404)], NOW)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         outbox.enqueue(db, [delivery(alert.id, level="loud")], NOW)
 
 
@@ -61,7 +61,7 @@ def test_notices_are_told_apart_by_their_key(db: Connection) -> None:
 
     assert [notice("feed-a"), notice("feed-a"), notice("feed-b")] == [1, 0, 1]
     assert [notice(""), notice("")] == [1, 0], "the same words at the same time are one notice"
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         outbox.enqueue(db, [delivery(None, kind="notice", version=0)], NOW)
 
 
@@ -152,7 +152,7 @@ def test_marking_wrongly_is_an_error(db: Connection) -> None:
         outbox.mark(db, 404, Mark("failed", None, NOW, 0))
     with pytest.raises(KeyError):
         outbox.mark_sent(db, 404, 1, NOW)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         outbox.mark(db, row.id, Mark("lost", None, NOW, 0))
 
 

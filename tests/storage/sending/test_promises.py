@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from storage import retention
-from storage.file.database import Connection, migrate, problems_of
+from storage.file.database import SqliteConnection, migrate, problems_of
 from storage.readers import chats
 from storage.sending import folding, outbox, owed
 from storage.sending.outbox import Mark
@@ -25,7 +25,7 @@ class Outbox(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.db = Connection(memory=True)
+        self.db = SqliteConnection(memory=True)
         self.db.execute("PRAGMA foreign_keys=ON")
         migrate(self.db)
         self.now = NOW

@@ -9,6 +9,7 @@ import pytest
 from bot.telegram.request import Access
 from storage.file.database import Database
 from storage.readers.chats import Chat
+from storage.rows import fetch
 from tests.bot.telegram.conftest import DAMASCUS, OPERATOR, Bench
 from tests.bot.telegram.sending_desk import Desk
 
@@ -167,5 +168,5 @@ class TestInvited:
     async def test_a_stranger_mutes_nothing(self, bench: Bench, database: Database) -> None:
         for text in ("/mute", "/mute 1h", "/unmute"):
             assert "invited" in await bench.ask(MEMBER, text, language_code="en"), text
-        rows = await database.read(lambda db: list(db.query("SELECT muted_until FROM chats")))
+        rows = await database.read(lambda db: fetch(db, "SELECT muted_until FROM chats"))
         assert all(row["muted_until"] is None for row in rows)

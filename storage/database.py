@@ -1,0 +1,89 @@
+"""The door to what is stored, whether a file stands behind it or a server."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from storage.connection import Connection
+from storage.file.errors import StorageError
+from storage.file.presence import Loss
+
+T = TypeVar("T")
+
+
+class Database(ABC):
+    """Store functions are called inside `read` and `write`.
+
+    `path` is the file; where a server stands in its place, the one that would be it: other files
+    lie beside it.
+    """
+
+    path: Path
+
+    @classmethod
+    async def open(cls, where: Path | str, *, busy_timeout_ms: int = 5_000) -> Database:
+        """The file at a path, made if it is not there, or the database at the URL of a server;
+        brought up to date.
+
+        Raises StorageTooNew for one of a newer Marsad, StorageDamaged for what is none of
+        Marsad's, StorageBusy and StorageFull as `write` does.
+        """
+        if isinstance(where, Path):
+            from storage.file.database import FileDatabase
+
+            return await FileDatabase.open(where, busy_timeout_ms=busy_timeout_ms)
+        try:
+            from storage.postgres.database import PostgresDatabase
+        except ImportError as error:
+            raise StorageError(
+                "for PostgreSQL its driver must be installed: uv sync --extra postgres"
+            ) from error
+        return await PostgresDatabase.open(where, busy_timeout_ms=busy_timeout_ms)
+
+    @abstractmethod
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn` on one consistent snapshot, beside others. It cannot write.
+
+        `fn` must finish with its cursors: nothing lazy may be returned.
+        """
+
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn` in one transaction, one at a time, and commit.
+
+        An exception from `fn` undoes everything and is raised again. Raises StorageBusy when
+        another process keeps the write lock beyond the busy time-out and StorageFull when
+        there is no room: in both cases nothing changed and the call can be repeated.
+
+        A caller that is cancelled stops waiting, but the write still happens: what was
+        accepted or sent must not be forgotten because the service is stopping.
+        """
+        return await asyncio.shield(self.submit(fn))
+
+    @abstractmethod
+    def submit(self, fn: Callable[[Connection], T]) -> asyncio.Future[T]:
+        """As `write`, but queued before this returns: writes happen in the order of the calls."""
+
+    async def check(self) -> list[str]:
+        """What is wrong with what is stored, in words; [] when it is sound."""
+        return await self.check_within(None) or []
+
+    @abstractmethod
+    async def check_within(self, seconds: float | None) -> list[str] | None:
+        """As `check`; None where so many seconds were not enough: a large file takes minutes."""
+
+    @abstractmethod
+    def loss(self) -> Loss | None:
+        """What became of the file since it was opened; None while it is in its place."""
+
+    @abstractmethod
+    async def rescue(self, target: Path) -> None:
+        """Write all that this process still has of a lost file to `target`, in place of an older
+        rescue. Raises StorageError when it cannot be written."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish what is queued, then close. Calling it twice is fine."""

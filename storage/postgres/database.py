@@ -1,0 +1,161 @@
+"""Several processes and machines on one PostgreSQL, behind the same door as the file.
+
+Writes of all processes go one after another: each takes one advisory lock first. That is what the
+file does as well, and what ids that grow as they are committed, and stories that are told once,
+rely on. Reads go beside them, each on a snapshot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TypeVar
+
+import psycopg
+
+from storage.connection import Connection
+from storage.database import Database
+from storage.file.errors import StorageError
+from storage.file.presence import Loss
+from storage.postgres.connection import LOCK_TIMEOUT_MS, PostgresConnection, connect
+from storage.postgres.errors import translate
+from storage.postgres.schema import WRITE_LOCK, migrate
+
+T = TypeVar("T")
+
+# Each part of the service reads one thing at a time: dispatch, polling, metrics, commands.
+READERS = 4
+
+
+class PostgresDatabase(Database):
+    """A database of Marsad's on a server. Connections that broke are made anew by whoever comes
+    next."""
+
+    def __init__(self, url: str, path: Path, lock_timeout_ms: int) -> None:
+        """Use `await PostgresDatabase.open(url)`."""
+        self.path = path
+        self._url = url
+        self._lock_timeout_ms = lock_timeout_ms
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="marsad-write")
+        self._reader = ThreadPoolExecutor(READERS, thread_name_prefix="marsad-read")
+        self._write_connection: PostgresConnection | None = None
+        self._read_connections: SimpleQueue[PostgresConnection | None] = SimpleQueue()
+        self._open = False
+
+    @classmethod
+    async def open(
+        cls, where: Path | str, *, path: Path | None = None, busy_timeout_ms: int = LOCK_TIMEOUT_MS
+    ) -> PostgresDatabase:
+        """Bring the database at that URL up to date and open it; `path` is where a file would be.
+
+        Raises StorageTooNew for a database of a newer Marsad, StorageDamaged for one of another
+        program, StorageError where the server cannot be reached.
+        """
+        database = cls(str(where), path or Path("marsad.sqlite"), busy_timeout_ms)
+
+        def open_writer() -> None:
+            database._write_connection = database._connected(read_only=False)
+            migrate(database._write_connection)
+
+        for _ in range(READERS):
+            database._read_connections.put(None)  # made when somebody reads
+        try:
+            await asyncio.get_running_loop().run_in_executor(
+                database._writer, _translated, open_writer
+            )
+        except BaseException:
+            await database.close()
+            raise
+        database._open = True
+        return database
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            if not self._open:
+                raise StorageError("the database is closed")
+            kept = self._read_connections.get()
+            try:
+                connection = self._usable(kept, read_only=True)
+                kept = connection
+                connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                try:
+                    return fn(connection)
+                finally:
+                    connection.rollback()
+            finally:
+                self._read_connections.put(kept)
+
+        return await asyncio.get_running_loop().run_in_executor(self._reader, _translated, run)
+
+    def submit(self, fn: Callable[[Connection], T]) -> asyncio.Future[T]:
+        def run() -> T:
+            if not self._open:
+                raise StorageError("the database is closed")
+            self._write_connection = self._usable(self._write_connection, read_only=False)
+            return in_transaction(self._write_connection, fn)
+
+        return asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
+
+    async def check_within(self, seconds: float | None) -> list[str] | None:
+        """Whether the server answers: what is on its disks is its own to check."""
+        await self.read(lambda db: db.execute("SELECT 1").fetchone())
+        return []
+
+    def loss(self) -> Loss | None:
+        return None
+
+    async def rescue(self, target: Path) -> None:
+        raise StorageError("the database is on a server; back it up there (pg_dump)")
+
+    async def close(self) -> None:
+        def close_all() -> None:
+            self._open = False
+            self._reader.shutdown(wait=True)
+            while not self._read_connections.empty():
+                connection = self._read_connections.get()
+                if connection is not None:
+                    connection.close()
+            self._writer.shutdown(wait=True)
+            if self._write_connection is not None:
+                self._write_connection.close()
+                self._write_connection = None
+
+        await asyncio.to_thread(close_all)
+
+    def _connected(self, *, read_only: bool) -> PostgresConnection:
+        return connect(self._url, read_only=read_only, lock_timeout_ms=self._lock_timeout_ms)
+
+    def _usable(self, kept: PostgresConnection | None, *, read_only: bool) -> PostgresConnection:
+        if kept is None or kept.conn.closed:
+            return self._connected(read_only=read_only)
+        return kept
+
+
+def in_transaction(connection: PostgresConnection, fn: Callable[[Connection], T]) -> T:
+    """Run `fn` in one transaction that no other writer runs beside; any exception undoes it."""
+    connection.run("BEGIN")
+    try:
+        # Every statement behind this sees what the writer before committed.
+        connection.run(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+        result = fn(connection)
+        status = connection.conn.info.transaction_status
+        if status != psycopg.pq.TransactionStatus.INTRANS:
+            raise StorageError("a store function ended the transaction it was called in")
+        connection.run("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+    return result
+
+
+def _translated(fn: Callable[[], T]) -> T:
+    try:
+        return fn()
+    except psycopg.Error as error:
+        known = translate(error)
+        if known is None:
+            raise
+        raise known from error
