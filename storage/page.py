@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.connection import Connection
-
 from storage.finding import Wanted
 from storage.rows import Row, fetch, from_text, many, to_text
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.connection import Connection
-
 from storage.rows import change, fetch_one, from_text, to_text
 
 MOST_SESSIONS = 10
