@@ -224,12 +224,12 @@ class TermMatcher:
                     if phrase[1].lexemes.isdisjoint(numbers):
                         continue
                     for position in at[number]:
-                        if _plain_phrase(phrase, words, position):
+                        if plain_phrase(phrase, words, position):
                             found.add(Span(position, position + len(phrase) - 1))
         for included in term.include:
             found.update(reading.written(included))
         for phrase in term.composed:
-            found |= _composed_phrase(phrase, reading)
+            found |= composed_phrase(phrase, reading)
         for regex in term.regexes:
             found |= _regex_spans(regex, reading.sentence, reading.text)
         if found and term.exceptions:
@@ -240,7 +240,7 @@ class TermMatcher:
         return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
-def _plain_phrase(phrase: Phrase, words: Sequence[tuple[int, ...]], start: int) -> bool:
+def plain_phrase(phrase: Phrase, words: Sequence[tuple[int, ...]], start: int) -> bool:
     """Whether a phrase whose first word stands at ``start`` goes on from there."""
     if start + len(phrase) > len(words):
         return False
@@ -250,7 +250,7 @@ def _plain_phrase(phrase: Phrase, words: Sequence[tuple[int, ...]], start: int) 
     )
 
 
-def _composed_phrase(phrase: Phrase, reading: Reading) -> set[Span]:
+def composed_phrase(phrase: Phrase, reading: Reading) -> set[Span]:
     """Spans of a phrase in which some places are whole terms."""
     for unit in phrase:
         if unit.term:

@@ -1,7 +1,18 @@
 """What the rules do on a corpus: what earns nothing, what carries a term, what collides.
 
-``marsad rules audit FILE...``. Entries come as JSON lines with ``title``, ``text`` (or
-``summary``), perhaps ``lang`` and perhaps ``signals`` (what a reader found) and ``maybe``.
+``marsad rules audit [FILE...]``. Entries come as JSON lines with ``title``, ``text`` (or
+``summary``), perhaps ``lang`` and perhaps ``signals`` (what a reader found) and ``maybe``. The
+rules' own tests are material too: a clause that keeps a promise made there is of use.
+
+Three things are asked, and ``--check`` fails where one is missing:
+
+- Every clause takes part in a detection, of an entry or of a test (`Audit.idle_clauses`).
+- No phrase is found by another one of its term (`rules.trying.implied`).
+- A phrase of several words stands somewhere (`Audit.unmet_phrases`), where there are texts enough
+  to say so: `unmet.ENOUGH` entries of its language. In a thousand entries most phrases of a
+  language are absent, and those that were taken out for it were missed in the next ones. Single
+  words may wait, and so may exceptions: what a word does not mean is written for a sentence to
+  come.
 """
 
 from __future__ import annotations
@@ -11,9 +22,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rules.language.text import arabic_norm, arabic_surface, tokenize
-from rules.matching.entry import read_entry
+from rules.loading.schema import Example
+from rules.matching.entry import EntryReading, read_entry
 from rules.matching.match import judge
 from rules.matching.ruleset import RuleSet
+from rules.matching.terms import Phrase
+from rules.trying.implied import ImpliedPhrases
+from rules.trying.unmet import UnmetPhrases
+from rules.trying.vary import CannotVary, sentences
 
 SHORT_STEM = 3
 """Letters up to which a stem with something attached is doubted."""
@@ -57,13 +73,31 @@ class Doubtful:
 
 @dataclass(frozen=True, slots=True)
 class ClauseTally:
-    """In how many detections a clause took part."""
+    """In how many detections a clause took part, in entries and in the rules' own tests."""
 
     signal: str
     clause: str
     detections: int
     right: int
     wrong: int
+    in_tests: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much somebody has to read who wants to know the rules."""
+
+    clauses: int
+    words_and_phrases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Superfluous:
+    """A phrase of a term, and the one that finds all of it."""
+
+    term: str
+    phrase: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +109,19 @@ class Audit:
     heavy: tuple[Heavy, ...]
     doubtful: tuple[Doubtful, ...]
     clauses: tuple[ClauseTally, ...]
+    size: Size
+    implied: tuple[Superfluous, ...]
+    unmet_phrases: Mapping[str, tuple[str, ...]]
+    """term → phrases of several words that stand nowhere, of languages with texts enough."""
+
+    @property
+    def idle_clauses(self) -> tuple[ClauseTally, ...]:
+        return tuple(clause for clause in self.clauses if not clause.detections + clause.in_tests)
+
+    @property
+    def clean(self) -> bool:
+        """Whether all that is asked of the rules is so."""
+        return not (self.idle_clauses or self.implied or self.unmet_phrases)
 
 
 @dataclass(slots=True)
@@ -87,16 +134,24 @@ class _Counts:
 
 def audit(rules: RuleSet, entries: Iterable[AuditEntry], *, least: int = 5) -> Audit:
     """Read every entry as the service would, and count. ``least``: times a collision is met."""
-    counts = _Counts()
+    counts, own = _Counts(), _Counts()
+    unmet = UnmetPhrases(rules)
     number = labelled = 0
+    for test in own_tests(rules):
+        read = read_entry(rules.terms, test.title, test.text, test.language)
+        unmet.meet(read)
+        _count_clauses(rules, test, read, own)
     for entry in entries:
         number += 1
         labelled += entry.signals is not None
-        _count(rules, entry, counts)
+        read = read_entry(rules.terms, entry.title, entry.text, entry.language)
+        unmet.read(read)
+        _count_words(read, counts)
+        _count_clauses(rules, entry, read, counts)
     terms_of = single_words(rules)
     unmatched = {
         name: tuple(
-            " ".join(_shown(rules, unit.lexemes, unit.term) for unit in phrase)
+            _written(rules, phrase)
             for phrase in term.phrases
             if any(u.lexemes and not any(counts.words[n] for n in u.lexemes) for u in phrase)
         )
@@ -121,15 +176,61 @@ def audit(rules: RuleSet, entries: Iterable[AuditEntry], *, least: int = 5) -> A
             )
         ),
         tuple(
-            ClauseTally(rule.signal, clause.label, *counts.clauses.get((rule.signal, i), [0, 0, 0]))
+            _tally(rule.signal, i, clause.label, counts, own)
             for rule in rules.rules.values()
             for i, clause in enumerate(rule.when)
         ),
+        size_of(rules),
+        tuple(
+            Superfluous(found.term, _written(rules, found.phrase), _written(rules, found.by))
+            for found in ImpliedPhrases(rules).find()
+        ),
+        _by_term((name, _written(rules, phrase)) for name, phrase in unmet.left()),
     )
 
 
-def _count(rules: RuleSet, entry: AuditEntry, counts: _Counts) -> None:
-    read = read_entry(rules.terms, entry.title, entry.text, entry.language)
+def _tally(signal: str, index: int, label: str, counts: _Counts, own: _Counts) -> ClauseTally:
+    detections, right, wrong = counts.clauses.get((signal, index), [0, 0, 0])
+    in_tests = own.clauses.get((signal, index), [0])[0]
+    return ClauseTally(signal, label, detections, right, wrong, in_tests)
+
+
+def size_of(rules: RuleSet) -> Size:
+    """Clauses under ``when``, and words, phrases and patterns of all terms and exceptions."""
+    terms = rules.compiled_terms.values()
+    return Size(
+        # A line of ``scope:`` is a clause for the matcher; nobody wrote it under ``when``.
+        sum(clause.kind != "scope" for rule in rules.rules.values() for clause in rule.when),
+        sum(len(term.phrases) + len(term.regexes) for term in terms),
+    )
+
+
+def own_tests(rules: RuleSet) -> Iterable[AuditEntry]:
+    """The sentences of the rules' own tests; nobody labelled them for other signals."""
+    for tests in rules.tests:
+        for example in (*tests.tests.fires, *tests.tests.silent):
+            whole = Example(text=example) if isinstance(example, str) else example
+            try:
+                texts = sentences(whole, tests.names, rules)
+            except CannotVary:
+                # `rules test` says so, with the place.
+                continue
+            for text in texts:
+                yield AuditEntry(whole.title or "", text, whole.lang)
+
+
+def _by_term(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for name, phrase in pairs:
+        found.setdefault(name, []).append(phrase)
+    return {name: tuple(phrases) for name, phrases in found.items()}
+
+
+def _written(rules: RuleSet, phrase: Phrase) -> str:
+    return " ".join(_shown(rules, unit.lexemes, unit.term) for unit in phrase)
+
+
+def _count_words(read: EntryReading, counts: _Counts) -> None:
     for reading in read.readings:
         tokens = reading.sentence.tokens
         for token, numbers in zip(tokens, reading.words, strict=True):
@@ -140,6 +241,9 @@ def _count(rules: RuleSet, entry: AuditEntry, counts: _Counts) -> None:
             by_word = counts.terms.setdefault(name, Counter())
             for span in spans:
                 by_word[" ".join(t.norm for t in tokens[span.first : span.last + 1])] += 1
+
+
+def _count_clauses(rules: RuleSet, entry: AuditEntry, read: EntryReading, counts: _Counts) -> None:
     present = read.present()
     for rule in rules.rules.values():
         verdict = judge(rule, read, present)

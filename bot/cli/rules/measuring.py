@@ -31,25 +31,36 @@ if TYPE_CHECKING:
 
 @app.command()
 def audit(
-    files: Annotated[list[Path], typer.Argument(help="Entries, one JSON object a line.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Entries, one JSON object a line.")
+    ] = None,
     rules_dir: Annotated[Path | None, typer.Option("--rules", help="Operators' rules.")] = None,
     least: Annotated[int, typer.Option(min=1, help="Show collisions met this often.")] = 5,
+    checked: Annotated[
+        bool, typer.Option("--check", help="Fail if something that is asked is not so.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read a corpus and say what earns nothing, what carries a term and what collides.
 
     Each line needs "title" or "text"; "signals" (a list or mapping) says what a reader found.
+    Without files the rules' own tests are all that is read: enough to say which clauses never
+    fire and which phrases others of their term find.
     """
     from rules.trying.audit import audit as run
 
-    entries = [e for file in files for e in _corpus(file)]
-    if not entries:
+    entries = [e for file in files or () for e in _corpus(file)]
+    if files and not entries:
         raise CannotGoOn(f"{', '.join(map(str, files))}: no entry in it; write one a line")
     found = run(load(rules_dir), entries, least=least)
     if as_json:
         print_json(asdict(found))
     else:
-        _show_audit(found)
+        if found.entries:
+            _show_audit(found)
+        _show_what_is_asked(found)
+    if checked and not found.clean:
+        raise typer.Exit(1)
 
 
 def _corpus(file: Path) -> list[AuditEntry]:
@@ -104,6 +115,21 @@ def _show_audit(found: Audit) -> None:
     for clause in sorted(found.clauses, key=lambda c: (c.signal, -c.detections)):
         judged = f", {clause.right} right, {clause.wrong} wrong" if found.labelled else ""
         typer.echo(f"  {clause.signal}: {clause.clause}: {clause.detections}{judged}")
+
+
+def _show_what_is_asked(found: Audit) -> None:
+    size = found.size
+    typer.echo(f"\n{size.clauses} clauses, {size.words_and_phrases} words and phrases.")
+    typer.echo(f"Clauses that never take part in a detection ({len(found.idle_clauses)}):")
+    for clause in found.idle_clauses:
+        typer.echo(f"  {clause.signal}: {clause.clause}")
+    typer.echo(f"Phrases that others of their term find ({len(found.implied)}):")
+    for each in found.implied:
+        typer.echo(f"  {each.term}: «{each.phrase}» is found by «{each.by}»")
+    phrases = sum(map(len, found.unmet_phrases.values()))
+    typer.echo(f"Phrases of several words that stand nowhere ({phrases}):")
+    for name, unmet in found.unmet_phrases.items():
+        typer.echo(f"  {name}: {'، '.join(unmet)}")
 
 
 @app.command()
