@@ -12,12 +12,14 @@ import typer
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.text import clean
-from storage.readers import people
+from storage.readers import page_sessions, people
 
 if TYPE_CHECKING:
     from storage.file.database import Connection
 
 T = TypeVar("T")
+
+MAY_EXPORT = ("analyst", "operator")
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -61,6 +63,35 @@ def remove(person: Annotated[int, typer.Argument(help="An id of `marsad people l
     if not _write(lambda db: people.remove(db, person, utc_now())):
         raise CannotGoOn(f"nobody has the id {person}: see `marsad people list`", exit_code=2)
     typer.echo(f"{person} was removed.")
+
+
+@app.command()
+def key(
+    person: Annotated[int, typer.Argument(help="An analyst or operator of `marsad people list`.")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="How long it is good.")] = 90,
+) -> None:
+    """Print a key with which a program of theirs reads /api (docs/exports.md)."""
+    now = utc_now()
+
+    def make(db: Connection) -> str:
+        found = people.get(db, person)
+        if found is None or found.role not in MAY_EXPORT:
+            raise CannotGoOn(
+                f"{person} is no analyst or operator: see `marsad people list`", exit_code=2
+            )
+        return page_sessions.begin(db, person, "en", now + timedelta(days=days), now)
+
+    typer.echo(f"Good for {days} days, and shown this once. Pass it on in secret:")
+    typer.echo(f"Authorization: Bearer {_write(make)}")
+
+
+@app.command("sign-out")
+def sign_out(
+    person: Annotated[int, typer.Argument(help="An id of `marsad people list`.")],
+) -> None:
+    """End a person's sessions of the page, and the keys of their programs."""
+    ended = _write(lambda db: page_sessions.end_all(db, person))
+    typer.echo(f"{ended} sessions and keys ended.")
 
 
 def _write(change: Callable[[Connection], T]) -> T:

@@ -15,7 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.notices import publishers_of
 from bot.web import sign_in
+from bot.web.api.routes import Source, Verdict, api_routes
 from bot.web.pages import feeds, map, now, place, rules, signals, story
 from bot.web.render import render
 from bot.web.shield import Shield, is_this_machine
@@ -48,6 +50,7 @@ def application(site: Site) -> Starlette:
             Route("/metrics", metrics),
             Route("/healthz", health),
             Mount("/static", StaticFiles(directory=STATIC)),
+            *api_routes(_source(site), _may_read),
         ],
         middleware=[Middleware(Shield, clock=site.clock)],
         exception_handlers={
@@ -79,6 +82,24 @@ def seen_by_analysts(page: Page) -> Callable[[Request], Awaitable[Response]]:
         return await page(request, visitor)
 
     return seen_by_all(answer)
+
+
+def _source(site: Site) -> Source:
+    return Source(
+        site.database,
+        lambda: site.rules().signals,
+        site.gazetteer,
+        lambda: publishers_of(site.catalogue()),
+        site.clock,
+    )
+
+
+async def _may_read(request: Request) -> Verdict:
+    """The API is for those who may export."""
+    visitor = await visitor_of(request)
+    if visitor is None:
+        return "sign in"
+    return "yes" if visitor.is_analyst else "no"
 
 
 async def metrics(request: Request) -> Response:

@@ -91,7 +91,7 @@ def site_of(request: Request) -> Site:
 async def visitor_of(request: Request) -> Visitor | None:
     """Who looks, in the role that they have now; None for who has not signed in, or may not
     look any more."""
-    key = request.cookies.get(COOKIE, "")
+    key = request.cookies.get(COOKIE, "") or _bearer(request)
     if not key or len(key) > 100:
         return None
     site = site_of(request)
@@ -110,3 +110,9 @@ async def visitor_of(request: Request) -> Visitor | None:
     session, person, chat = found
     zone = zone_of(chat.timezone if chat else None, site.timezone)
     return Visitor(person.id, person.name, person.role, session.language, zone, key)
+
+
+def _bearer(request: Request) -> str:
+    """The key of a program: a browser sends no such header by itself."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""

@@ -107,6 +107,11 @@ def end(db: Connection, key: str) -> None:
     db.execute("DELETE FROM page_sessions WHERE hash = :hash", {"hash": _hash(key)})
 
 
+def end_all(db: Connection, person_id: int) -> int:
+    """End a person's sessions, those of programs too; how many there were."""
+    return change(db, "DELETE FROM page_sessions WHERE person_id = :id", {"id": person_id})
+
+
 def _forget_old(db: Connection, now: datetime) -> None:
     for table in ("page_links", "page_sessions", "page_openings"):
         db.execute(

@@ -121,7 +121,13 @@ async def _admit(request: Request, may_read: MayRead) -> None:
     verdict = await may_read(request)
     if verdict == "sign in":
         how = {"WWW-Authenticate": 'Bearer realm="marsad"'}
-        raise Refused(401, "sign-in", "nobody is signed in", "sign in as the page does", how)
+        raise Refused(
+            401,
+            "sign-in",
+            "nobody is signed in",
+            "send the key that `marsad people key` printed",
+            how,
+        )
     if verdict != "yes":
         raise Refused(403, "role", "this person may not read here", "ask an operator for access")
 

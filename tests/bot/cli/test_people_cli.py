@@ -6,6 +6,7 @@ import asyncio
 import io
 import stat
 import sys
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -145,3 +146,29 @@ def test_a_lost_database_is_not_made_anew_by_a_look_at_people() -> None:
         assert code == 1, arguments
         assert "is missing or empty" in said
     assert not settings.database_file.exists()
+
+
+def test_a_key_for_programs_is_for_analysts_and_ends_with_its_person() -> None:
+    assert marsad("list")[0] == 0
+    _let_in(7, "viewer")
+    _let_in(8, "analyst")
+    code, said = marsad("key", "7")
+    assert code != 0 and "no analyst or operator" in said
+    code, said = marsad("key", "8", "--days", "30")
+    assert code == 0 and "Good for 30 days" in said
+    assert len(said.split("Authorization: Bearer ")[1].strip()) > 40
+    assert "1 sessions and keys ended" in marsad("sign-out", "8")[1]
+
+
+def _let_in(person_id: int, role: str) -> None:
+    now = utc_now()
+
+    async def run() -> None:
+        database = await Database.open(load_settings().database_file)
+        payload = await database.write(
+            lambda db: people.invite(db, role, now + timedelta(days=1), now)
+        )
+        await database.write(lambda db: people.accept(db, payload, person_id, "x", now))
+        await database.close()
+
+    asyncio.run(run())

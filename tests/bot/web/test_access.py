@@ -11,6 +11,7 @@ import pytest
 from bot.web.init_data import GOOD_FOR
 from bot.web.limits import SIGNING_IN
 from storage.readers import forgetting, page_sessions, people
+from storage.rows import fetch
 from tests.bot.web.conftest import ANALYST, OPERATOR, STRANGER, VIEWER, Desk
 
 PAGES = ("/", "/map", "/places", "/place/SY", "/signals", "/story/A1", "/newer", "/feeds", "/rules")
@@ -36,7 +37,7 @@ async def test_a_link_is_good_once(desk: Desk) -> None:
         assert "HttpOnly" in cookie and "SameSite=lax" in cookie and "Secure" not in cookie
         assert (await browser.get("/")).status_code == 200
         assert (await second.post("/sign-in", data={"key": key})).status_code == 403
-    stored = await desk.database.read(lambda db: list(db["page_sessions"].rows))
+    stored = await desk.database.read(lambda db: fetch(db, "SELECT * FROM page_sessions"))
     assert stored and all(row["hash"] not in cookie for row in stored)
 
 
@@ -97,7 +98,7 @@ async def test_who_was_removed_sees_nothing_from_then_on(desk: Desk) -> None:
 async def test_who_is_forgotten_leaves_no_session(desk: Desk) -> None:
     async with await desk.signed_in(VIEWER):
         await desk.database.write(lambda db: forgetting.person(db, VIEWER))
-        assert not await desk.database.read(lambda db: list(db["page_sessions"].rows))
+        assert not await desk.database.read(lambda db: fetch(db, "SELECT * FROM page_sessions"))
 
 
 async def test_feeds_and_rules_are_for_analysts_and_operators(desk: Desk) -> None:
@@ -171,3 +172,30 @@ async def test_no_key_reaches_the_log(desk: Desk, caplog: pytest.LogCaptureFixtu
     ours = [each.getMessage() for each in caplog.records if each.name == "bot.web.shield"]
     assert any("/sign-in 200" in each for each in ours)
     assert not any("secret" in each for each in ours)
+
+
+async def test_a_program_reads_the_api_with_a_key_of_an_analyst(desk: Desk) -> None:
+    until = desk.now + timedelta(days=90)
+
+    async def asked(person_id: int) -> int:
+        key = await desk.database.write(
+            lambda db: page_sessions.begin(db, person_id, "en", until, desk.now)
+        )
+        async with desk.browser() as program:
+            headers = {"authorization": f"Bearer {key}"}
+            return (await program.get("/api/alerts", headers=headers)).status_code
+
+    assert await asked(ANALYST) == 200
+    assert await asked(VIEWER) == 403
+    async with desk.browser() as program:
+        assert (await program.get("/api/alerts")).status_code == 401
+        wrong = {"authorization": "Bearer guessed"}
+        assert (await program.get("/api/alerts", headers=wrong)).status_code == 401
+        assert (await program.get("/api/openapi.json")).status_code == 200
+    key = await desk.database.write(
+        lambda db: page_sessions.begin(db, ANALYST, "en", until, desk.now)
+    )
+    assert await desk.database.write(lambda db: page_sessions.end_all(db, ANALYST)) == 2
+    async with desk.browser() as program:
+        gone = await program.get("/api/alerts", headers={"authorization": f"Bearer {key}"})
+        assert gone.status_code == 401
