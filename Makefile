@@ -25,7 +25,7 @@ help:
 	@echo "make test-postgres  tests of what is stored, on a PostgreSQL of their own"
 	@echo "make test-pythons   the tests on each Python from 3.11 to 3.14 that is here"
 	@echo "make docs     the pages of docs/ as a site in .site/"
-	@echo "make pictures the cards of docs/pictures/ as a phone shows them, by Chromium"
+	@echo "make pictures the cards and pages of docs/pictures/, by Chromium"
 	@echo "make bench    timings (BENCH=--full: large sizes, --json; uv sync --group bench: beside others)"
 	@echo "                               make torture the long crash test"
 	@echo "make load     a storm at the real pace, seven minutes (LOAD=--short: five)"
@@ -48,6 +48,7 @@ demo: setup
 # Needs Chromium; says what to install where it is missing.
 pictures: setup
 	@$(RUN) python -m tools.pictures
+	@$(RUN) python -m tools.page_pictures
 
 run: setup
 	@$(RUN) marsad run

@@ -8,6 +8,7 @@ import pytest
 
 from tools import pictures
 from tools.chart_pictures import CHARTS
+from tools.page_pictures import SHOTS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -23,7 +24,8 @@ def test_without_chromium_it_says_what_to_install(
 
 def test_every_picture_is_there_small_and_shown() -> None:
     there = {each.stem for each in (ROOT / "docs" / "pictures").glob("*.png")}
-    assert there == {*pictures.PICTURES, *pictures.REPLIES, *CHARTS}
+    pages = {shot.name for shot in SHOTS}
+    assert there == {*pictures.PICTURES, *pictures.REPLIES, *CHARTS, *pages}
     total = sum(each.stat().st_size for each in (ROOT / "docs" / "pictures").glob("*.png"))
     assert total <= pictures.LARGEST_OF_ALL
     shown = "".join(page.read_text(encoding="utf-8") for page in PAGES)
