@@ -34,6 +34,7 @@ def benches(full: bool, texts: Path | None) -> dict[str, list[str]]:
         "storage": size,
         "delivery": size,
         "commands": ["--entries", year[0], "--alerts", year[1], "--runs", "3", "--json"],
+        "page": ["--entries", year[0], "--alerts", year[1], "--runs", "3", "--json"],
         "feeds": [*size, *(["--texts", *own] if own else []), *([] if full else ["--feeds", "50"])],
     }
 
