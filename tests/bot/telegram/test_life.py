@@ -10,7 +10,7 @@ import pytest
 
 from bot.telegram.app import build_application, polling_of
 from bot.telegram.polling import Polling
-from storage.file.database import Connection, Database
+from storage.file.database import Connection, Database, FileDatabase
 from storage.file.errors import StorageBusy
 from storage.readers import chats
 from tests.bot.telegram import faults
@@ -138,7 +138,7 @@ async def test_a_busy_database_is_said_to_be_busy(
     async def busy(*_: object) -> None:
         raise StorageBusy("the database is busy")
 
-    monkeypatch.setattr(Database, "read", busy)
+    monkeypatch.setattr(FileDatabase, "read", busy)
     assert "مشغولة" in await bench.ask(READER, "/recent")
 
 

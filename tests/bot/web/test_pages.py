@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.file.database import Connection, Database
+from storage.file.database import Connection, Database, FileDatabase
 from storage.file.errors import StorageError
 from tests.bot.web.conftest import OPERATOR, VIEWER, Desk
 from tests.storage.make import NOW, add_alert
@@ -130,6 +130,6 @@ async def test_what_is_wrong_is_said_in_words(desk: Desk, monkeypatch: pytest.Mo
         async def closed(self: Database, fn: object) -> None:
             raise StorageError("the database is closed")
 
-        monkeypatch.setattr(Database, "read", closed)
+        monkeypatch.setattr(FileDatabase, "read", closed)
         answer = await browser.get("/")
         assert answer.status_code == 503 and "قاعدة البيانات" in answer.text
