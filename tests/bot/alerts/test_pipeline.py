@@ -378,7 +378,7 @@ async def test_the_catalogue_knows_the_language_better_than_the_entry() -> None:
 async def test_the_shipped_rules_alert_on_an_arabic_entry(tmp_path: Path) -> None:
     real = Pipeline(shipped_rules)
     database = await Database.open(tmp_path / "marsad.sqlite")
-    text = "قال الأطباء إنه لا توجد أدوية لعلاج المرضى. وأضافوا أن الوضع صعب."
+    text = "قال الأطباء إنه لا توجد أدوية لعلاج المرضى. وأضافوا أن مخزون الأدوية نفد."
     entry = item("مستشفيات المدينة تطلب العون", text)
     found = await real.detect([entry], "ar")
 
