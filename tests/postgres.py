@@ -112,6 +112,7 @@ def _shaped() -> tuple[str, str]:
             table: [tuple(row) for row in db.execute(f"TABLE {table}".encode())]
             for table in ("story_changes", "outbox_over")
         }
+    known = [*tables, "marsad_steps"]
     statements = [
         "SET session_replication_role = replica",
         *(f"DELETE FROM {table}" for table in tables),  # noqa: S608
@@ -119,6 +120,11 @@ def _shaped() -> tuple[str, str]:
             f"INSERT INTO {table} VALUES {', '.join(map(str, rows))}"  # noqa: S608
             for table, rows in kept.items()
         ),
+        # Tables that a test made.
+        f"""DO $$ DECLARE one text; BEGIN
+            FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+                AND tablename <> ALL (ARRAY[{", ".join(f"'{each}'" for each in known)}])
+            LOOP EXECUTE format('DROP TABLE %I CASCADE', one); END LOOP; END $$""",  # noqa: S608
         "SELECT setval(seqrelid, 1, false) FROM pg_sequence",
     ]
     return url_of(name), "; ".join(statements)
