@@ -209,14 +209,19 @@ async def timed(name: str, ask: Callable[[], Awaitable[object]], runs: int) -> N
 _figures: list[Figure] = []
 
 
-async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def over_a_year(description: str | None) -> argparse.Namespace:
+    """What a bench over a year's file is asked for."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--alerts", type=int, default=50_000)
     parser.add_argument("--keep", type=Path, help="use this file, and make it if it is not there")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
+    return parser.parse_args()
+
+
+async def main() -> None:
+    given = over_a_year(__doc__)
     gazetteer, rules = load_gazetteer(), load_rules()
     spellings_of(gazetteer)  # as the service does when it starts
     with tempfile.TemporaryDirectory(prefix="marsad-bench-") as folder:

@@ -1,11 +1,10 @@
 """Each page and each question of the API over a year, as an operator opens it.
 
-python -m bench.page [--entries 1000000] [--alerts 50000] [--keep FILE] [--runs 5] [--json]
+python -m bench.page [--entries 1000000] [--alerts 50000] [--keep FILE] [--runs 7] [--json]
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import resource
 import statistics
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from bench.commands import NOW, index, older
+from bench.commands import NOW, index, older, over_a_year
 from bench.report import Figure, show
 from bot.web.app import application
 from bot.web.site import COOKIE, Site
@@ -54,13 +53,7 @@ def paths(alert: int) -> list[str]:
 
 
 async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--entries", type=int, default=1_000_000)
-    parser.add_argument("--alerts", type=int, default=50_000)
-    parser.add_argument("--keep", type=Path, help="use this file, and make it if it is not there")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
+    given = over_a_year(__doc__)
     gazetteer, rules = load_gazetteer(), load_rules()
     with tempfile.TemporaryDirectory(prefix="marsad-bench-") as folder:
         path = given.keep or Path(folder) / "marsad.sqlite"
