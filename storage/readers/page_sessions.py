@@ -1,7 +1,7 @@
 """Who may look at the page: links that are good once, sessions, and openings by Telegram.
 
-Keys are random and stored as hashes. What a session may see is its person's role of the moment:
-who is removed sees nothing from then on.
+Keys are random and stored as hashes. What a session may see is its person's role of the moment;
+those of who is removed end, and do not come back when that person is let in again.
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ def end(db: Connection, key: str) -> None:
 
 
 def end_all(db: Connection, person_id: int) -> int:
-    """End a person's sessions, those of programs too; how many there were."""
+    """End a person's sessions, those of programs too, and the link that they have; how many
+    sessions there were."""
+    db.execute("DELETE FROM page_links WHERE person_id = :id", {"id": person_id})
     return change(db, "DELETE FROM page_sessions WHERE person_id = :id", {"id": person_id})
 
 

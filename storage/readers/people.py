@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.connection import Connection
-from storage.readers import chats, subscriptions
+from storage.readers import chats, page_sessions, subscriptions
 from storage.rows import Row, change, fetch, fetch_one, from_text, numbers, to_text
 
 ROLES = ("viewer", "analyst", "operator")
@@ -112,9 +112,11 @@ def set_operators(db: Connection, named: tuple[int, ...], now: datetime) -> None
 
 
 def remove(db: Connection, person_id: int, now: datetime) -> bool:
-    """Shut somebody out, and send nothing more to their private chat. False for a stranger."""
+    """Shut somebody out of the bot and the page, and send nothing more to their private chat.
+    False for a stranger."""
     if not change(db, "DELETE FROM people WHERE id = :id", {"id": person_id}):
         return False
+    page_sessions.end_all(db, person_id)
     if chats.get(db, person_id) is not None:
         for each in subscriptions.of_chat(db, person_id):
             subscriptions.remove(db, each.id or 0)

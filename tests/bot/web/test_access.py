@@ -91,8 +91,15 @@ async def test_what_telegram_did_not_sign_is_refused(desk: Desk) -> None:
 async def test_who_was_removed_sees_nothing_from_then_on(desk: Desk) -> None:
     async with await desk.signed_in(VIEWER) as browser:
         assert (await browser.get("/")).status_code == 200
+        link = await desk.database.write(
+            lambda db: page_sessions.make_link(db, VIEWER, desk.now + timedelta(hours=1), desk.now)
+        )
         await desk.database.write(lambda db: people.remove(db, VIEWER, desk.now))
         assert (await browser.get("/")).status_code == 401
+        # Nor by what they held before, once somebody lets them in again.
+        await desk.database.write(lambda db: people.admit(db, VIEWER, "", "viewer", desk.now))
+        assert (await browser.get("/")).status_code == 401
+        assert (await browser.post("/sign-in", data={"key": link})).status_code == 403
 
 
 async def test_who_is_forgotten_leaves_no_session(desk: Desk) -> None:
