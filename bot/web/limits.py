@@ -43,11 +43,14 @@ class Limits:
 
 
 def _network(address: str) -> str:
-    """Who has one IPv6 address has a network of them."""
+    """Who has one IPv6 address has a network of them; an IPv4 address that came in through a socket
+    for both stands for itself."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if known.version == 6:
+    if isinstance(known, ipaddress.IPv6Address):
+        if known.ipv4_mapped:
+            return str(known.ipv4_mapped)
         return str(ipaddress.ip_network(f"{known}/64", strict=False))
     return address

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.web.init_data import GOOD_FOR
-from bot.web.limits import SIGNING_IN
+from bot.web.limits import SIGNING_IN, Limits
 from storage.readers import forgetting, page_sessions, people
 from storage.rows import fetch
 from tests.bot.web.conftest import ANALYST, OPERATOR, STRANGER, VIEWER, Desk
@@ -147,6 +147,20 @@ async def test_who_tries_keys_is_stopped(desk: Desk) -> None:
             for number in range(SIGNING_IN.at_once + 2)
         ]
     assert answers[0] == 403 and answers[-1] == 429
+
+
+def test_one_address_does_not_use_up_what_another_may() -> None:
+    """A socket for both families says an IPv4 address as an IPv6 one."""
+    limits, now = Limits(SIGNING_IN), datetime(2026, 11, 28, tzinfo=UTC)
+    for first, same, other in (
+        ("203.0.113.7", "203.0.113.7", "203.0.113.8"),
+        ("::ffff:203.0.113.7", "::ffff:203.0.113.7", "::ffff:198.51.100.1"),
+        ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"),
+        ("fe80::1%eth0", "fe80::2%eth0", "no address"),
+    ):
+        for _ in range(SIGNING_IN.at_once):
+            limits.wait(first, now)
+        assert limits.wait(same, now) is not None and limits.wait(other, now) is None, first
 
 
 async def test_what_is_too_large_is_refused(desk: Desk) -> None:
