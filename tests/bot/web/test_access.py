@@ -132,6 +132,9 @@ async def test_a_form_of_another_site_changes_nothing(desk: Desk) -> None:
         assert refused.status_code == 403
         elsewhere = {"sec-fetch-site": "cross-site"}
         assert (await browser.post("/language", data=good, headers=elsewhere)).status_code == 403
+        for origin in ("https://evil.example", "null", "http://["):
+            headers = {"origin": origin}
+            assert (await browser.post("/language", data=good, headers=headers)).status_code == 403
         assert '<html lang="en"' in (await browser.get("/")).text
         answer = await browser.post("/language", data=good)
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
