@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from bot.asking.question import AskedPlace, Question, Stretch
 from bot.asking.reader import MOST_CHARACTERS
+from bot.web.cursors import LONGEST, unpacked
 from rules.matching.levels import LADDER
 from storage.finding import Cursor
 
 DAYS = (1, 3, 7, 30)
 USUAL_DAYS = 7
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Filters:
             level if level in LADDER else "",
             query.get("signal", "")[:100],
             query.get("place", "")[:100],
-            query.get("after", "")[:40],
+            query.get("after", "")[:LONGEST],
         )
 
     def address(self, path: str = "/", **changed: object) -> str:
@@ -75,13 +74,4 @@ class Filters:
 
     @property
     def cursor(self) -> Cursor | None:
-        at, _, alert_id = self.after.partition("-")
-        try:
-            return Cursor(_EPOCH + int(at, 16) * _MICROSECOND, int(alert_id, 16))
-        except (ValueError, OverflowError):
-            return None
-
-
-def after(at: datetime, alert_id: int) -> str:
-    """A cursor as it stands in an address."""
-    return f"{(at - _EPOCH) // _MICROSECOND:x}-{alert_id:x}"
+        return unpacked(self.after)

@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 
 from bot.exports.asked import FILTERS, LANGUAGES, Names, NotUnderstood, selection
 from bot.web.api.answers import Refused
-from bot.web.api.cursors import unpacked
+from bot.web.cursors import unpacked
 from storage.finding import Cursor
 from storage.paging import Kind, Selection
 

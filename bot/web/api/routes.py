@@ -23,9 +23,9 @@ from bot.exports.record import Naming, plain
 from bot.locales import texts
 from bot.messages.cards.display import Signals, TitledSignal
 from bot.web.api.answers import Refused, answered
-from bot.web.api.cursors import packed
 from bot.web.api.openapi import document
 from bot.web.api.parameters import COUNTED, LISTED, PAGED, Asked, asked_by
+from bot.web.cursors import packed
 from storage import finding, paging
 from storage.file.database import Connection, Database
 from storage.file.errors import StorageError

@@ -18,7 +18,8 @@ from bot.asking.vocabulary import vocabulary_of
 from bot.messages.answers.asked import short_name, understood
 from bot.messages.cards.display import in_order, signal_title
 from bot.messages.cards.lines import LEVEL_MARKS
-from bot.web.filters import DAYS, Filters, after
+from bot.web.cursors import packed
+from bot.web.filters import DAYS, Filters
 from bot.web.items import item_of
 from bot.web.render import render
 from bot.web.site import Site, Visitor, site_of
@@ -94,7 +95,7 @@ async def now(request: Request, visitor: Visitor) -> Response:
         "asked": asked,
         "levels": [(level, levels[level]) for level in LEVEL_MARKS if levels.get(level)],
         "places": _places(places, filters, visitor),
-        "older": filters.address(after=after(shown[-1].updated_at, shown[-1].id)) if more else "",
+        "older": filters.address(after=_behind(shown[-1])) if more else "",
         "newer": _newer(shown, filters),
         "choices": choices(site, visitor),
         "title": say("web.now.title"),
@@ -131,7 +132,11 @@ def _newer(shown: list[Alert], filters: Filters) -> str:
     """Where the script asks; nowhere on a page that is not the first."""
     if filters.after or not shown:
         return ""
-    return filters.address("/newer", after=after(shown[0].updated_at, shown[0].id))
+    return filters.address("/newer", after=_behind(shown[0]))
+
+
+def _behind(alert: Alert) -> str:
+    return packed(finding.Cursor(alert.updated_at, alert.id))
 
 
 def _places(

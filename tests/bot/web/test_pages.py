@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import timedelta
 
@@ -90,6 +91,14 @@ async def test_pages_of_a_list_miss_nothing(desk: Desk) -> None:
             found = re.search(r'<a href="([^"]+)" rel="next">', page)
             path = found[1].replace("&amp;", "&") if found else None
     assert len(seen) == len(set(seen)) == 32
+
+
+async def test_what_is_no_place_in_a_list_is_its_beginning(desk: Desk) -> None:
+    huge = base64.urlsafe_b64encode(b"1.%d" % 2**70).decode().rstrip("=")
+    async with await desk.signed_in(VIEWER) as browser:
+        for after in (huge, "1-ffffffffffffffffffffffff", "%00", "A" * 500):
+            answer = await browser.get(f"/?after={after}")
+            assert answer.status_code == 200 and "/story/A1" in answer.text, after
 
 
 async def test_a_script_hears_of_what_is_new(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bot.web.api.cursors import packed, unpacked
+from bot.web.cursors import packed, unpacked
 from storage.file.database import Database
 from storage.file.errors import StorageBusy
 from storage.finding import Cursor

@@ -1,4 +1,4 @@
-"""Where the next page begins, as text that means nothing to clients. Pure."""
+"""Where the next page begins, as text that means nothing to who reads it. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from storage.finding import Cursor
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_LONGEST = 60
+LONGEST = 60
 
 
 def packed(cursor: Cursor) -> str:
@@ -20,7 +20,7 @@ def packed(cursor: Cursor) -> str:
 
 def unpacked(text: str) -> Cursor | None:
     """What `packed` wrote; None for anything else."""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return None
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
