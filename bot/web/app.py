@@ -20,7 +20,7 @@ from bot.web import sign_in
 from bot.web.api.routes import Source, Verdict, api_routes
 from bot.web.pages import feeds, map, now, place, rules, signals, story
 from bot.web.render import render
-from bot.web.shield import Shield, is_this_machine
+from bot.web.shield import HEADERS, NOT_KEPT, Shield, is_this_machine
 from bot.web.site import Site, Visitor, site_of, visitor_of
 from storage.file.errors import StorageError
 
@@ -137,7 +137,10 @@ async def _no_storage(request: Request, error: Exception) -> Response:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    return await _said(request, 500)
+    answer = await _said(request, 500)
+    # Starlette answers for what broke outside of the shield, which adds these to all other answers.
+    answer.headers.update(HEADERS | NOT_KEPT)
+    return answer
 
 
 async def _said(request: Request, status: int) -> Response:

@@ -38,6 +38,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+NOT_KEPT = {"cache-control": "no-store"}
 LARGEST_BODY = 64_000
 SAFE = ("GET", "HEAD")
 
@@ -64,10 +65,9 @@ class Shield:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                kept = request.url.path.startswith("/static/")
+                for name, value in (HEADERS if kept else HEADERS | NOT_KEPT).items():
                     headers.setdefault(name, value)
-                if not request.url.path.startswith("/static/"):
-                    headers.setdefault("cache-control", "no-store")
                 if is_https(request):
                     headers.setdefault("strict-transport-security", "max-age=31536000")
             await send(message)

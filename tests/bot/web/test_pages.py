@@ -6,8 +6,11 @@ import base64
 import re
 from datetime import timedelta
 
+import httpx
 import pytest
 
+from bot.web.app import application
+from storage import finding
 from storage.file.database import Connection, Database, FileDatabase
 from storage.file.errors import StorageError
 from tests.bot.web.conftest import OPERATOR, VIEWER, Desk
@@ -138,6 +141,20 @@ async def test_what_is_wrong_is_said_in_words(desk: Desk, monkeypatch: pytest.Mo
 
         async def closed(self: Database, fn: object) -> None:
             raise StorageError("the database is closed")
+
+        def broken(*given: object, **named: object) -> None:
+            raise RuntimeError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(finding, "find", broken)
+            transport = httpx.ASGITransport(application(desk.site), raise_app_exceptions=False)
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://page.example", cookies=browser.cookies
+            ) as second:
+                answer = await second.get("/")
+        assert answer.status_code == 500 and "<h1>" in answer.text
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
 
         monkeypatch.setattr(FileDatabase, "read", closed)
         answer = await browser.get("/")
