@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable
 from typing import BinaryIO
 
@@ -15,6 +16,8 @@ from bot.exports.writing import Edition
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula in a CSV (OWASP, "CSV Injection")."""
+# Where a comma is the decimal sign, as in French, Excel parts the cells of a CSV at semicolons.
+_CELL = re.compile(rf"""(^|;["'\s]*)(?=[{re.escape("".join(FORMULA))}])""")
 
 
 class CsvWriter:
@@ -41,7 +44,7 @@ class CsvWriter:
 
 
 def defused(value: Cell) -> Cell:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return _CELL.sub(r"\1'", value) if isinstance(value, str) else value
 
 
 class JsonLinesWriter:
