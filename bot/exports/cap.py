@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import BinaryIO
 from xml.etree.ElementTree import Element, tostring
 
+from bot.exports.objects import whole
 from bot.exports.record import Record, Where
 from bot.exports.writing import Edition
 from bot.exports.xml import put
@@ -107,7 +108,7 @@ def _put_info(alert: Element, record: Record, edition: Edition) -> None:
     _named(info, "parameter", "marsad:level", record.level or "")
     _named(info, "parameter", "marsad:direction", record.direction or "")
     for figure in record.figures:
-        _named(info, "parameter", f"marsad:{figure.what}", f"{figure.value:g}")
+        _named(info, "parameter", f"marsad:{figure.what}", str(whole(figure.value)))
     for publisher in record.publishers:
         _named(info, "parameter", "marsad:publisher", publisher)
     for link in record.links:

@@ -13,7 +13,7 @@ import pytest
 import xmlschema
 
 from bot.exports.cap import NAMESPACE, cap_message
-from bot.exports.record import Record, Said
+from bot.exports.record import Counted, Record, Said
 from bot.locales import LANGUAGES
 from rules import Gazetteer
 from storage.file.database import Database
@@ -116,6 +116,12 @@ def test_a_first_message_whose_time_was_forgotten_is_still_referred_to(
     message = cap_message(record("denied", 2, told=()), edition(gazetteer))
     assert said(message, "c:msgType") == ["Cancel"]
     assert said(message, "c:references")[0].count(",") == 2
+
+
+def test_large_numbers_are_whole(gazetteer: Gazetteer) -> None:
+    figures = (Counted("displaced", 1_234_567.0, False, True),)
+    message = cap_message(record(figures=figures), edition(gazetteer))
+    assert "1234567" in said(message, "c:info/c:parameter/c:value")
 
 
 def test_one_direction_that_is_worsening_is_not_cancelled(gazetteer: Gazetteer) -> None:
