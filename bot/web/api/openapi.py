@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.exports.asked import DIRECTIONS, LANGUAGES, LEVELS, MOST_VALUES
 from bot.web.api.parameters import COUNTED, LISTED, MOST, PAGED, USUAL_LIMIT, USUAL_SINCE
+from bot.web.site import COOKIE
 
 Schema = dict[str, object]
 
@@ -48,7 +49,7 @@ def document(signals: Sequence[str]) -> Schema:
         "components": {
             "schemas": _schemas(),
             "securitySchemes": {
-                "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
                 "bearer": {"type": "http", "scheme": "bearer"},
             },
         },

@@ -215,11 +215,15 @@ async def test_a_program_reads_the_api_with_a_key_of_an_analyst(desk: Desk) -> N
         assert (await program.get("/api/alerts")).status_code == 401
         wrong = {"authorization": "Bearer guessed"}
         assert (await program.get("/api/alerts", headers=wrong)).status_code == 401
-        assert (await program.get("/api/openapi.json")).status_code == 200
+        described = (await program.get("/api/openapi.json")).json()
+    async with await desk.signed_in(ANALYST) as browser:
+        cookie = described["components"]["securitySchemes"]["session"]["name"]
+        assert list(browser.cookies) == [cookie]
+        assert (await browser.get("/api/alerts")).status_code == 200
     key = await desk.database.write(
         lambda db: page_sessions.begin(db, ANALYST, "en", until, desk.now)
     )
-    assert await desk.database.write(lambda db: page_sessions.end_all(db, ANALYST)) == 2
+    assert await desk.database.write(lambda db: page_sessions.end_all(db, ANALYST)) == 3
     async with desk.browser() as program:
         gone = await program.get("/api/alerts", headers={"authorization": f"Bearer {key}"})
         assert gone.status_code == 401
