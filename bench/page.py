@@ -33,10 +33,10 @@ def paths(alert: int) -> list[str]:
     return [
         "/?days=7",
         "/?days=30&q=حلب",
-        "/?days=90&q=حصار",
+        "/?days=30&q=حصار",
         f"/story/A{alert}",
         "/map?days=7",
-        "/map?days=90",
+        "/map?days=30",
         "/places",
         "/places?name=حلب",
         "/signals",
