@@ -153,30 +153,21 @@ def entry_items(db: Connection, ids: Collection[int], signals: Collection[str]) 
             asked,
         ),
     )
-    places = _by(
-        "entry_id",
-        fetch(
-            db,
-            """
-            SELECT p.* FROM json_each(:ids) each
-                CROSS JOIN entry_places p ON p.entry_id = each.value
-            ORDER BY p.position""",
-            asked,
-        ),
-    )
-    figures = _by(
-        "entry_id",
-        fetch(
-            db,
-            """
-            SELECT f.* FROM json_each(:ids) each
-                CROSS JOIN entry_figures f ON f.entry_id = each.value
-            ORDER BY f.position""",
-            asked,
-        ),
-    )
+    places, figures = _facts(db, "entry_places", ids), _facts(db, "entry_figures", ids)
     items = {row["id"]: _entry(row, found, places, figures, signals) for row in rows}
     return [items[each] for each in ids if each in items]
+
+
+def _facts(db: Connection, table: str, entry_ids: Collection[int]) -> dict[int, list[Row]]:
+    """What stands in that table of each entry, in the order of the text."""
+    rows = fetch(
+        db,
+        f"""
+        SELECT f.* FROM json_each(:ids) each CROSS JOIN {table} f ON f.entry_id = each.value
+        ORDER BY f.position""",  # noqa: S608 our own names
+        {"ids": numbers(entry_ids)},
+    )
+    return _by("entry_id", rows)
 
 
 def _entry(
