@@ -33,7 +33,7 @@ from bot.asking.vocabulary import vocabulary_of
 from bot.asking.words import search_of
 from bot.charts.places import bubbles
 from bot.charts.trend import since, trend_of
-from bot.exports.record import Naming
+from bot.exports.naming import Naming
 from bot.exports.writing import Edition, formats
 from bot.messages.answers.asked import answer_card
 from bot.messages.answers.charts import map_caption, trend_caption, trend_picture

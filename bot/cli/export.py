@@ -19,7 +19,7 @@ from bot.text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.exports.record import Naming
+    from bot.exports.naming import Naming
     from bot.exports.writing import Edition, Format
     from bot.settings import Settings
     from storage.paging import Selection
@@ -95,7 +95,7 @@ async def _write(
 
 
 def _naming(settings: Settings, lang: str) -> Naming:
-    from bot.exports.record import Naming
+    from bot.exports.naming import Naming
     from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
     from bot.locales import texts
     from bot.notices import publishers_of

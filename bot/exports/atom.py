@@ -7,8 +7,9 @@ from typing import BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, tostring
 
+from bot.exports.naming import Naming
 from bot.exports.objects import instant
-from bot.exports.record import Naming, Record
+from bot.exports.record import Record
 from bot.exports.writing import Edition
 from bot.exports.xml import put
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.exports.naming import Naming
 from bot.exports.objects import instant, whole
-from bot.exports.record import Naming, Record
+from bot.exports.record import Record
 
 Cell = str | int | float | None
 

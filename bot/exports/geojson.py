@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from bot.exports.naming import Naming
 from bot.exports.objects import as_object, compact, instant
-from bot.exports.record import Naming, Record, Where
+from bot.exports.record import Record, Where
 from bot.exports.writing import Edition
 
 

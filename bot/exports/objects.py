@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from bot.exports.record import Naming, Record, Where
+from bot.exports.naming import Naming
+from bot.exports.record import Record, Where
 
 
 def as_object(record: Record, naming: Naming, licence: str) -> dict[str, object]:

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import BinaryIO
 
-from bot.exports.record import Naming, Record
+from bot.exports.naming import Naming
+from bot.exports.record import Record
 from bot.exports.writing import Edition, Format
 from storage import items, paging
 from storage.file.database import Connection, Database

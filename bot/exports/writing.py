@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
-from bot.exports.record import Naming, Record
+from bot.exports.naming import Naming
+from bot.exports.record import Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from starlette.routing import Route
 from bot.clock import utc_now
 from bot.exports.asked import Names
 from bot.exports.countries import ALPHA_3
+from bot.exports.naming import Naming, plain
 from bot.exports.objects import as_object
 from bot.exports.reading import records
-from bot.exports.record import Naming, plain
 from bot.locales import texts
 from bot.messages.cards.display import Signals, TitledSignal
 from bot.web.api.answers import Refused, answered

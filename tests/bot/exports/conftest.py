@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.exports.naming import Naming
 from bot.exports.reading import export
-from bot.exports.record import Naming
 from bot.exports.writing import Edition, formats
 from bot.locales import texts
 from rules import Gazetteer, load_gazetteer
