@@ -58,6 +58,7 @@ class PageServer:
         self._task = asyncio.create_task(
             self._server.serve(sockets=[self._socket]), name="page-server"
         )
+        self._task.add_done_callback(self._ended)
         log.info("page: http://%s:%d", host, self.port)
 
     @property
@@ -67,14 +68,17 @@ class PageServer:
     async def close(self) -> None:
         """Answer what was asked, then stop and free the port."""
         self._server.should_exit = True
-        try:
-            async with asyncio.timeout(GRACE + 2):
-                await asyncio.shield(self._task)
-        except TimeoutError:
+        ended, _ = await asyncio.wait({self._task}, timeout=GRACE + 2)
+        if not ended:
             self._task.cancel()
-        except Exception:
-            log.exception("page: stopped by itself")
         self._socket.close()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None or not self._server.should_exit:
+            log.error("page: stopped by itself", exc_info=error)
 
 
 @contextlib.asynccontextmanager

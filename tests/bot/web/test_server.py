@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 
 from bot.errors import CannotGoOn
 from bot.settings import load_settings
@@ -47,6 +49,19 @@ async def test_a_taken_port_is_said_and_stops_nothing(
         async with beside_service(desk.site, settings) as none:
             assert none is None
     assert "the service goes on without the page" in caplog.text
+    await server.close()
+
+
+async def test_a_page_that_stops_by_itself_is_said_at_once(
+    desk: Desk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(self: uvicorn.Server, counter: int) -> bool:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(uvicorn.Server, "on_tick", broken)
+    server = PageServer(desk.site, "127.0.0.1", 0)
+    await asyncio.wait({server._task}, timeout=5)
+    assert "stopped by itself" in caplog.text and "out of order" in caplog.text
     await server.close()
 
 
