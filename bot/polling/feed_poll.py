@@ -36,6 +36,8 @@ from storage.news.feeds import FeedState
 
 log = logging.getLogger(__name__)
 
+# A sitemap lists the old pages of a site too, and a part of it may appear late.
+_UNDATED_AT_ONCE = 30
 _ENTRIES = TypeAdapter(tuple[FeedEntry, ...])
 
 Notify = Callable[[Connection, FeedNotice, datetime], None]
@@ -182,6 +184,8 @@ class FeedPoll:
             partial(entries.known, feed_id=self._feed.id, keys=names)
         )
         policy = self._tools.policy.identity
+        if self._feed.format == "sitemap":
+            policy = replace(policy, undated_at_once=_UNDATED_AT_ONCE)
         return identify(rows, known, self._state, policy, self._now), len(rows)
 
     async def _hold(self, parsed: ParsedFeed, unknown: int, listed: int) -> PollReport:

@@ -66,13 +66,16 @@ class IdentityPolicy:
     """`first_poll_age`: how young an entry must be to alert on a feed's first poll; None lets
     all of them alert. `max_age`: what is dated earlier is history. `hold_from` and
     `hold_share`: a document of so many entries with more than this share unknown is held.
-    `absence`: when nothing was accepted for so long, entries dated since are no surprise."""
+    `absence`: when nothing was accepted for so long, entries dated since are no surprise.
+    `undated_at_once`: more unknown entries without a date than this in one poll are history,
+    unless it follows an absence; None: never."""
 
     first_poll_age: timedelta | None = timedelta(hours=6)
     max_age: timedelta = timedelta(days=7)
     hold_from: int = 10
     hold_share: float = 0.5
     absence: timedelta = timedelta(hours=3)
+    undated_at_once: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +160,14 @@ def identify(
     )
     if mostly_unknown and not feed.held:
         return Identified((), held=True, released=False, confirmed=False, unknown=unknown)
+    bulk = feed.seeded and _is_bulk(matches, entries, feed, policy, now)
     changes: list[EntryChange] = []
     taken: set[int | None] = set()
     for each, match in zip(entries, matches, strict=True):
         if match.known is None:
             kind, reason = _of_unknown(each.entry, match.reason, feed, policy, now)
+            if bulk and each.entry.newest_date is None:
+                kind, reason = "seed", "undated-bulk"
             changes.append(EntryChange(each.entry, each.keys, kind, None, reason))
         elif match.known.id not in taken:
             # A second entry that matches the same stored one is an older copy of it.
@@ -193,6 +199,25 @@ def _expected(
         if match.known is None
     ]
     return sum(1 for dated in dates if dated is not None and dated > since)
+
+
+def _is_bulk(
+    matches: Sequence[_Match],
+    entries: Sequence[KeyedEntry],
+    feed: FeedState,
+    policy: IdentityPolicy,
+    now: datetime,
+) -> bool:
+    """Whether more came without a date, since the feed was last read, than a site publishes."""
+    since = feed.last_success_at
+    if policy.undated_at_once is None or since is None or now - since >= policy.absence:
+        return False
+    undated = sum(
+        1
+        for each, match in zip(entries, matches, strict=True)
+        if match.known is None and each.entry.newest_date is None
+    )
+    return undated > policy.undated_at_once
 
 
 @dataclass(frozen=True, slots=True)

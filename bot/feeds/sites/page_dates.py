@@ -15,6 +15,8 @@ from bot.feeds.parse.dates import NEWEST, entry_time, month_in, plain_digits, re
 
 _LONGEST = 200
 _TOMORROW = timedelta(days=1)
+# A page may say "9999 years ago", before which there are no dates.
+_LONGEST_AGO = timedelta(days=3650)
 
 _UNITS: tuple[tuple[timedelta, str], ...] = (
     (timedelta(seconds=1), r"ثانية|ثواني|ثوان|secondes?|seconds?|secs?|s"),
@@ -132,7 +134,7 @@ def _read(text: str, now: datetime, timezone: str | None, *, day_first: bool) ->
         return when
     ago = _ago(text)
     if ago is not None:
-        return now - ago
+        return now - min(ago, _LONGEST_AGO)
     today = now.astimezone(ZoneInfo(timezone) if timezone else UTC)
     for days, pattern in _DAYS:
         if pattern.search(text):

@@ -218,3 +218,9 @@ async def test_a_long_page_fits_into_the_parsing_process() -> None:
         await pool.aclose()
     assert isinstance(parsed, ParsedFeed), parsed
     assert (len(parsed.entries), parsed.left_out) == (300, 4_700)
+
+
+@pytest.mark.parametrize("written", ["9999 years ago", "منذ 9999 سنة"])
+def test_an_age_before_all_dates_is_old_and_no_error(written: str) -> None:
+    long_ago = page_time(["3 years ago"], NOW, timezone=None, language="ar")
+    assert page_time([written], NOW, timezone=None, language="ar") == long_ago

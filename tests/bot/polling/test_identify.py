@@ -299,6 +299,40 @@ def test_a_small_feed_is_not_held() -> None:
     assert not store.poll(numbered(range(50, 59))).held
 
 
+def undated_pages(count: int) -> list[FeedEntry]:
+    return [
+        FeedEntry(None, f"https://a.example/{n}", f"Page {n}", "", None, None, None)
+        for n in range(count)
+    ]
+
+
+def test_many_undated_entries_at_once_are_history_where_old_pages_are_listed() -> None:
+    pages = undated_pages(100)
+    sitemap = replace(POLICY, undated_at_once=30)
+    dated = replace(pages[99], published_at=NOW - HOUR)
+    store = Store()
+    store.poll(pages[:60], NEVER_READ, policy=sitemap)
+    late = store.poll([*pages[:99], dated], policy=sitemap)
+    assert kinds(late)[60:] == ["seed"] * 39 + ["new"]
+    assert reasons(late)[60] == "undated-bulk"
+
+
+@pytest.mark.parametrize(
+    ("came", "read", "most"), [(30, HOUR, 30), (39, 4 * HOUR, 30), (39, HOUR, None)]
+)
+def test_a_few_undated_entries_or_those_after_an_absence_are_new(
+    came: int, read: timedelta, most: int | None
+) -> None:
+    pages = undated_pages(100)
+    sitemap = replace(POLICY, undated_at_once=most)
+    store = Store()
+    store.poll(pages[:60], NEVER_READ, policy=sitemap)
+    found = store.poll(
+        pages[: 60 + came], replace(READ_BEFORE, last_success_at=NOW - read), policy=sitemap
+    )
+    assert kinds(found)[60:] == ["new"] * came
+
+
 def test_half_new_is_not_more_than_half() -> None:
     store = Store()
     store.poll(numbered(range(10)), NEVER_READ)

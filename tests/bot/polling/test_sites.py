@@ -131,3 +131,14 @@ async def test_one_sitemap_of_a_list_that_fails_costs_no_other(tmp_path: Path) -
         assert "could not be read" in (report.hint or "")
         desk.server.serve("/b", b"", "404 Not Found")
         assert (await desk.poll(AGAIN))["a"].result == "failed"
+
+
+async def test_old_pages_of_a_sitemap_that_appear_at_once_are_no_news(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        watch(desk, format="sitemap", selectors=None)
+        old = [f"road-is-closed-{n}" for n in range(90)]
+        desk.server.serve("/a", urlset(*old[:50]))
+        assert (await desk.poll())["a"].seeded == 50
+        desk.server.serve("/a", urlset(*old))
+        report = (await desk.poll(AGAIN))["a"]
+        assert (report.result, report.seeded, report.new) == ("accepted", 40, 0)
