@@ -56,9 +56,7 @@ COMMANDS: Mapping[str, Later] = {
         "Numbers of killed, wounded, displaced: what is read in a text, and how well.",
     ),
     "places": Later("bot.cli.places", "app", "Places: find them, check the files, score them."),
-    "stories": Later(
-        "bot.cli.story_edits", "app", "Stories: entries that tell the same happening."
-    ),
+    "stories": Later("bot.cli.stories", "app", "Stories: entries that tell the same happening."),
     "alerts": Later("bot.cli.alerts", "app", "Alerts: list them, show one, say why it was sent."),
     "people": Later("bot.cli.people", "app", "Who may use the bot: list, invite, remove."),
     "morphology": Later("bot.cli.morphology", "app", "A full Arabic dictionary, if you want one."),

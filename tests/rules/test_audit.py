@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from bot.cli.main import app
 from bot.cli.rules import measuring
 from rules import RuleSet
-from rules.trying import unmet
-from rules.trying.audit import AuditEntry, audit, size_of
-from rules.trying.implied import ImpliedPhrases
+from rules.trying.auditing import unmet
+from rules.trying.auditing.audit import AuditEntry, audit, size_of
+from rules.trying.auditing.implied import ImpliedPhrases
 
 BODY = """
 terms:

@@ -11,7 +11,7 @@ from wordfreq import top_n_list
 
 from rules import RuleSet
 from rules.language.text import tokenize
-from rules.trying.audit import doubtful_readings, single_words
+from rules.trying.auditing.audit import doubtful_readings, single_words
 
 APPROVED = Path(__file__).with_name("approved-readings.yaml")
 HOW_MANY = {"ar": 6000, "en": 2500, "fr": 2500}

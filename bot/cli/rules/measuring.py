@@ -24,7 +24,7 @@ from bot.cli.rules.shared import (
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
-    from rules.trying.audit import Audit, AuditEntry
+    from rules.trying.auditing.audit import Audit, AuditEntry
     from rules.trying.replay import Replayable
     from storage.file.database import Connection
 
@@ -47,7 +47,7 @@ def audit(
     Without files the rules' own tests are all that is read: enough to say which clauses never
     fire and which phrases others of their term find.
     """
-    from rules.trying.audit import audit as run
+    from rules.trying.auditing.audit import audit as run
 
     entries = [e for file in files or () for e in _corpus(file)]
     if files and not entries:
@@ -64,7 +64,7 @@ def audit(
 
 
 def _corpus(file: Path) -> list[AuditEntry]:
-    from rules.trying.audit import AuditEntry
+    from rules.trying.auditing.audit import AuditEntry
 
     entries = []
     for number, line in enumerate(text_of(None, file).splitlines(), 1):

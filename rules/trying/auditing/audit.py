@@ -7,7 +7,7 @@ rules' own tests are material too: a clause that keeps a promise made there is o
 Three things are asked, and ``--check`` fails where one is missing:
 
 - Every clause takes part in a detection, of an entry or of a test (`Audit.idle_clauses`).
-- No phrase is found by another one of its term (`rules.trying.implied`).
+- No phrase is found by another one of its term (`rules.trying.auditing.implied`).
 - A phrase of several words stands somewhere (`Audit.unmet_phrases`), where there are texts enough
   to say so: `unmet.ENOUGH` entries of its language. In a thousand entries most phrases of a
   language are absent, and those that were taken out for it were missed in the next ones. Single
@@ -27,8 +27,8 @@ from rules.matching.entry import EntryReading, read_entry
 from rules.matching.match import judge
 from rules.matching.ruleset import RuleSet
 from rules.matching.terms import Phrase
-from rules.trying.implied import ImpliedPhrases
-from rules.trying.unmet import UnmetPhrases
+from rules.trying.auditing.implied import ImpliedPhrases
+from rules.trying.auditing.unmet import UnmetPhrases
 from rules.trying.vary import CannotVary, sentences
 
 SHORT_STEM = 3

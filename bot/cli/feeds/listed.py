@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli.feeds_pack import add_pack
-from bot.cli.feeds_try import try_site
+from bot.cli.feeds.pack import add_pack
+from bot.cli.feeds.site import try_site
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.locales.bidi import without_controls

@@ -9,7 +9,7 @@ from rules.matching.entry import EntryReading
 from rules.matching.reading import Reading
 from rules.matching.ruleset import RuleSet
 from rules.matching.terms import Phrase, composed_phrase, plain_phrase
-from rules.trying.implied import EXCEPTIONS
+from rules.trying.auditing.implied import EXCEPTIONS
 
 ENOUGH = 5_000
 """Entries of a language from which a phrase that stands in none is taken for one nobody writes."""

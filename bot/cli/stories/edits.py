@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from bot.cli.stories import app
+from bot.cli.stories.joining import app
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.text import clean
