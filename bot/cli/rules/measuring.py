@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -95,22 +96,20 @@ def _corpus(file: Path) -> list[AuditEntry]:
 
 def _show_audit(found: Audit) -> None:
     typer.echo(f"{count(found.entries, 'entry', 'entries')}, {found.labelled} labelled.")
-    typer.echo(f"\nTerms that match nowhere ({len(found.unmatched_terms)}):")
-    for name in found.unmatched_terms:
-        typer.echo(f"  {name}")
-    words = sum(map(len, found.unmatched_words.values()))
-    typer.echo(f"\nWords that match nowhere ({words}):")
-    for name, never in found.unmatched_words.items():
-        typer.echo(f"  {name}: {'، '.join(never)}")
-    typer.echo(f"\nWords that take most of a term's matches ({len(found.heavy)}):")
-    for heavy in found.heavy:
-        typer.echo(f"  {heavy.term}: «{heavy.word}» {heavy.matches} of {heavy.of}")
-    typer.echo(f"\nFrequent words that may be read wrongly ({len(found.doubtful)}):")
-    for doubt in found.doubtful:
-        typer.echo(
-            f"  {doubt.times:6} «{doubt.token}» as «{doubt.lemma}» ({doubt.segments}) "
+    _list("\nTerms that match nowhere", found.unmatched_terms)
+    _list_by_term("\nWords that match nowhere", found.unmatched_words)
+    _list(
+        "\nWords that take most of a term's matches",
+        (f"{each.term}: «{each.word}» {each.matches} of {each.of}" for each in found.heavy),
+    )
+    _list(
+        "\nFrequent words that may be read wrongly",
+        (
+            f"{doubt.times:6} «{doubt.token}» as «{doubt.lemma}» ({doubt.segments}) "
             f"in {', '.join(doubt.terms)}"
-        )
+            for doubt in found.doubtful
+        ),
+    )
     typer.echo("\nClauses: detections that they carry, right and wrong ones:")
     for clause in sorted(found.clauses, key=lambda c: (c.signal, -c.detections)):
         judged = f", {clause.right} right, {clause.wrong} wrong" if found.labelled else ""
@@ -120,16 +119,29 @@ def _show_audit(found: Audit) -> None:
 def _show_what_is_asked(found: Audit) -> None:
     size = found.size
     typer.echo(f"\n{size.clauses} clauses, {size.words_and_phrases} words and phrases.")
-    typer.echo(f"Clauses that never take part in a detection ({len(found.idle_clauses)}):")
-    for clause in found.idle_clauses:
-        typer.echo(f"  {clause.signal}: {clause.clause}")
-    typer.echo(f"Phrases that others of their term find ({len(found.implied)}):")
-    for each in found.implied:
-        typer.echo(f"  {each.term}: «{each.phrase}» is found by «{each.by}»")
-    phrases = sum(map(len, found.unmet_phrases.values()))
-    typer.echo(f"Phrases of several words that stand nowhere ({phrases}):")
-    for name, unmet in found.unmet_phrases.items():
-        typer.echo(f"  {name}: {'، '.join(unmet)}")
+    _list(
+        "Clauses that never take part in a detection",
+        (f"{clause.signal}: {clause.clause}" for clause in found.idle_clauses),
+    )
+    _list(
+        "Phrases that others of their term find",
+        (f"{each.term}: «{each.phrase}» is found by «{each.by}»" for each in found.implied),
+    )
+    _list_by_term("Phrases of several words that stand nowhere", found.unmet_phrases)
+
+
+def _list(title: str, lines: Iterable[str]) -> None:
+    lines = list(lines)
+    typer.echo(f"{title} ({len(lines)}):")
+    for line in lines:
+        typer.echo(f"  {line}")
+
+
+def _list_by_term(title: str, found: Mapping[str, Collection[str]]) -> None:
+    """Words by the name of their term, a line for each term; all of them are counted."""
+    typer.echo(f"{title} ({sum(map(len, found.values()))}):")
+    for name, words in found.items():
+        typer.echo(f"  {name}: {'، '.join(words)}")
 
 
 @app.command()
