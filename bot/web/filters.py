@@ -43,7 +43,7 @@ class Filters:
             query.get("after", "")[:LONGEST],
         )
 
-    def address(self, path: str = "/", **changed: object) -> str:
+    def address(self, path: str = "/", **changed: str | int) -> str:
         """The address of a page with these filters, and with what is changed of them."""
         wanted = replace(self, **{"after": "", **changed})  # type: ignore[arg-type]
         named = {

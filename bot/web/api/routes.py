@@ -160,9 +160,12 @@ class _Api:
 
         def read(db: Connection) -> dict[str, int]:
             wanted = asked.selection.wanted
-            times = {"since": wanted.since, "until": wanted.until}
             return {
-                name: finding.count(db, finding.Wanted(**times, signals=[name]), COUNTED_UP_TO)  # type: ignore[arg-type]
+                name: finding.count(
+                    db,
+                    finding.Wanted(since=wanted.since, until=wanted.until, signals=[name]),
+                    COUNTED_UP_TO,
+                )
                 for name in known
             }
 

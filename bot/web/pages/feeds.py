@@ -64,8 +64,8 @@ async def feeds(request: Request, visitor: Visitor) -> Response:
                 how in NEEDS_A_LOOK,
             )
         )
-    worst = {how: number for number, how in enumerate(NEEDS_A_LOOK)}
-    rows.sort(key=lambda row: (worst.get(row.condition, len(worst)), -row.entries, row.name))  # type: ignore[call-overload]
+    worst: dict[str, int] = {how: number for number, how in enumerate(NEEDS_A_LOOK)}
+    rows.sort(key=lambda row: (worst.get(row.condition, len(worst)), -row.entries, row.name))
     counts = feeds_health(states).counts
     context = {
         "rows": rows,
