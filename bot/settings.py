@@ -33,6 +33,7 @@ HINTS: Mapping[str, str] = {
     "operators": "write Telegram chat ids (whole numbers) with commas between: 12345,-100987654",
     "access": "write invited (people need an invitation) or open (whoever finds the bot)",
     "data_dir": "write a folder that Marsad may write to",
+    "database_url": "write postgresql://USER:PASSWORD@HOST/DATABASE, or leave it out for a file",
     "marker_dir": "write a folder on another disk than MARSAD_DATA_DIR, or leave it out",
     "rules_dir": "write an existing folder with your own rules, or leave it out",
     "feeds_file": "write the path of an existing feeds.yaml, or leave it out",
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     operators: Annotated[tuple[int, ...], NoDecode] = ()
     access: Literal["open", "invited"] = "invited"
     data_dir: Path = Path("var")
+    database_url: str = Field(default="", repr=False)
     marker_dir: Path | None = None
     rules_dir: Path | None = None
     feeds_file: Path = Field(default_factory=_packaged_feeds)
