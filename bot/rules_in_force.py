@@ -58,7 +58,12 @@ Reloaded = Swapped | Unchanged | Kept
 def load_checked(
     operator_dir: Path | None, full_database: Path | None, cache: Path | None = None
 ) -> RuleSet:
-    """`rules.trying.inline_tests.load_checked`, imported when it is needed: that takes a second."""
+    """`rules.trying.inline_tests.load_checked`; what reads and tries rule files is imported only
+    where the cache does not have the rules."""
+    from rules.loading.load import load_stored
+
+    if cache is not None and (stored := load_stored(cache, operator_dir, full_database)):
+        return stored
     from rules.trying.inline_tests import load_checked as load
 
     return load(operator_dir, full_database=full_database, cache=cache)
