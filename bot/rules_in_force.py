@@ -77,14 +77,23 @@ def shipped_places() -> Gazetteer:
     return load_gazetteer()
 
 
-def _places(operator_dir: Path | None) -> Gazetteer:
-    """The gazetteer, ready also for names that are misspelled: the first to ask need not wait."""
-    from rules import load_gazetteer
+def _places(operator_dir: Path | None, cache: Path | None) -> Gazetteer:
+    from rules.loading.places.kept import load_gazetteer
+
+    return load_gazetteer(operator_dir, cache=cache)
+
+
+def make_ready(rules: RuleSet, gazetteer: Gazetteer) -> None:
+    """Make now what is otherwise made for the first question: the analyser of words, and the names
+    of places by their letters. Most of a second, off the loop."""
+    _spelt(gazetteer)
+    rules.morphology.prepare()
+
+
+def _spelt(gazetteer: Gazetteer) -> None:
     from rules.matching.places.spellings import spellings_of
 
-    gazetteer = load_gazetteer(operator_dir)
     spellings_of(gazetteer)
-    return gazetteer
 
 
 class RulesInForce:
@@ -121,7 +130,7 @@ class RulesInForce:
         # Before the load: what is saved meanwhile then differs, and is looked at by `watch`.
         tried = await asyncio.to_thread(fingerprint, operator_dir)
         first = await asyncio.to_thread(load_checked, operator_dir, full_database, cache)
-        gazetteer = await asyncio.to_thread(_places, operator_dir)
+        gazetteer = await asyncio.to_thread(_places, operator_dir, cache)
         return cls(first, operator_dir, full_database, tried, gazetteer, cache)
 
     def places(self) -> Gazetteer:
@@ -143,7 +152,8 @@ class RulesInForce:
         try:
             asked = (self._operator_dir, self._full_database, self._cache)
             rules = await asyncio.to_thread(load_checked, *asked)
-            gazetteer = await asyncio.to_thread(_places, self._operator_dir)
+            gazetteer = await asyncio.to_thread(_places, self._operator_dir, self._cache)
+            await asyncio.to_thread(_spelt, gazetteer)
         except RulesInvalid as invalid:
             self.refused = invalid.errors
             return Kept(tuple(map(str, invalid.errors)), invalid.errors)

@@ -111,7 +111,7 @@ class Service:
                 tasks.create_task(self._read_again(stop), name="read-again")
                 tasks.create_task(index(self._parts.database, stop), name="index")
                 if polling:
-                    tasks.create_task(ready_for_questions(self._parts.rules()), name="questions")
+                    tasks.create_task(self._ready(), name="questions")
                 if hang_up:
                     tasks.create_task(self._reloads.when_told(hang_up, stop), name="hang-up")
                 if watch := self._parts.second_channel:
@@ -187,6 +187,9 @@ class Service:
 
     async def _read_again(self, stop: asyncio.Event) -> None:
         await read_again(self._parts.rereader, self._reloads.swapped, self._told, self._clock, stop)
+
+    async def _ready(self) -> None:
+        await ready_for_questions(self._parts.rules(), self._parts.rules.places())
 
     def _told(self, alerts: int) -> None:
         self.metrics.alerts.inc(alerts)
