@@ -118,8 +118,7 @@ def to_console(sender: ConsoleSender) -> Destination:
 def let_the_loop_run() -> None:
     """Keep what else this process does from holding up the event loop; after loading."""
     # Rules and modules stay until the end: to look through them for what can go would hold the
-    # event loop for half a second each time.
-    gc.collect()
+    # event loop for half a second each time. Nor is that done now: loading leaves next to none.
     gc.freeze()
     sys.setswitchinterval(TURN)
 
