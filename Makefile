@@ -10,7 +10,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport PYTHONDONTWRITEBYTECODE
 export NO_MKDOCS_2_WARNING=1
 RUN := $(UV) run --frozen --no-sync
-ON_POSTGRES := tests/storage --ignore tests/storage/file \
+ON_POSTGRES := tests/storage tests/bot/workers --ignore tests/storage/file \
 	--ignore tests/storage/test_plans.py --ignore tests/storage/sending/test_outbox_plans.py \
 	--ignore tests/storage/sending/test_promises.py
 # Tests with real processes that take minutes: make torture runs them.

@@ -20,6 +20,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.database_url import passwords_of, place_of, problem_of
 from bot.errors import CannotGoOn
 
 PREFIX = "MARSAD_"
@@ -33,6 +34,7 @@ HINTS: Mapping[str, str] = {
     "operators": "write Telegram chat ids (whole numbers) with commas between: 12345,-100987654",
     "access": "write invited (people need an invitation) or open (whoever finds the bot)",
     "data_dir": "write a folder that Marsad may write to",
+    "database_url": "write postgresql://USER:PASSWORD@HOST/DATABASE, or leave it out for a file",
     "marker_dir": "write a folder on another disk than MARSAD_DATA_DIR, or leave it out",
     "rules_dir": "write an existing folder with your own rules, or leave it out",
     "feeds_file": "write the path of an existing feeds.yaml, or leave it out",
@@ -86,6 +88,7 @@ class Settings(BaseSettings):
     operators: Annotated[tuple[int, ...], NoDecode] = ()
     access: Literal["open", "invited"] = "invited"
     data_dir: Path = Path("var")
+    database_url: str = Field(default="", repr=False)
     marker_dir: Path | None = None
     rules_dir: Path | None = None
     feeds_file: Path = Field(default_factory=_packaged_feeds)
@@ -107,9 +110,20 @@ class Settings(BaseSettings):
     timezone: ZoneInfo = ZoneInfo("UTC")
 
     @property
+    def database(self) -> Path | str:
+        """Where everything that happened is kept, for `Database.open`: the file, or the URL of a
+        database on a server, with its password."""
+        return self.database_url or self.database_file
+
+    @property
     def database_file(self) -> Path:
-        """Where everything that happened is kept."""
+        """The file, where no server is named in its place."""
         return self.data_dir / "marsad.sqlite"
+
+    @property
+    def database_name(self) -> str:
+        """The file or the server's database, to show: without user and password."""
+        return place_of(self.database_url) if self.database_url else str(self.database_file)
 
     @property
     def cache_dir(self) -> Path | None:
@@ -139,7 +153,8 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be shown (see `bot.process.logs`)."""
         held = [self.telegram_token, self.heartbeat_url, *self.notify_urls]
-        return tuple(secret.get_secret_value() for secret in held if secret is not None)
+        told = [secret.get_secret_value() for secret in held if secret is not None]
+        return (*told, *passwords_of(self.database_url))
 
     @field_validator("operators", "allow_private", mode="before")
     @classmethod
@@ -161,6 +176,13 @@ class Settings(BaseSettings):
     def _looks_like_a_token(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not TOKEN.fullmatch(value.get_secret_value()):
             raise ValueError("is not a bot token")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_a_database(cls, value: str) -> str:
+        if problem := problem_of(value):
+            raise ValueError(problem)
         return value
 
     @field_validator("allow_private")

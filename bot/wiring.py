@@ -144,12 +144,13 @@ async def parts_from_settings(
     )
     channel = SecondChannel([url.get_secret_value() for url in settings.notify_urls])
     async with parts_over(
-        settings.database_file,
+        settings.database,
         rules,
         source,
         lambda database: _destination(settings, database, rules, in_force, source.retriever, clock),
         readers=partial(_readers, settings=settings, now=clock()),
         channel=channel if channel else None,
+        path=settings.database_file,
         in_force=in_force,
         clock=clock,
         timezone=settings.timezone,
@@ -159,11 +160,12 @@ async def parts_from_settings(
 
 @asynccontextmanager
 async def parts_over(
-    database_file: Path,
+    database: Path | str,
     rules: RulesInForce,
     source: Source,
     destination: Callable[[Database], Destination],
     *,
+    path: Path | None = None,
     readers: Callable[[Connection], None],
     channel: Channel | None = None,
     in_force: FeedsInForce | None = None,
@@ -172,50 +174,51 @@ async def parts_over(
 ) -> AsyncIterator[Parts]:
     """Open the database and put the parts together over it; close all in the reverse order.
 
+    `path` is where the file would be of a database that is on a server: other files lie beside it.
     `readers` writes down who reads, `timezone` is that of chats which named none. Raises
     StorageError. The only place where parts are made.
     """
     async with AsyncExitStack() as stack:
         stack.push_async_callback(source.retriever.aclose)
-        database = await Database.open(database_file)
-        stack.push_async_callback(database.close)
-        await database.write(readers)
+        opened = await Database.open(database, path=path)
+        stack.push_async_callback(opened.close)
+        await opened.write(readers)
         pipeline = Pipeline(
             rules,
             policy=source.alerts,
             gazetteer=rules.places,
-            words=partial(database.read, lambda db: words_of(chats.everyone(db))),
+            words=partial(opened.read, lambda db: words_of(chats.everyone(db))),
         )
         listed = in_force or FeedsInForce(source.catalogue)
         poller = Poller(
-            database,
+            opened,
             source.retriever,
             source.catalogue,
             pipeline,
             policy=source.polling,
         )
         stack.push_async_callback(poller.aclose)
-        goes_to = destination(database)
+        goes_to = destination(opened)
         if goes_to.desk is not None:
             stack.push_async_callback(goes_to.desk.trials.aclose)
         if goes_to.application is not None:
             stack.push_async_callback(_close_connections, goes_to.application)
         dispatcher = Dispatcher(
-            *(database, goes_to.sender, goes_to.policy, clock),
+            *(opened, goes_to.sender, goes_to.policy, clock),
             editor=goes_to.editor,
             timezone=timezone,
             find_words=lambda db, story_id, words: words_in_story(db, rules(), story_id, words),
         )
         watch = None
         if channel is not None:
-            watch = SecondChannelWatch(database, channel, dispatcher.health, clock=clock)
+            watch = SecondChannelWatch(opened, channel, dispatcher.health, clock=clock)
         yield Parts(
-            database,
+            opened,
             rules,
             source.catalogue,
             listed,
             poller,
-            Rereader(database, pipeline, rules, listed, policy=source.alerts),
+            Rereader(opened, pipeline, rules, listed, policy=source.alerts),
             pipeline,
             dispatcher,
             goes_to.application,
@@ -252,7 +255,7 @@ def _destination(
     from bot.telegram.incoming.floods import FloodLimit, Floods
     from bot.telegram.sender import TelegramSender
 
-    trials = Trials(settings.rules_dir, settings.database_file, settings.morphology_db, clock=clock)
+    trials = Trials(settings.rules_dir, settings.database, settings.morphology_db, clock=clock)
     desk = Desk(settings, rules, Reloading(rules), retriever, trials)
     application = build_application(
         token=settings.telegram_token.get_secret_value(),

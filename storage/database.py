@@ -18,16 +18,19 @@ T = TypeVar("T")
 class Database(ABC):
     """Store functions are called inside `read` and `write`.
 
-    `path` is the file; where a server stands in its place, the one that would be it: other files
-    lie beside it.
+    `path` is the file; where a server stands in its place (`on_server`), the one that would be
+    it: other files lie beside it.
     """
 
     path: Path
+    on_server = False
 
     @classmethod
-    async def open(cls, where: Path | str, *, busy_timeout_ms: int = 5_000) -> Database:
+    async def open(
+        cls, where: Path | str, *, path: Path | None = None, busy_timeout_ms: int = 5_000
+    ) -> Database:
         """The file at a path, made if it is not there, or the database at the URL of a server;
-        brought up to date.
+        brought up to date. `path` is where a file would be if there were one.
 
         Raises StorageTooNew for one of a newer Marsad, StorageDamaged for what is none of
         Marsad's, StorageBusy and StorageFull as `write` does.
@@ -42,7 +45,7 @@ class Database(ABC):
             raise StorageError(
                 "for PostgreSQL its driver must be installed: uv sync --extra postgres"
             ) from error
-        return await PostgresDatabase.open(where, busy_timeout_ms=busy_timeout_ms)
+        return await PostgresDatabase.open(where, path=path, busy_timeout_ms=busy_timeout_ms)
 
     @abstractmethod
     async def read(self, fn: Callable[[Connection], T]) -> T:
@@ -66,6 +69,12 @@ class Database(ABC):
     @abstractmethod
     def submit(self, fn: Callable[[Connection], T]) -> asyncio.Future[T]:
         """As `write`, but queued before this returns: writes happen in the order of the calls."""
+
+    def fence(self, check: Callable[[Connection], None]) -> None:  # noqa: B027
+        """Let every write begin with `check`, which raises where this process may write no more.
+
+        A file has one process at work; nothing is asked there.
+        """
 
     async def check(self) -> list[str]:
         """What is wrong with what is stored, in words; [] when it is sound."""

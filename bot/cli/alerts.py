@@ -211,7 +211,7 @@ def _read(work: Callable[[Connection], T]) -> T:
     require_database(settings)
 
     async def run() -> T:
-        database = await Database.open(settings.database_file)
+        database = await Database.open(settings.database)
         try:
             return await database.read(work)
         finally:

@@ -87,7 +87,7 @@ async def _write(
     from bot.exports.reading import export
     from storage.file.database import Database
 
-    database = await Database.open(settings.database_file)
+    database = await Database.open(settings.database)
     try:
         return await export(database, asked, edition, form, out)
     finally:

@@ -161,8 +161,10 @@ def backup(
 ) -> None:
     """Write a whole copy of the database, also while the service runs."""
     settings = settings_and_logs()
+    from bot.process.installation import require_file
     from storage.file.backup import copy_to
 
+    require_file(settings, "back it up there, with pg_dump or pg_basebackup")
     copy_to(settings.database_file, file)
     typer.echo(f"Backed up {settings.database_file} to {file}.")
 
@@ -173,9 +175,11 @@ def restore(file: Annotated[Path, typer.Argument(help="A file made by `marsad ba
     settings = settings_and_logs()
     from datetime import UTC, datetime
 
+    from bot.process.installation import require_file
     from bot.process.lock import InstanceLock
     from storage.file.backup import restore as put_back
 
+    require_file(settings, "restore it there, with pg_restore or from a pg_basebackup")
     with InstanceLock(settings.data_dir):
         kept = put_back(file, settings.database_file, datetime.now(UTC))
     typer.echo(f"Restored {settings.database_file} from {file}.")

@@ -104,7 +104,7 @@ def _write(change: Callable[[Connection], T]) -> T:
     require_database(settings)
 
     async def run() -> T:
-        database = await Database.open(settings.database_file)
+        database = await Database.open(settings.database)
         try:
             return await database.write(change)
         finally:

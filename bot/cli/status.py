@@ -50,9 +50,9 @@ async def _read(settings: Settings, rules: RuleSet, known: Known) -> PlaceStatus
     from bot.alerts.summaries.place_status import read_status
     from storage.file.database import Database
 
-    if not settings.database_file.exists():
+    if not settings.database_url and not settings.database_file.exists():
         raise CannotGoOn(f"there is no database at {settings.database_file}: start Marsad first")
-    database = await Database.open(settings.database_file)
+    database = await Database.open(settings.database)
     try:
         now = utc_now()
         return await database.read(

@@ -52,7 +52,7 @@ async def serve(settings: Settings, port: int, link: int | None = None) -> None:
     require_database(settings)
     catalogue = load_catalogue(settings.feeds_file)
     rules = await RulesInForce.start(settings.rules_dir, settings.morphology_db, settings.cache_dir)
-    database = await Database.open(settings.database_file)
+    database = await Database.open(settings.database)
     token = settings.telegram_token
     try:
         site = Site(

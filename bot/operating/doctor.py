@@ -21,6 +21,7 @@ from rich.table import Table
 from bot.clock import utc_now
 from bot.locales import Texts, texts
 from bot.process.installation import DatabaseMissing, require_database
+from bot.process.lease import holder_of
 from bot.process.lock import AlreadyRunning, InstanceLock
 from bot.process.logs import Redactor
 from bot.process.memory import NEEDED, MemoryLimits, is_tight, memory_limits
@@ -98,7 +99,7 @@ async def examine(
     findings.append(await _feeds_file(settings, say))
     findings.append(_rules_in_force(running, say) if running else await _rules(settings, say))
     findings.append(_disk(settings, say))
-    findings.append(_instance(settings, say))
+    findings.append(await _instance(settings, say))
     if running:
         findings.append(await _look_into(running.database, say, running.file_within))
     else:
@@ -272,7 +273,14 @@ def _disk(settings: Settings, say: Texts) -> Finding:
     return judge_disk(shutil.disk_usage(folder).free, settings.data_dir, say)
 
 
-def _instance(settings: Settings, say: Texts) -> Finding:
+async def _instance(settings: Settings, say: Texts) -> Finding:
+    if settings.database_url:
+        try:
+            holder = await asyncio.to_thread(holder_of, settings.database_url)
+        except StorageError as error:
+            return Finding("instance", State.BAD, str(error), say("doctor.database.see_server"))
+        found = say("doctor.instance.holds", holder=holder) if holder else None
+        return Finding("instance", State.OK, found or say("doctor.instance.stopped"))
     if not settings.data_dir.exists():
         return Finding("instance", State.OK, say("doctor.instance.never"))
     try:
@@ -294,12 +302,13 @@ async def _database(settings: Settings, say: Texts) -> Finding:
     except DatabaseMissing as missing:
         first, _, rest = str(missing).partition("\n")
         return Finding(what, State.BAD, first, rest)
-    if not file.exists():
+    if not settings.database_url and not file.exists():
         return Finding(what, State.OK, say("doctor.database.none", file=file))
+    advice = "see_server" if settings.database_url else "restore"
     try:
-        database = await Database.open(file)
+        database = await Database.open(settings.database)
     except StorageError as error:
-        return Finding(what, State.BAD, str(error), say("doctor.database.restore"))
+        return Finding(what, State.BAD, str(error), say(f"doctor.database.{advice}"))
     try:
         return await _look_into(database, say)
     finally:
@@ -317,7 +326,8 @@ async def _look_into(database: Database, say: Texts, within: float | None = None
         states = await database.read(feeds.all_states)
         owed = await database.read(outbox.counts)
     except StorageError as error:
-        return Finding(what, State.BAD, str(error), say("doctor.database.restore"))
+        advice = "see_server" if database.on_server else "restore"
+        return Finding(what, State.BAD, str(error), say(f"doctor.database.{advice}"))
     if problems:
         found = "; ".join(problems[:3])
         return Finding(what, State.BAD, found, say("doctor.database.put_back"))

@@ -27,10 +27,10 @@ from bot.operating.trial_report import (
 )
 from rules import Detection, RuleSet, RulesInvalid, load_gazetteer, load_rules
 from rules.trying.inline_tests import failure_of, run_tests
-from storage.file.database import connect
 from storage.news import entries, stories
 from storage.news.entries import Entry
 from storage.readers import feedback
+from storage.reading import opened_to_read
 
 PROBLEMS, EXAMPLES, WORDS_LENGTH = 12, 5, 160
 # How often the parent hears how far it is.
@@ -145,7 +145,7 @@ def replay(task: Task, old: RuleSet, new: RuleSet) -> dict[str, Any]:
     happenings, for that is what is told."""
     deadline = time.monotonic() + task.seconds
     since = datetime.fromisoformat(task.until) - timedelta(days=task.days)
-    db = connect(Path(task.database), query_only=True)
+    db = opened_to_read(task.database)
     try:
         found = entries.recent(db, since, task.entries)
         before: Told = {}

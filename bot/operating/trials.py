@@ -63,7 +63,7 @@ class Trials:
     def __init__(
         self,
         rules_dir: Path | None,
-        database: Path,
+        database: Path | str,
         morphology: Path | None = None,
         limits: TrialLimits | None = None,
         clock: Callable[[], datetime] = utc_now,
@@ -139,7 +139,7 @@ class Trials:
             folder=str(changed),
             current=str(current),
             in_force=in_force,
-            database=str(self._database.absolute()),
+            database=_where(self._database),
             morphology=str(self._morphology.absolute()) if self._morphology else None,
             until=self._clock().isoformat(),
             days=limits.days,
@@ -147,7 +147,8 @@ class Trials:
             seconds=limits.replay_seconds,
             memory_bytes=limits.memory_bytes,
         )
-        environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+        kept = [name for name in os.environ if name in _KEPT_ENVIRONMENT or _is_libpqs(name)]
+        environment = {name: os.environ[name] for name in kept}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",  # nothing from the working directory is imported
@@ -173,6 +174,16 @@ class Trials:
                 process.kill()
             await process.wait()
         return report or TrialReport(failure="died")
+
+
+def _where(database: Path | str) -> str:
+    """The file's path, or the URL of a server's database."""
+    return str(database.absolute()) if isinstance(database, Path) else database
+
+
+def _is_libpqs(name: str) -> bool:
+    """Where PostgreSQL's own library finds a password or a certificate."""
+    return name == "HOME" or name.startswith("PG")
 
 
 async def _follow(

@@ -52,8 +52,11 @@ def markers(settings: Settings) -> tuple[Path, ...]:
 
 
 def require_database(settings: Settings) -> None:
-    """Raises DatabaseMissing when there was a database and there is none now."""
-    if has_database(settings.database_file):
+    """Raises DatabaseMissing when there was a database and there is none now.
+
+    Of a database on a server the server knows: it must have been made there.
+    """
+    if settings.database_url or has_database(settings.database_file):
         return
     for marker in markers(settings):
         if _is_there(marker):
@@ -62,6 +65,8 @@ def require_database(settings: Settings) -> None:
 
 def note_installation(settings: Settings) -> None:
     """Leave the notes, now that there is a database. What cannot be written is said."""
+    if settings.database_url:
+        return
     words = f"A database of Marsad's is in {settings.data_dir.absolute()}\n"
     found = markers(settings)
     for marker in found:
@@ -80,11 +85,21 @@ def note_installation(settings: Settings) -> None:
         )
 
 
+def require_file(settings: Settings, instead: str) -> None:
+    """Raises CannotGoOn, with what to do instead, where the database is on a server."""
+    if settings.database_url:
+        raise CannotGoOn(
+            f"The database is on a server ({settings.database_name}), and this command is for a "
+            f"file: {instead}"
+        )
+
+
 def begin_anew(settings: Settings) -> tuple[Path, ...]:
     """Forget that there was a database; returns the notes that went. One that is there stays.
 
     Raises CannotGoOn when there is a database, or a note cannot be removed.
     """
+    require_file(settings, "to begin anew, make an empty database there and name that one")
     if has_database(settings.database_file):
         raise CannotGoOn(
             f"There is a database at «{settings.database_file}»: nothing was changed. To begin "

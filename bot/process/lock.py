@@ -51,6 +51,9 @@ class InstanceLock:
         self._descriptor = descriptor
         return self
 
+    def check(self, db: object) -> None:
+        """For `Database.fence`: nobody can take the lock from a process that lives."""
+
     def __exit__(
         self,
         exc_type: type[BaseException] | None,

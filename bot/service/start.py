@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.asking.indexing import Indexer
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.process.installation import note_installation, require_database
+from bot.process.lease import PATIENCE, ServiceLease
 from bot.process.lock import InstanceLock
 from bot.service.service import Service
 from bot.wiring import parts_from_settings
@@ -32,9 +35,11 @@ async def serve(settings: Settings) -> None:
     loop.add_signal_handler(signal.SIGHUP, hang_up.set)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _asked_to_stop, number, stop)
-    require_database(settings)
-    with InstanceLock(settings.data_dir):
+    async with alone(settings, stop) as lease:
+        if stop.is_set():
+            return
         async with parts_from_settings(settings) as parts:
+            parts.database.fence(lease.check)
             note_installation(settings)
             log.info(
                 "Marsad runs: %d feeds, %d signals, %s",
@@ -46,31 +51,58 @@ async def serve(settings: Settings) -> None:
     log.info("Marsad stopped")
 
 
+@asynccontextmanager
+async def alone(
+    settings: Settings, stop: asyncio.Event, *, patience: float | None = PATIENCE
+) -> AsyncIterator[ServiceLease | InstanceLock]:
+    """While no other process serves the database: by a lock on the file's folder, or by a lease on
+    the server. Sets `stop` when the lease is lost, and raises CannotGoOn at the end.
+
+    Waits for `patience` seconds where another holds the lease (None: for ever), or until `stop`
+    is set. Raises AlreadyRunning or HeldByAnother, DatabaseMissing, and StorageError.
+    """
+    if not settings.database_url:
+        require_database(settings)
+        with InstanceLock(settings.data_dir) as lock:
+            yield lock
+        return
+    lease = ServiceLease(settings.database_url, settings.database_name, patience=patience)
+    if not await lease.acquire(stop):
+        yield lease
+        return
+    lease.on_loss = stop.set
+    try:
+        yield lease
+    finally:
+        await lease.release()
+    if lease.lost:
+        raise CannotGoOn(f"This service ends: {lease.lost}. It waits its turn when started again")
+
+
 async def poll_once(settings: Settings) -> bool:
     """`marsad poll`: every feed once, then what is owed. Whether any feed could be read.
 
     Raises CannotGoOn when Telegram refuses the token, and what `parts_from_settings` raises.
     """
-    require_database(settings)
-    with InstanceLock(settings.data_dir):
-        async with parts_from_settings(settings) as parts:
-            note_installation(settings)
-            reports = await parts.poller.poll_all(utc_now())
-            await parts.rereader.look(utc_now(), unread=True)
-            sent = await parts.dispatcher.run_until_idle()
-            await parts.dispatcher.drain()
-            if parts.second_channel:
-                await parts.second_channel.tick(utc_now())
-            await Indexer(parts.database).catch_up()
-            log.info(
-                "%d feeds polled, %d failed, %d new entries, %d messages sent",
-                len(reports),
-                sum(1 for report in reports if report.error),
-                sum(report.new for report in reports),
-                sent.sent,
-            )
-            if parts.dispatcher.health.halted:
-                raise CannotGoOn(f"nothing is sent: {parts.dispatcher.health.halted.reason}", 3)
+    async with alone(settings, asyncio.Event()) as lease, parts_from_settings(settings) as parts:
+        parts.database.fence(lease.check)
+        note_installation(settings)
+        reports = await parts.poller.poll_all(utc_now())
+        await parts.rereader.look(utc_now(), unread=True)
+        sent = await parts.dispatcher.run_until_idle()
+        await parts.dispatcher.drain()
+        if parts.second_channel:
+            await parts.second_channel.tick(utc_now())
+        await Indexer(parts.database).catch_up()
+        log.info(
+            "%d feeds polled, %d failed, %d new entries, %d messages sent",
+            len(reports),
+            sum(1 for report in reports if report.error),
+            sum(report.new for report in reports),
+            sent.sent,
+        )
+        if parts.dispatcher.health.halted:
+            raise CannotGoOn(f"nothing is sent: {parts.dispatcher.health.halted.reason}", 3)
     return not reports or any(not report.error for report in reports)
 
 

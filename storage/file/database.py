@@ -59,9 +59,9 @@ class FileDatabase(Database):
 
     @classmethod
     async def open(
-        cls, where: Path | str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+        cls, where: Path | str, *, path: Path | None = None, busy_timeout_ms: int = BUSY_TIMEOUT_MS
     ) -> FileDatabase:
-        """Create the file if needed, bring it up to date, and open it.
+        """Create the file if needed, bring it up to date, and open it; `path` says nothing here.
 
         Raises StorageTooNew for a file of a newer Marsad, StorageDamaged for something that
         is not a database, StorageBusy and StorageFull as `write` does.

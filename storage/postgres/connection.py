@@ -10,6 +10,7 @@ from psycopg import ClientCursor
 from psycopg.adapt import Dumper, Loader
 from psycopg.types.string import StrDumper
 
+from storage.postgres.address import checked
 from storage.postgres.statements import for_postgres
 from storage.rows import Many, Numbers
 
@@ -51,10 +52,11 @@ class PostgresConnection:
 def connect(
     url: str, *, read_only: bool = False, lock_timeout_ms: int = LOCK_TIMEOUT_MS
 ) -> PostgresConnection:
-    """A connection with Marsad's settings. Raises psycopg.Error."""
+    """A connection with Marsad's settings. Raises psycopg.Error, and StorageError for what is no
+    address."""
     # Parameters are put into the text: a statement then needs no types for what may be NULL.
     conn = psycopg.connect(
-        url,
+        checked(url),
         autocommit=True,
         cursor_factory=ClientCursor,
         application_name="marsad",

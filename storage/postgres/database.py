@@ -34,6 +34,8 @@ class PostgresDatabase(Database):
     """A database of Marsad's on a server. Connections that broke are made anew by whoever comes
     next."""
 
+    on_server = True
+
     def __init__(self, url: str, path: Path, lock_timeout_ms: int) -> None:
         """Use `await PostgresDatabase.open(url)`."""
         self.path = path
@@ -44,6 +46,7 @@ class PostgresDatabase(Database):
         self._write_connection: PostgresConnection | None = None
         self._read_connections: SimpleQueue[PostgresConnection | None] = SimpleQueue()
         self._open = False
+        self._fence: Callable[[Connection], None] | None = None
 
     @classmethod
     async def open(
@@ -95,9 +98,12 @@ class PostgresDatabase(Database):
             if not self._open:
                 raise StorageError("the database is closed")
             self._write_connection = self._usable(self._write_connection, read_only=False)
-            return in_transaction(self._write_connection, fn)
+            return in_transaction(self._write_connection, fn, self._fence)
 
         return asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
+
+    def fence(self, check: Callable[[Connection], None]) -> None:
+        self._fence = check
 
     async def check_within(self, seconds: float | None) -> list[str] | None:
         """Whether the server answers: what is on its disks is its own to check."""
@@ -134,12 +140,21 @@ class PostgresDatabase(Database):
         return kept
 
 
-def in_transaction(connection: PostgresConnection, fn: Callable[[Connection], T]) -> T:
-    """Run `fn` in one transaction that no other writer runs beside; any exception undoes it."""
+def in_transaction(
+    connection: PostgresConnection,
+    fn: Callable[[Connection], T],
+    fence: Callable[[Connection], None] | None = None,
+) -> T:
+    """Run `fn` in one transaction that no other writer runs beside; any exception undoes it.
+
+    `fence` is asked first, and raises where this process may write no more.
+    """
     connection.run("BEGIN")
     try:
         # Every statement behind this sees what the writer before committed.
         connection.run(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+        if fence is not None:
+            fence(connection)
         result = fn(connection)
         status = connection.conn.info.transaction_status
         if status != psycopg.pq.TransactionStatus.INTRANS:

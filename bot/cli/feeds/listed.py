@@ -206,9 +206,9 @@ async def _states(settings: Settings) -> dict[str, FeedState]:
     from storage.file.presence import has_database
     from storage.news import feeds
 
-    if not has_database(settings.database_file):
+    if not settings.database_url and not has_database(settings.database_file):
         return {}
-    database = await Database.open(settings.database_file)
+    database = await Database.open(settings.database)
     try:
         return {state.id: state for state in await database.read(feeds.all_states)}
     finally:

@@ -155,7 +155,7 @@ def replay(
     from rules.trying.replay import explained
     from rules.trying.replay import replay as run
 
-    stored = _stored(load_settings().database_file, days)
+    stored = _stored(load_settings().database, days)
     files = files_of(folder)
     rules = files.load()
     result = run(rules, stored, read_all(explained, rules, files, stored))
@@ -186,18 +186,18 @@ def replay(
     )
 
 
-def _stored(database: Path, days: int) -> list[Replayable]:
+def _stored(database: Path | str, days: int) -> list[Replayable]:
     from storage.file.presence import has_database
 
     # Opening would make a database where there is none.
-    if not has_database(database):
+    if isinstance(database, Path) and not has_database(database):
         raise CannotGoOn(f"{database}: no database there yet; let `marsad poll` run first")
     import asyncio
 
     return asyncio.run(_read_stored(database, datetime.now(UTC) - timedelta(days=days)))
 
 
-async def _read_stored(database: Path, since: datetime) -> list[Replayable]:
+async def _read_stored(database: Path | str, since: datetime) -> list[Replayable]:
     from rules.trying.replay import Replayable
     from storage.file.database import Database
     from storage.news import entries

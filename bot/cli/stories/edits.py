@@ -85,7 +85,7 @@ def _with(work: Callable[[Connection], T]) -> T:
     require_database(settings)
 
     async def run() -> T:
-        database = await Database.open(settings.database_file)
+        database = await Database.open(settings.database)
         try:
             return await database.write(work)
         finally:

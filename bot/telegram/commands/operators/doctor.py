@@ -51,6 +51,9 @@ async def _examined(request: Request) -> None:
 @command("backup", order=132, who=Who.OPERATORS_IN_PERSON, private=True)
 async def send_backup(request: Request) -> None:
     """A whole copy of the database, as a document; where that is too large, how to get one."""
+    if request.services.database.on_server:
+        await request.say("backup.on_server")
+        return
     await request.services.database.write(lambda db: request.note_act(db, "backup"))
     await request.say("backup.begun")
     # Copying and sending take longer than other questions should wait.
