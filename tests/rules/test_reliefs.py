@@ -110,3 +110,12 @@ def test_a_denial_far_down_is_one_sides_word(shipped: RuleSet) -> None:
     text = "Deux nourrissons sont morts, selon une ONG. L'armée dément avoir ciblé l'hôpital."
     found = {d.signal: d.direction for d in shipped.detect(title, text, "fr")}
     assert "denied" not in found.values()
+
+
+def test_a_plain_no_below_a_title_that_only_sets_the_scene_denies_nothing(shipped: RuleSet) -> None:
+    for language, title, text in (
+        ("ar", "انفجار قرب مقر السفارة في بغداد", "قالت الوزارة إنه لم تقع إصابات بين العاملين."),
+        ("en", "Blast heard near the embassy in Baghdad", "No one was hurt, the ministry said."),
+        ("fr", "Explosion près de l'ambassade à Bagdad", "Aucun employé n'a été blessé."),
+    ):
+        assert not shipped.detect(title, text, language), title
