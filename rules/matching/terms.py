@@ -127,9 +127,8 @@ class TermMatcher:
         if token.script == "number":
             return self._latin["en"].get(token.norm, ())
         languages = [x for x in self._latin if x == language] or list(self._latin)
-        found = tuple(n for name in languages for n in self._latin[name].get(token.norm, ()))
-        if found and language == "fr" and latin.misses_its_accents(token.surface):
-            return ()
+        word = latin.as_looked_up(token.surface, "fr") if "fr" in languages else token.norm
+        found = tuple(n for name in languages for n in self._latin[name].get(word, ()))
         if (
             not found
             and "fr" in languages
