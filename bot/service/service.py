@@ -115,6 +115,8 @@ class Service:
                     tasks.create_task(ready_for_questions(self._parts.rules()), name="questions")
                 if hang_up:
                     tasks.create_task(self._reloads.when_told(hang_up, stop), name="hang-up")
+                if hooks := self._parts.webhooks:
+                    tasks.create_task(hooks.run(stop), name="webhooks")
                 if watch := self._parts.second_channel:
                     tasks.create_task(watch.run(stop), name="second-channel")
         finally:

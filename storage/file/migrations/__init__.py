@@ -12,6 +12,7 @@ from storage.file.migrations import (
     step_029,
     step_030,
     step_031_page,
+    step_032_webhooks,
     steps_001_to_003,
     steps_004_to_013,
     steps_014_to_022,
@@ -31,6 +32,7 @@ STEPS = tuple(
         step_029,
         step_030,
         step_031_page,
+        step_032_webhooks,
     )
     for step in part.STEPS
 )
