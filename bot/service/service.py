@@ -163,6 +163,8 @@ class Service:
             clock=self._clock,
             token=token.get_secret_value() if token else None,
             address=settings.page_address,
+            export_sender=settings.export_sender,
+            export_public=settings.export_scope == "public",
             metrics=self.metrics,
             problems=self.problems,
         )

@@ -20,6 +20,7 @@ class Rate:
 
 READING = Rate(120, 120)
 SIGNING_IN = Rate(10, 6)
+EXPORTING = Rate(12, 6)
 
 
 class Limits:
