@@ -114,6 +114,8 @@ class Service:
                     tasks.create_task(self._ready(), name="questions")
                 if hang_up:
                     tasks.create_task(self._reloads.when_told(hang_up, stop), name="hang-up")
+                if hooks := self._parts.webhooks:
+                    tasks.create_task(hooks.run(stop), name="webhooks")
                 if watch := self._parts.second_channel:
                     tasks.create_task(watch.run(stop), name="second-channel")
         finally:
@@ -166,6 +168,8 @@ class Service:
             clock=self._clock,
             token=token.get_secret_value() if token else None,
             address=settings.page_address,
+            export_sender=settings.export_sender,
+            export_public=settings.export_scope == "public",
             metrics=self.metrics,
             problems=self.problems,
         )
