@@ -72,7 +72,7 @@ def index_words(db: Connection, entry_id: int, words: str, also: str) -> None:
             """
             INSERT INTO search_words (rowid, found)
             SELECT id, search_vector(:words, :also) FROM entries WHERE id = :id""",
-            {"id": entry_id, "words": many(_tokens(words)), "also": many(_tokens(also))},
+            {"id": entry_id, "words": many(words_of(words)), "also": many(words_of(also))},
         )
         return
     db.execute(
@@ -89,7 +89,7 @@ def expression(db: Connection, match: str) -> str:
     if not is_postgres(db):
         return match
     tokens = list(
-        dict.fromkeys(word for said, _ in _MATCH.findall(match) for word in _tokens(said))
+        dict.fromkeys(word for said, _ in _MATCH.findall(match) for word in words_of(said))
     )
     rows = fetch(
         db,
@@ -101,11 +101,11 @@ def expression(db: Connection, match: str) -> str:
     def in_a_row(found: re.Match[str]) -> str:
         if found[2]:
             return _SIGNS[found[2]]
-        return "(" + " <-> ".join(f"'{stems[word]}'" for word in _tokens(found[1])) + ")"
+        return "(" + " <-> ".join(f"'{stems[word]}'" for word in words_of(found[1])) + ")"
 
     return "".join(map(in_a_row, _MATCH.finditer(match)))
 
 
-def _tokens(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """Words as FTS5's unicode61 parts them: letters and digits, small."""
     return [word[:_LONGEST_TOKEN] for word in _TOKEN.findall(text.lower())]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -81,6 +81,16 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         finally:
             stop.set()
             await asyncio.wait({ended})
+
+
+@pytest.fixture(autouse=True)
+def a_wednesday_morning() -> Iterator[None]:
+    """No test here meets an hour at which something is due by itself: the digest of a day or of a
+    week, the end of a quiet night."""
+    now = utc_now()
+    morning = now.replace(hour=10) - timedelta(days=(now.weekday() - 2) % 7)
+    with time_machine.travel(morning, tick=True):
+        yield
 
 
 @pytest.fixture

@@ -36,6 +36,10 @@ COMMANDS: Mapping[str, Later] = {
         *("bot.cli.export", "export_command"),
         "Write alerts, stories or entries to a file for other programs (docs/exports.md).",
     ),
+    "migrate": Later(
+        *("bot.cli.migrate", "migrate_command"),
+        "Move the file into the empty PostgreSQL database at MARSAD_DATABASE_URL, and compare.",
+    ),
     "replay": Later(
         *("bot.cli.replay", "replay_command"),
         "Let old entries go through rules, stories and decisions in published order; send nothing.",

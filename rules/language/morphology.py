@@ -11,7 +11,6 @@ Buckwalter's prefix-stem-suffix compatibility tables.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rules.language.camel import prepare_camel_tools
 from rules.language.disguise import LONGEST_WORD, without_drawn_out_letters
 from rules.language.lexicon import Lexeme
 from rules.language.other_words import refused
@@ -26,8 +26,6 @@ from rules.language.text import arabic_norm
 
 if TYPE_CHECKING:
     from camel_tools.morphology.analyzer import Analyzer
-
-_CATALOGUE = Path(__file__).parents[1] / "camel_tools"
 
 _CONJUNCTIONS = ("", "و", "ف")
 _PREPOSITIONS = ("", "ب", "ك", "ل")
@@ -373,17 +371,6 @@ def _analyzer(stems: Mapping[str, list[tuple[str, dict[str, str]]]]) -> Analyzer
         database = MorphologyDB(str(path), "a")
     database.stem_hash = stems
     return Analyzer(database)
-
-
-def prepare_camel_tools() -> None:
-    """Keep CAMeL Tools off the network.
-
-    On import it reads ``catalogue.json`` in ``$CAMELTOOLS_DATA`` and downloads it when it
-    is missing. An empty catalogue ships with the rules.
-    """
-    folder = os.environ.get("CAMELTOOLS_DATA")
-    if not folder or not Path(folder, "catalogue.json").exists():
-        os.environ["CAMELTOOLS_DATA"] = str(_CATALOGUE)
 
 
 def full_database(path: Path) -> Any:

@@ -53,8 +53,22 @@ def is_weak(statements: int, clauses: int, score: int, threshold: int) -> bool:
 
 
 def settle(
-    levels: Mapping[Direction, Level], direction: Direction, *, weak: bool, titled: bool = False
+    levels: Mapping[Direction, Level],
+    direction: Direction,
+    *,
+    weak: bool,
+    titled: bool = False,
+    opening: bool = True,
 ) -> Level:
-    """The level of a detection. Weak evidence is one lower; what a title says is still pushed."""
+    """The level of a detection. Weak evidence is one lower; what a title says is still pushed.
+
+    Weak evidence that neither title nor ``opening`` holds is never pushed, whatever the rule: a
+    remark deep in an article about something else was as often wrong as right.
+    """
     level = levels[direction]
-    return lower(level) if weak and not (titled and level == PUSHED_FROM) else level
+    if not weak or (titled and level == PUSHED_FROM):
+        return level
+    level = lower(level)
+    if not opening and LADDER.index(level) >= LADDER.index(PUSHED_FROM):
+        return lower(PUSHED_FROM)
+    return level

@@ -316,13 +316,15 @@ def _detection(
     direction = settle_direction(found, entry.places["lead"])
     stated = [f for f in found if not f.clause.setting]
     weak = is_weak(statements(stated), len(_clauses(stated)), score, rule.threshold)
-    titled = any(f.spans[0][0].sentence.field == "title" for f in stated)
+    titled = any(f.reading.sentence.field == "title" for f in stated)
+    leading = {id(reading) for reading in entry.places["lead"]}
+    opening = any(id(f.reading) in leading for f in stated)
     return Detection(
         rule.signal,
         direction,
         score,
         rule.threshold,
-        settle(rule.levels, direction, weak=weak, titled=titled),
+        settle(rule.levels, direction, weak=weak, titled=titled, opening=opening),
         tuple(evidence),
         explanation(rule, score, found, against, entry),
     )

@@ -8,10 +8,9 @@ from typing import Any
 import psycopg
 from psycopg import ClientCursor
 from psycopg.adapt import Dumper, Loader
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.string import StrDumper
 
-from storage.file.errors import StorageError
+from storage.postgres.address import checked
 from storage.postgres.statements import for_postgres
 from storage.rows import Many, Numbers
 
@@ -53,19 +52,11 @@ class PostgresConnection:
 def connect(
     url: str, *, read_only: bool = False, lock_timeout_ms: int = LOCK_TIMEOUT_MS
 ) -> PostgresConnection:
-    """A connection with Marsad's settings. Raises psycopg.Error, and StorageError for a URL that
-    cannot be read; neither says a password."""
-    try:
-        conninfo_to_dict(url)
-    except psycopg.ProgrammingError:  # its words may hold a part of the URL
-        raise StorageError(
-            "the URL of the database cannot be read: "
-            "write postgresql://USER:PASSWORD@HOST/DATABASE, with what is no letter or digit "
-            "escaped (%40 for @)"
-        ) from None
+    """A connection with Marsad's settings. Raises psycopg.Error, and StorageError for what is no
+    address."""
     # Parameters are put into the text: a statement then needs no types for what may be NULL.
     conn = psycopg.connect(
-        url,
+        checked(url),
         autocommit=True,
         cursor_factory=ClientCursor,
         application_name="marsad",

@@ -32,6 +32,8 @@ def translate(error: psycopg.Error) -> StorageError | None:
         return StorageError(f"the database's user may not do that ({said}); check its rights")
     if isinstance(error, errors.ReadOnlySqlTransaction):
         return StorageError(f"the database cannot be written ({said}); is it a standby?")
+    if isinstance(error, psycopg.OperationalError) and "authentication failed" in said:
+        return StorageError(f"PostgreSQL refuses the user ({said}); check name and password")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return StorageError(f"PostgreSQL cannot be reached ({said}); is it running?")
     return None

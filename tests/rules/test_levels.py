@@ -69,6 +69,17 @@ def test_one_statement_is_pushed_only_where_the_title_makes_it(small_rules: Buil
     assert level(rules, "إخلاء المدينة ونزوح السكان") == "alert"
 
 
+def test_one_statement_below_the_opening_is_never_pushed(small_rules: Build) -> None:
+    assert settle(by_direction("critical"), "worsening", weak=True, opening=False) == "watch"
+    assert settle(by_direction("critical"), "worsening", weak=False, opening=False) == "critical"
+    assert settle(by_direction("watch"), "worsening", weak=True, opening=False) == "info"
+    rules = small_rules(BODY.format(level="critical"))
+    before = "اجتمع الوزراء أمس. ناقشوا الميزانية. "
+    assert level(rules, "إخلاء المدينة. ناقشوا الميزانية.", title="اجتماع") == "alert"
+    assert level(rules, before + "إخلاء المدينة.", title="اجتماع") == "watch"
+    assert level(rules, before + "إخلاء المدينة ونزوح السكان.", title="اجتماع") == "critical"
+
+
 def test_a_setting_adds_to_the_score_and_agrees_with_nothing(small_rules: Build) -> None:
     rules = small_rules(BODY.format(level="critical"))
     found = rules.detect("", "إخلاء المدينة بعد قصف", "ar")[0]
