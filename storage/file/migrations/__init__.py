@@ -13,6 +13,7 @@ from storage.file.migrations import (
     step_030,
     step_031_page,
     step_032_leases,
+    step_033_workers,
     steps_001_to_003,
     steps_004_to_013,
     steps_014_to_022,
@@ -33,6 +34,7 @@ STEPS = tuple(
         step_030,
         step_031_page,
         step_032_leases,
+        step_033_workers,
     )
     for step in part.STEPS
 )
