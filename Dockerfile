@@ -1,4 +1,4 @@
-# Marsad as an image: `docker build -t marsad .`. What is installed is what
+# Marsad as an image: `docker build -t marsad .`, then compose.yaml. What is installed is what
 # uv.lock names. Tags are of one version each; whoever wants the same bytes again pins digests.
 ARG PYTHON=3.12.11-slim-bookworm
 
