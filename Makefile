@@ -10,7 +10,14 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport PYTHONDONTWRITEBYTECODE
 export NO_MKDOCS_2_WARNING=1
 RUN := $(UV) run --frozen --no-sync
-ON_POSTGRES := tests/storage tests/bot/workers --ignore tests/storage/file \
+# Of alerts and delivery the quick ones; all of them take MARSAD_TEST_POSTGRES=1.
+ON_POSTGRES := tests/storage tests/bot/workers tests/bot/cli/test_migrate.py \
+	$(addprefix tests/bot/alerts/test_,edits.py mutes.py pipeline.py pipeline_crash.py readers.py \
+		rereading.py topics.py) \
+	$(addprefix tests/bot/delivery/test_,catchup.py digests.py handover.py mute_parts.py quiet.py \
+		retry.py second_channel.py topics.py) \
+	--deselect tests/bot/alerts/test_pipeline.py::test_the_shipped_rules_alert_on_an_arabic_entry \
+	--ignore tests/storage/file \
 	--ignore tests/storage/test_plans.py --ignore tests/storage/sending/test_outbox_plans.py \
 	--ignore tests/storage/sending/test_promises.py
 # One more than there are cores: tests wait for processes, for answers, for a moment to come.

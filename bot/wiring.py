@@ -38,6 +38,7 @@ from bot.messages.cards.display import Signals
 from bot.notices import publishers_of
 from bot.operating.desk import Desk, Reloading
 from bot.operating.trials import Trials
+from bot.polling.elsewhere import PolledElsewhere
 from bot.polling.identify import IdentityPolicy
 from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
@@ -85,7 +86,7 @@ class Parts:
     rules: RulesInForce
     catalogue: tuple[Feed, ...]
     feeds: FeedsInForce
-    poller: Poller
+    poller: Poller | PolledElsewhere
     rereader: Rereader
     pipeline: Pipeline
     dispatcher: Dispatcher
@@ -97,11 +98,11 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is polled, through what, and what of it is news."""
+    """What is polled, through what, and what of it is news. `polling` None: workers poll it."""
 
     catalogue: tuple[Feed, ...]
     retriever: Fetcher | FileRetriever
-    polling: PollPolicy
+    polling: PollPolicy | None
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
 
 
@@ -131,11 +132,18 @@ def let_the_loop_run() -> None:
     sys.setswitchinterval(TURN)
 
 
+def poll_policy(settings: Settings) -> PollPolicy:
+    """How feeds are polled by these settings."""
+    first_poll = timedelta(hours=settings.first_poll_hours)
+    return PollPolicy(identity=IdentityPolicy(first_poll_age=first_poll))
+
+
 @asynccontextmanager
 async def parts_from_settings(
-    settings: Settings, *, clock: Callable[[], datetime] = utc_now
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now, polls: bool = True
 ) -> AsyncIterator[Parts]:
     """Everything that the settings ask for: what `marsad run` and `marsad poll` work with.
+    `polls` False: workers do.
 
     Raises CatalogueInvalid, RulesInvalid and StorageError before anything runs.
     """
@@ -144,12 +152,8 @@ async def parts_from_settings(
     asked = (settings.rules_dir, settings.morphology_db, settings.cache_dir)
     rules = await RulesInForce.start(*asked)
     let_the_loop_run()
-    first_poll = timedelta(hours=settings.first_poll_hours)
-    source = Source(
-        catalogue,
-        Fetcher(allow=AllowList.of(settings.allow_private)),
-        PollPolicy(identity=IdentityPolicy(first_poll_age=first_poll)),
-    )
+    policy = poll_policy(settings) if polls else None
+    source = Source(catalogue, Fetcher(allow=AllowList.of(settings.allow_private)), policy)
     channel = SecondChannel([url.get_secret_value() for url in settings.notify_urls])
     async with parts_over(
         settings.database,
@@ -200,13 +204,15 @@ async def parts_over(
             words=partial(opened.read, lambda db: words_of(chats.everyone(db))),
         )
         listed = in_force or FeedsInForce(source.catalogue)
-        poller = Poller(
-            opened,
-            source.retriever,
-            source.catalogue,
-            pipeline,
-            policy=source.polling,
-        )
+        poller: Poller | PolledElsewhere = PolledElsewhere(opened, source.catalogue)
+        if source.polling is not None:
+            poller = Poller(
+                opened,
+                source.retriever,
+                source.catalogue,
+                pipeline,
+                policy=source.polling,
+            )
         stack.push_async_callback(poller.aclose)
         goes_to = destination(opened)
         if goes_to.desk is not None:

@@ -24,9 +24,9 @@ _load_rules, _load_checked = rules.load_rules, rules_watch.load_checked
 _load_gazetteer = rules.load_gazetteer
 
 
-# Tests that read by the shipped rules go through the same lines of code again and again, by thousands
-# of terms; those lines are measured by tests of small rule sets and of single questions. With coverage
-# these tests take two to three times as long.
+# Tests that read by the shipped rules go through the same lines of code again and again, by
+# thousands of terms; those lines are measured by tests of small rule sets and of single questions.
+# With coverage these tests take two to three times as long.
 SHIPPED = {"gazetteer", "shipped", "shipped_rules_once"}
 NOT_MEASURED = {
     "test_every_command.py",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -109,14 +109,19 @@ def _options(
 
 
 @app.command()
-def run() -> None:
+def run(
+    role: Annotated[
+        Literal["all", "poll", "bot"],
+        typer.Option(help="On one PostgreSQL: poll (any number) or bot (one; others stand by)."),
+    ] = "all",
+) -> None:
     """Serve until SIGTERM or Ctrl-C: poll feeds, find signals, tell chats."""
     settings = settings_and_logs()
     import asyncio
 
-    from bot.service.start import serve
+    from bot.service.start import Role, serve
 
-    asyncio.run(serve(settings))
+    asyncio.run(serve(settings, Role(role)))
 
 
 @app.command()

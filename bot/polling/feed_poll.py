@@ -61,11 +61,9 @@ class PollTools:
 class PollMemory:
     """What polls leave for later ones and is not worth a table: a restart forgets it.
 
-    `wishes` is what the publisher asked for in the last document that was read: a 304 does not
-    repeat it.
+    Of the connection each process knows its own: machines that poll the same feeds have others.
     """
 
-    wishes: dict[str, Wishes] = field(default_factory=dict)
     connectivity: Connectivity = field(default_factory=Connectivity)
 
 
@@ -88,7 +86,8 @@ class FeedPoll:
         return time.monotonic() - self._started
 
     async def run(self) -> PollReport:
-        """Poll the feed and commit what came of it. Raises StorageError with nothing committed."""
+        """Poll the feed and commit what came of it. Raises StorageError with nothing committed,
+        PolledMeanwhile where another process was faster."""
         state = self._state
         # A fetch without validators is read even if nothing changed: now and then every entry
         # that is still listed must be seen, or retention would forget those of a quiet feed.
@@ -128,8 +127,10 @@ class FeedPoll:
 
     async def _unchanged(self, outcome: NotModified | Fetched) -> PollReport:
         after = after_unchanged(self._state, outcome, self._now)
-        wishes = self._memory.wishes.get(self._feed.id, Wishes())
-        await self._commit(after, wishes=replace(wishes, fresh_for=outcome.fresh_for))
+        # What the last document said, which a 304 does not repeat.
+        ttl, period = self._state.ttl_seconds, self._state.update_period_seconds
+        wishes = Wishes(_seconds(ttl), _seconds(period), outcome.fresh_for)
+        await self._commit(after, wishes=wishes)
         return PollReport(self._feed.id, "unchanged", hint=after.hint)
 
     async def _read(self, fetched: Fetched) -> PollReport:
@@ -214,7 +215,11 @@ class FeedPoll:
             [change.entry for change in moving], feed.language, feed.region
         )
         health = self._tools.policy.health
-        after = after_entries(self._state, fetched, parsed, changes, self._now, health)
+        after = replace(
+            after_entries(self._state, fetched, parsed, changes, self._now, health),
+            ttl_seconds=_in_seconds(parsed.ttl),
+            update_period_seconds=_in_seconds(parsed.update_period),
+        )
         wishes = Wishes(parsed.ttl, parsed.update_period, fetched.fresh_for)
 
         def accept(db: Connection) -> Accepted:
@@ -223,7 +228,6 @@ class FeedPoll:
             return pipeline.accept(db, feed, moving, detections, self._now)
 
         accepted = await self._commit(after, wishes=wishes, accept=accept)
-        self._memory.wishes[feed.id] = wishes
         kinds = [change.kind for change in changes]
         return PollReport(
             feed.id,
@@ -272,6 +276,7 @@ class FeedPoll:
         )
 
         def commit(db: Connection) -> Accepted | None:
+            feeds.require_unpolled(db, self._state)
             accepted = accept(db) if accept else None
             feeds.save(db, after)
             if notice is not None:
@@ -284,6 +289,14 @@ class FeedPoll:
 
     def _ended(self) -> datetime:
         return self._now + timedelta(seconds=self.seconds)
+
+
+def _in_seconds(wish: timedelta | None) -> float | None:
+    return None if wish is None else wish.total_seconds()
+
+
+def _seconds(stored: float | None) -> timedelta | None:
+    return None if stored is None else timedelta(seconds=stored)
 
 
 def _note_seen(db: Connection, changes: Sequence[EntryChange], now: datetime) -> None:

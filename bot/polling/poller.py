@@ -19,6 +19,7 @@ from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.outcome import Retriever
 from bot.feeds.parse.pool import ParserPool
 from bot.notices import notify_operators
+from bot.polling.elsewhere import sync_catalogue
 from bot.polling.feed_poll import FeedPoll, Notify, PollMemory, PollTools
 from bot.polling.report import EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import claim_until
@@ -26,7 +27,7 @@ from bot.polling.slots import PollSlots
 from storage.file.database import Connection, Database
 from storage.file.errors import StorageError
 from storage.news import feeds
-from storage.news.feeds import FeedState
+from storage.news.feeds import FeedState, PolledMeanwhile
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +87,11 @@ class Poller:
         return Unstored(len(self._unstored), since, reason)
 
     @property
+    def troubles(self) -> tuple[str, ...]:
+        """What else is wrong; here nothing more."""
+        return ()
+
+    @property
     def unreachable_since(self) -> datetime | None:
         """Since when no feed at all can be reached: our own connection is down, it seems."""
         return self._memory.connectivity.down_since
@@ -135,8 +141,7 @@ class Poller:
     async def _sync(self, now: datetime) -> None:
         if self._synced:
             return
-        pairs = [(feed.id, feed.url) for feed in self._feeds.values()]
-        await self._database.write(partial(feeds.sync, feeds=pairs, now=now))
+        await sync_catalogue(self._database, self._feeds.values(), now)
         self._synced = True
 
     async def _begin(self, states: Iterable[FeedState], now: datetime) -> None:
@@ -164,11 +169,15 @@ class Poller:
         reports, self._reports = tuple(self._reports), []
         return reports
 
-    async def _run(self, state: FeedState, feed: Feed, now: datetime) -> None:
+    async def poll(self, state: FeedState, feed: Feed, now: datetime) -> PollReport:
+        """Poll one feed that was claimed, when there is a slot for it; failures are reports."""
         poll = FeedPoll(feed, state, now, self._tools, self._memory)
         try:
             async with self._slots.slot(host_of(feed.url), failing=state.failures > 0):
                 report = await poll.run()
+        except PolledMeanwhile as error:
+            log.info("%s; nothing of this poll is stored", error)
+            report = PollReport(feed.id, "elsewhere")
         except StorageError as error:
             # Nothing was committed and the claim stands: the feed is simply polled again.
             report = self._not_stored(feed, error, now)
@@ -178,11 +187,15 @@ class Poller:
                 report = await poll.failed_here(type(error).__name__)
             except StorageError as second:  # not even that it failed could be written down
                 report = self._not_stored(feed, second, now)
-        finally:
-            self._running.pop(feed.id, None)
         if report.result != "unstored":
             self._unstored.pop(feed.id, None)
-        self._reports.append(replace(report, seconds=poll.seconds))
+        return replace(report, seconds=poll.seconds)
+
+    async def _run(self, state: FeedState, feed: Feed, now: datetime) -> None:
+        try:
+            self._reports.append(await self.poll(state, feed, now))
+        finally:
+            self._running.pop(feed.id, None)
 
     def _not_stored(self, feed: Feed, error: Exception, now: datetime) -> PollReport:
         reason = str(error) or type(error).__name__

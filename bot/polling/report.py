@@ -20,7 +20,7 @@ from storage.news.facts import Facts
 if TYPE_CHECKING:
     from rules import Detection, RuleSet
 
-Result = Literal["accepted", "unchanged", "held", "failed", "unstored"]
+Result = Literal["accepted", "unchanged", "held", "failed", "unstored", "elsewhere"]
 
 
 class Parser(Protocol):
@@ -88,8 +88,8 @@ class PollPolicy:
 @dataclass(frozen=True, slots=True)
 class PollReport:
     """What one poll of one feed came to: "unstored" could not be written down, and the feed is
-    polled again. `entries` were in the document; `alerts` is how many
-    alerts it made or changed. `error` and `hint` are for people to read."""
+    polled again; "elsewhere": another process polled it meanwhile. `entries` were in the document;
+    `alerts` is how many alerts it made or changed. `error` and `hint` are for people to read."""
 
     feed_id: str
     result: Result

@@ -20,7 +20,16 @@ TOKEN = re.compile(r"\b(?P<bot>bot)?\d{5,}:[A-Za-z0-9_-]{20,}|(?<=/bot)\d+:[^/\s
 LOGIN = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
 SHORTEST_SECRET = 8
 # These say every request at INFO, with its full address: a Bot API address holds the token.
-TALKATIVE = ("httpx", "httpcore", "apscheduler", "telegram", "apprise", "watchfiles", "urllib3")
+TALKATIVE = (
+    "httpx",
+    "httpcore",
+    "apscheduler",
+    "telegram",
+    "apprise",
+    "watchfiles",
+    "urllib3",
+    "procrastinate",
+)
 
 
 class Redactor:

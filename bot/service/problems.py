@@ -40,6 +40,7 @@ def problems(
             f"polls cannot be stored since {unstored.since:%Y-%m-%d %H:%M} UTC "
             f"(feeds: {unstored.feeds}): {unstored.reason}"
         )
+    found += parts.poller.troubles
     found += _not_read_again(parts.rereader.failing)
     # Also a tick in the future: the clock was set back, and no tick came since.
     if abs(now - (rounds.last_tick or started_at)) > STALE:

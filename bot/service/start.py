@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.asking.indexing import Indexer
@@ -24,21 +25,47 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-async def serve(settings: Settings) -> None:
+class Role(StrEnum):
+    """What a process of `marsad run` does: all of it, one of many that poll, or the one that tells
+    people."""
+
+    ALL = "all"
+    POLL = "poll"
+    BOT = "bot"
+
+
+async def serve(settings: Settings, role: Role = Role.ALL) -> None:
     """`marsad run`: until SIGTERM or SIGINT; SIGHUP reloads rules and feeds.
 
-    Raises what `Parts` and `Service.run` raise.
+    Raises what `Parts` and `Service.run` raise, and CannotGoOn for a role that needs a server.
     """
+    if role is not Role.ALL and not settings.database_url:
+        raise CannotGoOn(
+            f"--role {role} is for several processes on one PostgreSQL server: set "
+            "MARSAD_DATABASE_URL, or leave --role out",
+            exit_code=2,
+        )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     hang_up = asyncio.Event()
     loop.add_signal_handler(signal.SIGHUP, hang_up.set)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _asked_to_stop, number, stop)
-    async with alone(settings, stop) as lease:
+    if role is Role.POLL:
+        from bot.workers.worker import work
+
+        await work(settings, stop)
+        log.info("Marsad stopped")
+        return
+    polls = role is Role.ALL
+    async with alone(settings, stop, patience=PATIENCE if polls else None) as lease:
         if stop.is_set():
             return
-        async with parts_from_settings(settings) as parts:
+        if not polls:
+            from bot.workers.rules_by_version import bring_up_to_date
+
+            await bring_up_to_date(settings)
+        async with parts_from_settings(settings, polls=polls) as parts:
             parts.database.fence(lease.check)
             note_installation(settings)
             log.info(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage.connection import Connection
+from storage.file.errors import StorageError
 from storage.rows import (
     Row,
     change,
     fetch,
+    fetch_one,
     fields_of,
     from_text,
     from_text_or_none,
@@ -27,7 +29,8 @@ CLOCK_STEP = timedelta(minutes=1)
 class FeedState:
     """What is known of a feed. `usual_gap_seconds` is the usual time between its new entries,
     `failure` the kind of the last failure (`bot.feeds.fetch.outcome.FailureKind`). `truncated`:
-    its last document was too large, and only a part was read."""
+    its last document was too large, and only a part was read. `definition` is the feed as the
+    catalogue has it, in JSON. `polls` counts them: who commits one says which it read."""
 
     id: str
     url: str
@@ -49,10 +52,23 @@ class FeedState:
     active: bool
     failure: str | None = None
     truncated: bool = False
+    definition: str | None = None
+    ttl_seconds: float | None = None
+    update_period_seconds: float | None = None
 
 
-def sync(db: Connection, feeds: Sequence[tuple[str, str]], now: datetime) -> None:
-    """Make the table follow the catalogue's (id, url) pairs.
+class PolledMeanwhile(StorageError):
+    """The feed is not as it was when its state was read: another process polled it since, or it
+    has another address. Nothing was stored."""
+
+
+def sync(
+    db: Connection,
+    feeds: Sequence[tuple[str, str]],
+    now: datetime,
+    definitions: Mapping[str, str] | None = None,
+) -> None:
+    """Make the table follow the catalogue's (id, url) pairs; `definitions` by id.
 
     New feeds are due at once. Feeds that are gone become inactive but keep their memory. A
     changed URL forgets what belonged to the old one: validators, body hash, failures.
@@ -74,10 +90,18 @@ def sync(db: Connection, feeds: Sequence[tuple[str, str]], now: datetime) -> Non
             """
             UPDATE feeds SET url = :url, etag = NULL, last_modified = NULL, body_hash = NULL,
                 failures = 0, failure = NULL, error = NULL, hint = NULL, held = 0,
+                ttl_seconds = NULL, update_period_seconds = NULL,
                 next_check_at = :now
             WHERE id = :id AND url <> :url""",
             {"id": feed_id, "url": url, "now": to_text(now)},
         )
+        if definitions is not None:
+            db.execute(
+                """
+                UPDATE feeds SET definition = :definition
+                WHERE id = :id AND coalesce(definition, '') <> :definition""",
+                {"id": feed_id, "definition": definitions[feed_id]},
+            )
     db.execute(
         "UPDATE feeds SET active = 0 WHERE id NOT IN (SELECT value FROM json_each(:ids))",
         {"ids": many([feed_id for feed_id, _ in feeds])},
@@ -106,6 +130,11 @@ def all_states(db: Connection) -> list[FeedState]:
     return [_state(row) for row in fetch(db, "SELECT * FROM feeds ORDER BY id")]
 
 
+def get(db: Connection, feed_id: str) -> FeedState | None:
+    row = fetch_one(db, "SELECT * FROM feeds WHERE id = :id", {"id": feed_id})
+    return None if row is None else _state(row)
+
+
 def claim(db: Connection, feed_id: str, next_check_at: datetime) -> None:
     """Set the next check before the fetch, so that a crash cannot make a feed polled in a loop."""
     db.execute(
@@ -114,8 +143,22 @@ def claim(db: Connection, feed_id: str, next_check_at: datetime) -> None:
     )
 
 
+def require_unpolled(db: Connection, read: FeedState) -> None:
+    """The fence of a poll's commit: nobody may have stored another since `read` was read.
+
+    A process that stalled and wakes would store the same entries again, and plan by what is old.
+    Raises PolledMeanwhile.
+    """
+    row = fetch_one(db, "SELECT polls, url FROM feeds WHERE id = :id", {"id": read.id})
+    if row is None or (row["polls"], row["url"]) != (read.polls, read.url):
+        raise PolledMeanwhile(f"{read.id}: another process polled it meanwhile")
+
+
 def save(db: Connection, state: FeedState) -> None:
-    """Write everything but id and URL. Raises KeyError for a feed that was never synced."""
+    """Write what a poll found: all but id, URL, definition, and whether the catalogue lists it.
+
+    Raises KeyError for a feed that was never synced.
+    """
     values = fields_of(state) | {
         "next_check_at": to_text(state.next_check_at),
         "last_checked_at": to_text_or_none(state.last_checked_at),
@@ -131,7 +174,8 @@ def save(db: Connection, state: FeedState) -> None:
             failures = :failures, failure = :failure, error = :error, hint = :hint,
             seeded = :seeded, held = :held, told_broken = :told_broken,
             truncated = :truncated,
-            usual_gap_seconds = :usual_gap_seconds, polls = :polls, active = :active
+            usual_gap_seconds = :usual_gap_seconds, polls = :polls,
+            ttl_seconds = :ttl_seconds, update_period_seconds = :update_period_seconds
         WHERE id = :id""",
         values,
     )

@@ -32,7 +32,7 @@ READERS = 4
 
 class PostgresDatabase(Database):
     """A database of Marsad's on a server. Connections that broke are made anew by whoever comes
-    next."""
+    next; what was being written fails, for nobody can tell whether it was."""
 
     on_server = True
 
@@ -76,18 +76,27 @@ class PostgresDatabase(Database):
         return database
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
+        def read_on(connection: PostgresConnection) -> T:
+            connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                return fn(connection)
+            finally:
+                connection.rollback()
+
         def run() -> T:
             if not self._open:
                 raise StorageError("the database is closed")
             kept = self._read_connections.get()
             try:
-                connection = self._usable(kept, read_only=True)
-                kept = connection
-                connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                connection = kept = self._usable(kept, read_only=True)
                 try:
-                    return fn(connection)
-                finally:
-                    connection.rollback()
+                    return read_on(connection)
+                except psycopg.OperationalError:
+                    if not connection.conn.closed:
+                        raise
+                # It broke while nobody used it, or just now; to read again changes nothing.
+                connection = kept = self._connected(read_only=True)
+                return read_on(connection)
             finally:
                 self._read_connections.put(kept)
 
@@ -97,8 +106,13 @@ class PostgresDatabase(Database):
         def run() -> T:
             if not self._open:
                 raise StorageError("the database is closed")
-            self._write_connection = self._usable(self._write_connection, read_only=False)
-            return in_transaction(self._write_connection, fn, self._fence)
+            connection = self._usable(self._write_connection, read_only=False)
+            try:
+                connection.run("SELECT 1")
+            except psycopg.OperationalError:  # it broke while nobody wrote
+                connection = self._connected(read_only=False)
+            self._write_connection = connection
+            return in_transaction(connection, fn, self._fence)
 
         return asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
 

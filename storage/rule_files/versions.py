@@ -109,6 +109,29 @@ def latest(db: Connection, limit: int) -> list[RuleVersion]:
     return [_version(row) for row in rows]
 
 
+def last_id(db: Connection) -> int:
+    """The number of the newest version of all, 0 where there is none: what follows the rules by
+    version compares it."""
+    row = fetch_one(db, "SELECT coalesce(max(id), 0) AS id FROM rule_versions")
+    return int(row["id"]) if row else 0
+
+
+def files_now(db: Connection) -> dict[str, bytes]:
+    """Every file as its newest version has it, by its place in the operators' folder."""
+    newest = [newest_of(db, file) for file in _present(db)]
+    return {each.file: bytes(each.content) for each in newest if each and each.content is not None}
+
+
+def is_known(db: Connection, file: str, hash: str) -> bool:
+    """Whether the file ever was as this hash says."""
+    row = fetch_one(
+        db,
+        "SELECT 1 AS found FROM rule_versions WHERE file = :file AND hash = :hash LIMIT 1",
+        {"file": file, "hash": hash},
+    )
+    return row is not None
+
+
 def _present(db: Connection) -> list[str]:
     """Files of which the newest version is no removal."""
     rows = fetch(

@@ -14,6 +14,7 @@ from storage.file.migrations import (
     step_031_page,
     step_032_leases,
     step_033_webhooks,
+    step_034_workers,
     steps_001_to_003,
     steps_004_to_013,
     steps_014_to_022,
@@ -35,6 +36,7 @@ STEPS = tuple(
         step_031_page,
         step_032_leases,
         step_033_webhooks,
+        step_034_workers,
     )
     for step in part.STEPS
 )

@@ -33,7 +33,12 @@ def test_what_was_over_before_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "marsad.sqlite"
     add_older_database(path, "m030_scale")
     db = connect(path)
+    # What is written now goes into columns of later steps.
+    for column in ("definition TEXT", "ttl_seconds REAL", "update_period_seconds REAL"):
+        db.execute(f"ALTER TABLE feeds ADD COLUMN {column}")
     owe(db, 4)
+    for column in ("definition", "ttl_seconds", "update_period_seconds"):
+        db.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
     db.execute("UPDATE outbox SET state = 'sent' WHERE id = 1")
     db.execute("UPDATE outbox SET state = 'expired' WHERE id = 2")
     db.execute("UPDATE outbox SET state = 'expired', folded_into = 1 WHERE id = 3")

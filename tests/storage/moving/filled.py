@@ -107,12 +107,15 @@ def _value(table: str, column: dict[str, Any]) -> object:
     for known in (f"{table}.{name}", name):
         if known in _VALUES:
             return _VALUES[known]
+    match column["type"]:
+        case "INTEGER":
+            return 1
+        case "REAL":
+            return 0.1
+        case "BLOB":
+            return _VALUES["content"]
     if name.endswith("_json"):
         return "[]"
-    if column["type"] == "REAL":
-        return 0.1
     if name == "at" or name.endswith(("_at", "_until")) or name in ("since", "until"):
         return to_text(NOW)
-    if column["type"] == "BLOB":
-        return _VALUES["content"]
-    return {"INTEGER": 1, "TEXT": "feed" if name == "feed_id" else "نص"}[column["type"]]
+    return "feed" if name == "feed_id" else "نص"

@@ -1,0 +1,21 @@
+"""A feed of the catalogue as JSON in the database, for workers that have no feeds.yaml."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.feeds.catalogue import Feed
+
+_FEED = TypeAdapter(Feed)
+
+
+def definition_of(feed: Feed) -> str:
+    return _FEED.dump_json(feed, exclude_defaults=True).decode("utf-8")
+
+
+def feed_of(definition: str) -> Feed | None:
+    """The feed; None for what another version of Marsad wrote and this one cannot read."""
+    try:
+        return _FEED.validate_json(definition)
+    except ValidationError:
+        return None

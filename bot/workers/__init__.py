@@ -1,0 +1,1 @@
+"""Workers: any number of processes that poll the feeds of one PostgreSQL database."""
