@@ -148,10 +148,16 @@ async def measured(feeds: int, folder: Path) -> Sequence[Figure]:
             for n in range(feeds)
         )
         (folder / "feeds.yaml").write_text("feeds:\n" + listed, encoding="utf-8")
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("MARSAD_")} | {
+        # Where compiled modules may not be written each start compiles a thousand of them.
+        environment = {
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith("MARSAD_") and k != "PYTHONDONTWRITEBYTECODE"
+        } | {
             "MARSAD_TELEGRAM_TOKEN": telegram.token,
             "MARSAD_TELEGRAM_BASE_URL": telegram.base_url,
             "MARSAD_DATA_DIR": str(folder / "data"),
+            "MARSAD_MARKER_DIR": str(folder / "marker"),
             "MARSAD_FEEDS_FILE": str(folder / "feeds.yaml"),
             "MARSAD_ALLOW_PRIVATE": "127.0.0.0/8",
         }

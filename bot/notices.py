@@ -304,6 +304,27 @@ class ChatNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookNotice:
+    """A receiver of webhooks takes nothing for `span`, or what is older than that is given up."""
+
+    event: Literal["failing", "given_up"]
+    receiver: str
+    reason: str
+    span: timedelta
+
+    def text(self, say: Texts) -> str:
+        return say(
+            f"notice.webhook.{self.event}",
+            receiver=_name(self.receiver),
+            reason=isolated(shorten(clean(self.reason), REASON_LENGTH)),
+            span=say.duration(self.span),
+        )
+
+    def key(self, now: datetime) -> str:
+        return f"webhook:{self.receiver}:{self.event}:{now:%Y-%m-%d}"
+
+
+@dataclass(frozen=True, slots=True)
 class Unacknowledged:
     """Nobody in a chat acknowledged a critical alert for so many minutes."""
 

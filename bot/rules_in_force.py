@@ -58,7 +58,12 @@ Reloaded = Swapped | Unchanged | Kept
 def load_checked(
     operator_dir: Path | None, full_database: Path | None, cache: Path | None = None
 ) -> RuleSet:
-    """`rules.trying.inline_tests.load_checked`, imported when it is needed: that takes a second."""
+    """`rules.trying.inline_tests.load_checked`; what reads and tries rule files is imported only
+    where the cache does not have the rules."""
+    from rules.loading.load import load_stored
+
+    if cache is not None and (stored := load_stored(cache, operator_dir, full_database)):
+        return stored
     from rules.trying.inline_tests import load_checked as load
 
     return load(operator_dir, full_database=full_database, cache=cache)
@@ -72,14 +77,23 @@ def shipped_places() -> Gazetteer:
     return load_gazetteer()
 
 
-def _places(operator_dir: Path | None) -> Gazetteer:
-    """The gazetteer, ready also for names that are misspelled: the first to ask need not wait."""
-    from rules import load_gazetteer
+def _places(operator_dir: Path | None, cache: Path | None) -> Gazetteer:
+    from rules.loading.places.kept import load_gazetteer
+
+    return load_gazetteer(operator_dir, cache=cache)
+
+
+def make_ready(rules: RuleSet, gazetteer: Gazetteer) -> None:
+    """Make now what is otherwise made for the first question: the analyser of words, and the names
+    of places by their letters. Most of a second, off the loop."""
+    _spelt(gazetteer)
+    rules.morphology.prepare()
+
+
+def _spelt(gazetteer: Gazetteer) -> None:
     from rules.matching.places.spellings import spellings_of
 
-    gazetteer = load_gazetteer(operator_dir)
     spellings_of(gazetteer)
-    return gazetteer
 
 
 class RulesInForce:
@@ -116,7 +130,7 @@ class RulesInForce:
         # Before the load: what is saved meanwhile then differs, and is looked at by `watch`.
         tried = await asyncio.to_thread(fingerprint, operator_dir)
         first = await asyncio.to_thread(load_checked, operator_dir, full_database, cache)
-        gazetteer = await asyncio.to_thread(_places, operator_dir)
+        gazetteer = await asyncio.to_thread(_places, operator_dir, cache)
         return cls(first, operator_dir, full_database, tried, gazetteer, cache)
 
     def places(self) -> Gazetteer:
@@ -138,7 +152,8 @@ class RulesInForce:
         try:
             asked = (self._operator_dir, self._full_database, self._cache)
             rules = await asyncio.to_thread(load_checked, *asked)
-            gazetteer = await asyncio.to_thread(_places, self._operator_dir)
+            gazetteer = await asyncio.to_thread(_places, self._operator_dir, self._cache)
+            await asyncio.to_thread(_spelt, gazetteer)
         except RulesInvalid as invalid:
             self.refused = invalid.errors
             return Kept(tuple(map(str, invalid.errors)), invalid.errors)

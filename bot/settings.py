@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.database_url import passwords_of, place_of, problem_of
@@ -49,6 +49,12 @@ HINTS: Mapping[str, str] = {
     "metrics_port": "write a free port from 1 to 65535, or leave it out",
     "export_sender": "write a name without spaces, commas, < and &, such as alerts@desk.example",
     "export_scope": "write restricted (for those you pass it to) or public",
+    "webhook_urls": "write https:// addresses with spaces between; http:// is for this machine and "
+    "for hosts in MARSAD_ALLOW_PRIVATE",
+    "webhook_secrets": "write one for all addresses, or one for each, with spaces between; "
+    "`openssl rand -base64 32` makes one, write it behind whsec_",
+    "webhook_level": "write the lowest level that is sent: info, watch, alert or critical",
+    "webhook_lang": "write the language of the words: ar, en or fr",
     "web_host": "write an address of this machine: 127.0.0.1, or 0.0.0.0 for all its networks",
     "web_port": "write a free port from 1 to 65535, or leave it out",
     "web_url": "write the address at which people open the page: https://marsad.example.org",
@@ -103,6 +109,12 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     export_sender: str = Field(default="marsad", pattern=r"^[^\s,<&]{1,100}$")
     export_scope: Literal["restricted", "public"] = "restricted"
+    webhook_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), validate_default=True
+    )
+    webhook_level: Literal["info", "watch", "alert", "critical"] = "watch"
+    webhook_lang: Literal["ar", "en", "fr"] = "en"
     web_host: str = "127.0.0.1"
     web_port: int | None = Field(default=None, ge=1, le=65535)
     web_url: str | None = None
@@ -153,6 +165,7 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be shown (see `bot.process.logs`)."""
         held = [self.telegram_token, self.heartbeat_url, *self.notify_urls]
+        held += [*self.webhook_urls, *self.webhook_secrets]
         told = [secret.get_secret_value() for secret in held if secret is not None]
         return (*told, *passwords_of(self.database_url))
 
@@ -169,6 +182,43 @@ class Settings(BaseSettings):
         # An Apprise address may hold commas itself: split only where another address starts.
         if isinstance(value, str):
             return [p for p in re.split(r"[\s,]+(?=[a-z0-9]+://)", value.strip(" \t,")) if p]
+        return value
+
+    @field_validator("webhook_urls", "webhook_secrets", mode="before")
+    @classmethod
+    def _split_spaces(cls, value: Any) -> Any:
+        return value.split() if isinstance(value, str) else value
+
+    @field_validator("webhook_urls")
+    @classmethod
+    def _where_nobody_listens_in(
+        cls, value: tuple[SecretStr, ...], others: ValidationInfo
+    ) -> tuple[SecretStr, ...]:
+        from bot.process.webhook_addresses import address_problem
+
+        allowed = others.data.get("allow_private", ())
+        for number, url in enumerate(value, start=1):
+            if problem := address_problem(url.get_secret_value(), allowed):
+                raise ValueError(f"has an address (number {number}) that {problem}")
+        if len({each.get_secret_value() for each in value}) < len(value):
+            raise ValueError("has an address twice")
+        return value
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _a_secret_for_each(
+        cls, value: tuple[SecretStr, ...], others: ValidationInfo
+    ) -> tuple[SecretStr, ...]:
+        from bot.process.webhook_addresses import secret_bytes
+
+        for number, secret in enumerate(value, start=1):
+            try:
+                secret_bytes(secret.get_secret_value())
+            except ValueError as error:
+                raise ValueError(f"has a secret (number {number}) that {error}") from None
+        addresses = len(others.data.get("webhook_urls", ()))
+        if addresses and len(value) not in (1, addresses):
+            raise ValueError(f"has {len(value)} for {addresses} addresses of MARSAD_WEBHOOK_URLS")
         return value
 
     @field_validator("telegram_token")

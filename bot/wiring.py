@@ -26,11 +26,14 @@ from bot.delivery.deciding.outcome import Editor, Sender
 from bot.delivery.deciding.policy import DeliveryPolicy
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.second_channel import Channel, SecondChannel, SecondChannelWatch
+from bot.delivery.webhooks.receivers import receivers_of
+from bot.delivery.webhooks.sending import Webhooks
 from bot.feeds.catalogue import Feed, load_catalogue
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever
 from bot.feeds.fetch.outcome import Retriever
+from bot.locales import texts
 from bot.messages.cards.display import Signals
 from bot.notices import publishers_of
 from bot.operating.desk import Desk, Reloading
@@ -43,6 +46,7 @@ from bot.process import first_operator
 from bot.rules_in_force import RulesInForce
 from storage.file.database import Connection, Database
 from storage.readers import chat_clocks, chats, people, subscriptions
+from storage.sending import webhooks
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -53,6 +57,8 @@ log = logging.getLogger(__name__)
 # How long the code for the first operator is good; each start makes a new one.
 FIRST_CODE = timedelta(days=1)
 
+AS_PYTHON_DOES = 700, 10, 10
+"""How often a process that stays looks for garbage; a start does so less often (`bot.cli.main`)."""
 TURN = 0.001
 """Seconds after which a thread that computes must let another one have its turn; Python's own
 5 ms are what the event loop waited each time it had something to do."""
@@ -87,6 +93,7 @@ class Parts:
     application: App | None
     second_channel: SecondChannelWatch | None
     desk: Desk | None = None
+    webhooks: Webhooks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +126,9 @@ def to_console(sender: ConsoleSender) -> Destination:
 def let_the_loop_run() -> None:
     """Keep what else this process does from holding up the event loop; after loading."""
     # Rules and modules stay until the end: to look through them for what can go would hold the
-    # event loop for half a second each time.
-    gc.collect()
+    # event loop for half a second each time. Nor is that done now: loading leaves next to none.
     gc.freeze()
+    gc.set_threshold(*AS_PYTHON_DOES)
     sys.setswitchinterval(TURN)
 
 
@@ -155,6 +162,7 @@ async def parts_from_settings(
         lambda database: _destination(settings, database, rules, in_force, source.retriever, clock),
         readers=partial(_readers, settings=settings, now=clock()),
         channel=channel if channel else None,
+        webhooks=lambda database: _webhooks(settings, database, rules, in_force, clock),
         path=settings.database_file,
         in_force=in_force,
         clock=clock,
@@ -173,6 +181,7 @@ async def parts_over(
     path: Path | None = None,
     readers: Callable[[Connection], None],
     channel: Channel | None = None,
+    webhooks: Callable[[Database], Webhooks | None] = lambda _: None,
     in_force: FeedsInForce | None = None,
     clock: Callable[[], datetime] = utc_now,
     timezone: tzinfo = UTC,
@@ -219,6 +228,9 @@ async def parts_over(
         watch = None
         if channel is not None:
             watch = SecondChannelWatch(opened, channel, dispatcher.health, clock=clock)
+        hooks = webhooks(opened)
+        if hooks is not None:
+            stack.push_async_callback(hooks.aclose)
         yield Parts(
             opened,
             rules,
@@ -231,6 +243,7 @@ async def parts_over(
             goes_to.application,
             watch,
             goes_to.desk,
+            hooks,
         )
 
 
@@ -289,6 +302,28 @@ def _destination(
     return Destination(sender, DeliveryPolicy(), application, sender, desk)
 
 
+def _webhooks(
+    settings: Settings,
+    database: Database,
+    rules: RulesInForce,
+    catalogue: FeedsInForce,
+    clock: Callable[[], datetime],
+) -> Webhooks | None:
+    """What is sent to programs of others; None where none is named."""
+    receivers = receivers_of(settings)
+    if not receivers:
+        return None
+    from bot.exports.event import event
+    from bot.exports.naming import Naming, leaving
+
+    say = texts(settings.webhook_lang)
+
+    def naming() -> Naming:
+        return Naming(say, leaving(rules().signals), rules.places(), publishers_of(catalogue()))
+
+    return Webhooks(database, receivers, partial(event, naming=naming), ready=naming, clock=clock)
+
+
 async def _close_connections(application: App) -> None:
     """Also those that were opened before Telegram first answered, which `shutdown` leaves."""
     await application.bot.shutdown()
@@ -298,6 +333,8 @@ async def _close_connections(application: App) -> None:
 def _readers(db: Connection, settings: Settings, now: datetime) -> None:
     """Operators as the settings name them; the console reads only when there is no bot."""
     people.set_operators(db, settings.operators, now)
+    programs = [each.key for each in receivers_of(settings)]
+    webhooks.set_receivers(db, programs, settings.webhook_level)
     if settings.telegram_token is not None and not people.has_operator(db):
         code = people.invite(db, "operator", now + FIRST_CODE, now, first=True)
         first_operator.hand_over(settings.data_dir, code)

@@ -26,6 +26,7 @@ from storage.rows import (
     to_text,
     to_text_or_none,
 )
+from storage.sending import webhooks
 
 _FIXED = ("id", "short_id", "story_id", "version")
 _GRAVITY = ("critical", "alert", "watch", "info")
@@ -161,7 +162,7 @@ def create(
     )
     alert_id = insert(db, "alerts", values)
     _put(db, alert_id, signals, version=1)
-    return _existing(db, alert_id)
+    return _owed_to_programs(db, _existing(db, alert_id), at)
 
 
 def bump(
@@ -187,7 +188,7 @@ def bump(
         | {"id": alert_id, "at": to_text(at), "event_at": to_text_or_none(text.event_at)},
     )
     _put(db, alert_id, signals, version=before.version + 1)
-    return _existing(db, alert_id)
+    return _owed_to_programs(db, _existing(db, alert_id), at)
 
 
 def in_order(signals: Sequence[AlertSignal]) -> tuple[AlertSignal, ...]:
@@ -303,6 +304,14 @@ def since(db: Connection, moment: datetime) -> list[Alert]:
     """All alerts made or updated since then, without their sources."""
     rows = fetch(db, "SELECT * FROM alerts WHERE updated_at >= :since", {"since": to_text(moment)})
     return alerts_of(db, rows)
+
+
+def _owed_to_programs(db: Connection, alert: Alert, at: datetime) -> Alert:
+    # Here, so that no version can be made of which they are not told.
+    if alert.audience == "everyone":
+        reached = _GRAVITY[_GRAVITY.index(alert.level) :]
+        webhooks.owe(db, alert.id, reached, at)
+    return alert
 
 
 def _existing(db: Connection, alert_id: int) -> Alert:

@@ -106,6 +106,13 @@ def move_times(db: Connection, by: timedelta, now: datetime, fresh: timedelta) -
         WHERE changed_at NOT BETWEEN :since AND :until""",
         values,
     )
+    db.execute(
+        """
+        UPDATE webhook_messages SET created_at = moved(created_at, :by),
+            updated_at = moved(updated_at, :by), not_before = moved(not_before, :by)
+        WHERE state = 'pending' AND created_at NOT BETWEEN :since AND :until""",
+        values,
+    )
     moved = {"by": values["by"]}
     db.execute("UPDATE chats SET blocked_until = moved(blocked_until, :by)", moved)
     # Every one: what was sent N hours ago must not look as if it had just been.

@@ -42,7 +42,7 @@ from storage.decisions import Decision
 from storage.file.database import Connection
 from storage.news import facts, stories
 from storage.readers import mutes
-from storage.sending import card_edits, outbox, reach
+from storage.sending import card_edits, outbox, reach, webhooks
 from storage.sending.outbox import Recipient
 
 if TYPE_CHECKING:
@@ -324,6 +324,8 @@ class _Telling:
         before = alerts.sourced(self.db, before, but=new)
         if says(before) == says(alert):
             return
+        due = self.now + self.policy.edits_settle
+        webhooks.owe_growth(self.db, alert.id, self.now, due)
         told = reach.told(self.db, alert.id)
         chosen = to_edit(before, alert, self.readers().chats, told) if told else ()
         if chosen:

@@ -95,7 +95,7 @@ async def _write(
 
 
 def _naming(settings: Settings, lang: str) -> Naming:
-    from bot.exports.naming import Naming
+    from bot.exports.naming import Naming, leaving
     from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
     from bot.locales import texts
     from bot.notices import publishers_of
@@ -105,9 +105,7 @@ def _naming(settings: Settings, lang: str) -> Naming:
         publishers = publishers_of(load_catalogue(settings.feeds_file))
     except CatalogueInvalid:
         publishers = {}  # feeds are called by their ids then
-    rules = load(None)
-    # What an export holds may be passed on: rules on test are no part of it.
-    signals = {name: each for name, each in rules.signals.items() if each.status == "stable"}
+    signals = leaving(load(None).signals)
     return Naming(texts(lang), signals, load_gazetteer(settings.rules_dir), publishers)
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MAY_EXPORT = ("analyst", "operator")
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -75,7 +74,7 @@ def key(
 
     def make(db: Connection) -> str:
         found = people.get(db, person)
-        if found is None or found.role not in MAY_EXPORT:
+        if found is None or not people.is_analyst(found.role):
             raise CannotGoOn(
                 f"{person} is no analyst or operator: see `marsad people list`", exit_code=2
             )

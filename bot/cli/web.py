@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from storage.file.database import Connection
 
 PORT = 8080
-LINK_GOOD_FOR = timedelta(minutes=10)
 
 
 def web_command(
@@ -63,6 +61,8 @@ async def serve(settings: Settings, port: int, link: int | None = None) -> None:
             gazetteer=rules.places,
             token=token.get_secret_value() if token else None,
             address=settings.page_address,
+            export_sender=settings.export_sender,
+            export_public=settings.export_scope == "public",
         )
         server = PageServer(site, settings.web_host, port)
         try:
@@ -85,6 +85,6 @@ async def _link(site: Site, person_id: int, address: str) -> str:
             raise CannotGoOn(
                 f"{person_id} was not let in: `marsad people list` names those who were"
             )
-        return page_sessions.make_link(db, person_id, now + LINK_GOOD_FOR, now)
+        return page_sessions.make_link(db, person_id, now + page_sessions.LINK_GOOD_FOR, now)
 
     return f"{address}/sign-in?key={await site.database.write(write)}"

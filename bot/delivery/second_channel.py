@@ -13,9 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal, Protocol
-
-from apprise import Apprise, NotifyFormat, NotifyType
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from bot.clock import utc_now
 from bot.delivery.health import Health
@@ -25,6 +23,9 @@ from bot.text import clean, web_link
 from storage.alerts import Alert, AlertSignal
 from storage.file.database import Database, StorageError
 from storage.sending import second_channel
+
+if TYPE_CHECKING:
+    from apprise import Apprise
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,10 @@ class SecondChannel:
         logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._timeout = timeout
         self._addresses: list[Apprise] = []
+        if not urls:
+            return
+        from apprise import Apprise
+
         for number, url in enumerate(urls, start=1):
             address = Apprise()
             if address.add(url):
@@ -71,6 +76,8 @@ class SecondChannel:
     async def _send_to(
         self, number: int, address: Apprise, title: str, body: str, bad: bool
     ) -> bool:
+        from apprise import NotifyFormat, NotifyType
+
         notify = partial(
             address.notify,
             body=body,

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bot.exports.countries import ALPHA_3
 from bot.exports.record import Counted, Record, Said, Where
 from bot.locales import Texts
-from bot.messages.cards.display import Signals, signal_title
+from bot.messages.cards.display import Signals, TitledSignal, signal_title
 from bot.messages.cards.lines import happens_in, level_name
 from bot.text import JOINER, clean, shorten, web_link
 from storage.alerts import Alert, AlertFigure, in_order
@@ -197,6 +197,20 @@ class Naming:
         if counted:
             parts.append(" · ".join(counted))
         return " — ".join(parts).replace(JOINER, "")
+
+
+class _Judged(TitledSignal, Protocol):
+    @property
+    def status(self) -> str: ...
+
+
+S = TypeVar("S", bound=_Judged)
+
+
+def leaving(signals: Mapping[str, S]) -> dict[str, S]:
+    """The signals that may leave: what an export holds may be passed on, and rules on test are no
+    part of it."""
+    return {name: each for name, each in signals.items() if each.status == "stable"}
 
 
 @lru_cache(maxsize=4_096)

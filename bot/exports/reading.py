@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
-from typing import BinaryIO
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 
 from bot.exports.naming import Naming
 from bot.exports.record import Record
 from bot.exports.writing import Edition, Format
-from storage import items, paging
+from storage import finding, items, paging
 from storage.file.database import Connection, Database
+from storage.finding import Cursor, Wanted
 from storage.paging import Selection
 
 BATCH = 500
 """Rows that are looked at in one reading."""
+IN_MEMORY, PIECE = 1_000_000, 256_000
+"""Bytes of a file that is sent as it is written: held in memory, and sent at once."""
 
 
 async def batches(
@@ -58,3 +63,52 @@ async def export(
         await asyncio.to_thread(writer.write, batch)
     await asyncio.to_thread(writer.close)
     return rows
+
+
+async def found_batches(
+    database: Database, wanted: Wanted, naming: Naming, *, size: int = BATCH
+) -> AsyncIterator[list[Record]]:
+    """The alerts that a question with words finds, the newest first. Raises StorageError."""
+    after: Cursor | None = None
+    while True:
+
+        def read(
+            db: Connection, after: Cursor | None = after
+        ) -> tuple[list[Record], Cursor | None]:
+            found = finding.find(db, wanted, size, after=after)
+            rows = items.alert_items(db, [each.id for each in found])
+            end = Cursor(found[-1].updated_at, found[-1].id) if len(found) == size else None
+            return [naming.record(each) for each in rows], end
+
+        batch, after = await database.read(read)
+        yield batch
+        if after is None:
+            return
+
+
+async def streamed(
+    found: AsyncIterator[list[Record]], edition: Edition, form: Format
+) -> AsyncIterator[bytes]:
+    """The file in pieces, as far as it is written: what is long waits on the disk."""
+    with SpooledTemporaryFile(IN_MEMORY) as file:
+        out = cast(BinaryIO, file)
+        writer = await asyncio.to_thread(form.make, out, edition)
+        sent = 0
+
+        def written() -> bytes:
+            nonlocal sent
+            end = out.tell()
+            out.seek(sent)
+            piece = out.read(PIECE)
+            sent += len(piece)
+            out.seek(end)
+            return piece
+
+        async for batch in found:
+            await asyncio.to_thread(writer.write, batch)
+            while piece := await asyncio.to_thread(written):
+                yield piece
+        await asyncio.to_thread(writer.close)
+        out.seek(0, os.SEEK_END)
+        while piece := await asyncio.to_thread(written):
+            yield piece

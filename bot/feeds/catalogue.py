@@ -19,6 +19,7 @@ from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, Sc
 
 from bot.errors import CannotGoOn
 from bot.feeds.parse.entry import SourceFormat
+from bot.feeds.plain_list import EVENTS, plain_rows
 from bot.feeds.problems import CatalogueProblem, Said, Wrong, said
 from bot.feeds.publishers import publisher_family
 from bot.feeds.row import FeedRow, SelectorsRow
@@ -28,8 +29,6 @@ from bot.feeds.sites.selectors import PageSelectors
 MAX_FILE_BYTES = 2_000_000
 MAX_FEEDS = 5_000
 _MAX_DEPTH = 20
-# libyaml reads a large file in milliseconds, where the Python scanner takes seconds.
-_EVENTS = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,8 @@ def load_catalogue(path: Path) -> tuple[Feed, ...]:
 
 def read_catalogue(text: str, file: str = "feeds.yaml") -> tuple[Feed, ...]:
     """`load_catalogue` on text; `file` is the name to use in messages."""
+    if (feeds := _read_plainly(text)) is not None:
+        return feeds
     rows, problems = _rows(text, file)
     for row in rows:
         problems.extend(_problems_of_row(row, file))
@@ -78,6 +79,20 @@ def read_catalogue(text: str, file: str = "feeds.yaml") -> tuple[Feed, ...]:
     if problems:
         raise CatalogueInvalid(tuple(sorted(problems, key=lambda problem: problem.line)))
     return tuple(_feed(FeedRow.model_validate(dict(row))) for row in rows)
+
+
+def _read_plainly(text: str) -> tuple[Feed, ...] | None:
+    """The feeds of a list in which all is usual and right; None for any other."""
+    rows = plain_rows(text)
+    if rows is None or len(rows) > MAX_FEEDS:
+        return None
+    try:
+        feeds = tuple(_feed(FeedRow.model_validate(row)) for row in rows)
+    except ValidationError:
+        return None
+    ids = {feed.id for feed in feeds}
+    addresses = {comparable_address(feed.url) for feed in feeds}
+    return feeds if len(ids) == len(addresses) == len(feeds) else None
 
 
 def regions_by_line(path: Path) -> tuple[tuple[int, str], ...]:
@@ -196,7 +211,7 @@ def _unwanted_yaml(text: str, file: str) -> CatalogueProblem | None:
     name code), an anchor, a merge key; or what is nested too deep to be read."""
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=_EVENTS):
+        for event in yaml.parse(text, Loader=EVENTS):
             line = event.start_mark.line + 1 if event.start_mark else 0
             if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
                 return CatalogueProblem(file, line, said("anchor"))

@@ -9,8 +9,6 @@ from datetime import datetime
 from email.utils import format_datetime
 from xml.etree import ElementTree
 
-import listparser
-
 from bot.errors import CannotGoOn
 from bot.feeds.catalogue import CatalogueInvalid, Feed, read_catalogue, slug
 from bot.feeds.problems import Said, said
@@ -56,6 +54,9 @@ def import_opml(text: str, have: Sequence[Feed] = (), language: str | None = Non
     """
     if len(text) > MAX_OPML_BYTES:
         raise OpmlInvalid(said("opml_large", mb=MAX_OPML_BYTES // 1_000_000))
+    # It brings a library for downloads.
+    import listparser
+
     try:
         listed = listparser.parse(text)
     except Exception as error:

@@ -102,8 +102,9 @@ async def examine(
     findings.append(await _instance(settings, say))
     if running:
         findings.append(await _look_into(running.database, say, running.file_within))
+        findings += await _webhooks(running.database, settings, say, clock())
     else:
-        findings.append(await _database(settings, say))
+        findings += await _database(settings, say, clock())
     return findings
 
 
@@ -293,7 +294,7 @@ async def _instance(settings: Settings, say: Texts) -> Finding:
         return Finding("instance", State.BAD, found, say("doctor.instance.see_disk"))
 
 
-async def _database(settings: Settings, say: Texts) -> Finding:
+async def _database(settings: Settings, say: Texts, now: datetime) -> list[Finding]:
     from storage.file.database import Database
 
     file, what = settings.database_file, "database"
@@ -301,18 +302,30 @@ async def _database(settings: Settings, say: Texts) -> Finding:
         require_database(settings)
     except DatabaseMissing as missing:
         first, _, rest = str(missing).partition("\n")
-        return Finding(what, State.BAD, first, rest)
+        return [Finding(what, State.BAD, first, rest)]
     if not settings.database_url and not file.exists():
-        return Finding(what, State.OK, say("doctor.database.none", file=file))
+        return [Finding(what, State.OK, say("doctor.database.none", file=file))]
     advice = "see_server" if settings.database_url else "restore"
     try:
         database = await Database.open(settings.database)
     except StorageError as error:
-        return Finding(what, State.BAD, str(error), say(f"doctor.database.{advice}"))
+        return [Finding(what, State.BAD, str(error), say(f"doctor.database.{advice}"))]
     try:
-        return await _look_into(database, say)
+        found = await _look_into(database, say)
+        return [found, *await _webhooks(database, settings, say, now)]
     finally:
         await database.close()
+
+
+async def _webhooks(
+    database: Database, settings: Settings, say: Texts, now: datetime
+) -> list[Finding]:
+    from bot.operating.webhook_health import webhook_findings
+
+    try:
+        return await webhook_findings(database, settings, say, now)
+    except StorageError:  # the finding of the database says so
+        return []
 
 
 async def _look_into(database: Database, say: Texts, within: float | None = None) -> Finding:

@@ -16,9 +16,6 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
-from rules.loading.sources import is_full_rule
-from rules.trying.explain import sentence_around
-
 if TYPE_CHECKING:
     from rules import Detection, Evidence
 
@@ -69,6 +66,8 @@ def proposals(
 def _phrases(piece: Evidence, title: str, text: str) -> list[str]:
     """The evidence with the word behind it, and with the word before it, in its sentence."""
     source = title if piece.field == "title" else text
+    from rules.trying.explain import sentence_around
+
     sentence = sentence_around(source, piece.start, piece.end)
     offset = source.find(sentence)
     words = [
@@ -121,6 +120,8 @@ def applied(files: Mapping[str, bytes], file: str, proposal: Proposal) -> bytes:
         document = CommentedMap({"id": proposal.signal})
     if not isinstance(document, CommentedMap):
         raise ValueError(f"{file} holds no rule")
+    from rules.loading.sources import is_full_rule
+
     if is_full_rule(document):
         raise OwnRule(file)
     if proposal.kind == "threshold":

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from rules.loading.rule_folders import ESCALATIONS, KINDS, STATES, is_rule_file, rule_files
-from rules.loading.sources import schema_name
 from rules.loading.yamlfile import MAX_BYTES, Problem, YamlProblem, contents, parse
 
 PLACES = "places"
@@ -73,6 +72,9 @@ def place_of(files: Mapping[str, bytes], name: str, content: bytes) -> str:
         if f"{stem}.yaml" == beside:
             return beside
     if isinstance(value.get("id"), str):
+        # It brings the models of the rule files.
+        from rules.loading.sources import schema_name
+
         rule_id = str(value["id"])
         if not schema_name(rule_id):
             raise NotTaken("rule_file.bad_id")

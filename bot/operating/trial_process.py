@@ -11,7 +11,6 @@ import resource
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +19,7 @@ from bot.alerts.decide import PUSHED
 from bot.operating.trial_report import (
     Example,
     SignalChange,
+    Task,
     TrialReport,
     WordChange,
     in_all_languages,
@@ -37,23 +37,6 @@ PROBLEMS, EXAMPLES, WORDS_LENGTH = 12, 5, 160
 EVERY = 25
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """`folder` is the operators' folder as it would be, `current` as it is, `in_force` the hash of
-    the rules that work now. `seconds` is for the replay alone, `until` its end (ISO 8601)."""
-
-    folder: str
-    current: str
-    in_force: str
-    database: str
-    morphology: str | None
-    until: str
-    days: int
-    entries: int
-    seconds: float
-    memory_bytes: int
 
 
 def main() -> None:

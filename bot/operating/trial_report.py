@@ -1,4 +1,5 @@
-"""What the trial of a change of rules found. It is stored as JSON, and shown in any language."""
+"""What the trial of a change of rules is given, and what it found: that is stored as JSON, and
+shown in any language."""
 
 from __future__ import annotations
 
@@ -12,6 +13,23 @@ from rules.loading.yamlfile import Problem
 LANGUAGES = ("ar", "en", "fr")
 
 Failure = Literal["", "time", "memory", "died"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`folder` is the operators' folder as it would be, `current` as it is, `in_force` the hash of
+    the rules that work now. `seconds` is for the replay alone, `until` its end (ISO 8601)."""
+
+    folder: str
+    current: str
+    in_force: str
+    database: str
+    morphology: str | None
+    until: str
+    days: int
+    entries: int
+    seconds: float
+    memory_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,7 @@ from typing import Any
 import bot
 from bot.clock import utc_now
 from bot.operating.rule_files import read_files, write_files
-from bot.operating.trial_process import Task
-from bot.operating.trial_report import TrialReport, read_report
+from bot.operating.trial_report import Task, TrialReport, read_report
 from storage.rule_files.versions import hash_of
 
 log = logging.getLogger(__name__)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from bot.alerts.rereading import Rereader
 from bot.asking.indexing import Indexer
+from bot.rules_in_force import make_ready
 from storage.file.database import Database
 from storage.file.errors import StorageError
 
 if TYPE_CHECKING:
-    from rules import RuleSet
+    from rules import Gazetteer, RuleSet
 
 log = logging.getLogger(__name__)
 
@@ -76,9 +77,9 @@ async def index(database: Database, stop: asyncio.Event) -> None:
             await asyncio.wait_for(stop.wait(), READ_AGAIN.total_seconds())
 
 
-async def ready_for_questions(rules: RuleSet) -> None:
-    """Import CAMeL Tools, which takes a second: who asks for a word first need not wait for it."""
+async def ready_for_questions(rules: RuleSet, gazetteer: Gazetteer) -> None:
+    """Make ready what words and names of places are asked for: who asks first need not wait."""
     try:
-        await asyncio.to_thread(rules.morphology.prepare)
-    except Exception:  # a poll that needs it says so again
-        log.exception("the analysis of words could not be made ready")
+        await asyncio.to_thread(make_ready, rules, gazetteer)
+    except Exception:  # a poll or a question that needs it says so again
+        log.exception("words and places could not be made ready for questions")

@@ -56,6 +56,8 @@ def problems(
         found.append(f"dispatch is stuck: {health.stuck_reason}")
     if health.failing_since:
         found.append(f"Telegram does not answer: {health.failing_reason}")
+    if parts.webhooks is not None:
+        found += parts.webhooks.problems(now)
     return found
 
 

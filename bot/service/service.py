@@ -22,14 +22,13 @@ from bot.service.problems import problems
 from bot.service.rounds import Rounds
 from bot.service.token import TokenWatch
 from bot.web.metrics import Metrics, MetricsServer
-from bot.web.server import beside_service
-from bot.web.site import Site
 from bot.wiring import Parts
 from storage.file.errors import StorageError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.telegram.polling import Polling
+    from bot.web.server import PageServer
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +102,7 @@ class Service:
             if polling:
                 await polling.start()
             async with (
-                beside_service(self._site(), self._settings),
+                self._page(),
                 asyncio.TaskGroup() as tasks,
             ):
                 tasks.create_task(self._dispatch(polling, stop), name="dispatch")
@@ -112,9 +111,11 @@ class Service:
                 tasks.create_task(self._read_again(stop), name="read-again")
                 tasks.create_task(index(self._parts.database, stop), name="index")
                 if polling:
-                    tasks.create_task(ready_for_questions(self._parts.rules()), name="questions")
+                    tasks.create_task(self._ready(), name="questions")
                 if hang_up:
                     tasks.create_task(self._reloads.when_told(hang_up, stop), name="hang-up")
+                if hooks := self._parts.webhooks:
+                    tasks.create_task(hooks.run(stop), name="webhooks")
                 if watch := self._parts.second_channel:
                     tasks.create_task(watch.run(stop), name="second-channel")
         finally:
@@ -150,9 +151,15 @@ class Service:
             now=now,
         )
 
-    def _site(self) -> Site:
+    def _page(self) -> contextlib.AbstractAsyncContextManager[PageServer | None]:
+        """The page while the service runs; what it is made with is imported where it is wanted."""
+        if self._settings.web_port is None:
+            return contextlib.nullcontext()
+        from bot.web.server import beside_service
+        from bot.web.site import Site
+
         settings, parts, token = self._settings, self._parts, self._settings.telegram_token
-        return Site(
+        site = Site(
             parts.database,
             parts.rules,
             parts.feeds,
@@ -161,9 +168,12 @@ class Service:
             clock=self._clock,
             token=token.get_secret_value() if token else None,
             address=settings.page_address,
+            export_sender=settings.export_sender,
+            export_public=settings.export_scope == "public",
             metrics=self.metrics,
             problems=self.problems,
         )
+        return beside_service(site, settings)
 
     async def _dispatch(self, polling: Polling | None, stop: asyncio.Event) -> None:
         """Send, but not before it is known that no other instance works with our token."""
@@ -181,6 +191,9 @@ class Service:
 
     async def _read_again(self, stop: asyncio.Event) -> None:
         await read_again(self._parts.rereader, self._reloads.swapped, self._told, self._clock, stop)
+
+    async def _ready(self) -> None:
+        await ready_for_questions(self._parts.rules(), self._parts.rules.places())
 
     def _told(self, alerts: int) -> None:
         self.metrics.alerts.inc(alerts)

@@ -118,6 +118,8 @@ async def poll_once(settings: Settings) -> bool:
         await parts.rereader.look(utc_now(), unread=True)
         sent = await parts.dispatcher.run_until_idle()
         await parts.dispatcher.drain()
+        if parts.webhooks:
+            await parts.webhooks.run_until_idle()
         if parts.second_channel:
             await parts.second_channel.tick(utc_now())
         await Indexer(parts.database).catch_up()

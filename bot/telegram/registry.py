@@ -26,6 +26,7 @@ from telegram.error import BadRequest
 
 from bot.telegram import commands as package
 from bot.telegram.request import Context, Request, chat_of, services_in
+from storage.readers import people
 
 log = logging.getLogger(__name__)
 
@@ -242,7 +243,7 @@ async def _refusal(request: Request, who: Who) -> str | None:
         return "refuse.unknown_chat"
     if who is Who.ADMINISTRATORS and not await request.may_change():
         return "refuse.admins_only"
-    if who is Who.ANALYSTS and not (request.role == "analyst" or request.by_operator):
+    if who is Who.ANALYSTS and not (people.is_analyst(request.role) or request.by_operator):
         return "refuse.analysts_only"
     if who is Who.OPERATORS and not request.by_operator:
         return "refuse.operators_only"

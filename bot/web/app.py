@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from bot.notices import publishers_of
 from bot.web import sign_in
 from bot.web.api.routes import Source, Verdict, api_routes
-from bot.web.pages import feeds, map, now, place, rules, signals, story
+from bot.web.pages import export, feeds, map, now, place, rules, signals, story
 from bot.web.render import render
 from bot.web.shield import HEADERS, NOT_KEPT, Shield, is_this_machine
 from bot.web.site import Site, Visitor, site_of, visitor_of
@@ -39,6 +39,7 @@ def application(site: Site) -> Starlette:
             Route("/places", seen_by_all(place.places)),
             Route("/place/{id}", seen_by_all(place.place)),
             Route("/signals", seen_by_all(signals.signals)),
+            Route("/export/{kind}/{form}", seen_by_analysts(export.export)),
             Route("/feeds", seen_by_analysts(feeds.feeds)),
             Route("/rules", seen_by_analysts(rules.rules)),
             Route("/rules/try", seen_by_analysts(rules.try_text), methods=["GET", "POST"]),

@@ -20,6 +20,7 @@ class Rate:
 
 READING = Rate(120, 120)
 SIGNING_IN = Rate(10, 6)
+EXPORTING = Rate(12, 6)
 
 
 class Limits:
@@ -31,7 +32,7 @@ class Limits:
 
     def wait(self, address: str, now: datetime) -> timedelta | None:
         """None for a request that may be answered; else after how long the next one may."""
-        who = _network(address)
+        who = network_of(address)
         left, at = self._buckets.pop(who, (float(self._rate.at_once), now))
         minutes = max((now - at).total_seconds(), 0) / 60
         left = min(left + minutes * self._rate.per_minute, float(self._rate.at_once))
@@ -42,7 +43,7 @@ class Limits:
         return timedelta(minutes=(1 - left) / self._rate.per_minute) if refused else None
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """Who has one IPv6 address has a network of them; an IPv4 address that came in through a socket
     for both stands for itself."""
     try:

@@ -13,6 +13,7 @@ import uvicorn
 
 from bot.errors import CannotGoOn
 from bot.web.app import application
+from bot.web.connections import MOST, PatientProtocol
 from bot.web.site import Site
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class PageServer:
                 forwarded_allow_ips="127.0.0.1,::1",
                 timeout_graceful_shutdown=GRACE,
                 h11_max_incomplete_event_size=32_768,
-                limit_concurrency=100,
+                http=PatientProtocol,
+                # Some more than may wait, so that these are refused when all are being answered.
+                limit_concurrency=MOST + 50,
                 ws="none",
             )
         )

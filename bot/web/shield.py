@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.limits import READING, SIGNING_IN, Limits
+from bot.web.limits import EXPORTING, READING, SIGNING_IN, Limits
 
 POLICY = "; ".join(
     (
@@ -53,6 +53,7 @@ class Shield:
         self._app = app
         self._clock = clock
         self._reading, self._signing_in = Limits(READING), Limits(SIGNING_IN)
+        self._exporting = Limits(EXPORTING)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -86,6 +87,8 @@ class Shield:
         wait = self._reading.wait(address, now)
         if wait is None and request.url.path.startswith("/sign-in") and request.method == "POST":
             wait = self._signing_in.wait(address, now)
+        if wait is None and request.url.path.startswith("/export/"):
+            wait = self._exporting.wait(address, now)
         if wait is not None:
             seconds = str(math.ceil(wait.total_seconds()))
             text = "طلبات كثيرة. Too many requests. Trop de demandes.\n"

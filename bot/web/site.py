@@ -31,6 +31,7 @@ COOKIE = "marsad"
 @dataclass(frozen=True, slots=True)
 class Site:
     """What pages are made from. `token` is the bot's: Telegram signs with it who opens the page.
+    `export_sender` and `export_public`: see `bot.exports.writing.Edition`.
     `metrics` and `problems` are the running service's."""
 
     database: Database
@@ -41,6 +42,8 @@ class Site:
     clock: Callable[[], datetime] = utc_now
     token: str | None = field(default=None, repr=False)
     address: str | None = None
+    export_sender: str = "marsad"
+    export_public: bool = False
     metrics: Metrics | None = None
     problems: Callable[[], list[str]] | None = None
 
@@ -73,8 +76,8 @@ class Visitor:
 
     @property
     def is_analyst(self) -> bool:
-        """Who may see feeds and rules: analysts and operators."""
-        return self.role in ("analyst", "operator")
+        """Who may see feeds and rules, and export."""
+        return people.is_analyst(self.role)
 
     def display(self, site: Site) -> Display:
         """How cards are shown to them, now."""

@@ -47,16 +47,19 @@ def forms(word: str, language: str) -> frozenset[str]:
     found.update(forms_of.get(lemma, ()))
     if plain in forms_of:
         found.update(_conjugated(plain, language, forms_of[plain]))
-    folded = frozenset(latin_norm(form) for form in found)
+    folded = frozenset(as_looked_up(latin_surface(form), language) for form in found)
     return folded - {latin_norm(w) for w in NEVER_LATIN.get((language, plain), ())}
 
 
-_UNACCENTED = frozenset(latin_norm(word) for word in ACCENTS_MATTER)
+def as_looked_up(surface: str, language: str | None) -> str:
+    """A word as its forms are kept: folded, but for French words that are other ones then.
 
-
-def misses_its_accents(surface: str) -> bool:
-    """Whether a French word is another one for want of accents: mais is no maïs."""
-    return surface in _UNACCENTED
+    >>> as_looked_up("maïs", "fr"), as_looked_up("blé", "fr")
+    ('maïs', 'ble')
+    """
+    if language == "fr" and surface in ACCENTS_MATTER:
+        return surface
+    return latin_norm(surface)
 
 
 def is_word(surface: str, language: str) -> bool:

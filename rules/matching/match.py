@@ -173,7 +173,7 @@ def _news(found: list[Found], entry: EntryReading) -> list[Found]:
         return found
     titles = [r for r in entry.readings if r.sentence.field == "title"]
     kinds = {state for f in relief for state in f.scope.states}
-    if not titles or any(f.reading.sentence.field == "title" for f in found):
+    if not titles or _is_titled(found):
         return found
     if speaks_of_relief(titles, kinds):
         return found
@@ -181,10 +181,19 @@ def _news(found: list[Found], entry: EntryReading) -> list[Found]:
 
 
 def _without_plain_no(found: list[Found], entry: EntryReading) -> list[Found]:
-    """Without a plain no below a title that speaks of something else: «العمل لا يتوقف»."""
-    if not entry.title or any(f.reading.sentence.field == "title" for f in found):
+    """Without a plain no below a title that speaks of something else: «العمل لا يتوقف».
+
+    «انفجار قرب السفارة» above «لم تقع إصابات»: nobody says that anybody was hurt, so nothing is
+    there to deny.
+    """
+    if not entry.title or _is_titled(found):
         return found
-    return [f for f in found if f.direction != "denied" or f.scope.states != ("negated",)]
+    return [f for f in found if f.direction != "denied" or "denied" in f.scope.states]
+
+
+def _is_titled(found: Iterable[Found]) -> bool:
+    """Whether the title says something of it; a setting is nothing said."""
+    return any(f.reading.sentence.field == "title" and not f.clause.setting for f in found)
 
 
 def _clauses(found: Iterable[Found]) -> list[CompiledClause]:

@@ -58,7 +58,9 @@ class Reading:
         """Where a term stands, in order."""
         found = self._found.get(term)
         if found is None:
-            found = self.written(term)
+            found = self._written.get(term)
+            if found is None:
+                found = self._written[term] = self._matcher.look_for(term, self)
             if self._closed:
                 found = tuple(s for s in found if s[0] != s[1] or s[0] not in self._closed)
             self._found[term] = found

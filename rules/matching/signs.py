@@ -35,7 +35,7 @@ class Signs:
     def __init__(self, terms: Mapping[str, CompiledTerm], ordered: Sequence[CompiledTerm]) -> None:
         self._names = tuple(terms)
         self.bits = {name: 1 << number for number, name in enumerate(self._names)}
-        common = _uses(terms.values())
+        rarest = _Rarest(_uses(terms.values()))
         one: defaultdict[int, set[str]] = defaultdict(set)
         other: defaultdict[int, set[str]] = defaultdict(set)
         # Term → the terms that it is a part of, on one side and on the other.
@@ -46,12 +46,15 @@ class Signs:
                 in_one[included].append(name)
                 in_other[included].append(name)
             for phrase in term.phrases:
-                first, second = _rarest(phrase, common)
-                for unit, words, parts in ((first, one, in_one), (second, other, in_other)):
-                    if unit.term:
-                        parts[unit.term].append(name)
-                    for number in unit.lexemes:
-                        words[number].add(name)
+                first, second = rarest.of(phrase)
+                if first.term:
+                    in_one[first.term].append(name)
+                if second.term:
+                    in_other[second.term].append(name)
+                for number in first.lexemes:
+                    one[number].add(name)
+                for number in second.lexemes:
+                    other[number].add(name)
         self._one, self._other = dict(one), dict(other)
         self._above_one = self._above(ordered, in_one)
         self._above_other = self._above(ordered, in_other)
@@ -118,16 +121,30 @@ def _uses(terms: Iterable[CompiledTerm]) -> Counter[int]:
     )
 
 
-def _rarest(phrase: Phrase, common: Mapping[int, int]) -> tuple[Unit, Unit]:
+class _Rarest:
     """The two places of a phrase that fewest others have; words before whole terms."""
-    if len(phrase) == 1:
-        return phrase[0], phrase[0]
 
-    def rank(unit: Unit) -> tuple[bool, int]:
-        return unit.term is not None, sum(common[number] for number in unit.lexemes)
+    def __init__(self, common: Mapping[int, int]) -> None:
+        self._common = common
+        self._ranks: dict[int, tuple[bool, int]] = {}
+        """By the unit's identity: the same one stands in many phrases."""
 
-    first, second, *_ = sorted(phrase, key=rank)
-    return first, second
+    def of(self, phrase: Phrase) -> tuple[Unit, Unit]:
+        if len(phrase) == 1:
+            return phrase[0], phrase[0]
+        if len(phrase) == 2:
+            one, two = phrase
+            return (one, two) if self._rank(one) <= self._rank(two) else (two, one)
+        first, second, *_ = sorted(phrase, key=self._rank)
+        return first, second
+
+    def _rank(self, unit: Unit) -> tuple[bool, int]:
+        rank = self._ranks.get(id(unit))
+        if rank is None:
+            common = self._common
+            rank = unit.term is not None, sum(common[number] for number in unit.lexemes)
+            self._ranks[id(unit)] = rank
+        return rank
 
 
 _ASSERTED = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[\^$]", re.DOTALL)

@@ -6,6 +6,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from rules.language import boilerplate, latin
@@ -79,16 +81,20 @@ class _Indexed:
         "single",
     )
 
-    def __init__(self, term: CompiledTerm) -> None:
-        self.include = term.include
+    def __init__(self, term: CompiledTerm, bits: Mapping[str, int]) -> None:
+        """``bits``: of each term; a part whose bits are not possible in a sentence is not tried."""
+        self.include = [(bits.get(name, 0), name) for name in term.include]
         self.exceptions = term.exceptions
         self.regexes = term.regexes
-        self.composed: list[Phrase] = []
+        self.composed: list[tuple[int, Phrase]] = []
         single: set[int] = set()
         self.longer: dict[int, list[Phrase]] = {}
         for phrase in term.phrases:
-            if any(unit.term for unit in phrase):
-                self.composed.append(phrase)
+            named = [bits.get(unit.term, 0) for unit in phrase if unit.term]
+            if named:
+                needed = reduce(or_, named) if all(named) else 0
+                if needed:
+                    self.composed.append((needed, phrase))
             elif len(phrase) == 1:
                 single |= phrase[0].lexemes
             else:
@@ -121,9 +127,8 @@ class TermMatcher:
         if token.script == "number":
             return self._latin["en"].get(token.norm, ())
         languages = [x for x in self._latin if x == language] or list(self._latin)
-        found = tuple(n for name in languages for n in self._latin[name].get(token.norm, ()))
-        if found and language == "fr" and latin.misses_its_accents(token.surface):
-            return ()
+        word = latin.as_looked_up(token.surface, "fr") if "fr" in languages else token.norm
+        found = tuple(n for name in languages for n in self._latin[name].get(word, ()))
         if (
             not found
             and "fr" in languages
@@ -205,12 +210,12 @@ class TermMatcher:
 
     def look_for(self, name: str, reading: Reading) -> tuple[Span, ...]:
         """Where a term stands in a sentence. `Reading.of` remembers it."""
-        bit = self.signs.bits.get(name, 0)
-        if not bit & reading.possible:
+        possible = reading.possible
+        if not self.signs.bits.get(name, 0) & possible:
             return ()
         term = self._indexed.get(name)
         if term is None:
-            term = self._indexed[name] = _Indexed(self._terms[name])
+            term = self._indexed[name] = _Indexed(self._terms[name], self.signs.bits)
         words, at = reading.words, reading.at
         numbers = at.keys()
         found: set[Span] = set()
@@ -226,10 +231,12 @@ class TermMatcher:
                     for position in at[number]:
                         if plain_phrase(phrase, words, position):
                             found.add(Span(position, position + len(phrase) - 1))
-        for included in term.include:
-            found.update(reading.written(included))
-        for phrase in term.composed:
-            found |= composed_phrase(phrase, reading)
+        for bit, included in term.include:
+            if bit & possible:
+                found.update(reading.written(included))
+        for needed, phrase in term.composed:
+            if needed & possible == needed:
+                found |= composed_phrase(phrase, reading)
         for regex in term.regexes:
             found |= _regex_spans(regex, reading.sentence, reading.text)
         if found and term.exceptions:

@@ -97,8 +97,8 @@ def _try_all(
         wrong = _try(rules, tests, kind, example, text)
         results.append(
             TestResult(
-                tests.signal, tests.file, line, kind, text, wrong is None, str(wrong or ""), wrong,
-                example.vary,
+                tests.signal, tests.file, line, kind, text or example.title or "", wrong is None,
+                str(wrong or ""), wrong, example.vary,
             )
         )  # fmt: skip
     return results

@@ -15,7 +15,9 @@ from storage.moving.texts import plain, plain_json
 
 SEARCH = "search_words"
 """The index of entries' words, which each database keeps in its own way."""
-_OWN = ("sqlite_", "_sqlite_", SEARCH)
+LEASES = "leases"
+"""Who serves a database: not who serves the other."""
+_OWN = ("sqlite_", "_sqlite_", SEARCH, LEASES)
 
 
 class Source:

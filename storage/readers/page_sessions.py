@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.connection import Connection
 from storage.rows import change, fetch_one, from_text, to_text
 
+LINK_GOOD_FOR = timedelta(minutes=10)
 MOST_SESSIONS = 10
 """Of one person; the oldest ends for another one."""
 

@@ -12,6 +12,13 @@ from storage.readers import chats, page_sessions, subscriptions
 from storage.rows import Row, change, fetch, fetch_one, from_text, numbers, to_text
 
 ROLES = ("viewer", "analyst", "operator")
+
+
+def is_analyst(role: str | None) -> bool:
+    """Whether that role may export, read the API, and see feeds and rules."""
+    return role in ("analyst", "operator")
+
+
 PREFIX = "inv-"
 REMOVED = "its person was removed from Marsad"
 

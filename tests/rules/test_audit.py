@@ -181,3 +181,9 @@ def test_a_bad_corpus_is_told_by_its_line(tmp_path: Path, content: str, message:
     result = CliRunner().invoke(app, ["rules", "audit", str(corpus)])
     assert result.exit_code != 0
     assert message in str(result.exception) + result.output
+
+
+def test_the_shipped_rules_hold_what_the_audit_asks_of_them(shipped: RuleSet) -> None:
+    found = audit(shipped, ())
+    assert not found.idle_clauses
+    assert not found.implied

@@ -246,6 +246,19 @@ def test_english_and_french_need_no_accents_capitals_or_apostrophes(small_rules:
     assert fires(rules, "shortages of medicines")
 
 
+def test_mais_is_a_word_of_its_own_beside_maize(small_rules: Build) -> None:
+    rules = small_rules(
+        "terms:\n  but: {fr: [=mais]}\n  maize: {fr: [maïs]}\n  rain: {fr: [pluie]}\n"
+        "when:\n  - near: [but, rain]\n  - near: [maize, rain]"
+    )
+    assert only_of(rules, "le champ est sec mais la pluie vient") == {"near(but, rain)"}
+    assert only_of(rules, "le maïs attend la pluie") == {"near(maize, rain)"}
+
+
+def only_of(rules: RuleSet, text: str) -> set[str]:
+    return {e.clause for d in rules.detect("", text, "fr") for e in d.evidence}
+
+
 def test_slugs_that_swallow_an_elision_are_read(small_rules: Build) -> None:
     rules = small_rules(
         "terms:\n  hospital: {fr: [hôpital]}\n  shut: {fr: [fermeture]}\n"

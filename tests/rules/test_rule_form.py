@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from rules import RuleSet, RulesInvalid, load_rules
 from rules.loading.load import fingerprint
+from rules.loading.schema import Example
 from rules.trying.explain import explain
 from rules.trying.inline_tests import load_checked, run_tests
 from tests.rules.few import load_few
@@ -324,3 +326,9 @@ def test_a_file_for_a_folder_is_told_so(tmp_path: Path) -> None:
     file = own(tmp_path) / "signals" / "well-water.yaml"
     with pytest.raises(RulesInvalid, match="is a file; give the folder"):
         load_rules(file)
+
+
+def test_an_example_may_be_a_title_alone() -> None:
+    assert Example.model_validate({"title": "جفت الآبار"}).text is None
+    with pytest.raises(ValidationError, match=r"text:, vary: or title:"):
+        Example.model_validate({"lang": "ar"})

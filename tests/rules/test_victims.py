@@ -223,3 +223,36 @@ def test_a_number_is_of_the_language_of_its_sentence(shipped: RuleSet) -> None:
 def test_the_dead_are_no_killing_in_general(shipped: RuleSet, text: str) -> None:
     """«قتلى» looks like «قتل» with an ending."""
     assert "civilian-harm" in {found.signal for found in shipped.detect(text, "", "ar")}
+
+
+def test_who_is_only_counted_at_a_military_site_is_a_soldier(shipped: RuleSet) -> None:
+    for language, soldiers, others in (
+        (
+            "ar",
+            "مقتل 6 أشخاص في هجوم على ثكنة شمال مالي",
+            "مقتل 6 أطفال في هجوم على ثكنة شمال مالي",
+        ),
+        (
+            "en",
+            "Six people killed in attack on army base in Mali",
+            "Six people killed in attack near army base in Mali",
+        ),
+        (
+            "fr",
+            "Six personnes tuées dans une attaque contre une base militaire au Mali",
+            "Six enfants tués dans une attaque contre une base militaire au Mali",
+        ),
+        (
+            "ar",
+            "استهداف تجمع لجنود الاحتلال وقتل ستة",
+            "الجنود يقتحمون جنين وقتل ستة فلسطينيين",
+        ),
+        (
+            "ar",
+            "مروحيات تجلي عشرات الجنود المصابين",
+            "إجلاء عشرات الأطفال المصابين في القصف",
+        ),
+    ):
+        for text, harmed in ((soldiers, False), (others, True)):
+            found = {d.signal for d in shipped.detect(text, "", language)}
+            assert ("civilian-harm" in found) is harmed, text

@@ -24,7 +24,8 @@ ROOM = Path(storage.__file__).parent
 # Tables as large as an installation is (its feeds, chats, people, rules), not as its history.
 SMALL = set(
     "feeds chats c people invitations subscriptions s chat_clocks digest_turns rule_versions v "
-    "rule_sets clock sqlite_sequence sqlite_master outbox_over telegram_polling".split()
+    "rule_sets clock sqlite_sequence sqlite_master outbox_over telegram_polling "
+    "webhook_receivers hook".split()
 )
 # Parts of a question: what it brought, or found before.
 PARTS = set("each p w k told waiting hit chosen m json_each CONSTANT".split())

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from bot.clock import utc_now
 from bot.exports.asked import Names
 from bot.exports.countries import ALPHA_3
-from bot.exports.naming import Naming, plain
+from bot.exports.naming import Naming, leaving, plain
 from bot.exports.objects import as_object
 from bot.exports.reading import records
 from bot.locales import texts
@@ -67,7 +67,7 @@ class Source:
 
     def stable(self) -> dict[str, Signal]:
         """Signals that may leave: not of rules on test."""
-        return {name: each for name, each in self.signals().items() if each.status == "stable"}
+        return leaving(self.signals())
 
 
 Answer = Callable[[Request], Awaitable[Mapping[str, object]]]

@@ -21,6 +21,7 @@ from bot.messages.cards.lines import LEVEL_MARKS
 from bot.web.cursors import packed
 from bot.web.filters import DAYS, Filters
 from bot.web.items import item_of
+from bot.web.pages.downloads import downloads
 from bot.web.render import render
 from bot.web.site import Site, Visitor, site_of
 from storage import finding, page
@@ -98,6 +99,7 @@ async def now(request: Request, visitor: Visitor) -> Response:
         "older": filters.address(after=_behind(shown[-1])) if more else "",
         "newer": _newer(shown, filters),
         "choices": choices(site, visitor),
+        "downloads": downloads(visitor, filters, stories=True),
         "title": say("web.now.title"),
     }
     return render(request, "now.html", context, visitor=visitor, here="now")

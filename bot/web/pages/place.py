@@ -24,7 +24,9 @@ from bot.messages.blocks import Line
 from bot.messages.cards.display import Display
 from bot.text import clean
 from bot.web.drawing import bars
+from bot.web.filters import Filters
 from bot.web.items import item_of
+from bot.web.pages.downloads import downloads
 from bot.web.render import render
 from bot.web.site import Visitor, site_of
 from storage import finding
@@ -90,6 +92,7 @@ async def place(request: Request, visitor: Visitor) -> Response:
         "bars": bars(days, trend.counts, trend.usual),
         "trend": trend,
         "days": DAYS,
+        "downloads": downloads(visitor, Filters(days=DAYS, place=found.id)),
         "title": name,
     }
     return render(request, "place.html", context, visitor=visitor, here="places")

@@ -13,6 +13,8 @@ from starlette.responses import Response
 from bot.charts.trend import since, trend_of
 from bot.messages.cards.display import in_order, signal_title
 from bot.web.drawing import Bar, bars
+from bot.web.filters import Filters
+from bot.web.pages.downloads import downloads
 from bot.web.render import render
 from bot.web.site import Visitor, site_of
 from storage import page
@@ -81,5 +83,10 @@ async def signals(request: Request, visitor: Visitor) -> Response:
                 on_trial,
             )
         )
-    context = {"rows": rows, "days": DAYS, "title": visitor.speech("web.signals.title")}
+    context = {
+        "rows": rows,
+        "days": DAYS,
+        "downloads": downloads(visitor, Filters(days=DAYS)),
+        "title": visitor.speech("web.signals.title"),
+    }
     return render(request, "signals.html", context, visitor=visitor, here="signals")

@@ -27,7 +27,7 @@ class Example(Model):
     ``vary`` is a text with places in braces, ``{town} بلا {medicine} منذ {number} أيام``: every
     word of a list is put in, and the answer must be the same each time. ``{town}``,
     ``{number}`` and the like are ready-made, a term's name stands for its words, and ``with``
-    gives lists of one's own.
+    gives lists of one's own. A ``title`` may stand alone: many entries are no more than one.
     """
 
     text: Text | None = None
@@ -41,7 +41,7 @@ class Example(Model):
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Example:
-        if self.text is None and self.vary is None:
+        if self.text is None and self.vary is None and self.title is None:
             raise wrong("rule.no_text")
         if self.text is not None and self.vary is not None:
             raise wrong("rule.text_and_vary")

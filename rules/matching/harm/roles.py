@@ -26,6 +26,7 @@ NATURAL, OF_WOUNDS, HELD, MARTYRED = "$natural-death", "$of-wounds", "$held-peop
 DOING, IN_GENERAL = "$harm-in-general", "$people-in-general"
 """Killing as such, and people as such."""
 PLACE = "$crisis-place"
+SITE = "$military-site"
 NATIONALITY, OTHERS = "$nationality", "$others"
 PERSONS: tuple[tuple[str, Victims], ...] = (
     ("$civilian-declared", "civilians"),
@@ -42,7 +43,7 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
 )
 TERMS = (
     *HARMS, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED, HELD, NATURAL, OF_WOUNDS,
-    MARTYRED, DOING, IN_GENERAL, PLACE, NATIONALITY, OTHERS,
+    MARTYRED, DOING, IN_GENERAL, PLACE, SITE, NATIONALITY, OTHERS,
     *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
 )  # fmt: skip
 """The vocabulary terms that are read."""
@@ -86,6 +87,7 @@ class Roles:
             for span in reading.of(name):
                 self.causes.setdefault(span.first, []).append((span, name, cause))
         self.places = {span.first for span in reading.of(PLACE)}
+        self.sites = {span.first for span in reading.of(SITE)}
         self.held = {span.first for span in reading.of(HELD)}
         self.of_wounds = {span.first for span in reading.of(OF_WOUNDS)}
         self.natural = {span.first for span in reading.of(NATURAL)}

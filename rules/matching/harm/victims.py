@@ -25,6 +25,7 @@ from rules.matching.harm.roles import (
     Roles,
     is_definite,
 )  # fmt: skip
+from rules.matching.harm.soldiers import soldiers_by_place
 from rules.matching.reading import Reading, Span
 
 REACH = 9
@@ -97,6 +98,8 @@ class _Harms(Roles):
             return None
         if victim is not None and who == "uncounted" and self._like_fighters(victim):
             who, why = "fighters", f"{why}, others like the fighters before"
+        if victim is not None and (told := soldiers_by_place(self, span, victim, who)):
+            who, why = "fighters", f"{why}, {told}"
         around = range(span.first - AMONG_REACH, span.first + AMONG_REACH + 1)
         if not self.mourned.isdisjoint(around):
             who, why = "fighters", "an officer or leader is mourned"
@@ -308,7 +311,11 @@ class _Harms(Roles):
         reach = 2 if name in (CASUALTY, IF_COUNTED) and arabic else BACKWARD_REACH
         for at in range(span.first - 1, max(-1, span.first - 1 - reach), -1):
             person = self.ending(self.persons, at)
-            if person is not None and not (arabic and name in (CASUALTY, IF_COUNTED)):
+            if person is not None and arabic and name in (CASUALTY, IF_COUNTED):
+                if person.who == "fighters" and at == span.first - 1:
+                    # «عشرات الجنود المصابين»: the harm is the soldiers' attribute.
+                    return self._of(person, "right before the harm")
+            elif person is not None:
                 if arabic and not person.counted and is_definite(self.tokens[at].surface):
                     return None
                 return self._of(person, "before the harm")

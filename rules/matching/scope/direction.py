@@ -128,18 +128,18 @@ def _outweighing(relief: Found, worse: Found) -> Found | None:
     if gone and not any(is_background(reading, s) for s in here):
         # "Killed a week after his release", "stops again two days after the crossing reopened".
         return worse
-    first, second = sorted((relief, worse), key=lambda f: min(s.first for _, s, _ in f.spans))
-    ends = _last(first)
-    begins = min(s.first for _, s, _ in second.spans)
-    later = relief if _last(relief) > _last(worse) else worse
-    if turns_between(reading, min(_last(relief), _last(worse)), _last(later)):
+    till = max(_last(relief), _last(worse))
+    later = relief if till > _last(worse) else worse
+    if turns_between(reading, min(_last(relief), _last(worse)), till):
         # «عادت الكهرباء ثم انقطعت», "was bombed but works again".
         return later
-    if ends >= begins:
+    if later is relief or reading.sentence.field != "title":
         return None
-    # "Malaria down, cholera up": two statements side by side; in doubt, worsening.
-    apart = any(t.breaks for t in reading.sentence.tokens[ends + 1 : begins + 1])
-    return worse if apart and second is worse and reading.sentence.field == "title" else None
+    # "Malaria down, cholera up": two statements side by side; in doubt, worsening. They may share
+    # words: «تراجع الكوليرا في الخرطوم وانتشارها في كسلا».
+    behind = reading.sentence.tokens[_last(relief) + 1 : till + 1]
+    joined = behind[-1].script == "ar" and behind[-1].norm.startswith("و") if behind else False
+    return worse if joined or any(t.breaks for t in behind) else None
 
 
 def _last(found: Found) -> int:

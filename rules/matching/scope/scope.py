@@ -230,6 +230,9 @@ def _resolved(
     if direction == "improving" and any(statement.is_granted(reading, span) for span in evidence):
         # "Despite the truce, fighting goes on": what is granted only is not the news.
         direction = "worsening"
+    if direction == "improving" and statement.falls_short(reading, evidence):
+        # "Power is back two hours a day": what is too little ends no trouble.
+        direction = "worsening"
     return Scope(direction, tuple(states), tuple(words))
 
 

@@ -26,9 +26,10 @@ BUT = "$statement-but"
 HAD = "$statement-had"
 TELLS = "$statement-tells"
 CONDITION = "$statement-condition"
+PARTIAL = "$statement-partial"
 TERMS = (
     NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE, NOUN_NEXT, DESPITE, WHILE, BUT, HAD,
-    TELLS, CONDITION,
+    TELLS, CONDITION, PARTIAL,
 )  # fmt: skip
 
 SAID_BEFORE = 5
@@ -43,6 +44,8 @@ HAD_WITHIN = 6
 """Words between «كانت», "had" and what had happened."""
 CONDITION_REACH = 4
 """Words between "until", "if" and what is waited for."""
+PARTIAL_REACH = 12
+"""Words behind a relief in which it is said to be too little."""
 YEAR_WITHIN = 3
 """Words behind a relief within which a year dates it."""
 FRONTED_FROM = 1
@@ -52,6 +55,7 @@ FRONTED_REACH = 3
 _PREPOSITIONS = ("ب", "ل", "وب", "ول", "فب", "فل", "كال")
 _NOT_PREPOSITIONS = ("بدء", "بدا", "وبدء", "بقاء", "بسط", "بيع", "لقاء", "لم", "لجوء")
 _SO_THAT = ("لي", "لت", "ولي", "ولت")
+_WILL = tuple(w + "س" + person for w in ("", "و", "ف") for person in "يتنا")
 _AND = ("و", "ف")
 _OWN_WAW = ("وصول", "وقف", "ورود", "وضع", "وفر", "وداع", "فتح", "فك", "فض", "فرار")
 
@@ -71,6 +75,8 @@ def states(reading: Reading, span: Span) -> bool:
             verb = False
         if not verb and _names(reading, span, _ARABIC_NOUNS):
             return _noun_is_said(reading, span, token)
+        if verb and _is_promised(reading, span, token):
+            return False
         aimed = verb and _aimed_at(reading, span.first)
         return not aimed or _is_said(reading, span.first)
     if _bids(reading, span.first, token.norm):
@@ -114,6 +120,15 @@ def is_background(reading: Reading, span: Span, *, fronted: bool = False) -> boo
 def is_granted(reading: Reading, span: Span) -> bool:
     """Whether it is said only to be set aside: «رغم سريان الهدنة», "despite the truce"."""
     return _behind(reading, span, DESPITE, fronted=False)
+
+
+def falls_short(reading: Reading, evidence: Sequence[Span]) -> bool:
+    """Whether a relief is told as too little: «تعود ساعتين فقط», "for two hours a day"."""
+    marks = reading.of(PARTIAL)
+    if not marks:
+        return False
+    first, last = min(e.first for e in evidence), max(e.last for e in evidence)
+    return any(first < m.last and m.first - last <= PARTIAL_REACH for m in marks)
 
 
 def turns_between(reading: Reading, after: int, before: int) -> bool:
@@ -174,6 +189,7 @@ _STATES = (
 _HELP = frozenset(("restored", "opened", "arriving", "freed"))
 _ARABIC_NOUNS = tuple(f"$scope-{state}-of" for state in _STATES)
 _AGREED = ("$scope-agreed", "$scope-kept")
+_ENDINGS = ("$scope-ended", "$scope-cancelled")
 _BARE = frozenset(
     ("lift", "end", "stop", "open", "reopen", "restore", "free", "release", "save", "resume", "let",
      "allow", "accept", "sign", "extend")
@@ -194,6 +210,16 @@ def _near(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
 
 def _begins(reading: Reading, first: int) -> bool:
     return first == 0 or reading.sentence.tokens[first].breaks
+
+
+def _is_promised(reading: Reading, span: Span, token: Token) -> bool:
+    """«سيكسر الحصار», «سيلغي الأوامر»: the end of a trouble is so when it has ended.
+
+    Aid that will come is relief: who waits for it wants to know.
+    """
+    if not token.norm.startswith(_WILL) or len(token.norm) < 5:
+        return False
+    return _names(reading, span, _ENDINGS) and not _is_said(reading, span.first)
 
 
 def _bids(reading: Reading, first: int, word: str) -> bool:

@@ -13,7 +13,8 @@ from storage.file.migrations import (
     step_030,
     step_031_page,
     step_032_leases,
-    step_033_workers,
+    step_033_webhooks,
+    step_034_workers,
     steps_001_to_003,
     steps_004_to_013,
     steps_014_to_022,
@@ -34,7 +35,8 @@ STEPS = tuple(
         step_030,
         step_031_page,
         step_032_leases,
-        step_033_workers,
+        step_033_webhooks,
+        step_034_workers,
     )
     for step in part.STEPS
 )

@@ -15,7 +15,7 @@ from storage import alerts
 from storage.alerts import Alert, AlertFigure, AlertSource
 from storage.news.facts import StoredPlace
 from storage.readers import chats
-from storage.sending import card_edits, outbox
+from storage.sending import card_edits, outbox, webhooks
 from storage.sending.deliveries import Recipient
 from tests.bot.alerts.newsroom import Newsroom, change, feed, item, of_its_own
 from tests.bot.messages.samples import sample_alert, sample_chat, sample_signal
@@ -246,3 +246,16 @@ def test_a_chat_and_its_edits_go_together(newsroom: Newsroom) -> None:
     chats.migrate(newsroom.db, 100, -100100)
     assert owed(newsroom) is owed(newsroom, -100100) is None
     assert [row.message_id for row in outbox.for_chat(newsroom.db, -100100)] == [None]
+
+
+def test_programs_are_told_what_a_card_would_say_now(newsroom: Newsroom) -> None:
+    webhooks.set_receivers(newsroom.db, ["one"], "info")
+    one = webhooks.receiver_id(newsroom.db, "one")
+    first(newsroom)
+    message = webhooks.next_due(newsroom.db, one, NOW)
+    assert message is not None and message.first
+    webhooks.mark_sent(newsroom.db, message.id, one, NOW)
+    again(newsroom, "sana")
+    assert webhooks.next_due(newsroom.db, one, NOW) is None, "it waits a little"
+    more = webhooks.next_due(newsroom.db, one, NOW + timedelta(minutes=1))
+    assert more is not None and not more.first

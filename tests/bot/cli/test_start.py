@@ -75,6 +75,22 @@ def test_a_text_is_explained_with_the_rules_and_words_of_the_last_time(tmp_path:
     )
 
 
+def test_the_service_imports_what_it_may_never_need_when_it_needs_it() -> None:
+    code = "import bot.service.start, bot.telegram.app, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = set(done.stdout.split())
+    assert "bot.service.service" in found
+    assert found.isdisjoint(
+        {
+            # Other people's: of the analyser, the second channel, the page, lists of feeds.
+            *("apprise", "camel_tools", "emoji", "jinja2", "listparser", "matplotlib", "numpy"),
+            *("requests", "simplemma", "snowballstemmer", "starlette", "uvicorn", "wordfreq"),
+            # What reads, compiles and tries rule files: the cache has the rules.
+            *("rules.loading.schema", "rules.loading.sources", "rules.trying"),
+        }
+    )
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_says_of_each_command_what_the_command_says(name: str) -> None:
     later = COMMANDS[name]

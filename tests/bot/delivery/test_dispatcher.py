@@ -398,8 +398,11 @@ async def test_a_console_gets_everything_at_once(desk: Desk) -> None:
 
 
 async def test_stopping_lets_answers_come_in(desk: Desk) -> None:
+    asked = asyncio.Barrier(3)
+
     class Slow:
         async def send(self, outgoing):  # type: ignore[no-untyped-def]
+            await asked.wait()
             await asyncio.sleep(0.2)
             return await desk.sender.send(outgoing)
 
@@ -408,7 +411,7 @@ async def test_stopping_lets_answers_come_in(desk: Desk) -> None:
     await desk.alert(1, 2)
     stop = asyncio.Event()
     running = asyncio.create_task(desk.dispatcher.run(stop))
-    await asyncio.sleep(0.1)
+    await asyncio.wait_for(asked.wait(), 60)  # for both
     stop.set()
     await running
     assert await desk.dispatcher.drain()

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from bot.delivery.webhooks.receivers import receivers_of
+from bot.locales import texts
 from bot.operating.doctor import (
     DISK_BAD,
     DISK_LOW,
@@ -23,10 +25,13 @@ from bot.operating.doctor import (
     judge_token,
     show,
 )
+from bot.operating.webhook_health import webhook_findings
 from bot.process.memory import MemoryLimits
 from bot.settings import load_settings
 from storage.file.database import Connection, Database
+from storage.sending import webhooks
 from tests.conftest import shipped_rules
+from tests.storage.make import add_alert
 from tests.telegram_server import TelegramServer
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
@@ -166,3 +171,32 @@ async def test_a_file_that_takes_too_long_is_said_to_be_unfinished(tmp_path: Pat
     (finding,) = [each for each in findings if each.what == "database"]
     assert finding.state is State.LOOK
     assert "too large" in finding.found and "marsad doctor" in finding.advice
+
+
+async def test_each_receiver_of_webhooks_is_found_by_its_host(tmp_path: Path) -> None:
+    given = {
+        "webhook_urls": "https://one.example/hook/key-of-one https://two.example/hook",
+        "webhook_secrets": "whsec_" + "QUJD" * 10,
+    }
+    settings = load_settings(None, telegram_token=None, **given)
+    one, two = receivers_of(settings)
+    database = await Database.open(tmp_path / "marsad.sqlite")
+
+    async def judged() -> list[Finding]:
+        return await webhook_findings(database, settings, texts("en"), NOW)
+
+    assert [each.state for each in await judged()] == [State.OK, State.OK], "not named before"
+
+    def fail(db: Connection) -> None:
+        webhooks.set_receivers(db, [one.key, two.key], "info")
+        add_alert(db, at=NOW - timedelta(days=6))
+        webhooks.note_failing(db, webhooks.receiver_id(db, one.key), "status 500", NOW)
+        webhooks.give_up(db, webhooks.receiver_id(db, two.key), NOW, NOW)
+
+    await database.write(fail)
+    first, second = await judged()
+    assert (first.state, second.state) == (State.BAD, State.LOOK)
+    assert "one.example" in first.found and "status 500" in first.found
+    assert "1 wait" in first.found and "1 were given up" in second.found
+    assert "key-of-one" not in str((first, second))
+    await database.close()

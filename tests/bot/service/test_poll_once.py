@@ -13,7 +13,8 @@ from bot.service.start import poll_once
 from bot.settings import load_settings
 from storage.file.database import Database
 from storage.sending import second_channel
-from tests.bot.service.newsroom import Newsroom, write_feeds
+from tests.bot.delivery.webhooks.receiver import webhook_receiver
+from tests.bot.service.newsroom import SHORTAGE, Newsroom, write_feeds
 
 
 async def test_a_single_poll_has_the_second_channel_too(
@@ -46,3 +47,24 @@ async def test_a_single_poll_has_the_second_channel_too(
     finally:
         await runner.cleanup()
     assert got == ["word"]
+
+
+async def test_a_single_poll_tells_programs_what_it_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Newsroom() as newsroom, webhook_receiver() as receiver:
+        newsroom.publish(SHORTAGE)
+        write_feeds(tmp_path, newsroom)
+        monkeypatch.setenv("MARSAD_FEEDS_FILE", str(tmp_path / "feeds.yaml"))
+        monkeypatch.setenv("MARSAD_ALLOW_PRIVATE", "127.0.0.1")
+        monkeypatch.setenv("MARSAD_WEBHOOK_URLS", receiver.url)
+        monkeypatch.setenv("MARSAD_WEBHOOK_SECRETS", "whsec_" + "QUJD" * 10)
+        monkeypatch.setenv("MARSAD_WEBHOOK_LEVEL", "info")
+        monkeypatch.setenv("MARSAD_WEBHOOK_LANG", "ar")
+        assert await poll_once(load_settings(None, data_dir=tmp_path / "data"))
+    (got,) = receiver.got
+    told = got.event["data"]
+    assert got.event["type"] == "alert.created"
+    assert "medicine-shortage" in [each["signal"] for each in told["signals"]]
+    assert told["links"] == ["https://newsroom.example/1"]
+    assert "نقص في الأدوية" in told["explanation"], "in the language of the setting"

@@ -8,6 +8,7 @@ import pytest
 from dotenv import dotenv_values
 from pydantic import ValidationError
 
+from bot.delivery.webhooks.receivers import receivers_of
 from bot.settings import HINTS, Settings, SettingsInvalid, load_settings, variable
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -55,6 +56,10 @@ def test_the_example_file_can_be_used_as_it_is(tmp_path: Path) -> None:
         ("MARSAD_METRICS_PORT", "99999"),
         ("MARSAD_EXPORT_SENDER", "two words"),
         ("MARSAD_EXPORT_SCOPE", "secret"),
+        ("MARSAD_WEBHOOK_URLS", "http://desk.example/hook"),
+        ("MARSAD_WEBHOOK_SECRETS", "whsec_short"),
+        ("MARSAD_WEBHOOK_LEVEL", "loud"),
+        ("MARSAD_WEBHOOK_LANG", "de"),
         ("MARSAD_MORPHOLOGY_DB", "no.db"),
         ("MARSAD_TIMEZONE", "Mars/Olympus"),
     ],
@@ -136,3 +141,24 @@ def test_the_home_folder_of_nobody_is_a_wrong_value(monkeypatch: pytest.MonkeyPa
     (problem,) = problems(monkeypatch, MARSAD_DATA_DIR="~nosuchuser/x")
     assert problem.startswith("MARSAD_DATA_DIR")
     assert "home folder is not known" in problem
+
+
+def test_each_webhook_has_a_secret_and_neither_is_ever_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    urls = "https://one.example/hook/key-of-one https://two.example/hook"
+    secret = "whsec_" + "QUJD" * 10
+    assert "has 0 for 2" in problems(monkeypatch, MARSAD_WEBHOOK_URLS=urls)[0]
+    three = f"{secret} {secret} {secret}"
+    (said,) = problems(monkeypatch, MARSAD_WEBHOOK_SECRETS=three)
+    assert "has 3 for 2" in said and secret not in said
+    twice = "https://one.example/hook/key-of-one https://one.example/hook/key-of-one"
+    (said,) = problems(monkeypatch, MARSAD_WEBHOOK_URLS=twice, MARSAD_WEBHOOK_SECRETS=secret)
+    assert "twice" in said and "key-of-one" not in said
+    monkeypatch.setenv("MARSAD_WEBHOOK_URLS", urls)
+    settings = load_settings(None)
+    assert {secret, *urls.split()} <= set(settings.secrets)
+    assert secret not in repr(settings) and "key-of-one" not in repr(settings)
+    one, two = receivers_of(settings)
+    assert one.secret == two.secret and one.key != two.key
+    assert "key-of-one" not in repr(one) + one.name

@@ -109,10 +109,10 @@ def _value(table: str, column: dict[str, Any]) -> object:
             return _VALUES[known]
     if name.endswith("_json"):
         return "[]"
+    if column["type"] == "REAL":
+        return 0.1
     if name == "at" or name.endswith(("_at", "_until")) or name in ("since", "until"):
         return to_text(NOW)
     if column["type"] == "BLOB":
         return _VALUES["content"]
-    return {"INTEGER": 1, "REAL": 0.1, "TEXT": "feed" if name == "feed_id" else "نص"}[
-        column["type"]
-    ]
+    return {"INTEGER": 1, "TEXT": "feed" if name == "feed_id" else "نص"}[column["type"]]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.telegram.registry import command
 from bot.telegram.request import Request
 from storage.readers import page_sessions
-
-GOOD_FOR = timedelta(minutes=10)
 
 
 @command("page", order=48, private=True)
@@ -20,7 +16,7 @@ async def page(request: Request) -> None:
         await request.say("page.not_served")
         return
     now = services.clock()
-    until, person_id = now + GOOD_FOR, user.id
+    until, person_id = now + page_sessions.LINK_GOOD_FOR, user.id
     key = await services.database.write(
         lambda db: page_sessions.make_link(db, person_id, until, now)
     )

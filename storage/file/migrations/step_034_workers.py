@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.connection import Connection
 
 
-def m033_workers(db: Connection) -> None:
+def m034_workers(db: Connection) -> None:
     # `definition`: the feed as the catalogue has it, for who has no list of feeds. The others are
     # what the publisher wished in the last document that was read: a 304 does not repeat it.
     db.execute("ALTER TABLE feeds ADD COLUMN definition TEXT")
@@ -23,4 +23,4 @@ def m033_workers(db: Connection) -> None:
         ) STRICT""")
 
 
-STEPS = (m033_workers,)
+STEPS = (m034_workers,)

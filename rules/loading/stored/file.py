@@ -1,0 +1,113 @@
+"""One file of the cache: JSON behind a key and a checksum, for its owner's eyes.
+
+Nothing in it can run. A file that is damaged, of another key, somebody else's or open to others is
+as good as none. Where the folder cannot be written there is no file; none of this is an error.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = Path(__file__).parents[2]
+_LIBRARIES = ("marsad", "camel-tools", "mazini", "simplemma", "google-re2", "pydantic")
+_LARGEST = 256 << 20
+"""Bytes of a file that is read at all."""
+UNUSABLE = (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What a file that is not right can end in."""
+
+
+class StoredFile:
+    """``kind``-….json in a folder of the cache, for what is read from some directories."""
+
+    def __init__(self, folder: Path, kind: str, sources: str, *directories: Path | None) -> None:
+        """``sources``: a digest of the files; ``directories``: where they are."""
+        places = "\0".join(str(each and each.absolute()) for each in directories)
+        name = hashlib.sha256(places.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        self._path = folder / f"{kind}-{name}.json"
+        self.key = hashlib.sha256(f"{sources}\0{_made_by()}".encode()).hexdigest()
+
+    def read(self) -> tuple[Any, str] | None:
+        """What it holds, and the word that goes with it; None where it is not of this key.
+
+        Raises one of `UNUSABLE`.
+        """
+        raw = _contents(self._path)
+        if raw is None:
+            return None
+        head, _, body = raw.partition(b"\n")
+        key, checksum, told = head.decode("ascii").split(" ")
+        if key != self.key or checksum != hashlib.sha256(body).hexdigest():
+            return None
+        return json.loads(body), told
+
+    def write(self, value: object, told: str) -> None:
+        """Store a value; readers see the old file or the new one, whole."""
+        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "surrogatepass"
+        )
+        head = f"{self.key} {hashlib.sha256(body).hexdigest()} {told}\n".encode("ascii")
+        written = ""
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Made readable by its owner alone.
+            number, written = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
+            with os.fdopen(number, "wb") as file:
+                file.write(head + body)
+            Path(written).replace(self._path)
+        except OSError:
+            if written:
+                Path(written).unlink(missing_ok=True)
+
+
+@contextmanager
+def no_garbage() -> Iterator[None]:
+    """A million new objects and nothing to throw away: looking for it takes half of the time."""
+    wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.enable()
+
+
+def _contents(path: Path) -> bytes | None:
+    """What is in the file; None where it is not ours alone to write."""
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    with os.fdopen(number, "rb") as file:
+        found = os.fstat(file.fileno())
+        ours = not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
+        closed = not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        if not (stat.S_ISREG(found.st_mode) and ours and closed and found.st_size <= _LARGEST):
+            return None
+        return file.read()
+
+
+@cache
+def _made_by() -> str:
+    """What a compiled form depends on beside the files: versions, and the code itself."""
+    digest = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        digest.update(f"{path.relative_to(_PACKAGE)}\0".encode() + path.read_bytes())
+    for path in sorted((_PACKAGE / "language").rglob("*.yaml")):
+        digest.update(path.read_bytes())
+    return " ".join((sys.version, *map(_version, _LIBRARIES), digest.hexdigest()))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
