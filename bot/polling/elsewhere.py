@@ -9,10 +9,10 @@ from functools import partial
 from bot.feeds.catalogue import Feed
 from bot.feeds.definitions import definition_of
 from bot.polling.report import PollReport
-from storage import workers
 from storage.database import Database
 from storage.news import feeds
-from storage.workers import WorkerSeen
+from storage.postgres import workers
+from storage.postgres.workers import WorkerSeen
 
 
 async def sync_catalogue(database: Database, catalogue: Iterable[Feed], now: datetime) -> None:

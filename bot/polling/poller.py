@@ -193,7 +193,8 @@ class Poller:
 
     async def _run(self, state: FeedState, feed: Feed, now: datetime) -> None:
         try:
-            self._reports.append(await self.poll(state, feed, now))
+            report = await self.poll(state, feed, now)
+            self._reports.append(report)  # reports may have been taken meanwhile
         finally:
             self._running.pop(feed.id, None)
 

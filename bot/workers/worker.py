@@ -28,13 +28,12 @@ from bot.wiring import let_the_loop_run, poll_policy
 from bot.workers.feed_work import FeedWork
 from bot.workers.jobs import DEFAULT_PACE, Pace, app_of
 from bot.workers.rules_by_version import RulesByVersion
-from storage import workers
 from storage.database import Database
 from storage.file.errors import StorageError
-from storage.postgres import queue
+from storage.postgres import queue, workers
+from storage.postgres.workers import WorkerSeen
 from storage.readers import chats
 from storage.rule_files import versions
-from storage.workers import WorkerSeen
 
 if TYPE_CHECKING:
     from bot.polling.report import PollReport

@@ -89,11 +89,11 @@ def take(db: Connection, name: str, owner: str, holder: str, seconds: float) -> 
     taken = change(
         db,
         f"""
-        INSERT INTO leases (name, owner, holder, expires_at)
+        INSERT INTO leases (name, owner, holder, ends)
         VALUES (:name, :owner, :holder, {_NOW} + :seconds)
         ON CONFLICT (name) DO UPDATE
-            SET owner = excluded.owner, holder = excluded.holder, expires_at = excluded.expires_at
-            WHERE leases.owner = excluded.owner OR leases.expires_at < {_NOW}""",  # noqa: S608
+            SET owner = excluded.owner, holder = excluded.holder, ends = excluded.ends
+            WHERE leases.owner = excluded.owner OR leases.ends < {_NOW}""",  # noqa: S608
         {"name": name, "owner": owner, "holder": holder, "seconds": seconds},
     )
     return taken > 0
@@ -119,7 +119,7 @@ def is_of(db: Connection, name: str, owner: str) -> bool:
 def held(db: Connection, name: str) -> Held | None:
     row = fetch_one(
         db,
-        f"SELECT holder, expires_at - {_NOW} AS time_left FROM leases WHERE name = :name",  # noqa: S608
+        f"SELECT holder, ends - {_NOW} AS time_left FROM leases WHERE name = :name",  # noqa: S608
         {"name": name},
     )
     return None if row is None else Held(str(row["holder"]), float(row["time_left"]))

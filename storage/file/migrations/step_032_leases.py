@@ -6,14 +6,14 @@ from storage.connection import Connection
 
 
 def m032_leases(db: Connection) -> None:
-    # `expires_at`: seconds since 1970 by the server's clock. `owner` is a secret of the process
+    # `ends`: seconds since 1970 by the server's clock. `owner` is a secret of the process
     # that holds it, `holder` says to people which that is.
     db.execute("""
         CREATE TABLE leases (
             name TEXT PRIMARY KEY,
             owner TEXT NOT NULL,
             holder TEXT NOT NULL,
-            expires_at REAL NOT NULL
+            ends REAL NOT NULL
         ) STRICT""")
 
 

@@ -11,12 +11,12 @@ def m034_workers(db: Connection) -> None:
     db.execute("ALTER TABLE feeds ADD COLUMN definition TEXT")
     db.execute("ALTER TABLE feeds ADD COLUMN ttl_seconds REAL")
     db.execute("ALTER TABLE feeds ADD COLUMN update_period_seconds REAL")
-    # `seen_at`: seconds since 1970 by the server's clock. A worker whose own connection is down
+    # `last_seen`: seconds since 1970 by the server's clock. A worker whose own connection is down
     # says since when in `unreachable_since`; `unstored` says what it could not write down.
     db.execute("""
         CREATE TABLE workers (
             name TEXT PRIMARY KEY,
-            seen_at REAL NOT NULL,
+            last_seen REAL NOT NULL,
             unreachable_since TEXT,
             unstored TEXT,
             rules_hash TEXT NOT NULL

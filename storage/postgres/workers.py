@@ -28,9 +28,9 @@ def beat(db: Connection, worker: WorkerSeen) -> None:
     """Say that it lives. On a server only, whose clock counts."""
     db.execute(
         f"""
-        INSERT INTO workers (name, seen_at, unreachable_since, unstored, rules_hash)
+        INSERT INTO workers (name, last_seen, unreachable_since, unstored, rules_hash)
         VALUES (:name, {_NOW}, :unreachable_since, :unstored, :rules_hash)
-        ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at,
+        ON CONFLICT (name) DO UPDATE SET last_seen = excluded.last_seen,
             unreachable_since = excluded.unreachable_since, unstored = excluded.unstored,
             rules_hash = excluded.rules_hash""",  # noqa: S608
         {
@@ -40,7 +40,7 @@ def beat(db: Connection, worker: WorkerSeen) -> None:
             "rules_hash": worker.rules_hash,
         },
     )
-    db.execute(f"DELETE FROM workers WHERE seen_at < {_NOW} - {FORGOTTEN}")  # noqa: S608
+    db.execute(f"DELETE FROM workers WHERE last_seen < {_NOW} - {FORGOTTEN}")  # noqa: S608
 
 
 def leave(db: Connection, name: str) -> None:
@@ -54,7 +54,7 @@ def alive(db: Connection) -> list[WorkerSeen]:
         db,
         f"""
         SELECT name, unreachable_since, coalesce(unstored, '') AS unstored, rules_hash
-        FROM workers WHERE seen_at >= {_NOW} - {SILENT} ORDER BY name""",  # noqa: S608
+        FROM workers WHERE last_seen >= {_NOW} - {SILENT} ORDER BY name""",  # noqa: S608
     )
     return [
         WorkerSeen(**row | {"unreachable_since": from_text_or_none(row["unreachable_since"])})
