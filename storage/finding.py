@@ -80,6 +80,13 @@ def find(
     return sorted(alerts_of(db, rows), key=lambda each: ids.index(each.id))
 
 
+def cursors(
+    db: Connection, wanted: Wanted, limit: int, *, after: Cursor | None = None
+) -> list[Cursor]:
+    """As `find`, but only which they are."""
+    return [Cursor(from_text(at), found) for at, found in _found(db, wanted, limit, after, None)]
+
+
 def count(db: Connection, wanted: Wanted, most: int) -> int:
     """How many there are; `most` stands for that many or more."""
     return len(_found(db, wanted, most, None, None))

@@ -17,6 +17,7 @@ class GeoJsonWriter:
 
     def __init__(self, out: BinaryIO, edition: Edition) -> None:
         self._out, self._edition, self._first = out, edition, True
+        self._box: tuple[float, float, float, float] | None = None
         about = {
             "name": edition.naming.say("export.name"),
             "licence": edition.licence,
@@ -29,14 +30,32 @@ class GeoJsonWriter:
             self._out.write(b"\n" if self._first else b",\n")
             self._first = False
             self._out.write(compact(feature(each, self._edition.naming, self._edition.licence)))
+            self._stretch(each)
 
     def close(self) -> None:
-        self._out.write(b"\n]}\n")
+        # Behind the features, for only now it is known.
+        box = b"" if self._box is None else b',"bbox":' + compact(self._box)
+        self._out.write(b"\n]" + box + b"}\n")
+
+    def _stretch(self, record: Record) -> None:
+        place = positioned(record)
+        if place is None or place.lat is None or place.lon is None:
+            return
+        west, south, east, north = self._box or (place.lon, place.lat, place.lon, place.lat)
+        self._box = (
+            *(min(west, place.lon), min(south, place.lat)),
+            *(max(east, place.lon), max(north, place.lat)),
+        )
+
+
+def positioned(record: Record) -> Where | None:
+    """The first of its places that has a position of its own."""
+    return next((each for each in record.places if each.lat is not None), None)
 
 
 def feature(record: Record, naming: Naming, licence: str) -> dict[str, object]:
     """The record as a feature; its properties are also flat, as tables of a GIS want them."""
-    place = next((each for each in record.places if each.lat is not None), None)
+    place = positioned(record)
     shown = place or (record.places[0] if record.places else None)
     return {
         "type": "Feature",

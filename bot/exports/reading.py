@@ -75,9 +75,9 @@ async def found_batches(
         def read(
             db: Connection, after: Cursor | None = after
         ) -> tuple[list[Record], Cursor | None]:
-            found = finding.find(db, wanted, size, after=after)
-            rows = items.alert_items(db, [each.id for each in found])
-            end = Cursor(found[-1].updated_at, found[-1].id) if len(found) == size else None
+            found = finding.cursors(db, wanted, size, after=after)
+            rows = items.alert_items(db, [each.alert_id for each in found])
+            end = found[-1] if len(found) == size else None
             return [naming.record(each) for each in rows], end
 
         batch, after = await database.read(read)

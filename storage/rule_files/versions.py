@@ -132,6 +132,22 @@ def is_known(db: Connection, file: str, hash: str) -> bool:
     return row is not None
 
 
+def latest_named(db: Connection, name: str, limit: int) -> list[RuleVersion]:
+    """Of files with that name, in any folder: the newest first."""
+    files = [row["file"] for row in fetch(db, "SELECT DISTINCT file FROM rule_versions")]
+    found = [
+        _version(row)
+        for file in files
+        if file.rpartition("/")[2] == name
+        for row in fetch(
+            db,
+            "SELECT * FROM rule_versions WHERE file = :file ORDER BY id DESC LIMIT :limit",
+            {"file": file, "limit": limit},
+        )
+    ]
+    return sorted(found, key=lambda each: -each.id)[:limit]
+
+
 def _present(db: Connection) -> list[str]:
     """Files of which the newest version is no removal."""
     rows = fetch(

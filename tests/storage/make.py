@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,6 +14,8 @@ from storage import alerts
 from storage.alerts import Alert, AlertSignal, AlertText
 from storage.file.database import Connection, SqliteConnection
 from storage.file.migrations import MIGRATIONS
+from storage.file.migrations.step_033_webhooks import m033_webhooks
+from storage.file.migrations.step_034_workers import m034_workers
 from storage.news import entries, feeds, stories
 from storage.news.entries import Entry, StoredDetection
 from storage.news.feeds import FeedState
@@ -75,6 +78,19 @@ def add_older_database(file: Path, before: str) -> None:
     insert(old, "chats", chat)
     old.conn.commit()
     old.close()
+
+
+@contextmanager
+def as_today(old: Connection) -> Iterator[None]:
+    """Today's code makes alerts in a database of before: it needs tables and columns that this has
+    not."""
+    m033_webhooks(old)
+    m034_workers(old)
+    yield
+    for table in ("webhook_messages", "webhook_receivers", "workers"):
+        old.execute(f"DROP TABLE {table}")
+    for column in ("definition", "ttl_seconds", "update_period_seconds"):
+        old.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
 
 
 def feed_state(db: Connection, feed_id: str = "feed") -> FeedState:

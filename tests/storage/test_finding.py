@@ -15,7 +15,7 @@ from storage.finding import Cursor, Wanted
 from storage.news import facts, search
 from storage.news.facts import StoredPlace
 from storage.readers import audit, questions
-from tests.storage.make import DAY, HOUR, NOW, add_alert, add_chat, add_entry, bump, told
+from tests.storage.make import DAY, HOUR, NOW, add_alert, add_chat, add_entry, as_today, bump, told
 
 ALEPPO = StoredPlace(
     *("g170063", "SY", "SY-HL", "town", "clause"),
@@ -84,8 +84,9 @@ def test_an_alert_that_grows_is_found_as_it_is_now(db: Connection) -> None:
 def test_alerts_that_were_there_before_are_found_the_same(tmp_path: Path) -> None:
     old = connect(tmp_path / "old.sqlite")
     MIGRATIONS.apply(old, stop_before="m023_subscriptions")
-    alert = at(old, add_alert(old, "siege", NOW - DAY), ALEPPO)
-    at(old, bump(old, alert, NOW, told("siege"), told("evacuation", level="critical")), NYALA)
+    with as_today(old):
+        alert = at(old, add_alert(old, "siege", NOW - DAY), ALEPPO)
+        at(old, bump(old, alert, NOW, told("siege"), told("evacuation", level="critical")), NYALA)
     old.conn.commit()
     migrate(old)
     new = connect(tmp_path / "new.sqlite")

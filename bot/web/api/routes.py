@@ -219,11 +219,10 @@ def _newest(db: Connection, asked: Asked) -> paging.Page:
 
 def _newest_alerts(db: Connection, asked: Asked) -> paging.Page:
     wanted = asked.selection.wanted
-    found = finding.find(db, wanted, asked.limit + 1, after=asked.after)
+    found = finding.cursors(db, wanted, asked.limit + 1, after=asked.after)
     page = found[: asked.limit]
-    more = len(found) > len(page)
-    behind = Cursor(page[-1].updated_at, page[-1].id) if more else None
-    return paging.Page(tuple(each.id for each in page), behind)
+    behind = page[-1] if len(found) > len(page) else None
+    return paging.Page(tuple(each.alert_id for each in page), behind)
 
 
 def _licence(naming: Naming) -> str:

@@ -74,7 +74,7 @@ async def rule(request: Request, visitor: Visitor) -> Response:
 
     def read(db: Connection) -> tuple[list[Hits], list[RuleVersion]]:
         hits = decisions.hits_by_day(db, name, now - timedelta(days=DAYS))
-        return hits, rule_versions.latest(db, MOST_VERSIONS)
+        return hits, rule_versions.latest_named(db, f"{name}.yaml", MOST_VERSIONS)
 
     hits, versions = await site.database.read(read)
     by_day = {each.day: each for each in hits}
@@ -92,10 +92,7 @@ async def rule(request: Request, visitor: Visitor) -> Response:
         "silent": _examples(tests.tests.silent if tests else ()),
         "file": tests.file if tests else "",
         "yaml": await asyncio.to_thread(_file_text, tests.file if tests else ""),
-        "versions": _versions(
-            [each for each in versions if each.file.endswith(f"/{name}.yaml")],
-            *(visitor, now),
-        ),
+        "versions": _versions(versions, visitor, now),
         "title": signal_title(known.signals, name, visitor.language),
     }
     return render(request, "rule.html", context, visitor=visitor, here="rules")

@@ -11,10 +11,12 @@ import pytest
 
 from bot.locales import LANGUAGES
 from rules import Gazetteer
-from storage.file.database import Database
+from storage import alerts
+from storage.file.database import Connection, Database
 from storage.paging import Kind
 from tests.bot.exports.conftest import edition, exported
 from tests.storage.make import NOW, add_alert
+from tests.storage.test_finding import NYALA
 
 KINDS: tuple[Kind, ...] = ("alerts", "stories", "entries")
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -102,3 +104,19 @@ async def test_of_nothing_each_format_is_still_whole(
     assert read["features"] == []
     assert feedparser.parse(await exported(database, "atom", edition(gazetteer))).version
     assert await exported(database, "jsonl", edition(gazetteer)) == b""
+
+
+async def test_a_map_says_how_far_its_points_reach(
+    database: Database, gazetteer: Gazetteer
+) -> None:
+    def add(db: Connection) -> None:
+        alerts.set_facts(db, add_alert(db, "siege").id, [NYALA], ())
+
+    await database.write(add)
+    read = json.loads(await exported(database, "geojson", edition(gazetteer)))
+    points = [each["geometry"]["coordinates"] for each in read["features"] if each["geometry"]]
+    (east, north), (west, south) = sorted(points, reverse=True)
+    assert read["bbox"] == [west, south, east, north]
+    assert west < east and south < north
+    await database.write(lambda db: db.execute("UPDATE alerts SET audience = 'operators'"))
+    assert "bbox" not in json.loads(await exported(database, "geojson", edition(gazetteer)))

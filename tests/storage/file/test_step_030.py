@@ -11,7 +11,7 @@ from storage.readers import chats
 from storage.rows import fetch
 from storage.sending import folding, outbox
 from storage.sending.outbox import Mark
-from tests.storage.make import NOW, add_alert, add_chat, add_older_database, delivery
+from tests.storage.make import NOW, add_alert, add_chat, add_older_database, as_today, delivery
 
 
 def counted(db: Connection) -> Counter[str]:
@@ -33,12 +33,8 @@ def test_what_was_over_before_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "marsad.sqlite"
     add_older_database(path, "m030_scale")
     db = connect(path)
-    # What is written now goes into columns of later steps.
-    for column in ("definition TEXT", "ttl_seconds REAL", "update_period_seconds REAL"):
-        db.execute(f"ALTER TABLE feeds ADD COLUMN {column}")
-    owe(db, 4)
-    for column in ("definition", "ttl_seconds", "update_period_seconds"):
-        db.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
+    with as_today(db):
+        owe(db, 4)
     db.execute("UPDATE outbox SET state = 'sent' WHERE id = 1")
     db.execute("UPDATE outbox SET state = 'expired' WHERE id = 2")
     db.execute("UPDATE outbox SET state = 'expired', folded_into = 1 WHERE id = 3")

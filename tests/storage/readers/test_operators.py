@@ -146,3 +146,12 @@ def test_nothing_walks_through_what_grows(db: Connection, question: str) -> None
             few = "LIMIT" in sql or "rule_drafts_waiting" in step
             assert few or not step.startswith("SCAN"), plan
             assert "ORDER BY" not in step, plan
+
+
+def test_versions_of_a_rule_are_found_however_many_others_came_since(db: Connection) -> None:
+    first = rule_versions.add(db, "signals/a.yaml", b"1", "sent", NOW)
+    moved = rule_versions.add(db, "signals/own/a.yaml", b"2", "sent", NOW)
+    for number in range(40):
+        rule_versions.add(db, "signals/aa.yaml", str(number).encode(), "sent", NOW)
+    assert [each.id for each in rule_versions.latest_named(db, "a.yaml", 30)] == [moved, first]
+    assert len(rule_versions.latest_named(db, "aa.yaml", 30)) == 30

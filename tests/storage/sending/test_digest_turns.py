@@ -21,6 +21,7 @@ from tests.storage.make import (
     add_alert,
     add_chat,
     add_older_database,
+    as_today,
     delivery,
     existing,
 )
@@ -172,7 +173,8 @@ async def test_an_older_database_takes_digests_and_keeps_its_rows(tmp_path: Path
     add_older_database(file, before="m028_digests")
     old = SqliteConnection(file)
     MIGRATIONS.apply(old, stop_before="m028_digests")
-    alert = add_alert(old)
+    with as_today(old):
+        alert = add_alert(old)
     notice = delivery(None, 5, kind="notice", version=0, text="words")
     outbox.enqueue(old, [delivery(alert.id, 5), notice], NOW)
     before = outbox.for_chat(old, 5)

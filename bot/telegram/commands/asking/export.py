@@ -47,8 +47,8 @@ async def export(request: Request) -> None:
     wanted = replace(wanted, for_operators=False)
 
     def look(db: Connection) -> list[AlertItem]:
-        found = finding.find(db, wanted, MOST_ROWS + 1)
-        return items.alert_items(db, [each.id for each in found])
+        found = finding.cursors(db, wanted, MOST_ROWS + 1)
+        return items.alert_items(db, [each.alert_id for each in found])
 
     found = await services.database.read(look)
     gazetteer = await asyncio.to_thread(services.gazetteer)
