@@ -112,7 +112,8 @@ class Source:
         if len(done) < len(known):
             raise StorageError(
                 f"{self.path} was written by an older version, and moving changes nothing in it: "
-                "start this Marsad on it once (marsad backup first), stop it, then move it"
+                "start this Marsad on it once without MARSAD_DATABASE_URL (marsad backup first), "
+                "stop it, then move it"
             )
         broken = self._db.execute("PRAGMA foreign_key_check").fetchone()
         if broken is not None:
