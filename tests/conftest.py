@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import coverage
 import hypothesis
 import pytest
 
 import rules
+import storage.file.database
 from bot import rules_in_force as rules_watch
 from rules import Gazetteer, RuleSet
+from storage.file.database import SqliteConnection
+from storage.rows import fetch_one
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("marsad", deadline=None)
@@ -45,6 +50,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         shipped = isinstance(item, pytest.Function) and not SHIPPED.isdisjoint(item.fixturenames)
         if shipped or item.path.name in NOT_MEASURED:
             item.add_marker(pytest.mark.no_cover)
+
+
+_migrate = storage.file.database.migrate
+_ONE_AT_A_TIME = Lock()
+
+
+@cache
+def _new_database() -> sqlite3.Connection:
+    """An empty database with every step taken, in memory."""
+    made = SqliteConnection(sqlite3.connect(":memory:", check_same_thread=False))
+    _migrate(made)
+    return made.conn
+
+
+def migrate(connection: SqliteConnection) -> None:
+    """As the product's own, which takes a tenth of a second for a new file: what it made of one
+    such file is copied into every other. A file with anything in it goes through its steps."""
+    if fetch_one(connection, "SELECT 1 AS found FROM sqlite_master LIMIT 1"):
+        _migrate(connection)
+        return
+    with _ONE_AT_A_TIME:
+        _new_database().backup(connection.conn)
+
+
+storage.file.database.migrate = migrate
 
 
 @contextmanager
