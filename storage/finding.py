@@ -239,7 +239,7 @@ def by_place(db: Connection, wanted: Wanted, limit: int) -> list[PlaceCount]:
         FROM alerts a CROSS JOIN alert_places p ON p.alert_id = a.id
         WHERE a.updated_at >= :since AND a.updated_at < :until AND p.position = 0
             AND (:for_operators OR a.audience = 'everyone') AND {_IN_LANGUAGES}{where}
-        GROUP BY p.place_id ORDER BY alerts DESC, p.place_id LIMIT :limit""",  # noqa: S608
+        GROUP BY p.place_id ORDER BY alerts DESC, level, p.place_id LIMIT :limit""",  # noqa: S608
         named,
     )
     levels = ("critical", "alert", "watch", "info")

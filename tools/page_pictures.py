@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rules import load_rules
-from tests.browser.served import OPERATOR, Served, chromium, demo_page, without_browser
+from tests.browser.served import OPERATOR, UNFOLDED, Served, chromium, demo_page, without_browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, StorageState
@@ -50,7 +50,8 @@ def every_shot() -> list[Shot]:
         "now": "/?days=30",
         "story": "story",
         "map": "/map?days=30",
-        "place": "/places?name=Aleppo",
+        "places": "/places",
+        "place": "/places?name=Babanusa",
         "signals": "/signals",
         "feeds": "/feeds",
         "rules": "/rules",
@@ -63,12 +64,19 @@ def every_shot() -> list[Shot]:
             Shot(f"{name}-ar", path, "ar"),
             Shot(f"{name}-en-dark", path, "en", DESKTOP, "dark"),
             Shot(f"{name}-ar-phone", path, "ar", PHONE),
+            Shot(f"{name}-ar-phone-dark", path, "ar", PHONE, "dark"),
+            Shot(f"{name}-en-phone", path, "en", PHONE),
         ]
     return shots
 
 
-def take(browser: Browser, served: Served, shots: list[Shot], folder: Path) -> None:
-    """Signed in once for each language: who signs in again and again has to wait."""
+def take(
+    browser: Browser, served: Served, shots: list[Shot], folder: Path, *, whole: bool = False
+) -> None:
+    """`whole`: all of each page, unfolded, and not only what a screen shows of it.
+
+    Signed in once for each language: who signs in again and again has to wait.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     states: dict[str, StorageState] = {}
     for shot in shots:
@@ -87,7 +95,9 @@ def take(browser: Browser, served: Served, shots: list[Shot], folder: Path) -> N
             page.goto(served.url + "/?days=30")
             path = page.locator(".item h3 a").first.get_attribute("href") or "/"
         page.goto(served.url + path)
-        page.screenshot(path=folder / f"{shot.name}.png")
+        if whole:
+            page.evaluate(UNFOLDED)
+        page.screenshot(path=folder / f"{shot.name}.png", full_page=whole)
         context.close()
 
 
@@ -111,7 +121,7 @@ def main() -> int:
         chromium() as browser,
     ):
         if folder:
-            take(browser, served, every_shot(), folder)
+            take(browser, served, every_shot(), folder, whole=True)
         else:
             take(browser, served, list(SHOTS), PICTURES)
     return 0

@@ -16,6 +16,7 @@ SMALLEST_SCALE = 8
 MOST_BUBBLES = 60
 LETTER = 7.2
 """The width of a letter of a name, about."""
+NAME_GAP = 3.0
 _STRETCH = 1.15
 _SHARPNESS = 0.8
 """Points of outlines that are nearer to each other are one."""
@@ -53,7 +54,8 @@ def bars(days: Sequence[str], counts: Sequence[int], usual: Sequence[float]) -> 
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A bubble where it is drawn, from (`x0`, `y0`) moved aside if there was no room; its name at
-    (`name_x`, `name_y`), '' where there is none for it."""
+    (`name_x`, `name_y`), '' where there is none for it. `name_side`: right or left of the bubble,
+    where the name begins or ends at `name_x`; '' above or below it, in its middle."""
 
     place: str
     name: str
@@ -67,6 +69,7 @@ class Spot:
     moved: bool
     name_x: float = 0.0
     name_y: float = 0.0
+    name_side: str = ""
     shown_name: str = ""
 
 
@@ -96,6 +99,7 @@ def ground(found: Sequence[Bubble], names: Sequence[str]) -> Ground:
     for number, (each, circle, point, box) in enumerate(
         zip(shown, circles, points, boxes, strict=True)
     ):
+        side = _side(box, circle) if box else ""
         moved = math.hypot(circle.x - point[0], circle.y - point[1]) > circle.radius / 2
         spots.append(
             Spot(
@@ -109,13 +113,27 @@ def ground(found: Sequence[Bubble], names: Sequence[str]) -> Ground:
                 x0=round(point[0], 1),
                 y0=round(point[1], 1),
                 moved=moved,
-                name_x=round((box.left + box.right) / 2, 1) if box else 0.0,
+                name_x=round(_name_x(box, side), 1) if box else 0.0,
                 name_y=round(box.bottom + 11, 1) if box else 0.0,
+                name_side=side,
                 shown_name=names[number] if box else "",
             )
         )
     land = [_path([at(*point) for point in ring]) for ring in _rings()]
     return Ground(tuple(filter(None, land)), tuple(spots))
+
+
+def _side(box: Box, circle: Circle) -> str:
+    """How wide a name is drawn is known about only: where it begins beside its bubble is exact."""
+    if box.left > circle.x:
+        return "right"
+    return "left" if box.right < circle.x else ""
+
+
+def _name_x(box: Box, side: str) -> float:
+    if side:
+        return box.left + NAME_GAP if side == "right" else box.right - NAME_GAP
+    return (box.left + box.right) / 2
 
 
 @cache

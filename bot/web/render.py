@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache, partial
 
@@ -17,6 +18,7 @@ from bot.text import JOINER, web_link
 from bot.web.forms import form_key
 from bot.web.site import Visitor
 
+_ALERT_ID = re.compile(r"(?<![\w/.:])/(A\d{1,9})(?![\w/])", re.ASCII)
 # Pages that stand in the navigation, by the key of their name, and who sees them there.
 NAVIGATION = (
     ("now", "/", False),
@@ -115,13 +117,13 @@ def _span(span: Span) -> Markup:
     if span.href and (found := web_link(span.href)):
         link = Markup('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>')
         return link.format(found[0], text_html(text))
-    if text.startswith("/A") and text[2:].isdecimal():
-        return Markup('<a class="id" href="/story/{}">{}</a>').format(text[1:], text[1:])
     if span.style == "b":
         return Markup("<mark>{}</mark>").format(text_html(text))
     if span.style:
         return Markup("<code>{}</code>").format(text_html(text))
-    return escape(text)
+    # A command of the bot within a line is a link here.
+    linked = _ALERT_ID.sub(r'<a class="id" href="/story/\1">\1</a>', str(escape(text)))
+    return Markup(linked)  # noqa: S704 escaped before
 
 
 def _balanced(html: Markup) -> Markup:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import hmac
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import product
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import pytest
 
+from bot.exports.writing import NAMES
+from bot.locales import texts
 from tests.browser.served import (
     OPERATOR,
     TOKEN,
+    UNFOLDED,
     VIEWER,
     Served,
     chromium,
@@ -105,6 +110,7 @@ def test_every_page_is_quiet_fits_a_phone_and_is_accessible(
     wrong: list[object] = []
     for path in (*PATHS, story):
         page.goto(served.url + path)
+        page.evaluate(UNFOLDED)
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > 390:
             wrong.append((path, wide, page.evaluate(TOO_WIDE)))
         found = Axe().run(page).response["violations"]
@@ -154,6 +160,46 @@ def test_without_scripts_the_same_can_be_read(
     page.locator(".filters button").click()
     assert "level=critical" in page.url
     assert page.locator(".item.critical").count() == page.locator(".item").count() > 0
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_file_is_taken_by_keyboard_and_holds_what_the_filters_show(
+    served: Served, browser: Browser, states: dict[str, StorageState], language: str
+) -> None:
+    context = browser.new_context(storage_state=states[language])
+    page, say = context.new_page(), texts(language)
+    page.goto(f"{served.url}/?days=30")
+    all_of_them = page.locator(".item").count()
+    page.locator("select[name=level]").select_option("critical")
+    page.wait_for_url("**level=critical**")
+    page.locator(".item:not(.critical)").first.wait_for(state="detached")
+    shown = {
+        item.locator(".meta .code").inner_text(): item.locator(".where a").first.inner_text()
+        for item in page.locator(".item").all()
+    }
+    assert 0 < len(shown) < all_of_them
+
+    page.locator(".list .item h3 a").last.focus()
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.files summary')"):
+            break
+    page.keyboard.press("Enter")
+    # A reader of screens hears of each link what is in it, not of six formats twice.
+    for kind, form in product(("alerts", "stories"), NAMES):
+        if (kind, form) == ("stories", "cap"):
+            continue
+        page.keyboard.press("Tab")
+        name = f"{say(f'web.files.form.{form}')} {say(f'web.files.{kind}')}"
+        link = page.get_by_role("link", name=name, exact=True)
+        assert link.evaluate("each => each === document.activeElement"), name
+        if (kind, form) == ("alerts", "csv"):
+            with page.expect_download() as taken:
+                page.keyboard.press("Enter")
+    with taken.value.path().open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))[1:]  # the first has the tags
+    assert {row["id"]: row["place_name"] for row in rows} == shown
     context.close()
 
 

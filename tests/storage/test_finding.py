@@ -161,6 +161,13 @@ def test_counts_by_when_they_were_made_and_by_place(db: Connection) -> None:
     ]
 
 
+def test_of_places_with_as_many_alerts_the_gravest_comes_first(db: Connection) -> None:
+    at(db, add_alert(db, "siege", NOW, level="watch"), ALEPPO)
+    at(db, add_alert(db, "siege", NOW, level="critical"), NYALA)
+    counted = finding.by_place(db, Wanted(since=NOW - DAY), 9)
+    assert [each.level for each in counted] == ["critical", "watch"]
+
+
 def test_a_question_is_kept_for_its_chat_alone(db: Connection) -> None:
     add_chat(db, 1)
     add_chat(db, 2)

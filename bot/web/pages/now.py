@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -95,7 +96,7 @@ async def now(request: Request, visitor: Visitor) -> Response:
         "filters": filters,
         "asked": asked,
         "levels": [(level, levels[level]) for level in LEVEL_MARKS if levels.get(level)],
-        "places": _places(places, filters, visitor),
+        "places": busiest(places, visitor, lambda place: filters.address(place=place)),
         "older": filters.address(after=_behind(shown[-1])) if more else "",
         "newer": _newer(shown, filters),
         "choices": choices(site, visitor),
@@ -141,15 +142,15 @@ def _behind(alert: Alert) -> str:
     return packed(finding.Cursor(alert.updated_at, alert.id))
 
 
-def _places(
-    counts: list[PlaceCount], filters: Filters, visitor: Visitor
+def busiest(
+    counts: list[PlaceCount], visitor: Visitor, address: Callable[[str], str]
 ) -> list[tuple[str, str, str, int, int]]:
     """Of each place its address, name, gravest level, how many alerts, and that in tenths of the
     most."""
     most = max((each.alerts for each in counts), default=1)
     return [
         (
-            filters.address(place=each.place_id),
+            address(each.place_id),
             short_name(json.loads(each.names_json), visitor.speech),
             each.level,
             each.alerts,

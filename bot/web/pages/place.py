@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -27,37 +29,57 @@ from bot.web.drawing import bars
 from bot.web.filters import Filters
 from bot.web.items import item_of
 from bot.web.pages.downloads import downloads
+from bot.web.pages.now import busiest
 from bot.web.render import render
 from bot.web.site import Visitor, site_of
 from storage import finding
-from storage.finding import Told, Wanted
+from storage.finding import PlaceCount, Told, Wanted
 
 if TYPE_CHECKING:
     from storage.file.database import Connection
 
 DAYS = 30
 LONGEST = 80
-MOST = 40
-"""States that are shown."""
+MOST, MOST_BUSIEST = 40, 20
+"""States and places that are shown."""
 
 
 async def places(request: Request, visitor: Visitor) -> Response:
-    """Look a place up by its name; one that is known leads to its page."""
-    site = site_of(request)
+    """Look a place up by its name; one that is known leads to its page. Without a name: those where
+    most happens."""
+    site, wanted = site_of(request), _lately(request, visitor)
     asked = clean(request.query_params.get("name", ""))[:LONGEST].strip()
     nearest: list[str] = []
+    counts: list[PlaceCount] = []
     if asked:
         gazetteer = await site.places()
         found = await asyncio.to_thread(look_up, gazetteer, asked)
         if isinstance(found, Known):
             return RedirectResponse(f"/place/{found.place.id}", 303)
         nearest = _names(found, visitor.language)
-    context = {"asked": asked, "nearest": nearest, "title": visitor.speech("web.places.title")}
+    else:
+        counts = await site.database.read(lambda db: finding.by_place(db, wanted, MOST_BUSIEST))
+    context = {
+        "asked": asked,
+        "nearest": nearest,
+        "busiest": busiest(counts, visitor, lambda place: f"/place/{quote(place)}"),
+        "days": DAYS,
+        "title": visitor.speech("web.places.title"),
+    }
     return render(request, "places.html", context, visitor=visitor, here="places")
 
 
 def _names(found: NotKnown, language: str) -> list[str]:
     return list(dict.fromkeys(clean(names[language]) for names in found.nearest))
+
+
+def _lately(request: Request, visitor: Visitor, places: Collection[str] = ()) -> Wanted:
+    """The alerts of the last days, at these places or at any."""
+    return Wanted(
+        since=since(DAYS, site_of(request).clock(), visitor.zone),
+        places=sorted(places),
+        for_operators=visitor.is_operator,
+    )
 
 
 async def place(request: Request, visitor: Visitor) -> Response:
@@ -68,11 +90,7 @@ async def place(request: Request, visitor: Visitor) -> Response:
         raise HTTPException(404)
     known = await asyncio.to_thread(known_place, gazetteer, found)
     kinds, now, display = site.rules().states, site.clock(), visitor.display(site)
-    wanted = Wanted(
-        since=since(DAYS, now, visitor.zone),
-        places=sorted(known.ids),
-        for_operators=visitor.is_operator,
-    )
+    wanted = _lately(request, visitor, known.ids)
 
     def read(db: Connection) -> tuple[PlaceStatus, list[Told]]:
         status = read_status(db, known, kinds, now, for_operators=visitor.is_operator)
@@ -84,7 +102,7 @@ async def place(request: Request, visitor: Visitor) -> Response:
     name = clean(known.names[visitor.language])
     context = {
         "name": name,
-        "place_id": found.id,
+        "place_id": known.place.id,
         "here_states": _states(status.here, display),
         "around": _states(status.around, display, named=True),
         "inside": _states(status.inside, display, named=True),
@@ -92,7 +110,7 @@ async def place(request: Request, visitor: Visitor) -> Response:
         "bars": bars(days, trend.counts, trend.usual),
         "trend": trend,
         "days": DAYS,
-        "downloads": downloads(visitor, Filters(days=DAYS, place=found.id)),
+        "downloads": downloads(visitor, Filters(days=DAYS, place=known.place.id)),
         "title": name,
     }
     return render(request, "place.html", context, visitor=visitor, here="places")

@@ -67,10 +67,11 @@ async def story(request: Request, visitor: Visitor) -> Response:
     alert, display, say = history.alert, visitor.display(site), visitor.speech
     evidence = evidence_of(alert)
     snippet = marked_snippet(alert, evidence)
+    why, grown = why_sentence(history, display), grown_line(history, display)
     same = snippet.text == marked_title(alert, evidence).text
     details: tuple[Line, ...] = ()
     if visitor.is_analyst:
-        details = explanation_card(history, display, rules.note, whole=True).lines
+        details = _from_sentence(explanation_card(history, display, rules.note, whole=True).lines)
     context = {
         "item": item_of(alert, display),
         "signals": [
@@ -81,10 +82,10 @@ async def story(request: Request, visitor: Visitor) -> Response:
         "snippet": () if same else quoted(shorten_marked(snippet, 2 * SNIPPET), say.language),
         "raised": raised_lines(say, alert),
         "event": event_line(display, alert),
-        "grown": grown_line(history, display),
-        "why": why_sentence(history, display),
+        "grown": grown,
+        "why": why,
         "reports": _reports(history, tellings, display),
-        "details": _from_sentence(details),
+        "details": [each for each in details if each not in (why, grown)],
         "title": f"{alert.short_id} · {clean(alert.title)[:80]}",
     }
     return render(request, "story.html", context, visitor=visitor, here="now")

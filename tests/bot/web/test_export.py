@@ -8,6 +8,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -20,10 +21,13 @@ from bot.exports.writing import NAMES, Edition, formats
 from bot.locales import texts
 from bot.notices import publishers_of
 from bot.web.limits import EXPORTING
+from storage import alerts
+from storage.file.database import Connection
 from storage.finding import Wanted
 from storage.paging import Selection
 from tests.bot.web.conftest import ANALYST, OPERATOR, VIEWER, Desk
 from tests.storage.make import NOW, add_alert
+from tests.storage.test_finding import ALEPPO
 
 PAGES = ("/", "/signals", "/place/SY", "/?level=critical&days=30")
 
@@ -61,6 +65,23 @@ async def test_files_are_offered_to_who_may_export_and_hold_what_is_shown(desk: 
         ]
         rows = (await analyst.get(shown)).text.splitlines()
         assert [json.loads(each)["level"] for each in rows] == ["critical"]
+
+
+async def test_a_town_s_file_has_what_its_page_counts(desk: Desk) -> None:
+    """The page of a town is that of its governorate too, where both have one name."""
+    around = replace(ALEPPO, place_id="SY-HL", kind="adm1", within=("SY-HL", "SY"))
+
+    def more(db: Connection) -> None:
+        alerts.set_facts(db, add_alert(db, "flood").id, [around], [])
+
+    await desk.database.write(more)
+    async with await desk.signed_in(ANALYST) as analyst:
+        page = (await analyst.get("/place/g170063")).text
+        (address,) = [each for each in links(page) if "jsonl" in each]
+        rows = (await analyst.get(address)).text.splitlines()
+        assert "2 alerts" in page and len(rows) == 2
+        (everything,) = re.findall(r'href="(/\?place=[^"]+)"', page)
+        assert (await analyst.get(unescape(everything))).text.count("<article") == 2
 
 
 @pytest.mark.parametrize("form", ["csv", "geojson", "atom", "jsonl"])

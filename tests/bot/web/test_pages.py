@@ -9,7 +9,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from bot.locales.bidi import isolated
+from bot.messages.blocks import Span
 from bot.web.app import application
+from bot.web.render import line_html
 from storage import finding
 from storage.file.database import Connection, Database, FileDatabase
 from storage.file.errors import StorageError
@@ -122,6 +125,18 @@ async def test_a_place_is_looked_up_by_its_name(desk: Desk) -> None:
         assert answer.status_code == 303 and answer.headers["location"].startswith("/place/")
         unknown = await browser.get("/places", params={"name": "<b>Qwxz"})
         assert unknown.status_code == 200 and "&lt;b&gt;" in unknown.text
+
+
+def test_ids_within_a_line_lead_to_their_alerts() -> None:
+    line = (Span(f"وفق عنب بلدي · {isolated('/A12')} · "), Span("x/A13"))
+    assert line_html(line).count("<a ") == 1
+    assert '<bdi><a class="id" href="/story/A12">A12</a></bdi>' in line_html(line)
+
+
+async def test_without_a_name_the_places_with_most_alerts_are_offered(desk: Desk) -> None:
+    async with await desk.signed_in(VIEWER) as browser:
+        page = (await browser.get("/places")).text
+    assert re.findall(r'href="(/place/[^"]+)"', page) == ["/place/g170063", "/place/g369004"]
 
 
 async def test_a_text_is_tried_and_not_kept(desk: Desk) -> None:
