@@ -8,6 +8,7 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -269,6 +270,19 @@ async def test_a_feed_that_waits_is_not_queued_twice(url: str) -> None:
     assert await database.write(put) == 0
     assert await database.read(queue.waiting) == {"todo": 2}
     await database.close()
+
+
+@pytest.mark.usefixtures("few")
+async def test_all_feeds_that_are_due_are_handed_out_in_one_tick(
+    url: str, tmp_path: Path, press: Press
+) -> None:
+    settings = settings_of(url, tmp_path, press)
+    async with listed(settings), feed_work(settings, utc_now, lambda _: None) as one:
+        await asyncio.to_thread(queue.prepare, url)
+        one.policy = replace(one.policy, batch=3)
+        assert await one.hand_out() == FEEDS
+        assert await one.hand_out() == 0
+        assert await one.database.read(queue.waiting) == {"todo": FEEDS}
 
 
 async def test_who_tells_people_says_that_nobody_polls(url: str) -> None:
