@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -283,6 +284,28 @@ async def test_all_feeds_that_are_due_are_handed_out_in_one_tick(
         assert await one.hand_out() == FEEDS
         assert await one.hand_out() == 0
         assert await one.database.read(queue.waiting) == {"todo": FEEDS}
+
+
+async def test_a_process_that_hangs_in_a_write_keeps_nobody_from_writing(url: str) -> None:
+    hung, other = await Database.open(url), await Database.open(url)
+
+    def hang(db: Any) -> None:
+        assert db.run("SHOW idle_in_transaction_session_timeout").fetchone() == ("20s",)
+        db.run("SET LOCAL idle_in_transaction_session_timeout = 200")
+        writing.set()
+        woken.wait(30)
+        db.run("SELECT 1")
+
+    writing, woken = threading.Event(), threading.Event()
+    sleeping = asyncio.create_task(hung.write(hang))
+    assert await asyncio.to_thread(writing.wait, 30)
+    await other.write(lambda db: None)
+    woken.set()
+    with pytest.raises(StorageError):
+        await sleeping
+    await hung.write(lambda db: None)
+    await hung.close()
+    await other.close()
 
 
 async def test_who_tells_people_says_that_nobody_polls(url: str) -> None:
