@@ -28,8 +28,8 @@ T = TypeVar("T")
 
 # Each part of the service reads one thing at a time: dispatch, polling, metrics, commands.
 READERS = 4
-# Seconds that a process may be silent in the middle of a write before the server undoes it. One that
-# hangs (a frozen machine, SIGSTOP) keeps all others from writing for as long.
+# Seconds that a process may be silent in the middle of a write before the server undoes it: one
+# that hangs (a frozen machine, SIGSTOP) keeps all others from writing for as long.
 SILENT_IN_A_WRITE = 20
 
 
