@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from bot.errors import CannotGoOn
+from storage.file.files import make_folder
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ def hand_over(directory: Path, code: str) -> None:
     """
     file, line = directory / FILE, f"/start {code}"
     try:
+        make_folder(directory)  # over a server nobody else did
         # Made anew: neither a link nor wider permissions that are there already are kept.
         file.unlink(missing_ok=True)
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

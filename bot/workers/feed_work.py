@@ -21,6 +21,9 @@ from storage.rule_files import versions
 
 log = logging.getLogger(__name__)
 
+# In one tick: many more feeds than are polled in its ten seconds.
+MOST_BATCHES = 50
+
 
 @dataclass(slots=True)
 class FeedWork:
@@ -36,18 +39,29 @@ class FeedWork:
 
     async def hand_out(self) -> int:
         """Queue the feeds that are due, each claimed in the same transaction: it is due again soon
-        should its job be lost. Returns how many. Raises StorageError."""
-        now = self.clock()
+        should its job be lost. Returns how many. Raises StorageError.
 
-        def write(db: Connection) -> int:
+        However many are due: this is asked once over all workers, who would wait for the next time
+        with nothing to do. A batch at a time, so that other writers get their turn.
+        """
+        now, queued = self.clock(), 0
+
+        def write(db: Connection) -> tuple[int, bool]:
             due = feeds.due(db, now, self.policy.batch)
             for state in due:
                 feed = feed_of(state.definition or "")
                 minutes = feed.interval_minutes if feed else None
                 feeds.claim(db, state.id, claim_until(now, self.policy.schedule, minutes))
-            return queue.put_in(db, [(state.id, state.polls) for state in due])
+            put = queue.put_in(db, [(state.id, state.polls) for state in due])
+            # None was put in where all of them wait already: what follows is no different.
+            return put, put > 0 and len(due) == self.policy.batch
 
-        return await self.database.write(write)
+        for _ in range(MOST_BATCHES):
+            put, more = await self.database.write(write)
+            queued += put
+            if not more:
+                break
+        return queued
 
     async def poll(self, feed_id: str, polls: int) -> PollReport | None:
         """Poll a feed of which so many polls were stored when it was queued; None when another was

@@ -28,6 +28,9 @@ T = TypeVar("T")
 
 # Each part of the service reads one thing at a time: dispatch, polling, metrics, commands.
 READERS = 4
+# Seconds that a process may be silent in the middle of a write before the server undoes it: one
+# that hangs (a frozen machine, SIGSTOP) keeps all others from writing for as long.
+SILENT_IN_A_WRITE = 20
 
 
 class PostgresDatabase(Database):
@@ -146,7 +149,10 @@ class PostgresDatabase(Database):
         await asyncio.to_thread(close_all)
 
     def _connected(self, *, read_only: bool) -> PostgresConnection:
-        return connect(self._url, read_only=read_only, lock_timeout_ms=self._lock_timeout_ms)
+        made = connect(self._url, read_only=read_only, lock_timeout_ms=self._lock_timeout_ms)
+        if not read_only:
+            made.run(f"SET idle_in_transaction_session_timeout = '{SILENT_IN_A_WRITE}s'")
+        return made
 
     def _usable(self, kept: PostgresConnection | None, *, read_only: bool) -> PostgresConnection:
         if kept is None or kept.conn.closed:

@@ -26,6 +26,8 @@ def translate(error: psycopg.Error) -> StorageError | None:
     said = _said(error)
     if isinstance(error, _BUSY):
         return StorageBusy(f"the database is busy ({said}); try again")
+    if isinstance(error, errors.IdleInTransactionSessionTimeout):
+        return StorageBusy("this process hung in a write, and the server undid it; try again")
     if isinstance(error, _FULL):
         return StorageFull(f"no room left for the database ({said}); free some disk space")
     if isinstance(error, errors.InsufficientPrivilege):

@@ -79,6 +79,13 @@ def test_the_first_code_is_for_its_owners_eyes_and_never_logged(
     assert not left.exists()
 
 
+def test_the_first_code_makes_the_folder_that_a_server_did_without(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    first_operator.hand_over(folder, "inv-secret")
+    assert (folder / first_operator.FILE).exists()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
 def test_a_link_in_the_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_text("mine")
@@ -101,8 +108,9 @@ def test_the_first_code_is_shown_on_a_terminal_alone(
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
     with pytest.raises(CannotGoOn, match="cannot be written"):
-        first_operator.hand_over(tmp_path / "missing", "inv-secret")
+        first_operator.hand_over(tmp_path / "file" / "data", "inv-secret")
 
 
 def test_a_start_without_an_operator_leaves_a_code_that_works_and_one_with_takes_it_away(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -269,6 +271,41 @@ async def test_a_feed_that_waits_is_not_queued_twice(url: str) -> None:
     assert await database.write(put) == 0
     assert await database.read(queue.waiting) == {"todo": 2}
     await database.close()
+
+
+@pytest.mark.usefixtures("few")
+async def test_all_feeds_that_are_due_are_handed_out_in_one_tick(
+    url: str, tmp_path: Path, press: Press
+) -> None:
+    settings = settings_of(url, tmp_path, press)
+    async with listed(settings), feed_work(settings, utc_now, lambda _: None) as one:
+        await asyncio.to_thread(queue.prepare, url)
+        one.policy = replace(one.policy, batch=3)
+        assert await one.hand_out() == FEEDS
+        assert await one.hand_out() == 0
+        assert await one.database.read(queue.waiting) == {"todo": FEEDS}
+
+
+async def test_a_process_that_hangs_in_a_write_keeps_nobody_from_writing(url: str) -> None:
+    hung, other = await Database.open(url), await Database.open(url)
+
+    def hang(db: Any) -> None:
+        assert db.run("SHOW idle_in_transaction_session_timeout").fetchone() == ("20s",)
+        db.run("SET LOCAL idle_in_transaction_session_timeout = 200")
+        writing.set()
+        woken.wait(30)
+        db.run("SELECT 1")
+
+    writing, woken = threading.Event(), threading.Event()
+    sleeping = asyncio.create_task(hung.write(hang))
+    assert await asyncio.to_thread(writing.wait, 30)
+    await other.write(lambda db: None)
+    woken.set()
+    with pytest.raises(StorageError):
+        await sleeping
+    await hung.write(lambda db: None)
+    await hung.close()
+    await other.close()
 
 
 async def test_who_tells_people_says_that_nobody_polls(url: str) -> None:
