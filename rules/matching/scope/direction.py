@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rules.loading.choices import Direction
 from rules.matching.clauses import CompiledClause
 from rules.matching.reading import Reading, Span
+from rules.matching.scope.scene import is_epithet
 from rules.matching.scope.scope import Scope
 from rules.matching.scope.statement import is_background, turns_between
 
@@ -107,8 +108,10 @@ def _without_asides(told: Sequence[Found]) -> list[Found]:
     """The statements that have a say in their sentences."""
     main = {id(f.reading) for f in told if not f.aside}
     told = [f for f in told if not f.aside or id(f.reading) not in main]
-    bad = [f for f in told if f.direction == "worsening" and f.stated]
     good = [f for f in told if f.direction == "improving"]
+    relieved = {id(f.reading) for f in good}
+    told = [f for f in told if id(f.reading) not in relieved or not _only_places_it(f)]
+    bad = [f for f in told if f.direction == "worsening" and f.stated]
     overruled = {
         id(worse if holds is relief else relief)
         for relief in good
@@ -118,6 +121,13 @@ def _without_asides(told: Sequence[Found]) -> list[Found]:
         if holds is not None
     }
     return [f for f in told if id(f) not in overruled]
+
+
+def _only_places_it(found: Found) -> bool:
+    """ "Army reopens the road to the besieged town": the siege is where the relief happens."""
+    if found.direction != "worsening":
+        return False
+    return any(is_epithet(reading, span) for reading, span, _ in found.spans)
 
 
 def _outweighing(relief: Found, worse: Found) -> Found | None:

@@ -13,8 +13,14 @@ from typing import get_args
 
 from rules.loading.choices import State
 from rules.matching.reading import Reading, Span
-from rules.matching.scope import statement
-from rules.matching.scope.negation import NEGATED_GOVERNOR, any_negation, any_within
+from rules.matching.scope import counts, statement
+from rules.matching.scope.counts import FEWER
+from rules.matching.scope.negation import (
+    NEGATED_GOVERNOR,
+    any_negation,
+    any_within,
+    begins_a_verb,
+)
 
 STATES: tuple[State, ...] = get_args(State)
 
@@ -24,14 +30,15 @@ INSIDE = "$scope-inside"
 IN_FORCE = "$scope-in-force"
 DENYING = "$scope-denying"
 CLAIMS = "$scope-claims"
+PROTEST = "$scope-protest"
 STATE_TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
 STATE_NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
 """Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
 DENIED = STATE_TERMS["denied"]
-_GOVERNORS = (*STATE_TERMS.values(), *STATE_NOUNS.values())
+_GOVERNORS = (*STATE_TERMS.values(), *STATE_NOUNS.values(), FEWER)
 _HURT = ("$harm-verb", "$harm-noun", "$casualty", "$fire-weapon")
 TERMS = (
-    BORDER, JOINS, INSIDE, IN_FORCE, DENYING, CLAIMS, *STATE_TERMS.values(),
+    BORDER, JOINS, INSIDE, IN_FORCE, DENYING, CLAIMS, PROTEST, *counts.TERMS, *STATE_TERMS.values(),
     *STATE_NOUNS.values(), *_HURT,
 )  # fmt: skip
 
@@ -39,6 +46,8 @@ IN_FORCE_WITHIN = 1
 """Words between "since", "during" and the truce that they take for in force."""
 CLAIM_REACH = 4
 """Words between «مزاعم», "claims that" and what is claimed."""
+PROTEST_BEHIND = 2
+"""Words between "suspend", "call off" and the strike."""
 WHILE = 2
 """Words between «بينما», "while" and the denial that they set aside."""
 
@@ -112,6 +121,8 @@ class Governor:
 def governors_of(states: Iterable[State], own: Mapping[State, Iterable[str]]) -> frozenset[str]:
     """The terms of which one must stand in a sentence that says one of these states."""
     found = {IN_FORCE} if "kept" in states else set()
+    if "eased" in states:
+        found.add(FEWER)
     for state in states:
         found.update((STATE_TERMS[state], *own.get(state, ())))
         if state in STATE_NOUNS:
@@ -135,14 +146,20 @@ def governing(
             layer = reach.layer
         noun = STATE_NOUNS.get(state)
         names = [name for name in (STATE_TERMS[state], noun) if name in here]
+        if state == "eased" and FEWER in here:
+            names.append(FEWER)
         for name in (*names, *own.get(state, ())):
             follows = name != noun
             for span in reading.of(name):
                 if any(span.overlaps(e) for e in evidence):
                     continue
+                if name == FEWER and not counts.are_of_a_trouble(reading, span):
+                    continue
                 distance = _distance(reading, span, reached, reach, follows=follows)
                 if distance is not None:
                     if not reach.layer and _aside_of_its_own(reading, span, evidence):
+                        continue
+                    if not reach.layer and _ends_a_protest(reading, span, evidence):
                         continue
                     if state == "denied" and _denies_another(reading, span, evidence):
                         continue
@@ -183,6 +200,13 @@ def _aside_of_its_own(reading: Reading, span: Span, evidence: Sequence[Span]) ->
     if not statement.is_background(reading, span):
         return False
     return not any(statement.is_background(reading, e) for e in evidence)
+
+
+def _ends_a_protest(reading: Reading, span: Span, evidence: Sequence[Span]) -> bool:
+    """ "Hospital doctors suspend their strike": the hospital is not what is suspended."""
+    if any(e.first > span.last for e in evidence):
+        return False
+    return any_within(reading.of(PROTEST), span.last + 1, span.last + 1 + PROTEST_BEHIND)
 
 
 def _denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:
@@ -261,12 +285,12 @@ def _distance(
             continue
         if reach.layer < 2 and any_within(reading.of(JOINS), left, right - 1):
             continue
-        if (
-            not reach.layer
-            and span.last < e.first
-            and any_within(reading.of(INSIDE), left, right - 1)
-        ):
-            continue
+        if not reach.layer and span.last < e.first:
+            if any_within(reading.of(INSIDE), left, right - 1):
+                continue
+            if any(begins_a_verb(reading, at) for at in range(left, right)):
+                # «يعلقون العمل ويبدؤون إضرابا»: the second verb has the object behind it.
+                continue
         best = distance
     return best
 

@@ -38,7 +38,7 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
             continue
         if any_within(reading.of(STOPS), negator.last + 1, span.first - 1):
             continue
-        if any(_begins_a_verb(reading, at) for at in range(negator.last + 2, span.first + 1)):
+        if any(begins_a_verb(reading, at) for at in range(negator.last + 2, span.first + 1)):
             continue
         if any_within(reading.of(ORDINAL), negator.last + 1, span.last + 1):
             continue
@@ -73,7 +73,7 @@ def denies(reading: Reading, negator: Span, span: Span) -> bool:
     return any_within(happens, negator.last + 1, negator.last + 1)
 
 
-def _begins_a_verb(reading: Reading, at: int) -> bool:
+def begins_a_verb(reading: Reading, at: int) -> bool:
     """«مستوطنة لم تُخل ويصيب جنودا»: a present verb behind «و» is under no earlier no."""
     word = reading.sentence.tokens[at].norm
     return len(word) > 4 and word.startswith(("وي", "وت")) and word[:3] not in ("وتر", "وتي")

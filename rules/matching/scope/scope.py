@@ -15,7 +15,7 @@ from rules.loading.choices import Direction, State
 from rules.matching.reading import Reading, Span
 from rules.matching.scope import governors as governing_words
 from rules.matching.scope import negation as negations
-from rules.matching.scope import statement
+from rules.matching.scope import scene, statement
 from rules.matching.scope.governors import (
     REACH,
     STATE_NOUNS,
@@ -32,6 +32,7 @@ WISH = "$scope-wish"
 HURDLE = "$scope-hurdle"
 RESERVED = (
     PROPOSAL, WISH, HURDLE, *negations.TERMS, *governing_words.TERMS, *statement.TERMS,
+    *scene.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
@@ -151,7 +152,8 @@ def state_of(
         return None
     base = wanted[inner.state]
     no = inner.negation
-    if no is None and inner.state in ("arriving", "restored") and inner.span.first > span.last:
+    after = inner.span.first > span.last
+    if no is None and after and inner.state in ("arriving", "restored", "opened"):
         # «لا مساعدات تصل», "no aid has entered": the no stands before the one who arrives.
         no = any_negation(reading, span, 0)
     if no is not None:
@@ -267,7 +269,8 @@ def _negation_of(
         no = any_negation(reading, span, NEGATED_EVIDENCE)
         if no is None or any(no.overlaps(s) for s in evidence):
             continue
-        if not any(denies(reading, no, s) for s in evidence if s.first > no.last):
+        behind = [s for s in evidence if s.first > no.last]
+        if behind and not any(denies(reading, no, s) for s in behind):
             continue
         if any(g.state == "denied" and g.span.overlaps(no) for g in governors):
             # "It was not true that": the no is the denial's.
