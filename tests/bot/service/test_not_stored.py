@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from aiohttp import web
@@ -226,6 +227,14 @@ async def test_nothing_is_forgotten_while_there_is_a_database(tmp_path: Path) ->
     assert all(marker.is_file() for marker in markers(settings))
 
 
+def empty(folder: Path) -> None:
+    for part in folder.iterdir():
+        if part.is_dir():
+            rmtree(part)
+        else:
+            part.unlink()
+
+
 async def test_the_service_refuses_says_why_and_begins_anew_when_told_to(tmp_path: Path) -> None:
     async with Newsroom() as newsroom:
         write_feeds(tmp_path, newsroom)
@@ -233,13 +242,11 @@ async def test_the_service_refuses_says_why_and_begins_anew_when_told_to(tmp_pat
         async with process(tmp_path, "run", **elsewhere) as running:
             await said(running, "Marsad runs")
             # While it runs: a disk that went away under it.
-            for part in (tmp_path / "data").iterdir():
-                part.unlink()
+            empty(tmp_path / "data")
             await said(running, "is saved in")
             running.send_signal(signal.SIGTERM)
             await ended(running)
-        for part in (tmp_path / "data").iterdir():
-            part.unlink()
+        empty(tmp_path / "data")
         async with process(tmp_path, "run", **elsewhere) as running:
             code, _, error = await ended(running)
             assert code == 1

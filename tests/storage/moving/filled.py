@@ -50,6 +50,8 @@ _VALUES: dict[str, Any] = {
     "rule_drafts.state": "waiting",
     "digest_turns.stream": "daily",
     "subscriptions.lowest_level": "watch",
+    "webhook_receivers.lowest": "watch",
+    "webhook_messages.state": "sent",
     "outbox.kind": "alert",
     "outbox.state": "expired",
     "outbox.thread_id": None,
