@@ -29,17 +29,28 @@ _load_rules, _load_checked = rules.load_rules, rules_watch.load_checked
 _load_gazetteer = rules.load_gazetteer
 
 
-# Tests that read by the shipped rules go through the same lines of code again and again, by
-# thousands of terms; those lines are measured by tests of small rule sets and of single questions.
-# With coverage these tests take two to three times as long.
-SHIPPED = {"gazetteer", "shipped", "shipped_rules_once"}
-NOT_MEASURED = {
-    "test_every_command.py",
+# Hundreds of texts by the shipped words go through the same lines of code again and again; those
+# are measured by tests of small rule sets and of single questions. With coverage all these texts
+# take more than three times as long.
+MANY_TEXTS = {
+    "test_bulletins.py",
+    "test_directions.py",
     "test_formatting.py",
     "test_hostile_text.py",
+    "test_paraphrases.py",
+    "test_shipped_rules.py",
+}
+
+
+# The whole way, again and again, by the shipped rules: its lines are measured by the tests of their
+# rooms. With coverage these files take two to three times as long.
+WHOLE_WAY = {
+    "test_end_to_end.py",
+    "test_every_command.py",
     "test_places_cli.py",
     "test_rereading.py",
     "test_rules_in_force.py",
+    "test_walk.py",
 }
 
 
@@ -47,8 +58,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of real processes take longest: begun first, they run beside all others."""
     items.sort(key=lambda item: "/torture/" not in item.nodeid)
     for item in items:
-        shipped = isinstance(item, pytest.Function) and not SHIPPED.isdisjoint(item.fixturenames)
-        if shipped or item.path.name in NOT_MEASURED:
+        shipped = isinstance(item, pytest.Function) and "shipped" in item.fixturenames
+        if (shipped and item.path.name in MANY_TEXTS) or item.path.name in WHOLE_WAY:
             item.add_marker(pytest.mark.no_cover)
 
 
