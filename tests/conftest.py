@@ -49,6 +49,7 @@ WHOLE_WAY = {
     "test_every_command.py",
     "test_places_cli.py",
     "test_rereading.py",
+    "test_rules_from_a_phone.py",
     "test_rules_in_force.py",
     "test_walk.py",
 }
@@ -86,6 +87,14 @@ def migrate(connection: SqliteConnection) -> None:
 
 
 storage.file.database.migrate = migrate
+
+
+@pytest.fixture(autouse=True)
+def own_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes of a test that is not measured are not measured either: a trial of rules, say."""
+    if request.node.get_closest_marker("no_cover"):
+        for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+            monkeypatch.delenv(name, raising=False)
 
 
 @contextmanager
