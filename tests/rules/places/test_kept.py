@@ -62,3 +62,18 @@ def test_a_file_that_is_damaged_is_as_good_as_none(tmp_path: Path, read: list[st
     file.write_bytes(file.read_bytes()[:-100])
     assert load_gazetteer(None, cache=tmp_path).named("أعزاز") == (AZAZ,)
     assert read == ["read", "read"]
+
+
+@pytest.mark.parametrize("sign", ["|", "¦", "||||"])
+def test_a_name_with_a_sign_that_parts_rows_is_read_from_its_file(
+    tmp_path: Path, sign: str
+) -> None:
+    own = tmp_path / "own"
+    (own / "places").mkdir(parents=True)
+    (own / "places" / "own.yaml").write_text(
+        f'country: SY\nplaces:\n  - {{id: x, kind: camp, ar: [مخيم الأمل], en: ["Hope {sign} B"]}}\n',
+        encoding="utf-8",
+    )
+    for _ in range(2):
+        found = load_gazetteer(own, cache=tmp_path / "cache").places["x"]
+        assert found.latin == (f"Hope {sign} B",)
