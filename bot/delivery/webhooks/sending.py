@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from bot.clock import utc_now
+from bot.delivery.deciding.retry import back_off
 from bot.delivery.webhooks import signing
 from bot.delivery.webhooks.deciding import Answer, Hold, SetApart, Taken, WebhookPolicy, next_step
 from bot.delivery.webhooks.receivers import Receiver
@@ -95,10 +96,16 @@ class Webhooks:
         while not stop.is_set():
             try:
                 await self._until_idle(line)
-            except StorageError as error:
-                log.warning("webhooks: %s; trying again", error)
-            except Exception:  # others go on, and so does this one
-                log.exception("webhooks: a look for %s failed; trying again", line.receiver.name)
+            except Exception as error:  # others go on, and so does this one
+                # What was taken and could not be noted would else be sent every two seconds.
+                line.failures += 1
+                wait = back_off(line.failures, self._policy.waits)
+                line.held_until = self._clock() + wait
+                log.warning(
+                    "webhooks: %s: %s; trying again in %d s",
+                    *(line.receiver.name, error, wait.total_seconds()),
+                    exc_info=not isinstance(error, StorageError),
+                )
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._policy.idle.total_seconds())
 
@@ -123,7 +130,16 @@ class Webhooks:
         message = await self._database.read(lambda db: webhooks.next_due(db, receiver, now))
         if message is None:
             return None
-        body = await self._body(message, now)
+        try:
+            body = await self._body(message, now)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("webhooks: %s cannot be made", message.uid)
+            wait = back_off(message.attempts + 1, self._policy.waits)
+            apart = SetApart(wait, "it cannot be made")
+            await self._failed(line, message, apart, now + wait)
+            return apart
         if body is None:
             return Taken()
         answer = await self._post(line, message, body)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.delivery.webhooks.deciding import WebhookPolicy
 from bot.delivery.webhooks.receivers import Receiver
-from bot.delivery.webhooks.sending import Webhooks
+from bot.delivery.webhooks.sending import Render, Webhooks
 from bot.exports.event import event
 from bot.exports.naming import Naming
 from bot.locales import texts
@@ -55,17 +55,23 @@ def clock() -> Iterator[Clock]:
     yield Clock()
 
 
+NAMING = Naming(texts("ar"), SIGNALS, EMPTY, {})
+as_exported: Render = partial(event, naming=lambda: NAMING)
+
+
 def receiver_at(url: str, number: int = 1) -> Receiver:
     return Receiver(number, "127.0.0.1", url, SECRET)
 
 
 async def sending_to(
-    database: Database, clock: Callable[[], datetime], *urls: str, policy: WebhookPolicy = QUICK
+    database: Database,
+    clock: Callable[[], datetime],
+    *urls: str,
+    policy: WebhookPolicy = QUICK,
+    render: Render | None = None,
 ) -> Webhooks:
     """What sends alerts of all levels to these addresses from now on."""
     there = [receiver_at(url, number) for number, url in enumerate(urls, start=1)]
     keys = [each.key for each in there]
     await database.write(lambda db: webhooks.set_receivers(db, keys, "info"))
-    naming = Naming(texts("ar"), SIGNALS, EMPTY, {})
-    render = partial(event, naming=lambda: naming)
-    return Webhooks(database, there, render, policy=policy, clock=clock)
+    return Webhooks(database, there, render or as_exported, policy=policy, clock=clock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,20 @@ from bot.delivery.webhooks import signing
 from bot.delivery.webhooks.deciding import WebhookPolicy
 from bot.delivery.webhooks.sending import Webhooks
 from storage.alerts import Alert
+from storage.connection import Connection
 from storage.database import Database
+from storage.file.errors import StorageFull
 from storage.sending import outbox, webhooks
+from storage.sending.webhooks import Message
 from tests import postgres
-from tests.bot.delivery.webhooks.conftest import SECRET, Clock, receiver_at, sending_to
+from tests.bot.delivery.webhooks.conftest import (
+    QUICK,
+    SECRET,
+    Clock,
+    as_exported,
+    receiver_at,
+    sending_to,
+)
 from tests.bot.delivery.webhooks.receiver import Got, WebhookReceiver, webhook_receiver
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, bump
 
@@ -114,6 +124,47 @@ async def test_a_message_that_is_not_liked_holds_up_no_other(
     clock.now += 5 * SECOND
     assert await sending.run_until_idle() == 1
     assert receiver.got[-1].id == receiver.got[0].id
+
+
+async def test_a_message_that_cannot_be_made_holds_up_no_other(
+    database: Database, clock: Clock, receiver: WebhookReceiver
+) -> None:
+    broken = True
+
+    def render(db: Connection, message: Message, now: datetime) -> bytes | None:
+        if broken and message.alert_id == bad.id:
+            raise ValueError
+        return as_exported(db, message, now)
+
+    sending = await sending_to(database, clock, receiver.url, render=render)
+    bad, good = await alert_in(database), await alert_in(database)
+    assert await sending.run_until_idle() == 1
+    assert [each.event["data"]["id"] for each in receiver.got] == [good.short_id]
+    broken = False
+    clock.now += 5 * SECOND
+    assert await sending.run_until_idle() == 1
+    assert receiver.got[-1].event["data"]["id"] == bad.short_id
+
+
+async def test_what_was_taken_and_cannot_be_noted_is_not_sent_all_the_time(
+    database: Database, clock: Clock, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending = await sending_to(database, clock, receiver.url)
+    await alert_in(database)
+
+    def full(*given: object) -> None:
+        raise StorageFull("no room left")
+
+    monkeypatch.setattr(webhooks, "mark_sent", full)
+    stop = asyncio.Event()
+    running = asyncio.create_task(sending.run(stop))
+    async with asyncio.timeout(60):
+        while not receiver.got:  # noqa: ASYNC110 no event is set by a receiver
+            await asyncio.sleep(0.02)
+    await asyncio.sleep(20 * QUICK.idle.total_seconds())
+    assert len(receiver.got) == 1
+    stop.set()
+    await running
 
 
 async def test_no_answer_and_a_cut_connection_are_no_loss(
