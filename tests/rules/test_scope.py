@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rules import RuleSet
+from rules.language.text import tokenize
+from rules.matching.scope import scene
 from rules.trying.explain import explain
 
 # signal, what follows, sentence with {place} and {number}. Each is tried in several places.
@@ -196,3 +198,8 @@ def test_a_governor_of_something_else_turns_nothing(shipped: RuleSet) -> None:
         "رفع الجيش العلم في مدينة غزة المحاصرة وشدد حصار المدينة",
     ):
         assert "improving" not in directions(shipped, text, "ar").values(), text
+
+
+def test_words_that_tokens_are_compared_with_are_in_their_normal_form() -> None:
+    for word in scene.IS | scene.BEHIND_A_PREDICATE:
+        assert [token.norm for token in tokenize(word)] == [word]

@@ -157,7 +157,7 @@ def _distance(before: Sequence[Token]) -> bool:
 def _border(tokens: Sequence[Token], mention: Mention) -> bool:
     """«الحدود مع سوريا», «القريبة من الخليل»."""
     near = tokens[max(0, mention.first - 2) : mention.first]
-    if near and near[-1].norm in ("حدود", "border", "frontière") and len(near) == 2:
+    if near and near[-1].norm in ("حدود", "border", "frontiere") and len(near) == 2:
         return True
     return (
         len(near) == 2

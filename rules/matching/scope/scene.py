@@ -12,11 +12,12 @@ EPITHET = "$statement-epithet"
 TERMS = (EPITHET,)
 
 _ARTICLE = ("ال", "لل", "وال", "بال", "فال", "كال")
-_IS = frozenset(
+IS = frozenset(
     ("is", "are", "was", "were", "be", "been", "being", "remain", "remains", "still", "now", "not",
-     "est", "sont", "reste", "restent", "était", "étaient", "être", "été", "toujours", "pas")
+     "est", "sont", "reste", "restent", "etait", "etaient", "etre", "ete", "toujours", "pas")
 )  # fmt: skip
-_BEHIND_A_PREDICATE = frozenset(
+"""As tokens have them in their normal form: without accents."""
+BEHIND_A_PREDICATE = frozenset(
     ("by", "in", "for", "since", "with", "from", "at", "after", "as", "on", "again", "and")
 )
 
@@ -31,9 +32,9 @@ def _is_attributive(reading: Reading, word: Span) -> bool:
     token = tokens[word.first]
     if token.script == "ar":
         return token.norm.startswith(_ARTICLE)
-    if word.first and tokens[word.first - 1].norm in _IS:
+    if word.first and tokens[word.first - 1].norm in IS:
         return False
     if reading.language == "fr":
         return word.first > 0 and not token.breaks
     behind = tokens[word.last + 1 : word.last + 2]
-    return bool(behind) and not behind[0].breaks and behind[0].norm not in _BEHIND_A_PREDICATE
+    return bool(behind) and not behind[0].breaks and behind[0].norm not in BEHIND_A_PREDICATE

@@ -70,9 +70,9 @@ def test_a_name_with_a_sign_that_parts_rows_is_read_from_its_file(
 ) -> None:
     own = tmp_path / "own"
     (own / "places").mkdir(parents=True)
+    camp = f'{{id: x, kind: camp, ar: [مخيم الأمل], en: ["Hope {sign} B"]}}'
     (own / "places" / "own.yaml").write_text(
-        f'country: SY\nplaces:\n  - {{id: x, kind: camp, ar: [مخيم الأمل], en: ["Hope {sign} B"]}}\n',
-        encoding="utf-8",
+        f"country: SY\nplaces:\n  - {camp}\n", encoding="utf-8"
     )
     for _ in range(2):
         found = load_gazetteer(own, cache=tmp_path / "cache").places["x"]
