@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
+from tests.loopback import served
+
 Headers = dict[str, str]
 
 
@@ -115,25 +117,9 @@ async def never_answers(request: Request, writer: asyncio.StreamWriter) -> None:
 
 @contextlib.asynccontextmanager
 async def feed_server() -> AsyncIterator[FeedServer]:
-    served = FeedServer()
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-        await served.handle(reader, writer)
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    served.port = server.sockets[0].getsockname()[1]
-    try:
-        yield served
-    finally:
-        server.close()
-        for task in list(tasks):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    serving = FeedServer()
+    async with served(serving.handle) as serving.port:
+        yield serving
 
 
 class Names:
