@@ -25,6 +25,8 @@ NATURAL, OF_WOUNDS, HELD, MARTYRED = "$natural-death", "$of-wounds", "$held-peop
 """Deaths that nobody need have caused, what says that somebody did, and deaths by war."""
 DOING, IN_GENERAL = "$harm-in-general", "$people-in-general"
 """Killing as such, and people as such."""
+WEAPON = "$cause-weapon"
+"""What crime and accident know as well as war."""
 PLACE = "$crisis-place"
 SITE = "$military-site"
 NATIONALITY, OTHERS = "$nationality", "$others"
@@ -35,6 +37,7 @@ PERSONS: tuple[tuple[str, Victims], ...] = (
 )
 CAUSES: tuple[tuple[str, Cause], ...] = (
     ("$cause-conflict", "conflict"),
+    (WEAPON, "conflict"),
     ("$cause-actor", "conflict"),
     ("$cause-disaster", "disaster"),
     ("$cause-accident", "accident"),
