@@ -18,8 +18,8 @@ NEAR_CAUSE = 8
 
 
 def nearest_cause(roles: Roles, harm: Span, victim: Span) -> Cause:
-    """The nearest cause; war or a disaster that is near outweighs all others, a shot or a blast none:
-    "shot dead in a robbery", "an explosion of cooking gas"."""
+    """The nearest cause; war or a disaster that is near outweighs all others, a shot or a blast
+    none: "shot dead in a robbery", "an explosion of cooking gas"."""
     best: tuple[int, Cause] | None = None
     start = min(harm.first, victim.first) - CAUSE_REACH - LONGEST_PHRASE
     end = max(harm.last, victim.last) + CAUSE_REACH + 2
