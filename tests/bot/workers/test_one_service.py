@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli.main import app
-from bot.operating.doctor import State, examine
+from bot.operating.doctor.examine import examine
+from bot.operating.doctor.finding import State
 from bot.process import lease
 from bot.process.lease import HeldByAnother, ServiceLease
 from bot.process.logs import Redactor
