@@ -35,7 +35,7 @@ from bot.feeds.fetch.local_files import FileRetriever
 from bot.feeds.fetch.outcome import Retriever
 from bot.locales import texts
 from bot.messages.cards.display import Signals
-from bot.notices import publishers_of
+from bot.notices.feeds import publishers_of
 from bot.operating.desk import Desk, Reloading
 from bot.operating.trials import Trials
 from bot.polling.elsewhere import PolledElsewhere

@@ -27,7 +27,7 @@ from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever, local_path
 from bot.messages.cards.display import Display
 from bot.messages.cards.explanation import story_card
-from bot.notices import publishers_of
+from bot.notices.feeds import publishers_of
 from bot.polling.identify import IdentityPolicy
 from bot.polling.report import PollPolicy, PollReport
 from bot.process.lock import InstanceLock

@@ -22,7 +22,8 @@ from bot.delivery.deciding.retry import (
 )
 from bot.delivery.later.catchup import ChatPlan, Folded, FoldReason, line_level
 from bot.messages.catchup import Group, LineItem, catchup_text
-from bot.notices import ChatEvent, ChatNotice, notify_operators
+from bot.notices.receivers import ChatEvent, ChatNotice
+from bot.notices.to_operators import notify_operators
 from storage import alerts
 from storage.file.database import Connection
 from storage.readers import chats, supergroups

@@ -15,7 +15,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import SteadyTime, uptime_beside, utc_now
 from bot.lost_file import FileWatch
-from bot.notices import Notice, notify_operators
+from bot.notices.notice import Notice
+from bot.notices.to_operators import notify_operators
 from bot.reloads import Reloads
 from bot.service.beside import index, read_again, ready_for_questions
 from bot.service.problems import problems

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.second_channel import Outage, SecondChannelWatch
 from bot.errors import CannotGoOn
-from bot.notices import Notice, TokenShared
+from bot.notices.notice import Notice
+from bot.notices.service import TokenShared
 
 if TYPE_CHECKING:
     from bot.telegram.polling import Polling

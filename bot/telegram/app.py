@@ -31,7 +31,7 @@ from telegram.ext import (
 
 from bot.clock import utc_now
 from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, texts
-from bot.notices import NamedFeed
+from bot.notices.feeds import NamedFeed
 from bot.process.logs import Redactor
 from bot.rules_in_force import shipped_places
 from bot.telegram import trying_rules

@@ -26,7 +26,7 @@ from bot.locales import DEFAULT_LANGUAGE, Texts, language_of, texts
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.messages.cards.display import Display
-from bot.notices import NamedFeed, publishers_of
+from bot.notices.feeds import NamedFeed, publishers_of
 from bot.rules_in_force import shipped_places
 from bot.wall_time import zone_of
 from storage.readers import audit, chats, people

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.notices import publishers_of
+from bot.notices.feeds import publishers_of
 from bot.web import sign_in
 from bot.web.api.routes import Source, Verdict, api_routes
 from bot.web.pages import export, feeds, map, now, place, rules, signals, story

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.clock import utc_now
 from bot.locales import LANGUAGES, texts
-from bot.notices import DatabaseLost
+from bot.notices.service import DatabaseLost
 from bot.process.installation import DatabaseMissing, begin_anew, markers, note_installation
 from bot.process.installation import require_database as require
 from bot.service.service import Service

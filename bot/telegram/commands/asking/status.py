@@ -12,7 +12,7 @@ from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.answers.place_status import not_known_text, place_status_card
 from bot.messages.cards.card import text_card
-from bot.notices import NamedFeed
+from bot.notices.feeds import NamedFeed
 from bot.polling.health import FeedsHealth, feeds_health
 from bot.telegram.commands.settings.mute import muted_line
 from bot.telegram.registry import command
