@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.exports.columns import COLUMNS
+from bot.exports.formats.columns import COLUMNS
+from bot.exports.formats.tables import FORMULA, defused
+from bot.exports.formats.workbook import HEAD, XlsxWriter
 from bot.exports.reading import batches
-from bot.exports.tables import FORMULA, defused
-from bot.exports.workbook import HEAD, XlsxWriter
 from bot.locales import LANGUAGES
 from bot.locales.bidi import RTL_LANGUAGES
 from rules import Gazetteer
