@@ -22,7 +22,7 @@ from bot.locales.bidi import (
 )
 from bot.messages.blocks import Line, Span
 from bot.text import JOINER, web_link
-from bot.web.forms import form_key
+from bot.web.access.forms import form_key
 from bot.web.site import Visitor
 
 _ALERT_ID = re.compile(r"(?<![\w/.:])/(A\d{1,9})(?![\w/])", re.ASCII)
