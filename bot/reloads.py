@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.web.metrics import Metrics
-    from bot.wiring import Parts
+    from bot.wiring.parts import Parts
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,8 @@ from bot.errors import CannotGoOn
 from bot.process.heartbeat import Heartbeat
 from bot.service.service import Service
 from bot.settings import Settings, load_settings
-from bot.wiring import Parts, parts_from_settings
+from bot.wiring.from_settings import parts_from_settings
+from bot.wiring.parts import Parts
 from storage.sending import outbox
 from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
 from tests.bot.telegram.faults import conflict

@@ -28,7 +28,7 @@ from bot.rules_in_force import RulesInForce
 from bot.settings import load_settings
 from bot.telegram.app import build_application, polling_of
 from bot.telegram.sender import TelegramSender
-from bot.wiring import Destination, Parts, Source, parts_over
+from bot.wiring.parts import Destination, Parts, Source, parts_over
 from storage.file.database import Connection, Database
 from storage.readers import people
 from tests.bot.telegram.faults import bad_request

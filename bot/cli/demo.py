@@ -34,7 +34,7 @@ from bot.process.lock import InstanceLock
 from bot.rules_in_force import RulesInForce
 from bot.settings import Settings
 from bot.text import clean, shorten
-from bot.wiring import Destination, Parts, Source, parts_over, seat_console
+from bot.wiring.parts import Destination, Parts, Source, parts_over, seat_console
 from storage import alerts
 from storage.file.database import Connection
 from storage.news import entries

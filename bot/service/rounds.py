@@ -17,7 +17,7 @@ from bot.notices.service import DatabaseLost
 from bot.polling.health import Condition, feeds_health
 from bot.process.heartbeat import Heartbeat
 from bot.web.metrics import Metrics
-from bot.wiring import Parts
+from bot.wiring.parts import Parts
 from storage import retention
 from storage.file.database import Connection
 from storage.file.errors import StorageError

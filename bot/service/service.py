@@ -23,7 +23,7 @@ from bot.service.problems import problems
 from bot.service.rounds import Rounds
 from bot.service.token import TokenWatch
 from bot.web.metrics import Metrics, MetricsServer
-from bot.wiring import Parts
+from bot.wiring.parts import Parts
 from storage.file.errors import StorageError
 
 if TYPE_CHECKING:
