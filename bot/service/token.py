@@ -16,7 +16,7 @@ from bot.notices.service import TokenShared
 
 if TYPE_CHECKING:
     from bot.telegram.polling import Polling
-    from bot.telegram.request import App
+    from bot.telegram.services import App
 
 log = logging.getLogger(__name__)
 

@@ -51,7 +51,8 @@ from bot.telegram.registry import (
     handler_of,
     reaction_of,
 )
-from bot.telegram.request import Access, App, Context, Request, Services, services_in
+from bot.telegram.request import Request
+from bot.telegram.services import Access, App, Context, Services, services_in
 from storage.file.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:

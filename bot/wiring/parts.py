@@ -34,7 +34,7 @@ from storage.file.database import Connection, Database
 from storage.readers import chat_clocks, chats, subscriptions
 
 if TYPE_CHECKING:
-    from bot.telegram.request import App
+    from bot.telegram.services import App
 
 
 class FeedsInForce:

@@ -9,7 +9,8 @@ from telegram import ChatMember, ChatMemberRestricted
 from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.locales import texts
-from bot.telegram.request import Request, texts_for
+from bot.telegram.request import Request
+from bot.telegram.services import texts_for
 from storage.file.database import Connection
 from storage.readers import chats, supergroups
 from storage.readers.chats import Chat

@@ -16,7 +16,8 @@ from bot.operating.doctor.examine import (
 )
 from bot.operating.doctor.finding import State
 from bot.telegram.registry import Who, command
-from bot.telegram.request import Request, chat_of
+from bot.telegram.request import Request
+from bot.telegram.services import chat_of
 from bot.text import clean, shorten
 from storage.file.backup import copy_to
 

@@ -16,7 +16,7 @@ import pytest
 
 from bot.charts.drawing import NotDrawn
 from bot.telegram.commands.asking import charts
-from bot.telegram.request import Access
+from bot.telegram.services import Access
 from storage.readers import people
 from tests.bot.telegram.commands.test_ask import happened, shipped_signals
 from tests.bot.telegram.conftest import OPERATOR, Bench
