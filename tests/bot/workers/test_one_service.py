@@ -24,8 +24,8 @@ from storage.postgres.leases import LeaseLost
 from storage.readers.people import invite
 from storage.sending import outbox
 from tests.bot.service.newsroom import SPORT, Newsroom
+from tests.bot.service.test_end_to_end import OPERATOR, READER, ask, running, settings_for, until
 from tests.telegram_server import TelegramServer
-from tests.test_end_to_end import OPERATOR, READER, ask, running, settings_for, until
 
 FLOOD = "غمر الفيضان قرى في وادي النيل"
 

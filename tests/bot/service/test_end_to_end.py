@@ -94,19 +94,6 @@ def a_wednesday_morning() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-async def newsroom() -> AsyncIterator[Newsroom]:
-    async with Newsroom() as serving:
-        yield serving
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[TelegramServer]:
-    async with TelegramServer() as serving:
-        yield serving
-    assert not serving.violations
-
-
 async def until(condition: Any, *, seconds: float = PATIENCE) -> None:
     end = asyncio.get_running_loop().time() + seconds
     while not condition():
