@@ -2,32 +2,29 @@
 
 python -m bench.commands [--entries 1000000] [--alerts 50000] [--keep FILE]
 
-Fills a database with invented news, as fast as SQLite takes it, then asks every command again and
+Fills a database with invented news (`bench.year`), then asks every command again and
 again: the median and the worst time from a question's words to the finished message.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import random
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from functools import partial
 from pathlib import Path
 
 from bench.report import Figure, show
-from bot.alerts.facts import labels
+from bench.year import NOW, YEAR, index, older, over_a_year
 from bot.alerts.summaries.history import history_of
 from bot.alerts.summaries.place_status import Known, look_up, read_status
 from bot.asking.answer import answer, names_of
 from bot.asking.forms import other_stems
-from bot.asking.indexing import BATCH, Indexer, fold
+from bot.asking.indexing import Indexer
 from bot.asking.reader import read_question, with_guesses
 from bot.asking.vocabulary import vocabulary_of
 from bot.asking.words import search_of
@@ -47,30 +44,18 @@ from bot.telegram.registry import all_commands
 from rules import Gazetteer, RuleSet, load_gazetteer, load_rules
 from rules.matching.places.spellings import spellings_of
 from storage import finding, items
-from storage.file.database import Connection, Database, SqliteConnection
-from storage.file.migrations import MIGRATIONS
+from storage.file.database import Connection, Database
 from storage.finding import Cursor, Wanted
 from storage.items import AlertItem
 from storage.news import search
-from storage.news.search import Folded
 from storage.readers import chats
 from storage.readers.chats import Chat
 from storage.readers.subscriptions import Subscription
-from storage.rows import fetch, to_text
+from storage.rows import fetch
 from tests.bot.telegram.desk import OPERATOR, office
 from tests.telegram_server import TelegramServer
 
-NOW = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
-YEAR = timedelta(days=365)
-FEEDS = 300
 READER = 1
-WORDS = (
-    "قالت مصادر محلية إن قصف حصار مستشفى المدينة أدوية مياه كهرباء وقود نازحين مخيم قافلة مساعدات "
-    "وصول إغلاق معبر هدنة وفد لجنة الصحة الأمم المتحدة أطفال جرحى قتلى كوليرا تفشي جوع خبز مطحنة "
-    "طريق جسر سوق مدرسة برد سيول زلزال اجتماع رئيس وزير اقتصاد رياضة مباراة سعر صرف دولار نفط "
-    "water hospital siege aid convoy ceasefire market school football election price report"
-).split()
-PLACES = ("SY-HL", "g170063", "SD-KH", "g369004", "ps-gaza-strip", "YE", "SY-DI", "SD", "LB", "LY")
 QUESTIONS = (
     *("حلب حصار 3 أيام", "critical sudan 30d", "أخبار جيدة من غزة شهر", "السوريين اليوم"),
     *("حلبب حصار", "Allepo siege 1 year", "نقص المياه في اليمن سنة", "حلب كوليرا سنة"),
@@ -82,104 +67,10 @@ SEARCHES = (
 )
 
 
-DISTINCT = 5_000
-"""Texts that are made; a million entries are these in turn."""
-
 AT_WORK_LONG = ("doctor", "backup")
 """They answer at once, and work on for a while."""
 
 WIDE = Wanted(since=NOW - YEAR)
-
-
-def news(seeded: random.Random) -> list[tuple[str, str]]:
-    made = []
-    for _ in range(DISTINCT):
-        title, text = (" ".join(seeded.choices(WORDS, k=number)) for number in (9, 45))
-        made.append((title, text))
-    return made
-
-
-def fill(db: Connection, entries: int, alerts: int, gazetteer: Gazetteer, rules: RuleSet) -> None:
-    """Entries and alerts spread over a year; each alert is of one entry."""
-    seeded = random.Random(7)
-    texts = news(seeded)
-    signals = sorted(rules.signals)
-    places = [gazetteer.places[each] for each in PLACES]
-    stored = [
-        (
-            *(place.id, place.country, place.adm1, place.kind, "clause"),
-            json.dumps([place.id, *(p.id for p in gazetteer.around(place))]),
-            json.dumps(labels(gazetteer, place), ensure_ascii=False),
-        )
-        for place in places
-    ]
-    add = db.conn.executemany
-    add(
-        "INSERT INTO feeds (id, url, next_check_at) VALUES (?, ?, ?)",
-        [(f"feed{n}", f"https://feed{n}.example/rss", to_text(NOW)) for n in range(FEEDS)],
-    )
-
-    def moment(number: int, of: int) -> str:
-        return to_text(NOW - YEAR + YEAR * (number / of))
-
-    def rows() -> Iterator[tuple[object, ...]]:
-        for number in range(entries):
-            at = moment(number, entries)
-            title, text = texts[number % DISTINCT]
-            link = f"https://feed.example/{number}"
-            yield f"feed{number % FEEDS}", link, title, text, str(number), "ar", at, at, at
-
-    add(
-        """
-        INSERT INTO entries (feed_id, link, title, summary, content_hash, language, published_at,
-            first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        rows(),
-    )
-    every = max(1, entries // alerts)
-    for number in range(alerts):
-        entry_id, at = 1 + number * every, moment(number, alerts)
-        signal, level = seeded.choice(signals), seeded.choice(("alert", "watch", "info", "info"))
-        if seeded.random() < 0.03:
-            level = "critical"
-        way = seeded.choices(("worsening", "improving", "denied"), (90, 8, 2))[0]
-        told = ("[]", "r", "first-telling", 1, at, at)
-        db.conn.execute("INSERT INTO stories VALUES (?, ?, ?, ?)", (number + 1, "قصة", at, at))
-        db.conn.execute(
-            """
-            INSERT INTO story_entries (entry_id, story_id, family, attached_at)
-            VALUES (?, ?, 'family', ?)""",
-            (entry_id, number + 1, at),
-        )
-        db.conn.execute(
-            """
-            INSERT INTO alerts (id, short_id, story_id, entry_id, signal, direction, level, version,
-                audience, title, snippet, link, feed_name, language, explanation, evidence_json,
-                rules_hash, reason, families, created_at, updated_at)
-            SELECT ?, 'A' || ?, ?, id, ?, ?, ?, 1, 'everyone', title, '', link, 'ناشر', 'ar', '',
-                ?, ?, ?, ?, ?, ? FROM entries WHERE id = ?""",
-            (number + 1, number + 1, number + 1, signal, way, level, *told, entry_id),
-        )
-        db.conn.execute(
-            """
-            INSERT INTO alert_signals (alert_id, signal, direction, level, explanation,
-                evidence_json, entry_id, version) VALUES (?, ?, ?, ?, '', '[]', ?, 1)""",
-            (number + 1, signal, way, level, entry_id),
-        )
-        for position, place in enumerate(seeded.sample(stored, seeded.choice((1, 1, 2)))):
-            db.conn.execute(
-                "INSERT INTO alert_places VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (number + 1, position, *place),
-            )
-
-
-def older(path: Path, entries: int, alerts: int, gazetteer: Gazetteer, rules: RuleSet) -> None:
-    """The database as the version before left it."""
-    db = SqliteConnection(path)
-    db.conn.execute("PRAGMA synchronous=OFF")
-    MIGRATIONS.apply(db, stop_before="m026_asking")
-    fill(db, entries, alerts, gazetteer, rules)
-    db.conn.commit()
-    db.close()
 
 
 def chat_of(signals: frozenset[str] = frozenset(), places: frozenset[str] = frozenset()) -> Chat:
@@ -209,17 +100,6 @@ async def timed(name: str, ask: Callable[[], Awaitable[object]], runs: int) -> N
 _figures: list[Figure] = []
 
 
-def over_a_year(description: str | None) -> argparse.Namespace:
-    """What a bench over a year's file is asked for."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--entries", type=int, default=1_000_000)
-    parser.add_argument("--alerts", type=int, default=50_000)
-    parser.add_argument("--keep", type=Path, help="use this file, and make it if it is not there")
-    parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--json", action="store_true")
-    return parser.parse_args()
-
-
 async def main() -> None:
     given = over_a_year(__doc__)
     gazetteer, rules = load_gazetteer(), load_rules()
@@ -243,27 +123,6 @@ async def main() -> None:
         await database.close()
     if given.json:
         show(f"commands over {given.entries:,} entries", _figures, as_json=True)
-
-
-async def index(database: Database) -> None:
-    """Make all entries searchable; how long the writer is held by a batch."""
-    batches: list[float] = []
-    known: dict[str, tuple[str, str]] = {}
-    start = time.perf_counter()
-    while due := await database.read(lambda db: search.due(db, BATCH)):
-        new = fold([each for each in due if each.title not in known])
-        texts = {each.entry_id: each.title for each in due}
-        known |= {texts[each.entry_id]: (each.words, each.also) for each in new}
-        folded = [Folded(each.entry_id, each.updates, *known[each.title]) for each in due]
-        began = time.perf_counter()
-        await database.write(lambda db: search.put(db, folded))  # noqa: B023
-        batches.append(1e3 * (time.perf_counter() - began))
-    if batches:
-        print(
-            f"indexed in {time.perf_counter() - start:.0f} s; a batch of {BATCH} holds the writer "
-            f"{statistics.median(batches):.0f} ms (worst {max(batches):.0f})",
-            flush=True,
-        )
 
 
 async def measure(database: Database, gazetteer: Gazetteer, rules: RuleSet, runs: int) -> None:

@@ -35,8 +35,8 @@ from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
+from bot.process.event_loop import let_the_loop_run
 from bot.rules_in_force import shipped_places
-from bot.wiring import let_the_loop_run
 from rules import load_rules
 from storage.file.database import Database
 from tests.feed_server import Names, Request, answer, feed_server

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import httpx
 
-from bench.commands import NOW, index, older, over_a_year
 from bench.report import Figure, show
+from bench.year import NOW, index, older, over_a_year
 from bot.web.app import application
 from bot.web.site import COOKIE, Site
 from rules import load_gazetteer, load_rules

@@ -19,9 +19,9 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from bench.commands import NOW, YEAR, fill
 from bench.news import articles
 from bench.report import Figure, show
+from bench.year import NOW, YEAR, fill
 from bot.alerts.pipeline import Pipeline
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry

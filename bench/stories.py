@@ -20,7 +20,7 @@ from bot.alerts.pipeline import Pipeline
 from bot.alerts.story.happening import Choice
 from bot.alerts.story.remembered import RememberedStories
 from bot.alerts.story.scores import StoryEntry, read_story_entries
-from bot.alerts.story.tellings import Telling
+from bot.alerts.story.telling import Telling
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange

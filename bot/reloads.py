@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from bot.clock import utc_now
 from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
-from bot.notices import FeedsKept, FeedsSwapped, Notice, RulesKept, RulesSwapped
+from bot.notices.feeds import FeedsKept, FeedsSwapped
+from bot.notices.notice import Notice
+from bot.notices.rules import RulesKept, RulesSwapped
 from bot.operating.rule_files import read_files
 from bot.rules_in_force import Kept, Reloaded, Swapped
 from storage.file.errors import StorageError
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.web.metrics import Metrics
-    from bot.wiring import Parts
+    from bot.wiring.parts import Parts
 
 log = logging.getLogger(__name__)
 

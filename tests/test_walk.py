@@ -21,9 +21,16 @@ from storage.file.database import Connection
 from storage.news import entries
 from storage.readers import people
 from tests.bot.service.newsroom import Newsroom
+from tests.bot.service.test_end_to_end import (
+    OPERATOR,
+    PATIENCE,
+    Running,
+    running,
+    settings_for,
+    until,
+)
 from tests.bot.telegram.world import Message
 from tests.telegram_server import TelegramServer
-from tests.test_end_to_end import OPERATOR, PATIENCE, Running, running, settings_for, until
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
 

@@ -28,7 +28,7 @@ from bot.rules_in_force import RulesInForce
 from bot.settings import load_settings
 from bot.telegram.app import build_application, polling_of
 from bot.telegram.sender import TelegramSender
-from bot.wiring import Destination, Parts, Source, parts_over
+from bot.wiring.parts import Destination, Parts, Source, parts_over
 from storage.file.database import Connection, Database
 from storage.readers import people
 from tests.bot.telegram.faults import bad_request
@@ -179,8 +179,9 @@ async def _asks(phone: Phone, language: str) -> dict[str, list[Bubble]]:
 
 
 async def _operates(phone: Phone, language: str) -> dict[str, list[Bubble]]:
-    """What an operator does then."""
-    marked = next(each for each in phone.all() if "🟠" in each.text and each.buttons)
+    """What an operator does then: the siege was none, so its rule is changed."""
+    place = {"ar": "بابنوسة", "en": "Baban"}[language]
+    marked = next(e for e in phone.all() if "🟠" in e.text and place in e.text and e.buttons)
     data = next(str(each["callback_data"]) for each in marked.buttons if _is(each, "f:", ":f"))
     await phone.presses(data)
     return {
@@ -242,7 +243,8 @@ async def _service(
             return Destination(sender, DeliveryPolicy.at_once(), application, sender, desk)
 
         polling_policy = PollPolicy(
-            identity=IdentityPolicy(first_poll_age=None, max_age=EVER, hold_share=1.0)
+            identity=IdentityPolicy(first_poll_age=None, max_age=EVER, hold_share=1.0),
+            at_once=1,  # so that alerts have the same numbers in every picture
         )
         source = Source(catalogue, retriever, polling_policy, AlertPolicy(max_age=EVER))
         async with parts_over(

@@ -20,7 +20,8 @@ from bot.alerts.story.remembered import RememberedStories
 from bot.alerts.tell import Told
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
-from bot.notices import UnreadEntries, notify_operators
+from bot.notices.feeds import UnreadEntries
+from bot.notices.to_operators import notify_operators
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from bot.rules_in_force import shipped_places

@@ -19,7 +19,8 @@ from bot.alerts.failing import Failing, failed_again
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.rows import feed_entry
 from bot.feeds.catalogue import Feed
-from bot.notices import NotReadAgain, notify_operators
+from bot.notices.feeds import NotReadAgain
+from bot.notices.to_operators import notify_operators
 from storage.file.database import Connection, Database
 from storage.file.errors import StorageDamaged, StorageError
 from storage.news import entries, readings

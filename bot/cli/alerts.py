@@ -158,7 +158,7 @@ def _history(wanted: str) -> AlertHistory:
 def _display(lang: str, rules: RuleSet) -> Display:
     from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
     from bot.messages.cards.display import Display
-    from bot.notices import publishers_of
+    from bot.notices.feeds import publishers_of
     from bot.settings import load_settings
 
     _known(lang)

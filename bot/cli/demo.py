@@ -27,14 +27,14 @@ from bot.feeds.fetch.fetcher import Fetcher
 from bot.feeds.fetch.local_files import FileRetriever, local_path
 from bot.messages.cards.display import Display
 from bot.messages.cards.explanation import story_card
-from bot.notices import publishers_of
+from bot.notices.feeds import publishers_of
 from bot.polling.identify import IdentityPolicy
 from bot.polling.report import PollPolicy, PollReport
 from bot.process.lock import InstanceLock
 from bot.rules_in_force import RulesInForce
 from bot.settings import Settings
 from bot.text import clean, shorten
-from bot.wiring import Destination, Parts, Source, parts_over, seat_console
+from bot.wiring.parts import Destination, Parts, Source, parts_over, seat_console
 from storage import alerts
 from storage.file.database import Connection
 from storage.news import entries

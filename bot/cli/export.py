@@ -98,7 +98,7 @@ def _naming(settings: Settings, lang: str) -> Naming:
     from bot.exports.naming import Naming, leaving
     from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
     from bot.locales import texts
-    from bot.notices import publishers_of
+    from bot.notices.feeds import publishers_of
     from rules import load_gazetteer
 
     try:

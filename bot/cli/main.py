@@ -212,7 +212,8 @@ def doctor() -> None:
     settings = settings_and_logs(level="ERROR")
     import asyncio
 
-    from bot.operating.doctor import examine, show
+    from bot.operating.doctor.examine import examine
+    from bot.operating.doctor.finding import show
 
     if not show(asyncio.run(examine(settings))):
         raise typer.Exit(1)

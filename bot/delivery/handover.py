@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.notices import Unacknowledged, notice_for, notify_operators
+from bot.notices.receivers import Unacknowledged
+from bot.notices.to_operators import notice_for, notify_operators
 from storage import alerts
 from storage.alerts import Alert
 from storage.file.database import Connection

@@ -22,12 +22,13 @@ from bot.delivery.deciding.retry import (
 )
 from bot.delivery.later.catchup import ChatPlan, Folded, FoldReason, line_level
 from bot.messages.catchup import Group, LineItem, catchup_text
-from bot.notices import ChatEvent, ChatNotice, notify_operators
+from bot.notices.receivers import ChatEvent, ChatNotice
+from bot.notices.to_operators import notify_operators
 from storage import alerts
 from storage.file.database import Connection
-from storage.readers import chats
+from storage.readers import chats, supergroups
 from storage.readers.chats import Chat
-from storage.sending import acknowledgements, folding, holding, outbox
+from storage.sending import acknowledgements, folding, holding, outbox, sends
 from storage.sending.outbox import Delivery, Mark, NewDelivery
 
 
@@ -65,7 +66,7 @@ def record_attempt(db: Connection, attempt: Attempt) -> None:
         return  # merged away when its chat moved: the row that was kept counts
     chat_id = stored.chat_id
     if attempt.counts:
-        chats.record_sent(db, chat_id, at)
+        sends.record_sent(db, chat_id, at)
     attempts = delivery.attempts + 1
     match step:
         case Done(message_id):
@@ -92,7 +93,7 @@ def record_attempt(db: Connection, attempt: Attempt) -> None:
                 chats.forget_topic(db, chat_id, stored.thread_id)
                 _notify(db, "topic_gone", chat_id, reason, at)
         case MoveChat(new_chat_id, reason):
-            chats.migrate(db, chat_id, new_chat_id)
+            supergroups.migrate(db, chat_id, new_chat_id)
             if outbox.get(db, delivery.id) is not None:
                 again = Mark("pending", reason, at, delivery.attempts)
                 outbox.mark(db, delivery.id, again)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from bot.clock import utc_now
 from bot.delivery.health import Health
 from bot.locales import DEFAULT_LANGUAGE, texts
-from bot.notices import operator_languages
+from bot.notices.to_operators import operator_languages
 from bot.text import clean, web_link
 from storage.alerts import Alert, AlertSignal
 from storage.file.database import Database, StorageError

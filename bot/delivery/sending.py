@@ -25,9 +25,8 @@ from bot.delivery.showing import as_seen, digested, reactions_of
 from storage import alerts, clock
 from storage.clock import LastSeen
 from storage.file.database import Connection, Database, StorageError
-from storage.readers import chats
 from storage.readers.chats import Chat
-from storage.sending import card_edits, folding, outbox, reach
+from storage.sending import card_edits, folding, outbox, reach, sends
 from storage.sending.outbox import Delivery
 
 log = logging.getLogger(__name__)
@@ -71,10 +70,10 @@ class Sending:
                 step = next_step(CUT_OFF, delivery, self._policy.retry, now)
                 record_attempt(db, Attempt(delivery, step, now, counts=True))
             since = now - self.history.keep
-            return len(released), chats.sends_since(db, since) if first else {}
+            return len(released), sends.sends_since(db, since) if first else {}
 
-        released, sends = await self._database.write(write)
-        self.history.load(sends)
+        released, sent = await self._database.write(write)
+        self.history.load(sent)
         return released
 
     async def start(

@@ -53,11 +53,11 @@ class Format:
 
 def formats() -> Mapping[str, Format]:
     """Every format by its name."""
-    from bot.exports.atom import AtomWriter
-    from bot.exports.cap import CapWriter
-    from bot.exports.geojson import GeoJsonWriter
-    from bot.exports.tables import CsvWriter, JsonLinesWriter
-    from bot.exports.workbook import XlsxWriter
+    from bot.exports.formats.atom import AtomWriter
+    from bot.exports.formats.cap import CapWriter
+    from bot.exports.formats.geojson import GeoJsonWriter
+    from bot.exports.formats.tables import CsvWriter, JsonLinesWriter
+    from bot.exports.formats.workbook import XlsxWriter
 
     sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return {

@@ -6,11 +6,15 @@ its end), so that it cannot reorder what stands around it.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 LRM, RLM, ALM = "\u200e", "\u200f", "\u061c"
 FSI, PDI = "\u2068", "\u2069"
 RTL_LANGUAGES = frozenset({"ar"})
+
+# Between the parts of a place's name, and between names that stand in a row.
+_SEAM = re.compile(r"(، | · |, )")
 
 # Directional marks, embeddings, overrides and isolates.
 CONTROLS = frozenset({*map(ord, (LRM, RLM, ALM)), *range(0x202A, 0x202F), *range(0x2066, 0x206A)})
@@ -19,6 +23,17 @@ CONTROLS = frozenset({*map(ord, (LRM, RLM, ALM)), *range(0x202A, 0x202F), *range
 def isolated(text: str) -> str:
     """The text kept from reordering the line that it is put into."""
     return f"{FSI}{text}{PDI}"
+
+
+def apart(text: str, language: str) -> str:
+    """The text, isolated if it runs against a line in the language."""
+    return isolated(text) if other_direction(text, language) else text
+
+
+def isolated_parts(name: str, language: str) -> str:
+    """A name with what it lies in ("Qax، أذربيجان"): its parts follow each other as a line in the
+    language runs, each in its own direction. As one piece it would run as its first part does."""
+    return "".join(apart(part, language) for part in _SEAM.split(name))
 
 
 def without_controls(text: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Literal
 
-from bot.locales.bidi import FSI, PDI, isolated, other_direction, start_mark
+from bot.locales.bidi import FSI, PDI, isolated, isolated_parts, other_direction, start_mark
 from bot.text import Marked, balance, escape, length
 
 TEXT_LIMIT = 3800
@@ -95,6 +95,11 @@ def foreign(text: str, language: str, style: Style = "") -> Line:
     """
     span = Span(text, style)
     return (Span(FSI), span, Span(PDI)) if other_direction(text, language) else (span,)
+
+
+def place_span(name: str, language: str) -> Span:
+    """A place with what it lies in, or several places in a row, each part in its own direction."""
+    return Span(isolated_parts(name, language))
 
 
 def quoted(marked: Marked, language: str, opened: str = "", closed: str = "") -> Line:

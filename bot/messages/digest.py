@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.locales import Texts
-from bot.messages.blocks import Block, Card, Line, Span, fill, first_that_fits, foreign, line
+from bot.messages.blocks import (
+    Block,
+    Card,
+    Line,
+    Span,
+    fill,
+    first_that_fits,
+    foreign,
+    line,
+    place_span,
+)
 from bot.messages.cards.display import NAME, Display
 from bot.messages.cards.evidence import marked_title
 from bot.messages.cards.lines import (
@@ -111,7 +121,7 @@ def _by_level(found: Sequence[Alert], display: Display, headline: int) -> list[B
         for (of_level, place), those in groups.items():
             if of_level != level:
                 continue
-            where = line("📍 ", foreign(place or say("digest.somewhere"), say.language))
+            where = line("📍 ", place_span(place or say("digest.somewhere"), say.language))
             lines = [each for alert in those for each in item_lines(alert, display, headline)]
             blocks.append(Block((where, *lines), tight=True))
     return blocks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.locales import Texts
-from bot.locales.bidi import isolated
+from bot.locales.bidi import isolated_parts
 from bot.messages.cards.display import Signals, in_order, signal_title
 from bot.text import clean, shorten
 from storage.readers.subscriptions import Names, Subscription
@@ -70,7 +70,7 @@ def _words(words: Sequence[str], say: Texts) -> str:
 
 
 def _listed(names: Sequence[str], say: Texts, between: str = "") -> str:
-    shown = [isolated(shorten(each, _NAME)) for each in names[:MOST_NAMED]]
+    shown = [isolated_parts(shorten(each, _NAME), say.language) for each in names[:MOST_NAMED]]
     rest = len(names) - len(shown)
     if rest:
         shown.append(say("mine.more", n=say.number(rest)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.messages.blocks import Block, Card, Line, Span, first_that_fits, foreign, line
+from bot.messages.blocks import Block, Card, Line, Span, first_that_fits, line, place_span
 from bot.messages.cards.display import NAME, Display, signal_title
 from bot.messages.cards.lines import LEVEL_MARKS
 from bot.messages.digest import HEADLINE, item_lines, lateness, sources_line
@@ -67,5 +67,5 @@ def _counted(name: str, counted: Counted, display: Display) -> Line:
     say = display.say
     sign = "=" if counted.now == counted.before else "↑" if counted.now > counted.before else "↓"
     rest = say("weekly.count", n=say.number(counted.now), before=say.number(counted.before))
-    named = foreign(shorten(clean(name), NAME // 2), say.language)
+    named = place_span(shorten(clean(name), NAME // 2), say.language)
     return line(f"{sign} ", named, say("digest.colon"), rest)

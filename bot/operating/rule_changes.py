@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.notices import RuleFileChanged, notify_operators
+from bot.notices.rules import RuleFileChanged
+from bot.notices.to_operators import notify_operators
 from bot.operating.rule_files import put, read_files
 from bot.rules_in_force import Kept
 from storage.readers import audit

@@ -15,9 +15,9 @@ from urllib.parse import urljoin
 from bot.feeds.catalogue import Feed, slug
 from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchOutcome, FetchRequest, Retriever
+from bot.feeds.parse.apart.pool import ParserPool
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, SourceFormat, Unreadable
 from bot.feeds.parse.pages import challenge_name, is_html
-from bot.feeds.parse.pool import ParserPool
 from bot.feeds.publishers import publisher_family
 from bot.feeds.sites.look import PageLook, look_at
 from bot.polling.sitemap_list import read_listed

@@ -16,7 +16,7 @@ from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.fetcher import goes_unconditional
 from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchRequest, NotModified, Retriever
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
-from bot.notices import FeedNotice
+from bot.notices.feeds import FeedNotice
 from bot.polling.connectivity import Connectivity
 from bot.polling.feed_state import (
     after_bug,

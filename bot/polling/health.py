@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal, get_args
 
-from bot.notices import FeedEvent
+from bot.notices.feeds import FeedEvent
 from storage.news.feeds import FeedState
 
 Condition = Literal["unread", "ok", "failing", "broken", "silent", "held", "truncated"]

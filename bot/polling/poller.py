@@ -17,8 +17,8 @@ from functools import partial
 from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.outcome import Retriever
-from bot.feeds.parse.pool import ParserPool
-from bot.notices import notify_operators
+from bot.feeds.parse.apart.pool import ParserPool
+from bot.notices.to_operators import notify_operators
 from bot.polling.elsewhere import sync_catalogue
 from bot.polling.feed_poll import FeedPoll, Notify, PollMemory, PollTools
 from bot.polling.report import EntryPipeline, Parser, PollPolicy, PollReport

@@ -24,7 +24,7 @@ Result = Literal["accepted", "unchanged", "held", "failed", "unstored", "elsewhe
 
 
 class Parser(Protocol):
-    """`bot.feeds.parse.pool.ParserPool`, or anything that parses without blocking the loop."""
+    """`ParserPool`, or anything that parses without blocking the loop."""
 
     async def parse(self, document: Document, now: datetime) -> ParsedFeed | Unreadable: ...
     async def aclose(self) -> None: ...

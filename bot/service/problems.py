@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.alerts.failing import Failing
 from bot.service.rounds import Rounds
-from bot.wiring import Parts
+from bot.wiring.parts import Parts
 from storage.file.presence import Loss
 
 # Of entries that cannot be read again so many are named one by one.

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.results import give_up_held
 from bot.lost_file import FileWatch
-from bot.notices import ChatNotice, DatabaseLost, Notice
+from bot.notices.notice import Notice
+from bot.notices.receivers import ChatNotice
+from bot.notices.service import DatabaseLost
 from bot.polling.health import Condition, feeds_health
 from bot.process.heartbeat import Heartbeat
 from bot.web.metrics import Metrics
-from bot.wiring import Parts
+from bot.wiring.parts import Parts
 from storage import retention
 from storage.file.database import Connection
 from storage.file.errors import StorageError

@@ -15,14 +15,15 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import SteadyTime, uptime_beside, utc_now
 from bot.lost_file import FileWatch
-from bot.notices import Notice, notify_operators
+from bot.notices.notice import Notice
+from bot.notices.to_operators import notify_operators
 from bot.reloads import Reloads
 from bot.service.beside import index, read_again, ready_for_questions
 from bot.service.problems import problems
 from bot.service.rounds import Rounds
 from bot.service.token import TokenWatch
 from bot.web.metrics import Metrics, MetricsServer
-from bot.wiring import Parts
+from bot.wiring.parts import Parts
 from storage.file.errors import StorageError
 
 if TYPE_CHECKING:

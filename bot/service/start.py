@@ -17,7 +17,7 @@ from bot.process.installation import note_installation, require_database
 from bot.process.lease import PATIENCE, ServiceLease
 from bot.process.lock import InstanceLock
 from bot.service.service import Service
-from bot.wiring import parts_from_settings
+from bot.wiring.from_settings import parts_from_settings
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.second_channel import Outage, SecondChannelWatch
 from bot.errors import CannotGoOn
-from bot.notices import Notice, TokenShared
+from bot.notices.notice import Notice
+from bot.notices.service import TokenShared
 
 if TYPE_CHECKING:
     from bot.telegram.polling import Polling
-    from bot.telegram.request import App
+    from bot.telegram.services import App
 
 log = logging.getLogger(__name__)
 

@@ -31,7 +31,7 @@ from telegram.ext import (
 
 from bot.clock import utc_now
 from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, texts
-from bot.notices import NamedFeed
+from bot.notices.feeds import NamedFeed
 from bot.process.logs import Redactor
 from bot.rules_in_force import shipped_places
 from bot.telegram import trying_rules
@@ -51,7 +51,8 @@ from bot.telegram.registry import (
     handler_of,
     reaction_of,
 )
-from bot.telegram.request import Access, App, Context, Request, Services, services_in
+from bot.telegram.request import Request
+from bot.telegram.services import Access, App, Context, Services, services_in
 from storage.file.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from telegram import InputFile
 from telegram.constants import ChatAction
 
-from bot.telegram.request import Request, chat_of, thread_of
+from bot.telegram.request import Request
+from bot.telegram.services import chat_of, thread_of
 
 log = logging.getLogger(__name__)
 

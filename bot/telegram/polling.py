@@ -21,7 +21,7 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 
 from bot.telegram.incumbency import RETRY_SECONDS, Claim, answered, disturbed
-from bot.telegram.request import App, services_in
+from bot.telegram.services import App, services_in
 from storage.file.database import Connection
 from storage.file.errors import StorageError
 from storage.readers import updates as stored

@@ -25,7 +25,8 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest
 
 from bot.telegram import commands as package
-from bot.telegram.request import Context, Request, chat_of, services_in
+from bot.telegram.request import Request
+from bot.telegram.services import Context, chat_of, services_in
 from storage.readers import people
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,8 @@ from bot.operating.trial_report import TrialReport, read_report, report_json
 from bot.operating.trial_text import trial_text
 from bot.operating.trials import Progress
 from bot.telegram.buttons import two_taps
-from bot.telegram.request import NO_PREVIEW, App, Services, services_in
+from bot.telegram.request import NO_PREVIEW
+from bot.telegram.services import App, Services, services_in
 from bot.text import clean
 from storage.rule_files import drafts as rule_drafts
 from storage.rule_files.drafts import RuleDraft

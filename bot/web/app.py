@@ -15,12 +15,12 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.notices import publishers_of
-from bot.web import sign_in
+from bot.notices.feeds import publishers_of
+from bot.web.access import sign_in
+from bot.web.access.shield import HEADERS, NOT_KEPT, Shield, is_this_machine
 from bot.web.api.routes import Source, Verdict, api_routes
 from bot.web.pages import export, feeds, map, now, place, rules, signals, story
 from bot.web.render import render
-from bot.web.shield import HEADERS, NOT_KEPT, Shield, is_this_machine
 from bot.web.site import Site, Visitor, site_of, visitor_of
 from storage.file.errors import StorageError
 

@@ -9,7 +9,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.web.limits import network_of
+from bot.web.access.limits import network_of
 
 MOST = 100
 """Connections at once. One more takes the place of one that asks nothing."""

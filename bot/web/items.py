@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.messages.blocks import Line, foreign, quoted
+from bot.messages.blocks import Line, place_span, quoted
 from bot.messages.cards.card import HEADLINE, MOST_SIGNALS
 from bot.messages.cards.display import NAME, Display
 from bot.messages.cards.evidence import evidence_of, marked_title
@@ -61,5 +61,5 @@ def places_of(alert: Alert, display: Display) -> tuple[tuple[str, Line], ...]:
     by_name = {(p.names.get(language) or p.names.get("en") or p.place_id): p for p in alert.places}
     for name in names[:MOST_PLACES]:
         place = by_name[name]
-        found.append((place.place_id, foreign(shorten(clean(name), NAME), language)))
+        found.append((place.place_id, (place_span(shorten(clean(name), NAME), language),)))
     return tuple(found)

@@ -12,10 +12,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, Texts, texts
-from bot.locales.bidi import FSI, PDI, RTL_LANGUAGES, without_controls
+from bot.locales.bidi import (
+    FSI,
+    PDI,
+    RTL_LANGUAGES,
+    isolated,
+    isolated_parts,
+    without_controls,
+)
 from bot.messages.blocks import Line, Span
 from bot.text import JOINER, web_link
-from bot.web.forms import form_key
+from bot.web.access.forms import form_key
 from bot.web.site import Visitor
 
 _ALERT_ID = re.compile(r"(?<![\w/.:])/(A\d{1,9})(?![\w/])", re.ASCII)
@@ -39,7 +46,13 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"line": line_html, "own": text_html, "foreign": foreign_html}
+    environment.filters |= {
+        "line": line_html,
+        "own": text_html,
+        "foreign": foreign_html,
+        "isolated": isolated,
+        "parts": isolated_parts,
+    }
     environment.globals |= {"link_of": lambda raw: (web_link(raw) or ("", ""))[0]}
     return environment
 

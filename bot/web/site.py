@@ -14,7 +14,7 @@ from bot.asking.forms import other_stems
 from bot.clock import utc_now
 from bot.locales import Texts, texts
 from bot.messages.cards.display import Display
-from bot.notices import NamedFeed, publishers_of
+from bot.notices.feeds import NamedFeed, publishers_of
 from bot.rules_in_force import shipped_places
 from bot.wall_time import zone_of
 from storage.readers import chats, page_sessions, people

@@ -23,8 +23,9 @@ from bot.clock import utc_now
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.polling.poller import Poller
+from bot.process.event_loop import let_the_loop_run
 from bot.web.metrics import Metrics, MetricsServer
-from bot.wiring import let_the_loop_run, poll_policy
+from bot.wiring.from_settings import poll_policy
 from bot.workers.feed_work import FeedWork
 from bot.workers.jobs import DEFAULT_PACE, Pace, app_of
 from bot.workers.rules_by_version import RulesByVersion

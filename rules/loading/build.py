@@ -8,10 +8,10 @@ from types import MappingProxyType
 from rules.language.full_database import Enricher
 from rules.language.morphology import Morphology
 from rules.loading import schema
-from rules.loading.escalations import compile_escalations
+from rules.loading.lists.escalations import compile_escalations
+from rules.loading.lists.states import compile_states
 from rules.loading.signal_rule import compile_rule
 from rules.loading.sources import Sources
-from rules.loading.states import compile_states
 from rules.loading.surface import surfaces
 from rules.loading.term_build import TermBuild
 from rules.loading.yamlfile import Document, problem

@@ -136,9 +136,9 @@ def _compiled(operator_dir: Path | None, full_database: Path | None, shipped: Pa
     # Nothing of this is needed where the cache has the rules.
     from rules.language.full_database import Enricher
     from rules.loading.build import compile_rules
-    from rules.loading.escalations import read_escalations
+    from rules.loading.lists.escalations import read_escalations
+    from rules.loading.lists.states import read_states
     from rules.loading.sources import Sources, read_layer
-    from rules.loading.states import read_states
 
     sources = Sources({}, {}, [], [], hashlib.sha256(), [])
     layers = [(shipped, "rules")]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage.connection import Connection
-from storage.readers import feedback, mutes, subscriptions
+from storage.readers import mutes, subscriptions
 from storage.readers.subscriptions import ChosenSignals, Subscription, chosen_by
 from storage.rows import (
     Row,
@@ -20,7 +20,7 @@ from storage.rows import (
     to_text,
     to_text_or_none,
 )
-from storage.sending import card_edits, holding, moves, reach
+from storage.sending import card_edits, holding, moves
 
 _LEVELS = ("info", "watch", "alert", "critical")
 
@@ -221,39 +221,6 @@ def by_ids(db: Connection, chat_ids: Collection[int]) -> list[Chat]:
     return sorted(found, key=lambda chat: chat.id)
 
 
-FORGOTTEN = 0
-"""Stands among the chats that changed for those whose ids nobody keeps."""
-
-
-def forget_changes(db: Connection, chat_id: int) -> None:
-    """That a chat went is noted without its id: who remembers chats reads all of them again."""
-    number = last_change(db) + 1
-    db.execute("DELETE FROM reader_changes WHERE chat_id = :id", {"id": chat_id})
-    db.execute(
-        """
-        INSERT INTO reader_changes VALUES (:forgotten, :number)
-        ON CONFLICT (chat_id) DO UPDATE SET number = excluded.number""",
-        {"forgotten": FORGOTTEN, "number": number},
-    )
-
-
-def changed_since(db: Connection, number: int) -> tuple[int, list[int]]:
-    """The chats of which anything that routing asks for changed after that number, and the number
-    of the last change; `FORGOTTEN` among them says that any may be gone."""
-    rows = fetch(
-        db,
-        "SELECT chat_id, number FROM reader_changes WHERE number > :number ORDER BY number",
-        {"number": number},
-    )
-    return (rows[-1]["number"] if rows else number), [row["chat_id"] for row in rows]
-
-
-def last_change(db: Connection) -> int:
-    """The number of the last change of what routing or planning asks of chats."""
-    row = fetch_one(db, "SELECT max(number) AS number FROM reader_changes")
-    return int(row["number"] or 0) if row else 0
-
-
 def pause(db: Connection, chat_id: int, reason: str, now: datetime) -> None:
     """Stop sending to a chat that cannot be reached. Settings stay, pending rows are held."""
     _set(db, chat_id, "state = 'paused', paused_reason = :reason", {"reason": reason})
@@ -293,111 +260,6 @@ def unmute(db: Connection, chat_id: int, now: datetime) -> bool:
         {"id": chat_id, "now": to_text(now)},
     )
     return touched > 0
-
-
-def migrate(db: Connection, old_id: int, new_id: int) -> None:
-    """A group became a supergroup: settings, outbox rows and history follow to the new id.
-
-    When the new id is known already, its own settings win, subscriptions are joined, an outbox
-    row that both have is kept once, and the later end of a mute holds. An unknown old id, or a
-    repeated call, does nothing.
-    """
-    if old_id == new_id or get(db, old_id) is None:
-        return
-    # A supergroup counts its messages anew.
-    card_edits.forget_chat(db, old_id)
-    reach.forget_messages(db, old_id)
-    feedback.move_chat(db, old_id, new_id)
-    if get(db, new_id) is None:
-        db.execute(
-            """
-            UPDATE chats SET id = :new,
-                kind = CASE kind WHEN 'group' THEN 'supergroup' ELSE kind END
-            WHERE id = :old""",
-            {"old": old_id, "new": new_id},
-        )
-    else:
-        ids = {"old": old_id, "new": new_id}
-        subscriptions.move_chat(db, old_id, new_id)
-        moves.move_chat(db, old_id, new_id)
-        db.execute("UPDATE sends SET chat_id = :new WHERE chat_id = :old", ids)
-        db.execute(
-            """
-            UPDATE mutes SET chat_id = :new
-            WHERE chat_id = :old AND NOT EXISTS (SELECT 1 FROM mutes m
-                WHERE m.chat_id = :new AND m.everywhere = mutes.everywhere
-                    AND coalesce(m.thread_id, 0) = coalesce(mutes.thread_id, 0)
-                    AND coalesce(m.alert_id, 0) = coalesce(mutes.alert_id, 0)
-                    AND m.signal = mutes.signal AND m.place_id = mutes.place_id)""",
-            ids,
-        )
-        _move_handover(db, ids)
-        db.execute(
-            """
-            UPDATE chat_clocks SET chat_id = :new WHERE chat_id = :old
-                AND NOT EXISTS (SELECT 1 FROM chat_clocks k WHERE k.chat_id = :new)""",
-            ids,
-        )
-        db.execute(
-            """
-            UPDATE digest_turns SET chat_id = :new
-            WHERE chat_id = :old AND NOT EXISTS (SELECT 1 FROM digest_turns t
-                WHERE t.chat_id = :new AND t.stream = digest_turns.stream)""",
-            ids,
-        )
-        db.execute(
-            """
-            UPDATE chats SET muted_at = old.muted_at, muted_until = old.muted_until
-            FROM (SELECT muted_at, muted_until FROM chats WHERE id = :old) AS old
-            WHERE id = :new AND old.muted_until > coalesce(chats.muted_until, '')""",
-            ids,
-        )
-        db.execute(
-            """
-            UPDATE chats SET role = 'operator'
-            WHERE id = :new AND (SELECT role FROM chats WHERE id = :old) = 'operator'""",
-            ids,
-        )
-        db.execute("DELETE FROM chats WHERE id = :old", {"old": old_id})
-
-
-def record_sent(db: Connection, chat_id: int, at: datetime) -> None:
-    """Note a message sent, for pacing that survives restarts."""
-    db.execute(
-        "INSERT INTO sends (chat_id, at) VALUES (:id, :at)", {"id": chat_id, "at": to_text(at)}
-    )
-
-
-def sends_since(db: Connection, since: datetime) -> dict[int, list[datetime]]:
-    """When messages went to each chat since then, oldest first."""
-    found: dict[int, list[datetime]] = {}
-    for row in fetch(
-        db,
-        "SELECT chat_id, at FROM sends WHERE at >= :since ORDER BY at, id",
-        {"since": to_text(since)},
-    ):
-        found.setdefault(row["chat_id"], []).append(from_text(row["at"]))
-    return found
-
-
-def _move_handover(db: Connection, ids: dict[str, int]) -> None:
-    """Both chats exist. Of two rows for one alert an acknowledged one stays."""
-    db.execute(
-        """
-        DELETE FROM acknowledgements WHERE chat_id = :new AND at IS NULL AND alert_id IN
-            (SELECT alert_id FROM acknowledgements WHERE chat_id = :old AND at IS NOT NULL)""",
-        ids,
-    )
-    db.execute(
-        """
-        UPDATE acknowledgements SET chat_id = :new
-        WHERE chat_id = :old AND NOT EXISTS (SELECT 1 FROM acknowledgements a
-            WHERE a.chat_id = :new AND a.alert_id = acknowledgements.alert_id)""",
-        ids,
-    )
-    db.execute("UPDATE chats SET escalate_to = :new WHERE escalate_to = :old", ids)
-    # A chat that becomes its own second chat: the second channel is left.
-    db.execute("UPDATE chats SET escalate_to = NULL WHERE id = :new AND escalate_to = id", ids)
 
 
 def _set(db: Connection, chat_id: int, assignments: str, values: dict[str, object]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from storage import dialects
 from storage.connection import Connection
-from storage.readers import chats
+from storage.readers import reader_changes
 from storage.rows import change, to_text
 
 # Columns that hold a person's id.
@@ -47,7 +47,7 @@ def person(db: Connection, person_id: int) -> bool:
             {"id": person_id},
         )
     if gone:
-        chats.forget_changes(db, person_id)
+        reader_changes.forget_changes(db, person_id)
     return found > 0
 
 

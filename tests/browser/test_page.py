@@ -16,6 +16,7 @@ import pytest
 
 from bot.exports.writing import NAMES
 from bot.locales import texts
+from tests.browser.reading import misplaced
 from tests.browser.served import (
     OPERATOR,
     TOKEN,
@@ -35,7 +36,10 @@ MISSING = without_browser()
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "there is a browser")
 
 NOW = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
-PATHS = ("/", "/map", "/places?name=Babanusa", "/signals", "/feeds", "/rules", "/rules/try")
+PATHS = (
+    *("/", "/map", "/places", "/places?name=Babanusa", "/places?name=Zorb+lax", "/signals"),
+    *("/feeds", "/rules", "/rules/siege", "/rules/try"),
+)
 # What reaches beyond a phone's screen, for the message of a failure.
 TOO_WIDE = """[...document.querySelectorAll("main *, footer *, header *")].filter((each) => {
     const box = each.getBoundingClientRect();
@@ -86,7 +90,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["ar", "en"])
-def test_every_page_is_quiet_fits_a_phone_and_is_accessible(
+def test_every_page_is_quiet_fits_a_phone_reads_in_order_and_is_accessible(
     served: Served,
     browser: Browser,
     states: dict[str, StorageState],
@@ -113,6 +117,7 @@ def test_every_page_is_quiet_fits_a_phone_and_is_accessible(
         page.evaluate(UNFOLDED)
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > 390:
             wrong.append((path, wide, page.evaluate(TOO_WIDE)))
+        wrong += [(path, each) for each in misplaced(page)]
         found = Axe().run(page).response["violations"]
         wrong += [(path, each["id"], each["nodes"][0]["html"][:200]) for each in found]
     phone.close()

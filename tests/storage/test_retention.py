@@ -8,7 +8,7 @@ from storage.file.database import Connection
 from storage.news import entries, feeds, stories
 from storage.readers import chats
 from storage.rows import fetch
-from storage.sending import folding, outbox
+from storage.sending import folding, outbox, sends
 from storage.sending.outbox import Mark
 from tests.postgres import problems_of
 from tests.storage.make import DAY, NOW, add_alert, add_chat, add_entry, bump, delivery
@@ -36,7 +36,7 @@ def test_what_is_old_and_delivered_goes_with_all_that_belongs_to_it(db: Connecti
     add_chat(db)
     outbox.enqueue(db, [delivery(alert.id)], OLD)
     outbox.mark_sent(db, 1, 5, OLD)
-    chats.record_sent(db, 100, OLD)
+    sends.record_sent(db, 100, OLD)
     purged = retention.purge(db, CUTOFF)
     assert (purged.alerts, purged.entries, purged.stories, purged.sends) == (1, 1, 1, 1)
     assert alerts.get(db, alert.id) is None

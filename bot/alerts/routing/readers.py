@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from storage.file.database import Connection
-from storage.readers import chats
+from storage.readers import chats, reader_changes
 from storage.readers.chats import Chat
 
 
@@ -38,8 +38,8 @@ class Readers:
         and state. Mutes, quiet hours and names may be older."""
         if self._known is None:
             return self._take_all(db)
-        number, changed = chats.changed_since(db, self._known)
-        if chats.FORGOTTEN in changed:
+        number, changed = reader_changes.changed_since(db, self._known)
+        if reader_changes.FORGOTTEN in changed:
             return self._take_all(db)
         if changed:
             for chat_id in changed:
@@ -50,7 +50,7 @@ class Readers:
         return self._found
 
     def _take_all(self, db: Connection) -> Readership:
-        self._known = chats.last_change(db)
+        self._known = reader_changes.last_change(db)
         self._chats.clear()
         self._choices.clear()
         self._take(chats.everyone(db))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.alerts.story.tellings import Telling
+from bot.alerts.story.telling import Telling
 
 
 class Doubt(StrEnum):

@@ -17,7 +17,12 @@ from enum import StrEnum
 from bot.alerts.story.doubts import Doubt, doubts
 from bot.alerts.story.near_copies import StoryPolicy, StoryReason, choose_story
 from bot.alerts.story.other_language import like_in_another_language, weighty
-from bot.alerts.story.tellings import PLACE, TOLL, Telling, Window
+from bot.alerts.story.telling import (
+    PLACE,
+    TOLL,
+    Telling,
+)
+from bot.alerts.story.window import Window
 from storage.news.stories import StoryTitle
 
 SHOWN_WORDS = 6

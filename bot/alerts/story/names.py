@@ -14,7 +14,7 @@ from bot.alerts.story.likeness import everywhere
 from rules.language.text import latin_norm, tokenize
 
 if TYPE_CHECKING:
-    from bot.alerts.story.tellings import Telling
+    from bot.alerts.story.telling import Telling
 
 LEAST_CONSONANTS = 3
 _ARABIC = str.maketrans(

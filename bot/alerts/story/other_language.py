@@ -10,7 +10,12 @@ from datetime import timedelta
 
 from bot.alerts.story.doubts import doubts
 from bot.alerts.story.names import shared_names
-from bot.alerts.story.tellings import PLACE, TOLL, Telling, Window
+from bot.alerts.story.telling import (
+    PLACE,
+    TOLL,
+    Telling,
+)
+from bot.alerts.story.window import Window
 
 ENOUGH = 4
 """What must agree of two entries in different languages (`_agreement`)."""

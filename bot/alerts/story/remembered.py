@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING
 from bot.alerts.story.happening import Choice, HappeningPolicy, Rule, story_for
 from bot.alerts.story.near_copies import StoryPolicy
 from bot.alerts.story.sources import independent_sources
-from bot.alerts.story.tellings import COARSE, COUNTRIES, Telling, Where, Window, name_stems
+from bot.alerts.story.telling import (
+    COARSE,
+    COUNTRIES,
+    Telling,
+    Where,
+    name_stems,
+)
+from bot.alerts.story.window import Window
 from storage.file.database import Connection
 from storage.news import facts, stories
 from storage.news.facts import Facts, StoredFigure, StoredPlace

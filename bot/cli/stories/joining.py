@@ -17,7 +17,7 @@ from bot.errors import CannotGoOn
 if TYPE_CHECKING:
     from bot.alerts.story.happening import Choice, HappeningPolicy
     from bot.alerts.story.scores import StoryEntry, StoryScores
-    from bot.alerts.story.tellings import Telling
+    from bot.alerts.story.telling import Telling
 
 app = typer.Typer(help="Stories: entries that tell the same happening.", no_args_is_help=True)
 
@@ -81,7 +81,10 @@ Chosen = list[tuple[int, "Choice"]]
 
 
 def _tellings(entries: Sequence[StoryEntry], rules_dir: Path | None) -> list[Telling]:
-    from bot.alerts.story.tellings import Telling, where_of
+    from bot.alerts.story.telling import (
+        Telling,
+        where_of,
+    )
     from rules import figures_of, load_gazetteer, places_of
 
     rules, gazetteer = load(rules_dir), load_gazetteer(rules_dir)
@@ -110,7 +113,7 @@ def _tellings(entries: Sequence[StoryEntry], rules_dir: Path | None) -> list[Tel
 def _chosen(tellings: Sequence[Telling], policy: HappeningPolicy) -> Chosen:
     from bot.alerts.story.happening import story_for
     from bot.alerts.story.near_copies import StoryPolicy
-    from bot.alerts.story.tellings import Window
+    from bot.alerts.story.window import Window
 
     window, copies = Window(), StoryPolicy()
     chosen: Chosen = []
@@ -138,7 +141,7 @@ def _likeness_only() -> HappeningPolicy:
 
 
 def _words_only(telling: Telling) -> Telling:
-    from bot.alerts.story.tellings import Where
+    from bot.alerts.story.telling import Where
 
     return replace(telling, signals=frozenset(), where=Where(), figures=())
 

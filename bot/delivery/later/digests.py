@@ -28,7 +28,7 @@ from storage import alerts
 from storage.alerts import Alert
 from storage.file.database import Connection, Database, StorageError
 from storage.news import feeds
-from storage.readers import chat_clocks, chats
+from storage.readers import chat_clocks, chats, reader_changes
 from storage.readers.chat_clocks import USUAL_DIGEST, ChatClock
 from storage.readers.chats import Chat
 from storage.sending import digest_turns, outbox
@@ -86,7 +86,7 @@ class Digests:
 
         def look(db: Connection) -> tuple[bool, int, list[DigestTurn]]:
             # To look for chats without a digest costs what there are of them.
-            last = chats.last_change(db)
+            last = reader_changes.last_change(db)
             without = last != known and (
                 digest_turns.without(db) or digest_turns.without_hourly(db)
             )

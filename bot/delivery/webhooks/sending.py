@@ -20,7 +20,8 @@ from bot.delivery.webhooks.receivers import Receiver
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.headers import retry_after
 from bot.feeds.fetch.transport import CheckedTransport, HostNotFound
-from bot.notices import WebhookNotice, notify_operators
+from bot.notices.receivers import WebhookNotice
+from bot.notices.to_operators import notify_operators
 from storage.file.database import Connection, Database, StorageError
 from storage.sending import webhooks
 from storage.sending.webhooks import Message

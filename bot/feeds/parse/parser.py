@@ -1,7 +1,7 @@
 """bytes -> entries, whatever the format and whatever encoding it really is in.
 
 Parsing is CPU work on input that nobody vouches for: the service calls it through
-`bot.feeds.parse.pool.ParserPool`, in a process that can be killed.
+`bot.feeds.parse.apart.pool.ParserPool`, in a process that can be killed.
 """
 
 from __future__ import annotations

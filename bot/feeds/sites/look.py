@@ -12,13 +12,13 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from bot.feeds.parse.apart.pipe import decode_document, encode_document
+from bot.feeds.parse.apart.pool import parser_environment
+from bot.feeds.parse.apart.process import limit_resources
 from bot.feeds.parse.charset import decode
 from bot.feeds.parse.entry import Document
 from bot.feeds.parse.language_tags import language_tag
-from bot.feeds.parse.pipe import decode_document, encode_document
 from bot.feeds.parse.plaintext import plain_text
-from bot.feeds.parse.pool import parser_environment
-from bot.feeds.parse.process import limit_resources
 from bot.feeds.sites.page import LONGEST_PAGE, base_address
 from bot.feeds.sites.propose import Proposal, propose
 from bot.links import absolute_link

@@ -10,7 +10,7 @@ from babel.dates import format_date
 
 from bot.charts.places import LEVELS, Bubble
 from bot.charts.trend import Trend
-from bot.locales.bidi import RTL_LANGUAGES, isolated
+from bot.locales.bidi import RTL_LANGUAGES, isolated_parts
 from bot.messages.answers.asked import short_name
 from bot.messages.cards.card import text_card
 from bot.messages.cards.display import Display
@@ -100,7 +100,8 @@ def map_caption(bubbles: Sequence[Bubble], nowhere: int, title: str, display: Di
     say = display.say
     lines = [f"🗺 {title}", _mapped(bubbles, display)]
     for each in bubbles[:MOST_NAMED]:
-        name = isolated(each.names.get(say.language) or short_name(each.names, say))
+        named = each.names.get(say.language) or short_name(each.names, say)
+        name = isolated_parts(named, say.language)
         level = say(f"level.{each.level}")
         lines.append(say("map.place", place=name, n=say.number(each.alerts), level=level))
     rest = len(bubbles) - MOST_NAMED

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.alerts.states import Standing
 from bot.alerts.summaries.place_status import Names, NotKnown, PlaceState, PlaceStatus
+from bot.locales.bidi import isolated_parts
 from bot.messages.blocks import Block, Card, Line, Span, compose, fill, foreign, line
 from bot.messages.cards.display import Display
 from bot.messages.cards.lines import heading, id_link, source_link
@@ -26,8 +27,8 @@ def place_status_card(status: PlaceStatus, display: Display) -> Card:
     say = display.say
 
     def build(scale: float) -> list[Block]:
-        name = clean(status.known.names[say.language])
-        blocks = [Block((line("📍 ", Span(shorten(name, 120), "b")),))]
+        name = shorten(clean(status.known.names[say.language]), 120)
+        blocks = [Block((line("📍 ", Span(isolated_parts(name, say.language), "b")),))]
         blocks += [_state(each, display, scale) for each in status.here[:MOST_HERE]]
         if not status.here:
             blocks.append(Block((line(say("place_status.nothing")),)))

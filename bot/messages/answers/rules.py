@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from bot.locales import Texts
-from bot.locales.bidi import isolated
+from bot.locales.bidi import apart, isolated
 from bot.messages.cards.display import Signals, signal_title
-from bot.text import clean, shorten
+from bot.text import clean, length, shorten
 from storage.decisions import Hits
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def rule_text(rules: RuleSet, name: str, hits: Sequence[Hits], today: date, say:
         + ("" if signal.status == "stable" else say("rules.on_test")),
         say(
             "rules.hits",
-            bars=isolated(bars(hits, today)),
+            bars=bars(hits, today),
             days=say.plural("span.days", DAYS),
             found=say.number(sum(each.found for each in hits)),
             told=say.number(told),
@@ -65,13 +65,14 @@ def rule_text(rules: RuleSet, name: str, hits: Sequence[Hits], today: date, say:
     if rule.against:
         clauses.append(say("rules.against", n=say.number(len(rule.against))))
     if guards := [*rule.unless, *rule.unless_in_title]:
-        words = "، ".join(filter(None, (_words(rules, each, say) for each in guards[:4])))
+        words = say("card.comma").join(_words(rules, each, say) for each in guards[:4])
         clauses += [say("rules.unless", words=words)] if words else []
     return "\n\n".join(["\n".join(filter(None, head)), "\n".join(clauses)])
 
 
 def bars(hits: Sequence[Hits], today: date) -> str:
-    """Hits of the last days as a line of bars, today's last."""
+    """Hits of the last days as a line of bars, today's last as the line runs: they have no
+    direction of their own."""
     by_day = {each.day: each.found for each in hits}
     days = [(today - timedelta(days=n)).isoformat() for n in reversed(range(DAYS))]
     most = max([by_day.get(day, 0) for day in days], default=0)
@@ -85,10 +86,10 @@ def bars(hits: Sequence[Hits], today: date) -> str:
 def clause_text(rules: RuleSet, rule: CompiledRule, clause: CompiledClause, say: Texts) -> str:
     """One clause: which words, how they must stand, how much that weighs."""
     elements = [
-        "/".join(filter(None, (_words(rules, term, say) for term in each.terms[:TERMS])))
+        "/".join(_words(rules, term, say) for term in each.terms[:TERMS])
         for each in clause.elements
     ]
-    words = isolated(" + ".join(filter(None, elements)) or clean(clause.label))
+    words = " + ".join(filter(None, elements)) or isolated(clean(clause.label))
     kind = say.find(f"rules.kind.{clause.kind}") or "{words}"
     within = say.number(clause.within or 0)
     text = kind.format(words=words, within=within)
@@ -104,22 +105,28 @@ def _words(rules: RuleSet, term: str, say: Texts) -> str:
     order = (say.language, "ar", "en", "fr")
     words = next((by_language[each] for each in order if by_language.get(each)), ())
     if not words:
-        return clean(term)
-    return "، ".join(map(clean, words[:WORDS])) + ("…" if len(words) > WORDS else "")
+        return apart(clean(term), say.language)
+    return _each_apart(words[:WORDS], say) + ("…" if len(words) > WORDS else "")
+
+
+def _each_apart(words: Iterable[str], say: Texts) -> str:
+    """Words of any language in a row. Isolated together they would run as the first of them does,
+    and who reads the line the other way would meet them backwards."""
+    return say("card.comma").join(apart(clean(each), say.language) for each in words)
 
 
 def tested_text(found: Explanation, signals: Signals, say: Texts) -> str:
     """What fires in a text and why, a sentence each; where nothing does, what came near."""
     lines = []
     for each in found.detections:
-        words = " … ".join(map(isolated, fired_words(each)))
+        words = " … ".join(map(isolated, _within(fired_words(each), QUOTE)))
         lines.append(
             say(
                 "rules.fires",
                 title=signal_title(signals, each.signal, say.language),
                 level=say(f"level.{each.level}"),
                 direction=say(f"direction.{each.direction}"),
-                words=shorten(words, QUOTE),
+                words=words,
                 score=say.number(each.score),
                 threshold=say.number(each.threshold),
             )
@@ -137,9 +144,19 @@ def tested_text(found: Explanation, signals: Signals, say: Texts) -> str:
             why = f"{miss.said.text(say.language)} ({quote})"
         lines.append(say("rules.nearly", title=title, why=why))
     if found.unknown and not silent:
-        some = "، ".join(map(clean, found.unknown[:10]))
-        lines.append(say("rules.unknown_words", words=isolated(some)))
+        lines.append(say("rules.unknown_words", words=_each_apart(found.unknown[:10], say)))
     return "\n".join(lines)
+
+
+def _within(words: Iterable[str], limit: int) -> list[str]:
+    """As many of the words as the limit (UTF-16 units) holds, and of the last what fits."""
+    kept, left = [], limit
+    for word in words:
+        if left <= 1:
+            break
+        kept.append(shorten(word, left))
+        left -= length(word)
+    return kept
 
 
 def fired_words(found: Detection) -> list[str]:

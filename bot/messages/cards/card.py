@@ -23,6 +23,7 @@ from bot.messages.blocks import (
     line,
     outside_links,
     paragraphs,
+    place_span,
     quoted,
     without_addresses,
 )
@@ -165,7 +166,7 @@ def _in_short(display: Display, alert: Alert, scale: float) -> Line:
     others = [happens(display, each, scale) for each in alert.signals[1:MOST_SIGNALS]]
     first = first_places(alert.places, say.language)[:1]
     names = [
-        foreign(shorten(clean(name), max(20, int(NAME * scale))), say.language) for name in first
+        place_span(shorten(clean(name), max(20, int(NAME * scale))), say.language) for name in first
     ]
     return line(
         heading(display, alert.gravest, scale),

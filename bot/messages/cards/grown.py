@@ -13,7 +13,7 @@ from bot.alerts.decide import Reason
 from bot.alerts.growth import counted
 from bot.alerts.summaries.history import AlertHistory
 from bot.locales import Texts
-from bot.locales.bidi import isolated
+from bot.locales.bidi import isolated_parts
 from bot.messages.blocks import Line, fill, line
 from bot.messages.cards.display import NAME, Display, signal_title
 from bot.messages.cards.lines import first_places
@@ -79,7 +79,7 @@ def _news(display: Display, decided: Decision, finer: Sequence[StoredPlace]) -> 
     say = display.say
     if decided.reason == Reason.PLACE_LEARNT and finer:
         name = shorten(clean(first_places(finer, say.language)[0]), NAME)
-        return say("grew.place-finer", place=isolated(name))
+        return say("grew.place-finer", place=isolated_parts(name, say.language))
     words = say.find(f"grew.{decided.reason}")
     if words is None:
         words = say.find(f"reason.{decided.reason}")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from bot.alerts.routing.mutes import finest
 from bot.locales import Texts
-from bot.locales.bidi import isolated, other_direction
-from bot.messages.blocks import Line, Span, fill, foreign, line
+from bot.locales.bidi import apart
+from bot.messages.blocks import Line, Span, fill, foreign, line, place_span
 from bot.messages.cards.display import NAME, Display, signal_title
 from bot.text import clean, shorten, web_link
 
@@ -87,9 +87,8 @@ def place_line(say: Texts, alert: Alert, scale: float = 1.0) -> Line:
     names = first_places(alert.places, say.language)[:MOST_PLACES]
     if not names:
         return ()
-    parts = [foreign(shorten(clean(n), max(20, int(NAME * scale))), say.language) for n in names]
-    joined = [line(" · " if number else "", part) for number, part in enumerate(parts)]
-    return line("📍 ", *joined)
+    short = [shorten(clean(name), max(20, int(NAME * scale))) for name in names]
+    return line("📍 ", place_span(" · ".join(short), say.language))
 
 
 def raised_lines(say: Texts, alert: Alert, scale: float = 1.0) -> tuple[Line, ...]:
@@ -126,7 +125,7 @@ def _figure(display: Display, figure: AlertFigure) -> str:
     say = display.say
     if figure.says:
         return " / ".join(
-            say("figure.says", n=say.number(round(value)), who=_isolated(display, who))
+            say("figure.says", n=say.number(round(value)), who=_named(display, who))
             for who, value in figure.says
         )
     number = say.number(round(figure.latest))
@@ -137,10 +136,10 @@ def _figure(display: Display, figure: AlertFigure) -> str:
     return say("figure.at_least", n=number) if figure.at_least else number
 
 
-def _isolated(display: Display, family: str) -> str:
+def _named(display: Display, family: str) -> str:
     """What to call a publisher family inside a line."""
     name = shorten(clean(display.publishers.get(family, family)), 40)
-    return isolated(name) if other_direction(name, display.say.language) else name
+    return apart(name, display.say.language)
 
 
 def _place_name(place: StoredPlace, language: str) -> str:

@@ -15,7 +15,7 @@ from bot.alerts.routing.reach import SENT, unreached
 from bot.alerts.routing.wanting import is_where, narrowed
 from bot.alerts.summaries.history import AlertHistory
 from bot.locales import Texts
-from bot.messages.blocks import Line, fill, foreign, line
+from bot.messages.blocks import Line, fill, foreign, line, place_span
 from bot.messages.cards.display import NAME, Display, signal_title
 from bot.messages.cards.lines import first_places, raised_why
 from bot.text import clean, shorten
@@ -190,7 +190,7 @@ def _place(say: Texts, history: AlertHistory, decided: Decision) -> Line:
     said = history.said.get(decided.entry_id)
     places = said.places if said else ()
     names = first_places(places or history.alert.places, say.language)[:1]
-    return foreign(shorten(clean(names[0]), NAME), say.language) if names else ()
+    return line(place_span(shorten(clean(names[0]), NAME), say.language)) if names else ()
 
 
 def _rise(say: Texts, history: AlertHistory, now: Decision, before: Decision | None) -> Line:
@@ -241,7 +241,7 @@ def _chosen(history: AlertHistory, display: Display, row: Delivery) -> list[Line
 
 def _names(say: Texts, by: Subscription) -> Line:
     names = [each.get(say.language) or each.get("en") or "?" for each in by.places.values()]
-    return foreign(shorten(clean(" · ".join(names)), NAME), say.language)
+    return line(place_span(shorten(clean(" · ".join(names)), NAME), say.language))
 
 
 def _words(say: Texts, by: Subscription) -> Line:

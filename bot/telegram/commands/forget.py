@@ -6,7 +6,8 @@ from bot.locales import Texts
 from bot.messages.cards.card import text_card
 from bot.telegram.buttons import two_taps
 from bot.telegram.registry import Who, button, command
-from bot.telegram.request import Request, chat_of
+from bot.telegram.request import Request
+from bot.telegram.services import chat_of
 from storage.file.database import Connection
 from storage.readers import forgetting
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.messages.cards.card import text_card
 from bot.telegram.registry import Who, command
-from bot.telegram.request import Request, chat_of, thread_of
+from bot.telegram.request import Request
+from bot.telegram.services import chat_of, thread_of
 
 
 @command("id", order=75, who=Who.STRANGERS)

@@ -22,7 +22,8 @@ from bot.telegram.registry import (
     command,
     usable,
 )
-from bot.telegram.request import Request, chat_of, texts_for
+from bot.telegram.request import Request
+from bot.telegram.services import chat_of, texts_for
 from storage.readers import chats, people
 from storage.readers.chats import Chat
 from storage.readers.people import Person

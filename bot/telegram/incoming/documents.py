@@ -13,7 +13,8 @@ from bot.messages.cards.card import text_card
 from bot.operating.rule_files import NotTaken, is_plain_name, place_of, read_files, taken
 from bot.telegram import trying_rules
 from bot.telegram.commands.operators.feeds import opml_received
-from bot.telegram.request import Request, chat_of
+from bot.telegram.request import Request
+from bot.telegram.services import chat_of
 from bot.text import clean, shorten
 from rules.loading.rule_folders import is_rule_file
 from rules.loading.yamlfile import MAX_BYTES

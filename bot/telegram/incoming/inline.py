@@ -17,7 +17,8 @@ from bot.asking.vocabulary import vocabulary_of
 from bot.locales import language_of
 from bot.messages.cards.card import alert_card
 from bot.messages.cards.lines import first_places, heading
-from bot.telegram.request import NO_PREVIEW, Context, services_in
+from bot.telegram.request import NO_PREVIEW
+from bot.telegram.services import Context, services_in
 from bot.text import clean, shorten
 from storage import alerts, finding
 from storage.alerts import Alert

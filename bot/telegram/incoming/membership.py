@@ -9,9 +9,10 @@ from telegram import ChatMember, ChatMemberRestricted
 from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.locales import texts
-from bot.telegram.request import Request, texts_for
+from bot.telegram.request import Request
+from bot.telegram.services import texts_for
 from storage.file.database import Connection
-from storage.readers import chats
+from storage.readers import chats, supergroups
 from storage.readers.chats import Chat
 from storage.readers.people import REMOVED
 
@@ -71,7 +72,7 @@ async def migrated(request: Request) -> None:
     services = request.services
 
     def write(db: Connection) -> None:
-        chats.migrate(db, old, new)
+        supergroups.migrate(db, old, new)
         moved = chats.get(db, new)
         # The move itself takes the bot out of the old group, and that may be heard of first.
         if moved is not None and moved.state == "paused":

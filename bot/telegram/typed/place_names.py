@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from bot.alerts.facts import labels
 from bot.asking.durations import plain_words
 from bot.locales import Texts
-from bot.telegram.request import Services
+from bot.telegram.services import Services
 from bot.text import clean, shorten
 from storage.readers.subscriptions import Names
 

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from bot.exports.naming import Naming, leaving
 from bot.exports.reading import batches, found_batches, streamed
 from bot.exports.writing import Edition, formats
-from bot.notices import publishers_of
+from bot.notices.feeds import publishers_of
 from bot.web.pages.now import asked_of
 from bot.web.site import Visitor, site_of
 from storage.paging import Selection

@@ -21,6 +21,7 @@ from bot.alerts.summaries.place_status import (
     read_status,
 )
 from bot.charts.trend import since, trend_of
+from bot.locales.bidi import isolated_parts
 from bot.messages.answers.place_status import state_lines
 from bot.messages.blocks import Line
 from bot.messages.cards.display import Display
@@ -101,7 +102,7 @@ async def place(request: Request, visitor: Visitor) -> Response:
     days = [f"{day.day}/{day.month}" for day in trend.days]
     name = clean(known.names[visitor.language])
     context = {
-        "name": name,
+        "name": isolated_parts(name, visitor.language),
         "place_id": known.place.id,
         "here_states": _states(status.here, display),
         "around": _states(status.around, display, named=True),

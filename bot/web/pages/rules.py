@@ -15,8 +15,8 @@ from starlette.responses import Response
 from bot.messages.answers.rules import DAYS, rule_text, tested_text
 from bot.messages.cards.display import in_order, signal_title
 from bot.text import clean
+from bot.web.access.forms import own_form
 from bot.web.drawing import bars
-from bot.web.forms import own_form
 from bot.web.render import render
 from bot.web.site import Visitor, site_of
 from storage import decisions

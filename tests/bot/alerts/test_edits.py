@@ -14,7 +14,7 @@ from bot.alerts.edits import may_see, quoted_entry, says, to_edit
 from storage import alerts
 from storage.alerts import Alert, AlertFigure, AlertSource
 from storage.news.facts import StoredPlace
-from storage.readers import chats
+from storage.readers import supergroups
 from storage.sending import card_edits, outbox, webhooks
 from storage.sending.deliveries import Recipient
 from tests.bot.alerts.newsroom import Newsroom, change, feed, item, of_its_own
@@ -243,7 +243,7 @@ def test_a_chat_and_its_edits_go_together(newsroom: Newsroom) -> None:
     first(newsroom)
     told(newsroom, 100)
     again(newsroom, "sana")
-    chats.migrate(newsroom.db, 100, -100100)
+    supergroups.migrate(newsroom.db, 100, -100100)
     assert owed(newsroom) is owed(newsroom, -100100) is None
     assert [row.message_id for row in outbox.for_chat(newsroom.db, -100100)] == [None]
 

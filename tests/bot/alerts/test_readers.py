@@ -10,7 +10,7 @@ import pytest
 
 from bot.alerts.routing.readers import Readers, alike
 from storage.file.database import Connection
-from storage.readers import chats, forgetting, subscriptions
+from storage.readers import chats, forgetting, subscriptions, supergroups
 from tests.bot.alerts.newsroom import Newsroom
 from tests.storage.make import NOW, add_chat, choose
 
@@ -31,7 +31,7 @@ CHANGES: dict[str, Callable[[Connection], object]] = {
     ),
     "paused": lambda db: chats.pause(db, 1, "kicked", NOW),
     "operators": lambda db: chats.set_operators(db, [2], NOW),
-    "a group that became a supergroup": lambda db: chats.migrate(db, 1, -100),
+    "a group that became a supergroup": lambda db: supergroups.migrate(db, 1, -100),
     "who is forgotten": lambda db: forgetting.person(db, 1),
     "a topic that is gone": lambda db: chats.forget_topic(db, 3, 44),
 }

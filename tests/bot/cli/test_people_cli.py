@@ -19,7 +19,7 @@ from bot.errors import CannotGoOn
 from bot.process import first_operator
 from bot.process.installation import note_installation
 from bot.settings import Settings, load_settings, variable
-from bot.wiring import FIRST_CODE, _readers
+from bot.wiring.from_settings import FIRST_CODE, _readers
 from storage.file.database import Database
 from storage.readers import people
 

@@ -14,7 +14,7 @@ from bot.locales.bidi import without_controls
 from bot.messages.blocks import HTML_LIMIT, without_addresses
 from bot.messages.cards.card import text_card
 from bot.messages.catchup import LINE_LENGTH, LineItem, catchup_text
-from bot.notices import ChatNotice
+from bot.notices.receivers import ChatNotice
 from storage.sending.outbox import Delivery
 from tests.bot.delivery.desk import START, delivery
 from tests.bot.telegram.bot_api import parse_html

@@ -45,11 +45,11 @@ from bot.messages.cards.display import Display
 from storage import alerts, retention
 from storage.alerts import Alert
 from storage.file.database import Connection, Database
-from storage.readers import chats, feedback, mutes
+from storage.readers import chats, feedback, mutes, supergroups
 from storage.readers.feedback import Mark
 from storage.readers.mutes import Target
 from storage.readers.subscriptions import Subscription
-from storage.sending import card_edits, owed
+from storage.sending import card_edits, owed, sends
 from storage.sending import outbox as stored
 from storage.sending.card_edits import CardEdit
 from storage.sending.deliveries import Recipient
@@ -246,7 +246,7 @@ async def test_an_edit_is_owed_to_nobody_as_a_message(desk: Desk) -> None:
     await desk.work(30)
     assert desk.sender.edits
     assert await desk.database.read(stored.counts) == before
-    assert await desk.database.read(lambda db: chats.sends_since(db, START + MINUTE)) == {}
+    assert await desk.database.read(lambda db: sends.sends_since(db, START + MINUTE)) == {}
 
 
 async def test_a_message_that_is_ready_goes_first_and_an_edit_delays_none(desk: Desk) -> None:
@@ -486,7 +486,7 @@ async def test_the_messages_of_a_group_that_became_a_supergroup_are_not_edited(d
     await desk.with_chats(chat(-5, kind="group"))
     alert = await told(desk, -5)
     await changes(desk, alert, -5)
-    await desk.database.write(lambda db: chats.migrate(db, -5, -1005))
+    await desk.database.write(lambda db: supergroups.migrate(db, -5, -1005))
     await desk.work(40)
     # Nor is a later change: message 1 of the supergroup is another one.
     await changes(desk, alert, -1005, families=3)

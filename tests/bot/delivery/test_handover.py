@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.delivery.handover import due_at, who_is_due
 from storage.clock import move_times
 from storage.file.database import Connection, Database
-from storage.readers import chats
+from storage.readers import chats, supergroups
 from storage.sending import acknowledgements, outbox, second_channel
 from storage.sending.acknowledgements import Open
 from tests.bot.delivery.desk import OPERATOR, START, Desk, chat, make_alert
@@ -164,7 +164,7 @@ async def test_a_group_that_gets_a_new_id_keeps_what_it_asks(desk: Desk) -> None
         acknowledgements.ask(db, alert.id, -5, 1, 3, START)
         acknowledgements.ask(db, alert.id, -1005, 1, 4, START)
         acknowledgements.acknowledge(db, alert.id, -5, 7, "Layla", START)
-        chats.migrate(db, -5, -1005)
+        supergroups.migrate(db, -5, -1005)
 
     await desk.database.write(write)
     assert (await desk.chat(1)).escalate_to == -1005
@@ -172,7 +172,7 @@ async def test_a_group_that_gets_a_new_id_keeps_what_it_asks(desk: Desk) -> None
     kept = await desk.database.read(lambda db: acknowledgements.get(db, 1, -1005))
     assert kept is not None
     assert kept.by_name == "Layla"
-    await desk.database.write(lambda db: chats.migrate(db, -1005, -1006))
+    await desk.database.write(lambda db: supergroups.migrate(db, -1005, -1006))
     assert (await desk.chat(1)).escalate_to == -1006
     assert await desk.database.read(lambda db: acknowledgements.get(db, 1, -1006)) is not None
 

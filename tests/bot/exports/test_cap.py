@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 import xmlschema
 
-from bot.exports.cap import NAMESPACE, cap_message
+from bot.exports.formats.cap import NAMESPACE, cap_message
 from bot.exports.record import Counted, Record, Said
 from bot.locales import LANGUAGES
 from rules import Gazetteer

@@ -6,16 +6,17 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.exports.columns import COLUMNS
+from bot.exports.formats.columns import COLUMNS
+from bot.exports.formats.tables import FORMULA, defused
+from bot.exports.formats.workbook import HEAD, XlsxWriter
 from bot.exports.reading import batches
-from bot.exports.tables import FORMULA, defused
-from bot.exports.workbook import HEAD, XlsxWriter
 from bot.locales import LANGUAGES
 from bot.locales.bidi import RTL_LANGUAGES
 from rules import Gazetteer
@@ -63,6 +64,23 @@ async def test_places_and_times_stand_as_hapi_has_them(
     second = dict(zip(names, darfur, strict=True))
     assert (second["location_code"], second["latitude"]) == ("SDN", "")
     assert dict(zip(names, nowhere, strict=True))["location_code"] == ""
+
+
+async def test_a_division_has_the_p_code_that_an_operator_gave_it_and_none_without(
+    database: Database, gazetteer: Gazetteer
+) -> None:
+    places = dict(gazetteer.places)
+    places["SD-DS"] = replace(places["SD-DS"], pcode="SD03")
+    # Of a town that is its own code, and not that of the division.
+    places["g170063"] = replace(places["g170063"], pcode="SY020000")
+    given = replace(gazetteer, places=places)
+    rows = (await rows_of(database, given))[1:]
+    assert column(rows, "#adm1+code+v_pcode") == ["", "SD03", "", ""]
+    assert column(rows, "#adm1+code+v_iso") == ["SY-HL", "SD-DS", "", ""]
+    lines = (await exported(database, "jsonl", edition(given))).splitlines()
+    first = [json.loads(line)["places"][:1] for line in lines]
+    codes = [place["admin1_code"] for places_of in first for place in places_of]
+    assert codes == [None, "SD03"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -16,7 +16,7 @@ from bot.feeds.publishers import publisher_family
 from bot.feeds.sites.selectors import PageSelectors
 from bot.locales import texts
 from bot.locales.bidi import without_controls
-from bot.notices import FeedsKept
+from bot.notices.feeds import FeedsKept
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SHIPPED = Path(__file__).parents[3] / "feeds.yaml"

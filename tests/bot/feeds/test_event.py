@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.feeds.parse.apart.pipe import encode_parsed
+from bot.feeds.parse.apart.pool import ParserPool
 from bot.feeds.parse.entry import Document, ParsedFeed, SaidEvent, Shape
 from bot.feeds.parse.event import KEPT_POINTS, MOST_POINTS
 from bot.feeds.parse.parser import parse
-from bot.feeds.parse.pipe import encode_parsed
-from bot.feeds.parse.pool import ParserPool
 from bot.polling.content_hash import content_hash
 
 SAMPLES = Path(__file__).parent / "samples"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.feeds.parse.apart.pool import ParseLimits, ParserPool
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.parser import parse
-from bot.feeds.parse.pool import ParseLimits, ParserPool
 from bot.feeds.sites.page_dates import page_time
 from bot.feeds.sites.selectors import PageSelectors
 

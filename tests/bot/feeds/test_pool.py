@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.feeds.parse.apart.pool import ParseLimits, ParserPool
 from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
 from bot.feeds.parse.parser import parse
-from bot.feeds.parse.pool import ParseLimits, ParserPool
 from tests.bot.feeds.documents import entry, numbered, rss
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)

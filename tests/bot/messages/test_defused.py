@@ -17,7 +17,8 @@ from bot.messages.cards.card import alert_card, text_card
 from bot.messages.cards.display import Display
 from bot.messages.cards.explanation import explanation_card
 from bot.messages.catchup import LineItem, catchup_text
-from bot.notices import ChatNotice, FeedNotice, UnreadEntries
+from bot.notices.feeds import FeedNotice, UnreadEntries
+from bot.notices.receivers import ChatNotice
 from bot.text import JOINER, clean, clean_marked
 from tests.bot.messages.samples import NOW, SIGNALS, listed, sample_alert
 

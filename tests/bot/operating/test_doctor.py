@@ -11,21 +11,25 @@ from rich.console import Console
 
 from bot.delivery.webhooks.receivers import receivers_of
 from bot.locales import texts
-from bot.operating.doctor import (
+from bot.operating.doctor.examine import (
+    Running,
+    examine,
+)
+from bot.operating.doctor.finding import (
+    Finding,
+    State,
+    show,
+)
+from bot.operating.doctor.judging import (
     DISK_BAD,
     DISK_LOW,
-    Finding,
-    Running,
-    State,
     TelegramAnswer,
-    examine,
     judge_clock,
     judge_disk,
     judge_memory,
     judge_token,
-    show,
 )
-from bot.operating.webhook_health import webhook_findings
+from bot.operating.doctor.webhooks import webhook_findings
 from bot.process.memory import MemoryLimits
 from bot.settings import load_settings
 from storage.file.database import Connection, Database

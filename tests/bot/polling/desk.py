@@ -15,7 +15,7 @@ from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher, FetchLimits
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.parser import parse
-from bot.notices import FeedNotice
+from bot.notices.feeds import FeedNotice
 from bot.polling.feed_poll import Notify
 from bot.polling.identify import EntryChange
 from bot.polling.poller import Poller

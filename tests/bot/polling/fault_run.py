@@ -22,7 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bot.feeds.fetch.fetcher import FetchLimits
-from bot.feeds.parse.pool import LARGE, SMALL, ParserPool
+from bot.feeds.parse.apart.pool import LARGE, SMALL, ParserPool
 from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
 from tests.bot.feeds.documents import numbered, rss

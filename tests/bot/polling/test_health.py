@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.feeds.catalogue import Feed
 from bot.locales import texts
-from bot.notices import FeedNotice
+from bot.notices.feeds import FeedNotice
 from bot.polling.health import condition, feeds_health, gap_of, health_notice, usual_gap
 from tests.bot.polling.states import feed_state
 

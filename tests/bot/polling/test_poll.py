@@ -159,7 +159,7 @@ async def test_a_failure_is_remembered_told_and_recovered_from(desk: Desk) -> No
 
 
 async def test_notices_reach_operators_through_the_outbox(tmp_path: Path) -> None:
-    from bot.notices import notify_operators
+    from bot.notices.to_operators import notify_operators
     from storage.readers import chats
 
     async with open_desk(tmp_path, notify=notify_operators) as desk:

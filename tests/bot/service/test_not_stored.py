@@ -13,12 +13,13 @@ from aiohttp import web
 
 from bot.clock import utc_now
 from bot.locales import LANGUAGES, texts
-from bot.notices import DatabaseLost
+from bot.notices.service import DatabaseLost
 from bot.process.installation import DatabaseMissing, begin_anew, markers, note_installation
 from bot.process.installation import require_database as require
 from bot.service.service import Service
 from bot.settings import Settings, load_settings
-from bot.wiring import Parts, parts_from_settings
+from bot.wiring.from_settings import parts_from_settings
+from bot.wiring.parts import Parts
 from storage.file.backup import restore
 from storage.file.database import Connection, Database
 from storage.news import entries, feeds

@@ -21,7 +21,8 @@ from bot.console import console_chat
 from bot.service import beside
 from bot.service.service import Service
 from bot.settings import load_settings
-from bot.wiring import Parts, parts_from_settings
+from bot.wiring.from_settings import parts_from_settings
+from bot.wiring.parts import Parts
 from rules import Detection, RuleSet
 from storage.file.database import Connection
 from storage.news import entries, feeds

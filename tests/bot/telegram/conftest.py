@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.telegram.app import build_application, polling_of
-from bot.telegram.request import Access, App
+from bot.telegram.services import Access, App
 from rules import StateKind
 from storage import alerts, decisions
 from storage.alerts import Alert

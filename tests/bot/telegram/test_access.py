@@ -12,7 +12,7 @@ import pytest
 from telegram import Update
 
 from bot.telegram.registry import Who, all_buttons, all_commands
-from bot.telegram.request import Access
+from bot.telegram.services import Access
 from storage import alerts
 from storage.alerts import Alert
 from storage.file.database import Connection

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.web.init_data import GOOD_FOR
-from bot.web.limits import SIGNING_IN, Limits
+from bot.web.access.init_data import GOOD_FOR
+from bot.web.access.limits import SIGNING_IN, Limits
 from storage.readers import forgetting, page_sessions, people
 from storage.rows import fetch
 from tests.bot.web.conftest import ANALYST, OPERATOR, STRANGER, VIEWER, Desk
@@ -193,7 +193,7 @@ async def test_no_key_reaches_the_log(desk: Desk, caplog: pytest.LogCaptureFixtu
     caplog.set_level(logging.INFO)
     async with desk.browser() as browser:
         await browser.get("/sign-in?key=a-secret-key")
-    ours = [each.getMessage() for each in caplog.records if each.name == "bot.web.shield"]
+    ours = [each.getMessage() for each in caplog.records if each.name == "bot.web.access.shield"]
     assert any("/sign-in 200" in each for each in ours)
     assert not any("secret" in each for each in ours)
 

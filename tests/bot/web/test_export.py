@@ -19,8 +19,8 @@ from bot.exports.naming import Naming, leaving
 from bot.exports.reading import export
 from bot.exports.writing import NAMES, Edition, formats
 from bot.locales import texts
-from bot.notices import publishers_of
-from bot.web.limits import EXPORTING
+from bot.notices.feeds import publishers_of
+from bot.web.access.limits import EXPORTING
 from storage import alerts
 from storage.file.database import Connection
 from storage.finding import Wanted

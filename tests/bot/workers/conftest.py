@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -12,10 +12,11 @@ from bot import rules_in_force
 from rules import load_rules
 from rules.trying import inline_tests
 from tests import postgres
-from tests.bot.service.newsroom import Newsroom
+from tests.bot.service.conftest import newsroom, telegram
 from tests.conftest import shipped_places
 from tests.rules.few import few_rules
-from tests.telegram_server import TelegramServer
+
+__all__ = ["newsroom", "telegram"]  # fixtures
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,19 +30,6 @@ def url() -> Iterator[str]:
     """A database without any table: the first who opens it makes them."""
     with postgres.fresh() as found:
         yield found
-
-
-@pytest.fixture
-async def newsroom() -> AsyncIterator[Newsroom]:
-    async with Newsroom() as serving:
-        yield serving
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[TelegramServer]:
-    async with TelegramServer() as serving:
-        yield serving
-    assert not serving.violations
 
 
 @pytest.fixture

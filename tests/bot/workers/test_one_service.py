@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli.main import app
-from bot.operating.doctor import State, examine
+from bot.operating.doctor.examine import examine
+from bot.operating.doctor.finding import State
 from bot.process import lease
 from bot.process.lease import HeldByAnother, ServiceLease
 from bot.process.logs import Redactor
@@ -23,8 +24,8 @@ from storage.postgres.leases import LeaseLost
 from storage.readers.people import invite
 from storage.sending import outbox
 from tests.bot.service.newsroom import SPORT, Newsroom
+from tests.bot.service.test_end_to_end import OPERATOR, READER, ask, running, settings_for, until
 from tests.telegram_server import TelegramServer
-from tests.test_end_to_end import OPERATOR, READER, ask, running, settings_for, until
 
 FLOOD = "غمر الفيضان قرى في وادي النيل"
 

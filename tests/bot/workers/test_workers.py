@@ -22,7 +22,7 @@ from bot.feeds.catalogue import load_catalogue
 from bot.polling.elsewhere import PolledElsewhere, sync_catalogue
 from bot.rules_in_force import RulesInForce
 from bot.settings import Settings, load_settings
-from bot.wiring import parts_from_settings
+from bot.wiring.from_settings import parts_from_settings
 from bot.workers.rules_by_version import bring_up_to_date
 from bot.workers.worker import feed_work, work
 from storage.connection import Connection

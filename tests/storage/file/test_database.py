@@ -28,6 +28,7 @@ from storage.file.errors import (
 )
 from storage.news import entries, feeds
 from storage.readers import chats
+from storage.sending import sends
 from tests.storage.make import NOW, add_chat, add_entry, add_feed, feed_state
 
 
@@ -116,7 +117,7 @@ async def test_a_store_cannot_commit_on_its_own(database: Database) -> None:
 
 async def test_a_row_cannot_refer_to_a_missing_one(database: Database) -> None:
     with pytest.raises(sqlite3.IntegrityError):
-        await database.write(lambda db: chats.record_sent(db, 404, NOW))
+        await database.write(lambda db: sends.record_sent(db, 404, NOW))
     with pytest.raises(sqlite3.IntegrityError):
         await database.write(
             lambda db: db.execute("DELETE FROM feeds WHERE id = 'feed'") if add_entry(db) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from storage.file.database import Connection, Database
-from storage.readers import chat_clocks, chats
+from storage.readers import chat_clocks, chats, supergroups
 from storage.readers.chat_clocks import ChatClock, QuietHours
 from storage.sending import outbox, owed
 from tests.storage.make import (
@@ -86,12 +86,12 @@ def test_whose_clock_is_to_be_followed_is_found_by_an_index(db: Connection) -> N
 def test_the_clock_of_a_group_goes_with_it(db: Connection) -> None:
     add_chat(db, -1)
     chat_clocks.set_quiet(db, -1, NIGHT)
-    chats.migrate(db, -1, -100)
+    supergroups.migrate(db, -1, -100)
     assert chat_clocks.get(db, -100).quiet == NIGHT
     # A chat that is known keeps its own.
     add_chat(db, -2)
     chat_clocks.set_digest(db, -2, None)
-    chats.migrate(db, -2, -100)
+    supergroups.migrate(db, -2, -100)
     assert chat_clocks.get(db, -100) == ChatClock(NIGHT)
     assert chat_clocks.get(db, -2) == ChatClock()
 

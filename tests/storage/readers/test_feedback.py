@@ -11,7 +11,7 @@ from storage import retention
 from storage.alerts import Alert
 from storage.file.database import Connection, Database, SqliteConnection
 from storage.news import search
-from storage.readers import chats, feedback, mutes
+from storage.readers import chats, feedback, mutes, supergroups
 from storage.readers.feedback import Mark, Told
 from storage.readers.mutes import Target
 from storage.rows import to_text
@@ -204,6 +204,6 @@ def test_mutes_and_marks_move_with_a_group(db: Connection) -> None:
     alert = add_alert(db)
     mutes.put(db, -5, Target("alert", alert_id=alert.id), 1, NOW + HOUR, NOW)
     feedback.mark(db, replace(mark_of(alert, 1, "useful"), chat_id=-5))
-    chats.migrate(db, -5, -1005)
+    supergroups.migrate(db, -5, -1005)
     assert [each.short_id for each in mutes.of_chat(db, -1005, NOW)] == [alert.short_id]
     assert feedback.counts_in_chat(db, alert.id, -1005)["useful"] == 1

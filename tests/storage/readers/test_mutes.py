@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.file.database import Connection, Database
-from storage.readers import chats
+from storage.readers import chats, supergroups
 from tests.postgres import REFUSED
 from tests.storage.make import HOUR, NOW, add_chat, add_older_database, existing
 
@@ -48,7 +48,7 @@ def test_a_group_that_becomes_a_supergroup_stays_as_quiet(
         add_chat(db, chat_id)
         if until:
             chats.mute(db, chat_id, until, NOW)
-    chats.migrate(db, -5, -1005)
+    supergroups.migrate(db, -5, -1005)
     latest = max((until for until in (old, new) if until), default=None)
     assert existing(chats.get(db, -1005)).muted_until == latest
 

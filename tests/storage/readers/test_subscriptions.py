@@ -7,7 +7,7 @@ from pathlib import Path
 
 from storage.file.database import Connection, Database, SqliteConnection
 from storage.file.migrations import MIGRATIONS
-from storage.readers import chats, subscriptions
+from storage.readers import chats, subscriptions, supergroups
 from storage.readers.subscriptions import Subscription, chosen_by
 from storage.rows import to_text
 from storage.sending import card_edits, outbox, reach
@@ -99,7 +99,7 @@ def test_chats_that_become_one_keep_what_both_asked_for(db: Connection) -> None:
     add_chat(db, -1005, "evacuation", kind="supergroup")
     alike = choose(db, -5)
     subscriptions.add(db, replace(alike, chat_id=-1005), NOW)
-    chats.migrate(db, -5, -1005)
+    supergroups.migrate(db, -5, -1005)
     kept = subscriptions.of_chat(db, -1005)
     assert sorted((sorted(each.signals), sorted(each.places)) for each in kept) == [
         (["evacuation"], []),

@@ -11,7 +11,7 @@ from storage import alerts, decisions
 from storage.decisions import Decision
 from storage.file.database import Connection, Database, SqliteConnection
 from storage.file.migrations import MIGRATIONS
-from storage.readers import chat_clocks, chats
+from storage.readers import chat_clocks, chats, supergroups
 from storage.sending import digest_turns, folding, outbox
 from storage.sending.outbox import Mark, Recipient
 from tests.storage.make import (
@@ -163,7 +163,7 @@ def test_a_stretch_costs_what_it_holds_and_not_what_came_before(db: Connection) 
 def test_the_turns_of_a_group_go_with_it(db: Connection) -> None:
     add_chat(db, -1)
     digest_turns.begin(db, -1, "daily", NOW)
-    chats.migrate(db, -1, -100)
+    supergroups.migrate(db, -1, -100)
     assert existing(digest_turns.get(db, -100, "daily")).told_at == NOW
     assert digest_turns.get(db, -1, "daily") is None
 

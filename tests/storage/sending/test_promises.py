@@ -10,8 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from storage import retention
 from storage.file.database import SqliteConnection, migrate, problems_of
-from storage.readers import chats
-from storage.sending import folding, outbox, owed
+from storage.readers import chats, supergroups
+from storage.sending import folding, outbox, owed, sends
 from storage.sending.outbox import Mark
 from tests.storage.make import NOW, add_alert, add_chat, delivery, existing
 
@@ -92,7 +92,7 @@ class Outbox(RuleBasedStateMachine):
             return
         if outcome == "sent":
             outbox.mark_sent(self.db, row.id, 1, self.now)
-            chats.record_sent(self.db, row.chat_id, self.now)
+            sends.record_sent(self.db, row.chat_id, self.now)
             self.sent.add(row.id)
         else:
             mark = Mark(outcome, "e", self.now, row.attempts + 1, self.now)
@@ -115,7 +115,7 @@ class Outbox(RuleBasedStateMachine):
     @rule(chat=CHATS)
     def a_group_becomes_a_supergroup(self, chat: int) -> None:
         before = [row.id for row in outbox.for_chat(self.db, self.chats[chat])]
-        chats.migrate(self.db, self.chats[chat], self.next_chat)
+        supergroups.migrate(self.db, self.chats[chat], self.next_chat)
         self.chats[chat] = self.next_chat
         self.next_chat -= 1
         assert [row.id for row in outbox.for_chat(self.db, self.chats[chat])] == before

@@ -21,7 +21,8 @@ from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.telegram.buttons.paging import turns
 from bot.telegram.registry import button, command
-from bot.telegram.request import Request, Services
+from bot.telegram.request import Request
+from bot.telegram.services import Services
 from storage.file.database import Connection
 from storage.finding import Cursor
 from storage.readers import questions

@@ -30,7 +30,8 @@ from bot.telegram.buttons.card_buttons import (
 )
 from bot.telegram.commands.settings.mute_part import mute_words
 from bot.telegram.registry import Who, button
-from bot.telegram.request import Request, thread_of
+from bot.telegram.request import Request
+from bot.telegram.services import thread_of
 from bot.text import clean, shorten
 from storage import alerts
 from storage.alerts import Alert, AlertSignal

@@ -18,7 +18,7 @@ from bot.exports.writing import Edition, Format, formats
 from bot.messages.answers.asked import understood
 from bot.messages.answers.charts import caption
 from bot.messages.cards.card import text_card
-from bot.notices import publishers_of
+from bot.notices.feeds import publishers_of
 from bot.telegram.commands.asking.ask import read
 from bot.telegram.files import beside, send_file
 from bot.telegram.registry import Who, command

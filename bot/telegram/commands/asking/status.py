@@ -12,11 +12,12 @@ from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.answers.place_status import not_known_text, place_status_card
 from bot.messages.cards.card import text_card
-from bot.notices import NamedFeed
+from bot.notices.feeds import NamedFeed
 from bot.polling.health import FeedsHealth, feeds_health
 from bot.telegram.commands.settings.mute import muted_line
 from bot.telegram.registry import command
-from bot.telegram.request import Request, Services
+from bot.telegram.request import Request
+from bot.telegram.services import Services
 from bot.text import clean, shorten
 from storage.file.database import Connection
 from storage.news import feeds

@@ -10,9 +10,14 @@ from telegram.error import TelegramError
 
 from bot.locales.bidi import isolated
 from bot.messages.cards.card import text_card
-from bot.operating.doctor import Running, State, examine
+from bot.operating.doctor.examine import (
+    Running,
+    examine,
+)
+from bot.operating.doctor.finding import State
 from bot.telegram.registry import Who, command
-from bot.telegram.request import Request, chat_of
+from bot.telegram.request import Request
+from bot.telegram.services import chat_of
 from bot.text import clean, shorten
 from storage.file.backup import copy_to
 

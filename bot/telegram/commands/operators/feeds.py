@@ -20,7 +20,8 @@ from bot.operating.feed_trial import NotAFeed, try_feed
 from bot.polling.health import NEEDS_A_LOOK, condition
 from bot.telegram.buttons import two_taps
 from bot.telegram.registry import Who, button, command
-from bot.telegram.request import Request, chat_of
+from bot.telegram.request import Request
+from bot.telegram.services import chat_of
 from bot.text import clean, shorten
 from storage.news import feeds
 from storage.news.feeds import FeedState

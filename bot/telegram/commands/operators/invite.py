@@ -10,7 +10,8 @@ from telegram.helpers import create_deep_linked_url
 from bot.asking.durations import plain_words
 from bot.locales import LANGUAGES, texts
 from bot.telegram.registry import Who, command
-from bot.telegram.request import Request, chat_of
+from bot.telegram.request import Request
+from bot.telegram.services import chat_of
 from storage.file.database import Connection
 from storage.readers import people
 

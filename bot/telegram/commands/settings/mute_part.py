@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.locales import isolate_commands
-from bot.locales.bidi import RTL_LANGUAGES, isolated
+from bot.locales.bidi import RTL_LANGUAGES, isolated, isolated_parts
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.messages.cards.display import Display, signal_title
@@ -87,9 +87,8 @@ def mute_words(mute: Mute, display: Display, *, short_id: str = "") -> str:
         told = say("mute.of_story", id=f"/{short_id or mute.short_id}")
         return isolate_commands(told) if say.language in RTL_LANGUAGES else told
     names = target.names
-    place = isolated(
-        shorten(clean(names.get(say.language) or names.get("en") or target.place_id), _NAME)
-    )
+    named = clean(names.get(say.language) or names.get("en") or target.place_id)
+    place = isolated_parts(shorten(named, _NAME), say.language)
     if not target.signal:
         return say("mute.of_place", place=place)
     signal = isolated(signal_title(display.signals, target.signal, say.language, _NAME))

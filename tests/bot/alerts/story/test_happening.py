@@ -16,7 +16,11 @@ from bot.alerts.story.likeness import Frequencies, cosine, stem, weights_of
 from bot.alerts.story.names import names_in, shared_names
 from bot.alerts.story.near_copies import StoryPolicy
 from bot.alerts.story.sources import independent_sources
-from bot.alerts.story.tellings import Telling, Where, Window
+from bot.alerts.story.telling import (
+    Telling,
+    Where,
+)
+from bot.alerts.story.window import Window
 from rules import figures_of
 
 POLICY, COPIES = HappeningPolicy(), StoryPolicy()

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.telegram.request import Access
+from bot.telegram.services import Access
 from storage.file.database import Database
 from storage.readers.chats import Chat
 from storage.rows import fetch

@@ -16,7 +16,7 @@ import pytest
 
 from bot.charts.drawing import NotDrawn
 from bot.telegram.commands.asking import charts
-from bot.telegram.request import Access
+from bot.telegram.services import Access
 from storage.readers import people
 from tests.bot.telegram.commands.test_ask import happened, shipped_signals
 from tests.bot.telegram.conftest import OPERATOR, Bench
@@ -87,7 +87,7 @@ async def test_a_map_is_a_picture_with_its_places_in_words(
     names = [each["name"] for each in drawn[0]["points"]]
     assert names == ["Aleppo", "Khartoum"]
     assert "last 3 days" in text and "3 alerts in 2 places" in text
-    assert "Aleppo, Syria\u2069: 2 (gravest: Critical)" in text
+    assert "Aleppo, Syria: 2 (gravest: Critical)" in text
 
 
 async def test_of_nothing_there_is_no_picture(bench: Bench) -> None:

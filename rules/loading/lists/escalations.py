@@ -19,7 +19,7 @@ from rules.escalations.escalation import (
     Together,
 )
 from rules.loading import schema
-from rules.loading.one_list import read_list
+from rules.loading.lists.one_list import read_list
 from rules.loading.rule_folders import ESCALATIONS
 from rules.loading.sources import Sources, validated
 from rules.loading.yamlfile import Document, Location

@@ -19,7 +19,8 @@ from bot.errors import CannotGoOn
 from bot.process.heartbeat import Heartbeat
 from bot.service.service import Service
 from bot.settings import Settings, load_settings
-from bot.wiring import Parts, parts_from_settings
+from bot.wiring.from_settings import parts_from_settings
+from bot.wiring.parts import Parts
 from storage.sending import outbox
 from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
 from tests.bot.telegram.faults import conflict
@@ -91,19 +92,6 @@ def a_wednesday_morning() -> Iterator[None]:
     morning = now.replace(hour=10) - timedelta(days=(now.weekday() - 2) % 7)
     with time_machine.travel(morning, tick=True):
         yield
-
-
-@pytest.fixture
-async def newsroom() -> AsyncIterator[Newsroom]:
-    async with Newsroom() as serving:
-        yield serving
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[TelegramServer]:
-    async with TelegramServer() as serving:
-        yield serving
-    assert not serving.violations
 
 
 async def until(condition: Any, *, seconds: float = PATIENCE) -> None:

@@ -1,7 +1,7 @@
 """Documents and parsed feeds as messages for the pipe between the service and its parsers.
 
 Entries cross one by one: neither side ever holds a long feed twice. The parsing process writes
-here and the service reads in `bot.feeds.parse.reply`, which checks what comes.
+here and the service reads in `bot.feeds.parse.apart.reply`, which checks what comes.
 """
 
 from __future__ import annotations

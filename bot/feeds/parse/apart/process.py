@@ -1,7 +1,6 @@
 """The process that parses: reads documents from standard input, answers on standard output.
 
-Started by `bot.feeds.parse.pool.ParserPool`; ends when its input does, so also when the service
-dies.
+Started by `ParserPool`; ends when its input does, so also when the service dies.
 """
 
 from __future__ import annotations
@@ -10,9 +9,9 @@ import resource
 import sys
 from typing import BinaryIO
 
+from bot.feeds.parse.apart.pipe import decode_document, encode_parsed
 from bot.feeds.parse.entry import Unreadable
 from bot.feeds.parse.parser import parse
-from bot.feeds.parse.pipe import decode_document, encode_parsed
 
 
 def main() -> None:

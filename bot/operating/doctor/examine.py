@@ -1,30 +1,36 @@
-"""What is in order, what is not, and what to do about it: `marsad doctor`, and /doctor."""
+"""Looking at everything that the service needs: files, rules, disk, database, Telegram."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import shlex
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
-from rich.console import Console
-from rich.table import Table
 
 from bot.clock import utc_now
 from bot.locales import Texts, texts
+from bot.operating.doctor.finding import Finding, State
+from bot.operating.doctor.judging import (
+    TelegramAnswer,
+    judge_clock,
+    judge_disk,
+    judge_memory,
+    judge_privacy,
+    judge_token,
+)
+from bot.operating.doctor.webhooks import webhook_findings
 from bot.process.installation import DatabaseMissing, require_database
 from bot.process.lease import holder_of
 from bot.process.lock import AlreadyRunning, InstanceLock
 from bot.process.logs import Redactor
-from bot.process.memory import NEEDED, MemoryLimits, is_tight, memory_limits
+from bot.process.memory import memory_limits
 from storage.file.errors import StorageError
 
 if TYPE_CHECKING:
@@ -32,41 +38,10 @@ if TYPE_CHECKING:
     from rules import Problem, RuleSet
     from storage.file.database import Database
 
-# Below the first there is no room for a day's work; below the second somebody should look.
-DISK_BAD, DISK_LOW = 200_000_000, 1_000_000_000
-# TLS and "how old is this entry" go wrong with a clock that is off by more than this.
-CLOCK_BAD = timedelta(minutes=2)
 FAILING_SHOWN = 5
 # Seconds that the file of a running service may be looked through: who stops it waits as long.
 FILE_WITHIN = 15.0
 _ENGLISH = texts("en")
-
-
-class State(StrEnum):
-    OK = "ok"
-    LOOK = "look"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing examined; `doctor.what.<what>` names it. `advice` says what to do unless all is
-    well."""
-
-    what: str
-    state: State
-    found: str
-    advice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TelegramAnswer:
-    """What the Bot API said to getMe. `status` is None when it could not be reached."""
-
-    status: int | None
-    name: str
-    date: datetime | None
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,76 +83,6 @@ async def examine(
     return findings
 
 
-def show(findings: list[Finding], console: Console | None = None) -> bool:
-    """Print what was found; whether nothing is bad."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("", "what", "found", "what to do"):
-        table.add_column(heading, overflow="fold")
-    signs = {State.OK: "[green]ok[/]", State.LOOK: "[yellow]look[/]", State.BAD: "[red]BAD[/]"}
-    for finding in findings:
-        row = (finding.what, finding.found, finding.advice)
-        table.add_row(signs[finding.state], *(cell.replace("[", "\\[") for cell in row))
-    (console or Console()).print(table)
-    return all(finding.state is not State.BAD for finding in findings)
-
-
-def judge_token(is_set: bool, answer: TelegramAnswer | None, say: Texts = _ENGLISH) -> Finding:
-    """Whether the bot can speak to Telegram."""
-    what = "token"
-    if not is_set or answer is None:
-        found, advice = say("doctor.token.none"), say("doctor.token.get_one")
-        return Finding(what, State.LOOK, found, advice)
-    match answer.status:
-        case 200:
-            return Finding(what, State.OK, say("doctor.token.known", name=answer.name))
-        case 401 | 404:
-            found, advice = say("doctor.token.refused"), say("doctor.token.copy_again")
-            return Finding(what, State.BAD, found, advice)
-        case None:
-            found = say("doctor.token.unreachable", error=answer.error)
-            return Finding(what, State.BAD, found, say("doctor.token.network"))
-        case status:
-            found = say("doctor.token.status", status=status)
-            return Finding(what, State.LOOK, found, say("doctor.token.later"))
-
-
-def judge_clock(there: datetime | None, here: datetime, say: Texts = _ENGLISH) -> Finding:
-    """Whether this machine's clock agrees with Telegram's."""
-    now = f"{here:%Y-%m-%d %H:%M}"
-    if there is None:
-        return Finding("clock", State.OK, say("doctor.clock.alone", now=now))
-    off = abs(here - there)
-    if off > CLOCK_BAD:
-        found = say("doctor.clock.off", seconds=f"{off.total_seconds():.0f}")
-        return Finding("clock", State.BAD, found, say("doctor.clock.synchronise"))
-    return Finding("clock", State.OK, say("doctor.clock.right", now=now))
-
-
-def judge_disk(free: int, folder: Path, say: Texts = _ENGLISH) -> Finding:
-    """Whether there is room for the database to grow; `free` in bytes."""
-    found = say("doctor.disk.free", free=f"{free / 1e9:.1f}", folder=folder)
-    if free < DISK_BAD:
-        return Finding("disk", State.BAD, found, say("doctor.disk.now"))
-    if free < DISK_LOW:
-        return Finding("disk", State.LOOK, found, say("doctor.disk.soon"))
-    return Finding("disk", State.OK, found)
-
-
-def judge_privacy(others: Mapping[Path, int], say: Texts = _ENGLISH) -> Finding:
-    """Whether other users of the machine can read the token, or who reads what; `others` holds
-    the mode that each path should have.
-    """
-    if not others:
-        return Finding("privacy", State.OK, say("doctor.privacy.closed"))
-    paths = say("doctor.and").join(map(str, others))
-    return Finding(
-        "privacy",
-        State.LOOK,
-        say("doctor.privacy.open", paths=paths),
-        "; ".join(f"chmod {mode:o} {shlex.quote(str(path))}" for path, mode in others.items()),
-    )
-
-
 def open_to_others(env_file: Path, data_dir: Path) -> dict[Path, int]:
     """Those of the two that a group or everybody can read, with the mode they should have."""
     found = {}
@@ -188,18 +93,6 @@ def open_to_others(env_file: Path, data_dir: Path) -> dict[Path, int]:
         except OSError:  # not there, or not ours to look at
             continue
     return found
-
-
-def judge_memory(limits: MemoryLimits, say: Texts = _ENGLISH) -> Finding:
-    """Whether the service is allowed enough memory."""
-    if is_tight(limits) and limits.held is not None:
-        return Finding(
-            "memory",
-            State.LOOK,
-            say("doctor.memory.tight", mb=f"{limits.held / 1e6:.0f}"),
-            say("doctor.memory.allow", mb=f"{NEEDED / 1e6:.0f}"),
-        )
-    return Finding("memory", State.OK, say("doctor.memory.well"))
 
 
 async def _ask_telegram(settings: Settings) -> TelegramAnswer | None:
@@ -320,7 +213,6 @@ async def _database(settings: Settings, say: Texts, now: datetime) -> list[Findi
 async def _webhooks(
     database: Database, settings: Settings, say: Texts, now: datetime
 ) -> list[Finding]:
-    from bot.operating.webhook_health import webhook_findings
 
     try:
         return await webhook_findings(database, settings, say, now)

@@ -1,5 +1,5 @@
 """Parsing in processes that can be killed: `ParserPool` here, the process's own loop in
-`bot.feeds.parse.process`.
+`bot.feeds.parse.apart.process`.
 
 A document can make any parser slow or large. So it is read in a process with a limit on its
 memory, and one that takes too long is killed; the next document gets a fresh one. The process
@@ -18,9 +18,9 @@ from datetime import datetime
 from pathlib import Path
 
 import bot
+from bot.feeds.parse.apart.pipe import encode_document
+from bot.feeds.parse.apart.reply import read_reply
 from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
-from bot.feeds.parse.pipe import encode_document
-from bot.feeds.parse.reply import read_reply
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class _ParserProcess:
             sys.executable,
             "-P",  # nothing from the working directory is imported
             "-m",
-            "bot.feeds.parse.process",
+            "bot.feeds.parse.apart.process",
             str(self._limits.memory_bytes),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from rules.loading import schema
-from rules.loading.one_list import read_list
+from rules.loading.lists.one_list import read_list
 from rules.loading.rule_folders import STATES
 from rules.loading.sources import Sources, validated
 from rules.loading.yamlfile import Document, Location

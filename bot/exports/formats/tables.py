@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from bot.exports.columns import COLUMNS, Cell, cells
+from bot.exports.formats.columns import COLUMNS, Cell, cells
 from bot.exports.objects import as_object, compact
 from bot.exports.record import Record
 from bot.exports.writing import Edition

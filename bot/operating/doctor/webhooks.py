@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.webhooks.receivers import Receiver, receivers_of
 from bot.locales import Texts
-from bot.operating.doctor import Finding, State
+from bot.operating.doctor.finding import (
+    Finding,
+    State,
+)
 from storage.sending import webhooks
 from storage.sending.webhooks import Backlog
 

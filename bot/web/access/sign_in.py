@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.locales import language_of
-from bot.web.forms import form_of, own_form, own_path
-from bot.web.init_data import GOOD_FOR, read_init_data
+from bot.web.access.forms import form_of, own_form, own_path
+from bot.web.access.init_data import GOOD_FOR, read_init_data
+from bot.web.access.shield import is_https
 from bot.web.render import render
-from bot.web.shield import is_https
 from bot.web.site import COOKIE, site_of, visitor_of
 from storage.file.database import Connection
 from storage.readers import chats, page_sessions, people

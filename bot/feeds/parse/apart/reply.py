@@ -1,6 +1,6 @@
 """What a parsing process answered, read and checked like anything else from outside.
 
-Apart from `bot.feeds.parse.pipe`, so that the parsing process need not load what checks.
+Apart from `bot.feeds.parse.apart.pipe`, so that the parsing process need not load what checks.
 """
 
 from __future__ import annotations

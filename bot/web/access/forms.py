@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from bot.web.shield import LARGEST_BODY
+from bot.web.access.shield import LARGEST_BODY
 from bot.web.site import Visitor
 
 

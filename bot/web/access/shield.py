@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.limits import EXPORTING, READING, SIGNING_IN, Limits
+from bot.web.access.limits import EXPORTING, READING, SIGNING_IN, Limits
 
 POLICY = "; ".join(
     (

@@ -1,0 +1,1 @@
+"""Parsing in processes that can be killed: the pool here, the loop there, the pipe between."""

@@ -1,0 +1,1 @@
+"""Files beside the folders of rules that hold one list: escalations and states."""
