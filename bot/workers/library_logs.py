@@ -11,6 +11,7 @@ from procrastinate.exceptions import ConnectorException
 
 # A filter stands at one logger: it is not asked about those below it.
 LOGGERS = (
+    "asyncio",  # of a job whose end could not be written down: others find it stalled
     "procrastinate.manager",
     "procrastinate.periodic",
     "procrastinate.utils",
