@@ -79,7 +79,7 @@ class RememberedStories:
         )
         self._hold(self._window, telling, story_id)
         self._newest = max(self._newest, telling.entry_id)
-        self._note(db, telling.entry_id)
+        self._note(telling.entry_id, Attached(story_id, now))
 
     def sources(self, db: Connection, story_id: int, families: Set[str], now: datetime) -> int:
         """How many of the families tell the story in words of their own.
@@ -100,10 +100,12 @@ class RememberedStories:
         self._follow(db, now)
         stories.detach(db, entry_id)
         self._window.remove(entry_id)
-        self._note(db, entry_id)
+        self._note(entry_id, None)
 
-    def _note(self, db: Connection, entry_id: int) -> None:
-        self._known, attached = stories.changes(db, entry_id)
+    def _note(self, entry_id: int, attached: Attached | None) -> None:
+        """One change more, in the same transaction in which the others were followed."""
+        assert self._known is not None  # noqa: S101 followed
+        self._known += 1
         self._last = entry_id, attached
 
     def _follow(self, db: Connection, now: datetime) -> None:
