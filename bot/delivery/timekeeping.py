@@ -87,9 +87,11 @@ class Timekeeper:
 
     async def _step_of_start(self, wall: datetime) -> ClockStep | None:
         """How far the clock was moved since the process before this one last saw it."""
+        begun = self._uptime.passed()
         seen, newest = await self._database.read(
             lambda db: (stored_clock.last_seen(db), stored_clock.newest_written(db))
         )
+        wall += self._uptime.passed() - begun
         self._time.follow(wall)
         if seen is None:
             return step_since(newest or wall, None, newest, wall)

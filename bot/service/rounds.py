@@ -122,8 +122,9 @@ class Rounds:
         counted = await self._parts.database.read(look)
         self._metrics.gauges(*counted, self._parts.dispatcher.edits)
 
-    async def housekeeping(self) -> None:
-        """What is too old goes, and what was held too long is given up."""
+    async def housekeeping(self) -> bool:
+        """What is too old goes, and what was held too long is given up. False where the database
+        could not do all of it: what was done stays done, and the rest is for another time."""
         now = self._clock()
         older = now - timedelta(days=self._settings.retention_days)
         acts = now - timedelta(days=self._settings.activity_days)
@@ -142,8 +143,8 @@ class Rounds:
                 more, step = await self._parts.database.write(some)
                 purged += more.entries
         except StorageError as error:
-            log.error("housekeeping: %s; trying again tomorrow", error)
-            return
+            log.error("housekeeping: %s; trying again in some minutes", error)
+            return False
         if purged:
             log.info("housekeeping: %d old entries went", purged)
         for notice in given_up:
@@ -152,6 +153,7 @@ class Rounds:
                 *(notice.chat_id, notice.message, notice.reason),
             )
         self._parts.dispatcher.wake()
+        return True
 
     async def listen(self) -> None:
         """Tell of places that were told of and are told of no more."""

@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=10)
 HOUSEKEEPING = timedelta(hours=24)
+# Where the database was busy or away.
+HOUSEKEEPING_AGAIN = timedelta(minutes=10)
 # Places that have fallen silent are looked for this often.
 LISTENING = timedelta(hours=1)
 # What a message that is under way gets for its answer at a stop.
@@ -219,7 +221,13 @@ class Service:
         scheduler.add_job(self.rounds.tick, every, next_run_time=utc_now(), id="tick")
         daily = IntervalTrigger(seconds=HOUSEKEEPING.total_seconds())
         first = utc_now() + timedelta(minutes=1)
-        scheduler.add_job(self.rounds.housekeeping, daily, next_run_time=first, id="housekeeping")
+
+        async def housekeeping() -> None:
+            if not await self.rounds.housekeeping():
+                again = utc_now() + HOUSEKEEPING_AGAIN
+                scheduler.modify_job("housekeeping", next_run_time=again)
+
+        scheduler.add_job(housekeeping, daily, next_run_time=first, id="housekeeping")
         hourly = IntervalTrigger(seconds=LISTENING.total_seconds())
         # Not at once: after a pause the feeds are read first.
         heard = utc_now() + timedelta(minutes=10)

@@ -28,6 +28,7 @@ from bot.web.metrics import Metrics, MetricsServer
 from bot.wiring.from_settings import poll_policy
 from bot.workers.feed_work import FeedWork
 from bot.workers.jobs import DEFAULT_PACE, Pace, app_of
+from bot.workers.library_logs import keep_to_lines
 from bot.workers.rules_by_version import RulesByVersion
 from storage.database import Database
 from storage.file.errors import StorageError
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Of all workers: its name for Procrastinate, which stands in what that logs.
+NAME = "marsad"
 # Seconds: what a poll that is under way gets at a stop to end well.
 GRACE = 8
 # Seconds after which a worker that was thrown out begins anew: the server restarts, say.
@@ -60,6 +63,7 @@ async def work(
 
     A server that goes away later is waited for: what was under way is polled again.
     """
+    keep_to_lines(NAME)
     metrics = Metrics()
     name = f"{socket.gethostname()}, process {os.getpid()}, {uuid4().hex[:4]}"
     async with feed_work(settings, clock, partial(_count, metrics)) as doing:
@@ -147,7 +151,7 @@ async def _run(settings: Settings, doing: FeedWork, pace: Pace) -> None:
     async with app.open_async():
         await app.run_worker_async(
             queues=[queue.QUEUE],
-            name="marsad",
+            name=NAME,
             concurrency=doing.policy.at_once,
             delete_jobs="always",
             install_signal_handlers=False,

@@ -87,7 +87,11 @@ def known(db: Connection, feed_id: str, keys: Collection[str]) -> dict[str, Entr
 
 def add(db: Connection, entry: Entry, keys: Collection[str]) -> int:
     """Store a new entry under its identity keys; a key in use moves to it. Returns its id."""
-    values = _values(entry) | {"last_seen_at": to_text(entry.first_seen_at)}
+    values = _values(entry) | {
+        "last_seen_at": to_text(entry.first_seen_at),
+        "rules_hash": entry.rules_hash,
+        "read_at": to_text_or_none(entry.read_at),
+    }
     entry_id = insert(db, "entries", values)
     add_keys(db, entry_id, keys)
     return entry_id

@@ -62,19 +62,34 @@ class StoryReport:
 TEXT_COMPARED = 600
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Which story an entry was made a report of, and when."""
+
+    story_id: int
+    at: datetime
+
+
+_REPORTS = """
+    SELECT s.story_id, s.entry_id, e.title, substr(e.summary, 1, :length) AS text, e.language,
+        s.family, e.link, s.attached_at, e.published_at,
+        (SELECT json_group_array(d.signal) FROM detections d WHERE d.entry_id = e.id) AS signals
+    FROM story_entries s JOIN entries e ON e.id = s.entry_id"""
+
+
 def reports(db: Connection, since: datetime) -> list[StoryReport]:
     """Every report attached since then, oldest first."""
-    rows = fetch(
-        db,
-        """
-        SELECT s.story_id, s.entry_id, e.title, substr(e.summary, 1, :length) AS text, e.language,
-            s.family, e.link, s.attached_at, e.published_at,
-            (SELECT json_group_array(d.signal) FROM detections d WHERE d.entry_id = e.id)
-                AS signals
-        FROM story_entries s JOIN entries e ON e.id = s.entry_id
-        WHERE s.attached_at >= :since ORDER BY s.attached_at, s.entry_id""",
-        {"since": to_text(since), "length": TEXT_COMPARED},
-    )
+    sql = f"{_REPORTS} WHERE s.attached_at >= :since ORDER BY s.attached_at, s.entry_id"
+    return _reports(db, sql, {"since": to_text(since)})
+
+
+def reports_after(db: Connection, entry_id: int) -> list[StoryReport]:
+    """Every report that is a newer entry than this one, oldest first."""
+    sql = f"{_REPORTS} WHERE s.entry_id > :id ORDER BY s.entry_id"
+    return _reports(db, sql, {"id": entry_id})
+
+
+def _reports(db: Connection, sql: str, values: Mapping[str, Any]) -> list[StoryReport]:
     return [
         StoryReport(
             *(row["story_id"], row["entry_id"], row["title"], row["text"], row["language"]),
@@ -82,7 +97,7 @@ def reports(db: Connection, since: datetime) -> list[StoryReport]:
             told_at(from_text_or_none(row["published_at"]), from_text(row["attached_at"])),
             frozenset(json.loads(row["signals"])),
         )
-        for row in rows
+        for row in fetch(db, sql, {**values, "length": TEXT_COMPARED})
     ]
 
 
@@ -91,10 +106,27 @@ def told_at(published: datetime | None, seen: datetime) -> datetime:
     return seen if published is None else min(published, seen)
 
 
-def changes(db: Connection) -> int:
-    """Counts whatever became of stories: whoever remembers another number missed something."""
-    row = fetch_one(db, "SELECT number FROM story_changes WHERE id = 1")
-    return 0 if row is None else int(row["number"])
+def changes(db: Connection, entry_id: int | None = None) -> tuple[int, Attached | None]:
+    """Counts whatever became of stories, a number for each report that was attached, detached or
+    moved; and what the entry is attached to now."""
+    row = fetch_one(
+        db,
+        """
+        SELECT c.number, s.story_id, s.attached_at
+        FROM story_changes c LEFT JOIN story_entries s ON s.entry_id = :id WHERE c.id = 1""",
+        {"id": entry_id},
+    )
+    if row is None:
+        return 0, None
+    if row["story_id"] is None:
+        return int(row["number"]), None
+    return int(row["number"]), Attached(int(row["story_id"]), from_text(row["attached_at"]))
+
+
+def newest_report(db: Connection) -> int:
+    """The newest entry that is a report of a story; 0 where there is none."""
+    row = fetch_one(db, "SELECT coalesce(max(entry_id), 0) AS id FROM story_entries")
+    return 0 if row is None else int(row["id"])
 
 
 def _changed(db: Connection) -> None:

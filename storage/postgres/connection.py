@@ -10,7 +10,7 @@ from psycopg import ClientCursor
 from psycopg.adapt import Dumper, Loader
 from psycopg.types.string import StrDumper
 
-from storage.postgres.address import checked
+from storage.postgres.address import checked, unreadable
 from storage.postgres.statements import for_postgres
 from storage.rows import Many, Numbers
 
@@ -54,18 +54,22 @@ def connect(
 ) -> PostgresConnection:
     """A connection with Marsad's settings. Raises psycopg.Error, and StorageError for what is no
     address."""
-    # Parameters are put into the text: a statement then needs no types for what may be NULL.
-    conn = psycopg.connect(
-        checked(url),
-        autocommit=True,
-        cursor_factory=ClientCursor,
-        application_name="marsad",
-        connect_timeout=10,
-        # A server that went away without a word is noticed within a minute.
-        keepalives_idle=20,
-        keepalives_interval=10,
-        keepalives_count=3,
-    )
+    address = checked(url)
+    try:
+        # Parameters are put into the text: a statement then needs no types for what may be NULL.
+        conn = psycopg.connect(
+            address,
+            autocommit=True,
+            cursor_factory=ClientCursor,
+            application_name="marsad",
+            connect_timeout=10,
+            # A server that went away without a word is noticed within a minute.
+            keepalives_idle=20,
+            keepalives_interval=10,
+            keepalives_count=3,
+        )
+    except psycopg.ProgrammingError:
+        raise unreadable() from None
     try:
         conn.execute(
             f"SET lock_timeout = {int(lock_timeout_ms)}; SET timezone = 'UTC'; "

@@ -78,7 +78,7 @@ class Books:
         return owed, len(loud - (await self.alerts()).keys())
 
 
-async def open_books(path: Path) -> Books:
+async def open_books(path: Path | str) -> Books:
     return Books(await Database.open(path, busy_timeout_ms=20_000))
 
 

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import random
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -55,12 +56,12 @@ def write_rules(directory: Path) -> None:
         (signals / f"{signal}.yaml").write_text(text, encoding="utf-8")
 
 
-def write_catalogue(path: Path, url: str) -> None:
-    """feeds.yaml for these feeds."""
+def write_catalogue(path: Path, *urls: str) -> None:
+    """feeds.yaml for these feeds; `urls` are of the servers on which they are in turn."""
     feeds = [
-        f"  - id: wire-{n}\n    name: Wire {n}\n    url: {url}/feed/{n}\n    language: en\n"
-        f"    family: wire-{n}\n    region: Test\n"
-        for n in range(FEEDS)
+        f"  - id: wire-{n}\n    name: Wire {n}\n    url: {urls[n % len(urls)]}/feed/{n}\n"
+        f"    language: en\n    family: wire-{n}\n    region: Test\n"
+        for n in range(max(FEEDS, len(urls)))
     ]
     path.write_text("feeds:\n" + "".join(feeds), encoding="utf-8")
 
@@ -89,15 +90,22 @@ def _of_its_own(number: int) -> str:
 class Newsroom:
     """Publishes at random; `published` holds all of it but the old entries it began with."""
 
-    def __init__(self, chance: random.Random, per_second: float) -> None:
+    def __init__(
+        self,
+        chance: random.Random,
+        per_second: float,
+        *,
+        feeds: int = FEEDS,
+        fillers: int = FILLERS,
+    ) -> None:
         self.published: list[Published] = []
         self.requests = 0
         self._chance = chance
         self._per_second = per_second
-        self._shown: list[deque[Published]] = [deque(maxlen=SHOWN) for _ in range(FEEDS)]
+        self._shown: list[deque[Published]] = [deque(maxlen=SHOWN) for _ in range(feeds)]
         old = datetime.now(UTC) - timedelta(days=2)
-        for n in range(FEEDS * FILLERS):
-            self._shown[n % FEEDS].append(Published(n, None, old))
+        for n in range(feeds * fillers):
+            self._shown[n % feeds].append(Published(n, None, old))
         self._next = 10_000
         # By ETag, which entries a document showed. Who sends an ETag back has stored them.
         self._documents: dict[str, set[int]] = {}
@@ -121,14 +129,17 @@ class Newsroom:
         self._left.clear()
         self._going_on.set()
 
-    async def start(self) -> str:
-        """Serve; returns the URL."""
+    async def start(self, hosts: Sequence[str] = ("127.0.0.1",)) -> str:
+        """Serve on these addresses, on one port; returns the URL of the first."""
         app = web.Application()
         app.router.add_get("/feed/{n}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        port = 0
+        for host in hosts:
+            await web.TCPSite(self._runner, host, port).start()
+            port = self._runner.addresses[0][1]
+        return f"http://{hosts[0]}:{port}"
 
     async def stop(self) -> None:
         if self._runner:
@@ -157,7 +168,7 @@ class Newsroom:
                 await self._going_on.wait()
         items = "".join(
             f"<item><title>{escape(entry.title)}</title><guid>urn:torture:{entry.number}</guid>"
-            f"<link>http://wire.example/{entry.number}</link>"
+            f"<link>http://wire-{number}.example/{entry.number}</link>"
             f"<pubDate>{format_datetime(entry.at)}</pubDate></item>"
             for entry in reversed(self._shown[number])
         )

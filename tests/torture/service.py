@@ -32,35 +32,35 @@ def quicken() -> None:
     from bot.polling.schedule import SchedulePolicy
     from bot.service.service import Service
 
-    _defaults(SendLimits, chat_gap=_seconds(0.04), group_window=_seconds(3), overall_sends=100)
-    _defaults(
+    set_defaults(SendLimits, chat_gap=seconds(0.04), group_window=seconds(3), overall_sends=100)
+    set_defaults(
         RetryPolicy,
-        first_wait=_seconds(0.2),
-        ceiling=_seconds(1),
-        repeat_waits=(_seconds(0.1),),
-        rate_limit_margin=_seconds(0.1),
+        first_wait=seconds(0.2),
+        ceiling=seconds(1),
+        repeat_waits=(seconds(0.1),),
+        rate_limit_margin=seconds(0.1),
     )
-    _defaults(
+    set_defaults(
         FoldPolicy,
         storm_sends=30,
         storm_sends_critical=60,
-        storm_window=_seconds(6),
-        settle=_seconds(0.5),
-        line_gap=_seconds(1),
+        storm_window=seconds(6),
+        settle=seconds(0.5),
+        line_gap=seconds(1),
     )
-    _defaults(AlertPolicy, edits_settle=_seconds(0.5))
-    _defaults(EditPolicy, gap=_seconds(0.5), first_wait=_seconds(0.2), look=_seconds(0.1))
-    _defaults(DeliveryPolicy, idle=_seconds(0.1), shortest_pause=_seconds(0.01))
-    _defaults(
+    set_defaults(AlertPolicy, edits_settle=seconds(0.5))
+    set_defaults(EditPolicy, gap=seconds(0.5), first_wait=seconds(0.2), look=seconds(0.1))
+    set_defaults(DeliveryPolicy, idle=seconds(0.1), shortest_pause=seconds(0.01))
+    set_defaults(
         SchedulePolicy,
-        interval=_seconds(0.5),
-        wish_ceiling=_seconds(1),
-        failure_ceiling=_seconds(1),
-        claim=_seconds(1),
-        held=_seconds(1),
+        interval=seconds(0.5),
+        wish_ceiling=seconds(1),
+        failure_ceiling=seconds(1),
+        claim=seconds(1),
+        held=seconds(1),
     )
     probation = float(os.environ.get("TORTURE_PROBATION", "0.2"))
-    _defaults(Service, tick=_seconds(0.3), probation=_seconds(probation))
+    set_defaults(Service, tick=seconds(0.3), probation=seconds(probation))
 
 
 def move_clock() -> None:
@@ -84,11 +84,11 @@ def move_clock() -> None:
         module.__dict__["datetime"] = Moved
 
 
-def _seconds(number: float) -> timedelta:
+def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 
-def _defaults(cls: type, **values: object) -> None:
+def set_defaults(cls: type, **values: object) -> None:
     """Change what `cls` takes when it is told nothing else."""
     function: Any = cls.__init__  # type: ignore[misc]
     optional = [

@@ -2,8 +2,9 @@
 
 Choosing a story compares an entry with hundreds of others, whose words were cut and counted when
 they came: they are kept in memory. The database alone says what is true. Each change of stories
-counts there; when the number is not the one that was remembered (a transaction that was undone,
-another process, a start) everything is read anew.
+counts there, so whoever remembers another number missed something. What other processes attached
+since is read and added; when anything else happened (a transaction that was undone, a story that
+people split, a start) everything is read anew.
 """
 
 from __future__ import annotations
@@ -29,12 +30,16 @@ from bot.alerts.story.window import Window
 from storage.file.database import Connection
 from storage.news import facts, stories
 from storage.news.facts import Facts, StoredFigure, StoredPlace
+from storage.news.stories import Attached, StoryReport
 
 if TYPE_CHECKING:
     from rules import Figure
 
 
 log = logging.getLogger(__name__)
+
+MOST_ADDED = 2_000
+"""Reports that are added one by one; for more of them everything is read anew."""
 
 
 class RememberedStories:
@@ -47,6 +52,11 @@ class RememberedStories:
         self._copies = copies or StoryPolicy()
         self._window = Window()
         self._known: int | None = None
+        # The newest entry in a story when that number was known.
+        self._newest = 0
+        # The last entry that was attached or detached here, and to what: as it is in the database
+        # unless that transaction was undone. (The number alone may be the same again, by others.)
+        self._last: tuple[int, Attached | None] | None = None
 
     @property
     def copies(self) -> StoryPolicy:
@@ -75,7 +85,8 @@ class RememberedStories:
             because=because,
         )
         self._hold(self._window, telling, story_id)
-        self._known = stories.changes(db)
+        self._newest = max(self._newest, telling.entry_id)
+        self._note(telling.entry_id, Attached(story_id, now))
 
     def sources(self, db: Connection, story_id: int, families: Set[str], now: datetime) -> int:
         """How many of the families tell the story in words of their own.
@@ -96,24 +107,48 @@ class RememberedStories:
         self._follow(db, now)
         stories.detach(db, entry_id)
         self._window.remove(entry_id)
-        self._known = stories.changes(db)
+        self._note(entry_id, None)
+
+    def _note(self, entry_id: int, attached: Attached | None) -> None:
+        """One change more, in the same transaction in which the others were followed."""
+        assert self._known is not None  # noqa: S101 followed
+        self._known += 1
+        self._last = entry_id, attached
 
     def _follow(self, db: Connection, now: datetime) -> None:
         since = now - max(self._policy.window, self._copies.window)
-        if self._known == stories.changes(db):
-            self._window.drop_before(since)
-            return
+        last, expected = self._last or (None, None)
+        number, attached = stories.changes(db, last)
+        if attached != expected or not self._catch_up(db, number):
+            self._read_all(db, number, since)
+        self._window.drop_before(since)
+
+    def _catch_up(self, db: Connection, number: int) -> bool:
+        """Add what others attached; False where that is not all that happened.
+
+        As many newer entries as there were changes: nothing else can have changed. (Entries get
+        their ids in the order in which writes are committed.)
+        """
+        if self._known is None or number < self._known:
+            return False
+        if number == self._known:
+            return True
+        if number - self._known > MOST_ADDED:
+            return False
+        new = stories.reports_after(db, self._newest)
+        if len(new) != number - self._known:
+            return False
+        for each in new:
+            self._hold(self._window, _telling_of_report(db, each), each.story_id)
+        self._newest, self._known = new[-1].entry_id, number
+        return True
+
+    def _read_all(self, db: Connection, number: int, since: datetime) -> None:
         window = Window()
         for each in stories.reports(db, since):
-            said = Facts(facts.places_of(db, each.entry_id), facts.figures_of(db, each.entry_id))
-            telling = telling_of(
-                each.entry_id,
-                *(each.title, each.text, each.language, each.family, each.link, each.at),
-                signals=each.signals,
-                said=said,
-            )
-            self._hold(window, telling, each.story_id)
-        self._window, self._known = window, stories.changes(db)
+            self._hold(window, _telling_of_report(db, each), each.story_id)
+        self._window, self._known, self._last = window, number, None
+        self._newest = stories.newest_report(db)
 
     def _hold(self, window: Window, telling: Telling, story_id: int) -> None:
         """Remember it; what cannot be read is compared with nothing."""
@@ -121,6 +156,15 @@ class RememberedStories:
             window.add(telling, story_id)
         except Exception:
             log.exception("entry %d: it cannot be compared with others", telling.entry_id)
+
+
+def _telling_of_report(db: Connection, report: StoryReport) -> Telling:
+    return telling_of(
+        report.entry_id,
+        *(report.title, report.text, report.language, report.family, report.link, report.at),
+        signals=report.signals,
+        said=Facts(facts.places_of(db, report.entry_id), facts.figures_of(db, report.entry_id)),
+    )
 
 
 def telling_of(

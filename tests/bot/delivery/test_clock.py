@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -519,3 +520,27 @@ async def test_moved_times_keep_their_form(world: World) -> None:
         lambda db: [row["blocked_until"] for row in fetch(db, "SELECT blocked_until FROM chats")]
     )
     assert {len(text) for text in texts if text} == {32}
+
+
+async def test_what_a_busy_database_takes_is_no_step_of_the_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(tmp_path / "marsad.sqlite") as world:
+        await world.look()
+        world.restart()
+        sending, database = world.dispatcher._sending, world.desk.database
+        record, read = sending.record_rest, database.read
+
+        async def record_slowly() -> bool:
+            world.machine.passed += 10 * TOLERANCE
+            return await record()
+
+        async def read_slowly(fn: Any) -> Any:
+            world.machine.passed += 10 * TOLERANCE
+            return await read(fn)
+
+        monkeypatch.setattr(sending, "record_rest", record_slowly)
+        monkeypatch.setattr(database, "read", read_slowly)
+        for _ in range(3):
+            await world.look()
+        assert "the clock of this machine" not in caplog.text

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from bot.service.rounds import HELD_FOR
-from bot.service.service import Service
+from bot.service.service import HOUSEKEEPING_AGAIN, Service
 from bot.settings import load_settings
 from storage.file.database import Database
+from storage.file.errors import StorageBusy
 from storage.readers import chats
 from storage.sending import second_channel
 from tests.bot.delivery.desk import OPERATOR, START, Desk, chat
@@ -41,4 +44,33 @@ async def test_operators_hear_what_was_given_up_and_else_the_second_channel(tmp_
     given_up = sorted(each.body for each in queued if "given up: \u20681\u2069" in each.body)
     assert len(given_up) == 2
     assert "Chat 1 (1)" in given_up[0] and f"Chat {OPERATOR} ({OPERATOR})" in given_up[1]
+    await database.close()
+
+
+async def test_a_database_that_was_busy_is_asked_again_the_same_hour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await Database.open(tmp_path / "marsad.sqlite")
+    parts: Any = SimpleNamespace(
+        database=database, dispatcher=Desk(database).dispatcher, desk=None, second_channel=None
+    )
+    service = Service(load_settings(None, data_dir=tmp_path), parts)
+
+    async def busy(fn: object) -> None:
+        raise StorageBusy("the database is busy")
+
+    scheduler = service._scheduler()
+    scheduler.start(paused=True)
+    job = scheduler.get_job("housekeeping")
+    assert job is not None
+    monkeypatch.setattr(database, "write", busy)
+    await job.func()
+    again = job.next_run_time - datetime.now(UTC)
+    assert timedelta(0) < again <= HOUSEKEEPING_AGAIN < timedelta(hours=1)
+
+    monkeypatch.undo()
+    planned = job.next_run_time
+    await job.func()
+    assert job.next_run_time == planned
+    scheduler.shutdown(wait=False)
     await database.close()

@@ -71,6 +71,38 @@ def test_what_another_process_did_is_seen(newsroom: Newsroom) -> None:
     assert kinds == ["split", "merge"]
 
 
+def test_what_another_process_attached_is_added_and_nothing_else_is_read(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Newsroom(newsroom.db)
+    newsroom.says(OTHER)
+    other.says(SIEGE, family="sana", now=NOW + HOUR)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("the whole window was read")
+
+    monkeypatch.setattr("bot.alerts.story.remembered.stories.reports", refuse)
+    newsroom.says(RETOLD, family="third", now=NOW + 2 * HOUR)
+    again = f"{OTHER} عند الفجر"
+    other.says(again, family="fourth", now=NOW + 2 * HOUR)
+    assert stories_of(newsroom.db) == sorted([{SIEGE, RETOLD}, {OTHER, again}], key=sorted)
+
+
+def test_what_was_undone_here_is_not_taken_for_what_another_process_did(
+    newsroom: Newsroom,
+) -> None:
+    other = Newsroom(newsroom.db)
+    newsroom.says(OTHER)
+    add_feed(newsroom.db, feed("sana").id)
+    newsroom.db.execute("BEGIN")
+    newsroom.says("إخلاء سفينة في ميناء بعيد", family="sana")
+    newsroom.db.execute("ROLLBACK")
+    # So the count of changes is again what this process remembers.
+    other.says(SIEGE, family="sana", now=NOW + HOUR)
+    newsroom.says(RETOLD, family="third", now=NOW + 2 * HOUR)
+    assert stories_of(newsroom.db) == sorted([{OTHER}, {SIEGE, RETOLD}], key=sorted)
+
+
 def test_a_restart_reads_what_was_remembered(newsroom: Newsroom) -> None:
     newsroom.says(SIEGE)
     anew = Newsroom(newsroom.db)

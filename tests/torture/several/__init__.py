@@ -1,0 +1,1 @@
+"""Several processes of one Marsad over one PostgreSQL, of which some die and some hang."""
