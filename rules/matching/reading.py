@@ -2,84 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rules.language.text import Sentence
+from rules.matching.plain import Known, Span, plain_spans
 
 if TYPE_CHECKING:
     from rules.matching.terms import TermMatcher
 
+__all__ = ["Reading", "Span", "Spans", "Written"]
 
-class Span(NamedTuple):
-    """Tokens ``first`` to ``last`` (inclusive) of a sentence."""
-
-    first: int
-    last: int
-
-    def overlaps(self, other: Span) -> bool:
-        return self[0] <= other[1] and other[0] <= self[1]
+Spans = tuple[Span, ...]
 
 
-class Reading:
-    """A sentence, and what is found in it. A term is looked for when it is asked for first."""
+class Written(dict[str, Spans]):
+    """Term → where it stands in a sentence, in order, with what words inside names would mean.
 
-    __slots__ = (
-        "_at", "_choices", "_closed", "_found", "_has", "_matcher", "_text", "_written", "language",
-        "possible", "sentence", "words",
-    )  # fmt: skip
+    A term is looked for when it is asked for first.
+    """
+
+    __slots__ = ("_at", "_matcher", "_numbers", "_plain", "possible", "sentence", "text", "words")
 
     def __init__(
         self,
         sentence: Sentence,
-        words: tuple[tuple[int, ...], ...],
-        language: str | None,
+        words: Sequence[Known],
         matcher: TermMatcher,
         possible: int,
         text: str,
     ) -> None:
         self.sentence = sentence
         self.words = words
-        """The numbers of the vocabulary's words, for each token."""
-        self.language = language
-        """``en`` or ``fr``: what its Latin words are read as; None when nothing tells."""
+        """What is known of each token."""
         self.possible = possible
         """The terms, as bits of the matcher's `signs`, that may be found; no other is."""
+        self.text = text
+        """What the sentence's offsets point into."""
         self._matcher = matcher
-        self._text = text
-        self._found: dict[str, tuple[Span, ...]] = {}
-        self._written: dict[str, tuple[Span, ...]] = {}
-        self._closed: frozenset[int] = frozenset()
+        self._plain: Mapping[str, list[Span]] | None = None
         self._at: dict[int, list[int]] | None = None
+
+    def __missing__(self, term: str) -> Spans:
+        found = self[term] = self._matcher.look_for(term, self)
+        return found
+
+    @property
+    def plain(self) -> Mapping[str, list[Span]]:
+        """Term → where its words and phrases of words stand, whatever else it is made of."""
+        plain = self._plain
+        if plain is None:
+            plain = self._plain = plain_spans(self.words)
+        return plain
+
+    @property
+    def at(self) -> dict[int, list[int]]:
+        """Number of a word → the tokens that are forms of it."""
+        at = self._at
+        if at is None:
+            at = {}
+            for position, word in enumerate(self.words):
+                for number in word.numbers:
+                    at.setdefault(number, []).append(position)
+            self._at = at
+        return at
+
+
+class _Outside(dict[str, Spans]):
+    """`Written`, without the words of a sentence that mean nothing by themselves."""
+
+    __slots__ = ("_closed", "_written")
+
+    def __init__(self, written: Written, closed: frozenset[int]) -> None:
+        self._written = written
+        self._closed = closed
+
+    def __missing__(self, term: str) -> Spans:
+        found = self._written[term]
+        if found:
+            closed = self._closed
+            found = tuple(s for s in found if s[0] != s[1] or s[0] not in closed)
+        self[term] = found
+        return found
+
+
+class Reading:
+    """A sentence, and what is found in it. A term is looked for when it is asked for first."""
+
+    __slots__ = (
+        "_choices", "_found", "_has", "_matcher", "_written", "language", "of", "possible",
+        "sentence",
+    )  # fmt: skip
+
+    def __init__(self, written: Written, language: str | None, matcher: TermMatcher) -> None:
+        self.sentence = written.sentence
+        self.language = language
+        """``en`` or ``fr``: what its Latin words are read as; None when nothing tells."""
+        self.possible = written.possible
+        """The terms, as bits of the matcher's `signs`, that may be found; no other is."""
+        self._matcher = matcher
+        self._written = written
+        self._found: dict[str, Spans] = written
+        self.of: Callable[[str], Spans] = written.__getitem__
+        """Where a term stands, in order."""
         self._has: dict[int, bool] = {}
         self._choices: dict[tuple[str, ...], list[tuple[Span, str]]] = {}
-
-    def of(self, term: str) -> tuple[Span, ...]:
-        """Where a term stands, in order."""
-        found = self._found.get(term)
-        if found is None:
-            found = self._written.get(term)
-            if found is None:
-                found = self._written[term] = self._matcher.look_for(term, self)
-            if self._closed:
-                found = tuple(s for s in found if s[0] != s[1] or s[0] not in self._closed)
-            self._found[term] = found
-        return found
-
-    def written(self, term: str) -> tuple[Span, ...]:
-        """As `of`, with what words inside names would mean: phrases are made of these."""
-        found = self._written.get(term)
-        if found is None:
-            found = self._written[term] = self._matcher.look_for(term, self)
-        return found
 
     def close(self, words: frozenset[int]) -> None:
         """These words mean nothing by themselves. To be called before anything else is asked."""
         if words:
-            self._closed = words
-            self._found.clear()
+            self._found = _Outside(self._written, words)
+            self.of = self._found.__getitem__
             self._choices.clear()
             self._has.clear()
+
+    @property
+    def written(self) -> Written:
+        """As `of`, with what words inside names would mean: phrases are made of these."""
+        return self._written
+
+    @property
+    def words(self) -> tuple[tuple[int, ...], ...]:
+        """The numbers of the vocabulary's words, for each token."""
+        return tuple(word.numbers for word in self._written.words)
+
+    @property
+    def text(self) -> str:
+        """What the sentence's offsets point into."""
+        return self._written.text
 
     def any_of(self, terms: tuple[str, ...]) -> list[tuple[Span, str]]:
         """Where any of these terms stand, with the term's name, in order, longer ones first."""
@@ -122,23 +172,6 @@ class Reading:
     def add(self, term: str, spans: Iterable[Span]) -> None:
         """Put in what another reader of the sentence found."""
         self._found[term] = (*self._found.get(term, ()), *spans)
-
-    @property
-    def at(self) -> dict[int, list[int]]:
-        """Number of a word → the tokens that are forms of it."""
-        at = self._at
-        if at is None:
-            at = {}
-            for position, numbers in enumerate(self.words):
-                for number in numbers:
-                    at.setdefault(number, []).append(position)
-            self._at = at
-        return at
-
-    @property
-    def text(self) -> str:
-        """What the sentence's offsets point into."""
-        return self._text
 
 
 def _place(choice: tuple[Span, str]) -> tuple[int, int, str]:

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
-from typing import Any, NamedTuple
+from typing import Any
 
 from rules.language import boilerplate, latin
 from rules.language.disguise import without_drawn_out_letters
 from rules.language.morphology import Morphology
 from rules.language.text import MAY_BE_CUT_UP, Sentence, Token
-from rules.matching.reading import Reading, Span
-from rules.matching.signs import NOTHING, Patterns, Sign, Signs
+from rules.matching.plain import UNKNOWN, Known, PlainPhrases, Span
+from rules.matching.reading import Reading, Spans, Written
+from rules.matching.signs import Patterns, Signs
 
 _ELIDED = re.compile("[ldnsjm][aeiouyh][a-z]{3}")
 _MOST_REMEMBERED = 200_000
@@ -57,51 +58,23 @@ class CompiledTerm:
                     yield unit.term
 
 
-class Known(NamedTuple):
-    """A word of a text: the vocabulary's words that it is a form of, and what they are signs of."""
-
-    numbers: tuple[int, ...]
-    sign: Sign
-
-
-_UNKNOWN = Known((), NOTHING)
-
-
 class _Indexed:
-    """A term's phrases by what they begin with."""
+    """What a term is made of beside words and phrases of words."""
 
-    __slots__ = (
-        "begins",
-        "bit",
-        "composed",
-        "exceptions",
-        "include",
-        "longer",
-        "regexes",
-        "single",
-    )
+    __slots__ = ("composed", "exceptions", "include", "regexes")
 
-    def __init__(self, term: CompiledTerm, bits: Mapping[str, int]) -> None:
+    def __init__(
+        self, term: CompiledTerm, composed: Iterable[Phrase], bits: Mapping[str, int]
+    ) -> None:
         """``bits``: of each term; a part whose bits are not possible in a sentence is not tried."""
         self.include = [(bits.get(name, 0), name) for name in term.include]
         self.exceptions = term.exceptions
         self.regexes = term.regexes
         self.composed: list[tuple[int, Phrase]] = []
-        single: set[int] = set()
-        self.longer: dict[int, list[Phrase]] = {}
-        for phrase in term.phrases:
+        for phrase in composed:
             named = [bits.get(unit.term, 0) for unit in phrase if unit.term]
-            if named:
-                needed = reduce(or_, named) if all(named) else 0
-                if needed:
-                    self.composed.append((needed, phrase))
-            elif len(phrase) == 1:
-                single |= phrase[0].lexemes
-            else:
-                for number in phrase[0].lexemes:
-                    self.longer.setdefault(number, []).append(phrase)
-        self.single = frozenset(single)
-        self.begins = frozenset(self.longer)
+            if all(named):
+                self.composed.append((reduce(or_, named), phrase))
 
 
 class TermMatcher:
@@ -117,6 +90,7 @@ class TermMatcher:
         self._sizes: dict[str, int] = {}
         self._bits: dict[tuple[str, ...], int] = {}
         self._known: dict[str | None, dict[str, Known]] = {None: {}, "en": {}, "fr": {}}
+        self._plain = PlainPhrases(terms.values())
         self.signs = Signs(terms, in_order(terms))
         self.patterns = Patterns(terms, self.signs, (boilerplate.MAY_BE, MAY_BE_CUT_UP))
 
@@ -152,7 +126,7 @@ class TermMatcher:
         known = remembered.get(token.surface)
         if known is None:
             numbers = self.words_of(token, language)
-            known = Known(numbers, self.signs.of(numbers)) if numbers else _UNKNOWN
+            known = self._plain.known(numbers, self.signs.of(numbers)) if numbers else UNKNOWN
             if len(remembered) >= _MOST_REMEMBERED:
                 remembered.clear()
             remembered[token.surface] = known
@@ -174,14 +148,15 @@ class TermMatcher:
             known = remembered.get(token.surface)
             if known is None:
                 known = self.known(token, language)
-            words.append(known.numbers)
-            if known.numbers:
-                one |= known.sign.one
-                other |= known.sign.other
+            words.append(known)
+            if known is not UNKNOWN:
+                sign = known.sign
+                one |= sign[0]
+                other |= sign[1]
         if matched is None:
             matched, _ = self.patterns.in_text(text[sentence.start : sentence.end])
-        possible = one & other | matched
-        return Reading(sentence, tuple(words), language, self, possible, text)
+        written = Written(sentence, words, self, one & other | matched, text)
+        return Reading(written, language, self)
 
     def size(self, name: str) -> int:
         """How many phrases a term has, with those of the terms that it includes."""
@@ -208,68 +183,45 @@ class TermMatcher:
         """The names behind bits."""
         return self.signs.names(possible)
 
-    def look_for(self, name: str, reading: Reading) -> tuple[Span, ...]:
-        """Where a term stands in a sentence. `Reading.of` remembers it."""
-        possible = reading.possible
+    def look_for(self, name: str, written: Written) -> Spans:
+        """Where a term stands in a sentence. `Written` remembers it."""
+        possible = written.possible
         if not self.signs.bits.get(name, 0) & possible:
             return ()
         term = self._indexed.get(name)
         if term is None:
-            term = self._indexed[name] = _Indexed(self._terms[name], self.signs.bits)
-        words, at = reading.words, reading.at
-        numbers = at.keys()
-        found: set[Span] = set()
-        if not term.single.isdisjoint(numbers):
-            for number in term.single & numbers:
-                for position in at[number]:
-                    found.add(Span(position, position))
-        if not term.begins.isdisjoint(numbers):
-            for number in term.begins & numbers:
-                for phrase in term.longer[number]:
-                    if phrase[1].lexemes.isdisjoint(numbers):
-                        continue
-                    for position in at[number]:
-                        if plain_phrase(phrase, words, position):
-                            found.add(Span(position, position + len(phrase) - 1))
+            composed = self._plain.composed.get(name, ())
+            term = self._indexed[name] = _Indexed(self._terms[name], composed, self.signs.bits)
+        found = set(written.plain.get(name, ()))
         for bit, included in term.include:
             if bit & possible:
-                found.update(reading.written(included))
+                found.update(written[included])
         for needed, phrase in term.composed:
             if needed & possible == needed:
-                found |= composed_phrase(phrase, reading)
+                found |= phrase_spans(phrase, written)
         for regex in term.regexes:
-            found |= _regex_spans(regex, reading.sentence, reading.text)
+            found |= _regex_spans(regex, written.sentence, written.text)
         if found and term.exceptions:
-            excepted = reading.written(term.exceptions)
+            excepted = written[term.exceptions]
             if excepted:
                 covered = {i for e in excepted for i in range(e.first, e.last + 1)}
                 found = {s for s in found if covered.isdisjoint(range(s.first, s.last + 1))}
         return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
-def plain_phrase(phrase: Phrase, words: Sequence[tuple[int, ...]], start: int) -> bool:
-    """Whether a phrase whose first word stands at ``start`` goes on from there."""
-    if start + len(phrase) > len(words):
-        return False
-    return all(
-        not phrase[offset].lexemes.isdisjoint(words[start + offset])
-        for offset in range(1, len(phrase))
-    )
-
-
-def composed_phrase(phrase: Phrase, reading: Reading) -> set[Span]:
-    """Spans of a phrase in which some places are whole terms."""
+def phrase_spans(phrase: Phrase, written: Written) -> set[Span]:
+    """Where a phrase stands of which some places may be whole terms."""
     for unit in phrase:
-        if unit.term:
-            if not reading.written(unit.term):
-                return set()
-        elif unit.lexemes.isdisjoint(reading.at):
+        if not unit.term and unit.lexemes.isdisjoint(written.at):
             return set()
-    words = reading.words
+    for unit in phrase:
+        if unit.term and not written[unit.term]:
+            return set()
+    words = written.words
     reached: set[tuple[int, int]] | None = None  # (start, next token)
     for unit in phrase:
         if unit.term:
-            spans = reading.written(unit.term)
+            spans = written[unit.term]
             if reached is None:
                 reached = {(span.first, span.last + 1) for span in spans}
                 continue
@@ -278,13 +230,13 @@ def composed_phrase(phrase: Phrase, reading: Reading) -> set[Span]:
                 ends.setdefault(span.first, []).append(span.last + 1)
             reached = {(start, end) for start, at in reached for end in ends.get(at, ())}
         elif reached is None:
-            at_words = reading.at
+            at_words = written.at
             reached = {(i, i + 1) for n in unit.lexemes if n in at_words for i in at_words[n]}
         else:
             reached = {
                 (start, at + 1)
                 for start, at in reached
-                if at < len(words) and not unit.lexemes.isdisjoint(words[at])
+                if at < len(words) and not unit.lexemes.isdisjoint(words[at].numbers)
             }
         if not reached:
             return set()

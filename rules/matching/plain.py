@@ -1,0 +1,119 @@
+"""Words, and phrases of nothing but words: found in one pass over a sentence, for all terms.
+
+What a word of a text is by itself, and what begins with it, is put together once for each way of
+writing it; so a sentence costs as much as it has of the rules' words, however many terms ask.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from rules.matching.signs import NOTHING, Sign
+
+if TYPE_CHECKING:
+    from rules.matching.terms import CompiledTerm, Phrase
+
+
+class Span(NamedTuple):
+    """Tokens ``first`` to ``last`` (inclusive) of a sentence."""
+
+    first: int
+    last: int
+
+    def overlaps(self, other: Span) -> bool:
+        return self[0] <= other[1] and other[0] <= self[1]
+
+
+Rest = tuple[frozenset[int], ...]
+"""The words of a phrase from its third on: any of these numbers at each place."""
+Continued = Mapping[int, Sequence[tuple[str, Rest]]]
+"""Number of a phrase's second word → the terms that have the phrase, and what must follow."""
+
+
+class Known(NamedTuple):
+    """A word of a text: the vocabulary's words that it is a form of, and what they tell."""
+
+    numbers: tuple[int, ...]
+    sign: Sign
+    alone: tuple[str, ...]
+    """The terms that it is a match of by itself."""
+    begins: Continued | None
+    """The phrases that begin with it."""
+
+
+UNKNOWN = Known((), NOTHING, (), None)
+_SINGLE = tuple(Span(at, at) for at in range(512))
+"""Made once: most matches are of one word near the beginning of a text."""
+
+
+class PlainPhrases:
+    """The phrases of all terms that are made of words alone, by the words they begin with."""
+
+    def __init__(self, terms: Iterable[CompiledTerm]) -> None:
+        self._alone: defaultdict[int, dict[str, None]] = defaultdict(dict)
+        self._begins: dict[int, dict[int, list[tuple[str, Rest]]]] = {}
+        self.composed: defaultdict[str, list[Phrase]] = defaultdict(list)
+        """Term → its other phrases, in which some places are whole terms."""
+        for term in terms:
+            name = term.name
+            for phrase in term.phrases:
+                if any(unit.term for unit in phrase):
+                    self.composed[name].append(phrase)
+                elif len(phrase) == 1:
+                    for number in phrase[0].lexemes:
+                        self._alone[number][name] = None
+                else:
+                    rest = tuple(unit.lexemes for unit in phrase[2:])
+                    for number in phrase[0].lexemes:
+                        after = self._begins.setdefault(number, {})
+                        for second in phrase[1].lexemes:
+                            after.setdefault(second, []).append((name, rest))
+
+    def known(self, numbers: tuple[int, ...], sign: Sign) -> Known:
+        """A word of a text that is a form of these words of the vocabulary."""
+        alone: dict[str, None] = {}
+        begun = []
+        for number in numbers:
+            if number in self._alone:
+                alone |= self._alone[number]
+            if number in self._begins:
+                begun.append(self._begins[number])
+        return Known(numbers, sign, tuple(alone), _joined(begun))
+
+
+def _joined(begun: Sequence[Continued]) -> Continued | None:
+    if len(begun) < 2:
+        return begun[0] if begun else None
+    joined: dict[int, list[tuple[str, Rest]]] = {}
+    for continued in begun:
+        for second, phrases in continued.items():
+            joined.setdefault(second, []).extend(phrases)
+    return joined
+
+
+def plain_spans(words: Sequence[Known]) -> Mapping[str, list[Span]]:
+    """Term → where its words and phrases of words stand. Some may be named twice."""
+    found: defaultdict[str, list[Span]] = defaultdict(list)
+    end = len(words)
+    for at, word in enumerate(words):
+        if word.alone:
+            span = _SINGLE[at] if at < 512 else Span(at, at)
+            for name in word.alone:
+                found[name].append(span)
+        if word.begins and at + 1 < end:
+            for number in words[at + 1].numbers:
+                for name, rest in word.begins.get(number, ()):
+                    last = at + 1 + len(rest)
+                    if not rest or (last < end and _goes_on(rest, words, at + 2)):
+                        found[name].append(Span(at, last))
+    return found
+
+
+def _goes_on(rest: Rest, words: Sequence[Known], at: int) -> bool:
+    for wanted in rest:
+        if wanted.isdisjoint(words[at].numbers):
+            return False
+        at += 1
+    return True
