@@ -82,6 +82,7 @@ MAY_BE_CUT_UP = (
 # What ends a sentence: always, and (a full stop) only where it is not part of an
 # abbreviation, a number or a web address.
 _ALWAYS_END = frozenset("!?؟؛…。\n\r\u2028\u2029۔;")
+_MAY_END = _ALWAYS_END | {"."}
 # What breaks the reach of a negation without ending the sentence.
 _BREAK = frozenset(',،:()[]{}«»"“”„–—|/•·')
 _ABBREVIATIONS = frozenset(
@@ -148,7 +149,7 @@ def number_norm(word: str) -> str:
     return "".join(str(unicodedata.decimal(c)) for c in word if c.isdecimal())
 
 
-class _Written(NamedTuple):
+class Word(NamedTuple):
     """What a run of letters or digits is read as, wherever it stands."""
 
     surface: str
@@ -159,25 +160,34 @@ class _Written(NamedTuple):
 
 
 @lru_cache(maxsize=60_000)
-def _written(run: str) -> _Written | None:
+def as_word(run: str) -> Word | None:
     """How a run is read; None where it is more than one word, or none: see `_arabic_words`."""
     if run[0].isdecimal():
         norm = number_norm(run)
-        return _Written(norm, norm, "number", len(run))
+        return Word(norm, norm, "number", len(run))
     if not _IS_ARABIC.match(run):
-        return _Written(latin_surface(run), latin_norm(run), "latin", len(run))
+        return Word(latin_surface(run), latin_norm(run), "latin", len(run))
     surface = arabic_surface(run)
     several = _HIDDEN_SPACE.search(run) or len(_split_after_ta_marbuta(run, 0, len(run))) > 1
     if several or not surface:
         return None
     trimmed = _TRAILING_CONTROLS.sub("", run) or run
-    return _Written(surface, arabic_norm(run), "ar", len(trimmed))
+    return Word(surface, arabic_norm(run), "ar", len(trimmed))
 
 
 def runs(text: str) -> list[str]:
     """A text cut before and behind its runs of letters and of digits: what stands between two is
     at the even places. Joined, they are the text. Linear in its length."""
     return _WORD.split(text[:MAX_CHARACTERS])
+
+
+def ends_between(run: str, gap: str, following: str) -> bool:
+    """Whether a sentence surely ends between two neighbouring runs of a text in which no words are
+    cut up; where either is no word by itself, it may."""
+    if _MAY_END.isdisjoint(gap):
+        return False
+    before, after = as_word(run), as_word(following)
+    return before is not None and after is not None and ends(gap, before, after)
 
 
 def tokenize(text: str, knows: Knows | None = None) -> list[Token]:
@@ -203,7 +213,7 @@ def tokens_of(
         start = end + len(gap)
         end = start + len(run)
         breaks = gap != " " and not _BREAK.isdisjoint(gap)
-        known = _written(run)
+        known = as_word(run)
         if known is not None:
             surface, norm, script, length = known
             tokens.append(make(Token, (start, start + length, surface, norm, script, breaks)))
@@ -292,7 +302,8 @@ def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sente
     first = 0
     for at in range(1, len(tokens)):
         before, after = tokens[at - 1], tokens[at]
-        if text[before.end : after.start] != " " and _ends(text, before, after):
+        between = text[before.end : after.start]
+        if between != " " and ends(between, before, after):
             found.append(_sentence(field, tokens[first:at]))
             first = at
     if tokens:
@@ -304,8 +315,8 @@ def _sentence(field: Field, tokens: Sequence[Token]) -> Sentence:
     return Sentence(field, tokens[0].start, tokens[-1].end, tuple(tokens))
 
 
-def _ends(text: str, before: Token, after: Token) -> bool:
-    between = text[before.end : after.start]
+def ends(between: str, before: Token | Word, after: Token | Word) -> bool:
+    """Whether a sentence ends with what stands between two words."""
     for position, char in enumerate(between):
         if char in _ALWAYS_END:
             return True

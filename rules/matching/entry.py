@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -12,7 +12,7 @@ from rules.language.text import (
     MAX_CHARACTERS,
     Field,
     Sentence,
-    cut_up_words,
+    ends_between,
     runs,
     sentences_of,
     tokens_of,
@@ -65,7 +65,7 @@ Present = frozenset[str] | PresentTerms
 class OpenedText:
     """A title or text, cut into words that nothing is known of yet."""
 
-    __slots__ = ("cut", "cut_up", "field", "matched", "read", "written")
+    __slots__ = ("_sentences", "cut", "cut_up", "field", "matched", "read", "written")
 
     def __init__(self, terms: TermMatcher, written: str, field: Field) -> None:
         self.field = field
@@ -76,16 +76,34 @@ class OpenedText:
         )
         self.cut = runs(self.read)
         self.cut_up = bool(marks & 2)
+        self._sentences: Sequence[Sentence] | None = None
 
-    def runs(self) -> list[str]:
-        """Its words as they are written, and what may be a word that is cut up."""
-        found = self.cut[1::2]
-        return [*found, *cut_up_words(self.read)] if self.cut_up else found
+    def runs(self, terms: TermMatcher) -> Iterator[Sequence[str]]:
+        """Its words as they are written, by sentence; several sentences together where it is not
+        sure that they are parted."""
+        if self.cut_up:
+            for sentence in self.sentences(terms):
+                yield [
+                    t.surface if t.script == "ar" else self.read[t.start : t.end]
+                    for t in sentence.tokens
+                ]
+            return
+        cut = self.cut
+        words = cut[1::2]
+        first = 0
+        for at, gap in enumerate(cut[2:-1:2], 1):
+            if gap != " " and ends_between(words[at - 1], gap, words[at]):
+                yield words[first:at]
+                first = at
+        if words:
+            yield words[first:]
 
-    def sentences(self, terms: TermMatcher) -> list[Sentence]:
-        text = self.read[:MAX_CHARACTERS]
-        tokens = tokens_of(text, self.cut, terms.knows, cut_up=self.cut_up)
-        return sentences_of(self.read, self.field, tokens)
+    def sentences(self, terms: TermMatcher) -> Sequence[Sentence]:
+        if self._sentences is None:
+            text = self.read[:MAX_CHARACTERS]
+            tokens = tokens_of(text, self.cut, terms.knows, cut_up=self.cut_up)
+            self._sentences = sentences_of(self.read, self.field, tokens)
+        return self._sentences
 
 
 def read_entry(terms: TermMatcher, title: str, text: str, language: str | None) -> EntryReading:

@@ -385,7 +385,7 @@ def detect_all(
     opened = (OpenedText(terms, title, "title"), OpenedText(terms, text, "text"))
     in_title, in_text = opened
     matched = in_title.matched | in_text.matched
-    possible = gate.may_fire(in_title.runs(), in_text.runs(), matched)
+    possible = gate.may_fire(in_title.runs(terms), in_text.runs(terms), matched)
     if not possible:
         return ()
     entry = EntryReading(title, text, language, readings_of(terms, opened, language))

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
-
-from rules.matching.signs import NOTHING, Sign
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from rules.matching.terms import CompiledTerm, Phrase
@@ -36,14 +34,15 @@ class Known(NamedTuple):
     """A word of a text: the vocabulary's words that it is a form of, and what they tell."""
 
     numbers: tuple[int, ...]
-    sign: Sign
+    sign: int
+    """What it is a sign of, as bits of `signs`."""
     alone: tuple[str, ...]
     """The terms that it is a match of by itself."""
     begins: Continued | None
     """The phrases that begin with it."""
 
 
-UNKNOWN = Known((), NOTHING, (), None)
+UNKNOWN = Known((), 0, (), None)
 _SINGLE = tuple(Span(at, at) for at in range(512))
 """Made once: most matches are of one word near the beginning of a text."""
 
@@ -52,7 +51,8 @@ class PlainPhrases:
     """The phrases of all terms that are made of words alone, by the words they begin with."""
 
     def __init__(self, terms: Iterable[CompiledTerm]) -> None:
-        self._alone: defaultdict[int, dict[str, None]] = defaultdict(dict)
+        self.alone: defaultdict[int, dict[str, None]] = defaultdict(dict)
+        """Number of a word → the terms that it is by itself."""
         self._begins: dict[int, dict[int, list[tuple[str, Rest]]]] = {}
         self.composed: defaultdict[str, list[Phrase]] = defaultdict(list)
         """Term → its other phrases, in which some places are whole terms."""
@@ -63,7 +63,7 @@ class PlainPhrases:
                     self.composed[name].append(phrase)
                 elif len(phrase) == 1:
                     for number in phrase[0].lexemes:
-                        self._alone[number][name] = None
+                        self.alone[number][name] = None
                 else:
                     rest = tuple(unit.lexemes for unit in phrase[2:])
                     for number in phrase[0].lexemes:
@@ -71,13 +71,13 @@ class PlainPhrases:
                         for second in phrase[1].lexemes:
                             after.setdefault(second, []).append((name, rest))
 
-    def known(self, numbers: tuple[int, ...], sign: Sign) -> Known:
+    def known(self, numbers: tuple[int, ...], sign: int) -> Known:
         """A word of a text that is a form of these words of the vocabulary."""
         alone: dict[str, None] = {}
         begun = []
         for number in numbers:
-            if number in self._alone:
-                alone |= self._alone[number]
+            if number in self.alone:
+                alone |= self.alone[number]
             if number in self._begins:
                 begun.append(self._begins[number])
         return Known(numbers, sign, tuple(alone), _joined(begun))
@@ -93,27 +93,45 @@ def _joined(begun: Sequence[Continued]) -> Continued | None:
     return joined
 
 
-def plain_spans(words: Sequence[Known]) -> Mapping[str, list[Span]]:
-    """Term → where its words and phrases of words stand. Some may be named twice."""
-    found: defaultdict[str, list[Span]] = defaultdict(list)
-    end = len(words)
-    for at, word in enumerate(words):
-        if word.alone:
-            span = _SINGLE[at] if at < 512 else Span(at, at)
-            for name in word.alone:
-                found[name].append(span)
-        if word.begins and at + 1 < end:
-            for number in words[at + 1].numbers:
+def phrases_in(words: Sequence[Known]) -> list[tuple[str, Span]]:
+    """The phrases of several words that stand in a sentence, with their terms; some twice."""
+    found = []
+    for at, word in enumerate(words[:-1], 1):
+        if word.begins:
+            for number in words[at].numbers:
                 for name, rest in word.begins.get(number, ()):
-                    last = at + 1 + len(rest)
-                    if not rest or (last < end and _goes_on(rest, words, at + 2)):
-                        found[name].append(Span(at, last))
+                    last = at + len(rest)
+                    if not rest or goes_on(rest, words, at + 1):
+                        found.append((name, Span(at - 1, last)))
     return found
 
 
-def _goes_on(rest: Rest, words: Sequence[Known], at: int) -> bool:
+class _HasNumbers(Protocol):
+    @property
+    def numbers(self) -> tuple[int, ...]: ...
+
+
+def goes_on(rest: Rest, words: Sequence[_HasNumbers], at: int) -> bool:
+    """Whether the rest of a phrase stands at a place of a sentence."""
+    if at + len(rest) > len(words):
+        return False
     for wanted in rest:
         if wanted.isdisjoint(words[at].numbers):
             return False
         at += 1
     return True
+
+
+def plain_spans(
+    words: Sequence[Known], phrases: Iterable[tuple[str, Span]]
+) -> Mapping[str, list[Span]]:
+    """Term → where its words and phrases of words stand, in no order, and some twice."""
+    found: defaultdict[str, list[Span]] = defaultdict(list)
+    for at, word in enumerate(words):
+        if word.alone:
+            span = _SINGLE[at] if at < len(_SINGLE) else Span(at, at)
+            for name in word.alone:
+                found[name].append(span)
+    for name, span in phrases:
+        found[name].append(span)
+    return found

@@ -22,16 +22,20 @@ class Written(dict[str, Spans]):
     A term is looked for when it is asked for first.
     """
 
-    __slots__ = ("_at", "_matcher", "_numbers", "_plain", "possible", "sentence", "text", "words")
+    __slots__ = (
+        "_at", "_matcher", "_phrases", "_plain", "possible", "sentence", "text", "words",
+    )  # fmt: skip
 
     def __init__(
         self,
         sentence: Sentence,
         words: Sequence[Known],
+        phrases: Sequence[tuple[str, Span]],
         matcher: TermMatcher,
         possible: int,
         text: str,
     ) -> None:
+        """``phrases``: `phrases_in` these words."""
         self.sentence = sentence
         self.words = words
         """What is known of each token."""
@@ -40,6 +44,7 @@ class Written(dict[str, Spans]):
         self.text = text
         """What the sentence's offsets point into."""
         self._matcher = matcher
+        self._phrases = phrases
         self._plain: Mapping[str, list[Span]] | None = None
         self._at: dict[int, list[int]] | None = None
 
@@ -52,7 +57,7 @@ class Written(dict[str, Spans]):
         """Term → where its words and phrases of words stand, whatever else it is made of."""
         plain = self._plain
         if plain is None:
-            plain = self._plain = plain_spans(self.words)
+            plain = self._plain = plain_spans(self.words, self._phrases)
         return plain
 
     @property

@@ -1,97 +1,127 @@
 """Signs: which terms a text can hold at all, told by its words before anything is looked for.
 
-Of each phrase two words are chosen that few phrases have. Both must stand in a sentence (an entry)
-for the phrase to be there; so a bit for each term is set for the one and for the other, and a term
-whose two bits are not both set is not found. It errs to one side only: a term that is there is
-never missed.
+Each term is a bit. A word that is a term by itself sets it, a phrase of words does (`plain`), and
+with it the bits of all terms that include it. A phrase of which a place is a whole term sets its
+own when something stands at each of its places, wherever. It errs to one side only: a term that is
+there is never missed.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import re2
 
 if TYPE_CHECKING:
+    from rules.matching.plain import PlainPhrases
     from rules.matching.terms import CompiledTerm, Phrase, Unit
 
 
-class Sign(NamedTuple):
-    """What a word says of what its text may hold: bits, of which both sides must be set."""
+class Composed:
+    """Phrases of which a place is a term: the bits of their places → those that they set."""
 
-    one: int
-    other: int
+    def __init__(self, phrases: Iterable[tuple[int, int, int]]) -> None:
+        """``phrases``: number of the place's bit that fewest texts have, of all places, what is
+        set."""
+        self.phrases = tuple(phrases)
+        self._triggers = 0
+        self._by_trigger: dict[int, list[tuple[int, int]]] = {}
+        for trigger, needed, sets in self.phrases:
+            self._triggers |= 1 << trigger
+            self._by_trigger.setdefault(trigger, []).append((needed, sets))
 
+    def with_more(self, more: Callable[[int], int]) -> Composed:
+        """The same phrases, which set ``more`` bits: those and what goes with them."""
+        return Composed((trigger, needed, more(sets)) for trigger, needed, sets in self.phrases)
 
-NOTHING = Sign(0, 0)
+    def complete(self, bits: int) -> int:
+        """The bits of what is there, with those of the phrases that it makes."""
+        while True:
+            before = bits
+            for number in set_bits(bits & self._triggers):
+                for needed, sets in self._by_trigger[number]:
+                    if bits & needed == needed:
+                        bits |= sets
+            if bits == before:
+                return bits
 
 
 class Signs:
     """Numbers of words → terms that may be found, as bits. Low bits are the vocabulary's."""
 
-    def __init__(self, terms: Mapping[str, CompiledTerm], ordered: Sequence[CompiledTerm]) -> None:
+    def __init__(self, terms: Mapping[str, CompiledTerm], plain: PlainPhrases) -> None:
+        """Raises KeyError for a part that is no term."""
         self._names = tuple(terms)
         self.bits = {name: 1 << number for number, name in enumerate(self._names)}
-        rarest = _Rarest(_uses(terms.values()))
-        one: defaultdict[int, set[str]] = defaultdict(set)
-        other: defaultdict[int, set[str]] = defaultdict(set)
-        # Term → the terms that it is a part of, on one side and on the other.
-        in_one: defaultdict[str, list[str]] = defaultdict(list)
-        in_other: defaultdict[str, list[str]] = defaultdict(list)
+        self._alone = plain.alone
+        self._in: defaultdict[str, list[str]] = defaultdict(list)
+        """Term → the terms that it is, by itself, a match of."""
         for name, term in terms.items():
             for included in term.include:
-                in_one[included].append(name)
-                in_other[included].append(name)
-            for phrase in term.phrases:
-                first, second = rarest.of(phrase)
-                if first.term:
-                    in_one[first.term].append(name)
-                if second.term:
-                    in_other[second.term].append(name)
-                for number in first.lexemes:
-                    one[number].add(name)
-                for number in second.lexemes:
-                    other[number].add(name)
-        self._one, self._other = dict(one), dict(other)
-        self._above_one = self._above(ordered, in_one)
-        self._above_other = self._above(ordered, in_other)
-        self._remembered: dict[int, Sign] = {}
+                self._in[included].append(name)
+        self._above: dict[str, int] = {}
+        self._places: dict[frozenset[int], int] = {}
+        """Words at a place of a phrase that is composed → their bit, above those of the terms."""
+        rarest = _Rarest(terms)
+        composed = []
+        for name, phrases in plain.composed.items():
+            for phrase in phrases:
+                if len(phrase) == 1 and phrase[0].term:
+                    self._in[phrase[0].term].append(name)
+                elif all(unit.term is None or unit.term in terms for unit in phrase):
+                    composed.append((name, phrase))
+        made = []
+        for name, phrase in composed:
+            needed = 0
+            for unit in phrase:
+                needed |= self._place(unit)
+            trigger = self._place(rarest.of(phrase)).bit_length() - 1
+            made.append((trigger, needed, self.of_term(name)))
+        self.composed = Composed(made)
+        self._of_number: dict[int, int] = {}
+        self._at_places: dict[int, int] = {}
+        for numbers, bit in self._places.items():
+            for number in numbers:
+                self._at_places[number] = self._at_places.get(number, 0) | bit
+        self.length = len(self._names) + len(self._places)
+        """How many bits there are."""
 
-    def _above(
-        self, ordered: Sequence[CompiledTerm], parts: Mapping[str, list[str]]
-    ) -> dict[str, int]:
-        """Term → the bits of all terms that it may be found in, its own among them."""
-        above: dict[str, int] = {}
-        for term in reversed(ordered):
-            bits = self.bits[term.name]
-            for name in parts.get(term.name, ()):
-                bits |= above[name]
-            above[term.name] = bits
-        return above
+    def _place(self, unit: Unit) -> int:
+        if unit.term:
+            return self.bits[unit.term]
+        bit = self._places.get(unit.lexemes)
+        if bit is None:
+            bit = self._places[unit.lexemes] = 1 << (len(self._names) + len(self._places))
+        return bit
 
-    def of(self, numbers: Iterable[int]) -> Sign:
+    def of_term(self, name: str) -> int:
+        """The bits of a term that is found and of all that include it."""
+        bits = self._above.get(name)
+        if bits is None:
+            bits = self.bits[name]
+            for including in self._in.get(name, ()):
+                bits |= self.of_term(including)
+            self._above[name] = bits
+        return bits
+
+    def of(self, numbers: Iterable[int]) -> int:
         """What words of the vocabulary are signs of together."""
-        one = other = 0
+        joined = 0
         for number in numbers:
-            sign = self._remembered.get(number)
-            if sign is None:
-                sign = self._remembered[number] = Sign(
-                    _union(self._above_one[name] for name in self._one.get(number, ())),
-                    _union(self._above_other[name] for name in self._other.get(number, ())),
-                )
-            one |= sign.one
-            other |= sign.other
-        return Sign(one, other)
-
-    def where_found(self, name: str) -> int:
-        """The bits of what may be found where a term is."""
-        return self._above_one[name] | self._above_other[name]
+            bits = self._of_number.get(number)
+            if bits is None:
+                bits = self._at_places.get(number, 0)
+                for name in self._alone.get(number, ()):
+                    bits |= self.of_term(name)
+                self._of_number[number] = bits
+            joined |= bits
+        return joined
 
     def names(self, bits: int) -> Iterator[str]:
-        """The terms behind bits."""
+        """The terms behind bits of terms."""
         return (self._names[number] for number in set_bits(bits))
 
 
@@ -101,13 +131,6 @@ def set_bits(bits: int) -> Iterator[int]:
         low = bits & -bits
         yield low.bit_length() - 1
         bits ^= low
-
-
-def _union(bits: Iterable[int]) -> int:
-    joined = 0
-    for each in bits:
-        joined |= each
-    return joined
 
 
 def _uses(terms: Iterable[CompiledTerm]) -> Counter[int]:
@@ -121,30 +144,36 @@ def _uses(terms: Iterable[CompiledTerm]) -> Counter[int]:
     )
 
 
+_OF_A_PATTERN = 200
+"""How common what a pattern finds is taken for: numbers stand in many sentences."""
+
+
 class _Rarest:
-    """The two places of a phrase that fewest others have; words before whole terms."""
+    """The place of a phrase that fewest texts have, as far as the rules can tell."""
 
-    def __init__(self, common: Mapping[int, int]) -> None:
-        self._common = common
-        self._ranks: dict[int, tuple[bool, int]] = {}
-        """By the unit's identity: the same one stands in many phrases."""
+    def __init__(self, terms: Mapping[str, CompiledTerm]) -> None:
+        self._terms = terms
+        self._common = _uses(terms.values())
+        self._ranks: dict[str, int] = {}
 
-    def of(self, phrase: Phrase) -> tuple[Unit, Unit]:
-        if len(phrase) == 1:
-            return phrase[0], phrase[0]
-        if len(phrase) == 2:
-            one, two = phrase
-            return (one, two) if self._rank(one) <= self._rank(two) else (two, one)
-        first, second, *_ = sorted(phrase, key=self._rank)
-        return first, second
+    def of(self, phrase: Phrase) -> Unit:
+        return min(phrase, key=self._rank)
 
-    def _rank(self, unit: Unit) -> tuple[bool, int]:
-        rank = self._ranks.get(id(unit))
-        if rank is None:
-            common = self._common
-            rank = unit.term is not None, sum(common[number] for number in unit.lexemes)
-            self._ranks[id(unit)] = rank
-        return rank
+    def _rank(self, unit: Unit) -> int:
+        if unit.term:
+            return self._of_term(unit.term)
+        return sum(self._common[number] for number in unit.lexemes)
+
+    def _of_term(self, name: str) -> int:
+        """A term is as common as its phrases are together, each as its rarest place."""
+        known = self._ranks.get(name)
+        if known is None:
+            self._ranks[name] = 0
+            term = self._terms[name]
+            known = sum(min(map(self._rank, phrase)) for phrase in term.phrases)
+            known += sum(map(self._of_term, term.include)) + _OF_A_PATTERN * len(term.regexes)
+            self._ranks[name] = known
+        return known
 
 
 _ASSERTED = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[\^$]", re.DOTALL)
@@ -167,7 +196,7 @@ class Patterns:
         written = {other: 1 << number for number, other in enumerate(others)}
         for name, term in terms.items():
             for regex in term.regexes:
-                bits = signs.where_found(name) << self._shift
+                bits = signs.of_term(name) << self._shift
                 anywhere = _without_assertions(regex.pattern)
                 if anywhere is None:
                     self._always |= bits

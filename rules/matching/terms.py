@@ -14,7 +14,7 @@ from rules.language import boilerplate, latin
 from rules.language.disguise import without_drawn_out_letters
 from rules.language.morphology import Morphology
 from rules.language.text import MAY_BE_CUT_UP, Sentence, Token
-from rules.matching.plain import UNKNOWN, Known, PlainPhrases, Span
+from rules.matching.plain import UNKNOWN, Known, PlainPhrases, Span, phrases_in
 from rules.matching.reading import Reading, Spans, Written
 from rules.matching.signs import Patterns, Signs
 
@@ -90,8 +90,9 @@ class TermMatcher:
         self._sizes: dict[str, int] = {}
         self._bits: dict[tuple[str, ...], int] = {}
         self._known: dict[str | None, dict[str, Known]] = {None: {}, "en": {}, "fr": {}}
-        self._plain = PlainPhrases(terms.values())
-        self.signs = Signs(terms, in_order(terms))
+        self.plain = PlainPhrases(terms.values())
+        self.signs = Signs(terms, self.plain)
+        self._terms_only = (1 << len(terms)) - 1
         self.patterns = Patterns(terms, self.signs, (boilerplate.MAY_BE, MAY_BE_CUT_UP))
 
     def words_of(self, token: Token, language: str | None) -> tuple[int, ...]:
@@ -126,7 +127,7 @@ class TermMatcher:
         known = remembered.get(token.surface)
         if known is None:
             numbers = self.words_of(token, language)
-            known = self._plain.known(numbers, self.signs.of(numbers)) if numbers else UNKNOWN
+            known = self.plain.known(numbers, self.signs.of(numbers)) if numbers else UNKNOWN
             if len(remembered) >= _MOST_REMEMBERED:
                 remembered.clear()
             remembered[token.surface] = known
@@ -143,20 +144,21 @@ class TermMatcher:
         tells them of a text that holds the sentence; None: nobody looked."""
         remembered = self._known.get(language) or self._known[None]
         words = []
-        one = other = 0
+        possible = 0
         for token in sentence.tokens:
             known = remembered.get(token.surface)
             if known is None:
                 known = self.known(token, language)
             words.append(known)
             if known is not UNKNOWN:
-                sign = known.sign
-                one |= sign[0]
-                other |= sign[1]
+                possible |= known.sign
+        phrases = phrases_in(words)
+        for name, _ in phrases:
+            possible |= self.signs.of_term(name)
         if matched is None:
             matched, _ = self.patterns.in_text(text[sentence.start : sentence.end])
-        written = Written(sentence, words, self, one & other | matched, text)
-        return Reading(written, language, self)
+        possible = self.signs.composed.complete(possible | matched) & self._terms_only
+        return Reading(Written(sentence, words, phrases, self, possible, text), language, self)
 
     def size(self, name: str) -> int:
         """How many phrases a term has, with those of the terms that it includes."""
@@ -190,7 +192,7 @@ class TermMatcher:
             return ()
         term = self._indexed.get(name)
         if term is None:
-            composed = self._plain.composed.get(name, ())
+            composed = self.plain.composed.get(name, ())
             term = self._indexed[name] = _Indexed(self._terms[name], composed, self.signs.bits)
         found = set(written.plain.get(name, ()))
         for bit, included in term.include:
