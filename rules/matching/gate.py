@@ -79,8 +79,9 @@ class Gate:
         self._groups: dict[frozenset[str], int] = {}
         self._of_term: dict[int, int] = {}
         """Number of a term's bit → the bits of its groups."""
-        self._ways: dict[int, list[Way]] = {}
-        """Number of a group's bit → the clauses that are looked at when it is set."""
+        self._ways: dict[int, list[tuple[int, Way]]] = {}
+        """Number of a group's bit → the clauses that are looked at when it is set, each behind the
+        groups that it needs in whichever place."""
         sizes: dict[int, int] = {}
         for rule in rules.values():
             for number, clause in enumerate(rule.when):
@@ -109,7 +110,7 @@ class Gate:
             _joined(sentence),
             tuple(self._term_bits(group) for group in together),
         )
-        self._ways.setdefault(trigger, []).append(way)
+        self._ways.setdefault(trigger, []).append((way.entry | way.sentence, way))
 
     def _bit(self, group: frozenset[str], sizes: dict[int, int]) -> int:
         known = self._groups.get(group)
@@ -139,20 +140,23 @@ class Gate:
         in_title = [self._signs_in(sentence, by_pattern) for sentence in title]
         in_text = [self._signs_in(sentence, by_pattern) for sentence in text]
         anywhere = in_title + in_text
-        by_place = {"any": anywhere, "lead": anywhere, "title": in_title, "text": in_text}
         here = 0
         for signs in anywhere:
             here |= signs
+        possible = [
+            way
+            for number in set_bits(here & self._triggers)
+            for needed, way in self._ways[number]
+            if here & needed == needed
+        ]
+        if not possible:
+            return {}
+        by_place = {"any": anywhere, "lead": anywhere, "title": in_title, "text": in_text}
         found: dict[str, list[Way]] = {}
-        for number in set_bits(here & self._triggers):
-            for way in self._ways[number]:
-                if here & way.entry != way.entry:
-                    continue
-                needed = way.sentence
-                for signs in by_place[way.clause.where]:
-                    if signs & needed == needed:
-                        found.setdefault(way.rule, []).append(way)
-                        break
+        for way in possible:
+            needed = way.sentence
+            if any(signs & needed == needed for signs in by_place[way.clause.where]):
+                found.setdefault(way.rule, []).append(way)
         return self._enough(found)
 
     def in_readings(
