@@ -12,6 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from rules.language.disguise import Knows, pieces_as_words
@@ -206,17 +207,15 @@ def tokens_of(
     """`tokenize` of a text that `runs` has cut. ``cut_up``: whether words may be cut up in it."""
     tokens: list[Token] = []
     end = 0
-    make = tuple.__new__
-    for at in range(1, len(cut), 2):
-        gap = cut[at - 1]
-        run = cut[at]
+    add, make, unbroken = tokens.append, tuple.__new__, _BREAK.isdisjoint
+    for gap, run in zip(cut[::2], cut[1::2], strict=False):
         start = end + len(gap)
         end = start + len(run)
-        breaks = gap != " " and not _BREAK.isdisjoint(gap)
+        breaks = gap != " " and not unbroken(gap)
         known = as_word(run)
         if known is not None:
             surface, norm, script, length = known
-            tokens.append(make(Token, (start, start + length, surface, norm, script, breaks)))
+            add(make(Token, (start, start + length, surface, norm, script, breaks)))
             continue
         for part_start, part_end in _arabic_words(text, start, end, knows):
             raw = text[part_start:part_end]
@@ -300,9 +299,8 @@ def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sente
     """`sentences` of a text whose tokens are known."""
     found: list[Sentence] = []
     first = 0
-    for at in range(1, len(tokens)):
-        before, after = tokens[at - 1], tokens[at]
-        between = text[before.end : after.start]
+    for at, (before, after) in enumerate(pairwise(tokens), 1):
+        between = text[before[1] : after[0]]
         if between != " " and ends(between, before, after):
             found.append(_sentence(field, tokens[first:at]))
             first = at

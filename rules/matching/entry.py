@@ -33,11 +33,16 @@ class EntryReading:
     readings: tuple[Reading, ...]
     places: Mapping[Place, Sequence[Reading]] = field(init=False, repr=False, compare=False)
     """Its sentences by where they stand."""
+    leading: frozenset[int] = field(init=False, repr=False, compare=False)
+    """Its title and the first sentences of its text, by identity."""
+    titles: Sequence[Reading] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         where: tuple[Place, ...] = get_args(Place)
         places = {place: placed(self.readings, place) for place in where}
         object.__setattr__(self, "places", places)
+        object.__setattr__(self, "leading", frozenset(map(id, places["lead"])))
+        object.__setattr__(self, "titles", places["title"])
 
     def present(self) -> frozenset[str]:
         return frozenset(name for reading in self.readings for name in reading.spans)
@@ -65,12 +70,12 @@ Present = frozenset[str] | PresentTerms
 class OpenedText:
     """A title or text, cut into words that nothing is known of yet."""
 
-    __slots__ = ("_sentences", "cut", "cut_up", "field", "matched", "read", "written")
+    __slots__ = ("_sentences", "cut", "cut_up", "field", "read", "written")
 
-    def __init__(self, terms: TermMatcher, written: str, field: Field) -> None:
+    def __init__(self, written: str, field: Field, marks: int) -> None:
+        """``marks``: of the patterns beside terms, those that are found in it (`TermMatcher`)."""
         self.field = field
         self.written = written
-        self.matched, marks = terms.patterns.in_text(written[:MAX_CHARACTERS])
         self.read = (
             blanked_title(written) if field == "title" else blanked(written, may_be=bool(marks & 1))
         )
@@ -106,25 +111,45 @@ class OpenedText:
         return self._sentences
 
 
+def opened(terms: TermMatcher, title: str, text: str) -> tuple[OpenedText, OpenedText, int]:
+    """Title and text, and the terms of which a pattern may match in either, as bits."""
+    written = f"{title[:MAX_CHARACTERS]}\n{text[:MAX_CHARACTERS]}"
+    matched, marks = terms.patterns.in_text(written)
+    return OpenedText(title, "title", marks), OpenedText(text, "text", marks), matched
+
+
 def read_entry(terms: TermMatcher, title: str, text: str, language: str | None) -> EntryReading:
     """Both fields, sentence by sentence, with every term and every harm that is found in them."""
-    opened = (OpenedText(terms, title, "title"), OpenedText(terms, text, "text"))
-    entry = EntryReading(title, text, language, readings_of(terms, opened, language))
+    in_title, in_text, matched = opened(terms, title, text)
+    readings = readings_of(terms, (in_title, in_text), language, matched)
+    entry = EntryReading(title, text, language, readings)
     find_harms(entry.readings)
     return entry
 
 
 def readings_of(
-    terms: TermMatcher, opened: Iterable[OpenedText], language: str | None
+    terms: TermMatcher,
+    fields: Iterable[OpenedText],
+    language: str | None,
+    matched: int,
+    possible: Iterable[Sequence[int]] = ((), ()),
 ) -> tuple[Reading, ...]:
-    parts = [(sentence, each) for each in opened for sentence in each.sentences(terms)]
+    """``possible``: of each field, the terms that may stand in each of its sentences, as bits,
+    where that is known of its sentences one by one."""
+    parts = []
+    for each, bits in zip(fields, possible, strict=True):
+        sentences = each.sentences(terms)
+        known: Sequence[int | None] = (
+            bits if len(bits) == len(sentences) else [None] * len(sentences)
+        )
+        parts += [(s, each, b) for s, b in zip(sentences, known, strict=True)]
     spoken = language
     if language not in ("en", "fr"):
-        latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
+        latin = [t.norm for s, _, _ in parts for t in s.tokens if t.script == "latin"]
         spoken = guess_language(latin[:400]) if latin else None
-    found = tuple(
-        terms.read(sentence, spoken, each.written, each.matched) for sentence, each in parts
-    )
+    found = tuple(terms.read(s, spoken, each.written, matched, bits) for s, each, bits in parts)
     for reading in found:
-        reading.close(words_in_names(reading))
+        closed = words_in_names(reading)
+        if closed:
+            reading.close(closed)
     return found

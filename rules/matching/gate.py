@@ -89,7 +89,8 @@ class Gate:
         self._triggers = 0
         for number in self._ways:
             self._triggers |= 1 << number
-        self._all = ((1 << len(self._groups)) - 1) << self._lowest
+        self.everything = (1 << (self._lowest + len(self._groups))) - 1
+        """What may stand in a sentence of which nothing is known."""
         self._composed = terms.signs.composed.with_more(self._with_groups)
         self._of_run: dict[str, RunSign] = {}
         self._of_phrase: dict[str, int] = {}
@@ -129,19 +130,18 @@ class Gate:
             joined |= bits.get(name, 0)
         return joined
 
-    def may_fire(
-        self, title: Iterable[Sequence[str]], text: Iterable[Sequence[str]], matched: int
-    ) -> Possible:
-        """The rules that words (as they are written, by sentence) and terms of patterns may make
-        fire."""
+    def signs_of(self, sentences: Iterable[Sequence[str]], matched: int) -> list[int]:
+        """What may stand in each sentence of a title or text, given as its words are written, as
+        bits of terms and groups; ``matched``: terms of which a pattern may match."""
         by_pattern = self._of_patterns.get(matched) if matched else 0
         if by_pattern is None:
             by_pattern = self._of_patterns[matched] = self._with_groups(matched)
-        in_title = [self._signs_in(sentence, by_pattern) for sentence in title]
-        in_text = [self._signs_in(sentence, by_pattern) for sentence in text]
-        anywhere = in_title + in_text
+        return [self._signs_in(sentence, by_pattern) for sentence in sentences]
+
+    def may_fire(self, in_title: Sequence[int], in_text: Sequence[int]) -> Possible:
+        """The rules that what may stand in the sentences of an entry may make fire."""
         here = 0
-        for signs in anywhere:
+        for signs in (*in_title, *in_text):
             here |= signs
         possible = [
             way
@@ -151,12 +151,15 @@ class Gate:
         ]
         if not possible:
             return {}
+        anywhere = (*in_title, *in_text)
         by_place = {"any": anywhere, "lead": anywhere, "title": in_title, "text": in_text}
         found: dict[str, list[Way]] = {}
         for way in possible:
             needed = way.sentence
-            if any(signs & needed == needed for signs in by_place[way.clause.where]):
-                found.setdefault(way.rule, []).append(way)
+            for signs in by_place[way.clause.where]:
+                if signs & needed == needed:
+                    found.setdefault(way.rule, []).append(way)
+                    break
         return self._enough(found)
 
     def in_readings(
@@ -183,12 +186,15 @@ class Gate:
         }
 
     def _enough(self, found: Mapping[str, Sequence[Way]]) -> Possible:
-        return {
-            name: ways
-            for name, ways in found.items()
-            if sum(way.clause.weight for way in ways) >= self._rules[name].threshold
-            and not all(way.clause.setting for way in ways)
-        }
+        enough = {}
+        for name, ways in found.items():
+            weight, stated = 0, False
+            for way in ways:
+                weight += way.clause.weight
+                stated = stated or not way.clause.setting
+            if stated and weight >= self._rules[name].threshold:
+                enough[name] = ways
+        return enough
 
     def _signs_in(self, runs: Sequence[str], bits: int) -> int:
         """``bits`` and those of what may stand in a sentence: of all groups where nobody knows."""
@@ -200,7 +206,7 @@ class Gate:
                 begun = None
                 continue
             if sign is _SEVERAL:
-                return self._all
+                return self.everything
             bits |= sign[0]
             if begun is not None:
                 for number in sign[1]:

@@ -19,9 +19,9 @@ from rules.matching.clauses import (
 )
 from rules.matching.entry import (
     EntryReading,
-    OpenedText,
     Present,
     PresentTerms,
+    opened,
     readings_of,
 )
 from rules.matching.gate import Gate, Held
@@ -80,6 +80,8 @@ class CompiledRule:
     governors: Mapping[State, tuple[str, ...]]
     triggers: frozenset[str] = field(init=False, repr=False, compare=False)
     """Terms without any of which no clause of the rule can hold."""
+    asks_for_harm: bool = field(init=False, repr=False, compare=False)
+    """Whether one of its clauses asks who is harmed."""
 
     def __post_init__(self) -> None:
         triggers = frozenset(
@@ -89,12 +91,9 @@ class CompiledRule:
             for term in element.terms
         )
         object.__setattr__(self, "triggers", triggers)
-
-    @property
-    def asks_for_harm(self) -> bool:
-        """Whether one of its clauses asks who is harmed."""
         clauses = (*self.when, *self.against)
-        return any(t.startswith(PREFIX) for c in clauses for e in c.elements for t in e.terms)
+        harm = any(t.startswith(PREFIX) for c in clauses for e in c.elements for t in e.terms)
+        object.__setattr__(self, "asks_for_harm", harm)
 
     def looks_for(self) -> frozenset[str]:
         """The terms of its clauses."""
@@ -126,11 +125,10 @@ def judge(
         return nothing
     if rule.needs and present.isdisjoint(rule.needs):
         return Verdict(rule, 0, (), (), f"needs one of {', '.join(rule.needs)}", None)
-    for reading in entry.readings:
-        if reading.sentence.field == "title":
-            for name in rule.unless_in_title:
-                if reading.of(name):
-                    return Verdict(rule, 0, (), (), f"title has {name}", None)
+    for reading in entry.titles:
+        name = reading.first_of(rule.unless_in_title)
+        if name:
+            return Verdict(rule, 0, (), (), f"title has {name}", None)
     if held is None:
         blocked = _blocked(rule, entry.readings)
         clauses: Held = [(clause, entry.places[clause.where]) for clause in rule.when]
@@ -159,7 +157,14 @@ def judge(
 
 def _blocked(rule: CompiledRule, readings: Iterable[Reading]) -> dict[int, str]:
     """The sentences that count for nothing, by a term that silences the rule there."""
-    return {id(reading): name for reading in readings for name in rule.unless if reading.of(name)}
+    found = ((id(reading), _last_of(rule.unless, reading)) for reading in readings)
+    return {number: name for number, name in found if name}
+
+
+def _last_of(terms: tuple[str, ...], reading: Reading) -> str | None:
+    if reading.first_of(terms) is None:
+        return None
+    return next(name for name in reversed(terms) if reading.of(name))
 
 
 def _news(found: list[Found], entry: EntryReading) -> list[Found]:
@@ -213,12 +218,9 @@ def _hold(
     bare = bool(clause.needs) and present.isdisjoint(clause.needs)
     if bare and "$scope-denied" not in present:
         return []
-    here = [
-        r
-        for r in where
-        if id(r) not in blocked
-        and (clause.unless_within is not None or not any(r.of(n) for n in clause.unless))
-    ]
+    here = where if not blocked else [r for r in where if id(r) not in blocked]
+    if clause.unless and clause.unless_within is None:
+        here = [r for r in here if r.first_of(clause.unless) is None]
     if clause.kind == "all" and not bare:
         spans = first_anywhere(clause, here)
         if spans is None:
@@ -230,12 +232,11 @@ def _hold(
     if clause.kind in ("all", "scope"):
         return []
     held = []
-    leading = {id(r) for r in entry.places["lead"]}
     for reading in here:
         if bare and not reading.of("$scope-denied"):
             continue
         combination = in_sentence(clause, reading)
-        if combination is None and id(reading) in leading:
+        if combination is None and clause.negated is False and id(reading) in entry.leading:
             # «لا نقص في الأدوية» as the news itself; further down a plain no is an aside.
             combination = in_sentence(clause, reading, denied=True)
         if combination is None or _set_aside(clause, reading, combination):
@@ -326,8 +327,7 @@ def _detection(
     stated = [f for f in found if not f.clause.setting]
     weak = is_weak(statements(stated), len(_clauses(stated)), score, rule.threshold)
     titled = any(f.reading.sentence.field == "title" for f in stated)
-    leading = {id(reading) for reading in entry.places["lead"]}
-    opening = any(id(f.reading) in leading for f in stated)
+    opening = any(id(f.reading) in entry.leading for f in stated)
     return Detection(
         rule.signal,
         direction,
@@ -382,13 +382,15 @@ def detect_all(
     language: str | None,
 ) -> tuple[Detection, ...]:
     """What `judge` detects by each rule on `read_entry`, with no more done than need be."""
-    opened = (OpenedText(terms, title, "title"), OpenedText(terms, text, "text"))
-    in_title, in_text = opened
-    matched = in_title.matched | in_text.matched
-    possible = gate.may_fire(in_title.runs(terms), in_text.runs(terms), matched)
+    in_title, in_text, matched = opened(terms, title, text)
+    signs = [gate.signs_of(each.runs(terms), matched) for each in (in_title, in_text)]
+    possible = gate.may_fire(*signs)
     if not possible:
         return ()
-    entry = EntryReading(title, text, language, readings_of(terms, opened, language))
+    if any(gate.everything in each for each in signs):
+        signs = [[], []]
+    readings = readings_of(terms, (in_title, in_text), language, matched, signs)
+    entry = EntryReading(title, text, language, readings)
     held = gate.in_readings(possible, entry.places)
     if not held:
         return ()

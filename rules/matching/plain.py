@@ -122,9 +122,7 @@ def goes_on(rest: Rest, words: Sequence[_HasNumbers], at: int) -> bool:
     return True
 
 
-def plain_spans(
-    words: Sequence[Known], phrases: Iterable[tuple[str, Span]]
-) -> Mapping[str, list[Span]]:
+def plain_spans(words: Sequence[Known]) -> Mapping[str, list[Span]]:
     """Term → where its words and phrases of words stand, in no order, and some twice."""
     found: defaultdict[str, list[Span]] = defaultdict(list)
     for at, word in enumerate(words):
@@ -132,6 +130,6 @@ def plain_spans(
             span = _SINGLE[at] if at < len(_SINGLE) else Span(at, at)
             for name in word.alone:
                 found[name].append(span)
-    for name, span in phrases:
+    for name, span in phrases_in(words):
         found[name].append(span)
     return found

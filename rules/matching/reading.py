@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rules.language.text import Sentence
 from rules.matching.plain import Known, Span, plain_spans
@@ -23,19 +23,17 @@ class Written(dict[str, Spans]):
     """
 
     __slots__ = (
-        "_at", "_matcher", "_phrases", "_plain", "possible", "sentence", "text", "words",
+        "_at", "_matcher", "_plain", "possible", "sentence", "text", "words",
     )  # fmt: skip
 
     def __init__(
         self,
         sentence: Sentence,
         words: Sequence[Known],
-        phrases: Sequence[tuple[str, Span]],
         matcher: TermMatcher,
         possible: int,
         text: str,
     ) -> None:
-        """``phrases``: `phrases_in` these words."""
         self.sentence = sentence
         self.words = words
         """What is known of each token."""
@@ -44,12 +42,12 @@ class Written(dict[str, Spans]):
         self.text = text
         """What the sentence's offsets point into."""
         self._matcher = matcher
-        self._phrases = phrases
         self._plain: Mapping[str, list[Span]] | None = None
         self._at: dict[int, list[int]] | None = None
 
     def __missing__(self, term: str) -> Spans:
-        found = self[term] = self._matcher.look_for(term, self)
+        bit = self._matcher.signs.bits.get(term, 0)
+        found = self[term] = self._matcher.look_for(term, self) if bit & self.possible else ()
         return found
 
     @property
@@ -57,7 +55,7 @@ class Written(dict[str, Spans]):
         """Term → where its words and phrases of words stand, whatever else it is made of."""
         plain = self._plain
         if plain is None:
-            plain = self._plain = plain_spans(self.words, self._phrases)
+            plain = self._plain = plain_spans(self.words)
         return plain
 
     @property
@@ -95,8 +93,8 @@ class Reading:
     """A sentence, and what is found in it. A term is looked for when it is asked for first."""
 
     __slots__ = (
-        "_choices", "_found", "_has", "_matcher", "_written", "language", "of", "possible",
-        "sentence",
+        "_choices", "_found", "_has", "_matcher", "_written", "governors", "language", "of",
+        "possible", "sentence",
     )  # fmt: skip
 
     def __init__(self, written: Written, language: str | None, matcher: TermMatcher) -> None:
@@ -110,14 +108,18 @@ class Reading:
         self._found: dict[str, Spans] = written
         self.of: Callable[[str], Spans] = written.__getitem__
         """Where a term stands, in order."""
+        self.governors: Sequence[Any] | None = None
+        """What `scope.governors` found here."""
         self._has: dict[int, bool] = {}
-        self._choices: dict[tuple[str, ...], list[tuple[Span, str]]] = {}
+        self._choices: dict[int, tuple[tuple[str, ...], list[tuple[Span, str]]]] = {}
+        """By the identity of the terms, which are kept: they are the same ones each time."""
 
     def close(self, words: frozenset[int]) -> None:
         """These words mean nothing by themselves. To be called before anything else is asked."""
         if words:
             self._found = _Outside(self._written, words)
             self.of = self._found.__getitem__
+            self.governors = None
             self._choices.clear()
             self._has.clear()
 
@@ -138,13 +140,16 @@ class Reading:
 
     def any_of(self, terms: tuple[str, ...]) -> list[tuple[Span, str]]:
         """Where any of these terms stand, with the term's name, in order, longer ones first."""
-        choices = self._choices.get(terms)
-        if choices is None:
-            found = {(span, name) for name in terms for span in self.of(name)}
-            # By name too: which of two terms that hold the same words is named must not differ by
-            # process.
-            choices = sorted(found, key=_place) if len(found) > 1 else list(found)
-            self._choices[terms] = choices
+        known = self._choices.get(id(terms))
+        if known is not None:
+            return known[1]
+        bits, others = self._matcher.bits_of(terms)
+        names = (*self._matcher.names_of(bits & self.possible), *others)
+        found = {(span, name) for name in names for span in self.of(name)}
+        # By name too: which of two terms that hold the same words is named must not differ by
+        # process.
+        choices = sorted(found, key=_place) if len(found) > 1 else list(found)
+        self._choices[id(terms)] = terms, choices
         return choices
 
     def has_of_each(self, groups: Iterable[int]) -> bool:
@@ -162,9 +167,19 @@ class Reading:
                 return False
         return True
 
+    def first_of(self, names: tuple[str, ...]) -> str | None:
+        """The first of these terms that stands here."""
+        if not names:
+            return None
+        bits, others = self._matcher.bits_of(names)
+        for name in names if self.possible & bits else others:
+            if self.of(name):
+                return name
+        return None
+
     def present(self, names: tuple[str, ...]) -> frozenset[str]:
         """Those of the terms that stand here."""
-        possible = self.possible & self._matcher.bits_of(names)
+        possible = self.possible & self._matcher.bits_of(names)[0]
         return frozenset(name for name in self._matcher.names_of(possible) if self.of(name))
 
     @property

@@ -56,6 +56,7 @@ class Signs:
         """Raises KeyError for a part that is no term."""
         self._names = tuple(terms)
         self.bits = {name: 1 << number for number, name in enumerate(self._names)}
+        self._of_terms = (1 << len(self._names)) - 1
         self._alone = plain.alone
         self._in: defaultdict[str, list[str]] = defaultdict(list)
         """Term → the terms that it is, by itself, a match of."""
@@ -75,9 +76,7 @@ class Signs:
                     composed.append((name, phrase))
         made = []
         for name, phrase in composed:
-            needed = 0
-            for unit in phrase:
-                needed |= self._place(unit)
+            needed = self.needed_by(phrase)
             trigger = self._place(rarest.of(phrase)).bit_length() - 1
             made.append((trigger, needed, self.of_term(name)))
         self.composed = Composed(made)
@@ -96,6 +95,16 @@ class Signs:
         if bit is None:
             bit = self._places[unit.lexemes] = 1 << (len(self._names) + len(self._places))
         return bit
+
+    def needed_by(self, phrase: Phrase) -> int:
+        """The bits of all places of a phrase, of which one at least is a term; 0 where that is
+        none of these terms."""
+        needed = 0
+        for unit in phrase:
+            if unit.term and unit.term not in self.bits:
+                return 0
+            needed |= self._place(unit)
+        return needed
 
     def of_term(self, name: str) -> int:
         """The bits of a term that is found and of all that include it."""
@@ -121,8 +130,8 @@ class Signs:
         return joined
 
     def names(self, bits: int) -> Iterator[str]:
-        """The terms behind bits of terms."""
-        return (self._names[number] for number in set_bits(bits))
+        """The terms behind bits, of which some may be of places."""
+        return (self._names[number] for number in set_bits(bits & self._of_terms))
 
 
 def set_bits(bits: int) -> Iterator[int]:

@@ -6,8 +6,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from rules.language import boilerplate, latin
@@ -61,20 +59,17 @@ class CompiledTerm:
 class _Indexed:
     """What a term is made of beside words and phrases of words."""
 
-    __slots__ = ("composed", "exceptions", "include", "regexes")
+    __slots__ = ("composed", "exceptions", "include", "is_plain", "regexes")
 
-    def __init__(
-        self, term: CompiledTerm, composed: Iterable[Phrase], bits: Mapping[str, int]
-    ) -> None:
-        """``bits``: of each term; a part whose bits are not possible in a sentence is not tried."""
-        self.include = [(bits.get(name, 0), name) for name in term.include]
+    def __init__(self, term: CompiledTerm, composed: Iterable[Phrase], signs: Signs) -> None:
+        """A part whose bits in ``signs`` are not possible in a sentence is not tried there."""
+        self.include = [(signs.bits.get(name, 0), name) for name in term.include]
         self.exceptions = term.exceptions
         self.regexes = term.regexes
-        self.composed: list[tuple[int, Phrase]] = []
-        for phrase in composed:
-            named = [bits.get(unit.term, 0) for unit in phrase if unit.term]
-            if all(named):
-                self.composed.append((reduce(or_, named), phrase))
+        self.composed = [
+            (needed, phrase) for phrase in composed if (needed := signs.needed_by(phrase))
+        ]
+        self.is_plain = not (self.include or self.exceptions or self.regexes or self.composed)
 
 
 class TermMatcher:
@@ -88,11 +83,10 @@ class TermMatcher:
         self._terms = terms
         self._indexed: dict[str, _Indexed] = {}
         self._sizes: dict[str, int] = {}
-        self._bits: dict[tuple[str, ...], int] = {}
+        self._bits: dict[tuple[str, ...], tuple[int, tuple[str, ...]]] = {}
         self._known: dict[str | None, dict[str, Known]] = {None: {}, "en": {}, "fr": {}}
         self.plain = PlainPhrases(terms.values())
         self.signs = Signs(terms, self.plain)
-        self._terms_only = (1 << len(terms)) - 1
         self.patterns = Patterns(terms, self.signs, (boilerplate.MAY_BE, MAY_BE_CUT_UP))
 
     def words_of(self, token: Token, language: str | None) -> tuple[int, ...]:
@@ -138,27 +132,34 @@ class TermMatcher:
         return self._morphology.knows(surface)
 
     def read(
-        self, sentence: Sentence, language: str | None, text: str, matched: int | None = None
+        self,
+        sentence: Sentence,
+        language: str | None,
+        text: str,
+        matched: int | None = None,
+        possible: int | None = None,
     ) -> Reading:
         """A sentence of ``text``. ``matched``: terms of which a pattern may match, as `patterns`
-        tells them of a text that holds the sentence; None: nobody looked."""
+        tells them of a text that holds the sentence; None: nobody looked. ``possible``: all terms
+        that may stand in it, as bits of `signs`, where that is known."""
         remembered = self._known.get(language) or self._known[None]
         words = []
-        possible = 0
         for token in sentence.tokens:
-            known = remembered.get(token.surface)
-            if known is None:
-                known = self.known(token, language)
-            words.append(known)
-            if known is not UNKNOWN:
-                possible |= known.sign
-        phrases = phrases_in(words)
-        for name, _ in phrases:
-            possible |= self.signs.of_term(name)
-        if matched is None:
-            matched, _ = self.patterns.in_text(text[sentence.start : sentence.end])
-        possible = self.signs.composed.complete(possible | matched) & self._terms_only
-        return Reading(Written(sentence, words, phrases, self, possible, text), language, self)
+            known = remembered.get(token[2])
+            words.append(self.known(token, language) if known is None else known)
+        if possible is None:
+            if matched is None:
+                matched, _ = self.patterns.in_text(text[sentence.start : sentence.end])
+            possible = self._possible(words, matched)
+        return Reading(Written(sentence, words, self, possible, text), language, self)
+
+    def _possible(self, words: Sequence[Known], bits: int) -> int:
+        """``bits`` and those of what may stand where these words do."""
+        for known in words:
+            bits |= known.sign
+        for name, _ in phrases_in(words):
+            bits |= self.signs.of_term(name)
+        return self.signs.composed.complete(bits)
 
     def size(self, name: str) -> int:
         """How many phrases a term has, with those of the terms that it includes."""
@@ -171,30 +172,32 @@ class TermMatcher:
             self._sizes[name] = known
         return known
 
-    def bits_of(self, names: tuple[str, ...]) -> int:
-        """These terms as bits."""
-        bits = self._bits.get(names)
-        if bits is None:
+    def bits_of(self, names: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+        """These terms as bits, and those of the names that are no terms but of harms."""
+        known = self._bits.get(names)
+        if known is None:
             bits = 0
             for name in names:
                 bits |= self.signs.bits.get(name, 0)
-            self._bits[names] = bits
-        return bits
+            others = tuple(name for name in names if name not in self.signs.bits)
+            known = self._bits[names] = bits, others
+        return known
 
     def names_of(self, possible: int) -> Iterable[str]:
-        """The names behind bits."""
+        """The terms behind bits."""
         return self.signs.names(possible)
 
     def look_for(self, name: str, written: Written) -> Spans:
-        """Where a term stands in a sentence. `Written` remembers it."""
-        possible = written.possible
-        if not self.signs.bits.get(name, 0) & possible:
-            return ()
+        """Where a term that is possible stands in a sentence. `Written` remembers it."""
         term = self._indexed.get(name)
         if term is None:
             composed = self.plain.composed.get(name, ())
-            term = self._indexed[name] = _Indexed(self._terms[name], composed, self.signs.bits)
-        found = set(written.plain.get(name, ()))
+            term = self._indexed[name] = _Indexed(self._terms[name], composed, self.signs)
+        plain = written.plain.get(name, ())
+        if term.is_plain:
+            return tuple(sorted(set(plain))) if len(plain) > 1 else tuple(plain)
+        possible = written.possible
+        found = set(plain)
         for bit, included in term.include:
             if bit & possible:
                 found.update(written[included])

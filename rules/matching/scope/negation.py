@@ -25,10 +25,12 @@ NEGATED_EVIDENCE = 2
 def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
     """The negation that governs a span: before it, near enough, nothing breaking in between."""
     beside = reading.of(NEXT)
+    negators = reading.of(NEGATION)
+    if not beside and not negators:
+        return None
     at = bisect_left(beside, span.first, key=lambda s: s.first) - 1
     if at >= 0 and beside[at].last + 1 == span.first:
         return beside[at]
-    negators = reading.of(NEGATION)
     before = bisect_left(negators, span.first, key=lambda s: s.first)
     for negator in reversed(negators[max(0, before - 3) : before]):
         distance = span.first - negator.last - 1
