@@ -136,7 +136,7 @@ def readings_of(
 ) -> tuple[Reading, ...]:
     """``possible``: of each field, the terms that may stand in each of its sentences, as bits,
     where that is known of its sentences one by one."""
-    parts = []
+    parts: list[tuple[Sentence, OpenedText, int | None]] = []
     for each, bits in zip(fields, possible, strict=True):
         sentences = each.sentences(terms)
         known: Sequence[int | None] = (

@@ -109,7 +109,13 @@ class Gate:
             clause,
             _joined(entry),
             _joined(sentence),
-            tuple(self._term_bits(group) for group in together),
+            # The rarest first: where it is missing, nobody looks for the others.
+            tuple(
+                self._term_bits(group)
+                for _, group in sorted(
+                    zip(sentence, together, strict=True), key=lambda each: sizes[each[0]]
+                )
+            ),
         )
         self._ways.setdefault(trigger, []).append((way.entry | way.sentence, way))
 
@@ -171,8 +177,9 @@ class Gate:
         for rule, ways in possible.items():
             for way in ways:
                 sentences = places[way.clause.where]
-                if way.groups:
-                    sentences = [r for r in sentences if r.has_of_each(way.groups)]
+                groups = way.groups
+                if groups:
+                    sentences = [r for r in sentences if r.has_of_each(groups)]
                 if sentences:
                     found.setdefault(rule, []).append(way)
                     where[id(way)] = sentences

@@ -36,13 +36,13 @@ class Known(NamedTuple):
     numbers: tuple[int, ...]
     sign: int
     """What it is a sign of, as bits of `signs`."""
-    alone: tuple[str, ...]
+    alone: frozenset[str]
     """The terms that it is a match of by itself."""
     begins: Continued | None
     """The phrases that begin with it."""
 
 
-UNKNOWN = Known((), 0, (), None)
+UNKNOWN = Known((), 0, frozenset(), None)
 _SINGLE = tuple(Span(at, at) for at in range(512))
 """Made once: most matches are of one word near the beginning of a text."""
 
@@ -51,7 +51,7 @@ class PlainPhrases:
     """The phrases of all terms that are made of words alone, by the words they begin with."""
 
     def __init__(self, terms: Iterable[CompiledTerm]) -> None:
-        self.alone: defaultdict[int, dict[str, None]] = defaultdict(dict)
+        self.alone: defaultdict[int, set[str]] = defaultdict(set)
         """Number of a word → the terms that it is by itself."""
         self._begins: dict[int, dict[int, list[tuple[str, Rest]]]] = {}
         self.composed: defaultdict[str, list[Phrase]] = defaultdict(list)
@@ -63,7 +63,7 @@ class PlainPhrases:
                     self.composed[name].append(phrase)
                 elif len(phrase) == 1:
                     for number in phrase[0].lexemes:
-                        self.alone[number][name] = None
+                        self.alone[number].add(name)
                 else:
                     rest = tuple(unit.lexemes for unit in phrase[2:])
                     for number in phrase[0].lexemes:
@@ -73,14 +73,9 @@ class PlainPhrases:
 
     def known(self, numbers: tuple[int, ...], sign: int) -> Known:
         """A word of a text that is a form of these words of the vocabulary."""
-        alone: dict[str, None] = {}
-        begun = []
-        for number in numbers:
-            if number in self.alone:
-                alone |= self.alone[number]
-            if number in self._begins:
-                begun.append(self._begins[number])
-        return Known(numbers, sign, tuple(alone), _joined(begun))
+        alone = frozenset[str]().union(*(self.alone.get(number, ()) for number in numbers))
+        begun = [self._begins[number] for number in numbers if number in self._begins]
+        return Known(numbers, sign, alone, _joined(begun))
 
 
 def _joined(begun: Sequence[Continued]) -> Continued | None:
@@ -122,14 +117,22 @@ def goes_on(rest: Rest, words: Sequence[_HasNumbers], at: int) -> bool:
     return True
 
 
-def plain_spans(words: Sequence[Known]) -> Mapping[str, list[Span]]:
-    """Term → where its words and phrases of words stand, in no order, and some twice."""
-    found: defaultdict[str, list[Span]] = defaultdict(list)
-    for at, word in enumerate(words):
-        if word.alone:
-            span = _SINGLE[at] if at < len(_SINGLE) else Span(at, at)
-            for name in word.alone:
-                found[name].append(span)
-    for name, span in phrases_in(words):
-        found[name].append(span)
-    return found
+class PlainWords:
+    """The words and phrases of a sentence, by the terms that they are."""
+
+    __slots__ = ("_alone", "_phrases")
+
+    def __init__(self, words: Sequence[Known]) -> None:
+        self._alone = [(at, word.alone) for at, word in enumerate(words) if word.alone]
+        self._phrases: defaultdict[str, list[Span]] = defaultdict(list)
+        for name, span in phrases_in(words):
+            self._phrases[name].append(span)
+
+    def of(self, term: str) -> list[Span]:
+        """Where words and phrases of a term stand, in no order, and some twice."""
+        found = [_single(at) for at, terms in self._alone if term in terms]
+        return found + self._phrases[term] if term in self._phrases else found
+
+
+def _single(at: int) -> Span:
+    return _SINGLE[at] if at < len(_SINGLE) else Span(at, at)

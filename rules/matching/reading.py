@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rules.language.text import Sentence
-from rules.matching.plain import Known, Span, plain_spans
+from rules.matching.plain import Known, PlainWords, Span
 
 if TYPE_CHECKING:
     from rules.matching.terms import TermMatcher
@@ -42,7 +42,7 @@ class Written(dict[str, Spans]):
         self.text = text
         """What the sentence's offsets point into."""
         self._matcher = matcher
-        self._plain: Mapping[str, list[Span]] | None = None
+        self._plain: PlainWords | None = None
         self._at: dict[int, list[int]] | None = None
 
     def __missing__(self, term: str) -> Spans:
@@ -51,11 +51,11 @@ class Written(dict[str, Spans]):
         return found
 
     @property
-    def plain(self) -> Mapping[str, list[Span]]:
-        """Term → where its words and phrases of words stand, whatever else it is made of."""
+    def plain(self) -> PlainWords:
+        """Its words and phrases of words, whatever else a term is made of."""
         plain = self._plain
         if plain is None:
-            plain = self._plain = plain_spans(self.words)
+            plain = self._plain = PlainWords(self.words)
         return plain
 
     @property
@@ -145,10 +145,10 @@ class Reading:
             return known[1]
         bits, others = self._matcher.bits_of(terms)
         names = (*self._matcher.names_of(bits & self.possible), *others)
-        found = {(span, name) for name in names for span in self.of(name)}
+        found = [(span, name) for name in names for span in self.of(name)]
         # By name too: which of two terms that hold the same words is named must not differ by
         # process.
-        choices = sorted(found, key=_place) if len(found) > 1 else list(found)
+        choices = sorted(set(found), key=_place) if len(found) > 1 else found
         self._choices[id(terms)] = terms, choices
         return choices
 

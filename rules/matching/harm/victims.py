@@ -75,7 +75,7 @@ def term_of(who: str, cause: str) -> str:
 
 def harms(reading: Reading) -> tuple[Harm, ...]:
     """The harms of one sentence, in order, each with the victim and cause that it was given."""
-    if not any(reading.of(name) for name in HARMS):
+    if reading.first_of(HARMS) is None:
         return ()
     sentence = _Harms(reading)
     return tuple(harm for at in sentence.starts if (harm := sentence.harm_at(at)) is not None)

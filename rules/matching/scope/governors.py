@@ -8,8 +8,7 @@ evidence is `scope`'s business.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from rules.loading.choices import State
 from rules.matching.reading import Reading, Span
@@ -52,8 +51,7 @@ WHILE = 2
 """Words between «بينما», "while" and the denial that they set aside."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """How many words may stand between a governor and what follows, or precedes, it."""
 
     before: int
@@ -117,8 +115,7 @@ UNDONE: frozenset[State] = frozenset(
 """States under which good news is none (yet, or any more)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Governor:
+class Governor(NamedTuple):
     """A word that says something of other words in its sentence."""
 
     state: State

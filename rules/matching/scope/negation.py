@@ -22,6 +22,11 @@ NEGATED_EVIDENCE = 2
 """Words between a negation and evidence: «لم يتم إخلاء»."""
 
 
+def says_no(reading: Reading) -> bool:
+    """Whether there is any negation that may stand before a word."""
+    return bool(reading.of(NEGATION) or reading.of(NEXT))
+
+
 def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
     """The negation that governs a span: before it, near enough, nothing breaking in between."""
     beside = reading.of(NEXT)
