@@ -93,6 +93,7 @@ class Gate:
         """What may stand in a sentence of which nothing is known."""
         self._composed = terms.signs.composed.with_more(self._with_groups)
         self._of_run: dict[str, RunSign] = {}
+        self._of_numbers: dict[tuple[int, ...], RunSign] = {}
         self._of_phrase: dict[str, int] = {}
         self._of_patterns: dict[int, int] = {}
 
@@ -232,13 +233,20 @@ class Gate:
             languages = (None, "en", "fr") if tokens[0].script == "latin" else (None,)
             known = (self._terms.known(tokens[0], language) for language in languages)
             numbers = tuple({number for each in known for number in each.numbers})
-            sign = _OF_NOTHING
-            if numbers:
-                bits = self._with_groups(self._terms.signs.of(numbers))
-                sign = RunSign(bits, numbers, self._terms.plain.known(numbers, 0).begins)
+            sign = self._of_words(numbers) if numbers else _OF_NOTHING
         if len(self._of_run) >= _MOST_REMEMBERED:
             self._of_run.clear()
+            self._of_numbers.clear()
         self._of_run[run] = sign
+        return sign
+
+    def _of_words(self, numbers: tuple[int, ...]) -> RunSign:
+        """One for all forms of a word: what is read often stays near at hand."""
+        sign = self._of_numbers.get(numbers)
+        if sign is None:
+            bits = self._with_groups(self._terms.signs.of(numbers))
+            sign = RunSign(bits, numbers, self._terms.plain.known(numbers, 0).begins)
+            self._of_numbers[numbers] = sign
         return sign
 
     def _phrase(self, name: str) -> int:

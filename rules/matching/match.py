@@ -105,11 +105,11 @@ class Verdict:
     """What a rule makes of an entry, fired or not; explanations show both."""
 
     rule: CompiledRule
-    score: int
-    found: tuple[Found, ...]
-    against: tuple[Found, ...]
-    silenced_by: str | None
-    detection: Detection | None
+    score: int = 0
+    found: tuple[Found, ...] = ()
+    against: tuple[Found, ...] = ()
+    silenced_by: str | None = None
+    detection: Detection | None = None
 
 
 def judge(
@@ -120,25 +120,32 @@ def judge(
 ) -> Verdict:
     """Apply one rule to a read entry. ``held``: its clauses that can hold, and in which sentences,
     where that is known; what the rule detects is the same with it and without."""
-    nothing = Verdict(rule, 0, (), (), None, None)
     if held is None and rule.triggers.isdisjoint(present):  # type: ignore[arg-type]
-        return nothing
+        return Verdict(rule)
     if rule.needs and present.isdisjoint(rule.needs):
-        return Verdict(rule, 0, (), (), f"needs one of {', '.join(rule.needs)}", None)
+        return Verdict(rule, 0, (), (), f"needs one of {', '.join(rule.needs)}")
     for reading in entry.titles:
         name = reading.first_of(rule.unless_in_title)
         if name:
-            return Verdict(rule, 0, (), (), f"title has {name}", None)
+            return Verdict(rule, 0, (), (), f"title has {name}")
     if held is None:
         blocked = _blocked(rule, entry.readings)
         clauses: Held = [(clause, entry.places[clause.where]) for clause in rule.when]
     else:
         blocked = _blocked(rule, {id(r): r for _, where in held for r in where}.values())
         clauses = held
-    told = [f for c, where in clauses for f in _hold(c, rule, entry, present, blocked, where)]
+    told: list[Found] = []
+    at_most = sum(clause.weight for clause, _ in clauses)
+    for clause, where in clauses:
+        holds = _hold(clause, rule, entry, present, blocked, where)
+        told += holds
+        if not holds:
+            at_most -= clause.weight
+            if held is not None and at_most < rule.threshold:
+                return Verdict(rule)
     found = _without_plain_no(_news(told, entry), entry)
     if held is not None and not found:
-        return nothing
+        return Verdict(rule)
     against = [
         f
         for clause in rule.against
@@ -147,7 +154,7 @@ def judge(
     if not found:
         silenced = next(iter(blocked.values()), None)
         reason = f"sentence has {silenced}" if silenced else None
-        return Verdict(rule, 0, (), tuple(against), reason, None)
+        return Verdict(rule, 0, (), tuple(against), reason)
     score = sum(c.weight for c in _clauses(found)) - sum(c.weight for c in _clauses(against))
     detection = None
     if score >= rule.threshold and any(not f.clause.setting for f in found):

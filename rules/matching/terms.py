@@ -85,6 +85,8 @@ class TermMatcher:
         self._sizes: dict[str, int] = {}
         self._bits: dict[tuple[str, ...], tuple[int, tuple[str, ...]]] = {}
         self._known: dict[str | None, dict[str, Known]] = {None: {}, "en": {}, "fr": {}}
+        self._of_numbers: dict[tuple[int, ...], Known] = {(): UNKNOWN}
+        """One for all forms of a word."""
         self.plain = PlainPhrases(terms.values())
         self.signs = Signs(terms, self.plain)
         self.patterns = Patterns(terms, self.signs, (boilerplate.MAY_BE, MAY_BE_CUT_UP))
@@ -121,9 +123,13 @@ class TermMatcher:
         known = remembered.get(token.surface)
         if known is None:
             numbers = self.words_of(token, language)
-            known = self.plain.known(numbers, self.signs.of(numbers)) if numbers else UNKNOWN
+            known = self._of_numbers.get(numbers)
+            if known is None:
+                known = self.plain.known(numbers, self.signs.of(numbers))
+                self._of_numbers[numbers] = known
             if len(remembered) >= _MOST_REMEMBERED:
                 remembered.clear()
+                self._of_numbers = {(): UNKNOWN}
             remembered[token.surface] = known
         return known
 
