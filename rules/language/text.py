@@ -228,11 +228,6 @@ def tokens_of(
     return _put_together(text, tokens, knows) if cut_up and knows else tokens
 
 
-def cut_up_words(text: str) -> list[str]:
-    """What may be words cut up by signs or spaces, «ح.ص.ا.ر», as `tokenize` looks for them."""
-    return [match.group() for match in _CUT_UP.finditer(text[:MAX_CHARACTERS])]
-
-
 def _arabic_words(
     text: str, start: int, end: int, knows: Knows | None
 ) -> Iterable[tuple[int, int]]:

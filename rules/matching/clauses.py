@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rules.loading.choices import Direction, Language, Place, State
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope.negation import (
     NEGATED_EVIDENCE,
     NEGATION,

@@ -19,10 +19,10 @@ from rules.language.text import (
 )
 from rules.loading.choices import Place
 from rules.matching.clauses import placed
+from rules.matching.finding.names import words_in_names
+from rules.matching.finding.reading import Reading
+from rules.matching.finding.terms import TermMatcher
 from rules.matching.harm.entry import find_harms
-from rules.matching.names import words_in_names
-from rules.matching.reading import Reading
-from rules.matching.terms import TermMatcher
 
 
 @dataclass(frozen=True, slots=True)

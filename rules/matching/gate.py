@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.language.text import as_word, tokenize
 from rules.loading.choices import Place
 from rules.matching.clauses import CompiledClause
+from rules.matching.finding.plain import Continued, goes_on
+from rules.matching.finding.reading import Reading
+from rules.matching.finding.signs import set_bits
+from rules.matching.finding.terms import TermMatcher
 from rules.matching.harm import entry as victims
 from rules.matching.harm import victims as harm_victims
-from rules.matching.plain import Continued, goes_on
-from rules.matching.reading import Reading
 from rules.matching.scope.governors import DENIED, governors_of
 from rules.matching.scope.negation import NEGATION, NEXT
-from rules.matching.signs import set_bits
-from rules.matching.terms import TermMatcher
 
 if TYPE_CHECKING:
-    from rules.matching.match import CompiledRule
+    from rules.matching.rule import CompiledRule
 
 
 class RunSign(NamedTuple):

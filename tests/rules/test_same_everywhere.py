@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from rules.language.text import Sentence
-from rules.matching.reading import Reading, Span, Written
+from rules.matching.finding.reading import Reading, Span, Written
 
 NAMES = tuple(f"term-{number:02}" for number in range(30))
 

@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import get_args
 
 from rules.loading.choices import Cause, Victims
+from rules.matching.finding.reading import Reading
 from rules.matching.harm.roles import CAUSES, HARMS, MARTYRED, NATIONALITY, NATURAL, PLACE
 from rules.matching.harm.victims import PREFIX, Harm, harms, term_of
-from rules.matching.reading import Reading
 
 OPENING_SENTENCES = 2
 """Sentences of the text that tell, with the title, what an entry is about."""

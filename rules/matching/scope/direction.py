@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rules.loading.choices import Direction
 from rules.matching.clauses import CompiledClause
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope.scene import is_epithet
 from rules.matching.scope.scope import Scope
 from rules.matching.scope.statement import is_background, turns_between

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, get_args
 
 from rules.loading.choices import State
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import counts, statement
 from rules.matching.scope.counts import FEWER
 from rules.matching.scope.negation import (

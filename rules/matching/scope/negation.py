@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 
 NEGATION = "$negation"
 NEXT = "$negation-next"

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from rules.loading.choices import Direction, State
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import governors as governing_words
 from rules.matching.scope import negation as negations
 from rules.matching.scope import scene, statement

@@ -12,9 +12,9 @@ from rules.language import boilerplate, latin
 from rules.language.disguise import without_drawn_out_letters
 from rules.language.morphology import Morphology
 from rules.language.text import MAY_BE_CUT_UP, Sentence, Token
-from rules.matching.plain import UNKNOWN, Known, PlainPhrases, Span, phrases_in
-from rules.matching.reading import Reading, Spans, Written
-from rules.matching.signs import Patterns, Signs
+from rules.matching.finding.plain import UNKNOWN, Known, PlainPhrases, Span, phrases_in
+from rules.matching.finding.reading import Reading, Spans, Written
+from rules.matching.finding.signs import Patterns, Signs
 
 _ELIDED = re.compile("[ldnsjm][aeiouyh][a-z]{3}")
 _MOST_REMEMBERED = 200_000

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rules.language.text import Sentence
-from rules.matching.plain import Known, PlainWords, Span
+from rules.matching.finding.plain import Known, PlainWords, Span
 
 if TYPE_CHECKING:
-    from rules.matching.terms import TermMatcher
+    from rules.matching.finding.terms import TermMatcher
 
 __all__ = ["Reading", "Span", "Spans", "Written"]
 

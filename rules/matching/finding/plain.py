@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from rules.matching.terms import CompiledTerm, Phrase
+    from rules.matching.finding.terms import CompiledTerm, Phrase
 
 
 class Span(NamedTuple):

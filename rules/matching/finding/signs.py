@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import re2
 
 if TYPE_CHECKING:
-    from rules.matching.plain import PlainPhrases
-    from rules.matching.terms import CompiledTerm, Phrase, Unit
+    from rules.matching.finding.plain import PlainPhrases
+    from rules.matching.finding.terms import CompiledTerm, Phrase, Unit
 
 
 class Composed:
