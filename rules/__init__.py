@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rules.loading.load import load_rules
 from rules.loading.yamlfile import Problem
+from rules.matching.detection import Detection, Evidence
 from rules.matching.figures.figures import Figure, figures_of
-from rules.matching.match import Detection, Evidence
 from rules.matching.places.gazetteer import Gazetteer, Place
 from rules.matching.places.located import located
 from rules.matching.places.where import (
@@ -23,11 +23,13 @@ from rules.matching.states import StateKind, StateSaid, states_said
 
 if TYPE_CHECKING:
     from rules.loading.places.load import load_gazetteer
-    from rules.matching.chosen_words import WordFinder, can_be_found, word_finder
+    from rules.matching.finding.chosen_words import WordFinder, can_be_found, word_finder
 
 _LATER = {
     "load_gazetteer": "rules.loading.places.load",
-    **dict.fromkeys(("WordFinder", "can_be_found", "word_finder"), "rules.matching.chosen_words"),
+    **dict.fromkeys(
+        ("WordFinder", "can_be_found", "word_finder"), "rules.matching.finding.chosen_words"
+    ),
 }
 """What needs the models of the rule files: imported when somebody asks for it."""
 

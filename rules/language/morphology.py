@@ -11,14 +11,24 @@ Buckwalter's prefix-stem-suffix compatibility tables.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rules.language.camel import prepare_camel_tools
+from rules.language.affixes import (
+    BEGINNINGS,
+    DEFINITE_SUFFIXES,
+    ENDINGS,
+    LONGEST_BEGINNING,
+    LONGEST_ENDING,
+    PREFIX_STEMS,
+    STEM_SUFFIXES,
+    SUFFIXES,
+    UNATTACHED_SUFFIXES,
+    prefixes,
+)
+from rules.language.analyser import Stems, analyzer
 from rules.language.disguise import LONGEST_WORD, without_drawn_out_letters
 from rules.language.lexicon import Lexeme
 from rules.language.other_words import refused
@@ -26,69 +36,6 @@ from rules.language.text import arabic_norm
 
 if TYPE_CHECKING:
     from camel_tools.morphology.analyzer import Analyzer
-
-_CONJUNCTIONS = ("", "و", "ف")
-_PREPOSITIONS = ("", "ب", "ك", "ل")
-_PRONOUNS = ("ه", "ها", "هم", "هما", "هن", "ك", "كم", "كما", "كن", "نا", "ي")
-_OBJECTS = ("ه", "ها", "هم", "هما", "هن", "ك", "كم", "كما", "كن", "نا", "ني")
-
-# suffix category → the endings, as they are written
-_SUFFIXES: Mapping[str, tuple[str, ...]] = {
-    "0": ("",),
-    "tanwin": ("ا",),
-    "pron": _PRONOUNS,
-    "dual": ("ان", "ين"),
-    "dual-idafa": ("ا", "ي", *(v + p for v in ("ا", "ي") for p in _PRONOUNS[:-1])),
-    "masc": ("ون", "ين"),
-    "masc-idafa": ("و", "ي", *(v + p for v in ("و", "ي") for p in _PRONOUNS[:-1])),
-    "at": ("ات",),
-    "at-pron": tuple("ات" + p for p in _PRONOUNS),
-    "obj": _OBJECTS,
-}
-# What may follow a stem of each category.
-_NOUN_SUFFIXES: Mapping[str, tuple[str, ...]] = {
-    "N": ("0", "tanwin", "pron", "dual", "dual-idafa", "at", "at-pron"),
-    "N-bare": ("0",),
-    "N-t": ("pron", "dual", "dual-idafa"),
-    "N-at": ("at", "at-pron"),
-    "N-pron": ("pron",),
-    "N-dual": ("dual", "dual-idafa"),
-    "N-masc": ("0", "tanwin", "masc", "masc-idafa"),
-}
-_STEM_SUFFIXES: Mapping[str, tuple[str, ...]] = {
-    **_NOUN_SUFFIXES,
-    # Words that a rule writes with the article are found only with it.
-    **{"D" + category: suffixes for category, suffixes in _NOUN_SUFFIXES.items()},
-    "P": ("0",),
-    "X": ("0",),
-    **{f"V-{t}-0": ("0",) for t in ("past", "ind", "sub")},
-    **{f"V-{t}-obj": ("obj",) for t in ("past", "ind", "sub")},
-}
-_NOUN_CATEGORIES = tuple(_NOUN_SUFFIXES)
-_DEFINITE_CATEGORIES = tuple("D" + c for c in _NOUN_SUFFIXES)
-# What the article excludes: pronouns and the construct state.
-_DEFINITE_SUFFIXES = ("0", "dual", "masc", "at")
-_UNATTACHED_SUFFIXES = _DEFINITE_SUFFIXES
-_PREFIX_STEMS: Mapping[str, tuple[str, ...]] = {
-    "bare": tuple(c for c in _STEM_SUFFIXES if not c.startswith("D")),
-    "conj": tuple(c for c in _STEM_SUFFIXES if c != "X" and not c.startswith("D")),
-    "prep": _NOUN_CATEGORIES,
-    "art": (*_NOUN_CATEGORIES, *_DEFINITE_CATEGORIES),
-    "fut": ("V-ind-0", "V-ind-obj"),
-    "li": ("V-sub-0", "V-sub-obj"),
-}
-
-
-def _prefixes() -> Iterable[tuple[str, str]]:
-    for conjunction in _CONJUNCTIONS:
-        yield conjunction, "conj" if conjunction else "bare"
-        for preposition in _PREPOSITIONS:
-            if preposition:
-                yield conjunction + preposition, "prep"
-            article = "لل" if preposition == "ل" else preposition + "ال"
-            yield conjunction + article, "art"
-        yield conjunction + "س", "fut"
-        yield conjunction + "ل", "li"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +126,7 @@ class Morphology:
     @cached_property
     def analyser(self) -> Analyzer:
         """CAMeL Tools' analyser; it is not even imported before a word may be one of the rules'."""
-        return _analyzer(_Stems(self._lexemes, self.spelt))
+        return analyzer(Stems(self._lexemes, self.spelt))
 
     def prepare(self) -> None:
         """Import and make the analyser now, for whoever must not wait for it later."""
@@ -191,10 +138,10 @@ class Morphology:
         so twenty times as slowly."""
         word = surface.translate(_AS_THE_ANALYSER_SEES_IT)
         spelt = self.spelt
-        for ending in range(len(word), max(0, len(word) - _LONGEST_ENDING - 1), -1):
-            if word[ending:] in _ENDINGS:
-                for beginning in range(min(_LONGEST_BEGINNING, ending - 1) + 1):
-                    if word[beginning:ending] in spelt and word[:beginning] in _BEGINNINGS:
+        for ending in range(len(word), max(0, len(word) - LONGEST_ENDING - 1), -1):
+            if word[ending:] in ENDINGS:
+                for beginning in range(min(LONGEST_BEGINNING, ending - 1) + 1):
+                    if word[beginning:ending] in spelt and word[:beginning] in BEGINNINGS:
                         return True
         return False
 
@@ -202,17 +149,17 @@ class Morphology:
         """Every written form of a lexeme that will match, or those without anything attached."""
         made: set[str] = set()
         for stem in self._lexemes[lexeme].stems:
-            for prefix, prefix_category in _prefixes():
-                if stem.category not in _PREFIX_STEMS[prefix_category]:
+            for prefix, prefix_category in prefixes():
+                if stem.category not in PREFIX_STEMS[prefix_category]:
                     continue
                 if prefix and not clitics and not stem.category.startswith("D"):
                     continue
-                for category in _STEM_SUFFIXES[stem.category]:
-                    if not clitics and category not in _UNATTACHED_SUFFIXES:
+                for category in STEM_SUFFIXES[stem.category]:
+                    if not clitics and category not in UNATTACHED_SUFFIXES:
                         continue
-                    if prefix_category == "art" and category not in _DEFINITE_SUFFIXES:
+                    if prefix_category == "art" and category not in DEFINITE_SUFFIXES:
                         continue
-                    made |= {prefix + stem.form + ending for ending in _SUFFIXES[category]}
+                    made |= {prefix + stem.form + ending for ending in SUFFIXES[category]}
         word = self._lexemes[lexeme]
         return tuple(
             sorted(f for f in made if not refused(arabic_norm(f), word.lemma, word.part_of_speech))
@@ -277,10 +224,6 @@ def stem_spellings(form: str) -> list[str]:
 
 
 _AS_THE_ANALYSER_SEES_IT = str.maketrans("إأآٱىة", "اااايه", "\u0640")
-_BEGINNINGS = frozenset(arabic_norm(prefix) for prefix, _ in _prefixes())
-_ENDINGS = frozenset(arabic_norm(ending) for endings in _SUFFIXES.values() for ending in endings)
-_LONGEST_BEGINNING = max(map(len, _BEGINNINGS))
-_LONGEST_ENDING = max(map(len, _ENDINGS))
 
 
 def _spelt(lexemes: Iterable[Lexeme]) -> dict[str, str]:
@@ -293,89 +236,3 @@ def _spelt(lexemes: Iterable[Lexeme]) -> dict[str, str]:
             for spelling in stem_spellings(stem.form):
                 spelt[spelling] = f"{spelt[spelling]}\n{line}" if spelling in spelt else line
     return spelt
-
-
-class _Stems(Mapping[str, list[tuple[str, dict[str, str]]]]):
-    """Stems as `MorphologyDB` has them, each made when the analyser asks for it."""
-
-    def __init__(self, lexemes: Sequence[Lexeme], spelt: Mapping[str, str]) -> None:
-        self._lexemes = lexemes
-        self._spelt = spelt
-
-    def __getitem__(self, spelling: str) -> list[tuple[str, dict[str, str]]]:
-        found = []
-        for line in self._spelt[spelling].split("\n"):
-            number, form, category = line.split("\t")
-            lexeme = self._lexemes[int(number)]
-            features = {
-                "diac": form,
-                "lex": lexeme.lemma.replace(" ", ""),
-                "pos": lexeme.part_of_speech,
-                "root": lexeme.root,
-                "bw": form,
-                "lexeme": number,
-                "gloss": "",
-            }
-            found.append((category, features))
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._spelt)
-
-    def __len__(self) -> int:
-        return len(self._spelt)
-
-
-def _database_text() -> str:
-    """Clitics, endings and what joins what, in CAMeL Tools' format; no stems."""
-    features = ("diac", "lex", "pos", "root", "bw", "lexeme", "gloss")
-    lines = ["###DEFINES###"]
-    lines += [f"DEFINE {f} {f}:*open*" for f in features if f != "pos"]
-    lines += ["DEFINE pos pos:noun pos:verb pos:part pos:exact pos:digit pos:punc pos:latin"]
-    lines += ["###DEFAULTS###"]
-    for pos in ("noun", "verb", "part", "exact", "digit", "punc", "latin"):
-        lines.append(f"DEFAULT pos:{pos} " + " ".join(f"{f}:*" for f in features if f != "pos"))
-    lines += ["###ORDER###", "ORDER " + " ".join(features)]
-    lines += ["###TOKENIZATIONS###", "TOKENIZATION diac"]
-    lines += ["###STEMBACKOFF###", "STEMBACKOFF NOUN N", "###PREFIXES###"]
-    for prefix, category in _prefixes():
-        shown = f"{prefix}+" if prefix else ""
-        lines.append(f"{arabic_norm(prefix)}\t{category}\tdiac:{prefix} bw:{shown}")
-    lines.append("###SUFFIXES###")
-    for category, endings in _SUFFIXES.items():
-        for ending in endings:
-            shown = f"+{ending}" if ending else ""
-            lines.append(f"{arabic_norm(ending)}\t{category}\tdiac:{ending} bw:{shown}")
-    lines.append("###STEMS###")
-    lines.append("###TABLE AB###")
-    lines += [f"{p} {s}" for p, stems in _PREFIX_STEMS.items() for s in stems]
-    lines.append("###TABLE BC###")
-    lines += [f"{s} {x}" for s, suffixes in _STEM_SUFFIXES.items() for x in suffixes]
-    lines.append("###TABLE AC###")
-    for prefix in _PREFIX_STEMS:
-        for suffix in _SUFFIXES:
-            if prefix != "art" or suffix in _DEFINITE_SUFFIXES:
-                lines.append(f"{prefix} {suffix}")
-    return "\n".join(lines) + "\n"
-
-
-def _analyzer(stems: Mapping[str, list[tuple[str, dict[str, str]]]]) -> Analyzer:
-    prepare_camel_tools()
-    from camel_tools.morphology.analyzer import Analyzer
-    from camel_tools.morphology.database import MorphologyDB
-
-    # MorphologyDB reads a path; the file is gone again once it is read.
-    with tempfile.TemporaryDirectory(prefix="marsad-") as folder:
-        path = Path(folder, "vocabulary.db")
-        path.write_text(_database_text(), encoding="utf-8")
-        database = MorphologyDB(str(path), "a")
-    database.stem_hash = stems
-    return Analyzer(database)
-
-
-def full_database(path: Path) -> Any:
-    """A full morphology database in CAMeL Tools' format, for `lexicon` look-ups."""
-    prepare_camel_tools()
-    from camel_tools.morphology.database import MorphologyDB
-
-    return MorphologyDB(str(path), "a")

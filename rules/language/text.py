@@ -12,6 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from rules.language.disguise import Knows, pieces_as_words
@@ -82,6 +83,7 @@ MAY_BE_CUT_UP = (
 # What ends a sentence: always, and (a full stop) only where it is not part of an
 # abbreviation, a number or a web address.
 _ALWAYS_END = frozenset("!?؟؛…。\n\r\u2028\u2029۔;")
+_MAY_END = _ALWAYS_END | {"."}
 # What breaks the reach of a negation without ending the sentence.
 _BREAK = frozenset(',،:()[]{}«»"“”„–—|/•·')
 _ABBREVIATIONS = frozenset(
@@ -148,7 +150,7 @@ def number_norm(word: str) -> str:
     return "".join(str(unicodedata.decimal(c)) for c in word if c.isdecimal())
 
 
-class _Written(NamedTuple):
+class Word(NamedTuple):
     """What a run of letters or digits is read as, wherever it stands."""
 
     surface: str
@@ -159,25 +161,34 @@ class _Written(NamedTuple):
 
 
 @lru_cache(maxsize=60_000)
-def _written(run: str) -> _Written | None:
+def as_word(run: str) -> Word | None:
     """How a run is read; None where it is more than one word, or none: see `_arabic_words`."""
     if run[0].isdecimal():
         norm = number_norm(run)
-        return _Written(norm, norm, "number", len(run))
+        return Word(norm, norm, "number", len(run))
     if not _IS_ARABIC.match(run):
-        return _Written(latin_surface(run), latin_norm(run), "latin", len(run))
+        return Word(latin_surface(run), latin_norm(run), "latin", len(run))
     surface = arabic_surface(run)
     several = _HIDDEN_SPACE.search(run) or len(_split_after_ta_marbuta(run, 0, len(run))) > 1
     if several or not surface:
         return None
     trimmed = _TRAILING_CONTROLS.sub("", run) or run
-    return _Written(surface, arabic_norm(run), "ar", len(trimmed))
+    return Word(surface, arabic_norm(run), "ar", len(trimmed))
 
 
 def runs(text: str) -> list[str]:
     """A text cut before and behind its runs of letters and of digits: what stands between two is
     at the even places. Joined, they are the text. Linear in its length."""
     return _WORD.split(text[:MAX_CHARACTERS])
+
+
+def ends_between(run: str, gap: str, following: str) -> bool:
+    """Whether a sentence surely ends between two neighbouring runs of a text in which no words are
+    cut up; where either is no word by itself, it may."""
+    if _MAY_END.isdisjoint(gap):
+        return False
+    before, after = as_word(run), as_word(following)
+    return before is not None and after is not None and ends(gap, before, after)
 
 
 def tokenize(text: str, knows: Knows | None = None) -> list[Token]:
@@ -196,17 +207,15 @@ def tokens_of(
     """`tokenize` of a text that `runs` has cut. ``cut_up``: whether words may be cut up in it."""
     tokens: list[Token] = []
     end = 0
-    make = tuple.__new__
-    for at in range(1, len(cut), 2):
-        gap = cut[at - 1]
-        run = cut[at]
+    add, make, unbroken = tokens.append, tuple.__new__, _BREAK.isdisjoint
+    for gap, run in zip(cut[::2], cut[1::2], strict=False):
         start = end + len(gap)
         end = start + len(run)
-        breaks = gap != " " and not _BREAK.isdisjoint(gap)
-        known = _written(run)
+        breaks = gap != " " and not unbroken(gap)
+        known = as_word(run)
         if known is not None:
             surface, norm, script, length = known
-            tokens.append(make(Token, (start, start + length, surface, norm, script, breaks)))
+            add(make(Token, (start, start + length, surface, norm, script, breaks)))
             continue
         for part_start, part_end in _arabic_words(text, start, end, knows):
             raw = text[part_start:part_end]
@@ -217,11 +226,6 @@ def tokens_of(
                 tokens.append(Token(part_start, shown, surface, arabic_norm(raw), "ar", breaks))
             breaks = False
     return _put_together(text, tokens, knows) if cut_up and knows else tokens
-
-
-def cut_up_words(text: str) -> list[str]:
-    """What may be words cut up by signs or spaces, «ح.ص.ا.ر», as `tokenize` looks for them."""
-    return [match.group() for match in _CUT_UP.finditer(text[:MAX_CHARACTERS])]
 
 
 def _arabic_words(
@@ -290,9 +294,9 @@ def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sente
     """`sentences` of a text whose tokens are known."""
     found: list[Sentence] = []
     first = 0
-    for at in range(1, len(tokens)):
-        before, after = tokens[at - 1], tokens[at]
-        if text[before.end : after.start] != " " and _ends(text, before, after):
+    for at, (before, after) in enumerate(pairwise(tokens), 1):
+        between = text[before[1] : after[0]]
+        if between != " " and ends(between, before, after):
             found.append(_sentence(field, tokens[first:at]))
             first = at
     if tokens:
@@ -304,8 +308,8 @@ def _sentence(field: Field, tokens: Sequence[Token]) -> Sentence:
     return Sentence(field, tokens[0].start, tokens[-1].end, tuple(tokens))
 
 
-def _ends(text: str, before: Token, after: Token) -> bool:
-    between = text[before.end : after.start]
+def ends(between: str, before: Token | Word, after: Token | Word) -> bool:
+    """Whether a sentence ends with what stands between two words."""
     for position, char in enumerate(between):
         if char in _ALWAYS_END:
             return True

@@ -12,7 +12,7 @@ from rules.loading.yamlfile import Document, Location
 from rules.matching.clauses import ClauseElement, CompiledClause
 from rules.matching.harm import entry as victims
 from rules.matching.levels import by_direction
-from rules.matching.match import CompiledRule
+from rules.matching.rule import CompiledRule
 from rules.texts import Message, message
 
 

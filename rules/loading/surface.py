@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from rules.loading import schema
-from rules.matching.terms import CompiledTerm
+from rules.matching.finding.terms import CompiledTerm
 
 MOST = 24
 """Words of a term that are put into a sentence; spread over a longer list."""

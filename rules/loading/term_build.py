@@ -10,10 +10,10 @@ from rules.loading import schema
 from rules.loading.doubts import doubts
 from rules.loading.sources import Sources
 from rules.loading.yamlfile import Document, Location
-from rules.matching.known_words import Lexicon
+from rules.matching.finding.known_words import Lexicon
+from rules.matching.finding.terms import CompiledTerm
+from rules.matching.finding.wordlist import Compiler
 from rules.matching.scope.scope import RESERVED
-from rules.matching.terms import CompiledTerm
-from rules.matching.wordlist import Compiler
 from rules.texts import Message, message
 
 

@@ -7,8 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rules.loading.choices import Direction, Language, Place, State
-from rules.matching.reading import Reading, Span
-from rules.matching.scope.negation import NEGATED_EVIDENCE, NEGATION, denies, negator_before
+from rules.matching.finding.reading import Reading, Span
+from rules.matching.scope.negation import (
+    NEGATED_EVIDENCE,
+    NEGATION,
+    denies,
+    negator_before,
+    says_no,
+)
 
 ASSERTED_REACH = 4
 """Words between a negator and evidence where a rule asks for negation: «لا توجد في الحي أدوية»."""
@@ -73,7 +79,7 @@ def _usable(
         candidates = [c for c in candidates if _spoken(c[0], reading, clause.languages)]
     if element.negated:
         return [c for c in candidates if negator_before(reading, c[0], ASSERTED_REACH)]
-    if clause.negated is False and not denied:
+    if clause.negated is False and not denied and says_no(reading):
         return [c for c in candidates if not _denied(reading, c[0])]
     return candidates
 
@@ -120,6 +126,8 @@ def negators_of(
 ) -> Choice:
     """The negations that the clause asked for belong to its evidence."""
     if clause.negated is False and not any(e.negated for e in clause.elements):
+        return []
+    if not says_no(reading):
         return []
     governing = (negator_before(reading, span, ASSERTED_REACH) for span, _ in chosen)
     return [(span, NEGATION) for span in dict.fromkeys(g for g in governing if g)]

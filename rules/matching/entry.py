@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -12,17 +12,17 @@ from rules.language.text import (
     MAX_CHARACTERS,
     Field,
     Sentence,
-    cut_up_words,
+    ends_between,
     runs,
     sentences_of,
     tokens_of,
 )
 from rules.loading.choices import Place
 from rules.matching.clauses import placed
+from rules.matching.finding.names import words_in_names
+from rules.matching.finding.reading import Reading
+from rules.matching.finding.terms import TermMatcher
 from rules.matching.harm.entry import find_harms
-from rules.matching.names import words_in_names
-from rules.matching.reading import Reading
-from rules.matching.terms import TermMatcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,16 @@ class EntryReading:
     readings: tuple[Reading, ...]
     places: Mapping[Place, Sequence[Reading]] = field(init=False, repr=False, compare=False)
     """Its sentences by where they stand."""
+    leading: frozenset[int] = field(init=False, repr=False, compare=False)
+    """Its title and the first sentences of its text, by identity."""
+    titles: Sequence[Reading] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         where: tuple[Place, ...] = get_args(Place)
         places = {place: placed(self.readings, place) for place in where}
         object.__setattr__(self, "places", places)
+        object.__setattr__(self, "leading", frozenset(map(id, places["lead"])))
+        object.__setattr__(self, "titles", places["title"])
 
     def present(self) -> frozenset[str]:
         return frozenset(name for reading in self.readings for name in reading.spans)
@@ -65,48 +70,86 @@ Present = frozenset[str] | PresentTerms
 class OpenedText:
     """A title or text, cut into words that nothing is known of yet."""
 
-    __slots__ = ("cut", "cut_up", "field", "matched", "read", "written")
+    __slots__ = ("_sentences", "cut", "cut_up", "field", "read", "written")
 
-    def __init__(self, terms: TermMatcher, written: str, field: Field) -> None:
+    def __init__(self, written: str, field: Field, marks: int) -> None:
+        """``marks``: of the patterns beside terms, those that are found in it (`TermMatcher`)."""
         self.field = field
         self.written = written
-        self.matched, marks = terms.patterns.in_text(written[:MAX_CHARACTERS])
         self.read = (
             blanked_title(written) if field == "title" else blanked(written, may_be=bool(marks & 1))
         )
         self.cut = runs(self.read)
         self.cut_up = bool(marks & 2)
+        self._sentences: Sequence[Sentence] | None = None
 
-    def runs(self) -> list[str]:
-        """Its words as they are written, and what may be a word that is cut up."""
-        found = self.cut[1::2]
-        return [*found, *cut_up_words(self.read)] if self.cut_up else found
+    def runs(self, terms: TermMatcher) -> Iterator[Sequence[str]]:
+        """Its words as they are written, by sentence; several sentences together where it is not
+        sure that they are parted."""
+        if self.cut_up:
+            for sentence in self.sentences(terms):
+                yield [
+                    t.surface if t.script == "ar" else self.read[t.start : t.end]
+                    for t in sentence.tokens
+                ]
+            return
+        cut = self.cut
+        words = cut[1::2]
+        first = 0
+        for at, gap in enumerate(cut[2:-1:2], 1):
+            if gap != " " and ends_between(words[at - 1], gap, words[at]):
+                yield words[first:at]
+                first = at
+        if words:
+            yield words[first:]
 
-    def sentences(self, terms: TermMatcher) -> list[Sentence]:
-        text = self.read[:MAX_CHARACTERS]
-        tokens = tokens_of(text, self.cut, terms.knows, cut_up=self.cut_up)
-        return sentences_of(self.read, self.field, tokens)
+    def sentences(self, terms: TermMatcher) -> Sequence[Sentence]:
+        if self._sentences is None:
+            text = self.read[:MAX_CHARACTERS]
+            tokens = tokens_of(text, self.cut, terms.knows, cut_up=self.cut_up)
+            self._sentences = sentences_of(self.read, self.field, tokens)
+        return self._sentences
+
+
+def opened(terms: TermMatcher, title: str, text: str) -> tuple[OpenedText, OpenedText, int]:
+    """Title and text, and the terms of which a pattern may match in either, as bits."""
+    written = f"{title[:MAX_CHARACTERS]}\n{text[:MAX_CHARACTERS]}"
+    matched, marks = terms.patterns.in_text(written)
+    return OpenedText(title, "title", marks), OpenedText(text, "text", marks), matched
 
 
 def read_entry(terms: TermMatcher, title: str, text: str, language: str | None) -> EntryReading:
     """Both fields, sentence by sentence, with every term and every harm that is found in them."""
-    opened = (OpenedText(terms, title, "title"), OpenedText(terms, text, "text"))
-    entry = EntryReading(title, text, language, readings_of(terms, opened, language))
+    in_title, in_text, matched = opened(terms, title, text)
+    readings = readings_of(terms, (in_title, in_text), language, matched)
+    entry = EntryReading(title, text, language, readings)
     find_harms(entry.readings)
     return entry
 
 
 def readings_of(
-    terms: TermMatcher, opened: Iterable[OpenedText], language: str | None
+    terms: TermMatcher,
+    fields: Iterable[OpenedText],
+    language: str | None,
+    matched: int,
+    possible: Iterable[Sequence[int]] = ((), ()),
 ) -> tuple[Reading, ...]:
-    parts = [(sentence, each) for each in opened for sentence in each.sentences(terms)]
+    """``possible``: of each field, the terms that may stand in each of its sentences, as bits,
+    where that is known of its sentences one by one."""
+    parts: list[tuple[Sentence, OpenedText, int | None]] = []
+    for each, bits in zip(fields, possible, strict=True):
+        sentences = each.sentences(terms)
+        known: Sequence[int | None] = (
+            bits if len(bits) == len(sentences) else [None] * len(sentences)
+        )
+        parts += [(s, each, b) for s, b in zip(sentences, known, strict=True)]
     spoken = language
     if language not in ("en", "fr"):
-        latin = [t.norm for sentence, _ in parts for t in sentence.tokens if t.script == "latin"]
+        latin = [t.norm for s, _, _ in parts for t in s.tokens if t.script == "latin"]
         spoken = guess_language(latin[:400]) if latin else None
-    found = tuple(
-        terms.read(sentence, spoken, each.written, each.matched) for sentence, each in parts
-    )
+    found = tuple(terms.read(s, spoken, each.written, matched, bits) for s, each, bits in parts)
     for reading in found:
-        reading.close(words_in_names(reading))
+        closed = words_in_names(reading)
+        if closed:
+            reading.close(closed)
     return found

@@ -11,22 +11,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from rules.language.text import tokenize
+from rules.language.text import as_word, tokenize
 from rules.loading.choices import Place
 from rules.matching.clauses import CompiledClause
+from rules.matching.finding.plain import Continued, goes_on
+from rules.matching.finding.reading import Reading
+from rules.matching.finding.signs import set_bits
+from rules.matching.finding.terms import TermMatcher
 from rules.matching.harm import entry as victims
 from rules.matching.harm import victims as harm_victims
-from rules.matching.reading import Reading
 from rules.matching.scope.governors import DENIED, governors_of
 from rules.matching.scope.negation import NEGATION, NEXT
-from rules.matching.signs import NOTHING, Sign, set_bits
-from rules.matching.terms import TermMatcher
 
 if TYPE_CHECKING:
-    from rules.matching.match import CompiledRule
+    from rules.matching.rule import CompiledRule
 
+
+class RunSign(NamedTuple):
+    """What a run of letters tells of its sentence, as one word."""
+
+    bits: int
+    """Of terms, and above them of groups."""
+    numbers: tuple[int, ...]
+    begins: Continued | None
+
+
+_OF_NOTHING = RunSign(0, (), None)
+_SEVERAL = RunSign(0, (), None)
+"""Of a run that is not one word: what it is in its sentence only `tokenize` tells."""
 _MOST_REMEMBERED = 200_000
 """Words of texts, as they are written, of which it is remembered what they are signs of."""
 
@@ -60,24 +74,31 @@ class Gate:
         self._rules = rules
         self._order = {name: number for number, name in enumerate(rules)}
         self._terms = terms
+        self._lowest = terms.signs.length
+        """Number of the first group's bit."""
         self._groups: dict[frozenset[str], int] = {}
         self._of_term: dict[int, int] = {}
         """Number of a term's bit → the bits of its groups."""
-        self._ways: dict[int, list[Way]] = {}
-        """Number of a group's bit → the clauses that are looked at when it is set."""
-        sizes: list[int] = []
+        self._ways: dict[int, list[tuple[int, Way]]] = {}
+        """Number of a group's bit → the clauses that are looked at when it is set, each behind the
+        groups that it needs in whichever place."""
+        sizes: dict[int, int] = {}
         for rule in rules.values():
             for number, clause in enumerate(rule.when):
                 self._add(rule, number, clause, sizes)
         self._triggers = 0
         for number in self._ways:
             self._triggers |= 1 << number
-        self._of_number: dict[int, Sign] = {}
-        self._of_run: dict[str, Sign] = {}
+        self.everything = (1 << (self._lowest + len(self._groups))) - 1
+        """What may stand in a sentence of which nothing is known."""
+        self._composed = terms.signs.composed.with_more(self._with_groups)
+        self._of_run: dict[str, RunSign] = {}
+        self._of_numbers: dict[tuple[int, ...], RunSign] = {}
+        self._of_phrase: dict[str, int] = {}
         self._of_patterns: dict[int, int] = {}
 
     def _add(
-        self, rule: CompiledRule, place: int, clause: CompiledClause, sizes: list[int]
+        self, rule: CompiledRule, place: int, clause: CompiledClause, sizes: dict[int, int]
     ) -> None:
         together, anywhere = _groups(clause, rule)
         sentence = [self._bit(group, sizes) for group in together]
@@ -89,16 +110,22 @@ class Gate:
             clause,
             _joined(entry),
             _joined(sentence),
-            tuple(self._term_bits(group) for group in together),
+            # The rarest first: where it is missing, nobody looks for the others.
+            tuple(
+                self._term_bits(group)
+                for _, group in sorted(
+                    zip(sentence, together, strict=True), key=lambda each: sizes[each[0]]
+                )
+            ),
         )
-        self._ways.setdefault(trigger, []).append(way)
+        self._ways.setdefault(trigger, []).append((way.entry | way.sentence, way))
 
-    def _bit(self, group: frozenset[str], sizes: list[int]) -> int:
+    def _bit(self, group: frozenset[str], sizes: dict[int, int]) -> int:
         known = self._groups.get(group)
         if known is not None:
             return known
-        number = self._groups[group] = len(self._groups)
-        sizes.append(sum(self._terms.size(name) for name in group))
+        number = self._groups[group] = self._lowest + len(self._groups)
+        sizes[number] = sum(self._terms.size(name) for name in group)
         for term in set_bits(self._term_bits(group)):
             self._of_term[term] = self._of_term.get(term, 0) | 1 << number
         return number
@@ -110,24 +137,36 @@ class Gate:
             joined |= bits.get(name, 0)
         return joined
 
-    def may_fire(self, title: Sequence[str], text: Sequence[str], matched: int) -> Possible:
-        """The rules that words (as they are written) and terms of patterns may make fire."""
+    def signs_of(self, sentences: Iterable[Sequence[str]], matched: int) -> list[int]:
+        """What may stand in each sentence of a title or text, given as its words are written, as
+        bits of terms and groups; ``matched``: terms of which a pattern may match."""
         by_pattern = self._of_patterns.get(matched) if matched else 0
         if by_pattern is None:
-            by_pattern = self._of_patterns[matched] = self._groups_of(matched)
-        in_title = self._signs_in(title) | by_pattern
-        in_text = self._signs_in(text) | by_pattern
-        here = in_title | in_text
+            by_pattern = self._of_patterns[matched] = self._with_groups(matched)
+        return [self._signs_in(sentence, by_pattern) for sentence in sentences]
+
+    def may_fire(self, in_title: Sequence[int], in_text: Sequence[int]) -> Possible:
+        """The rules that what may stand in the sentences of an entry may make fire."""
+        here = 0
+        for signs in (*in_title, *in_text):
+            here |= signs
+        possible = [
+            way
+            for number in set_bits(here & self._triggers)
+            for needed, way in self._ways[number]
+            if here & needed == needed
+        ]
+        if not possible:
+            return {}
+        anywhere = (*in_title, *in_text)
+        by_place = {"any": anywhere, "lead": anywhere, "title": in_title, "text": in_text}
         found: dict[str, list[Way]] = {}
-        for number in set_bits(here & self._triggers):
-            for way in self._ways[number]:
-                if here & way.entry != way.entry:
-                    continue
-                where, needed = way.clause.where, way.sentence
-                if (in_title & needed == needed and where != "text") or (
-                    in_text & needed == needed and where != "title"
-                ):
+        for way in possible:
+            needed = way.sentence
+            for signs in by_place[way.clause.where]:
+                if signs & needed == needed:
                     found.setdefault(way.rule, []).append(way)
+                    break
         return self._enough(found)
 
     def in_readings(
@@ -139,8 +178,9 @@ class Gate:
         for rule, ways in possible.items():
             for way in ways:
                 sentences = places[way.clause.where]
-                if way.groups:
-                    sentences = [r for r in sentences if r.has_of_each(way.groups)]
+                groups = way.groups
+                if groups:
+                    sentences = [r for r in sentences if r.has_of_each(groups)]
                 if sentences:
                     found.setdefault(rule, []).append(way)
                     where[id(way)] = sentences
@@ -154,52 +194,69 @@ class Gate:
         }
 
     def _enough(self, found: Mapping[str, Sequence[Way]]) -> Possible:
-        return {
-            name: ways
-            for name, ways in found.items()
-            if sum(way.clause.weight for way in ways) >= self._rules[name].threshold
-            and not all(way.clause.setting for way in ways)
-        }
+        enough = {}
+        for name, ways in found.items():
+            weight, stated = 0, False
+            for way in ways:
+                weight += way.clause.weight
+                stated = stated or not way.clause.setting
+            if stated and weight >= self._rules[name].threshold:
+                enough[name] = ways
+        return enough
 
-    def _signs_in(self, runs: Iterable[str]) -> int:
-        one = other = 0
+    def _signs_in(self, runs: Sequence[str], bits: int) -> int:
+        """``bits`` and those of what may stand in a sentence: of all groups where nobody knows."""
         remembered = self._of_run
-        for run in runs:
-            sign = remembered.get(run)
-            if sign is None:
-                sign = self._sign_of(run)
-            if sign is not NOTHING:
-                one |= sign[0]
-                other |= sign[1]
-        return one & other
+        signs = [remembered.get(run) or self._sign_of(run) for run in runs]
+        begun: Continued | None = None
+        for at, sign in enumerate(signs, 1):
+            if sign is _OF_NOTHING:
+                begun = None
+                continue
+            if sign is _SEVERAL:
+                return self.everything
+            bits |= sign[0]
+            if begun is not None:
+                for number in sign[1]:
+                    for name, rest in begun.get(number, ()):
+                        if not rest or goes_on(rest, signs, at):
+                            bits |= self._of_phrase.get(name) or self._phrase(name)
+            begun = sign[2]
+        return self._composed.complete(bits)
 
-    def _sign_of(self, run: str) -> Sign:
-        """What a run of letters is a sign of, however it may be read."""
-        knows = self._terms.knows
-        tokens = {*tokenize(run, knows), *tokenize(run)}
-        one = other = 0
-        for token in tokens:
-            for language in (None, "en", "fr") if token.script == "latin" else (None,):
-                for number in self._terms.known(token, language).numbers:
-                    sign = self._number(number)
-                    one |= sign.one
-                    other |= sign.other
+    def _sign_of(self, run: str) -> RunSign:
+        """What a run of letters is a sign of, in whichever language it is read."""
+        tokens = tokenize(run)
+        if as_word(run) is None or len(tokens) != 1:
+            sign = _SEVERAL
+        else:
+            languages = (None, "en", "fr") if tokens[0].script == "latin" else (None,)
+            known = (self._terms.known(tokens[0], language) for language in languages)
+            numbers = tuple({number for each in known for number in each.numbers})
+            sign = self._of_words(numbers) if numbers else _OF_NOTHING
         if len(self._of_run) >= _MOST_REMEMBERED:
             self._of_run.clear()
-        sign = self._of_run[run] = Sign(one, other) if one or other else NOTHING
+            self._of_numbers.clear()
+        self._of_run[run] = sign
         return sign
 
-    def _number(self, number: int) -> Sign:
-        known = self._of_number.get(number)
-        if known is None:
-            sign = self._terms.signs.of((number,))
-            known = Sign(self._groups_of(sign.one), self._groups_of(sign.other))
-            self._of_number[number] = known
-        return known
+    def _of_words(self, numbers: tuple[int, ...]) -> RunSign:
+        """One for all forms of a word: what is read often stays near at hand."""
+        sign = self._of_numbers.get(numbers)
+        if sign is None:
+            bits = self._with_groups(self._terms.signs.of(numbers))
+            sign = RunSign(bits, numbers, self._terms.plain.known(numbers, 0).begins)
+            self._of_numbers[numbers] = sign
+        return sign
 
-    def _groups_of(self, terms: int) -> int:
-        joined = 0
-        for number in set_bits(terms):
+    def _phrase(self, name: str) -> int:
+        bits = self._of_phrase[name] = self._with_groups(self._terms.signs.of_term(name))
+        return bits
+
+    def _with_groups(self, bits: int) -> int:
+        """Bits of terms, and of the groups that these are in."""
+        joined = bits
+        for number in set_bits(bits):
             joined |= self._of_term.get(number, 0)
         return joined
 

@@ -12,7 +12,7 @@ from rules.language import latin, lexicon
 from rules.language.lexicon import Lexeme, WordProblem
 from rules.language.morphology import Morphology
 from rules.language.text import arabic_surface, tokenize
-from rules.matching.known_words import Lexicon
+from rules.matching.finding.known_words import Lexicon
 
 MOST = 16
 """Forms of one word."""

@@ -10,12 +10,14 @@ from rules.escalations.escalation import Escalation
 from rules.language.morphology import Morphology
 from rules.loading.choices import Direction, Level, Status
 from rules.loading.yamlfile import Problem
+from rules.matching.detection import Detection
+from rules.matching.finding.known_words import Lexicon
+from rules.matching.finding.terms import CompiledTerm, TermMatcher
 from rules.matching.gate import Gate
-from rules.matching.known_words import Lexicon
-from rules.matching.match import CompiledRule, Detection, detect_all
+from rules.matching.match import detect_all
 from rules.matching.related import related
+from rules.matching.rule import CompiledRule
 from rules.matching.states import StateKind
-from rules.matching.terms import CompiledTerm, TermMatcher
 
 if TYPE_CHECKING:
     from rules.loading import schema

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rules.loading.choices import Direction
-from rules.matching.match import Detection, Evidence
+from rules.matching.detection import Detection, Evidence
 from rules.matching.places.gazetteer import PlaceKind
 
 BEGINNING = 300

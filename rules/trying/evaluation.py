@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.loading.schema import Direction, Level
+from rules.matching.detection import Detection
 from rules.matching.entry import read_entry
 from rules.matching.levels import LADDER, PUSHED_FROM
-from rules.matching.match import Detection, judge
+from rules.matching.match import judge
 from rules.matching.ruleset import RuleSet
 from rules.trying.labelled import PARTS, LabelledEntry
 from rules.trying.near_misses import silence

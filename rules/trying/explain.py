@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from rules.language.text import Field
 from rules.loading.yamlfile import YamlProblem, parse
+from rules.matching.detection import Detection, offsets, quote
 from rules.matching.entry import EntryReading, read_entry
+from rules.matching.finding.terms import CompiledTerm
 from rules.matching.harm.entry import harms_of_entry
-from rules.matching.match import Detection, Verdict, judge, offsets, quote
+from rules.matching.match import Verdict, judge
 from rules.matching.ruleset import RuleSet
 from rules.matching.scope.direction import Found
-from rules.matching.terms import CompiledTerm
 from rules.texts import Message, message
 from rules.trying.near_misses import NearMiss, near_misses, silence
 
@@ -225,8 +226,8 @@ def expand(rules: RuleSet, written: str, language: str) -> Expansion:
     from rules.language.morphology import Morphology
     from rules.loading import schema
     from rules.loading.doubts import doubts
-    from rules.matching.known_words import Lexicon
-    from rules.matching.wordlist import Compiler
+    from rules.matching.finding.known_words import Lexicon
+    from rules.matching.finding.wordlist import Compiler
 
     words = Lexicon()
     shape = _as_in_a_rule(written)

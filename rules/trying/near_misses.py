@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rules.matching.clauses import ClauseElement, CompiledClause, in_sentence, placed
+from rules.matching.detection import offsets
 from rules.matching.entry import EntryReading
-from rules.matching.match import CompiledRule, Verdict, offsets
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
+from rules.matching.match import Verdict
+from rules.matching.rule import CompiledRule
 from rules.matching.ruleset import RuleSet
 from rules.matching.scope.negation import NEGATED_EVIDENCE, NEGATION, negator_before
 from rules.texts import Message, message

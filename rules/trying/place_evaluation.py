@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rules.matching.match import Evidence
+from rules.matching.detection import Evidence
 from rules.matching.places.gazetteer import Gazetteer, Place, key_of
 from rules.matching.places.mentions import read_places
 from rules.matching.places.where import PlacesTold, places_of

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import RuleSet
-from rules.language import morphology
+from rules.language import analyser, morphology
 from rules.loading import build
 from rules.loading.load import cache_of, load_rules
 from rules.loading.stored.cache import RulesCache
@@ -218,13 +218,13 @@ def test_a_file_that_is_saved_while_its_tests_run_is_not_taken_for_what_was_trie
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A mark for each time that CAMeL Tools' analyser is made."""
     marks: list[str] = []
-    real = morphology._analyzer
+    real = analyser.analyzer
 
     def counted(stems: Any) -> Any:
         marks.append("made")
         return real(stems)
 
-    monkeypatch.setattr(morphology, "_analyzer", counted)
+    monkeypatch.setattr(morphology, "analyzer", counted)
     return marks
 
 

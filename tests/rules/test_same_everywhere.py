@@ -10,7 +10,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from rules.matching.reading import Reading, Span
+from rules.language.text import Sentence
+from rules.matching.finding.reading import Reading, Span, Written
 
 NAMES = tuple(f"term-{number:02}" for number in range(30))
 
@@ -19,8 +20,15 @@ def test_of_terms_that_hold_the_same_words_one_is_named_by_its_name() -> None:
     """The order of a set differs from process to process, and with it which term the evidence
     named: states of places are read from these names."""
     spans = {Span(2, 3), Span(2, 4), Span(5, 5)}
-    matcher = SimpleNamespace(look_for=lambda name, reading: spans)
-    reading = Reading(*(None, (), None, matcher, 0, ""))  # type: ignore[arg-type]
+    signs = SimpleNamespace(bits=dict.fromkeys(NAMES, 1))
+    matcher: Any = SimpleNamespace(
+        look_for=lambda name, written: spans,
+        signs=signs,
+        bits_of=lambda names: (1, ()),
+        names_of=lambda bits: NAMES,
+    )
+    written = Written(Sentence("text", 0, 0, ()), (), matcher, 1, "")
+    reading = Reading(written, None, matcher)
     found = reading.any_of(NAMES[::-1])
     wanted = [(span, name) for span in (Span(2, 4), Span(2, 3), Span(5, 5)) for name in NAMES]
     assert found == wanted

@@ -13,7 +13,7 @@ from rules.language.text import tokenize
 from rules.loading.jsonschema import schemas
 from rules.loading.load import SHIPPED
 from rules.loading.schema import Example
-from rules.matching import names
+from rules.matching.finding import names
 from rules.matching.harm import roles as harm_roles
 from rules.matching.scope.scope import RESERVED
 from rules.trying.evaluation import evaluate

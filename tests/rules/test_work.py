@@ -17,8 +17,8 @@ from rules import RuleSet
 from rules.language.morphology import Morphology
 from rules.loading.load import load_rules
 from rules.matching.entry import read_entry
+from rules.matching.finding.terms import TermMatcher
 from rules.matching.match import judge
-from rules.matching.terms import TermMatcher
 from tests.rules.few import few_rules
 
 ORDINARY = "صدرت رواية جديدة للكاتب، ويوقعها في معرض الكتاب مساء الخميس."

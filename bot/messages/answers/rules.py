@@ -15,7 +15,7 @@ from storage.decisions import Hits
 if TYPE_CHECKING:
     from rules import Detection, RuleSet
     from rules.matching.clauses import CompiledClause
-    from rules.matching.match import CompiledRule
+    from rules.matching.rule import CompiledRule
     from rules.trying.explain import Expansion, Explanation
 
 BARS = "▁▂▃▄▅▆▇█"

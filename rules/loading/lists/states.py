@@ -13,7 +13,7 @@ from rules.loading.lists.one_list import read_list
 from rules.loading.rule_folders import STATES
 from rules.loading.sources import Sources, validated
 from rules.loading.yamlfile import Document, Location
-from rules.matching.match import CompiledRule
+from rules.matching.rule import CompiledRule
 from rules.matching.states import StateKind, StateSource, StateValue
 from rules.texts import message
 

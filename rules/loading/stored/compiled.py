@@ -18,11 +18,11 @@ from rules.language.lexicon import Lexeme, Stem
 from rules.language.morphology import Analysis, Morphology
 from rules.loading.yamlfile import Problem
 from rules.matching.clauses import ClauseElement, CompiledClause
-from rules.matching.known_words import Lexicon, compiled_pattern
-from rules.matching.match import CompiledRule
+from rules.matching.finding.known_words import Lexicon, compiled_pattern
+from rules.matching.finding.terms import CompiledTerm, TermMatcher, Unit
+from rules.matching.rule import CompiledRule
 from rules.matching.ruleset import EscalationTests, RuleSet, RuleTests, Signal
 from rules.matching.states import StateKind, StateSource, StateValue
-from rules.matching.terms import CompiledTerm, TermMatcher, Unit
 from rules.texts import Message
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ Pure: roles by position in, a cause out.
 from __future__ import annotations
 
 from rules.loading.choices import Cause, Victims
+from rules.matching.finding.reading import Span
 from rules.matching.harm.roles import WEAPON, Roles, is_definite
-from rules.matching.reading import Span
 
 CAUSE_REACH = 14
 """Words between a harm or its victim and what caused it."""

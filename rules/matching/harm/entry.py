@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import get_args
 
 from rules.loading.choices import Cause, Victims
+from rules.matching.finding.reading import Reading
 from rules.matching.harm.roles import CAUSES, HARMS, MARTYRED, NATIONALITY, NATURAL, PLACE, WEAPON
 from rules.matching.harm.victims import PREFIX, Harm, harms, term_of
-from rules.matching.reading import Reading
 
 OPENING_SENTENCES = 2
 """Sentences of the text that tell, with the title, what an entry is about."""
@@ -63,7 +63,7 @@ def needed(harms: Iterable[str]) -> tuple[list[frozenset[str]], list[frozenset[s
 
 def find_harms(readings: Sequence[Reading]) -> None:
     """Put the harms of an entry into its sentences, as spans that clauses can ask for."""
-    if not any(reading.of(name) for reading in readings for name in HARMS):
+    if all(reading.first_of(HARMS) is None for reading in readings):
         return
     for reading, found in zip(readings, harms_of_entry(readings), strict=True):
         for harm in found:
@@ -80,17 +80,19 @@ def harms_of_entry(readings: Sequence[Reading]) -> tuple[tuple[Harm, ...], ...]:
     """
     fighters_before = False
     opening = _opening(readings)
-    about = _everyday(opening)
-    in_crisis = any(reading.of(PLACE) for reading in opening)
+    about: list[Cause | None] = []
     entry = []
     for reading in readings:
         judged = []
         for found in harms(reading):
             harm = found
-            if harm.general and not in_crisis:
+            if harm.general and not any(each.of(PLACE) for each in opening):
                 continue
-            if harm.cause == "unsaid" and about is not None:
-                harm = replace(harm, cause=about, why=f"{harm.why}; the opening tells of {about}")
+            if harm.cause == "unsaid":
+                about = about or [_everyday(opening)]
+                if about[0] is not None:
+                    why = f"{harm.why}; the opening tells of {about[0]}"
+                    harm = replace(harm, cause=about[0], why=why)
             if harm.who == "uncounted" and fighters_before:
                 harm = replace(harm, who="fighters", why=f"{harm.why}; fighters were named before")
             fighters_before = harm.who == "fighters" or (

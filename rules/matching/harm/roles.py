@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rules.loading.choices import Cause, Victims
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 
 IF_COUNTED = "$casualty-if-counted"
 VERB, NOUN, CASUALTY, LOST = "$harm-verb", "$harm-noun", "$casualty", "$harm-lost"

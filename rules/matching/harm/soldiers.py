@@ -6,8 +6,8 @@ Pure: roles by position in, what tells it out.
 from __future__ import annotations
 
 from rules.loading.choices import Victims
+from rules.matching.finding.reading import Span
 from rules.matching.harm.roles import Roles
-from rules.matching.reading import Span
 
 SITE_REACH = 10
 """Words behind the dead in which the barracks that was attacked may stand."""

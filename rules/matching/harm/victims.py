@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rules.loading.choices import Cause, Victims
+from rules.matching.finding.reading import Reading, Span
 from rules.matching.harm.causes import CAUSE_REACH, cause_by_the_word, nearest_cause
 from rules.matching.harm.roles import (
     CASUALTY,
@@ -26,7 +27,6 @@ from rules.matching.harm.roles import (
     is_definite,
 )  # fmt: skip
 from rules.matching.harm.soldiers import soldiers_by_place
-from rules.matching.reading import Reading, Span
 
 REACH = 9
 """Words behind a harm in which its victim may stand."""
@@ -75,7 +75,7 @@ def term_of(who: str, cause: str) -> str:
 
 def harms(reading: Reading) -> tuple[Harm, ...]:
     """The harms of one sentence, in order, each with the victim and cause that it was given."""
-    if not any(reading.of(name) for name in HARMS):
+    if reading.first_of(HARMS) is None:
         return ()
     sentence = _Harms(reading)
     return tuple(harm for at in sentence.starts if (harm := sentence.harm_at(at)) is not None)

@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 from typing import Literal
 
 from rules.language.text import Field, Token
-from rules.matching.match import Evidence
+from rules.matching.detection import Evidence
 from rules.matching.places.choice import Meant, choose
 from rules.matching.places.gazetteer import Gazetteer, Place
 from rules.matching.places.mentions import PlaceReading, listed, read_places

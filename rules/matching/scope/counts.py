@@ -6,7 +6,7 @@ trouble decides.
 
 from __future__ import annotations
 
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope.negation import any_within
 
 FEWER = "$scope-fewer"

@@ -7,11 +7,11 @@ over its side remarks, and what follows a "but" over what stands before it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rules.loading.choices import Direction
 from rules.matching.clauses import CompiledClause
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope.scene import is_epithet
 from rules.matching.scope.scope import Scope
 from rules.matching.scope.statement import is_background, turns_between
@@ -23,8 +23,7 @@ JUDGING = tuple(
 """Words by which a title says of what it names that it is not so, or no longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A clause that holds in one sentence (or, for ``all``, across the entry)."""
 
     clause: CompiledClause

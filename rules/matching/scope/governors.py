@@ -8,11 +8,10 @@ evidence is `scope`'s business.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from rules.loading.choices import State
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import counts, statement
 from rules.matching.scope.counts import FEWER
 from rules.matching.scope.negation import (
@@ -52,8 +51,7 @@ WHILE = 2
 """Words between «بينما», "while" and the denial that they set aside."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """How many words may stand between a governor and what follows, or precedes, it."""
 
     before: int
@@ -91,6 +89,16 @@ _RELIEF = frozenset(
     {"ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed", "kept"}
 )
 """States that are so only where they are said, not where they are named (`statement`)."""
+_ORDER: Mapping[State, int] = {state: number for number, state in enumerate(REACH)}
+_SAYING: Sequence[tuple[State, str]] = [
+    (state, name)
+    for state in REACH
+    for name in (
+        STATE_TERMS[state],
+        *((STATE_NOUNS[state],) if state in STATE_NOUNS else ()),
+        *((FEWER,) if state == "eased" else ()),
+    )
+]
 UNDONE: frozenset[State] = frozenset(
     {
         "ended",
@@ -107,8 +115,7 @@ UNDONE: frozenset[State] = frozenset(
 """States under which good news is none (yet, or any more)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Governor:
+class Governor(NamedTuple):
     """A word that says something of other words in its sentence."""
 
     state: State
@@ -139,35 +146,32 @@ def governing(
     # «رفض التوقيع على وقف إطلاق النار». So each layer reaches from what the inner ones took in.
     reached: list[Span] = list(evidence)
     layer = 0
-    here = reading.present(_GOVERNORS)
-    for state, reach in REACH.items():
+    for state, reach, name in _here(reading, own):
         if reach.layer != layer:
             reached = [*reached, *(g.span for at, _, g in found if at == layer)]
             layer = reach.layer
-        noun = STATE_NOUNS.get(state)
-        names = [name for name in (STATE_TERMS[state], noun) if name in here]
-        if state == "eased" and FEWER in here:
-            names.append(FEWER)
-        for name in (*names, *own.get(state, ())):
-            follows = name != noun
-            for span in reading.of(name):
-                if any(span.overlaps(e) for e in evidence):
+        follows = name != STATE_NOUNS.get(state)
+        for span in reading.of(name):
+            if any(span.overlaps(e) for e in evidence):
+                continue
+            if name == FEWER and not counts.are_of_a_trouble(reading, span):
+                continue
+            distance = _distance(reading, span, reached, reach, follows=follows)
+            if distance is not None:
+                if not reach.layer and _aside_of_its_own(reading, span, evidence):
                     continue
-                if name == FEWER and not counts.are_of_a_trouble(reading, span):
+                if not reach.layer and _ends_a_protest(reading, span, evidence):
                     continue
-                distance = _distance(reading, span, reached, reach, follows=follows)
-                if distance is not None:
-                    if not reach.layer and _aside_of_its_own(reading, span, evidence):
-                        continue
-                    if not reach.layer and _ends_a_protest(reading, span, evidence):
-                        continue
-                    if state == "denied" and _denies_another(reading, span, evidence):
-                        continue
-                    negation = any_negation(reading, span, NEGATED_GOVERNOR)
-                    if negation is not None and _belongs_to(negation, span, evidence, reach):
-                        negation = None
-                    said = state not in _RELIEF or statement.states(reading, span)
-                    found.append((reach.layer, distance, Governor(state, span, negation, said)))
+                if state == "denied" and _denies_another(reading, span, evidence):
+                    continue
+                negation = any_negation(reading, span, NEGATED_GOVERNOR)
+                if negation is not None and _belongs_to(negation, span, evidence, reach):
+                    negation = None
+                said = state not in _RELIEF or statement.states(reading, span)
+                found.append((reach.layer, distance, Governor(state, span, negation, said)))
+    if not found:
+        presumed = _presumed_in_force(reading, evidence)
+        return [presumed] if presumed else []
     undone = any(g.state in UNDONE for _, _, g in found)
     presumed = None if undone else _presumed_in_force(reading, evidence)
     if presumed is not None:
@@ -182,6 +186,27 @@ def governing(
         seen.add(governor.state)
         chosen.append(governor)
     return chosen
+
+
+def _here(
+    reading: Reading, own: Mapping[State, Iterable[str]]
+) -> Sequence[tuple[State, Reach, str]]:
+    """The words of a sentence that may say something of others: in the order of `REACH`, and of
+    one state the vocabulary's before the signal's own."""
+    found: Sequence[tuple[State, Reach, str]] | None = reading.governors
+    if found is None:
+        here = reading.present(_GOVERNORS)
+        found = reading.governors = (
+            [(state, REACH[state], name) for state, name in _SAYING if name in here] if here else ()
+        )
+    mine = [
+        (state, REACH[state], name)
+        for state, names in own.items()
+        if state in REACH
+        for name in names
+        if reading.of(name)
+    ]
+    return sorted((*found, *mine), key=lambda each: _ORDER[each[0]]) if mine else found
 
 
 def _presumed_in_force(reading: Reading, evidence: Sequence[Span]) -> Governor | None:

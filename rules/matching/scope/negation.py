@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 
 NEGATION = "$negation"
 NEXT = "$negation-next"
@@ -22,13 +22,20 @@ NEGATED_EVIDENCE = 2
 """Words between a negation and evidence: «لم يتم إخلاء»."""
 
 
+def says_no(reading: Reading) -> bool:
+    """Whether there is any negation that may stand before a word."""
+    return bool(reading.of(NEGATION) or reading.of(NEXT))
+
+
 def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
     """The negation that governs a span: before it, near enough, nothing breaking in between."""
     beside = reading.of(NEXT)
+    negators = reading.of(NEGATION)
+    if not beside and not negators:
+        return None
     at = bisect_left(beside, span.first, key=lambda s: s.first) - 1
     if at >= 0 and beside[at].last + 1 == span.first:
         return beside[at]
-    negators = reading.of(NEGATION)
     before = bisect_left(negators, span.first, key=lambda s: s.first)
     for negator in reversed(negators[max(0, before - 3) : before]):
         distance = span.first - negator.last - 1

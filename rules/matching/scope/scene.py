@@ -6,7 +6,7 @@ Beside a relief such an epithet is where it happens, not what happens. "The town
 
 from __future__ import annotations
 
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 
 EPITHET = "$statement-epithet"
 TERMS = (EPITHET,)

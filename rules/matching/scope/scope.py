@@ -8,11 +8,11 @@ inside out: in «نفى إلغاء أمر الإخلاء» the order is cancelle
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from rules.loading.choices import Direction, State
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import governors as governing_words
 from rules.matching.scope import negation as negations
 from rules.matching.scope import scene, statement
@@ -54,8 +54,7 @@ DEFAULT: Mapping[State, Direction] = MappingProxyType(
 _NOTHING: Mapping[State, tuple[str, ...]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What is said of a piece of evidence, from the inside out, and what follows from it.
 
     ``direction`` is None where the evidence does not count at all (history, images, drills).
@@ -108,7 +107,7 @@ def scope_of(
         # «الإفراج عن مسعفين احتجزتهم مليشيا»: what held them is over.
         governors = [g for g in governors if g.state != "obstructed"]
     scope = _resolved(reading, evidence, base, means, governors, negation=negation)
-    return replace(scope, named=True) if named else scope
+    return scope._replace(named=True) if named else scope
 
 
 def _lifts_a_hurdle(reading: Reading, governor: Governor, evidence: Sequence[Span]) -> bool:

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from rules.language.text import Token
-from rules.matching.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span
 
 NOUNS = "$relief-nouns"
 INFINITIVES = "$relief-infinitives"

@@ -24,9 +24,9 @@ from dataclasses import dataclass, field
 from rules.language.text import arabic_norm, arabic_surface, tokenize
 from rules.loading.schema import Example
 from rules.matching.entry import EntryReading, read_entry
+from rules.matching.finding.terms import Phrase
 from rules.matching.match import judge
 from rules.matching.ruleset import RuleSet
-from rules.matching.terms import Phrase
 from rules.trying.auditing.implied import ImpliedPhrases
 from rules.trying.auditing.unmet import UnmetPhrases
 from rules.trying.vary import CannotVary, sentences

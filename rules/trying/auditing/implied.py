@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rules.language.lexicon import Stem
+from rules.matching.finding.terms import Phrase, Unit
 from rules.matching.harm import roles as harm_roles
 from rules.matching.ruleset import RuleSet
 from rules.matching.scope.scope import RESERVED
-from rules.matching.terms import Phrase, Unit
 
 EXCEPTIONS = "!except"
 """End of the names of the terms that hold exceptions."""

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rules.matching.entry import EntryReading
-from rules.matching.reading import Reading
+from rules.matching.finding.reading import Reading
+from rules.matching.finding.terms import Phrase, phrase_spans
 from rules.matching.ruleset import RuleSet
-from rules.matching.terms import Phrase, composed_phrase, plain_phrase
 from rules.trying.auditing.implied import EXCEPTIONS
 
 ENOUGH = 5_000
@@ -67,7 +67,4 @@ def _language(entry: EntryReading) -> str:
 
 
 def _stands(phrase: Phrase, reading: Reading) -> bool:
-    if any(unit.term for unit in phrase):
-        return bool(composed_phrase(phrase, reading))
-    starts = (at for number in phrase[0].lexemes for at in reading.at.get(number, ()))
-    return any(plain_phrase(phrase, reading.words, start) for start in starts)
+    return bool(phrase_spans(phrase, reading.written))

@@ -15,7 +15,7 @@ from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from rules.escalations.escalation import Escalation
-from rules.matching.match import Detection, Evidence
+from rules.matching.detection import Detection, Evidence
 from storage.file.database import Connection
 from storage.news import feeds
 from storage.news.facts import Facts

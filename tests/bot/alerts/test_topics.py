@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rules.matching.known_words import Lexicon
+from rules.matching.finding.known_words import Lexicon
 from storage.readers import subscriptions
 from storage.readers.subscriptions import Subscription
 from storage.sending import outbox

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rules import Gazetteer, places_of
 from rules.language.text import tokenize
-from rules.matching.match import Evidence
+from rules.matching.detection import Evidence
 from rules.matching.places.where import mentions
 from rules.matching.places.words import PLACE_NOUNS, kinds_of, means
 from tests.conftest import shipped_places

@@ -6,16 +6,15 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
-from typing import Any, NamedTuple
+from typing import Any
 
 from rules.language import boilerplate, latin
 from rules.language.disguise import without_drawn_out_letters
 from rules.language.morphology import Morphology
 from rules.language.text import MAY_BE_CUT_UP, Sentence, Token
-from rules.matching.reading import Reading, Span
-from rules.matching.signs import NOTHING, Patterns, Sign, Signs
+from rules.matching.finding.plain import UNKNOWN, Known, PlainPhrases, Span, phrases_in
+from rules.matching.finding.reading import Reading, Spans, Written
+from rules.matching.finding.signs import Patterns, Signs
 
 _ELIDED = re.compile("[ldnsjm][aeiouyh][a-z]{3}")
 _MOST_REMEMBERED = 200_000
@@ -57,51 +56,20 @@ class CompiledTerm:
                     yield unit.term
 
 
-class Known(NamedTuple):
-    """A word of a text: the vocabulary's words that it is a form of, and what they are signs of."""
-
-    numbers: tuple[int, ...]
-    sign: Sign
-
-
-_UNKNOWN = Known((), NOTHING)
-
-
 class _Indexed:
-    """A term's phrases by what they begin with."""
+    """What a term is made of beside words and phrases of words."""
 
-    __slots__ = (
-        "begins",
-        "bit",
-        "composed",
-        "exceptions",
-        "include",
-        "longer",
-        "regexes",
-        "single",
-    )
+    __slots__ = ("composed", "exceptions", "include", "is_plain", "regexes")
 
-    def __init__(self, term: CompiledTerm, bits: Mapping[str, int]) -> None:
-        """``bits``: of each term; a part whose bits are not possible in a sentence is not tried."""
-        self.include = [(bits.get(name, 0), name) for name in term.include]
+    def __init__(self, term: CompiledTerm, composed: Iterable[Phrase], signs: Signs) -> None:
+        """A part whose bits in ``signs`` are not possible in a sentence is not tried there."""
+        self.include = [(signs.bits.get(name, 0), name) for name in term.include]
         self.exceptions = term.exceptions
         self.regexes = term.regexes
-        self.composed: list[tuple[int, Phrase]] = []
-        single: set[int] = set()
-        self.longer: dict[int, list[Phrase]] = {}
-        for phrase in term.phrases:
-            named = [bits.get(unit.term, 0) for unit in phrase if unit.term]
-            if named:
-                needed = reduce(or_, named) if all(named) else 0
-                if needed:
-                    self.composed.append((needed, phrase))
-            elif len(phrase) == 1:
-                single |= phrase[0].lexemes
-            else:
-                for number in phrase[0].lexemes:
-                    self.longer.setdefault(number, []).append(phrase)
-        self.single = frozenset(single)
-        self.begins = frozenset(self.longer)
+        self.composed = [
+            (needed, phrase) for phrase in composed if (needed := signs.needed_by(phrase))
+        ]
+        self.is_plain = not (self.include or self.exceptions or self.regexes or self.composed)
 
 
 class TermMatcher:
@@ -115,9 +83,12 @@ class TermMatcher:
         self._terms = terms
         self._indexed: dict[str, _Indexed] = {}
         self._sizes: dict[str, int] = {}
-        self._bits: dict[tuple[str, ...], int] = {}
+        self._bits: dict[tuple[str, ...], tuple[int, tuple[str, ...]]] = {}
         self._known: dict[str | None, dict[str, Known]] = {None: {}, "en": {}, "fr": {}}
-        self.signs = Signs(terms, in_order(terms))
+        self._of_numbers: dict[tuple[int, ...], Known] = {(): UNKNOWN}
+        """One for all forms of a word."""
+        self.plain = PlainPhrases(terms.values())
+        self.signs = Signs(terms, self.plain)
         self.patterns = Patterns(terms, self.signs, (boilerplate.MAY_BE, MAY_BE_CUT_UP))
 
     def words_of(self, token: Token, language: str | None) -> tuple[int, ...]:
@@ -152,9 +123,13 @@ class TermMatcher:
         known = remembered.get(token.surface)
         if known is None:
             numbers = self.words_of(token, language)
-            known = Known(numbers, self.signs.of(numbers)) if numbers else _UNKNOWN
+            known = self._of_numbers.get(numbers)
+            if known is None:
+                known = self.plain.known(numbers, self.signs.of(numbers))
+                self._of_numbers[numbers] = known
             if len(remembered) >= _MOST_REMEMBERED:
                 remembered.clear()
+                self._of_numbers = {(): UNKNOWN}
             remembered[token.surface] = known
         return known
 
@@ -163,25 +138,34 @@ class TermMatcher:
         return self._morphology.knows(surface)
 
     def read(
-        self, sentence: Sentence, language: str | None, text: str, matched: int | None = None
+        self,
+        sentence: Sentence,
+        language: str | None,
+        text: str,
+        matched: int | None = None,
+        possible: int | None = None,
     ) -> Reading:
         """A sentence of ``text``. ``matched``: terms of which a pattern may match, as `patterns`
-        tells them of a text that holds the sentence; None: nobody looked."""
+        tells them of a text that holds the sentence; None: nobody looked. ``possible``: all terms
+        that may stand in it, as bits of `signs`, where that is known."""
         remembered = self._known.get(language) or self._known[None]
         words = []
-        one = other = 0
         for token in sentence.tokens:
-            known = remembered.get(token.surface)
-            if known is None:
-                known = self.known(token, language)
-            words.append(known.numbers)
-            if known.numbers:
-                one |= known.sign.one
-                other |= known.sign.other
-        if matched is None:
-            matched, _ = self.patterns.in_text(text[sentence.start : sentence.end])
-        possible = one & other | matched
-        return Reading(sentence, tuple(words), language, self, possible, text)
+            known = remembered.get(token[2])
+            words.append(self.known(token, language) if known is None else known)
+        if possible is None:
+            if matched is None:
+                matched, _ = self.patterns.in_text(text[sentence.start : sentence.end])
+            possible = self._possible(words, matched)
+        return Reading(Written(sentence, words, self, possible, text), language, self)
+
+    def _possible(self, words: Sequence[Known], bits: int) -> int:
+        """``bits`` and those of what may stand where these words do."""
+        for known in words:
+            bits |= known.sign
+        for name, _ in phrases_in(words):
+            bits |= self.signs.of_term(name)
+        return self.signs.composed.complete(bits)
 
     def size(self, name: str) -> int:
         """How many phrases a term has, with those of the terms that it includes."""
@@ -194,82 +178,61 @@ class TermMatcher:
             self._sizes[name] = known
         return known
 
-    def bits_of(self, names: tuple[str, ...]) -> int:
-        """These terms as bits."""
-        bits = self._bits.get(names)
-        if bits is None:
+    def bits_of(self, names: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+        """These terms as bits, and those of the names that are no terms but of harms."""
+        known = self._bits.get(names)
+        if known is None:
             bits = 0
             for name in names:
                 bits |= self.signs.bits.get(name, 0)
-            self._bits[names] = bits
-        return bits
+            others = tuple(name for name in names if name not in self.signs.bits)
+            known = self._bits[names] = bits, others
+        return known
 
     def names_of(self, possible: int) -> Iterable[str]:
-        """The names behind bits."""
+        """The terms behind bits."""
         return self.signs.names(possible)
 
-    def look_for(self, name: str, reading: Reading) -> tuple[Span, ...]:
-        """Where a term stands in a sentence. `Reading.of` remembers it."""
-        possible = reading.possible
-        if not self.signs.bits.get(name, 0) & possible:
-            return ()
+    def look_for(self, name: str, written: Written) -> Spans:
+        """Where a term that is possible stands in a sentence. `Written` remembers it."""
         term = self._indexed.get(name)
         if term is None:
-            term = self._indexed[name] = _Indexed(self._terms[name], self.signs.bits)
-        words, at = reading.words, reading.at
-        numbers = at.keys()
-        found: set[Span] = set()
-        if not term.single.isdisjoint(numbers):
-            for number in term.single & numbers:
-                for position in at[number]:
-                    found.add(Span(position, position))
-        if not term.begins.isdisjoint(numbers):
-            for number in term.begins & numbers:
-                for phrase in term.longer[number]:
-                    if phrase[1].lexemes.isdisjoint(numbers):
-                        continue
-                    for position in at[number]:
-                        if plain_phrase(phrase, words, position):
-                            found.add(Span(position, position + len(phrase) - 1))
+            composed = self.plain.composed.get(name, ())
+            term = self._indexed[name] = _Indexed(self._terms[name], composed, self.signs)
+        plain = written.plain.of(name)
+        if term.is_plain:
+            return tuple(sorted(set(plain))) if len(plain) > 1 else tuple(plain)
+        possible = written.possible
+        found = set(plain)
         for bit, included in term.include:
             if bit & possible:
-                found.update(reading.written(included))
+                found.update(written[included])
         for needed, phrase in term.composed:
             if needed & possible == needed:
-                found |= composed_phrase(phrase, reading)
+                found |= phrase_spans(phrase, written)
         for regex in term.regexes:
-            found |= _regex_spans(regex, reading.sentence, reading.text)
+            found |= _regex_spans(regex, written.sentence, written.text)
         if found and term.exceptions:
-            excepted = reading.written(term.exceptions)
+            excepted = written[term.exceptions]
             if excepted:
                 covered = {i for e in excepted for i in range(e.first, e.last + 1)}
                 found = {s for s in found if covered.isdisjoint(range(s.first, s.last + 1))}
         return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
-def plain_phrase(phrase: Phrase, words: Sequence[tuple[int, ...]], start: int) -> bool:
-    """Whether a phrase whose first word stands at ``start`` goes on from there."""
-    if start + len(phrase) > len(words):
-        return False
-    return all(
-        not phrase[offset].lexemes.isdisjoint(words[start + offset])
-        for offset in range(1, len(phrase))
-    )
-
-
-def composed_phrase(phrase: Phrase, reading: Reading) -> set[Span]:
-    """Spans of a phrase in which some places are whole terms."""
+def phrase_spans(phrase: Phrase, written: Written) -> set[Span]:
+    """Where a phrase stands of which some places may be whole terms."""
     for unit in phrase:
-        if unit.term:
-            if not reading.written(unit.term):
-                return set()
-        elif unit.lexemes.isdisjoint(reading.at):
+        if not unit.term and unit.lexemes.isdisjoint(written.at):
             return set()
-    words = reading.words
+    for unit in phrase:
+        if unit.term and not written[unit.term]:
+            return set()
+    words = written.words
     reached: set[tuple[int, int]] | None = None  # (start, next token)
     for unit in phrase:
         if unit.term:
-            spans = reading.written(unit.term)
+            spans = written[unit.term]
             if reached is None:
                 reached = {(span.first, span.last + 1) for span in spans}
                 continue
@@ -278,13 +241,13 @@ def composed_phrase(phrase: Phrase, reading: Reading) -> set[Span]:
                 ends.setdefault(span.first, []).append(span.last + 1)
             reached = {(start, end) for start, at in reached for end in ends.get(at, ())}
         elif reached is None:
-            at_words = reading.at
+            at_words = written.at
             reached = {(i, i + 1) for n in unit.lexemes if n in at_words for i in at_words[n]}
         else:
             reached = {
                 (start, at + 1)
                 for start, at in reached
-                if at < len(words) and not unit.lexemes.isdisjoint(words[at])
+                if at < len(words) and not unit.lexemes.isdisjoint(words[at].numbers)
             }
         if not reached:
             return set()

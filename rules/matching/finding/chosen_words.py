@@ -12,9 +12,9 @@ from rules.language.morphology import Morphology
 from rules.language.text import tokenize
 from rules.loading import schema
 from rules.matching.entry import read_entry
-from rules.matching.known_words import Lexicon
-from rules.matching.terms import CompiledTerm, TermMatcher
-from rules.matching.wordlist import Compiler
+from rules.matching.finding.known_words import Lexicon
+from rules.matching.finding.terms import CompiledTerm, TermMatcher
+from rules.matching.finding.wordlist import Compiler
 
 Enrich = Callable[[Lexeme], Lexeme]
 

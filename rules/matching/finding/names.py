@@ -6,7 +6,7 @@ names are in ``rules/vocabulary/names.yaml``. Pure: a reading in, positions out.
 
 from __future__ import annotations
 
-from rules.matching.reading import Reading
+from rules.matching.finding.reading import Reading
 
 KIND_AND_NAME, WHOLE = "$named-places", "$proper-names"
 """Names whose first word says what they are, and names of which no word is read."""

@@ -14,8 +14,8 @@ from rules.language.lexicon import Lexeme, WordProblem
 from rules.language.text import Token, tokenize
 from rules.loading import schema
 from rules.loading.yamlfile import Location
-from rules.matching.known_words import Lexicon, compiled_pattern
-from rules.matching.terms import CompiledTerm, Phrase, Unit
+from rules.matching.finding.known_words import Lexicon, compiled_pattern
+from rules.matching.finding.terms import CompiledTerm, Phrase, Unit
 from rules.texts import Message, message
 
 _SMART_QUOTES = frozenset("“”„‟‘‚‛")

@@ -1,0 +1,111 @@
+"""CAMeL Tools' analyser on the rules' own words: clitics and endings in its format, stems as asked.
+
+Format: https://camel-tools.readthedocs.io (morphology).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rules.language.affixes import (
+    DEFINITE_SUFFIXES,
+    PREFIX_STEMS,
+    STEM_SUFFIXES,
+    SUFFIXES,
+    prefixes,
+)
+from rules.language.camel import prepare_camel_tools
+from rules.language.lexicon import Lexeme
+from rules.language.text import arabic_norm
+
+if TYPE_CHECKING:
+    from camel_tools.morphology.analyzer import Analyzer
+
+
+class Stems(Mapping[str, list[tuple[str, dict[str, str]]]]):
+    """Stems as `MorphologyDB` has them, each made when the analyser asks for it."""
+
+    def __init__(self, lexemes: Sequence[Lexeme], spelt: Mapping[str, str]) -> None:
+        self._lexemes = lexemes
+        self._spelt = spelt
+
+    def __getitem__(self, spelling: str) -> list[tuple[str, dict[str, str]]]:
+        found = []
+        for line in self._spelt[spelling].split("\n"):
+            number, form, category = line.split("\t")
+            lexeme = self._lexemes[int(number)]
+            features = {
+                "diac": form,
+                "lex": lexeme.lemma.replace(" ", ""),
+                "pos": lexeme.part_of_speech,
+                "root": lexeme.root,
+                "bw": form,
+                "lexeme": number,
+                "gloss": "",
+            }
+            found.append((category, features))
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spelt)
+
+    def __len__(self) -> int:
+        return len(self._spelt)
+
+
+def _database_text() -> str:
+    """Clitics, endings and what joins what, in CAMeL Tools' format; no stems."""
+    features = ("diac", "lex", "pos", "root", "bw", "lexeme", "gloss")
+    lines = ["###DEFINES###"]
+    lines += [f"DEFINE {f} {f}:*open*" for f in features if f != "pos"]
+    lines += ["DEFINE pos pos:noun pos:verb pos:part pos:exact pos:digit pos:punc pos:latin"]
+    lines += ["###DEFAULTS###"]
+    for pos in ("noun", "verb", "part", "exact", "digit", "punc", "latin"):
+        lines.append(f"DEFAULT pos:{pos} " + " ".join(f"{f}:*" for f in features if f != "pos"))
+    lines += ["###ORDER###", "ORDER " + " ".join(features)]
+    lines += ["###TOKENIZATIONS###", "TOKENIZATION diac"]
+    lines += ["###STEMBACKOFF###", "STEMBACKOFF NOUN N", "###PREFIXES###"]
+    for prefix, category in prefixes():
+        shown = f"{prefix}+" if prefix else ""
+        lines.append(f"{arabic_norm(prefix)}\t{category}\tdiac:{prefix} bw:{shown}")
+    lines.append("###SUFFIXES###")
+    for category, endings in SUFFIXES.items():
+        for ending in endings:
+            shown = f"+{ending}" if ending else ""
+            lines.append(f"{arabic_norm(ending)}\t{category}\tdiac:{ending} bw:{shown}")
+    lines.append("###STEMS###")
+    lines.append("###TABLE AB###")
+    lines += [f"{p} {s}" for p, stems in PREFIX_STEMS.items() for s in stems]
+    lines.append("###TABLE BC###")
+    lines += [f"{s} {x}" for s, suffixes in STEM_SUFFIXES.items() for x in suffixes]
+    lines.append("###TABLE AC###")
+    for prefix in PREFIX_STEMS:
+        for suffix in SUFFIXES:
+            if prefix != "art" or suffix in DEFINITE_SUFFIXES:
+                lines.append(f"{prefix} {suffix}")
+    return "\n".join(lines) + "\n"
+
+
+def analyzer(stems: Mapping[str, list[tuple[str, dict[str, str]]]]) -> Analyzer:
+    prepare_camel_tools()
+    from camel_tools.morphology.analyzer import Analyzer
+    from camel_tools.morphology.database import MorphologyDB
+
+    # MorphologyDB reads a path; the file is gone again once it is read.
+    with tempfile.TemporaryDirectory(prefix="marsad-") as folder:
+        path = Path(folder, "vocabulary.db")
+        path.write_text(_database_text(), encoding="utf-8")
+        database = MorphologyDB(str(path), "a")
+    database.stem_hash = stems
+    return Analyzer(database)
+
+
+def full_database(path: Path) -> Any:
+    """A full morphology database in CAMeL Tools' format, for `lexicon` look-ups."""
+    prepare_camel_tools()
+    from camel_tools.morphology.database import MorphologyDB
+
+    return MorphologyDB(str(path), "a")

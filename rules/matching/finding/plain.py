@@ -1,0 +1,138 @@
+"""Words, and phrases of nothing but words: found in one pass over a sentence, for all terms.
+
+What a word of a text is by itself, and what begins with it, is put together once for each way of
+writing it; so a sentence costs as much as it has of the rules' words, however many terms ask.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from rules.matching.finding.terms import CompiledTerm, Phrase
+
+
+class Span(NamedTuple):
+    """Tokens ``first`` to ``last`` (inclusive) of a sentence."""
+
+    first: int
+    last: int
+
+    def overlaps(self, other: Span) -> bool:
+        return self[0] <= other[1] and other[0] <= self[1]
+
+
+Rest = tuple[frozenset[int], ...]
+"""The words of a phrase from its third on: any of these numbers at each place."""
+Continued = Mapping[int, Sequence[tuple[str, Rest]]]
+"""Number of a phrase's second word → the terms that have the phrase, and what must follow."""
+
+
+class Known(NamedTuple):
+    """A word of a text: the vocabulary's words that it is a form of, and what they tell."""
+
+    numbers: tuple[int, ...]
+    sign: int
+    """What it is a sign of, as bits of `signs`."""
+    alone: frozenset[str]
+    """The terms that it is a match of by itself."""
+    begins: Continued | None
+    """The phrases that begin with it."""
+
+
+UNKNOWN = Known((), 0, frozenset(), None)
+_SINGLE = tuple(Span(at, at) for at in range(512))
+"""Made once: most matches are of one word near the beginning of a text."""
+
+
+class PlainPhrases:
+    """The phrases of all terms that are made of words alone, by the words they begin with."""
+
+    def __init__(self, terms: Iterable[CompiledTerm]) -> None:
+        self.alone: defaultdict[int, set[str]] = defaultdict(set)
+        """Number of a word → the terms that it is by itself."""
+        self._begins: dict[int, dict[int, list[tuple[str, Rest]]]] = {}
+        self.composed: defaultdict[str, list[Phrase]] = defaultdict(list)
+        """Term → its other phrases, in which some places are whole terms."""
+        for term in terms:
+            name = term.name
+            for phrase in term.phrases:
+                if any(unit.term for unit in phrase):
+                    self.composed[name].append(phrase)
+                elif len(phrase) == 1:
+                    for number in phrase[0].lexemes:
+                        self.alone[number].add(name)
+                else:
+                    rest = tuple(unit.lexemes for unit in phrase[2:])
+                    for number in phrase[0].lexemes:
+                        after = self._begins.setdefault(number, {})
+                        for second in phrase[1].lexemes:
+                            after.setdefault(second, []).append((name, rest))
+
+    def known(self, numbers: tuple[int, ...], sign: int) -> Known:
+        """A word of a text that is a form of these words of the vocabulary."""
+        alone = frozenset[str]().union(*(self.alone.get(number, ()) for number in numbers))
+        begun = [self._begins[number] for number in numbers if number in self._begins]
+        return Known(numbers, sign, alone, _joined(begun))
+
+
+def _joined(begun: Sequence[Continued]) -> Continued | None:
+    if len(begun) < 2:
+        return begun[0] if begun else None
+    joined: dict[int, list[tuple[str, Rest]]] = {}
+    for continued in begun:
+        for second, phrases in continued.items():
+            joined.setdefault(second, []).extend(phrases)
+    return joined
+
+
+def phrases_in(words: Sequence[Known]) -> list[tuple[str, Span]]:
+    """The phrases of several words that stand in a sentence, with their terms; some twice."""
+    found = []
+    for at, word in enumerate(words[:-1], 1):
+        if word.begins:
+            for number in words[at].numbers:
+                for name, rest in word.begins.get(number, ()):
+                    last = at + len(rest)
+                    if not rest or goes_on(rest, words, at + 1):
+                        found.append((name, Span(at - 1, last)))
+    return found
+
+
+class _HasNumbers(Protocol):
+    @property
+    def numbers(self) -> tuple[int, ...]: ...
+
+
+def goes_on(rest: Rest, words: Sequence[_HasNumbers], at: int) -> bool:
+    """Whether the rest of a phrase stands at a place of a sentence."""
+    if at + len(rest) > len(words):
+        return False
+    for wanted in rest:
+        if wanted.isdisjoint(words[at].numbers):
+            return False
+        at += 1
+    return True
+
+
+class PlainWords:
+    """The words and phrases of a sentence, by the terms that they are."""
+
+    __slots__ = ("_alone", "_phrases")
+
+    def __init__(self, words: Sequence[Known]) -> None:
+        self._alone = [(at, word.alone) for at, word in enumerate(words) if word.alone]
+        self._phrases: defaultdict[str, list[Span]] = defaultdict(list)
+        for name, span in phrases_in(words):
+            self._phrases[name].append(span)
+
+    def of(self, term: str) -> list[Span]:
+        """Where words and phrases of a term stand, in no order, and some twice."""
+        found = [_single(at) for at, terms in self._alone if term in terms]
+        return found + self._phrases[term] if term in self._phrases else found
+
+
+def _single(at: int) -> Span:
+    return _SINGLE[at] if at < len(_SINGLE) else Span(at, at)

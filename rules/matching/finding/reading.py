@@ -1,0 +1,199 @@
+"""A sentence, and what is found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rules.language.text import Sentence
+from rules.matching.finding.plain import Known, PlainWords, Span
+
+if TYPE_CHECKING:
+    from rules.matching.finding.terms import TermMatcher
+
+__all__ = ["Reading", "Span", "Spans", "Written"]
+
+Spans = tuple[Span, ...]
+
+
+class Written(dict[str, Spans]):
+    """Term → where it stands in a sentence, in order, with what words inside names would mean.
+
+    A term is looked for when it is asked for first.
+    """
+
+    __slots__ = (
+        "_at", "_matcher", "_plain", "possible", "sentence", "text", "words",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        sentence: Sentence,
+        words: Sequence[Known],
+        matcher: TermMatcher,
+        possible: int,
+        text: str,
+    ) -> None:
+        self.sentence = sentence
+        self.words = words
+        """What is known of each token."""
+        self.possible = possible
+        """The terms, as bits of the matcher's `signs`, that may be found; no other is."""
+        self.text = text
+        """What the sentence's offsets point into."""
+        self._matcher = matcher
+        self._plain: PlainWords | None = None
+        self._at: dict[int, list[int]] | None = None
+
+    def __missing__(self, term: str) -> Spans:
+        bit = self._matcher.signs.bits.get(term, 0)
+        found = self[term] = self._matcher.look_for(term, self) if bit & self.possible else ()
+        return found
+
+    @property
+    def plain(self) -> PlainWords:
+        """Its words and phrases of words, whatever else a term is made of."""
+        plain = self._plain
+        if plain is None:
+            plain = self._plain = PlainWords(self.words)
+        return plain
+
+    @property
+    def at(self) -> dict[int, list[int]]:
+        """Number of a word → the tokens that are forms of it."""
+        at = self._at
+        if at is None:
+            at = {}
+            for position, word in enumerate(self.words):
+                for number in word.numbers:
+                    at.setdefault(number, []).append(position)
+            self._at = at
+        return at
+
+
+class _Outside(dict[str, Spans]):
+    """`Written`, without the words of a sentence that mean nothing by themselves."""
+
+    __slots__ = ("_closed", "_written")
+
+    def __init__(self, written: Written, closed: frozenset[int]) -> None:
+        self._written = written
+        self._closed = closed
+
+    def __missing__(self, term: str) -> Spans:
+        found = self._written[term]
+        if found:
+            closed = self._closed
+            found = tuple(s for s in found if s[0] != s[1] or s[0] not in closed)
+        self[term] = found
+        return found
+
+
+class Reading:
+    """A sentence, and what is found in it. A term is looked for when it is asked for first."""
+
+    __slots__ = (
+        "_choices", "_found", "_has", "_matcher", "_written", "governors", "language", "of",
+        "possible", "sentence",
+    )  # fmt: skip
+
+    def __init__(self, written: Written, language: str | None, matcher: TermMatcher) -> None:
+        self.sentence = written.sentence
+        self.language = language
+        """``en`` or ``fr``: what its Latin words are read as; None when nothing tells."""
+        self.possible = written.possible
+        """The terms, as bits of the matcher's `signs`, that may be found; no other is."""
+        self._matcher = matcher
+        self._written = written
+        self._found: dict[str, Spans] = written
+        self.of: Callable[[str], Spans] = written.__getitem__
+        """Where a term stands, in order."""
+        self.governors: Sequence[Any] | None = None
+        """What `scope.governors` found here."""
+        self._has: dict[int, bool] = {}
+        self._choices: dict[int, tuple[tuple[str, ...], list[tuple[Span, str]]]] = {}
+        """By the identity of the terms, which are kept: they are the same ones each time."""
+
+    def close(self, words: frozenset[int]) -> None:
+        """These words mean nothing by themselves. To be called before anything else is asked."""
+        if words:
+            self._found = _Outside(self._written, words)
+            self.of = self._found.__getitem__
+            self.governors = None
+            self._choices.clear()
+            self._has.clear()
+
+    @property
+    def written(self) -> Written:
+        """As `of`, with what words inside names would mean: phrases are made of these."""
+        return self._written
+
+    @property
+    def words(self) -> tuple[tuple[int, ...], ...]:
+        """The numbers of the vocabulary's words, for each token."""
+        return tuple(word.numbers for word in self._written.words)
+
+    @property
+    def text(self) -> str:
+        """What the sentence's offsets point into."""
+        return self._written.text
+
+    def any_of(self, terms: tuple[str, ...]) -> list[tuple[Span, str]]:
+        """Where any of these terms stand, with the term's name, in order, longer ones first."""
+        known = self._choices.get(id(terms))
+        if known is not None:
+            return known[1]
+        bits, others = self._matcher.bits_of(terms)
+        names = (*self._matcher.names_of(bits & self.possible), *others)
+        found = [(span, name) for name in names for span in self.of(name)]
+        # By name too: which of two terms that hold the same words is named must not differ by
+        # process.
+        choices = sorted(set(found), key=_place) if len(found) > 1 else found
+        self._choices[id(terms)] = terms, choices
+        return choices
+
+    def has_of_each(self, groups: Iterable[int]) -> bool:
+        """Whether a term of each group, given as bits, stands here."""
+        possible = self.possible
+        for group in groups:
+            if not possible & group:
+                return False
+        for group in groups:
+            has = self._has.get(group)
+            if has is None:
+                names = self._matcher.names_of(possible & group)
+                has = self._has[group] = any(self.of(name) for name in names)
+            if not has:
+                return False
+        return True
+
+    def first_of(self, names: tuple[str, ...]) -> str | None:
+        """The first of these terms that stands here."""
+        if not names:
+            return None
+        bits, others = self._matcher.bits_of(names)
+        for name in names if self.possible & bits else others:
+            if self.of(name):
+                return name
+        return None
+
+    def present(self, names: tuple[str, ...]) -> frozenset[str]:
+        """Those of the terms that stand here."""
+        possible = self.possible & self._matcher.bits_of(names)[0]
+        return frozenset(name for name in self._matcher.names_of(possible) if self.of(name))
+
+    @property
+    def spans(self) -> Mapping[str, tuple[Span, ...]]:
+        """Everything that is found: term → spans in order."""
+        for name in self._matcher.names_of(self.possible):
+            self.of(name)
+        return {name: found for name, found in self._found.items() if found}
+
+    def add(self, term: str, spans: Iterable[Span]) -> None:
+        """Put in what another reader of the sentence found."""
+        self._found[term] = (*self._found.get(term, ()), *spans)
+
+
+def _place(choice: tuple[Span, str]) -> tuple[int, int, str]:
+    (first, last), name = choice
+    return first, -last, name

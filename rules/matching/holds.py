@@ -1,0 +1,114 @@
+"""In which sentences of an entry a clause holds, and what is said there of its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rules.matching.clauses import (
+    Choice,
+    CompiledClause,
+    between,
+    first_anywhere,
+    in_sentence,
+    negators_of,
+)
+from rules.matching.entry import EntryReading, Present
+from rules.matching.finding.reading import Reading, Span
+from rules.matching.rule import CompiledRule
+from rules.matching.scope.direction import Found
+from rules.matching.scope.scope import Scope, scope_of, state_of
+from rules.matching.scope.statement import is_background
+
+
+def holds(
+    clause: CompiledClause,
+    rule: CompiledRule,
+    entry: EntryReading,
+    present: Present,
+    blocked: Mapping[int, str],
+    where: Sequence[Reading],
+) -> list[Found]:
+    """In which of these sentences a clause holds: at most once in each."""
+    # A denial names what it denies; it needs no setting.
+    bare = bool(clause.needs) and present.isdisjoint(clause.needs)
+    if bare and "$scope-denied" not in present:
+        return []
+    here = where if not blocked else [r for r in where if id(r) not in blocked]
+    if clause.unless and clause.unless_within is None:
+        here = [r for r in here if r.first_of(clause.unless) is None]
+    if clause.kind == "all" and not bare:
+        spans = first_anywhere(clause, here)
+        if spans is None:
+            return []
+        scope = scope_of(spans[0][0], [spans[0][1]], clause.direction, rule.means, rule.governors)
+        return [] if scope.direction is None else [Found(clause, spans, scope.direction, scope)]
+    if clause.kind == "scope" and not bare:
+        return [f for r in here for f in _under_a_state(clause, rule, r)]
+    if clause.kind in ("all", "scope"):
+        return []
+    held = []
+    for reading in here:
+        if bare and not reading.of("$scope-denied"):
+            continue
+        combination = in_sentence(clause, reading)
+        if combination is None and clause.negated is False and id(reading) in entry.leading:
+            # «لا نقص في الأدوية» as the news itself; further down a plain no is an aside.
+            combination = in_sentence(clause, reading, denied=True)
+        if combination is None or _set_aside(clause, reading, combination):
+            continue
+        asked = negators_of(clause, reading, combination)
+        scope = scope_of(
+            reading,
+            [s for s, _ in combination],
+            clause.direction,
+            rule.means,
+            rule.governors,
+            negation=clause.negated is False and not asked,
+        )
+        if scope.direction is None or (bare and "denied" not in scope.states):
+            continue
+        combination += asked
+        found = tuple((reading, s, n) for s, n in combination)
+        aside = _aside(reading, [s for s, _ in combination], scope)
+        held.append(Found(clause, found + _said(reading, scope), scope.direction, scope, aside))
+    return held
+
+
+def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading) -> list[Found]:
+    """The first of a clause's words of which the sentence says one of the states it looks for."""
+    for element in clause.elements:
+        for name in element.terms:
+            for span in reading.of(name):
+                scope = state_of(reading, span, clause.states, rule.means, rule.governors)
+                # Plain bad news further down is the business of the other clauses.
+                if scope is None or scope.direction is None:
+                    continue
+                if scope.plain and reading.sentence.field != "title":
+                    continue
+                spans = ((reading, span, name), *_said(reading, scope))
+                aside = _aside(reading, [s for _, s, _ in spans], scope)
+                return [Found(clause, spans, scope.direction, scope, aside)]
+    return []
+
+
+def _aside(reading: Reading, spans: Iterable[Span], scope: Scope) -> bool:
+    """Whether it is told in a side remark. Relief told last is news: «عادوا بعد سريان الهدنة»."""
+    fronted = scope.direction != "worsening"
+    return any(is_background(reading, s, fronted=fronted) for s in spans)
+
+
+def _said(reading: Reading, scope: Scope) -> tuple[tuple[Reading, Span, str], ...]:
+    """The governors of evidence belong to it: readers see «رفع الحصار»."""
+    return tuple((reading, span, f"${name}") for span, name in scope.shown())
+
+
+def _set_aside(clause: CompiledClause, reading: Reading, chosen: Choice) -> bool:
+    """Whether an ``unless`` term stands close to the evidence (``unless_within``)."""
+    if clause.unless_within is None:
+        return False
+    return any(
+        between(other, span) <= clause.unless_within
+        for name in clause.unless
+        for other in reading.of(name)
+        for span, _ in chosen
+    )

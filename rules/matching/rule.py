@@ -1,0 +1,45 @@
+"""A rule as it is compiled: its clauses, what silences it, what a state makes of its news."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rules.loading.choices import Direction, Level, State, Status
+from rules.matching.clauses import CompiledClause
+from rules.matching.harm.victims import PREFIX
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    signal: str
+    levels: Mapping[Direction, Level]
+    status: Status
+    threshold: int
+    when: tuple[CompiledClause, ...]
+    against: tuple[CompiledClause, ...]
+    unless: tuple[str, ...]
+    unless_in_title: tuple[str, ...]
+    needs: tuple[str, ...]
+    means: Mapping[State, Direction]
+    governors: Mapping[State, tuple[str, ...]]
+    triggers: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Terms without any of which no clause of the rule can hold."""
+    asks_for_harm: bool = field(init=False, repr=False, compare=False)
+    """Whether one of its clauses asks who is harmed."""
+
+    def __post_init__(self) -> None:
+        triggers = frozenset(
+            term
+            for clause in self.when
+            for element in (clause.elements if clause.kind == "any" else clause.elements[:1])
+            for term in element.terms
+        )
+        object.__setattr__(self, "triggers", triggers)
+        clauses = (*self.when, *self.against)
+        harm = any(t.startswith(PREFIX) for c in clauses for e in c.elements for t in e.terms)
+        object.__setattr__(self, "asks_for_harm", harm)
+
+    def looks_for(self) -> frozenset[str]:
+        """The terms of its clauses."""
+        return frozenset(t for c in self.when for e in c.elements for t in e.terms)
