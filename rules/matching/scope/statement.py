@@ -217,7 +217,7 @@ def _is_promised(reading: Reading, span: Span, token: Token) -> bool:
 
     Aid that will come is relief: who waits for it wants to know.
     """
-    if not token.norm.startswith(_WILL) or len(token.norm) < 5:
+    if not token.norm.startswith(_WILL) or len(token.norm) < 4:
         return False
     return _names(reading, span, _ENDINGS) and not _is_said(reading, span.first)
 
