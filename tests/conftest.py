@@ -60,9 +60,22 @@ WHOLE_WAY = {
 }
 
 
+LONGEST = {
+    "test_corpus.py",
+    "test_end_to_end.py",
+    "test_every_command.py",
+    "test_faults.py",
+    "test_formatting.py",
+    "test_not_stored.py",
+    "test_run.py",
+    "test_walk.py",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of real processes take longest: begun first, they run beside all others."""
-    items.sort(key=lambda item: "/torture/" not in item.nodeid)
+    """Tests of real processes and of whole ways take longest: begun first, they run beside all
+    others, and no worker waits at the end for another's."""
+    items.sort(key=lambda item: "/torture/" not in item.nodeid and item.path.name not in LONGEST)
     for item in items:
         shipped = isinstance(item, pytest.Function) and "shipped" in item.fixturenames
         many_texts = shipped and item.path.name in MANY_TEXTS
