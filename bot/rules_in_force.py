@@ -107,15 +107,18 @@ class RulesInForce:
         tried: str,
         gazetteer: Gazetteer | None = None,
         cache: Path | None = None,
+        places_read: str = "",
     ) -> None:
         """`tried` is the fingerprint of the files, as they were just before `first` was loaded;
-        `cache` the folder for compiled rules."""
+        `cache` the folder for compiled rules; `places_read` the fingerprint of the files of places
+        just before `gazetteer` was."""
         self._cache = cache
         self._rules = first
         self._gazetteer = gazetteer
         self._operator_dir = operator_dir
         self._full_database = full_database
         self._tried = tried
+        self._places_read = places_read
         self._turn = asyncio.Lock()
         self.refused: tuple[Problem, ...] = ()
         """What is wrong with the files that were read last; () when they came into force."""
@@ -125,13 +128,14 @@ class RulesInForce:
         cls, operator_dir: Path | None, full_database: Path | None, cache: Path | None = None
     ) -> RulesInForce:
         """Load them for the first time. Raises RulesInvalid."""
-        from rules.loading.load import fingerprint
+        from rules.loading.load import fingerprint, fingerprint_of_places
 
         # Before the load: what is saved meanwhile then differs, and is looked at by `watch`.
         tried = await asyncio.to_thread(fingerprint, operator_dir)
         first = await asyncio.to_thread(load_checked, operator_dir, full_database, cache)
+        places_read = await asyncio.to_thread(fingerprint_of_places, operator_dir)
         gazetteer = await asyncio.to_thread(_places, operator_dir, cache)
-        return cls(first, operator_dir, full_database, tried, gazetteer, cache)
+        return cls(first, operator_dir, full_database, tried, gazetteer, cache, places_read)
 
     def places(self) -> Gazetteer:
         """The gazetteer in force."""
@@ -152,8 +156,7 @@ class RulesInForce:
         try:
             asked = (self._operator_dir, self._full_database, self._cache)
             rules = await asyncio.to_thread(load_checked, *asked)
-            gazetteer = await asyncio.to_thread(_places, self._operator_dir, self._cache)
-            await asyncio.to_thread(_spelt, gazetteer)
+            places_read, gazetteer = await asyncio.to_thread(self._places_now)
         except RulesInvalid as invalid:
             self.refused = invalid.errors
             return Kept(tuple(map(str, invalid.errors)), invalid.errors)
@@ -161,10 +164,23 @@ class RulesInForce:
             log.exception("rules: the new ones could not be read")
             return Kept((f"they could not be read: {error!r}; the log has the details",))
         self.refused = ()
+        self._places_read = places_read
         if (rules.hash, gazetteer.hash) == (self._rules.hash, self.places().hash):
             return Unchanged()
         self._rules, self._gazetteer = rules, gazetteer
         return Swapped(rules.hash, len(rules.signals))
+
+    def _places_now(self) -> tuple[str, Gazetteer]:
+        """The gazetteer of the files as they are, with their fingerprint: the one in force where
+        they say the same, for most changes are of rules and reading places takes a second."""
+        from rules.loading.load import fingerprint_of_places
+
+        read = fingerprint_of_places(self._operator_dir)
+        if self._gazetteer is not None and read == self._places_read:
+            return read, self._gazetteer
+        gazetteer = _places(self._operator_dir, self._cache)
+        _spelt(gazetteer)
+        return read, gazetteer
 
     async def watch(
         self, stop: asyncio.Event, report: Callable[[Reloaded], Awaitable[None]]

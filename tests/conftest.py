@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import Lock, current_thread, main_thread
 
 import coverage
+import httpx._transports.default as httpx_transports
 import hypothesis
 import pytest
 
 import rules
+import rules.loading.load as rules_loading
+import rules.loading.places.load as places_loading
 import storage.file.database
 from bot import rules_in_force as rules_watch
-from rules import Gazetteer, RuleSet
+from rules import Gazetteer, Place, RuleSet
+from rules.loading.load import SHIPPED
+from rules.loading.places import kept
 from storage.file.database import SqliteConnection
 from storage.rows import fetch_one
 
@@ -25,15 +31,14 @@ from storage.rows import fetch_one
 hypothesis.settings.register_profile("marsad", deadline=None)
 hypothesis.settings.load_profile("marsad")
 
-_load_rules, _load_checked = rules.load_rules, rules_watch.load_checked
-_load_gazetteer = rules.load_gazetteer
-
 
 # Hundreds of texts by the shipped words go through the same lines of code again and again; those
 # are measured by tests of small rule sets and of single questions. With coverage all these texts
 # take more than three times as long.
 MANY_TEXTS = {
+    "test_audit.py",
     "test_bulletins.py",
+    "test_cache.py",
     "test_directions.py",
     "test_formatting.py",
     "test_hostile_text.py",
@@ -55,14 +60,38 @@ WHOLE_WAY = {
 }
 
 
+LONGEST = {
+    "test_corpus.py",
+    "test_end_to_end.py",
+    "test_every_command.py",
+    "test_faults.py",
+    "test_formatting.py",
+    "test_not_stored.py",
+    "test_run.py",
+    "test_walk.py",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of real processes take longest: begun first, they run beside all others."""
-    items.sort(key=lambda item: "/torture/" not in item.nodeid)
+    """Tests of real processes and of whole ways take longest: begun first, they run beside all
+    others, and no worker waits at the end for another's."""
+    items.sort(key=lambda item: "/torture/" not in item.nodeid and item.path.name not in LONGEST)
     for item in items:
         shipped = isinstance(item, pytest.Function) and "shipped" in item.fixturenames
-        if (shipped and item.path.name in MANY_TEXTS) or item.path.name in WHOLE_WAY:
+        many_texts = shipped and item.path.name in MANY_TEXTS
+        if many_texts or item.path.name in WHOLE_WAY or _is_property(item):
             item.add_marker(pytest.mark.no_cover)
 
+
+def _is_property(item: pytest.Item) -> bool:
+    """Whether dozens of made-up examples go through the same lines, which the tests beside it
+    measure."""
+    return hypothesis.is_hypothesis_test(getattr(item, "obj", None))
+
+
+# Every client reads the hundred authorities that a certificate may be signed by; those of the tests
+# speak to this machine, without certificates.
+httpx_transports.create_ssl_context = cache(httpx_transports.create_ssl_context)
 
 _migrate = storage.file.database.migrate
 _ONE_AT_A_TIME = Lock()
@@ -99,8 +128,9 @@ def own_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 @contextmanager
 def not_measured() -> Iterator[None]:
-    """Without coverage, where that is on."""
-    measuring = coverage.Coverage.current()
+    """Without coverage, where that is on. Not in a thread beside the main one: the main one would
+    be measured no more."""
+    measuring = coverage.Coverage.current() if current_thread() is main_thread() else None
     if measuring is not None:
         measuring.stop()
     try:
@@ -114,9 +144,12 @@ def not_measured() -> Iterator[None]:
 def own_state_folder(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the service notes outside its data directory stays among the tests' own files."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+    """What the service notes outside its data directory stays among the tests' own files. What was
+    compiled once serves the processes of every test."""
+    own = tmp_path_factory.getbasetemp()
+    of_all = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    monkeypatch.setenv("XDG_STATE_HOME", str(own / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(of_all / "cache"))
     monkeypatch.delenv("STATE_DIRECTORY", raising=False)
 
 
@@ -131,52 +164,84 @@ def own_log() -> Iterator[None]:
         root.removeHandler(handler)
 
 
+_compile, _load_gazetteer = rules_loading._compiled, places_loading.load_gazetteer
+_load_checked, _read_rows = rules_watch.load_checked, places_loading.read_rows
+
+
 @cache
 def shipped_rules() -> RuleSet:
     """The shipped rules, compiled once for all tests of a process: that takes seconds."""
     with not_measured():
-        return _load_rules()
+        return _compile(None, None, SHIPPED)
 
 
 @cache
 def shipped_places() -> Gazetteer:
     """The shipped places, read once as well."""
     with not_measured():
-        return rules_watch.shipped_places()
+        return _load_gazetteer()
+
+
+@cache
+def _built_in(path: Path, shown: str) -> list[tuple[Place, tuple[str, ...]]]:
+    with not_measured():
+        return list(_read_rows(path, shown))
+
+
+def read_rows(path: Path, shown: str) -> Iterable[tuple[Place, tuple[str, ...]]]:
+    """As the product's own, but the thousands of shipped rows are read once: an operator's file
+    over them is read with them each time."""
+    return _built_in(path, shown) if path.is_relative_to(SHIPPED) else _read_rows(path, shown)
+
+
+def compile_rules(operator_dir: Path | None, full_database: Path | None, shipped: Path) -> RuleSet:
+    """As the product's own, but the shipped rules alone are compiled once: a command of a test
+    would compile them each time."""
+    if (operator_dir, full_database, shipped) == (None, None, SHIPPED):
+        return shipped_rules()
+    return _compile(operator_dir, full_database, shipped)
+
+
+def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED) -> Gazetteer:
+    """As the product's own, but the shipped places alone are read once."""
+    if shipped == SHIPPED and not _has_rule_files(operator_dir, "places"):
+        return shipped_places()
+    return _load_gazetteer(operator_dir, shipped=shipped)
+
+
+def _has_rule_files(folder: Path | None, kind: str = ".") -> bool:
+    return folder is not None and any((folder / kind).rglob("*.yaml"))
+
+
+rules_loading._compiled = compile_rules
+places_loading.read_rows = read_rows
+rules.load_gazetteer = places_loading.load_gazetteer = load_gazetteer
+
+
+@pytest.fixture(scope="session")
+def shipped_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a first start leaves for the next, for tests of processes: to be copied to the folder
+    `cache` of a data directory."""
+    folder = tmp_path_factory.mktemp("compiled") / "cache"
+    rules_loading.cache_of(folder, None, None).write(shipped_rules(), checked=True)
+    kept.load_gazetteer(cache=folder)
+    return folder
 
 
 @pytest.fixture
 def shipped_rules_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shipped rules and places are read once for all tests; an operator's as always."""
-
-    def own(operator_dir: Path | None, full_database: Path | None) -> bool:
-        rule_files = [] if operator_dir is None else operator_dir.rglob("*.yaml")
-        return any(rule_files) or full_database is not None
-
-    def load(
-        operator_dir: Path | None = None,
-        *,
-        full_database: Path | None = None,
-        cache: Path | None = None,
-    ) -> RuleSet:
-        if own(operator_dir, full_database):
-            return _load_rules(operator_dir, full_database=full_database)
-        return shipped_rules()
+    """A service takes shipped rules and places as they are, without their tests and without a cache
+    on disk; an operator's as always."""
 
     def load_checked(
         operator_dir: Path | None, full_database: Path | None, cache: Path | None = None
     ) -> RuleSet:
-        if own(operator_dir, full_database):
+        if _has_rule_files(operator_dir) or full_database is not None:
             return _load_checked(operator_dir, full_database)
         return shipped_rules()
 
-    def load_gazetteer(operator_dir: Path | None = None) -> Gazetteer:
-        places = None if operator_dir is None else operator_dir / "places"
-        if places is not None and any(places.rglob("*.yaml")):
-            return _load_gazetteer(operator_dir)
-        return shipped_places()
+    def places(operator_dir: Path | None, cache: Path | None) -> Gazetteer:
+        return load_gazetteer(operator_dir)
 
-    shipped_places()  # read before it is replaced
-    monkeypatch.setattr(rules, "load_rules", load)
-    monkeypatch.setattr(rules, "load_gazetteer", load_gazetteer)
     monkeypatch.setattr(rules_watch, "load_checked", load_checked)
+    monkeypatch.setattr(rules_watch, "_places", places)

@@ -7,15 +7,19 @@ write instead; nothing invalid is ignored and no rule is silently left out.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rules.language.lexicon import Lexeme
-from rules.loading.rule_folders import ESCALATIONS, KINDS, STATES, rule_files
+from rules.loading.rule_folders import ESCALATIONS, GAZETTEER, KINDS, PLACES, STATES, rule_files
 from rules.loading.stored.cache import RulesCache, file_state
 from rules.loading.yamlfile import problem
 from rules.matching.ruleset import RuleSet
 from rules.texts import message
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 SHIPPED = Path(__file__).parents[1]
 
@@ -35,11 +39,25 @@ def fingerprint(operator_dir: Path | None = None, *, shipped: Path = SHIPPED) ->
                 continue
             place = folder / kind
             digest.update(f"{folder == shipped}/{kind}/{place.is_dir()}\0".encode())
-            found = _misplaced(place) if kind == "." else rule_files(place)
-            for path in found:
-                name = path.relative_to(place).as_posix()
-                digest.update(f"{name}\0".encode() + _digest_of(path))
+            _add_files(digest, place, _misplaced(place) if kind == "." else rule_files(place))
     return digest.hexdigest()
+
+
+def fingerprint_of_places(operator_dir: Path | None = None, *, shipped: Path = SHIPPED) -> str:
+    """A digest of the files that `load_gazetteer` reads: most changes of rules leave them as they
+    are."""
+    digest = hashlib.sha256(_digest_of(shipped / PLACES / GAZETTEER))
+    for folder in (shipped, operator_dir):
+        if folder is not None:
+            digest.update(f"{folder == shipped}\0".encode())
+            _add_files(digest, folder / PLACES, rule_files(folder / PLACES))
+    return digest.hexdigest()
+
+
+def _add_files(digest: _Hash, folder: Path, files: Iterable[Path]) -> None:
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        digest.update(f"{name}\0".encode() + _digest_of(path))
 
 
 def _misplaced(folder: Path) -> list[Path]:

@@ -13,6 +13,8 @@ ESCALATIONS = "escalations.yaml"
 """The one file beside the folders: combinations over time."""
 STATES = "states.yaml"
 """The file beside the folders that says what states places can be in."""
+PLACES, GAZETTEER = "places", "gazetteer.tsv.gz"
+"""The folder of places, and the file in the shipped one that is built and not written."""
 LEFTOVER = re.compile(
     r"^[.#~]|[~#]$|^4913$|___jb_(?:tmp|old)___$"
     r"|\.(?:sw[a-p]|kate-swp|tmp|bak|backup|bkp|save(?:\.\d+)?|sav|autosave|orig|rej|old|new|mine"

@@ -99,6 +99,7 @@ def test_rules_that_were_changed_meanwhile_are_not_mixed(
     own = tmp_path / "signals"
     own.mkdir()
     (own / "flood.yaml").write_text(FLOOD.replace("flood]", "flood]"), encoding="utf-8")
-    changed = RuleFiles(tmp_path, shipped=files.shipped)
+    changed = RuleFiles(tmp_path, cache=files.cache, shipped=files.shipped)
+    changed.load()  # compiled once, and not by both processes
     with pytest.raises(RulesChanged):
         list(on_all_cores(detected, rules, changed, texts(100), processes=2, few=10))

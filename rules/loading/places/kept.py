@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from rules.loading.load import fingerprint
+from rules.loading.load import fingerprint_of_places
 from rules.loading.stored.file import UNUSABLE, StoredFile, no_garbage
 from rules.matching.places.gazetteer import Gazetteer, Place, PlaceKind
 
@@ -44,7 +44,7 @@ def _come_back(rows: list[str], places: list[Place]) -> bool:
 
 
 def _file(folder: Path, operator_dir: Path | None) -> StoredFile:
-    return StoredFile(folder, "places", fingerprint(operator_dir), operator_dir)
+    return StoredFile(folder, "places", fingerprint_of_places(operator_dir), operator_dir)
 
 
 def _read(file: StoredFile) -> Gazetteer | None:

@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from rules.loading.messages import readable
 from rules.loading.places.demonyms import forms_of
 from rules.loading.places.gazetteer_file import read_rows
-from rules.loading.rule_folders import rule_files
+from rules.loading.rule_folders import GAZETTEER, rule_files
+from rules.loading.rule_folders import PLACES as FOLDER
 from rules.loading.schema.places import PlaceEntry, PlacesFile, WordLists
 from rules.loading.yamlfile import (
     Document,
@@ -33,8 +34,6 @@ from rules.matching.places.gazetteer import Gazetteer, Place, index, key_of
 from rules.matching.ruleset import RulesInvalid
 from rules.texts import message
 
-FOLDER = "places"
-GAZETTEER = "gazetteer.tsv.gz"
 SHIPPED = Path(__file__).parents[2]
 SMALL_TOWN = 100_000
 """Inhabitants under which towns are built in for countries of relief work alone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -61,7 +62,10 @@ def test_a_command_imports_no_other(tmp_path: Path) -> None:
     assert found.isdisjoint({"bot.cli.rules", "bot.cli.replay", "telegram", "rules", "storage"})
 
 
-def test_a_text_is_explained_with_the_rules_and_words_of_the_last_time(tmp_path: Path) -> None:
+def test_a_text_is_explained_with_the_rules_and_words_of_the_last_time(
+    tmp_path: Path, shipped_cache: Path
+) -> None:
+    shutil.copytree(shipped_cache, tmp_path / "cache")
     imported(tmp_path, "rules", "explain", TEXT)
     found = imported(tmp_path, "rules", "explain", TEXT)
     assert "rules.trying.explain" in found

@@ -17,6 +17,7 @@ CORPUS = Path(__file__).parents[4] / "shared" / "data" / "feeds"
 NOW = datetime(2026, 8, 13, tzinfo=UTC)
 
 
+@pytest.mark.no_cover  # what is not part of the project tells nothing of how much of it is tested
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the captures of feeds are not on this machine")
 def test_every_capture_is_read_and_nothing_is_missed(
     capsys: pytest.CaptureFixture[str],

@@ -16,6 +16,8 @@ from storage.sending import second_channel
 from tests.bot.delivery.webhooks.receiver import webhook_receiver
 from tests.bot.service.newsroom import SHORTAGE, Newsroom, write_feeds
 
+pytestmark = pytest.mark.usefixtures("shipped_rules_once")
+
 
 async def test_a_single_poll_has_the_second_channel_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

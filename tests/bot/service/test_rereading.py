@@ -31,6 +31,7 @@ from storage.readers import chats
 from storage.readers.subscriptions import Subscription
 from tests.bot.alerts.newsroom import of_its_own
 from tests.bot.service.newsroom import SPORT, Newsroom, write_feeds
+from tests.conftest import shipped_places
 from tests.rules.few import load_few
 from tests.telegram_server import TelegramServer
 
@@ -146,6 +147,7 @@ class Running:
 async def running(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
     # The shipped rules take seconds to load, each time; the gate and the files are the real ones.
     monkeypatch.setattr("rules.trying.inline_tests.load_rules", _load_few)
+    monkeypatch.setattr(rules_watch, "_places", lambda *_: shipped_places())
     monkeypatch.setattr(rules_watch, "QUIET_MS", 100)
     monkeypatch.setattr(beside, "READ_AGAIN", timedelta(seconds=0.2))
     rule = folder / "rules" / "signals" / "bread.yaml"

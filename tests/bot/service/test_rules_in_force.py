@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ import pytest
 
 from bot import rules_in_force as rules_watch
 from bot.rules_in_force import Kept, Reloaded, RulesInForce, Swapped, Unchanged
-from rules import Problem, RulesInvalid
+from rules import Gazetteer, Problem, RulesInvalid
+from tests.conftest import shipped_places
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[Rules | Exception]:
         return answer
 
     monkeypatch.setattr(rules_watch, "load_checked", load)
+    monkeypatch.setattr(rules_watch, "_places", lambda *_: shipped_places())
     monkeypatch.setattr(rules_watch, "QUIET_MS", 50)
     monkeypatch.setattr(rules_watch, "REST", timedelta(milliseconds=50))
     return script
@@ -59,6 +61,36 @@ async def test_new_rules_are_swapped_in_whole_or_not_at_all(
     assert rules().hash == "1"
     assert isinstance(await rules.reload(), Swapped)
     assert rules().hash == "2"
+
+
+async def test_places_are_read_again_when_their_files_change(
+    answers: list[Rules | Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Gazetteer | Exception] = []
+
+    def places(*_: object) -> Gazetteer:
+        answer = read.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(rules_watch, "_places", places)
+    first = shipped_places()
+    second = replace(first, hash="second")
+    answers += [Rules("1"), Rules("2"), Rules("2")]
+    read += [first, RulesInvalid([Problem("places/a.yaml", 3, "is wrong")]), second]
+    rules = await RulesInForce.start(tmp_path, None)
+    (tmp_path / "signals.yaml").write_text("# other", encoding="utf-8")
+    assert isinstance(await rules.reload(), Swapped)
+    assert (rules().hash, rules.places(), len(read)) == ("2", first, 2)
+    (tmp_path / "places").mkdir()
+    (tmp_path / "places" / "a.yaml").write_text("places: wrong", encoding="utf-8")
+    assert isinstance(await rules.reload(), Kept)
+    assert rules.places() is first
+    # What was refused is not taken for what is in force.
+    assert isinstance(await rules.reload(), Swapped)
+    assert rules.places() is second
+    assert isinstance(await rules.reload(), Unchanged)
 
 
 async def test_the_watch_outlives_whatever_goes_wrong_in_it(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,8 +24,9 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 async def test_without_a_token_alerts_are_on_the_console_and_sigterm_ends_it_well(
-    tmp_path: Path,
+    tmp_path: Path, shipped_cache: Path
 ) -> None:
+    shutil.copytree(shipped_cache, tmp_path / "data" / "cache")
     async with Newsroom() as newsroom:
         newsroom.publish(SHORTAGE)
         write_feeds(tmp_path, newsroom)

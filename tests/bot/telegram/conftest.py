@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -176,6 +176,17 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     opened = await Database.open(tmp_path / "marsad.sqlite")
     yield opened
     await opened.close()
+
+
+@pytest.fixture(autouse=True)
+def menus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The menus of commands, eight calls or more for each start, are told to Telegram in tests of
+    menus alone."""
+
+    async def publish(application: App, operators: Sequence[int] = ()) -> None:
+        """Nothing."""
+
+    monkeypatch.setattr("bot.telegram.app.publish_commands", publish)
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bot.delivery.deciding.outcome import Outgoing
 from bot.telegram.registry import Who, all_commands
 from bot.telegram.sender import TelegramSender
@@ -322,6 +324,7 @@ async def _break_the_feed(bench: Bench) -> None:
     await bench.database.write(write)
 
 
+@pytest.mark.parametrize("menus", [None])
 async def test_commands_are_told_to_telegram_in_three_languages(bench: Bench) -> None:
     commands = bench.server.commands
     await bench.server.until(lambda: ("chat", "fr") in commands)

@@ -56,6 +56,15 @@ def test_files_that_changed_are_read_again(tmp_path: Path, read: list[str]) -> N
     assert read == ["read", "read"]
 
 
+def test_a_change_of_rules_reads_no_places(tmp_path: Path, read: list[str]) -> None:
+    own = tmp_path / "own"
+    (own / "signals").mkdir(parents=True)
+    load_gazetteer(own, cache=tmp_path / "cache")
+    (own / "signals" / "new.yaml").write_text("id: new\n", encoding="utf-8")
+    load_gazetteer(own, cache=tmp_path / "cache")
+    assert read == ["read"]
+
+
 def test_a_file_that_is_damaged_is_as_good_as_none(tmp_path: Path, read: list[str]) -> None:
     load_gazetteer(None, cache=tmp_path)
     (file,) = tmp_path.iterdir()
