@@ -12,8 +12,8 @@ export NO_MKDOCS_2_WARNING=1
 RUN := $(UV) run --frozen --no-sync
 # Of alerts and delivery the quick ones; all of them take MARSAD_TEST_POSTGRES=1.
 ON_POSTGRES := tests/storage tests/bot/workers tests/bot/cli/test_migrate.py \
-	$(addprefix tests/bot/alerts/test_,edits.py mutes.py pipeline.py pipeline_crash.py readers.py \
-		rereading.py topics.py) \
+	$(addprefix tests/bot/alerts/,test_edits.py test_pipeline.py test_pipeline_crash.py \
+		test_rereading.py test_topics.py routing/test_mutes.py routing/test_readers.py) \
 	$(addprefix tests/bot/delivery/test_,catchup.py digests.py handover.py mute_parts.py quiet.py \
 		retry.py second_channel.py topics.py) \
 	--deselect tests/bot/alerts/test_pipeline.py::test_the_shipped_rules_alert_on_an_arabic_entry \

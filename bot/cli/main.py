@@ -143,7 +143,8 @@ def demo(
         typer.Option(metavar="URL_OR_FILE", help="Any feed instead of the sample feeds."),
     ] = None,
     data_dir: Annotated[
-        Path | None, typer.Option(help="Where to leave demo.sqlite (an older one is replaced).")
+        Path | None,
+        typer.Option(help="In which to leave demo/ with its database (an older one is replaced)."),
     ] = None,
     explain: Annotated[
         bool, typer.Option(help="Also the clauses that fired, for those who write rules.")

@@ -80,8 +80,9 @@ def key(
             )
         return page_sessions.begin(db, person, "en", now + timedelta(days=days), now)
 
+    made = _write(make)
     typer.echo(f"Good for {days} days, and shown this once. Pass it on in secret:")
-    typer.echo(f"Authorization: Bearer {_write(make)}")
+    typer.echo(f"Authorization: Bearer {made}")
 
 
 @app.command("sign-out")

@@ -64,12 +64,13 @@ async def serve(settings: Settings, port: int, link: int | None = None) -> None:
             export_sender=settings.export_sender,
             export_public=settings.export_scope == "public",
         )
+        address = settings.web_url or f"http://{settings.web_host}:{port}"
+        made = None if link is None else await _link(site, link, address.rstrip("/"))
         server = PageServer(site, settings.web_host, port)
         try:
-            address = settings.web_url or f"http://{settings.web_host}:{port}"
             typer.echo(f"The page: {address}")
-            if link is not None:
-                typer.echo(await _link(site, link, address.rstrip("/")))
+            if made is not None:
+                typer.echo(made)
             await stop.wait()
         finally:
             await server.close()

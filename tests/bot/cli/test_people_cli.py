@@ -162,6 +162,7 @@ def test_a_key_for_programs_is_for_analysts_and_ends_with_its_person() -> None:
     _let_in(8, "analyst")
     code, said = marsad("key", "7")
     assert code != 0 and "no analyst or operator" in said
+    assert "Good for" not in said
     code, said = marsad("key", "8", "--days", "30")
     assert code == 0 and "Good for 30 days" in said
     assert len(said.split("Authorization: Bearer ")[1].strip()) > 40

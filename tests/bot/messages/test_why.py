@@ -23,7 +23,7 @@ from storage.file.database import connect, migrate
 from storage.readers import chats
 from storage.readers.chats import Chat
 from tests.bot.alerts.newsroom import Newsroom
-from tests.bot.alerts.test_route import ALERT
+from tests.bot.alerts.routing.test_route import ALERT
 from tests.bot.messages.samples import SIGNALS
 from tests.bot.messages.test_cards import DAMASCUS
 from tests.bot.telegram.bot_api import parse_html

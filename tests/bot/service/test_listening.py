@@ -13,8 +13,8 @@ from bot.settings import load_settings
 from storage.file.database import Connection, Database
 from storage.news import feeds
 from storage.sending import outbox
+from tests.bot.alerts.escalating.test_escalations import SILENCE, says
 from tests.bot.alerts.newsroom import Newsroom, feed, rules
-from tests.bot.alerts.test_escalations import SILENCE, says
 from tests.storage.make import HOUR, NOW, add_chat
 
 

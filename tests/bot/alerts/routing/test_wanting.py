@@ -11,7 +11,7 @@ from bot.alerts.routing.wanting import seen_in, words_of
 from storage.news.facts import StoredPlace
 from storage.readers.subscriptions import Subscription
 from storage.sending.outbox import NewDelivery, Recipient
-from tests.bot.alerts.test_route import ALERT
+from tests.bot.alerts.routing.test_route import ALERT
 from tests.storage.make import NOW, chat, told
 
 SUDAN = StoredPlace("nyala", "SD", "SD-DS", "city", "text", ("nyala", "SD-DS", "SD"), {})

@@ -20,7 +20,7 @@ from storage.readers.mutes import Mute, Target
 from storage.readers.subscriptions import Subscription
 from storage.sending import outbox
 from tests.bot.alerts.newsroom import Newsroom
-from tests.bot.alerts.test_route import ALERT
+from tests.bot.alerts.routing.test_route import ALERT
 from tests.storage.make import HOUR, NOW, add_chat, chat, delivery, existing
 
 
