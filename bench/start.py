@@ -61,10 +61,11 @@ def held(pid: int) -> float:
 
 
 def children(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        with suppress(OSError):
-            found += [int(each) for each in (task / "children").read_text().split()]
+    found: list[int] = []
+    with suppress(OSError):  # it ended meanwhile
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):
+                found += [int(each) for each in (task / "children").read_text().split()]
     return found + [deeper for each in found for deeper in children(each)]
 
 

@@ -1,6 +1,6 @@
 """Workers over one PostgreSQL: polls and stored entries a second, and what a poll costs.
 
-    python -m bench.workers [--feeds 60] [--workers 1 2] [--full] [--json]
+    python -m bench.workers [--feeds 40] [--workers 1 2] [--full] [--json]
 
 Each feed is a host of its own. Publishers answer at once, then after one to two seconds; each time
 all feeds are polled twice: "not modified", and with new entries. The server is the one of the
@@ -248,7 +248,7 @@ def figures_of(number: int, feeds: int, found: Sequence[Round]) -> Iterator[Figu
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--feeds", type=int, default=60)
+    parser.add_argument("--feeds", type=int, default=40)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--full", action="store_true", help="200 feeds; 1, 2 and 4 workers")
     parser.add_argument("--json", action="store_true")
