@@ -256,3 +256,47 @@ def test_who_is_only_counted_at_a_military_site_is_a_soldier(shipped: RuleSet) -
         for text, harmed in ((soldiers, False), (others, True)):
             found = {d.signal for d in shipped.detect(text, "", language)}
             assert ("civilian-harm" in found) is harmed, text
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("لقي ستة جنود حتفهم في كمين", "fighters"),
+        ("لقي 36 شخصا على الأقل حتفهم في الفيضانات", "people"),
+        ("لقي الطفل مصرعه بانفجار لغم", "people"),
+        ("قتل خمسة أفراد من قوات الأمن في هجوم", "fighters"),
+        ("استشهاد أحد أبناء القوات المسلحة في المعارك", "fighters"),
+        ("قتل خمسة أشخاص من قبل قوات الأمن", "people"),
+    ],
+)
+def test_whose_death_it_is(shipped: RuleSet, text: str, who: str) -> None:
+    assert {victim.who for victim in victims(shipped, text)} == {who}
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "cause"),
+    [
+        ("Three men shot dead with a machete and bullets in a robbery", "en", "crime"),
+        ("Three people killed by bullets on the road to Goma", "en", "conflict"),
+        ("Explosion of cooking gas kills two cooks", "en", "accident"),
+        ("Explosion kills two shoppers", "en", "conflict"),
+        ("Trois jeunes tués par balle dans un règlement de comptes", "fr", "crime"),
+        ("Trois jeunes tués par balle à un barrage", "fr", "conflict"),
+        ("مصرع أربعة أشخاص بانقلاب مركبتهم", "ar", "accident"),
+        ("مصرع أربعة أشخاص بانقلاب مركب", "ar", "disaster"),
+    ],
+)
+def test_a_shot_or_a_blast_is_war_where_nothing_else_is_named(
+    shipped: RuleSet, text: str, lang: str, cause: str
+) -> None:
+    assert {victim.cause for victim in victims(shipped, text, lang)} == {cause}
+
+
+def test_the_text_says_who_the_title_only_counts(shipped: RuleSet) -> None:
+    def told(title: str, text: str) -> bool:
+        return any(d.signal == "civilian-harm" for d in shipped.detect(title, text, "ar"))
+
+    title = "مقتل ستة في كمين شرقي البلاد"
+    assert not told(title, "لقي ستة جنود حتفهم في كمين نصب لدوريتهم.")
+    assert told(title, "لقي أربعة جنود ومدنيان حتفهم في كمين نصب لحافلة.")
+    assert told("12 قتيلا في قصف على القرى ومقتل قائد التنظيم", "قتل قائد التنظيم في غارة.")

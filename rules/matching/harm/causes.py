@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rules.loading.choices import Cause, Victims
 from rules.matching.finding.reading import Span
-from rules.matching.harm.roles import Roles, is_definite
+from rules.matching.harm.roles import WEAPON, Roles, is_definite
 
 CAUSE_REACH = 14
 """Words between a harm or its victim and what caused it."""
@@ -18,7 +18,8 @@ NEAR_CAUSE = 8
 
 
 def nearest_cause(roles: Roles, harm: Span, victim: Span) -> Cause:
-    """The nearest cause; a weapon or a disaster that is near outweighs all others."""
+    """The nearest cause; war or a disaster that is near outweighs all others, a shot or a blast
+    none: "shot dead in a robbery", "an explosion of cooking gas"."""
     best: tuple[int, Cause] | None = None
     start = min(harm.first, victim.first) - CAUSE_REACH - LONGEST_PHRASE
     end = max(harm.last, victim.last) + CAUSE_REACH + 2
@@ -31,6 +32,8 @@ def nearest_cause(roles: Roles, harm: Span, victim: Span) -> Cause:
                 continue
             if name in ("$cause-conflict", "$cause-disaster") and distance <= NEAR_CAUSE:
                 distance -= CAUSE_REACH
+            elif name == WEAPON:
+                distance += CAUSE_REACH
             if best is None or distance < best[0]:
                 best = (distance, cause)
     return best[1] if best else "unsaid"

@@ -9,13 +9,13 @@ Pure: readings in, readings with harms out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 
 from rules.loading.choices import Cause, Victims
 from rules.matching.finding.reading import Reading
-from rules.matching.harm.roles import CAUSES, HARMS, MARTYRED, NATIONALITY, NATURAL, PLACE
+from rules.matching.harm.roles import CAUSES, HARMS, MARTYRED, NATIONALITY, NATURAL, PLACE, WEAPON
 from rules.matching.harm.victims import PREFIX, Harm, harms, term_of
 
 OPENING_SENTENCES = 2
@@ -100,7 +100,34 @@ def harms_of_entry(readings: Sequence[Reading]) -> tuple[tuple[Harm, ...], ...]:
             )
             judged.append(harm)
         entry.append(tuple(judged))
-    return tuple(entry)
+    return tuple(_as_the_text_says(readings, entry))
+
+
+def _as_the_text_says(
+    readings: Sequence[Reading], entry: Sequence[tuple[Harm, ...]]
+) -> Iterator[tuple[Harm, ...]]:
+    """The harms with a title's bare number for fighters where the opening of the text knows of
+    no others: «مقتل ستة في كمين» above «لقي ستة جنود حتفهم»."""
+    texts = [n for n, reading in enumerate(readings) if reading.sentence.field == "text"]
+    who = [harm.who for n in texts[:OPENING_SENTENCES] for harm in entry[n]]
+    titled = {
+        harm.who
+        for reading, found in zip(readings, entry, strict=True)
+        if reading.sentence.field == "title"
+        for harm in found
+    }
+    # A title that tells of fighters beside the number tells of two happenings.
+    only_fighters = set(who) == {"fighters"} and titled == {"uncounted"}
+    for reading, found in zip(readings, entry, strict=True):
+        if not only_fighters or reading.sentence.field != "title":
+            yield found
+            continue
+        yield tuple(
+            replace(harm, who="fighters", why=f"{harm.why}; fighters, the text says")
+            if harm.who == "uncounted"
+            else harm
+            for harm in found
+        )
 
 
 def _opening(readings: Sequence[Reading]) -> list[Reading]:
@@ -110,10 +137,11 @@ def _opening(readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _everyday(opening: Sequence[Reading]) -> Cause | None:
-    """The accident, crime or sickness that title and opening tell of, and of no war or disaster."""
+    """The accident, crime or sickness that title and opening tell of, and of no war or disaster;
+    a shot or a blast is neither."""
     seen: Cause | None = None
     for name, cause in CAUSES:
-        if any(r.of(name) for r in opening):
+        if name != WEAPON and any(r.of(name) for r in opening):
             if cause in ("conflict", "disaster"):
                 return None
             seen = seen or cause

@@ -23,8 +23,12 @@ COUNT, THINGS = "$count-word", "$counted-things"
 FIGHTER, BODIES, MOURNED = "$fighter-words", "$armed-bodies", "$mourned-fighters"
 NATURAL, OF_WOUNDS, HELD, MARTYRED = "$natural-death", "$of-wounds", "$held-people", "$martyred"
 """Deaths that nobody need have caused, what says that somebody did, and deaths by war."""
+OWN_DEATH = "$own-death"
+"""A death said of who stands before it."""
 DOING, IN_GENERAL = "$harm-in-general", "$people-in-general"
 """Killing as such, and people as such."""
+WEAPON = "$cause-weapon"
+"""What crime and accident know as well as war."""
 PLACE = "$crisis-place"
 SITE = "$military-site"
 NATIONALITY, OTHERS = "$nationality", "$others"
@@ -35,6 +39,7 @@ PERSONS: tuple[tuple[str, Victims], ...] = (
 )
 CAUSES: tuple[tuple[str, Cause], ...] = (
     ("$cause-conflict", "conflict"),
+    (WEAPON, "conflict"),
     ("$cause-actor", "conflict"),
     ("$cause-disaster", "disaster"),
     ("$cause-accident", "accident"),
@@ -43,7 +48,7 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
 )
 TERMS = (
     *HARMS, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED, HELD, NATURAL, OF_WOUNDS,
-    MARTYRED, DOING, IN_GENERAL, PLACE, SITE, NATIONALITY, OTHERS,
+    MARTYRED, OWN_DEATH, DOING, IN_GENERAL, PLACE, SITE, NATIONALITY, OTHERS,
     *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
 )  # fmt: skip
 """The vocabulary terms that are read."""
@@ -92,6 +97,7 @@ class Roles:
         self.of_wounds = {span.first for span in reading.of(OF_WOUNDS)}
         self.natural = {span.first for span in reading.of(NATURAL)}
         self.martyred = {span.first for span in reading.of(MARTYRED)}
+        self.own_death = {span.first for span in reading.of(OWN_DEATH)}
         self.doing = {span.first for span in reading.of(DOING)}
         self.in_general = {span.first for span in reading.of(IN_GENERAL)}
 

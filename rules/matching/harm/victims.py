@@ -88,7 +88,7 @@ class _Harms(Roles):
         name, span = self.kind[at]
         if self._old(name, span) or self._in_a_joined_pair(name, span):
             return None
-        taken = self._behind(name, span)
+        taken = None if span.first in self.own_death else self._behind(name, span)
         if taken is None and name != LOST:
             taken = self._before(name, span) or self._itself(name, span)
         if taken is None or (name == LOST and taken[1] == "uncounted"):
@@ -182,6 +182,9 @@ class _Harms(Roles):
                     continue
                 break
             person = self.persons.get(at)
+            if name == CASUALTY and person is not None and self._across_a_comma(span, at):
+                # «مئة قتيل وجريح، وتورط رجال ...»
+                break
             if name == LOST and person is None and not self._leads_to_people(at):
                 return None
             if person is not None:
@@ -203,6 +206,9 @@ class _Harms(Roles):
         if doer is not None:
             return self._of(doer, "behind the harm")
         return None
+
+    def _across_a_comma(self, span: Span, at: int) -> bool:
+        return any(self.tokens[place].breaks for place in range(span.last + 1, at + 1))
 
     def _is_doer(
         self, name: str, span: Span, person: Person, count: int | None, doer: Person | None
@@ -228,6 +234,8 @@ class _Harms(Roles):
 
     def _of(self, person: Person, why: str) -> tuple[Span | None, Victims, str]:
         """The person taken, or a plainer civilian joined to a fighter: «مقتل جندي ومدنيين»."""
+        if person.who == "people" and self._of_a_body(person.span.last + 1):
+            return person.span, "fighters", f"{why}, of an armed body"
         if person.who in ("fighters", "people"):
             for later in range(person.span.last + 1, person.span.last + 1 + AMONG_REACH):
                 if later in self.stops and not {later - 1, later, later + 1} & self.among:
@@ -249,6 +257,12 @@ class _Harms(Roles):
                     return other.span, other.who, why
                 break
         return person.span, person.who, why
+
+    def _of_a_body(self, at: int) -> bool:
+        """«أفراد من قوات الأمن», «أحد أبناء القوات المسلحة»; not «أشخاص من قبل القوات»."""
+        if at + 1 < len(self.tokens) and self.tokens[at].norm == "من":
+            return at + 1 in self.bodies
+        return at in self.bodies and is_definite(self.tokens[at].surface)
 
     def _joined(self, at: int) -> bool:
         """Whether «و», "and", "et" joins a word (or the number before it) to what precedes."""
@@ -306,9 +320,13 @@ class _Harms(Roles):
     def _before(self, name: str, span: Span) -> tuple[Span | None, Victims, str] | None:
         """The nearest person, fighter or number shortly before: "two boys were killed in ..."."""
         arabic = self.tokens[span.first].script == "ar"
-        if arabic and name == NOUN:
+        own = span.first in self.own_death
+        if arabic and name == NOUN and not own:
             return None
         reach = 2 if name in (CASUALTY, IF_COUNTED) and arabic else BACKWARD_REACH
+        if own:
+            # «لقي 36 شخصا على الأقل حتفهم»
+            reach = REACH
         for at in range(span.first - 1, max(-1, span.first - 1 - reach), -1):
             person = self.ending(self.persons, at)
             if person is not None and arabic and name in (CASUALTY, IF_COUNTED):
@@ -316,12 +334,17 @@ class _Harms(Roles):
                     # «عشرات الجنود المصابين»: the harm is the soldiers' attribute.
                     return self._of(person, "right before the harm")
             elif person is not None:
-                if arabic and not person.counted and is_definite(self.tokens[at].surface):
+                if (
+                    arabic
+                    and not own
+                    and not person.counted
+                    and is_definite(self.tokens[at].surface)
+                ):
                     return None
                 return self._of(person, "before the harm")
             if at in self.counts:
                 return self._told_by_among(Span(at, at), span.last, "a number before the harm")
-            if at in self.kind or at in self.stops or self.tokens[at + 1].breaks:
+            if at in self.kind or (at in self.stops and not own) or self.tokens[at + 1].breaks:
                 return None
         return None
 
