@@ -166,3 +166,100 @@ def test_nor_is_anything_missed_in_words_put_together(
             words.append(data.draw(st.sampled_from(known)))
     between = data.draw(st.sampled_from((" ", ". ", "، ", ".", " 12 ", "\u200b")))
     check_the_gate(shipped, " ".join(words[:3]), between.join(words), language)
+
+
+PARTED = """id: parted
+title: تجربة
+description: قاعدة للتجربة.
+sector: none
+terms:
+  fled: {ar: [$flee من $shell, فرار من قذائف المدفعية]}
+when:
+  - {name: fled, any: [fled]}
+examples:
+  fires: [فرار من القذائف]
+  silent: [نص]
+"""
+PLACES = """flee:
+  ar: [~هرب, فرار]
+shell:
+  ar: [قذيفة/قذائف]
+"""
+HINTS = """id: hints
+title: تجربة
+description: قاعدة للتجربة.
+sector: none
+terms:
+  well: {ar: [بئر/آبار]}
+  dry: {ar: [جفاف]}
+  deep: {ar: [عميق]}
+when:
+  - {name: close, near: [well, dry], within: 1, weight: 60}
+  - {name: deep, near: [well, deep], within: 9, weight: 60}
+  - {name: beside, near: [dry, deep], within: 9, weight: 30}
+examples:
+  fires: [جفاف بئر عميقة]
+  silent: [نص]
+"""
+
+
+def of_one_rule(folder: Path, text: str) -> RuleSet:
+    (folder / "signals").mkdir(parents=True)
+    name = text.partition("\n")[0].removeprefix("id: ")
+    (folder / "signals" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return load_rules(folder, shipped=few_rules())
+
+
+@pytest.mark.parametrize(
+    ("text", "passes"),
+    [
+        ("فرار الناس من القذائف", True),
+        ("خرج الوزير من المدفعية إلى القذائف", False),  # no word of the first place
+        ("فرار اللص من السجن", False),  # nor any of the last
+        ("فرار. من القذائف", False),  # not in one sentence
+        ("المدفعية، وقذائف من دون فرار", True),
+        ("من قذائف المدفعية", False),  # the rest of a phrase of words alone
+    ],
+)
+def test_the_gate_asks_for_something_at_each_place_of_a_phrase(
+    tmp_path: Path, text: str, passes: bool
+) -> None:
+    (tmp_path / "vocabulary").mkdir()
+    (tmp_path / "vocabulary" / "trial.yaml").write_text(PLACES, encoding="utf-8")
+    rules = of_one_rule(tmp_path, PARTED)
+    rules.detect("", text, "ar")
+    assert ("TermMatcher.read" in calls(lambda: rules.detect("", text, "ar"))) == passes
+
+
+def test_a_rule_is_given_up_when_what_is_left_cannot_reach_its_threshold(tmp_path: Path) -> None:
+    rules = of_one_rule(tmp_path, HINTS)
+    apart = "حفر بئر في قرية عميقة الوادي يهددها منذ سنوات طويلة جفاف"
+    taken = calls(lambda: rules.detect("", apart, "ar"))
+    assert rules.detect("", apart, "ar") == ()
+    assert taken["holds"] == 1
+
+
+def test_each_term_is_looked_for_once_in_a_sentence_and_never_where_it_cannot_be(
+    shipped: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for: Counter[tuple[str, int]] = Counter()
+    impossible = []
+    real = TermMatcher.look_for
+
+    def look_for(self: TermMatcher, name: str, written: Any) -> Any:
+        looked_for[name, written.sentence.start] += 1
+        if not self.signs.bits[name] & written.possible:
+            impossible.append(name)
+        return real(self, name, written)
+
+    monkeypatch.setattr(TermMatcher, "look_for", look_for)
+    assert shipped.detect("", NEWS, "ar")
+    assert impossible == []
+    assert set(looked_for.values()) == {1}
+
+
+def test_what_governs_is_found_once_for_all_evidence_of_a_sentence(shipped: RuleSet) -> None:
+    shipped.detect("", NEWS, "ar")
+    taken = calls(lambda: shipped.detect("", NEWS, "ar"))
+    assert taken["governing"] > 3
+    assert taken["Reading.present"] <= 3  # sentences
