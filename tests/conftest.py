@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock, current_thread, main_thread
 
 import coverage
+import httpx
 import httpx._transports.default as httpx_transports
 import hypothesis
 import pytest
@@ -23,7 +24,8 @@ import storage.file.database
 from bot import rules_in_force as rules_watch
 from rules import Gazetteer, Place, RuleSet
 from rules.loading.load import SHIPPED
-from rules.loading.places import kept
+from rules.loading.places import gazetteer_file, kept
+from rules.loading.rule_folders import rule_files
 from storage.file.database import SqliteConnection
 from storage.rows import fetch_one
 
@@ -91,7 +93,7 @@ def _is_property(item: pytest.Item) -> bool:
 
 # Every client reads the hundred authorities that a certificate may be signed by; those of the tests
 # speak to this machine, without certificates.
-httpx_transports.create_ssl_context = cache(httpx_transports.create_ssl_context)
+httpx_transports.__dict__["create_ssl_context"] = cache(httpx.create_ssl_context)
 
 _migrate = storage.file.database.migrate
 _ONE_AT_A_TIME = Lock()
@@ -165,7 +167,7 @@ def own_log() -> Iterator[None]:
 
 
 _compile, _load_gazetteer = rules_loading._compiled, places_loading.load_gazetteer
-_load_checked, _read_rows = rules_watch.load_checked, places_loading.read_rows
+_load_checked, _read_rows = rules_watch.load_checked, gazetteer_file.read_rows
 
 
 @cache
@@ -210,11 +212,11 @@ def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED)
 
 
 def _has_rule_files(folder: Path | None, kind: str = ".") -> bool:
-    return folder is not None and any((folder / kind).rglob("*.yaml"))
+    return folder is not None and bool(rule_files(folder / kind))
 
 
 rules_loading._compiled = compile_rules
-places_loading.read_rows = read_rows
+places_loading.__dict__["read_rows"] = read_rows
 rules.load_gazetteer = places_loading.load_gazetteer = load_gazetteer
 
 

@@ -36,7 +36,7 @@ from tests.rules.few import load_few
 from tests.telegram_server import TelegramServer
 
 READER, OPERATOR = 7, 900
-PATIENCE = 60
+PATIENCE = 240
 BREAD = """id: bread
 title: {{ar: نقص الخبز}}
 description: For the tests of a rule file that is absent, broken and mended.

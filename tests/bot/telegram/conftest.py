@@ -26,6 +26,7 @@ from storage.readers import chats
 from storage.readers.chats import Chat
 from tests.bot.messages.samples import SIGNALS, Signal, alert_text, sample_signal
 from tests.bot.telegram.bot_api import Description
+from tests.bot.telegram.world import PATIENCE
 from tests.storage.make import parted
 from tests.telegram_server import TelegramServer
 
@@ -221,7 +222,7 @@ async def application_over(
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(polling)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await polling.ready.wait()
         yield Bench(server, database, application, asked, troubles, stack.aclose)
 

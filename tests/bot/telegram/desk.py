@@ -26,6 +26,7 @@ from storage.file.database import Connection, Database
 from storage.readers import people
 from storage.rule_files.versions import hash_of
 from tests.bot.telegram.conftest import DAMASCUS
+from tests.bot.telegram.world import PATIENCE
 from tests.telegram_server import TelegramServer
 
 OPERATOR, SECOND, ANALYST, VIEWER, STRANGER = 900, 901, 902, 903, 904
@@ -163,7 +164,7 @@ async def office(
     polling = polling_of(application, on_conflict=_nothing, on_refused=_nothing)
     try:
         async with polling:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE):
                 await polling.ready.wait()
             yield Office(server, database, desk, folder, feeds_file)
     finally:

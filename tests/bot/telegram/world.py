@@ -35,6 +35,8 @@ BOT = {
 }
 CAPTION_LIMIT = 1_024
 MOST_RESULTS = 50
+PATIENCE = 240.0
+"""Seconds that something may take on a machine that is busy with other things."""
 
 
 @dataclass(slots=True)
@@ -256,13 +258,15 @@ class World:
         """Plain texts that `chat_id` has, oldest first."""
         return [message.text for message in self.sent_to(chat_id)]
 
-    async def until(self, condition: Callable[[], Any], *, seconds: float = 60.0) -> Any:
+    async def until(self, condition: Callable[[], Any], *, seconds: float = PATIENCE) -> Any:
         """Wait for `condition()` to be true, looking after every call; returns its value."""
         async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(condition)
         return condition()
 
-    async def next_message(self, chat_id: int, after: int = 0, *, seconds: float = 60.0) -> Message:
+    async def next_message(
+        self, chat_id: int, after: int = 0, *, seconds: float = PATIENCE
+    ) -> Message:
         """The message of `chat_id` that follows its first `after` ones."""
         await self.until(lambda: len(self.sent_to(chat_id)) > after, seconds=seconds)
         return self.sent_to(chat_id)[after]
