@@ -7,9 +7,11 @@ a piece of a password. Nothing here needs the driver.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from storage.file.errors import StorageError
+if TYPE_CHECKING:
+    from storage.file.errors import StorageError
 
 EXAMPLE = "postgresql://USER:PASSWORD@HOST:5432/DATABASE"
 SCHEMES = ("postgresql", "postgres")
@@ -53,13 +55,20 @@ def problem_of(url: str) -> str | None:
 def checked(url: str) -> str:
     """The address, if it can be one. Raises StorageError, which quotes nothing of it."""
     if problem := problem_of(url):
-        raise StorageError(f"MARSAD_DATABASE_URL {problem}: write {EXAMPLE}")
+        raise _refusal(f"MARSAD_DATABASE_URL {problem}: write {EXAMPLE}")
     return url
 
 
 def unreadable() -> StorageError:
     """For what the driver cannot read, without its words."""
-    return StorageError(f"MARSAD_DATABASE_URL cannot be read: write {EXAMPLE}; {ESCAPES}")
+    return _refusal(f"MARSAD_DATABASE_URL cannot be read: write {EXAMPLE}; {ESCAPES}")
+
+
+def _refusal(words: str) -> StorageError:
+    # Settings judge an address at each start, also of commands that open no database.
+    from storage.file.errors import StorageError
+
+    return StorageError(words)
 
 
 def place_of(url: str) -> str:
