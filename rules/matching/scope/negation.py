@@ -14,12 +14,15 @@ HAPPENS = "$negation-happens"
 ORDINAL = "$negation-ordinal"
 NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
-TERMS = (NEGATION, NEXT, STOPS, HAPPENS, ORDINAL, NONE, NOT_AFTER)
+NO_LONGER = "$scope-no-longer"
+TERMS = (NEGATION, NEXT, STOPS, HAPPENS, ORDINAL, NONE, NOT_AFTER, NO_LONGER)
 
 NEGATED_GOVERNOR = 3
 """Words between a negation and the governor that it negates: «لم يتم بعد رفع»."""
 NEGATED_EVIDENCE = 2
 """Words between a negation and evidence: «لم يتم إخلاء»."""
+NO_LONGER_REACH = 2
+"""Words between "no longer" and what is no longer so: «لم تعد قوافل الإغاثة عالقة»."""
 
 
 def says_no(reading: Reading) -> bool:
@@ -58,6 +61,9 @@ def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     no = negator_before(reading, span, reach)
     if no is not None:
         return no
+    for gone in reading.of(NO_LONGER):
+        if 0 <= span.first - gone.last - 1 <= NO_LONGER_REACH:
+            return gone
     for nobody in reading.of(NONE):
         if 0 <= span.first - nobody.last - 1 <= reach + 1:
             return nobody
@@ -66,6 +72,11 @@ def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
         if beside and reading.sentence.tokens[span.first - 1].norm in ("n", "ne"):
             return behind
     return None
+
+
+def is_no_longer(reading: Reading, no: Span) -> bool:
+    """Whether a negation says that it was so before."""
+    return any(gone.overlaps(no) for gone in reading.of(NO_LONGER))
 
 
 def denies(reading: Reading, negator: Span, span: Span) -> bool:

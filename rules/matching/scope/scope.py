@@ -25,7 +25,14 @@ from rules.matching.scope.governors import (
     governing,
     is_between,
 )
-from rules.matching.scope.negation import NEGATED_EVIDENCE, any_negation, any_within, denies
+from rules.matching.scope.negation import (
+    NEGATED_EVIDENCE,
+    NEGATED_GOVERNOR,
+    any_negation,
+    any_within,
+    denies,
+    is_no_longer,
+)
 
 PROPOSAL = "$scope-proposal"
 WISH = "$scope-wish"
@@ -38,6 +45,9 @@ RESERVED = (
 
 HURDLE_WITHIN = 3
 """Words behind "lifts", "scraps" in which the hurdle is named."""
+
+HURDLE_BEHIND = 2
+"""Words between "lifts", "an end to" and the ban itself."""
 
 _DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered"})
 _SILENT = frozenset({"past", "figurative", "drill"})
@@ -100,7 +110,7 @@ def scope_of(
     named = named_only and not refused and not statement.says_so(reading, evidence)
     if named:
         base = "worsening"
-    governors = _holding(governors)
+    governors = _without_lifted(reading, _holding(governors))
     if base == "improving":
         governors = [g for g in governors if not _lifts_a_hurdle(reading, g, evidence)]
     if base == "improving" and _frees(reading, evidence):
@@ -123,6 +133,36 @@ def _lifts_a_hurdle(reading: Reading, governor: Governor, evidence: Sequence[Spa
     return any_within(reading.of(HURDLE), governor.span.last + 1, near - 1)
 
 
+def _without_lifted(reading: Reading, governors: Sequence[Governor]) -> list[Governor]:
+    """The governors without a ban that is lifted: «ترفع الحظر عن دخول المساعدات».
+
+    A ban that was not lifted stands, and the no is not the ban's: "has not lifted the ban".
+    """
+    found = []
+    for governor in governors:
+        lift = _lift_of(reading, governor.span) if governor.state == "obstructed" else None
+        if lift is None:
+            found.append(governor)
+        elif (no := any_negation(reading, lift, NEGATED_GOVERNOR)) is not None:
+            own = governor.negation
+            found.append(governor._replace(negation=None if own == no else own))
+    return found
+
+
+def _lift_of(reading: Reading, hurdle: Span) -> Span | None:
+    """The word before a ban that lifts it, with nothing but small words between."""
+    tokens = reading.sentence.tokens
+    for state in ("ended", "eased", "cancelled"):
+        for name in (STATE_TERMS[state], STATE_NOUNS[state]):
+            for span in reading.of(name):
+                between = hurdle.first - span.last - 1
+                if 0 <= between <= HURDLE_BEHIND and not any(
+                    token.breaks for token in tokens[span.last + 1 : hurdle.first + 1]
+                ):
+                    return span
+    return None
+
+
 def _frees(reading: Reading, evidence: Sequence[Span]) -> bool:
     freed = (*reading.of(STATE_TERMS["freed"]), *reading.of(STATE_NOUNS["freed"]))
     return any(f.overlaps(e) for f in freed for e in evidence)
@@ -139,7 +179,7 @@ def state_of(
 
     «المساعدات» says nothing; «وصلت المساعدات» does, and so does «لم تصل المساعدات».
     """
-    governors = governing(reading, (span,), own)
+    governors = _without_lifted(reading, governing(reading, (span,), own))
     inner = next((g for g in governors if g.state in wanted), None)
     if inner is None:
         return None
@@ -156,8 +196,10 @@ def state_of(
         # «لا مساعدات تصل», "no aid has entered": the no stands before the one who arrives.
         no = any_negation(reading, span, 0)
     if no is not None:
-        turned: Direction = "worsening" if base == "improving" else "denied"
-        states: tuple[State, ...] = (inner.state, "negated")
+        said = _no_says(reading, no)
+        unsaid: Direction = "denied" if said == "negated" else "improving"
+        turned: Direction = "worsening" if base == "improving" else unsaid
+        states: tuple[State, ...] = (inner.state, said)
         words: tuple[Span, ...] = (inner.span, no)
     else:
         turned, states, words = base, (inner.state,), (inner.span,)
@@ -190,7 +232,7 @@ def _resolved(
     if negation:
         no = _negation_of(reading, evidence, governors)
         if no is not None:
-            chain.append(("negated", no))
+            chain.append((_no_says(reading, no), no))
     for governor in governors:
         if governor.state in _SILENT:
             if governor.negation is None:
@@ -205,10 +247,10 @@ def _resolved(
             continue
         chain.append((governor.state, governor.span))
         if governor.negation is not None:
-            chain.append(("negated", governor.negation))
+            chain.append((_no_says(reading, governor.negation), governor.negation))
     for index, (state, where) in enumerate(chain):
         # One word, one saying: "lifted" ends or cancels, it does not end what it cancelled.
-        if where in words:
+        if any(where.overlaps(word) for word in words):
             continue
         # «تواصل خرق الهدنة»: that the breach goes on makes no truce.
         if state in ("agreed", "kept") and any(inner in UNDONE for inner, _ in chain[:index]):
@@ -235,6 +277,11 @@ def _resolved(
         # "Power is back two hours a day": what is too little ends no trouble.
         direction = "worsening"
     return Scope(direction, tuple(states), tuple(words))
+
+
+def _no_says(reading: Reading, no: Span) -> State:
+    """ "No longer" is an end: of what is bad, or of what was good."""
+    return "ended" if is_no_longer(reading, no) else "negated"
 
 
 def _plain_no(chain: Sequence[tuple[State, Span]]) -> Span | None:

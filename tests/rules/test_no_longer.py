@@ -1,0 +1,58 @@
+"""A ban that is lifted, a siege that is no longer one, aid that no longer comes."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules import RuleSet
+
+LIFTED = [
+    ("ar", "إسرائيل ترفع الحظر عن دخول المساعدات إلى غزة", "improving"),
+    ("ar", "السلطات ترفع القيود عن حركة المساعدات في دارفور", "improving"),
+    ("ar", "إنهاء منع دخول المساعدات إلى مخيم اليرموك", "improving"),
+    ("ar", "الأمم المتحدة تطالب برفع القيود عن دخول المساعدات", "worsening"),
+    ("en", "Israel lifts ban on aid entering Gaza", "improving"),
+    ("en", "Government ends ban on aid convoys to Tigray", "improving"),
+    ("en", "UN urges Israel to lift ban on aid entering Gaza", "worsening"),
+    ("en", "Israel has not lifted the ban on aid entering Gaza", "worsening"),
+    ("en", "Israel refuses to lift restrictions on aid", "worsening"),
+    ("fr", "Israël lève l'interdiction d'entrée de l'aide à Gaza", "improving"),
+    ("fr", "Fin du blocage de l'aide humanitaire au Tigré", "improving"),
+    ("fr", "L'ONU demande à Israël de lever l'interdiction d'entrée de l'aide", "worsening"),
+    ("fr", "Israël n'a pas levé l'interdiction d'entrée de l'aide à Gaza", "worsening"),
+]
+NO_LONGER = [
+    ("ar", "siege", "لم تعد المدينة محاصرة", "improving"),
+    ("ar", "water-fuel-power-shortage", "لم تعد المياه مقطوعة عن الخرطوم", "improving"),
+    ("ar", "evacuation", "لم يعد أمر الإخلاء ساريا", "improving"),
+    ("ar", "aid-access", "لم تعد المساعدات تصل إلى المخيم", "worsening"),
+    ("ar", "ceasefire", "لم تعد الهدنة سارية", "worsening"),
+    ("en", "siege", "The town is no longer besieged", "improving"),
+    ("en", "evacuation", "The evacuation order is no longer in force", "improving"),
+    ("en", "aid-access", "Aid is no longer delivered to Kidal", "worsening"),
+    ("en", "ceasefire", "The ceasefire is no longer respected", "worsening"),
+    ("en", "displacement", "The displaced are no longer safe in the camps", "worsening"),
+    ("fr", "siege", "La ville n'est plus assiégée", "improving"),
+    ("fr", "aid-access", "L'aide humanitaire n'est plus bloquée à la frontière", "improving"),
+    ("fr", "aid-access", "L'aide humanitaire n'est plus acheminée à Kidal", "worsening"),
+    ("fr", "ceasefire", "Le cessez-le-feu n'est plus respecté", "worsening"),
+    ("fr", "displacement", "Les déplacés ne sont plus en sécurité", "worsening"),
+]
+
+
+def directions(rules: RuleSet, text: str, language: str) -> dict[str, str]:
+    return {found.signal: found.direction for found in rules.detect(text, "", language)}
+
+
+@pytest.mark.parametrize(("language", "text", "direction"), LIFTED)
+def test_a_ban_on_aid_that_is_lifted_is_relief(
+    shipped: RuleSet, language: str, text: str, direction: str
+) -> None:
+    assert directions(shipped, text, language)["aid-access"] == direction
+
+
+@pytest.mark.parametrize(("language", "signal", "text", "direction"), NO_LONGER)
+def test_no_longer_ends_what_was_bad_and_what_was_good(
+    shipped: RuleSet, language: str, signal: str, text: str, direction: str
+) -> None:
+    assert directions(shipped, text, language)[signal] == direction
