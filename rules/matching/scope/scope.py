@@ -14,8 +14,8 @@ from typing import NamedTuple
 from rules.loading.choices import Direction, State
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import governors as governing_words
+from rules.matching.scope import hurdles, scene, statement
 from rules.matching.scope import negation as negations
-from rules.matching.scope import scene, statement
 from rules.matching.scope.governors import (
     REACH,
     STATE_NOUNS,
@@ -27,27 +27,18 @@ from rules.matching.scope.governors import (
 )
 from rules.matching.scope.negation import (
     NEGATED_EVIDENCE,
-    NEGATED_GOVERNOR,
     any_negation,
-    any_within,
     denies,
     is_no_longer,
 )
 
 PROPOSAL = "$scope-proposal"
 WISH = "$scope-wish"
-HURDLE = "$scope-hurdle"
 RESERVED = (
-    PROPOSAL, WISH, HURDLE, *negations.TERMS, *governing_words.TERMS, *statement.TERMS,
+    PROPOSAL, WISH, *negations.TERMS, *governing_words.TERMS, *hurdles.TERMS, *statement.TERMS,
     *scene.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
-
-HURDLE_WITHIN = 3
-"""Words behind "lifts", "scraps" in which the hurdle is named."""
-
-HURDLE_BEHIND = 2
-"""Words between "lifts", "an end to" and the ban itself."""
 
 _DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered"})
 _SILENT = frozenset({"past", "figurative", "drill"})
@@ -110,57 +101,14 @@ def scope_of(
     named = named_only and not refused and not statement.says_so(reading, evidence)
     if named:
         base = "worsening"
-    governors = _without_lifted(reading, _holding(governors))
+    governors = hurdles.standing(reading, _holding(governors))
     if base == "improving":
-        governors = [g for g in governors if not _lifts_a_hurdle(reading, g, evidence)]
+        governors = [g for g in governors if not hurdles.lifts_one(reading, g, evidence)]
     if base == "improving" and _frees(reading, evidence):
         # «الإفراج عن مسعفين احتجزتهم مليشيا»: what held them is over.
         governors = [g for g in governors if g.state != "obstructed"]
     scope = _resolved(reading, evidence, base, means, governors, negation=negation)
     return scope._replace(named=True) if named else scope
-
-
-def _lifts_a_hurdle(reading: Reading, governor: Governor, evidence: Sequence[Span]) -> bool:
-    """«تلغي شرط التصاريح عن شحنات الإغاثة»: what is cancelled stands in the way of the aid."""
-    if governor.state not in ("ended", "cancelled", "eased", "stopped"):
-        return False
-    if governor.negation is not None:
-        return False
-    after = [e.first for e in evidence if e.first > governor.span.last]
-    if not after:
-        return False
-    near = min(after[0], governor.span.last + 1 + HURDLE_WITHIN)
-    return any_within(reading.of(HURDLE), governor.span.last + 1, near - 1)
-
-
-def _without_lifted(reading: Reading, governors: Sequence[Governor]) -> list[Governor]:
-    """The governors without a ban that is lifted: «ترفع الحظر عن دخول المساعدات».
-
-    A ban that was not lifted stands, and the no is not the ban's: "has not lifted the ban".
-    """
-    found = []
-    for governor in governors:
-        lift = _lift_of(reading, governor.span) if governor.state == "obstructed" else None
-        if lift is None:
-            found.append(governor)
-        elif (no := any_negation(reading, lift, NEGATED_GOVERNOR)) is not None:
-            own = governor.negation
-            found.append(governor._replace(negation=None if own == no else own))
-    return found
-
-
-def _lift_of(reading: Reading, hurdle: Span) -> Span | None:
-    """The word before a ban that lifts it, with nothing but small words between."""
-    tokens = reading.sentence.tokens
-    for state in ("ended", "eased", "cancelled"):
-        for name in (STATE_TERMS[state], STATE_NOUNS[state]):
-            for span in reading.of(name):
-                between = hurdle.first - span.last - 1
-                if 0 <= between <= HURDLE_BEHIND and not any(
-                    token.breaks for token in tokens[span.last + 1 : hurdle.first + 1]
-                ):
-                    return span
-    return None
 
 
 def _frees(reading: Reading, evidence: Sequence[Span]) -> bool:
@@ -179,7 +127,7 @@ def state_of(
 
     «المساعدات» says nothing; «وصلت المساعدات» does, and so does «لم تصل المساعدات».
     """
-    governors = _without_lifted(reading, governing(reading, (span,), own))
+    governors = hurdles.standing(reading, governing(reading, (span,), own))
     inner = next((g for g in governors if g.state in wanted), None)
     if inner is None:
         return None
