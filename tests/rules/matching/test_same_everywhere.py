@@ -84,7 +84,7 @@ from dataclasses import asdict
 from pathlib import Path
 from rules.loading.stored import compiled
 from tests.rules.few import load_few
-from tests.rules.test_same_everywhere import HAPPENINGS, OPENINGS
+from tests.rules.matching.test_same_everywhere import HAPPENINGS, OPENINGS
 
 rules = load_few(Path(sys.argv[1]))
 made = json.dumps(compiled.written(rules), ensure_ascii=False)
