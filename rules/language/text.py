@@ -87,8 +87,11 @@ _MAY_END = _ALWAYS_END | {"."}
 # What breaks the reach of a negation without ending the sentence.
 _BREAK = frozenset(',،:()[]{}«»"“”„–—|/•·')
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr st mme mlle m prof gen col lt no vs jr sr inc co corp u s n a d e p art".split()
+    "mr mrs ms dr st mme mlle m prof gen col lt maj sgt capt brig adm gov sen rep rev no vs jr sr "
+    "inc co corp u s n a d e p art".split()
 )
+_MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec janv fevr juil".split())
+"""As they are cut short before a day: "since Oct. 7"."""
 
 # What look-ups make alike, as CAMeL Tools does: alefs, alef maqsura, ta marbuta.
 _FOLD = str.maketrans("إأآىة", "ااايه")
@@ -320,5 +323,7 @@ def ends(between: str, before: Token | Word, after: Token | Word) -> bool:
                 # «د. أحمد»: a single letter before the stop is a title, not a sentence.
                 return len(before.surface) > 1
             spaced = position + 1 < len(between)
+            if after.script == "number" and before.norm in _MONTHS:
+                return False
             return spaced and not (before.norm in _ABBREVIATIONS or len(before.norm) == 1)
     return False

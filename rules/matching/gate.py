@@ -23,7 +23,7 @@ from rules.matching.finding.terms import TermMatcher
 from rules.matching.harm import entry as victims
 from rules.matching.harm import victims as harm_victims
 from rules.matching.scope.governors import DENIED, governors_of
-from rules.matching.scope.negation import NEGATION, NEXT
+from rules.matching.scope.negation import NEGATION, NEXT, NOT_AFTER
 
 if TYPE_CHECKING:
     from rules.matching.rule import CompiledRule
@@ -268,7 +268,7 @@ def _joined(numbers: Iterable[int]) -> int:
     return bits
 
 
-_NEGATION = frozenset((NEGATION, NEXT))
+_NEGATION = frozenset((NEGATION, NEXT, NOT_AFTER))
 
 
 def _groups(
