@@ -35,6 +35,10 @@ def m035_fanout(db: Connection) -> None:
     db.execute("DROP INDEX outbox_by_state")
     db.execute("CREATE INDEX outbox_sending ON outbox (id) WHERE state = 'sending'")
     db.execute("CREATE INDEX outbox_failed ON outbox (id) WHERE state = 'failed'")
+    # Whether anybody waits for an hourly digest that is not planned is asked at each change.
+    db.execute("""
+        CREATE INDEX subscriptions_hourly ON subscriptions (chat_id)
+        WHERE delivery = 'hourly' AND paused = 0""")
     # No row is written that is over already; a trigger on each makes SQLite keep all of them twice.
     if getattr(db, "is_postgres", False):
         db.execute("DROP TRIGGER outbox_begins_over ON outbox")
