@@ -54,7 +54,7 @@ async def test_places_and_times_stand_as_hapi_has_them(
     names, _, aleppo, darfur, *_, nowhere = await rows_of(database, gazetteer)
     first = dict(zip(names, aleppo, strict=True))
     assert (first["location_code"], first["location_name"]) == ("SYR", "Syria")
-    assert (first["admin1_code"], first["admin1_iso"]) == ("", "SY-HL")
+    assert (first["admin1_code"], first["admin1_iso"]) == ("SY02", "SY-HL")
     assert (first["admin1_name"], first["admin_level"]) == ("Aleppo", "1")
     assert (first["latitude"][:4], first["longitude"][:4]) == ("36.2", "37.1")
     assert first["reference_period_start"] == "2026-02-26T12:00:00Z"
@@ -66,21 +66,27 @@ async def test_places_and_times_stand_as_hapi_has_them(
     assert dict(zip(names, nowhere, strict=True))["location_code"] == ""
 
 
-async def test_a_division_has_the_p_code_that_an_operator_gave_it_and_none_without(
+async def test_a_division_has_the_p_code_of_the_gazetteer_and_none_without(
     database: Database, gazetteer: Gazetteer
 ) -> None:
     places = dict(gazetteer.places)
-    places["SD-DS"] = replace(places["SD-DS"], pcode="SD03")
+    places["SD-DS"] = replace(places["SD-DS"], pcode=None)
     # Of a town that is its own code, and not that of the division.
     places["g170063"] = replace(places["g170063"], pcode="SY020000")
     given = replace(gazetteer, places=places)
     rows = (await rows_of(database, given))[1:]
-    assert column(rows, "#adm1+code+v_pcode") == ["", "SD03", "", ""]
+    assert column(rows, "#adm1+code+v_pcode") == ["SY02", "", "", ""]
     assert column(rows, "#adm1+code+v_iso") == ["SY-HL", "SD-DS", "", ""]
     lines = (await exported(database, "jsonl", edition(given))).splitlines()
     first = [json.loads(line)["places"][:1] for line in lines]
     codes = [place["admin1_code"] for places_of in first for place in places_of]
-    assert codes == [None, "SD03"]
+    assert codes == ["SY02", None]
+
+
+async def test_a_workbook_has_the_same_codes(database: Database, gazetteer: Gazetteer) -> None:
+    sheet = sheet_of(await exported(database, "xlsx", edition(gazetteer)))
+    tags = next(n for n, row in enumerate(sheet) if "#adm1+code+v_pcode" in row)
+    assert column(sheet[tags:], "#adm1+code+v_pcode") == ["SY02", "SD03", None, None]
 
 
 @pytest.mark.parametrize("kind", KINDS)
