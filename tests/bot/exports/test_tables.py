@@ -20,11 +20,12 @@ from bot.exports.reading import batches
 from bot.locales import LANGUAGES
 from bot.locales.bidi import RTL_LANGUAGES
 from rules import Gazetteer
-from storage.file.database import Database
+from storage import alerts
+from storage.file.database import Connection, Database
 from storage.finding import Wanted
 from storage.paging import Kind, Selection
-from tests.bot.exports.conftest import SECRET, column, edition, exported
-from tests.storage.make import DAY, NOW
+from tests.bot.exports.conftest import ALEPPO, DARFUR, SECRET, column, edition, exported
+from tests.storage.make import DAY, NOW, add_alert
 
 # https://hxlstandard.org/standard/1-1final/tagging/: a hashtag, then attributes.
 HXL = re.compile(r"#[a-z][a-z0-9_]*(\+[a-z][a-z0-9_]*)*")
@@ -81,6 +82,22 @@ async def test_a_division_has_the_p_code_of_the_gazetteer_and_none_without(
     first = [json.loads(line)["places"][:1] for line in lines]
     codes = [place["admin1_code"] for places_of in first for place in places_of]
     assert codes == ["SY02", None]
+
+
+async def test_a_town_and_its_governorate_of_one_name_are_named_once(
+    database: Database, gazetteer: Gazetteer
+) -> None:
+    over = replace(ALEPPO, place_id="SY-HL", kind="adm1", within=("SY-HL", "SY"))
+
+    def add(db: Connection) -> None:
+        alerts.set_facts(db, add_alert(db, "siege", NOW - DAY).id, [over, ALEPPO, DARFUR], ())
+
+    await database.write(add)
+    names, _, *rows = await rows_of(database, gazetteer)
+    (row,) = [row for row in rows if "A6" in row]
+    found = dict(zip(names, row, strict=True))
+    assert (found["place_name"], found["other_places"]) == ("Aleppo, Syria", "South Darfur, Sudan")
+    assert found["explanation"].endswith(" — Aleppo, Syria · South Darfur, Sudan")
 
 
 async def test_a_workbook_has_the_same_codes(database: Database, gazetteer: Gazetteer) -> None:
