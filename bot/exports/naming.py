@@ -13,7 +13,7 @@ from bot.exports.countries import ALPHA_3
 from bot.exports.record import Counted, Record, Said, Where
 from bot.locales import Texts
 from bot.messages.cards.display import Signals, TitledSignal, signal_title
-from bot.messages.cards.lines import happens_in, level_name
+from bot.messages.cards.lines import MOST_PLACES, first_places, happens_in, level_name
 from bot.text import JOINER, clean, shorten, web_link
 from storage.alerts import Alert, AlertFigure, in_order
 from storage.items import AlertItem, EntryItem, Report, StoryItem
@@ -58,7 +58,7 @@ class Naming:
             version=alert.version,
             title=plain(alert.title),
             language=alert.language,
-            explanation=self._sentence(said, places, figures),
+            explanation=self._sentence(said, alert.places, figures),
             first_at=alert.created_at,
             updated_at=alert.updated_at,
             event_at=alert.event_at,
@@ -86,7 +86,7 @@ class Naming:
             version=max((each.version for each in item.alerts), default=1),
             title=plain(item.title),
             language=_language(item.reports),
-            explanation=self._sentence(said, places, figures),
+            explanation=self._sentence(said, tuple(stored.values()), figures),
             first_at=item.first_at,
             updated_at=item.last_at,
             event_at=next((each.event_at for each in item.alerts if each.event_at), None),
@@ -112,7 +112,7 @@ class Naming:
             version=1,
             title=plain(item.title),
             language=item.language,
-            explanation=self._sentence(said, places, figures),
+            explanation=self._sentence(said, item.places, figures),
             first_at=item.first_seen_at,
             updated_at=max(told, item.first_seen_at),
             event_at=item.published_at,
@@ -161,6 +161,13 @@ class Naming:
         language = self.say.language
         return plain(where.names.get(language) or where.names.get("en") or where.id)
 
+    def others_than(self, first: Where | None, places: Iterable[Where]) -> tuple[str, ...]:
+        """What the other places are called, each once: a town bears its governorate's name."""
+        names = dict.fromkeys(map(self.name_of, places))
+        if first is not None:
+            names.pop(self.name_of(first), None)
+        return tuple(names)
+
     def title_of(self, signal: str) -> str:
         return signal_title(self.signals, signal, self.say.language).replace(JOINER, "")
 
@@ -182,7 +189,7 @@ class Naming:
         return say(f"figure.{counted.what}", n=number)
 
     def _sentence(
-        self, said: Sequence[Said], places: Sequence[Where], figures: Sequence[Counted]
+        self, said: Sequence[Said], places: Sequence[StoredPlace], figures: Sequence[Counted]
     ) -> str:
         """What Marsad makes of it: how grave, what happens, where, how many."""
         if not said:
@@ -191,8 +198,8 @@ class Naming:
         comma = say("card.comma")
         happening = comma.join(dict.fromkeys(self.happens(each) for each in said))
         parts = [f"{level_name(say, said[0].level)}{say('card.colon')}{happening}"]
-        if places:
-            parts.append(comma.join(self.name_of(each) for each in places[:3]))
+        if names := first_places(places, say.language)[:MOST_PLACES]:
+            parts.append(" · ".join(map(plain, names)))
         counted = [text for each in figures if (text := self.figure(each))]
         if counted:
             parts.append(" · ".join(counted))

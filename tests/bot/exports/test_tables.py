@@ -20,11 +20,12 @@ from bot.exports.reading import batches
 from bot.locales import LANGUAGES
 from bot.locales.bidi import RTL_LANGUAGES
 from rules import Gazetteer
-from storage.file.database import Database
+from storage import alerts
+from storage.file.database import Connection, Database
 from storage.finding import Wanted
 from storage.paging import Kind, Selection
-from tests.bot.exports.conftest import SECRET, column, edition, exported
-from tests.storage.make import DAY, NOW
+from tests.bot.exports.conftest import ALEPPO, DARFUR, SECRET, column, edition, exported
+from tests.storage.make import DAY, NOW, add_alert
 
 # https://hxlstandard.org/standard/1-1final/tagging/: a hashtag, then attributes.
 HXL = re.compile(r"#[a-z][a-z0-9_]*(\+[a-z][a-z0-9_]*)*")
@@ -54,7 +55,7 @@ async def test_places_and_times_stand_as_hapi_has_them(
     names, _, aleppo, darfur, *_, nowhere = await rows_of(database, gazetteer)
     first = dict(zip(names, aleppo, strict=True))
     assert (first["location_code"], first["location_name"]) == ("SYR", "Syria")
-    assert (first["admin1_code"], first["admin1_iso"]) == ("", "SY-HL")
+    assert (first["admin1_code"], first["admin1_iso"]) == ("SY02", "SY-HL")
     assert (first["admin1_name"], first["admin_level"]) == ("Aleppo", "1")
     assert (first["latitude"][:4], first["longitude"][:4]) == ("36.2", "37.1")
     assert first["reference_period_start"] == "2026-02-26T12:00:00Z"
@@ -66,21 +67,43 @@ async def test_places_and_times_stand_as_hapi_has_them(
     assert dict(zip(names, nowhere, strict=True))["location_code"] == ""
 
 
-async def test_a_division_has_the_p_code_that_an_operator_gave_it_and_none_without(
+async def test_a_division_has_the_p_code_of_the_gazetteer_and_none_without(
     database: Database, gazetteer: Gazetteer
 ) -> None:
     places = dict(gazetteer.places)
-    places["SD-DS"] = replace(places["SD-DS"], pcode="SD03")
+    places["SD-DS"] = replace(places["SD-DS"], pcode=None)
     # Of a town that is its own code, and not that of the division.
     places["g170063"] = replace(places["g170063"], pcode="SY020000")
     given = replace(gazetteer, places=places)
     rows = (await rows_of(database, given))[1:]
-    assert column(rows, "#adm1+code+v_pcode") == ["", "SD03", "", ""]
+    assert column(rows, "#adm1+code+v_pcode") == ["SY02", "", "", ""]
     assert column(rows, "#adm1+code+v_iso") == ["SY-HL", "SD-DS", "", ""]
     lines = (await exported(database, "jsonl", edition(given))).splitlines()
     first = [json.loads(line)["places"][:1] for line in lines]
     codes = [place["admin1_code"] for places_of in first for place in places_of]
-    assert codes == [None, "SD03"]
+    assert codes == ["SY02", None]
+
+
+async def test_a_town_and_its_governorate_of_one_name_are_named_once(
+    database: Database, gazetteer: Gazetteer
+) -> None:
+    over = replace(ALEPPO, place_id="SY-HL", kind="adm1", within=("SY-HL", "SY"))
+
+    def add(db: Connection) -> None:
+        alerts.set_facts(db, add_alert(db, "siege", NOW - DAY).id, [over, ALEPPO, DARFUR], ())
+
+    await database.write(add)
+    names, _, *rows = await rows_of(database, gazetteer)
+    (row,) = [row for row in rows if "A6" in row]
+    found = dict(zip(names, row, strict=True))
+    assert (found["place_name"], found["other_places"]) == ("Aleppo, Syria", "South Darfur, Sudan")
+    assert found["explanation"].endswith(" — Aleppo, Syria · South Darfur, Sudan")
+
+
+async def test_a_workbook_has_the_same_codes(database: Database, gazetteer: Gazetteer) -> None:
+    sheet = sheet_of(await exported(database, "xlsx", edition(gazetteer)))
+    tags = next(n for n, row in enumerate(sheet) if "#adm1+code+v_pcode" in row)
+    assert column(sheet[tags:], "#adm1+code+v_pcode") == ["SY02", "SD03", None, None]
 
 
 @pytest.mark.parametrize("kind", KINDS)
