@@ -11,7 +11,7 @@ from typing import Any
 from rules.language import boilerplate, latin
 from rules.language.disguise import without_drawn_out_letters
 from rules.language.morphology import Morphology
-from rules.language.text import MAY_BE_CUT_UP, Sentence, Token
+from rules.language.text import MAY_BE_CUT_UP, Sentence, Token, Word
 from rules.matching.finding.plain import UNKNOWN, Known, PlainPhrases, Span, phrases_in
 from rules.matching.finding.reading import Reading, Spans, Written
 from rules.matching.finding.signs import Patterns, Signs
@@ -91,7 +91,7 @@ class TermMatcher:
         self.signs = Signs(terms, self.plain)
         self.patterns = Patterns(terms, self.signs, (boilerplate.MAY_BE, MAY_BE_CUT_UP))
 
-    def words_of(self, token: Token, language: str | None) -> tuple[int, ...]:
+    def words_of(self, token: Token | Word, language: str | None) -> tuple[int, ...]:
         """The vocabulary's words that a token is a form of."""
         if token.script == "ar":
             return tuple({a.lexeme for a in self._morphology.analyse(token.surface)})
@@ -100,22 +100,21 @@ class TermMatcher:
         languages = [x for x in self._latin if x == language] or list(self._latin)
         word = latin.as_looked_up(token.surface, "fr") if "fr" in languages else token.norm
         found = tuple(n for name in languages for n in self._latin[name].get(word, ()))
-        if (
-            not found
-            and "fr" in languages
-            and _ELIDED.match(token.norm)
-            and not latin.is_word(token.surface, "fr")
-        ):
-            # «larret» in a URL slug is «l'arrêt»; «sélection» is no «s'élection».
-            return self._latin["fr"].get(token.norm[1:], ())
         if not found:
-            for meant in without_drawn_out_letters(token.norm):
+            drawn_out = tuple(without_drawn_out_letters(token.norm))
+            if "fr" in languages and _ELIDED.match(token.norm):
+                elided = self._latin["fr"].get(token.norm[1:], ())
+                # The dictionary takes a second to open: only where it makes a difference.
+                if (elided or drawn_out) and not latin.is_word(token.surface, "fr"):
+                    # «larret» in a URL slug is «l'arrêt»; «sélection» is no «s'élection».
+                    return elided
+            for meant in drawn_out:
                 found = tuple(n for name in languages for n in self._latin[name].get(meant, ()))
                 if found:
                     break
         return found
 
-    def known(self, token: Token, language: str | None) -> Known:
+    def known(self, token: Token | Word, language: str | None) -> Known:
         """`words_of` and what they are signs of, remembered by the word as it is written."""
         remembered = self._known.get(language)
         if remembered is None:

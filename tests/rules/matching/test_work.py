@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import RuleSet
+from rules.language import latin
 from rules.language.morphology import Morphology
 from rules.loading.load import load_rules
 from rules.matching.entry import read_entry
@@ -104,6 +105,30 @@ def test_a_word_is_analysed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         read_entry(rules.terms, NEWS, NEWS, "ar")
     assert analysed
     assert set(analysed.values()) == {1}
+
+
+def test_the_analyser_is_asked_only_for_words_of_which_it_finds_something(
+    shipped: RuleSet,
+) -> None:
+    """Nothing is left for it that beginnings, stems and endings tell by themselves."""
+    morphology = shipped.morphology
+    asked = [w for w in (NEWS + " " + ORDINARY).split() if morphology._may_be_a_form(w)]
+    assert len(asked) > 10
+    assert [word for word in asked if not morphology.analyser.analyze(word)] == []
+
+
+def test_a_dictionary_is_opened_only_for_a_word_that_it_decides(
+    shipped: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def is_word(surface: str, language: str) -> bool:
+        asked.append(surface)
+        return False
+
+    monkeypatch.setattr(latin, "is_word", is_word)
+    shipped.detect("", "media leader donald larret", None)
+    assert set(asked) == {"larret"}
 
 
 def test_of_an_entry_of_no_rule_no_term_and_no_clause_is_tried(
