@@ -51,13 +51,15 @@ def read_all(
     files: RuleFiles,
     items: Sequence[T],
 ) -> Iterator[R]:
-    """`on_all_cores`, with a bar on a terminal that says how far it is.
+    """`on_all_cores`, with a bar on a terminal that says how far it is. The words that were met for
+    the first time are kept for the next start.
 
     Raises CannotGoOn where it cannot come to its end.
     """
     from rich.console import Console
     from rich.progress import track
 
+    from rules.loading.load import remember_words
     from rules.trying.all_cores import RulesChanged, WorkerDied, on_all_cores
 
     console = Console(stderr=True)
@@ -78,6 +80,8 @@ def read_all(
         ) from died
     except RulesChanged as changed:
         raise CannotGoOn("the rules were changed meanwhile: run the command again") from changed
+    if files.cache is not None:
+        remember_words(rules, files.cache, files.operator_dir, files.full_database)
 
 
 def remember(rules: RuleSet, folder: Path | None) -> None:
