@@ -132,9 +132,16 @@ class Morphology:
         self._memo[surface] = result
         return result
 
+    def lexemes_of(self, surface: str) -> set[int]:
+        """The vocabulary's words that a word may be a form of, by their numbers."""
+        told = self._told.get(surface)
+        if told is not None:
+            return {number for number, _ in told}
+        return {analysis.lexeme for analysis in self.analyse(surface)}
+
     def knows(self, surface: str) -> bool:
         """Whether some word of the rules is written like this."""
-        return bool(self.analyse(surface))
+        return bool(self.lexemes_of(surface))
 
     def _found(self, surface: str) -> dict[tuple[int, str], Analysis]:
         exact: dict[tuple[int, str], Analysis] = {}

@@ -94,7 +94,7 @@ class TermMatcher:
     def words_of(self, token: Token | Word, language: str | None) -> tuple[int, ...]:
         """The vocabulary's words that a token is a form of."""
         if token.script == "ar":
-            return tuple({a.lexeme for a in self._morphology.analyse(token.surface)})
+            return tuple(self._morphology.lexemes_of(token.surface))
         if token.script == "number":
             return self._latin["en"].get(token.norm, ())
         languages = [x for x in self._latin if x == language] or list(self._latin)
