@@ -296,7 +296,15 @@ def sentences(text: str, field: Field, knows: Knows | None = None) -> list[Sente
     abbreviation or an address. Arabic letters need no space after the stop.
     ``knows`` is for `tokenize`.
     """
+    if knows is None:
+        return list(_without_vocabulary(text, field))
     return sentences_of(text, field, tokenize(text, knows))
+
+
+@lru_cache(maxsize=2)
+def _without_vocabulary(text: str, field: Field) -> tuple[Sentence, ...]:
+    """Of one entry: its places and its figures are read of the same sentences."""
+    return tuple(sentences_of(text, field, tokenize(text)))
 
 
 def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sentence]:
