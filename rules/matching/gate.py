@@ -206,8 +206,10 @@ class Gate:
 
     def _signs_in(self, runs: Sequence[str], bits: int) -> int:
         """``bits`` and those of what may stand in a sentence: of all groups where nobody knows."""
-        remembered = self._of_run
-        signs = [remembered.get(run) or self._sign_of(run) for run in runs]
+        try:
+            signs = list(map(self._of_run.__getitem__, runs))
+        except KeyError:
+            signs = [self._of_run.get(run) or self._sign_of(run) for run in runs]
         begun: Continued | None = None
         for at, sign in enumerate(signs, 1):
             if sign is _OF_NOTHING:

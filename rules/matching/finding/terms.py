@@ -20,6 +20,11 @@ _ELIDED = re.compile("[ldnsjm][aeiouyh][a-z]{3}")
 _MOST_REMEMBERED = 200_000
 """Words of texts whose meaning is remembered, for each language of Latin words."""
 
+_MOST_ASKED = 20_000
+"""Sets of terms of which is remembered what they are as bits, or as names."""
+
+_OF_NOTHING: tuple[tuple[str, ...], Mapping[str, Spans]] = ((), {})
+
 LatinIndex = Mapping[str, Mapping[str, tuple[int, ...]]]
 """language → folded form → numbers of the words that have this form"""
 
@@ -83,10 +88,13 @@ class TermMatcher:
         self._terms = terms
         self._indexed: dict[str, _Indexed] = {}
         self._sizes: dict[str, int] = {}
-        self._bits: dict[tuple[str, ...], tuple[int, tuple[str, ...]]] = {}
+        self._bits: dict[int, tuple[tuple[str, ...], tuple[int, frozenset[str]]]] = {}
+        """By the identity of the terms, which are kept: a rule's are the same ones each time."""
+        self._names: dict[int, tuple[str, ...]] = {}
         self._known: dict[str | None, dict[str, Known]] = {None: {}, "en": {}, "fr": {}}
         self._of_numbers: dict[tuple[int, ...], Known] = {(): UNKNOWN}
         """One for all forms of a word."""
+        self._nowhere: dict[int, tuple[tuple[str, ...], Mapping[str, Spans]]] = {}
         self.plain = PlainPhrases(terms.values())
         self.signs = Signs(terms, self.plain)
         self.patterns = Patterns(terms, self.signs, (boilerplate.MAY_BE, MAY_BE_CUT_UP))
@@ -177,20 +185,40 @@ class TermMatcher:
             self._sizes[name] = known
         return known
 
-    def bits_of(self, names: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    def bits_of(self, names: tuple[str, ...]) -> tuple[int, frozenset[str]]:
         """These terms as bits, and those of the names that are no terms but of harms."""
-        known = self._bits.get(names)
-        if known is None:
-            bits = 0
-            for name in names:
-                bits |= self.signs.bits.get(name, 0)
-            others = tuple(name for name in names if name not in self.signs.bits)
-            known = self._bits[names] = bits, others
-        return known
+        known = self._bits.get(id(names))
+        if known is not None:
+            return known[1]
+        bits = 0
+        for name in names:
+            bits |= self.signs.bits.get(name, 0)
+        found = bits, frozenset(name for name in names if name not in self.signs.bits)
+        if len(self._bits) >= _MOST_ASKED:
+            self._bits.clear()
+        self._bits[id(names)] = names, found
+        return found
 
-    def names_of(self, possible: int) -> Iterable[str]:
-        """The terms behind bits."""
-        return self.signs.names(possible)
+    def names_of(self, possible: int) -> tuple[str, ...]:
+        """The terms behind bits. What a clause may find in a sentence is most often one or two
+        terms, and the same ones in many sentences: they are remembered."""
+        names = self._names.get(possible)
+        if names is None:
+            if len(self._names) >= _MOST_ASKED:
+                self._names.clear()
+            names = self._names[possible] = tuple(self.signs.names(possible))
+        return names
+
+    def nowhere(self, names: tuple[str, ...], possible: int) -> Mapping[str, Spans]:
+        """Those of these terms that cannot be found where ``possible`` ones may be."""
+        here = self.bits_of(names)[0] & possible
+        names_known, found = self._nowhere.get(here, _OF_NOTHING)
+        if names_known is not names:
+            if len(self._nowhere) >= _MOST_ASKED:
+                self._nowhere.clear()
+            found = {name: () for name in names if not self.signs.bits.get(name, 0) & here}
+            self._nowhere[here] = names, found
+        return found
 
     def look_for(self, name: str, written: Written) -> Spans:
         """Where a term that is possible stands in a sentence. `Written` remembers it."""

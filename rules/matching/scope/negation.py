@@ -17,6 +17,10 @@ NOT_AFTER = "$scope-not-after"
 NO_LONGER = "$scope-no-longer"
 TERMS = (NEGATION, NEXT, STOPS, HAPPENS, ORDINAL, NONE, NOT_AFTER, NO_LONGER)
 
+_BEFORE = (NEGATION, NEXT)
+_ANY = (*_BEFORE, NO_LONGER, NONE, NOT_AFTER)
+"""What negates: where none of it stands in a sentence, nothing more is asked."""
+
 NEGATED_GOVERNOR = 3
 """Words between a negation and the governor that it negates: «لم يتم بعد رفع»."""
 NEGATED_EVIDENCE = 2
@@ -27,15 +31,15 @@ NO_LONGER_REACH = 2
 
 def says_no(reading: Reading) -> bool:
     """Whether there is any negation that may stand before a word."""
-    return bool(reading.of(NEGATION) or reading.of(NEXT))
+    return reading.has_any(_BEFORE)
 
 
 def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
     """The negation that governs a span: before it, near enough, nothing breaking in between."""
+    if not reading.has_any(_BEFORE):
+        return None
     beside = reading.of(NEXT)
     negators = reading.of(NEGATION)
-    if not beside and not negators:
-        return None
     at = bisect_left(beside, span.first, key=lambda s: s.first) - 1
     if at >= 0 and beside[at].last + 1 == span.first:
         return beside[at]
@@ -58,6 +62,8 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
 
 def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     """A negation of any kind: before the word, "nobody" as the one who acts, a French "pas"."""
+    if not reading.has_any(_ANY):
+        return None
     no = negator_before(reading, span, reach)
     if no is not None:
         return no
