@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -49,10 +49,12 @@ def read_all(
     work: Callable[[RuleSet, T], R],
     rules: RuleSet,
     files: RuleFiles,
-    items: Sequence[T],
+    items: Iterable[T],
+    total: int | None = None,
 ) -> Iterator[R]:
     """`on_all_cores`, with a bar on a terminal that says how far it is. The words that were met for
-    the first time are kept for the next start.
+    the first time are kept for the next start. ``total``: how many items there are, where they do
+    not say so themselves.
 
     Raises CannotGoOn where it cannot come to its end.
     """
@@ -68,7 +70,7 @@ def read_all(
         yield from track(
             done,
             "entries read",
-            total=len(items),
+            total=len(items) if isinstance(items, Sized) else total,
             console=console,
             transient=True,
             disable=not console.is_terminal,
