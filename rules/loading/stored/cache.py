@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from rules.language.lexicon import Lexeme
 from rules.loading.stored import compiled
 from rules.loading.stored.file import UNUSABLE, StoredFile, no_garbage
 from rules.matching.ruleset import RuleSet
+
+MOST_WORDS = 60_000
+"""Words of texts that are kept: each start reads them, a thousandth of a second for a thousand."""
 
 
 class Stored:
@@ -64,7 +68,8 @@ class RulesCache:
 
     def write_words(self, rules: RuleSet) -> None:
         """Store the words that were analysed since, beside the rules: a fiftieth of the work."""
-        self._words.write(compiled.analysed(rules), "words")
+        words = rules.morphology.analysed()
+        self._words.write(dict(islice(words.items(), MOST_WORDS)), "words")
 
 
 def file_state(path: Path) -> str:
