@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from storage.news.facts import StoredFigure, StoredPlace
 
 TITLE, MOST_LINKS = 200, 5
+_SCORE = re.compile(r"-?\d+/-?\d+")
+_CLAUSE = re.compile(r"(?:^-?\d+/-?\d+: |»; )([^«»]{1,300} [+-]\d+) «")
 _SEPARATE = uuid.UUID("5f6cb3f0-5a0c-5c0e-9a34-7b7f6d0d7c11")
 
 
@@ -101,7 +104,8 @@ class Naming:
 
     def _of_entry(self, item: EntryItem) -> Record:
         said = tuple(
-            Said(each.signal, each.direction, each.level, each.explanation) for each in item.found
+            Said(each.signal, each.direction, each.level, clauses_of(each.explanation))
+            for each in item.found
         )
         places, figures = self._places(item.places), _figures(item.figures)
         told = item.updated_at or item.first_seen_at
@@ -226,6 +230,18 @@ def plain(raw: str, limit: int = TITLE) -> str:
     return shorten(clean(raw).replace(JOINER, ""), limit)
 
 
+def clauses_of(explanation: str) -> str:
+    """The clauses that fired and what they weigh, without the words of the text that they quote:
+    these may be a whole sentence of a publisher's.
+
+    >>> clauses_of("130/100: near(medicine, lack) +100 «نقص حاد في الأدوية»; ward +30 «قسم»")
+    '130/100: near(medicine, lack) +100; ward +30'
+    """
+    score = _SCORE.match(explanation)
+    clauses = "; ".join(_CLAUSE.findall(explanation))
+    return f"{score[0]}: {clauses}" if score and clauses else score[0] if score else ""
+
+
 def _uid(kind: str, number: int, made: datetime) -> uuid.UUID:
     """Two installations have an alert 12 each, but not of the same microsecond."""
     return uuid.uuid5(_SEPARATE, f"{kind}/{number}/{made.isoformat()}")
@@ -233,7 +249,9 @@ def _uid(kind: str, number: int, made: datetime) -> uuid.UUID:
 
 def _said(alerts: Sequence[Alert]) -> tuple[Said, ...]:
     told = in_order([each for alert in alerts for each in alert.signals])
-    return tuple(Said(each.signal, each.direction, each.level, each.explanation) for each in told)
+    return tuple(
+        Said(each.signal, each.direction, each.level, clauses_of(each.explanation)) for each in told
+    )
 
 
 def _figures(found: Sequence[AlertFigure] | Sequence[StoredFigure]) -> tuple[Counted, ...]:

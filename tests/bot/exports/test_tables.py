@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bot.exports.formats.columns import COLUMNS
 from bot.exports.formats.tables import FORMULA, defused
 from bot.exports.formats.workbook import HEAD, XlsxWriter
+from bot.exports.naming import clauses_of
 from bot.exports.reading import batches
 from bot.locales import LANGUAGES
 from bot.locales.bidi import RTL_LANGUAGES
@@ -126,6 +127,35 @@ def sheet_of(content: bytes) -> list[list[object]]:
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+@pytest.mark.parametrize(
+    ("told", "leaves"),
+    [
+        (
+            "130/100: near(a, b|c) +100 «نقص حاد»; x in title +30 «قسم»; y -10 «لا»",
+            "130/100: near(a, b|c) +100; x in title +30; y -10",
+        ),
+        ("100/100: a +100 «قال: «لا دواء»؛ وغادر»; b +5 «x»", "100/100: a +100; b +5"),
+        ("-5/100: harm(people by arms) -5 «»", "-5/100: harm(people by arms) -5"),
+        ("130/100", "130/100"),
+        ("", ""),
+        ("words of nobody knows whom", ""),
+    ],
+)
+def test_of_why_a_rule_fired_its_clauses_leave_and_not_what_they_quote(
+    told: str, leaves: str
+) -> None:
+    assert clauses_of(told) == leaves
+
+
+@given(st.text(), st.text())
+def test_nothing_that_is_quoted_leaves(first: str, second: str) -> None:
+    told = clauses_of(f"9/1: a +1 «{first}»; b +2 «{second}»")
+    assert told.startswith("9/1: a +1")
+    # Only what looks like a clause of its own could be taken for one.
+    if not re.search(r"»; .* [+-]\d+ «", first + second, re.DOTALL):
+        assert told == "9/1: a +1; b +2"
 
 
 async def test_what_a_rule_on_test_found_does_not_leave(
