@@ -52,6 +52,8 @@ _WORD = re.compile(
     rf"(?:[{_LATIN_MARK}]+[^\W\d_{_ARABIC_LETTER}{_LATIN_MARK}]*)*)"
 )
 _IS_ARABIC = re.compile(f"[{_ARABIC_LETTER}]")
+# As most words of news are written: what is looked up is what stands there.
+_PLAIN_ARABIC = re.compile("[\u0621-\u0628\u062a-\u063a\u0641-\u064a]+\u0629?")
 # Ta marbuta only ever ends a word: a letter after it means that a space is missing.
 _TA_MARBUTA = re.compile(f"[\u0629\u06c3\ufe93\ufe94][{_ARABIC_MARK}]*")
 _ARABIC_MARKS = re.compile(f"[{_ARABIC_MARK}]+")
@@ -87,8 +89,11 @@ _MAY_END = _ALWAYS_END | {"."}
 # What breaks the reach of a negation without ending the sentence.
 _BREAK = frozenset(',،:()[]{}«»"“”„–—|/•·')
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr st mme mlle m prof gen col lt no vs jr sr inc co corp u s n a d e p art".split()
+    "mr mrs ms dr st mme mlle m prof gen col lt maj sgt capt brig adm gov sen rep rev no vs jr sr "
+    "inc co corp u s n a d e p art".split()
 )
+_MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec janv fevr juil".split())
+"""As they are cut short before a day: "since Oct. 7"."""
 
 # What look-ups make alike, as CAMeL Tools does: alefs, alef maqsura, ta marbuta.
 _FOLD = str.maketrans("إأآىة", "ااايه")
@@ -163,6 +168,8 @@ class Word(NamedTuple):
 @lru_cache(maxsize=60_000)
 def as_word(run: str) -> Word | None:
     """How a run is read; None where it is more than one word, or none: see `_arabic_words`."""
+    if _PLAIN_ARABIC.fullmatch(run):
+        return Word(run, run.translate(_FOLD), "ar", len(run))
     if run[0].isdecimal():
         norm = number_norm(run)
         return Word(norm, norm, "number", len(run))
@@ -174,6 +181,11 @@ def as_word(run: str) -> Word | None:
         return None
     trimmed = _TRAILING_CONTROLS.sub("", run) or run
     return Word(surface, arabic_norm(run), "ar", len(trimmed))
+
+
+def is_one_run(written: str) -> bool:
+    """Whether `runs` would find nothing in it to cut."""
+    return _WORD.fullmatch(written) is not None
 
 
 def runs(text: str) -> list[str]:
@@ -287,7 +299,15 @@ def sentences(text: str, field: Field, knows: Knows | None = None) -> list[Sente
     abbreviation or an address. Arabic letters need no space after the stop.
     ``knows`` is for `tokenize`.
     """
+    if knows is None:
+        return list(_without_vocabulary(text, field))
     return sentences_of(text, field, tokenize(text, knows))
+
+
+@lru_cache(maxsize=2)
+def _without_vocabulary(text: str, field: Field) -> tuple[Sentence, ...]:
+    """Of one entry: its places and its figures are read of the same sentences."""
+    return tuple(sentences_of(text, field, tokenize(text)))
 
 
 def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sentence]:
@@ -320,5 +340,7 @@ def ends(between: str, before: Token | Word, after: Token | Word) -> bool:
                 # «د. أحمد»: a single letter before the stop is a title, not a sentence.
                 return len(before.surface) > 1
             spaced = position + 1 < len(between)
+            if after.script == "number" and before.norm in _MONTHS:
+                return False
             return spaced and not (before.norm in _ABBREVIATIONS or len(before.norm) == 1)
     return False

@@ -16,6 +16,7 @@ from rules.matching.entry import EntryReading, Present
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.rule import CompiledRule
 from rules.matching.scope.direction import Found
+from rules.matching.scope.negation import is_no_longer
 from rules.matching.scope.scope import Scope, scope_of, state_of
 from rules.matching.scope.statement import is_background
 
@@ -65,6 +66,9 @@ def holds(
             rule.governors,
             negation=clause.negated is False and not asked,
         )
+        if scope.direction == "denied" and any(is_no_longer(reading, no) for no, _ in asked):
+            # "Is no longer besieged" denies nothing: it was, and is over.
+            scope = scope._replace(direction="improving")
         if scope.direction is None or (bare and "denied" not in scope.states):
             continue
         combination += asked

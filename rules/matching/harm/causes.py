@@ -54,11 +54,17 @@ def cause_by_the_word(
         if known or roles.tokens[harm.first].norm.lstrip("وفس")[:1] in ("ي", "ت"):
             return "unsaid", ""
         return "conflict", "; a martyr's death"
-    if harm.first in roles.natural and who == "people" and not counted:
+    one = roles.tokens[first].script == "ar" or not _is_plural(roles.tokens[first].norm)
+    if harm.first in roles.natural and who == "people" and one and not counted:
         wounds = range(harm.first, harm.first + CAUSE_REACH)
         if first not in roles.held and roles.of_wounds.isdisjoint(wounds):
             return "illness", "; a death of its own"
     return "unsaid", ""
+
+
+def _is_plural(word: str) -> bool:
+    """Of English and French persons, by the ending."""
+    return word.endswith(("s", "x")) or word in ("people", "men", "women", "children")
 
 
 def between(a: Span, b: Span) -> int:

@@ -75,6 +75,7 @@ class Roles:
     def __init__(self, reading: Reading) -> None:
         self.tokens = reading.sentence.tokens
         self.reading = reading
+        reading.note_missing(TERMS)
         self.kind: dict[int, tuple[str, Span]] = {}
         for name in HARMS:
             for span in reading.of(name):

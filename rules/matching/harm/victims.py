@@ -365,6 +365,10 @@ class _Harms(Roles):
             if person is not None or (at in self.bodies and "بين" in self._words(at, span.first)):
                 return Span(at, at), "fighters", "fighters stand before the dead and wounded"
         token = self.tokens[span.first]
+        of = self.tokens[span.last + 1].norm if span.last + 1 < len(self.tokens) else ""
+        if token.norm == "mort" and of in ("de", "du", "d") and not self.counted_person(span):
+            # «Mort de Jean-Pierre Delmas»: one death, of somebody known.
+            return None
         singular = token.script == "ar" and token.norm.endswith(("شهيد", "قتيل", "ضحيه"))
         following = self.tokens[span.last + 1] if span.last + 1 < len(self.tokens) else None
         if token.script == "ar" and not self.counted_person(span):

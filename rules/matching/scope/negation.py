@@ -17,25 +17,42 @@ NOT_AFTER = "$scope-not-after"
 NO_LONGER = "$scope-no-longer"
 TERMS = (NEGATION, NEXT, STOPS, HAPPENS, ORDINAL, NONE, NOT_AFTER, NO_LONGER)
 
+_GOVERNING = (NEGATION, NEXT, NOT_AFTER)
+_ANY = (*_GOVERNING, NO_LONGER, NONE)
+"""What negates: where none of it stands in a sentence, nothing more is asked."""
+
 NEGATED_GOVERNOR = 3
 """Words between a negation and the governor that it negates: «لم يتم بعد رفع»."""
 NEGATED_EVIDENCE = 2
 """Words between a negation and evidence: «لم يتم إخلاء»."""
 NO_LONGER_REACH = 2
 """Words between "no longer" and what is no longer so: «لم تعد قوافل الإغاثة عالقة»."""
+NE_REACH = 3
+"""Words before a French verb in which its «ne» stands: «ne leur en parvient plus»."""
+
+_NE = ("ne", "n")
+_PLUS = "plus"
+_BUT = ("que", "qu")
+"""«n'a plus que deux médecins», «n'entre qu'au compte-gouttes» deny nothing."""
 
 
 def says_no(reading: Reading) -> bool:
-    """Whether there is any negation that may stand before a word."""
-    return bool(reading.of(NEGATION) or reading.of(NEXT))
+    """Whether there is any negation that may govern a word."""
+    return reading.has_any(_GOVERNING)
 
 
 def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
-    """The negation that governs a span: before it, near enough, nothing breaking in between."""
+    """The negation that governs a span: before it, near enough, nothing breaking in between.
+
+    French puts it behind the verb as well: «n'arrive toujours pas», «ne leur parvient plus».
+    """
+    if not reading.has_any(_GOVERNING):
+        return None
+    around = _around_the_verb(reading, span)
+    if around is not None:
+        return around
     beside = reading.of(NEXT)
     negators = reading.of(NEGATION)
-    if not beside and not negators:
-        return None
     at = bisect_left(beside, span.first, key=lambda s: s.first) - 1
     if at >= 0 and beside[at].last + 1 == span.first:
         return beside[at]
@@ -58,6 +75,8 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
 
 def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     """A negation of any kind: before the word, "nobody" as the one who acts, a French "pas"."""
+    if not reading.has_any(_ANY):
+        return None
     no = negator_before(reading, span, reach)
     if no is not None:
         return no
@@ -67,15 +86,41 @@ def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     for nobody in reading.of(NONE):
         if 0 <= span.first - nobody.last - 1 <= reach + 1:
             return nobody
-    for behind in reading.of(NOT_AFTER):
-        beside = behind.first == span.last + 1 and span.first > 0
-        if beside and reading.sentence.tokens[span.first - 1].norm in ("n", "ne"):
-            return behind
     return None
+
+
+def _around_the_verb(reading: Reading, span: Span) -> Span | None:
+    """The «pas» or «plus» right behind a verb with «ne» before it, or of «ne peut plus» before."""
+    for no in reading.of(NOT_AFTER):
+        behind = no.first == span.last + 1
+        # A «pas» before the word is found like any other no; a «plus» is one only beside «ne».
+        before = 0 <= span.first - no.last - 1 <= NO_LONGER_REACH and _is_plus(reading, no)
+        if (behind or before) and _has_ne(reading, span.first if behind else no.first, no):
+            return no
+    return None
+
+
+def _has_ne(reading: Reading, verb: int, no: Span) -> bool:
+    """Whether «ne» stands before a verb, with nothing but pronouns (or the verb) between."""
+    tokens = reading.sentence.tokens
+    if no.last + 1 < len(tokens) and tokens[no.last + 1].norm in _BUT:
+        return False
+    for at in range(verb - 1, max(-1, verb - 1 - NE_REACH), -1):
+        if tokens[at].norm in _NE:
+            return True
+        if tokens[at + 1].breaks:
+            return False
+    return False
+
+
+def _is_plus(reading: Reading, no: Span) -> bool:
+    return reading.sentence.tokens[no.last].norm == _PLUS
 
 
 def is_no_longer(reading: Reading, no: Span) -> bool:
     """Whether a negation says that it was so before."""
+    if any(no == s for s in reading.of(NOT_AFTER)) and _is_plus(reading, no):
+        return True
     return any(gone.overlaps(no) for gone in reading.of(NO_LONGER))
 
 

@@ -144,6 +144,8 @@ def state_of(
         # «لا مساعدات تصل», "no aid has entered": the no stands before the one who arrives.
         no = any_negation(reading, span, 0)
     if no is not None:
+        # «ne laissent plus passer»: one no, said once.
+        outer = [g._replace(negation=None) if g.negation == no else g for g in outer]
         said = _no_says(reading, no)
         unsaid: Direction = "denied" if said == "negated" else "improving"
         turned: Direction = "worsening" if base == "improving" else unsaid
@@ -157,7 +159,7 @@ def state_of(
 
 def _kept_from(governor: Governor, relief: Governor) -> bool:
     """«منع دخول المساعدات», «الهدنة تنهار في يومها الثالث»: undone as it is told."""
-    held = governor.state == "obstructed" and relief.state in ("arriving", "restored")
+    held = governor.state == "obstructed" and relief.state in ("arriving", "restored", "opened")
     broken = governor.state == "broken" and relief.state == "kept" and not governor.negation
     return (held or broken) and not governor.span.overlaps(relief.span)
 
@@ -195,7 +197,10 @@ def _resolved(
             continue
         chain.append((governor.state, governor.span))
         if governor.negation is not None:
-            chain.append((_no_says(reading, governor.negation), governor.negation))
+            # "Can no longer deliver": what nobody can any more is not over, it is not there.
+            wished = governor.state == "asked"
+            said = "negated" if wished else _no_says(reading, governor.negation)
+            chain.append((said, governor.negation))
     for index, (state, where) in enumerate(chain):
         # One word, one saying: "lifted" ends or cancels, it does not end what it cancelled.
         if any(where.overlaps(word) for word in words):
@@ -269,7 +274,11 @@ def _negation_of(
         if any(g.state == "denied" and g.span.overlaps(no) for g in governors):
             # "It was not true that": the no is the denial's.
             continue
-        if not any(g.negation == no or is_between(no, g.span, span) for g in governors):
+        # "Received no order to leave": a no right before it is its own.
+        own = no.last + 1 == span.first and reading.sentence.tokens[no.first].script == "latin"
+        if not any(
+            g.negation == no or (is_between(no, g.span, span) and not own) for g in governors
+        ):
             return no
     return None
 

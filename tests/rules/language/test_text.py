@@ -78,6 +78,8 @@ def test_words_survive_what_surrounds_them(text: str, expected: list[str]) -> No
         ("سطر أول\nسطر ثان", 2),
         ("قال د. أحمد إن المستشفى مغلق", 1),
         ("Dr. Smith said the U.S. aid stopped. Nobody knew.", 2),
+        ("The toll since Oct. 7 has passed 20,000, Gov. Cuomo said. Nobody knew.", 2),
+        ("It ended in Oct. The toll rose.", 2),
         ("3.5 million people", 1),
         ("قال: «لا دواء». ثم صمت", 2),
         ("see example.org for more", 1),

@@ -24,7 +24,7 @@ def test_of_terms_that_hold_the_same_words_one_is_named_by_its_name() -> None:
     matcher: Any = SimpleNamespace(
         look_for=lambda name, written: spans,
         signs=signs,
-        bits_of=lambda names: (1, ()),
+        bits_of=lambda names: (1, frozenset()),
         names_of=lambda bits: NAMES,
     )
     written = Written(Sentence("text", 0, 0, ()), (), matcher, 1, "")

@@ -48,7 +48,34 @@ NO_LONGER = [
     ("fr", "aid-access", "L'aide humanitaire n'est plus acheminée à Kidal", "worsening"),
     ("fr", "ceasefire", "Le cessez-le-feu n'est plus respecté", "worsening"),
     ("fr", "displacement", "Les déplacés ne sont plus en sécurité", "worsening"),
+    ("fr", "aid-access", "Les secours ne parviennent plus aux villages du Tanganyika", "worsening"),
+    ("fr", "aid-access", "L'aide n'entre pratiquement plus à El-Fasher", "worsening"),
+    ("fr", "aid-access", "Les autorités ne laissent plus passer l'aide au Tigré", "worsening"),
+    ("fr", "aid-access", "Les autorités ne bloquent plus l'aide au Tigré", "improving"),
+    ("fr", "aid-access", "L'ONU dit ne plus pouvoir livrer d'aide à Kidal", "worsening"),
+    ("fr", "ceasefire", "La trêve ne tient plus à Goma", "worsening"),
+    ("fr", "medicine-shortage", "L'insuline n'arrive plus à Goma", "worsening"),
+    ("fr", "disease-outbreak", "Le choléra ne tue plus à Goma", "improving"),
+    ("fr", "siege", "Djibo n'est plus assiégée", "improving"),
 ]
+BEHIND_THE_VERB = [
+    ("fr", "aid-access", "L'aide n'arrive toujours pas à Kidal", "worsening"),
+    ("fr", "aid-access", "Les convois n'atteignent pas Kadougli, dit le PAM", "worsening"),
+    ("fr", "aid-access", "L'aide humanitaire arrive à Kidal", "improving"),
+    ("fr", "aid-access", "L'aide n'arrive pas qu'à Kidal", "improving"),
+    ("fr", "evacuation", "Tyr n'a reçu aucun ordre de départ, dit l'armée", "denied"),
+    ("en", "evacuation", "Tyre has received no order to leave, army says", "denied"),
+]
+"""French says no behind the verb; «ne ... que» says none."""
+GOES_ON = [
+    ("fr", "aid-access", "L'aide ne cesse d'affluer à Goma", "improving"),
+    ("fr", "aid-access", "L'aide cesse d'affluer à Goma", "worsening"),
+    ("fr", "displacement", "Les déplacés ne cessent d'arriver à Tawila", "worsening"),
+    ("en", "displacement", "Refugees have not stopped arriving in Adre", "worsening"),
+    ("en", "disease-outbreak", "Cholera has not stopped spreading in Goma", "worsening"),
+    ("en", "aid-access", "Aid has stopped arriving in Goma", "worsening"),
+]
+"""What does not stop goes on: no end, and no denial."""
 
 
 def directions(rules: RuleSet, text: str, language: str) -> dict[str, str]:
@@ -64,6 +91,13 @@ def test_a_ban_on_aid_that_is_lifted_is_relief(
 
 @pytest.mark.parametrize(("language", "signal", "text", "direction"), NO_LONGER)
 def test_no_longer_ends_what_was_bad_and_what_was_good(
+    shipped: RuleSet, language: str, signal: str, text: str, direction: str
+) -> None:
+    assert directions(shipped, text, language)[signal] == direction
+
+
+@pytest.mark.parametrize(("language", "signal", "text", "direction"), BEHIND_THE_VERB + GOES_ON)
+def test_a_no_governs_its_own_verb_and_no_other(
     shipped: RuleSet, language: str, signal: str, text: str, direction: str
 ) -> None:
     assert directions(shipped, text, language)[signal] == direction
