@@ -92,9 +92,11 @@ def forms_of(rules: RuleSet) -> list[str]:
 def camel(rules: RuleSet) -> Callable[[str, str], object]:
     """Each token analysed, each analysis held against each term: what a first script does."""
     prepare_camel_tools()
+    from camel_tools.morphology.analyzer import Analyzer
     from camel_tools.tokenizers.word import simple_word_tokenize
 
-    analyzer = Morphology(rules.morphology.lexemes).analyser
+    # As it comes, and not as Marsad uses it.
+    analyzer = Analyzer(Morphology(rules.morphology.lexemes).analyser._db)
     # All stems made beforehand, as CAMeL Tools has them.
     analyzer._db.stem_hash = dict(analyzer._db.stem_hash.items())
     terms = [

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from watchfiles import awatch
 
+from bot.process import compiling
+
 if TYPE_CHECKING:
     from rules import Gazetteer, Problem, RuleSet
 
@@ -67,6 +69,17 @@ def load_checked(
     from rules.trying.inline_tests import load_checked as load
 
     return load(operator_dir, full_database=full_database, cache=cache)
+
+
+async def _loaded(
+    operator_dir: Path | None, full_database: Path | None, cache: Path | None
+) -> RuleSet:
+    """`load_checked` off the loop, from a cache that another process fills. Raises RulesInvalid."""
+    asked = (operator_dir, full_database, cache)
+    invalid = await asyncio.to_thread(compiling.compile_apart, *asked)
+    if invalid is not None:
+        raise invalid
+    return await asyncio.to_thread(load_checked, *asked)
 
 
 @cache
@@ -132,7 +145,7 @@ class RulesInForce:
 
         # Before the load: what is saved meanwhile then differs, and is looked at by `watch`.
         tried = await asyncio.to_thread(fingerprint, operator_dir)
-        first = await asyncio.to_thread(load_checked, operator_dir, full_database, cache)
+        first = await _loaded(operator_dir, full_database, cache)
         places_read = await asyncio.to_thread(fingerprint_of_places, operator_dir)
         gazetteer = await asyncio.to_thread(_places, operator_dir, cache)
         return cls(first, operator_dir, full_database, tried, gazetteer, cache, places_read)
@@ -155,7 +168,7 @@ class RulesInForce:
         self._tried = await self._fingerprint()
         try:
             asked = (self._operator_dir, self._full_database, self._cache)
-            rules = await asyncio.to_thread(load_checked, *asked)
+            rules = await _loaded(*asked)
             places_read, gazetteer = await asyncio.to_thread(self._places_now)
         except RulesInvalid as invalid:
             self.refused = invalid.errors

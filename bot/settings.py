@@ -8,25 +8,22 @@ of them at once, each with its name and what to write instead.
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot import setting_checks as checks
 from bot.errors import CannotGoOn
-from storage.postgres.address import passwords_of, place_of, problem_of
+from storage.postgres.address import passwords_of, place_of
 
 PREFIX = "MARSAD_"
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
-HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+Home = BeforeValidator(checks.with_home_folder)
 
 # What to write, shown after what is wrong. One for each setting.
 HINTS: Mapping[str, str] = {
@@ -39,7 +36,7 @@ HINTS: Mapping[str, str] = {
     "rules_dir": "write an existing folder with your own rules, or leave it out",
     "feeds_file": "write the path of an existing feeds.yaml, or leave it out",
     "telegram_base_url": "write the start of the Bot API address: https://api.telegram.org/bot",
-    "log_level": "write one of " + ", ".join(LOG_LEVELS),
+    "log_level": "write one of " + ", ".join(checks.LOG_LEVELS),
     "allow_private": "write host names or networks with commas between: intranet,10.0.0.0/8",
     "first_poll_hours": "write a number of hours from 0 to 720, such as 6",
     "retention_days": "write a whole number of days, 7 or more, such as 365",
@@ -90,36 +87,60 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    telegram_token: SecretStr | None = None
-    operators: Annotated[tuple[int, ...], NoDecode] = ()
+    telegram_token: Annotated[SecretStr | None, AfterValidator(checks.bot_token)] = None
+    operators: Annotated[tuple[int, ...], NoDecode, BeforeValidator(checks.split_commas)] = ()
     access: Literal["open", "invited"] = "invited"
-    data_dir: Path = Path("var")
-    database_url: str = Field(default="", repr=False)
-    marker_dir: Path | None = None
-    rules_dir: Path | None = None
-    feeds_file: Path = Field(default_factory=_packaged_feeds)
-    telegram_base_url: str = "https://api.telegram.org/bot"
-    log_level: str = "INFO"
-    allow_private: Annotated[tuple[str, ...], NoDecode] = ()
+    data_dir: Annotated[Path, Home] = Path("var")
+    database_url: Annotated[str, AfterValidator(checks.database_address)] = Field(
+        default="", repr=False
+    )
+    marker_dir: Annotated[Path | None, Home] = None
+    rules_dir: Annotated[Path | None, AfterValidator(checks.existing_folder), Home] = None
+    feeds_file: Annotated[Path, AfterValidator(checks.existing_file), Home] = Field(
+        default_factory=_packaged_feeds
+    )
+    telegram_base_url: Annotated[str, AfterValidator(checks.web_address)] = (
+        "https://api.telegram.org/bot"
+    )
+    log_level: Annotated[str, BeforeValidator(checks.log_level)] = "INFO"
+    allow_private: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(checks.split_commas),
+        AfterValidator(checks.hosts_or_networks),
+    ] = ()
     first_poll_hours: float = Field(default=6.0, ge=0, le=720)
     retention_days: int = Field(default=365, ge=7)
     activity_days: int = Field(default=365, ge=1)
-    notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    heartbeat_url: SecretStr | None = None
+    notify_urls: Annotated[
+        tuple[SecretStr, ...],
+        NoDecode,
+        BeforeValidator(checks.split_apprise_addresses),
+        AfterValidator(checks.apprise_addresses),
+    ] = ()
+    heartbeat_url: Annotated[SecretStr | None, AfterValidator(checks.secret_web_address)] = None
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     export_sender: str = Field(default="marsad", pattern=r"^[^\s,<&]{1,100}$")
     export_scope: Literal["restricted", "public"] = "restricted"
-    webhook_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        default=(), validate_default=True
-    )
+    webhook_urls: Annotated[
+        tuple[SecretStr, ...],
+        NoDecode,
+        BeforeValidator(checks.split_spaces),
+        AfterValidator(checks.webhook_addresses),
+    ] = ()
+    webhook_secrets: Annotated[
+        tuple[SecretStr, ...],
+        NoDecode,
+        BeforeValidator(checks.split_spaces),
+        AfterValidator(checks.webhook_secrets),
+    ] = Field(default=(), validate_default=True)
     webhook_level: Literal["info", "watch", "alert", "critical"] = "watch"
     webhook_lang: Literal["ar", "en", "fr"] = "en"
-    web_host: str = "127.0.0.1"
+    web_host: Annotated[str, AfterValidator(checks.own_address)] = "127.0.0.1"
     web_port: int | None = Field(default=None, ge=1, le=65535)
-    web_url: str | None = None
-    morphology_db: Path | None = None
-    timezone: ZoneInfo = ZoneInfo("UTC")
+    web_url: Annotated[str | None, AfterValidator(checks.host_address)] = None
+    morphology_db: Annotated[Path | None, AfterValidator(checks.existing_file), Home] = None
+    timezone: Annotated[ZoneInfo, BeforeValidator(checks.time_zone)] = ZoneInfo("UTC")
 
     @property
     def database(self) -> Path | str:
@@ -168,172 +189,6 @@ class Settings(BaseSettings):
         held += [*self.webhook_urls, *self.webhook_secrets]
         told = [secret.get_secret_value() for secret in held if secret is not None]
         return (*told, *passwords_of(self.database_url))
-
-    @field_validator("operators", "allow_private", mode="before")
-    @classmethod
-    def _split_commas(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return [part.strip() for part in re.split(r"[,،]", value) if part.strip()]
-        return value
-
-    @field_validator("notify_urls", mode="before")
-    @classmethod
-    def _split_addresses(cls, value: Any) -> Any:
-        # An Apprise address may hold commas itself: split only where another address starts.
-        if isinstance(value, str):
-            return [p for p in re.split(r"[\s,]+(?=[a-z0-9]+://)", value.strip(" \t,")) if p]
-        return value
-
-    @field_validator("webhook_urls", "webhook_secrets", mode="before")
-    @classmethod
-    def _split_spaces(cls, value: Any) -> Any:
-        return value.split() if isinstance(value, str) else value
-
-    @field_validator("webhook_urls")
-    @classmethod
-    def _where_nobody_listens_in(
-        cls, value: tuple[SecretStr, ...], others: ValidationInfo
-    ) -> tuple[SecretStr, ...]:
-        from bot.process.webhook_addresses import address_problem
-
-        allowed = others.data.get("allow_private", ())
-        for number, url in enumerate(value, start=1):
-            if problem := address_problem(url.get_secret_value(), allowed):
-                raise ValueError(f"has an address (number {number}) that {problem}")
-        if len({each.get_secret_value() for each in value}) < len(value):
-            raise ValueError("has an address twice")
-        return value
-
-    @field_validator("webhook_secrets")
-    @classmethod
-    def _a_secret_for_each(
-        cls, value: tuple[SecretStr, ...], others: ValidationInfo
-    ) -> tuple[SecretStr, ...]:
-        from bot.process.webhook_addresses import secret_bytes
-
-        for number, secret in enumerate(value, start=1):
-            try:
-                secret_bytes(secret.get_secret_value())
-            except ValueError as error:
-                raise ValueError(f"has a secret (number {number}) that {error}") from None
-        addresses = len(others.data.get("webhook_urls", ()))
-        if addresses and len(value) not in (1, addresses):
-            raise ValueError(f"has {len(value)} for {addresses} addresses of MARSAD_WEBHOOK_URLS")
-        return value
-
-    @field_validator("telegram_token")
-    @classmethod
-    def _looks_like_a_token(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not TOKEN.fullmatch(value.get_secret_value()):
-            raise ValueError("is not a bot token")
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _names_a_database(cls, value: str) -> str:
-        if value and (problem := problem_of(value)):
-            raise ValueError(problem)
-        return value
-
-    @field_validator("allow_private")
-    @classmethod
-    def _hosts_or_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for item in value:
-            try:
-                ipaddress.ip_network(item, strict=False)
-            except ValueError:
-                numeric = re.fullmatch(r"[\d.]+(/\d+)?", item)
-                if numeric or not HOST.fullmatch(item):
-                    raise ValueError(f"has «{item}», neither a host name nor a network") from None
-        return value
-
-    @field_validator("web_host")
-    @classmethod
-    def _own_address(cls, value: str) -> str:
-        try:
-            ipaddress.ip_address(value)
-        except ValueError:
-            if re.fullmatch(r"[\d.]+", value) or not HOST.fullmatch(value):
-                raise ValueError(f"is «{value}», which is no address of a machine") from None
-        return value
-
-    @field_validator("web_url")
-    @classmethod
-    def _bare_web_address(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"https?://[^/\s?#@]+/?", value):
-            raise ValueError("is not the web address of a host, without a path")
-        return value
-
-    @field_validator("telegram_base_url")
-    @classmethod
-    def _web_address(cls, value: str) -> str:
-        if not re.match(r"https?://[^/\s]+", value):
-            raise ValueError("is not a web address")
-        return value
-
-    @field_validator("heartbeat_url")
-    @classmethod
-    def _secret_web_address(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None:
-            cls._web_address(value.get_secret_value())
-        return value
-
-    @field_validator("notify_urls")
-    @classmethod
-    def _known_to_apprise(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if not value:
-            return value
-        from apprise import Apprise
-
-        for number, url in enumerate(value, start=1):
-            if Apprise.instantiate(url.get_secret_value(), suppress_exceptions=True) is None:
-                raise ValueError(f"has an address (number {number}) that Apprise does not know")
-        return value
-
-    @field_validator("log_level", mode="before")
-    @classmethod
-    def _known_level(cls, value: Any) -> Any:
-        level = str(value).upper()
-        if level not in LOG_LEVELS:
-            raise ValueError(f"is «{value}», which is not a level")
-        return level
-
-    @field_validator("timezone", mode="before")
-    @classmethod
-    def _known_zone(cls, value: Any) -> Any:
-        if isinstance(value, ZoneInfo):
-            return value
-        try:
-            return ZoneInfo(str(value))
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"is «{value}», which is not a time zone") from None
-
-    @field_validator(
-        "data_dir", "marker_dir", "rules_dir", "feeds_file", "morphology_db", mode="before"
-    )
-    @classmethod
-    def _home_folder(cls, value: Any) -> Any:
-        """No shell reads these: `~` and `~user` would become folders of that name."""
-        if not isinstance(value, str | Path):
-            return value
-        try:
-            return Path(value).expanduser()
-        except RuntimeError:
-            raise ValueError(f"is «{value}», and that user's home folder is not known") from None
-
-    @field_validator("rules_dir")
-    @classmethod
-    def _existing_folder(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_dir():
-            raise ValueError(f"is «{value}», and there is no such folder")
-        return value
-
-    @field_validator("feeds_file", "morphology_db")
-    @classmethod
-    def _existing_file(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
-            raise ValueError(f"is «{value}», and there is no such file")
-        return value
 
 
 def load_settings(env_file: Path | None = Path(".env"), **given: object) -> Settings:

@@ -46,9 +46,12 @@ def newest_written(db: Connection) -> datetime | None:
     row = fetch_one(
         db,
         """
-        SELECT max(at) AS at FROM (SELECT max(updated_at) AS at FROM outbox
-            WHERE state IN ('pending', 'sending', 'unknown', 'paused')
-            UNION ALL SELECT max(at) FROM sends)""",
+        SELECT max(at) AS at FROM (
+            SELECT updated_at AS at FROM outbox WHERE state = 'pending'
+            UNION ALL SELECT updated_at FROM outbox WHERE state = 'sending'
+            UNION ALL SELECT updated_at FROM outbox WHERE state = 'unknown'
+            UNION ALL SELECT updated_at FROM outbox WHERE state = 'paused'
+            UNION ALL SELECT max(at) FROM sends) written""",
     )
     return None if row is None else from_text_or_none(row["at"])
 

@@ -22,6 +22,7 @@ import rules.loading.load as rules_loading
 import rules.loading.places.load as places_loading
 import storage.file.database
 from bot import rules_in_force as rules_watch
+from bot.process import compiling
 from rules import Gazetteer, Place, RuleSet
 from rules.loading.load import SHIPPED
 from rules.loading.places import gazetteer_file, kept
@@ -216,6 +217,9 @@ def _has_rule_files(folder: Path | None, kind: str = ".") -> bool:
 
 
 rules_loading._compiled = compile_rules
+# What is compiled once for all tests is not compiled in another process.
+compile_apart = compiling.compile_apart
+compiling.compile_apart = lambda *_: None
 places_loading.__dict__["read_rows"] = read_rows
 rules.load_gazetteer = places_loading.load_gazetteer = load_gazetteer
 

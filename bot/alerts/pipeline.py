@@ -13,7 +13,7 @@ from bot.alerts.decide import AlertPolicy
 from bot.alerts.escalating.silence import last_read, tell_of_silence
 from bot.alerts.facts import facts_of
 from bot.alerts.record import Acceptance, Accepted
-from bot.alerts.routing.readers import Readers
+from bot.alerts.routing.readers import Readers, Readership
 from bot.alerts.routing.words import look_for
 from bot.alerts.rows import called_off, detection_language
 from bot.alerts.story.remembered import RememberedStories
@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 # wait for its turn behind each of them (docs/decisions/detection-in-one-thread.md).
 _DETECTING = ThreadPoolExecutor(1, thread_name_prefix="marsad-detect")
 
+Read = Callable[[Callable[[Connection], Readership]], Awaitable[Readership]]
 Detector = Callable[["RuleSet", str, str, str | None], "tuple[Detection, ...]"]
 
 
@@ -55,17 +56,17 @@ class Pipeline:
         stories: RememberedStories | None = None,
         detector: Detector | None = None,
         gazetteer: Callable[[], Gazetteer] | None = None,
-        words: Callable[[], Awaitable[frozenset[str]]] | None = None,
+        read: Read | None = None,
     ) -> None:
         """`rules` and `gazetteer` give what is in force: the shipped places unless told otherwise.
-        `detector` is rules.detect unless a test says. `words` reads those that subscriptions name:
-        they are looked for before the transaction, which then finds them without reading."""
+        `detector` is rules.detect unless a test says. `read` is the database's: who reads, and
+        which of the words that they name are in the texts, is then found before the transaction."""
         self._rules = rules
         self._policy = policy or AlertPolicy()
         self._stories = stories or RememberedStories()
         self._detector = detector
         self._gazetteer = gazetteer or shipped_places
-        self._words = words
+        self._read = read
         self._readers = Readers()
 
     async def detect(
@@ -85,10 +86,12 @@ class Pipeline:
             for each, told in zip(batch, found.per_entry, strict=True)
             if told
         ]
-        if telling and self._words is not None and (words := await self._words()):
-            await asyncio.get_running_loop().run_in_executor(
-                _DETECTING, look_for, words, found.rules, telling
-            )
+        if telling and self._read is not None:
+            readers = await self._read(self._readers)
+            if words := readers.words:
+                await asyncio.get_running_loop().run_in_executor(
+                    _DETECTING, look_for, words, found.rules, telling
+                )
         return found
 
     @property

@@ -32,7 +32,6 @@ from bot.alerts.routing.inhibition import parted
 from bot.alerts.routing.mutes import hold_back
 from bot.alerts.routing.readers import Readership
 from bot.alerts.routing.route import News, route
-from bot.alerts.routing.wanting import words_of
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
 from bot.alerts.story.remembered import RememberedStories
 from rules.matching.levels import LADDER
@@ -299,9 +298,7 @@ class _Telling:
         if not mine:
             return 0
         readers = self.readers()
-        # What one of a group asks for, all of it do.
-        words = words_of(group[0] for group in readers.groups)
-        found = self.words_found(self.story_id, words)
+        found = self.words_found(self.story_id, readers.words)
         rows = route(
             *(alert, mine, audience, readers.chats, earlier, self.now, found),
             groups=readers.groups,

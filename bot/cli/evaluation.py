@@ -37,7 +37,8 @@ def eval_command(
     rules = files.load()
     for unknown in unknown_signals(file, entries, rules.signals):
         typer.echo(unknown.text(lang), err=True)
-    result = evaluate(rules, entries, list(read_all(detected, rules, files, entries)))
+    found = list(read_all(detected, rules, files, entries))
+    result = evaluate(rules, entries, found, mistakes=errors and not as_json)
     if as_json:
         print_json(result.as_json())
         return

@@ -127,5 +127,10 @@ def _opened(out: Path | None) -> Iterator[BinaryIO]:
         with partial.open("wb") as file:
             yield file
         partial.replace(out)
+    except OSError as wrong:
+        if str(wrong.filename) == str(partial):
+            # Who asked knows the name that they gave.
+            raise OSError(wrong.errno, wrong.strerror, str(out)) from wrong
+        raise
     finally:
         partial.unlink(missing_ok=True)

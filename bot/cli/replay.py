@@ -6,10 +6,10 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,9 +22,10 @@ from bot.cli.rules.shared import AsJson, Lang, files_of, print_json, read_all
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
+    from bot.alerts.pipeline import Pipeline
     from bot.alerts.story.scores import StoryEntry
     from bot.feeds.parse.entry import FeedEntry
-    from rules import Detection, RuleSet
+    from rules import Detection, Gazetteer, RuleSet
     from rules.trying.all_cores import RuleFiles
     from storage.file.database import Connection
     from storage.news.facts import Facts
@@ -132,14 +133,14 @@ async def _replay(entries: Sequence[StoryEntry], folder: Path, files: RuleFiles)
     from bot.alerts.decide import PUSHED
     from storage.file.database import Database
 
-    rules = files.load()
-    desks = [_Desk(rules, entries), _Desk(replace(rules, escalations=()), entries)]
+    rules, places = files.load(), partial(_shipped_places, files.cache)
+    desks = [_Desk(each, entries, places) for each in (rules, replace(rules, escalations=()))]
     databases = [await Database.open(folder / f"{name}.sqlite") for name in ("told", "plain")]
     alone = 0
     try:
         for desk, database in zip(desks, databases, strict=True):
             await database.write(desk.open)
-        reading = zip(entries, read_all(_read, rules, files, entries), strict=True)
+        reading = zip(entries, read_all(_Reader(files.cache), rules, files, entries), strict=True)
         while lot := list(islice(reading, TOGETHER)):
             alone += sum(d.level in PUSHED for _, found in lot for d in found.per_entry[0])
             for desk, database in zip(desks, databases, strict=True):
@@ -164,11 +165,27 @@ class _Found:
     facts: Mapping[int, Facts]
 
 
-def _read(rules: RuleSet, entry: StoryEntry) -> _Found:
-    from bot.alerts.pipeline import Pipeline
+class _Reader:
+    """What the service finds in an entry, by `all_cores`: each process is handed its own."""
 
-    found = Pipeline(lambda: rules).detect_now((_feed_entry(entry, None),), entry.language)
-    return _Found(found.per_entry, found.failures, found.facts)
+    def __init__(self, cache: Path | None) -> None:
+        self._places = partial(_shipped_places, cache)
+        self._pipeline: Pipeline | None = None
+
+    def __call__(self, rules: RuleSet, entry: StoryEntry) -> _Found:
+        from bot.alerts.pipeline import Pipeline
+
+        if self._pipeline is None:
+            self._pipeline = Pipeline(lambda: rules, gazetteer=self._places)
+        found = self._pipeline.detect_now((_feed_entry(entry, None),), entry.language)
+        return _Found(found.per_entry, found.failures, found.facts)
+
+
+@cache
+def _shipped_places(folder: Path | None) -> Gazetteer:
+    from rules.loading.places.kept import load_gazetteer
+
+    return load_gazetteer(cache=folder)
 
 
 def _feed_entry(entry: StoryEntry, guid: str | None) -> FeedEntry:
@@ -180,12 +197,15 @@ def _feed_entry(entry: StoryEntry, guid: str | None) -> FeedEntry:
 class _Desk:
     """A database with one reader, who chose every signal."""
 
-    def __init__(self, rules: RuleSet, entries: Sequence[StoryEntry]) -> None:
+    def __init__(
+        self, rules: RuleSet, entries: Sequence[StoryEntry], places: Callable[[], Gazetteer]
+    ) -> None:
         from bot.alerts.pipeline import Pipeline
         from bot.feeds.catalogue import Feed
 
         self._rules = rules
-        self._pipeline = Pipeline(lambda: rules)
+        self._places = places
+        self._pipeline = Pipeline(lambda: rules, gazetteer=places)
         families = sorted({entry.family for entry in entries})
         self._sources = {
             f: Feed(f, f, f"https://replay.invalid/{n}") for n, f in enumerate(families)
@@ -218,12 +238,11 @@ class _Desk:
         from bot.alerts.escalating.silence import tell_of_silence
         from bot.polling.identify import EntryChange
         from bot.polling.report import Detections
-        from bot.rules_in_force import shipped_places
 
         number, rules = self._number, self._rules
         self._number += 1
         for hour in _hours(self._before, each.published):
-            silence = tell_of_silence(db, rules, shipped_places, self._last_read, hour)
+            silence = tell_of_silence(db, rules, self._places, self._last_read, hour)
             self._reasons.update(silence.reasons)
         self._before = self._last_read[each.family] = each.published
         entry = _feed_entry(each, f"r{number}")

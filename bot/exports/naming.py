@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from bot.exports.countries import ALPHA_3
 from bot.exports.record import Counted, Record, Said, Where
 from bot.locales import Texts
 from bot.messages.cards.display import Signals, TitledSignal, signal_title
-from bot.messages.cards.lines import happens_in, level_name
+from bot.messages.cards.lines import MOST_PLACES, first_places, happens_in, level_name
 from bot.text import JOINER, clean, shorten, web_link
 from storage.alerts import Alert, AlertFigure, in_order
 from storage.items import AlertItem, EntryItem, Report, StoryItem
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from storage.news.facts import StoredFigure, StoredPlace
 
 TITLE, MOST_LINKS = 200, 5
+_SCORE = re.compile(r"-?\d+/-?\d+")
+_CLAUSE = re.compile(r"(?:^-?\d+/-?\d+: |»; )([^«»]{1,300} [+-]\d+) «")
 _SEPARATE = uuid.UUID("5f6cb3f0-5a0c-5c0e-9a34-7b7f6d0d7c11")
 
 
@@ -58,7 +61,7 @@ class Naming:
             version=alert.version,
             title=plain(alert.title),
             language=alert.language,
-            explanation=self._sentence(said, places, figures),
+            explanation=self._sentence(said, alert.places, figures),
             first_at=alert.created_at,
             updated_at=alert.updated_at,
             event_at=alert.event_at,
@@ -86,7 +89,7 @@ class Naming:
             version=max((each.version for each in item.alerts), default=1),
             title=plain(item.title),
             language=_language(item.reports),
-            explanation=self._sentence(said, places, figures),
+            explanation=self._sentence(said, tuple(stored.values()), figures),
             first_at=item.first_at,
             updated_at=item.last_at,
             event_at=next((each.event_at for each in item.alerts if each.event_at), None),
@@ -101,7 +104,8 @@ class Naming:
 
     def _of_entry(self, item: EntryItem) -> Record:
         said = tuple(
-            Said(each.signal, each.direction, each.level, each.explanation) for each in item.found
+            Said(each.signal, each.direction, each.level, clauses_of(each.explanation))
+            for each in item.found
         )
         places, figures = self._places(item.places), _figures(item.figures)
         told = item.updated_at or item.first_seen_at
@@ -112,7 +116,7 @@ class Naming:
             version=1,
             title=plain(item.title),
             language=item.language,
-            explanation=self._sentence(said, places, figures),
+            explanation=self._sentence(said, item.places, figures),
             first_at=item.first_seen_at,
             updated_at=max(told, item.first_seen_at),
             event_at=item.published_at,
@@ -161,6 +165,13 @@ class Naming:
         language = self.say.language
         return plain(where.names.get(language) or where.names.get("en") or where.id)
 
+    def others_than(self, first: Where | None, places: Iterable[Where]) -> tuple[str, ...]:
+        """What the other places are called, each once: a town bears its governorate's name."""
+        names = dict.fromkeys(map(self.name_of, places))
+        if first is not None:
+            names.pop(self.name_of(first), None)
+        return tuple(names)
+
     def title_of(self, signal: str) -> str:
         return signal_title(self.signals, signal, self.say.language).replace(JOINER, "")
 
@@ -182,7 +193,7 @@ class Naming:
         return say(f"figure.{counted.what}", n=number)
 
     def _sentence(
-        self, said: Sequence[Said], places: Sequence[Where], figures: Sequence[Counted]
+        self, said: Sequence[Said], places: Sequence[StoredPlace], figures: Sequence[Counted]
     ) -> str:
         """What Marsad makes of it: how grave, what happens, where, how many."""
         if not said:
@@ -191,8 +202,8 @@ class Naming:
         comma = say("card.comma")
         happening = comma.join(dict.fromkeys(self.happens(each) for each in said))
         parts = [f"{level_name(say, said[0].level)}{say('card.colon')}{happening}"]
-        if places:
-            parts.append(comma.join(self.name_of(each) for each in places[:3]))
+        if names := first_places(places, say.language)[:MOST_PLACES]:
+            parts.append(" · ".join(map(plain, names)))
         counted = [text for each in figures if (text := self.figure(each))]
         if counted:
             parts.append(" · ".join(counted))
@@ -219,6 +230,18 @@ def plain(raw: str, limit: int = TITLE) -> str:
     return shorten(clean(raw).replace(JOINER, ""), limit)
 
 
+def clauses_of(explanation: str) -> str:
+    """The clauses that fired and what they weigh, without the words of the text that they quote:
+    these may be a whole sentence of a publisher's.
+
+    >>> clauses_of("130/100: near(medicine, lack) +100 «نقص حاد في الأدوية»; ward +30 «قسم»")
+    '130/100: near(medicine, lack) +100; ward +30'
+    """
+    score = _SCORE.match(explanation)
+    clauses = "; ".join(_CLAUSE.findall(explanation))
+    return f"{score[0]}: {clauses}" if score and clauses else score[0] if score else ""
+
+
 def _uid(kind: str, number: int, made: datetime) -> uuid.UUID:
     """Two installations have an alert 12 each, but not of the same microsecond."""
     return uuid.uuid5(_SEPARATE, f"{kind}/{number}/{made.isoformat()}")
@@ -226,7 +249,9 @@ def _uid(kind: str, number: int, made: datetime) -> uuid.UUID:
 
 def _said(alerts: Sequence[Alert]) -> tuple[Said, ...]:
     told = in_order([each for alert in alerts for each in alert.signals])
-    return tuple(Said(each.signal, each.direction, each.level, each.explanation) for each in told)
+    return tuple(
+        Said(each.signal, each.direction, each.level, clauses_of(each.explanation)) for each in told
+    )
 
 
 def _figures(found: Sequence[AlertFigure] | Sequence[StoredFigure]) -> tuple[Counted, ...]:

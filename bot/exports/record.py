@@ -38,7 +38,8 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A signal as it is told: which way, how grave, and the clause of the rule that found it."""
+    """A signal as it is told: which way, how grave, and the clauses of the rule that found it, with
+    nothing of the text in which they did."""
 
     signal: str
     direction: str

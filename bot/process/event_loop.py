@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from importlib.util import find_spec
 
 AS_PYTHON_DOES = 700, 10, 10
 """How often a process that stays looks for garbage; a start does so less often (`bot.cli.main`)."""
@@ -19,3 +20,12 @@ def let_the_loop_run() -> None:
     gc.freeze()
     gc.set_threshold(*AS_PYTHON_DOES)
     sys.setswitchinterval(TURN)
+    # httpcore asks at every request whether it is there, ten times.
+    once_for_all("sniffio")
+
+
+def once_for_all(module: str) -> None:
+    """A module that is not installed is not looked for again: Python goes through all of its path
+    each time that somebody tries to import it."""
+    if module not in sys.modules and find_spec(module) is None:
+        sys.modules[module] = None  # type: ignore[assignment]

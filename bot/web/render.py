@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from functools import cache, partial
@@ -55,6 +56,14 @@ def templates() -> Environment:
     }
     environment.globals |= {"link_of": lambda raw: (web_link(raw) or ("", ""))[0]}
     return environment
+
+
+async def compile_templates(pause: float) -> None:
+    """Compile each page ahead, one by one with `pause` seconds between: the first reader would
+    wait a quarter of a second for all of them, and the service beside for its loop."""
+    for name in templates().list_templates(extensions=["html"]):
+        await asyncio.sleep(pause)
+        await asyncio.to_thread(templates().get_template, name)
 
 
 def render(

@@ -14,6 +14,7 @@ import uvicorn
 from bot.errors import CannotGoOn
 from bot.web.app import application
 from bot.web.connections import MOST, PatientProtocol
+from bot.web.render import compile_templates
 from bot.web.site import Site
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # What is being answered at a stop gets so many seconds.
 GRACE = 3
+BETWEEN_TEMPLATES = 0.1
+"""Seconds between two templates that are compiled ahead."""
 
 
 class _Server(uvicorn.Server):
@@ -62,14 +65,22 @@ class PageServer:
             self._server.serve(sockets=[self._socket]), name="page-server"
         )
         self._task.add_done_callback(self._ended)
+        self._ahead = asyncio.create_task(
+            compile_templates(BETWEEN_TEMPLATES), name="page-templates"
+        )
         log.info("page: http://%s:%d", host, self.port)
 
     @property
     def port(self) -> int:
         return int(self._socket.getsockname()[1])
 
+    async def compiled_ahead(self) -> None:
+        """Wait until no reader waits for a page to be compiled."""
+        await asyncio.wait({self._ahead})
+
     async def close(self) -> None:
         """Answer what was asked, then stop and free the port."""
+        self._ahead.cancel()
         self._server.should_exit = True
         ended, _ = await asyncio.wait({self._task}, timeout=GRACE + 2)
         if not ended:

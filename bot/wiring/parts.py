@@ -6,14 +6,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
-from bot.alerts.routing.wanting import words_of
 from bot.alerts.routing.words import words_in_story
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender, console_chat
@@ -126,7 +124,7 @@ async def parts_over(
             rules,
             policy=source.alerts,
             gazetteer=rules.places,
-            words=partial(opened.read, lambda db: words_of(chats.everyone(db))),
+            read=opened.read,
         )
         listed = in_force or FeedsInForce(source.catalogue)
         poller: Poller | PolledElsewhere = PolledElsewhere(opened, source.catalogue)

@@ -18,7 +18,6 @@ import procrastinate
 from procrastinate.exceptions import ConnectorException
 
 from bot.alerts.pipeline import Pipeline
-from bot.alerts.routing.wanting import words_of
 from bot.clock import utc_now
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
@@ -34,7 +33,6 @@ from storage.database import Database
 from storage.file.errors import StorageError
 from storage.postgres import queue, workers
 from storage.postgres.workers import WorkerSeen
-from storage.readers import chats
 from storage.rule_files import versions
 
 if TYPE_CHECKING:
@@ -100,7 +98,7 @@ async def feed_work(
         pipeline = Pipeline(
             rules,
             gazetteer=rules.places,
-            words=partial(database.read, lambda db: words_of(chats.everyone(db))),
+            read=database.read,
         )
         retriever = Fetcher(allow=AllowList.of(settings.allow_private))
         stack.push_async_callback(retriever.aclose)

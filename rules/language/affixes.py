@@ -7,6 +7,7 @@ endings go with a stem is told by its category (`lexicon`, `verbs`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from rules.language.text import arabic_norm
 
@@ -78,3 +79,26 @@ BEGINNINGS = frozenset(arabic_norm(prefix) for prefix, _ in prefixes())
 ENDINGS = frozenset(arabic_norm(ending) for endings in SUFFIXES.values() for ending in endings)
 LONGEST_BEGINNING = max(map(len, BEGINNINGS))
 LONGEST_ENDING = max(map(len, ENDINGS))
+
+
+@cache
+def stems_between(beginning: str, ending: str) -> frozenset[str]:
+    """The categories of stems that may stand between these two, given as `text.arabic_norm`."""
+    before = {category for prefix, category in prefixes() if arabic_norm(prefix) == beginning}
+    behind = {
+        category
+        for category, endings in SUFFIXES.items()
+        if any(arabic_norm(each) == ending for each in endings)
+    }
+    return frozenset(
+        stem
+        for prefix in before
+        for stem in PREFIX_STEMS[prefix]
+        for suffix in behind.intersection(STEM_SUFFIXES[stem])
+        if go_together(prefix, suffix)
+    )
+
+
+def go_together(prefix: str, suffix: str) -> bool:
+    """Whether a beginning and an ending of these categories may stand at one stem."""
+    return prefix != "art" or suffix in DEFINITE_SUFFIXES

@@ -18,17 +18,21 @@ LANGUAGES = ("en", "fr")
 
 
 @lru_cache(maxsize=2)
-def _by_lemma(language: str) -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
-    """(form → lemma, lemma → forms) of one language; about 0.3 s, once."""
+def _lemma_of(language: str) -> Mapping[str, str]:
+    """Form → lemma of one language; about 0.2 s, once."""
     # Importing it compiles the patterns of a dozen languages.
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
+    return DefaultDictionaryFactory().get_dictionary(language)
+
+
+@lru_cache(maxsize=2)
+def _forms_of(language: str) -> Mapping[str, tuple[str, ...]]:
+    """Lemma → forms of one language; about 0.3 s, once."""
     forms_of: dict[str, list[str]] = {}
-    lemma_of: dict[str, str] = {}
-    for form, lemma in DefaultDictionaryFactory().get_dictionary(language).items():
-        lemma_of[form] = lemma
+    for form, lemma in _lemma_of(language).items():
         forms_of.setdefault(lemma, []).append(form)
-    return lemma_of, {lemma: tuple(forms) for lemma, forms in forms_of.items()}
+    return {lemma: tuple(forms) for lemma, forms in forms_of.items()}
 
 
 @lru_cache(maxsize=16_384)
@@ -39,7 +43,7 @@ def forms(word: str, language: str) -> frozenset[str]:
     ['famine', 'famines']
     """
     plain = latin_surface(word)
-    lemma_of, forms_of = _by_lemma(language)
+    lemma_of, forms_of = _lemma_of(language), _forms_of(language)
     found = {plain, *_regular(plain, language)}
     # A word written as a lemma brings its forms; an inflected form stands for its lemma
     # only when it is not a lemma itself (French «tué» stays the adjective).
@@ -64,7 +68,7 @@ def as_looked_up(surface: str, language: str | None) -> str:
 
 def is_word(surface: str, language: str) -> bool:
     """Whether the dictionary lists a word as it is written."""
-    return surface in _by_lemma(language)[0]
+    return surface in _lemma_of(language)
 
 
 def _conjugated(word: str, language: str, listed: tuple[str, ...]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from rules.language.affixes import (
     SUFFIXES,
     UNATTACHED_SUFFIXES,
     prefixes,
+    stems_between,
 )
 from rules.language.analyser import Stems, analyzer
 from rules.language.disguise import LONGEST_WORD, without_drawn_out_letters
@@ -55,37 +56,69 @@ class Morphology:
         self,
         lexemes: Sequence[Lexeme],
         spelt: Mapping[str, str] | None = None,
-        analysed: Mapping[str, tuple[Analysis, ...]] | None = None,
     ) -> None:
-        """``spelt`` and ``analysed``: of a morphology of the same lexemes."""
+        """``spelt``: of a morphology of the same lexemes."""
         self._lexemes = lexemes
         self.spelt = _spelt(self._lexemes) if spelt is None else spelt
         """How stems may be looked up, and whose they are."""
-        self._memo: dict[str, tuple[Analysis, ...]] = dict(analysed or {})
-        self.asked = False
-        """Whether the analyser was asked for a word: then more are known than before."""
+        self._memo: dict[str, tuple[Analysis, ...]] = {}
+        self._told: dict[str, Sequence[tuple[int, str]]] = {}
+        """Words that were analysed before, elsewhere."""
+        self._new: set[str] = set()
+        """Words for which the analyser was asked."""
 
-    def remember(self, analysed: Mapping[str, Sequence[tuple[int, str]]]) -> None:
+    @property
+    def asked(self) -> bool:
+        """Whether more words are known than were at first."""
+        return bool(self._new)
+
+    def remember(
+        self, analysed: Mapping[str, Sequence[tuple[int, str]]], *, new: bool = False
+    ) -> None:
         """Take over words that were analysed before: (number of the lexeme, segments) of each.
+        ``new``: `new_words` of another process.
 
-        Raises LookupError where a number is none.
+        Raises ValueError, TypeError or LookupError where a number is none.
         """
-        for word, found in analysed.items():
-            self._memo[word] = tuple(self._analysis(*each) for each in found)
+        for found in analysed.values():
+            for number, _ in found:
+                if not 0 <= number < len(self._lexemes):
+                    raise LookupError(number)
+        self._told |= analysed
+        if new:
+            self._new |= analysed.keys()
+
+    def new_words(self) -> dict[str, list[tuple[int, str]]]:
+        """The words that were analysed since this was asked last, as `remember` takes them."""
+        new, self._new = self._new, set()
+        return {
+            word: [(a.lexeme, a.segments) for a in self._memo[word]]
+            for word in sorted(new)
+            if word in self._memo
+        }
 
     def _analysis(self, number: int, segments: str) -> Analysis:
         lexeme = self._lexemes[number]
         return Analysis(number, lexeme.lemma, lexeme.root, segments)
 
-    def analysed(self) -> list[tuple[str, tuple[Analysis, ...]]]:
-        """The words that were analysed so far and may be some of the rules'."""
-        memo = list(self._memo.items())
-        return [(word, found) for word, found in memo if found or self._may_be_a_form(word)]
+    def analysed(self) -> dict[str, Sequence[tuple[int, str]]]:
+        """The words that were analysed so far and may be some of the rules', as `remember` takes
+        them."""
+        memo = {
+            word: [(a.lexeme, a.segments) for a in found]
+            for word, found in list(self._memo.items())
+            if found or word in self._told or self._may_be_a_form(word)
+        }
+        return {**self._told, **memo}
 
     def analyse(self, surface: str) -> tuple[Analysis, ...]:
         """Analyses of a word given as `text.arabic_surface` gives it."""
         known = self._memo.get(surface)
         if known is not None:
+            return known
+        told = self._told.get(surface)
+        if told is not None:
+            known = self._memo[surface] = tuple(self._analysis(*each) for each in told)
             return known
         found = self._found(surface)
         if not found:
@@ -95,12 +128,20 @@ class Morphology:
         result = tuple(found.values())
         if len(self._memo) > 400_000:
             self._memo.clear()
+            self._new.clear()
         self._memo[surface] = result
         return result
 
+    def lexemes_of(self, surface: str) -> set[int]:
+        """The vocabulary's words that a word may be a form of, by their numbers."""
+        told = self._told.get(surface)
+        if told is not None:
+            return {number for number, _ in told}
+        return {analysis.lexeme for analysis in self.analyse(surface)}
+
     def knows(self, surface: str) -> bool:
         """Whether some word of the rules is written like this."""
-        return bool(self.analyse(surface))
+        return bool(self.lexemes_of(surface))
 
     def _found(self, surface: str) -> dict[tuple[int, str], Analysis]:
         exact: dict[tuple[int, str], Analysis] = {}
@@ -108,7 +149,7 @@ class Morphology:
         if len(surface) > LONGEST_WORD or not self._may_be_a_form(surface):
             return exact
         norm = arabic_norm(surface)
-        self.asked = True
+        self._new.add(surface)
         for raw in self.analyser.analyze(surface):
             # What is no Arabic word to the analyser comes back without a lexeme.
             if raw.get("lexeme") is None or not spelling_agrees(surface, raw["diac"]):
@@ -133,15 +174,19 @@ class Morphology:
         _ = self.analyser
 
     def _may_be_a_form(self, surface: str) -> bool:
-        """Whether a stem is left when a beginning and an ending are taken off: most words of a
-        text have none, and the analyser, which does the same and weighs what it finds, would say
-        so twenty times as slowly."""
+        """Whether a stem is left when a beginning and an ending that go with it are taken off: most
+        words of a text have none, and the analyser, which does the same and weighs what it finds,
+        would say so twenty times as slowly."""
         word = surface.translate(_AS_THE_ANALYSER_SEES_IT)
         spelt = self.spelt
         for ending in range(len(word), max(0, len(word) - LONGEST_ENDING - 1), -1):
             if word[ending:] in ENDINGS:
                 for beginning in range(min(LONGEST_BEGINNING, ending - 1) + 1):
-                    if word[beginning:ending] in spelt and word[:beginning] in BEGINNINGS:
+                    stems = spelt.get(word[beginning:ending])
+                    if stems is None or word[:beginning] not in BEGINNINGS:
+                        continue
+                    fitting = stems_between(word[:beginning], word[ending:])
+                    if any(stem.rpartition("\t")[2] in fitting for stem in stems.split("\n")):
                         return True
         return False
 

@@ -52,6 +52,8 @@ _WORD = re.compile(
     rf"(?:[{_LATIN_MARK}]+[^\W\d_{_ARABIC_LETTER}{_LATIN_MARK}]*)*)"
 )
 _IS_ARABIC = re.compile(f"[{_ARABIC_LETTER}]")
+# As most words of news are written: what is looked up is what stands there.
+_PLAIN_ARABIC = re.compile("[\u0621-\u0628\u062a-\u063a\u0641-\u064a]+\u0629?")
 # Ta marbuta only ever ends a word: a letter after it means that a space is missing.
 _TA_MARBUTA = re.compile(f"[\u0629\u06c3\ufe93\ufe94][{_ARABIC_MARK}]*")
 _ARABIC_MARKS = re.compile(f"[{_ARABIC_MARK}]+")
@@ -166,6 +168,8 @@ class Word(NamedTuple):
 @lru_cache(maxsize=60_000)
 def as_word(run: str) -> Word | None:
     """How a run is read; None where it is more than one word, or none: see `_arabic_words`."""
+    if _PLAIN_ARABIC.fullmatch(run):
+        return Word(run, run.translate(_FOLD), "ar", len(run))
     if run[0].isdecimal():
         norm = number_norm(run)
         return Word(norm, norm, "number", len(run))
@@ -177,6 +181,11 @@ def as_word(run: str) -> Word | None:
         return None
     trimmed = _TRAILING_CONTROLS.sub("", run) or run
     return Word(surface, arabic_norm(run), "ar", len(trimmed))
+
+
+def is_one_run(written: str) -> bool:
+    """Whether `runs` would find nothing in it to cut."""
+    return _WORD.fullmatch(written) is not None
 
 
 def runs(text: str) -> list[str]:
@@ -290,7 +299,15 @@ def sentences(text: str, field: Field, knows: Knows | None = None) -> list[Sente
     abbreviation or an address. Arabic letters need no space after the stop.
     ``knows`` is for `tokenize`.
     """
+    if knows is None:
+        return list(_without_vocabulary(text, field))
     return sentences_of(text, field, tokenize(text, knows))
+
+
+@lru_cache(maxsize=2)
+def _without_vocabulary(text: str, field: Field) -> tuple[Sentence, ...]:
+    """Of one entry: its places and its figures are read of the same sentences."""
+    return tuple(sentences_of(text, field, tokenize(text)))
 
 
 def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sentence]:

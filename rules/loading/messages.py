@@ -95,9 +95,10 @@ def _is_key(part: str | int) -> bool:
 def _unknown_key(path: Location, model: type[BaseModel]) -> Message:
     key = str(path[-1]) if path else "?"
     names = sorted(_keys(model))
-    if visible(key) in names:
+    if visible(key) != key and visible(key) in names:
         return message("shape.invisible_key", key=key)
-    near = get_close_matches(key, names, n=1)
+    # A key that has its place elsewhere is not what is missing here.
+    near = get_close_matches(key, [each for each in names if each != key], n=1)
     if near:
         return message("shape.unknown_key", key=key, near=near[0])
     return message("shape.unknown_key_far", key=key)

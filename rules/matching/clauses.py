@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from rules.loading.choices import Direction, Language, Place, State
 from rules.matching.finding.reading import Reading, Span
+from rules.matching.harm.victims import PREFIX
 from rules.matching.scope.negation import (
     NEGATED_EVIDENCE,
     NEGATION,
@@ -56,6 +57,13 @@ class CompiledClause:
     """Where it holds; empty: in every language."""
     why: str = ""
     """What its author noted: why it is here."""
+    harms: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Of a clause that asks for nothing but who is harmed: the harms, by name."""
+
+    def __post_init__(self) -> None:
+        terms = frozenset(term for element in self.elements for term in element.terms)
+        only = self.kind == "any" and all(term.startswith(PREFIX) for term in terms)
+        object.__setattr__(self, "harms", terms if only else frozenset())
 
 
 def placed(readings: Sequence[Reading], where: Place) -> Sequence[Reading]:
@@ -95,6 +103,8 @@ def _spoken(span: Span, reading: Reading, languages: frozenset[Language]) -> boo
     A number is of the language of its sentence.
     """
     words = reading.sentence.tokens[span.first : span.last + 1]
+    if len(words) == 1 and words[0].script == "ar":
+        return "ar" in languages
     if all(t.script == "number" for t in words):
         words = reading.sentence.tokens
     if any(t.script == "ar" for t in words):

@@ -24,6 +24,8 @@ from rules.matching.finding.reading import Reading
 from rules.matching.finding.terms import TermMatcher
 from rules.matching.harm.entry import find_harms
 
+_PLACES: tuple[Place, ...] = get_args(Place)
+
 
 @dataclass(frozen=True, slots=True)
 class EntryReading:
@@ -38,8 +40,7 @@ class EntryReading:
     titles: Sequence[Reading] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        where: tuple[Place, ...] = get_args(Place)
-        places = {place: placed(self.readings, place) for place in where}
+        places = {place: placed(self.readings, place) for place in _PLACES}
         object.__setattr__(self, "places", places)
         object.__setattr__(self, "leading", frozenset(map(id, places["lead"])))
         object.__setattr__(self, "titles", places["title"])
@@ -59,8 +60,8 @@ class PresentTerms:
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and any(reading.of(name) for reading in self._readings)
 
-    def isdisjoint(self, names: Iterable[str]) -> bool:
-        return not any(name in self for name in names)
+    def isdisjoint(self, names: tuple[str, ...]) -> bool:
+        return all(reading.first_of(names) is None for reading in self._readings)
 
 
 Present = frozenset[str] | PresentTerms

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.language.text import as_word, tokenize
+from rules.language.text import as_word, is_one_run
 from rules.loading.choices import Place
 from rules.matching.clauses import CompiledClause
 from rules.matching.finding.plain import Continued, goes_on
@@ -206,8 +206,10 @@ class Gate:
 
     def _signs_in(self, runs: Sequence[str], bits: int) -> int:
         """``bits`` and those of what may stand in a sentence: of all groups where nobody knows."""
-        remembered = self._of_run
-        signs = [remembered.get(run) or self._sign_of(run) for run in runs]
+        try:
+            signs = list(map(self._of_run.__getitem__, runs))
+        except KeyError:
+            signs = [self._of_run.get(run) or self._sign_of(run) for run in runs]
         begun: Continued | None = None
         for at, sign in enumerate(signs, 1):
             if sign is _OF_NOTHING:
@@ -226,12 +228,12 @@ class Gate:
 
     def _sign_of(self, run: str) -> RunSign:
         """What a run of letters is a sign of, in whichever language it is read."""
-        tokens = tokenize(run)
-        if as_word(run) is None or len(tokens) != 1:
+        word = as_word(run)
+        if word is None or not is_one_run(run):
             sign = _SEVERAL
         else:
-            languages = (None, "en", "fr") if tokens[0].script == "latin" else (None,)
-            known = (self._terms.known(tokens[0], language) for language in languages)
+            languages = (None, "en", "fr") if word.script == "latin" else (None,)
+            known = (self._terms.known(word, language) for language in languages)
             numbers = tuple({number for each in known for number in each.numbers})
             sign = self._of_words(numbers) if numbers else _OF_NOTHING
         if len(self._of_run) >= _MOST_REMEMBERED:

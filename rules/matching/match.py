@@ -55,10 +55,15 @@ def judge(
         blocked = _blocked(rule, entry.readings)
         clauses: Held = [(clause, entry.places[clause.where]) for clause in rule.when]
     else:
-        blocked = _blocked(rule, {id(r): r for _, where in held for r in where}.values())
-        clauses = held
+        clauses = _with_their_harms(held, entry) if rule.asks_for_harm else held
+        blocked = _blocked(rule, {id(r): r for _, where in clauses for r in where}.values())
     told: list[Found] = []
-    at_most = sum(clause.weight for clause, _ in clauses)
+    at_most, stated = 0, False
+    for clause, _ in clauses:
+        at_most += clause.weight
+        stated = stated or not clause.setting
+    if held is not None and (at_most < rule.threshold or not stated):
+        return Verdict(rule)
     for clause, where in clauses:
         here = holds(clause, rule, entry, present, blocked, where)
         told += here
@@ -83,6 +88,12 @@ def judge(
     if score >= rule.threshold and any(not f.clause.setting for f in found):
         detection = detection_of(rule, score, found, against, entry)
     return Verdict(rule, score, tuple(found), tuple(against), None, detection)
+
+
+def _with_their_harms(held: Held, entry: EntryReading) -> Held:
+    """Without clauses that ask who is harmed, where nobody is that they ask for."""
+    harmed = {harm for reading in entry.readings for harm in reading.added}
+    return [each for each in held if not each[0].harms or not each[0].harms.isdisjoint(harmed)]
 
 
 def _blocked(rule: CompiledRule, readings: Iterable[Reading]) -> dict[int, str]:

@@ -73,7 +73,8 @@ def on_all_cores(
     few: int = FEW,
 ) -> Iterator[R]:
     """``work`` of each item, in order. ``work`` is a function of a module; ``rules`` are of
-    ``files``; ``processes``: as many as there are cores. Raises WorkerDied or RulesChanged.
+    ``files``, and know in the end each word that any process met; ``processes``: as many as there
+    are cores. Raises WorkerDied or RulesChanged.
     """
     items = iter(items)
     first = list(islice(items, few))
@@ -85,7 +86,9 @@ def on_all_cores(
         wanted, get_context("spawn"), initializer=_begin, initargs=(files, rules.hash)
     )
     try:
-        yield from _handed_out(pool, work, chain(first, items), wanted * AHEAD)
+        for done, words in _handed_out(pool, work, chain(first, items), wanted * AHEAD):
+            rules.morphology.remember(words, new=True)
+            yield from done
     except BrokenProcessPool as broken:
         raise WorkerDied from broken
     finally:
@@ -99,16 +102,20 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
+_Words = dict[str, list[tuple[int, str]]]
+"""Words that a process met for the first time, as `Morphology.remember` takes them."""
+
+
 def _handed_out(
     pool: ProcessPoolExecutor, work: Callable[[RuleSet, T], R], items: Iterator[T], ahead: int
-) -> Iterator[R]:
-    waiting: deque[Future[list[R]]] = deque()
+) -> Iterator[tuple[list[R], _Words]]:
+    waiting: deque[Future[tuple[list[R], _Words]]] = deque()
     while True:
         while len(waiting) < ahead and (lot := list(islice(items, TOGETHER))):
             waiting.append(pool.submit(_done, work, lot))
         if not waiting:
             return
-        yield from waiting.popleft().result()
+        yield waiting.popleft().result()
 
 
 # In a process of the pool.
@@ -133,7 +140,7 @@ def _end_with_the_parent() -> None:
         os._exit(1)
 
 
-def _done(work: Callable[[RuleSet, T], R], lot: list[T]) -> list[R]:
+def _done(work: Callable[[RuleSet, T], R], lot: list[T]) -> tuple[list[R], _Words]:
     if _loaded is None:
         raise RulesChanged
-    return [work(_loaded, item) for item in lot]
+    return [work(_loaded, item) for item in lot], _loaded.morphology.new_words()

@@ -134,11 +134,16 @@ Found = Mapping[str, Detection] | None
 
 
 def evaluate(
-    rules: RuleSet, entries: Sequence[LabelledEntry], found: Sequence[Found] | None = None
+    rules: RuleSet,
+    entries: Sequence[LabelledEntry],
+    found: Sequence[Found] | None = None,
+    *,
+    mistakes: bool = True,
 ) -> Evaluation:
     """Score a rule set on labelled entries, over the signals that it has rules for.
 
-    ``found``: what `detected` said of each entry, where it was asked before.
+    ``found``: what `detected` said of each entry, where it was asked before. ``mistakes``: whether
+    each is wanted with its reason, for which an entry with a missed label is read once more.
     """
     if found is None:
         found = [detected(rules, entry) for entry in entries]
@@ -148,7 +153,7 @@ def evaluate(
         if chosen:
             mine = [entries[i] for i in chosen]
             parts[name] = _evaluate(rules, mine, [found[i] for i in chosen], {}, mistakes=False)
-    return _evaluate(rules, entries, found, parts, mistakes=True)
+    return _evaluate(rules, entries, found, parts, mistakes=mistakes)
 
 
 def detected(rules: RuleSet, entry: LabelledEntry) -> Found:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from storage.connection import Connection
 from storage.news.entries import Entry, entry_of
-from storage.rows import fetch, fetch_one, from_text, insert, to_text
+from storage.rows import fetch, fetch_one, from_text, insert, numbers, to_text
 
 
 class Rereading(NamedTuple):
@@ -17,6 +17,13 @@ class Rereading(NamedTuple):
 
     entry: Entry
     signals: frozenset[str] | None
+
+
+class Found(NamedTuple):
+    """A stored entry, and the signals that are stored of its present text."""
+
+    entry: Entry
+    signals: frozenset[str]
 
 
 class RulesUsed(NamedTuple):
@@ -27,6 +34,8 @@ class RulesUsed(NamedTuple):
     since: datetime
 
 
+# Behind every time that is stored.
+_LATER = "9999"
 # Entries that are still news: by the newest of their own dates, else by when they were read.
 _NEWS = """
     coalesce(nullif(max(coalesce(published_at, ''), coalesce(updated_at, '')), ''),
@@ -52,6 +61,42 @@ def rules_used(db: Connection) -> list[RulesUsed]:
         RulesUsed(row["hash"], frozenset(json.loads(row["signals_json"])), from_text(row["since"]))
         for row in rows
     ]
+
+
+def stored_since(db: Connection, since: datetime) -> int:
+    """How many entries were first seen since then."""
+    row = fetch_one(
+        db,
+        "SELECT count(*) AS entries FROM entries WHERE first_seen_at >= :since",
+        {"since": to_text(since)},
+    )
+    return int(row["entries"]) if row else 0
+
+
+def found_before(db: Connection, since: datetime, before: Entry | None, limit: int) -> list[Found]:
+    """Entries first seen since then, newest first, that come behind `before` in this order: a page
+    at a time whatever is stored, and what is stored meanwhile is in none."""
+    at, number = (to_text(before.first_seen_at), before.id) if before else (_LATER, 0)
+    rows = fetch(
+        db,
+        """
+        SELECT * FROM entries
+        WHERE first_seen_at >= :since AND (first_seen_at, id) < (:at, :number)
+        ORDER BY first_seen_at DESC, id DESC LIMIT :limit""",
+        {"since": to_text(since), "at": at, "number": number, "limit": limit},
+    )
+    found = [entry_of(row) for row in rows]
+    signals: dict[int | None, set[str]] = {entry.id: set() for entry in found}
+    detected = fetch(
+        db,
+        """
+        SELECT d.entry_id, d.signal FROM json_each(:ids) each
+        CROSS JOIN detections d ON d.entry_id = each.value""",
+        {"ids": numbers([entry.id or 0 for entry in found])},
+    )
+    for row in detected:
+        signals[row["entry_id"]].add(row["signal"])
+    return [Found(entry, frozenset(signals[entry.id])) for entry in found]
 
 
 def unread(db: Connection, since: datetime, after: int, limit: int) -> list[Entry]:

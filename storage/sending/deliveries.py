@@ -19,13 +19,13 @@ class Recipient(NamedTuple):
 STATES = ("pending", "sending", "sent", "unknown", "failed", "expired", "paused")
 
 
-@dataclass(frozen=True, slots=True)
-class NewDelivery:
+class NewDelivery(NamedTuple):
     """A row to enqueue. Alerts and updates have `alert_id`, notices and catch-ups `text`.
 
     `key` keeps messages without an alert apart, so that the same notice is not queued twice;
     left empty, it is made from the text and the time. `state` is 'pending', or 'paused' to hold
-    the row for a chat that cannot be reached now.
+    the row for a chat that cannot be reached now. A tuple, for an alert makes thousands of them
+    in one transaction.
     """
 
     alert_id: int | None

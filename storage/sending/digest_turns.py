@@ -89,8 +89,9 @@ def hasten(db: Connection, chat_id: int, stream: str, now: datetime) -> bool:
     return touched > 0
 
 
-def without(db: Connection) -> list[int]:
-    """Chats that are to get the daily digest, unless they said otherwise, and are not planned."""
+def without(db: Connection, limit: int) -> list[int]:
+    """Chats that are to get the daily digest, unless they said otherwise, and are not planned; at
+    most so many."""
     rows = fetch(
         db,
         """
@@ -98,26 +99,33 @@ def without(db: Connection) -> list[int]:
         WHERE NOT EXISTS (SELECT 1 FROM digest_turns t
                 WHERE t.chat_id = c.id AND t.stream = 'daily')
             AND NOT EXISTS (SELECT 1 FROM chat_clocks k
-                WHERE k.chat_id = c.id AND k.digest_at IS NULL)""",
+                WHERE k.chat_id = c.id AND k.digest_at IS NULL)
+        LIMIT :limit""",
+        {"limit": limit},
     )
     return [row["id"] for row in rows]
 
 
-def without_hourly(db: Connection) -> list[int]:
-    """Chats with a subscription that asks for hourly digests, and none planned."""
+def without_hourly(db: Connection, limit: int) -> list[int]:
+    """Chats with a subscription that asks for hourly digests, and none planned; at most so many."""
     rows = fetch(
         db,
         """
         SELECT DISTINCT s.chat_id FROM subscriptions s
         WHERE s.delivery = 'hourly' AND s.paused = 0 AND NOT EXISTS (SELECT 1 FROM digest_turns t
-            WHERE t.chat_id = s.chat_id AND t.stream = 'hourly')""",
+            WHERE t.chat_id = s.chat_id AND t.stream = 'hourly')
+        LIMIT :limit""",
+        {"limit": limit},
     )
     return [row["chat_id"] for row in rows]
 
 
-def unplanned(db: Connection) -> list[DigestTurn]:
-    """Those that are to be planned."""
-    return [_turn(row) for row in fetch(db, "SELECT * FROM digest_turns WHERE next_at IS NULL")]
+def unplanned(db: Connection, limit: int) -> list[DigestTurn]:
+    """Those that are to be planned; at most so many."""
+    rows = fetch(
+        db, "SELECT * FROM digest_turns WHERE next_at IS NULL LIMIT :limit", {"limit": limit}
+    )
+    return [_turn(row) for row in rows]
 
 
 def due(db: Connection, now: datetime, limit: int) -> list[DigestTurn]:

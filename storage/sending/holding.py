@@ -61,7 +61,7 @@ def pause_chat(db: Connection, chat_id: int, now: datetime) -> int:
         db,
         """
         UPDATE outbox SET state = 'paused', updated_at = :now
-        WHERE chat_id = :id AND state = 'pending'""",
+        WHERE chat_id = :id AND state = 'pending' AND queue IN (0, 1, 2)""",
         {"id": chat_id, "now": to_text(now)},
     )
 
@@ -86,8 +86,10 @@ def expire_held(db: Connection, created_before: datetime, at: datetime) -> dict[
         db,
         """
         UPDATE outbox SET state = 'expired', error = 'the chat stayed paused', updated_at = :at
-        WHERE created_at < :before AND (state = 'paused' OR (state = 'unknown'
-            AND chat_id IN (SELECT id FROM chats WHERE state = 'paused')))
+        WHERE created_at < :before AND id IN (
+            SELECT id FROM outbox WHERE state = 'paused'
+            UNION ALL SELECT u.id FROM chats c CROSS JOIN outbox u ON u.chat_id = c.id
+                WHERE c.state = 'paused' AND u.state = 'unknown')
         RETURNING chat_id""",
         {"before": to_text(created_before), "at": to_text(at)},
     )

@@ -8,13 +8,23 @@ is not sent, failed or expired is still owed.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from itertools import groupby
-from typing import NamedTuple
+from operator import itemgetter
 
 from storage.connection import Connection
-from storage.rows import Row, change, fetch, fetch_one, many, numbers, to_text, to_text_or_none
+from storage.rows import (
+    Many,
+    Row,
+    change,
+    fetch,
+    fetch_one,
+    many,
+    numbers,
+    to_text,
+    to_text_or_none,
+)
 from storage.sending.deliveries import STATES, Delivery, Mark, NewDelivery, Recipient, delivery_of
 
 __all__ = ["STATES", "Delivery", "Mark", "NewDelivery", "Recipient"]
@@ -26,10 +36,10 @@ def enqueue(db: Connection, rows: Sequence[NewDelivery], now: datetime | None = 
     Created at `now`, otherwise at the row's own `not_before`. Only that uniqueness is
     forgiven: an unknown chat or alert raises sqlite3.IntegrityError.
     """
-    return sum(
-        _enqueue_alike(db, alike, list(those), now or alike.not_before)
-        for alike, those in groupby(rows, key=_Alike.of)
-    )
+    alike: defaultdict[object, list[NewDelivery]] = defaultdict(list)
+    for row in rows:
+        alike[_alike(row)].append(row)
+    return sum(_enqueue_alike(db, those, now) for those in alike.values())
 
 
 def get(db: Connection, delivery_id: int) -> Delivery | None:
@@ -125,7 +135,7 @@ def hasten_repeats(db: Connection, before: datetime, unknowns: int, now: datetim
         db,
         """
         UPDATE outbox SET not_before = :now
-        WHERE state = 'pending' AND level = 'critical' AND possible_repeat = 1
+        WHERE state = 'pending' AND queue = 0 AND possible_repeat = 1
             AND unknowns < :unknowns AND updated_at <= :before AND not_before > :now""",
         {"before": to_text(before), "unknowns": unknowns, "now": to_text(now)},
     )
@@ -149,10 +159,10 @@ def for_chat(db: Connection, chat_id: int, alert_id: int | None = None) -> list[
         rows = fetch(
             db,
             """
-            SELECT * FROM outbox WHERE alert_id = :alert AND chat_id = :id
-            ORDER BY version, id""",
+            SELECT * FROM outbox WHERE alert_id = :alert AND chat_id = :id""",
             {"id": chat_id, "alert": alert_id},
         )
+        rows.sort(key=lambda row: (row["version"], row["id"]))
     return [delivery_of(row) for row in rows]
 
 
@@ -162,70 +172,65 @@ def counts(db: Connection) -> dict[str, int]:
     rows = fetch(
         db,
         """
-        SELECT each.value AS state,
-            (SELECT count(*) FROM outbox WHERE state = each.value) AS n
-        FROM json_each(:states) each
-        UNION ALL
-        SELECT state, rows FROM outbox_over""",
-        {"states": many([state for state in STATES if state not in ("sent", "expired")])},
+        SELECT 'pending' AS state, count(*) AS n FROM outbox WHERE state = 'pending'
+        UNION ALL SELECT 'sending', count(*) FROM outbox WHERE state = 'sending'
+        UNION ALL SELECT 'unknown', count(*) FROM outbox WHERE state = 'unknown'
+        UNION ALL SELECT 'failed', count(*) FROM outbox WHERE state = 'failed'
+        UNION ALL SELECT 'paused', count(*) FROM outbox WHERE state = 'paused'
+        UNION ALL SELECT state, rows FROM outbox_over""",
     )
     return {row["state"]: int(row["n"]) for row in rows}
 
 
-class _Alike(NamedTuple):
-    """What rows of one message for many chats have in common."""
+# What rows of one message for many chats have in common.
+_MESSAGE = tuple(name for name in NewDelivery._fields if name not in Recipient._fields)
+_alike = itemgetter(*map(NewDelivery._fields.index, _MESSAGE))
 
-    alert_id: int | None
-    kind: str
-    version: int
-    key: str
-    state: str
-    level: str
-    not_before: datetime
-    text: str | None
-    possible_repeat: bool
-    mute_id: int | None
-
-    @classmethod
-    def of(cls, row: NewDelivery) -> _Alike:
-        return cls(
-            *(row.alert_id, row.kind, row.version, row.key, row.state, row.level),
-            *(row.not_before, row.text, row.possible_repeat, row.mute_id),
-        )
-
-
-# One statement for all chats: one for each takes several times as long.
+# One statement for all chats: one for each takes several times as long. Few chats are forums, and a
+# list of lists takes longer to read than one of numbers.
 _ENQUEUE = """
     INSERT INTO outbox (alert_id, chat_id, thread_id, kind, version, key, state, level,
         not_before, text, possible_repeat, mute_id, created_at, updated_at)
-    SELECT :alert_id, CAST(json_extract(each.value, '$[0]') AS BIGINT),
-        CAST(json_extract(each.value, '$[1]') AS BIGINT), :kind, :version, :key, :state,
+    SELECT :alert_id, {recipient}, :kind, :version, :key, :state,
         :level, :not_before, :text, :possible_repeat, :mute_id, :at, :at
     FROM json_each(:recipients) each WHERE true
-    ON CONFLICT (ifnull(alert_id, 0), chat_id, ifnull(thread_id, 0), kind, version, key)
-    DO NOTHING"""
+    ON CONFLICT DO NOTHING"""
+_TO_CHATS = _ENQUEUE.format(recipient="each.value, CAST(NULL AS BIGINT)")
+_TO_TOPICS = _ENQUEUE.format(
+    recipient="""CAST(json_extract(each.value, '$[0]') AS BIGINT),
+        CAST(json_extract(each.value, '$[1]') AS BIGINT)"""
+)
 
 
-def _enqueue_alike(db: Connection, alike: _Alike, rows: Sequence[NewDelivery], at: datetime) -> int:
-    return change(db, _ENQUEUE, _values(alike, [(row.chat_id, row.thread_id) for row in rows], at))
+def _enqueue_alike(db: Connection, rows: Sequence[NewDelivery], now: datetime | None) -> int:
+    chats = [row.chat_id for row in rows if row.thread_id is None]
+    topics = [(row.chat_id, row.thread_id) for row in rows if row.thread_id is not None]
+    at, added = now or rows[0].not_before, 0
+    if chats:
+        added += change(db, _TO_CHATS, _values(rows[0], numbers(chats), at))
+    if topics:
+        added += change(db, _TO_TOPICS, _values(rows[0], many(topics), at))
+    return added
 
 
 def add(db: Connection, row: NewDelivery, at: datetime) -> int | None:
     """Add one row, created `at`; its id, None when it is there already."""
-    values = _values(_Alike.of(row), [(row.chat_id, row.thread_id)], at)
-    added = fetch_one(db, f"{_ENQUEUE} RETURNING id", values)
+    values = _values(row, many([(row.chat_id, row.thread_id)]), at)
+    added = fetch_one(db, f"{_TO_TOPICS} RETURNING id", values)
     return None if added is None else int(added["id"])
 
 
-def _values(alike: _Alike, recipients: Sequence[tuple[int, int | None]], at: datetime) -> Row:
-    key = alike.key
-    if alike.alert_id is None and not key:
-        key = hashlib.sha256(f"{to_text(at)} {alike.text}".encode()).hexdigest()[:16]
-    return alike._asdict() | {
-        "recipients": many(recipients),
+def _values(row: NewDelivery, recipients: Many, at: datetime) -> Row:
+    if row.state not in ("pending", "paused"):  # what is over is counted when it comes to that
+        raise ValueError(f"a row that is {row.state} cannot be owed")
+    key = row.key
+    if row.alert_id is None and not key:
+        key = hashlib.sha256(f"{to_text(at)} {row.text}".encode()).hexdigest()[:16]
+    return dict(zip(_MESSAGE, _alike(row), strict=True)) | {
+        "recipients": recipients,
         "key": key,
-        "not_before": to_text(alike.not_before),
-        "possible_repeat": int(alike.possible_repeat),
+        "not_before": to_text(row.not_before),
+        "possible_repeat": int(row.possible_repeat),
         "at": to_text(at),
     }
 

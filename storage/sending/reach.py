@@ -43,7 +43,7 @@ def first_message(db: Connection, alert_id: int, recipient: Recipient) -> int | 
         SELECT message_id FROM outbox
         WHERE alert_id = :alert AND chat_id = :chat AND thread_id IS :thread
             AND message_id IS NOT NULL
-        ORDER BY version, id LIMIT 1""",
+        ORDER BY version, kind LIMIT 1""",
         {"alert": alert_id, "chat": recipient.chat_id, "thread": recipient.thread_id},
     )
     return None if row is None else int(row["message_id"])

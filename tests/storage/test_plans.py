@@ -28,11 +28,16 @@ SMALL = set(
     "webhook_receivers hook".split()
 )
 # Parts of a question: what it brought, or found before.
-PARTS = set("each p w k told waiting hit chosen m json_each CONSTANT".split())
+PARTS = set("each p w k told waiting hit chosen m written json_each CONSTANT".split())
 # Through an index that holds only what is not over yet.
-OPEN = ("rule_drafts_waiting", "acknowledgements_open")
+OPEN = (
+    *("rule_drafts_waiting", "acknowledgements_open"),
+    *("outbox_due", "outbox_sending", "outbox_unknown", "outbox_failed", "outbox_held"),
+)
 # Whole tables on purpose: for a replay, at a terminal, and when the machine's clock was moved.
 BY_HAND = {"raised", "alerts_told", "by_link", "move_times"}
+# The largest id of a table: its last row.
+NEWEST = {"newest_report", "begin", "newest_decision"}
 # Sorted after an index chose few rows: of one alert, story, entry, or of what waits.
 SORTS_FEW = {
     *("_sources", "links_of", "places_of", "statements", "places_of_alerts", "entries_of"),
@@ -102,6 +107,9 @@ def grows(function: str, step: str) -> bool:
     if "TEMP B-TREE FOR ORDER BY" in step:
         return name not in SORTS_FEW
     walked = re.match(r"SCAN (\S+)", step)
+    if walked is None and name not in NEWEST:
+        # The largest of a column without an index is "searched" for, by walking through all.
+        walked = re.fullmatch(r"SEARCH (\w+)", step)
     if walked is None or "VIRTUAL TABLE" in step or any(index in step for index in OPEN):
         return False
     return walked[1] not in SMALL | PARTS and name not in BY_HAND
@@ -133,6 +141,7 @@ def test_no_statement_costs_what_was_ever_stored(explained: Connection) -> None:
         "SELECT count(*) FROM outbox",
         "SELECT * FROM alerts WHERE story_id = :id ORDER BY title",
         "DELETE FROM decisions WHERE reason = :reason",
+        "SELECT max(updated_at) FROM outbox WHERE state IN ('pending', 'paused')",
     ],
 )
 def test_one_that_does_is_found(explained: Connection, sql: str) -> None:

@@ -7,7 +7,6 @@ it knows of that very happening. It lets through only what is graver than what t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from bot.alerts.decide import Audience, rank
 from bot.alerts.routing.route import News
@@ -41,7 +40,7 @@ def hold_back(
             of_topic = chosen_by(chat.topic(row.thread_id))
             signals = [each for each in told if each in of_topic]
         by = holding(mine, alert, signals, row.level)
-        return row if by is None else replace(row, not_before=by.until, mute_id=by.id)
+        return row if by is None else row._replace(not_before=by.until, mute_id=by.id)
 
     return tuple(held(row) for row in rows)
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
+from bot.alerts.routing.wanting import words_of
 from storage.file.database import Connection
 from storage.readers import chats, reader_changes
 from storage.readers.chats import Chat
@@ -22,12 +24,21 @@ class Readership:
     chats: tuple[Chat, ...]
     groups: tuple[tuple[Chat, ...], ...]
 
+    @property
+    def words(self) -> frozenset[str]:
+        """All words that their subscriptions ask for or shut out."""
+        # What one of a group asks for, all of it do.
+        return words_of(group[0] for group in self.groups)
+
 
 class Readers:
-    """Call it inside the pipeline's write transactions. They change no chat themselves: so what is
-    remembered was committed, also when one of them is undone."""
+    """Call it in a read before the pipeline's write transactions, so that these find what changed
+    since and no more, and inside them. They change no chat themselves: so what is remembered was
+    committed, also when one of them is undone."""
 
     def __init__(self) -> None:
+        # Who reads and who writes call from threads of their own.
+        self._turn = Lock()
         self._known: int | None = None
         self._chats: dict[int, Chat] = {}
         self._choices: dict[int, object] = {}
@@ -36,6 +47,10 @@ class Readers:
     def __call__(self, db: Connection) -> Readership:
         """The chats as they are now, as far as routing asks: what they chose, their topics, role
         and state. Mutes, quiet hours and names may be older."""
+        with self._turn:
+            return self._as_of(db)
+
+    def _as_of(self, db: Connection) -> Readership:
         if self._known is None:
             return self._take_all(db)
         number, changed = reader_changes.changed_since(db, self._known)

@@ -28,13 +28,18 @@ def try_site(
     lang: Annotated[str, typer.Option(help="Language of the answer: ar, en or fr.")] = "en",
 ) -> None:
     """Look for a site's feed, its sitemap or a list in its page; print the row for feeds.yaml."""
+    from bot.links import absolute_link
     from bot.locales import LANGUAGES, texts
     from bot.settings import load_settings
+    from bot.text import clean, shorten
 
     if lang not in LANGUAGES:
         raise CannotGoOn(f"--lang {lang}: write one of {', '.join(LANGUAGES)}")
-    url = url if "://" in url else f"https://{url}"
     settings, say = load_settings(), texts(lang)
+    address = absolute_link(url if "://" in url else f"https://{url.strip()}", "")
+    if address is None:
+        raise CannotGoOn(_told(say, "feeds_try.no_address", given=shorten(clean(url), 100)), 2)
+    url = address
     found = asyncio.run(_look(url, settings))
     if not isinstance(found, tuple):
         advice = say.find(f"notice.failure.{found.kind}") or ""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,7 +30,11 @@ from bot.errors import CannotGoOn
 if TYPE_CHECKING:
     from rules.trying.auditing.audit import Audit, AuditEntry
     from rules.trying.replay import Replayable
-    from storage.file.database import Connection
+    from storage.news.entries import Entry
+    from storage.news.readings import Found
+
+PAGE = 500
+"""Stored entries that are read at once."""
 
 
 @app.command()
@@ -155,10 +162,11 @@ def replay(
     from rules.trying.replay import explained
     from rules.trying.replay import replay as run
 
-    stored = _stored(load_settings().database, days)
-    files = files_of(folder)
-    rules = files.load()
-    result = run(rules, stored, read_all(explained, rules, files, stored))
+    with _stored(load_settings().database, days) as (number, stored):
+        files = files_of(folder)
+        rules = files.load()
+        entries, read = tee(stored)
+        result = run(rules, entries, read_all(explained, rules, files, read, number))
     if as_json:
         print_json(
             {
@@ -186,36 +194,43 @@ def replay(
     )
 
 
-def _stored(database: Path | str, days: int) -> list[Replayable]:
+@contextmanager
+def _stored(database: Path | str, days: int) -> Iterator[tuple[int, Iterator[Replayable]]]:
+    """How many entries of the last days there are, and each of them, newest first, read a page at
+    a time."""
+    import asyncio
+
     from storage.file.presence import has_database
 
     # Opening would make a database where there is none.
     if isinstance(database, Path) and not has_database(database):
         raise CannotGoOn(f"{database}: no database there yet; let `marsad poll` run first")
-    import asyncio
-
-    return asyncio.run(_read_stored(database, datetime.now(UTC) - timedelta(days=days)))
-
-
-async def _read_stored(database: Path | str, since: datetime) -> list[Replayable]:
-    from rules.trying.replay import Replayable
     from storage.file.database import Database
-    from storage.news import entries
+    from storage.news import readings
 
-    def read(db: Connection) -> list[Replayable]:
-        return [
-            Replayable(
-                entry.id or 0,
-                entry.title,
-                entry.summary,
-                entry.language,
-                frozenset(d.signal for d in entries.detections_of(db, entry.id or 0)),
-            )
-            for entry in entries.recent(db, since, 1_000_000)
-        ]
+    since = datetime.now(UTC) - timedelta(days=days)
+    with asyncio.Runner() as runner:
+        store = runner.run(Database.open(database))
 
-    store = await Database.open(database)
-    try:
-        return await store.read(read)
-    finally:
-        await store.close()
+        def entries() -> Iterator[Replayable]:
+            last: Entry | None = None
+            while True:
+                behind = partial(readings.found_before, since=since, before=last, limit=PAGE)
+                found = runner.run(store.read(behind))
+                if not found:
+                    return
+                yield from map(_replayable, found)
+                last = found[-1].entry
+
+        try:
+            number = runner.run(store.read(partial(readings.stored_since, since=since)))
+            yield number, entries()
+        finally:
+            runner.run(store.close())
+
+
+def _replayable(found: Found) -> Replayable:
+    from rules.trying.replay import Replayable
+
+    entry = found.entry
+    return Replayable(entry.id or 0, entry.title, entry.summary, entry.language, found.signals)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -49,15 +49,19 @@ def read_all(
     work: Callable[[RuleSet, T], R],
     rules: RuleSet,
     files: RuleFiles,
-    items: Sequence[T],
+    items: Iterable[T],
+    total: int | None = None,
 ) -> Iterator[R]:
-    """`on_all_cores`, with a bar on a terminal that says how far it is.
+    """`on_all_cores`, with a bar on a terminal that says how far it is. The words that were met for
+    the first time are kept for the next start. ``total``: how many items there are, where they do
+    not say so themselves.
 
     Raises CannotGoOn where it cannot come to its end.
     """
     from rich.console import Console
     from rich.progress import track
 
+    from rules.loading.load import remember_words
     from rules.trying.all_cores import RulesChanged, WorkerDied, on_all_cores
 
     console = Console(stderr=True)
@@ -66,7 +70,7 @@ def read_all(
         yield from track(
             done,
             "entries read",
-            total=len(items),
+            total=len(items) if isinstance(items, Sized) else total,
             console=console,
             transient=True,
             disable=not console.is_terminal,
@@ -78,6 +82,8 @@ def read_all(
         ) from died
     except RulesChanged as changed:
         raise CannotGoOn("the rules were changed meanwhile: run the command again") from changed
+    if files.cache is not None:
+        remember_words(rules, files.cache, files.operator_dir, files.full_database)
 
 
 def remember(rules: RuleSet, folder: Path | None) -> None:

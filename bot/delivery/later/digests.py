@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from functools import partial
+from functools import cache, partial
 
 from bot.alerts.routing.wanting import words_of
 from bot.alerts.summaries.digest import (
@@ -88,9 +88,9 @@ class Digests:
             # To look for chats without a digest costs what there are of them.
             last = reader_changes.last_change(db)
             without = last != known and (
-                digest_turns.without(db) or digest_turns.without_hourly(db)
+                digest_turns.without(db, 1) or digest_turns.without_hourly(db, 1)
             )
-            unplanned = bool(without or digest_turns.unplanned(db))
+            unplanned = bool(without or digest_turns.unplanned(db, 1))
             return unplanned, last, digest_turns.due(db, now, AT_ONCE)
 
         unplanned, last, due = await self._database.read(look)
@@ -128,14 +128,15 @@ class Digests:
 
 def plan_turns(db: Connection, timezone: tzinfo, now: datetime) -> None:
     """Say when digests are due that are not planned, of some at a time, in a write transaction."""
-    for chat_id in digest_turns.without(db)[:PLANNED_AT_ONCE]:
+    for chat_id in digest_turns.without(db, PLANNED_AT_ONCE):
         digest_turns.begin(db, chat_id, "daily", now)
-    for chat_id in digest_turns.without_hourly(db)[:PLANNED_AT_ONCE]:
+    for chat_id in digest_turns.without_hourly(db, PLANNED_AT_ONCE):
         digest_turns.begin(db, chat_id, "hourly", now)
-    for turn in digest_turns.unplanned(db)[: 2 * PLANNED_AT_ONCE]:
+    turn_after = cache(next_turn)  # most chats have the usual clock
+    for turn in digest_turns.unplanned(db, 2 * PLANNED_AT_ONCE):
         clock = chat_clocks.get(db, turn.chat_id)
         since = min(now, max(turn.told_at, now - _JUST_NOW))
-        digest_turns.plan(db, turn, next_turn(turn.stream, clock, timezone, since))
+        digest_turns.plan(db, turn, turn_after(turn.stream, clock, timezone, since))
 
 
 def next_turn(stream: str, clock: ChatClock, timezone: tzinfo, now: datetime) -> datetime:

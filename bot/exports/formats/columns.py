@@ -64,7 +64,7 @@ def cells(record: Record, naming: Naming, licence: str) -> tuple[Cell, ...]:
         "id": record.id,
         "version": record.version,
         "place_name": naming.name_of(place) if place else None,
-        "other_places": "; ".join(naming.name_of(each) for each in record.places[1:]),
+        "other_places": "; ".join(naming.others_than(place, record.places)),
         "reference_period_start": instant(record.first_at),
         "reference_period_end": instant(record.updated_at),
         "event_time": instant(record.event_at) if record.event_at else None,

@@ -5,25 +5,24 @@ Everything that is wrong is reported at once, as with rules: file, line, what to
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from rules.loading.messages import readable
 from rules.loading.places.demonyms import forms_of
 from rules.loading.places.gazetteer_file import read_rows
+from rules.loading.places.pcodes import same_codes, take_codes
+from rules.loading.places.reading import Reading
 from rules.loading.rule_folders import GAZETTEER, rule_files
 from rules.loading.rule_folders import PLACES as FOLDER
 from rules.loading.schema.places import PlaceEntry, PlacesFile, WordLists
 from rules.loading.yamlfile import (
     Document,
-    Location,
     Problem,
     YamlProblem,
     contents,
@@ -39,33 +38,12 @@ SMALL_TOWN = 100_000
 """Inhabitants under which towns are built in for countries of relief work alone."""
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What the files have said so far."""
-
-    places: dict[str, Place] = field(default_factory=dict)
-    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """id → folded names."""
-    written: dict[str, tuple[Document, Location]] = field(default_factory=dict)
-    """id → where a place is written by hand."""
-    asked: list[tuple[str, Document, Location]] = field(default_factory=list)
-    """Ids that must exist, and where they are asked for."""
-    demonyms: dict[str, str] = field(default_factory=dict)
-    hints: dict[str, str] = field(default_factory=dict)
-    words: set[str] = field(default_factory=set)
-    persons: set[str] = field(default_factory=set)
-    regions: dict[str, frozenset[str]] = field(default_factory=dict)
-    in_the_field: set[str] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
-    digest: Any = field(default_factory=hashlib.sha256)
-
-
 def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED) -> Gazetteer:
     """Every place that Marsad knows, with an operator's ``places/*.yaml`` laid over them.
 
     Takes a few tenths of a second: call it once, off the event loop. Raises `RulesInvalid`.
     """
-    reading = _Reading()
+    reading = Reading()
     built_in = shipped / FOLDER / GAZETTEER
     try:
         for place, folded in read_rows(built_in, f"rules/{FOLDER}/{GAZETTEER}"):
@@ -100,13 +78,13 @@ def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED)
         frozenset(reading.words),
         frozenset(reading.persons),
         reading.digest.hexdigest()[:12],
-        tuple(sorted(set(_same_names(reading, keys)))),
+        tuple(sorted({*_same_names(reading, keys), *same_codes(reading)})),
         reading.regions,
         frozenset(reading.in_the_field),
     )
 
 
-def _same_names(reading: _Reading, keys: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
+def _same_names(reading: Reading, keys: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
     """Places written by hand that share a name, kind and division with another: one too many."""
     before: set[str] = set()
     for id_, (document, at) in reading.written.items():
@@ -122,7 +100,7 @@ def _same_names(reading: _Reading, keys: Mapping[str, tuple[str, ...]]) -> Itera
                     yield document.problem(at, message("place.same_name", name=name, id=other))
 
 
-def _read_folder(folder: Path, shown: str, reading: _Reading) -> None:
+def _read_folder(folder: Path, shown: str, reading: Reading) -> None:
     documents = []
     for path in rule_files(folder):
         label = f"{shown}/{FOLDER}/{path.relative_to(folder).as_posix()}"
@@ -154,10 +132,11 @@ def _read_folder(folder: Path, shown: str, reading: _Reading) -> None:
         for number, entry in enumerate(said.places):
             if entry.add is not None:
                 _take_more(entry, entry.add, document, number, reading)
+        take_codes(said, document, reading)
 
 
 def _take_new(
-    entry: PlaceEntry, country: str, document: Document, number: int, reading: _Reading
+    entry: PlaceEntry, country: str, document: Document, number: int, reading: Reading
 ) -> None:
     id_ = entry.id or f"{country.lower()}-{slug(entry.en[0])}"
     at = ("places", number)
@@ -192,10 +171,12 @@ def _take_new(
         entry.population or 0,
     )
     reading.names[id_] = _folded(entry)
+    if entry.pcode:
+        reading.code_is_at(id_, document, (*at, "pcode"))
 
 
 def _take_more(
-    entry: PlaceEntry, id_: str, document: Document, number: int, reading: _Reading
+    entry: PlaceEntry, id_: str, document: Document, number: int, reading: Reading
 ) -> None:
     place = reading.places.get(id_)
     if place is None:
@@ -225,6 +206,8 @@ def _take_more(
         lon=lon,
         population=place.population if entry.population is None else entry.population,
     )
+    if entry.pcode:
+        reading.code_is_at(id_, document, ("places", number, "pcode"))
     kept = [name for name in reading.names[id_] if name not in gone]
     reading.names[id_] = tuple(dict.fromkeys((*kept, *_folded(entry))))
 
@@ -233,7 +216,7 @@ def _folded(entry: PlaceEntry) -> tuple[str, ...]:
     return tuple(key_of(name) for name in (*entry.ar, *entry.en, *entry.fr))
 
 
-def _take_words(said: PlacesFile, document: Document, reading: _Reading) -> None:
+def _take_words(said: PlacesFile, document: Document, reading: Reading) -> None:
     for table, into in (("demonyms", reading.demonyms), ("hints", reading.hints)):
         lists: dict[str, WordLists] = getattr(said, table)
         for country, words in lists.items():
@@ -256,7 +239,7 @@ def _take_words(said: PlacesFile, document: Document, reading: _Reading) -> None
             reading.regions[key_of(name)] = frozenset(region.countries)
 
 
-def _check(reading: _Reading) -> None:
+def _check(reading: Reading) -> None:
     """Ids that are asked for exist, and what lies in a division knows it."""
     for id_, document, at in reading.asked:
         if id_ in reading.places:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from rules.loading.schema.base import (
     Model,
@@ -20,6 +21,14 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _pcode(value: str) -> str:
+    """Letters of the country, then what tells the place: SY02, MMR001, IQG15."""
+    if not re.fullmatch(r"[A-Z]{2,3}[0-9A-Z]{1,12}", value):
+        raise wrong("place.pcode", given=value)
+    return value
+
+
+PCode = Annotated[str, AfterValidator(_pcode)]
 Names = Annotated[tuple[PlaceName, ...], BeforeValidator(_listed)]
 HandKind = Literal[
     "region", "adm1", "adm2", "town", "camp", "crossing", "hospital", "neighbourhood", "site"
@@ -47,7 +56,7 @@ class PlaceEntry(Model):
     en: Names = ()
     fr: Names = ()
     without: Names = ()
-    pcode: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}[0-9A-Z]{1,12}$")] | None = None
+    pcode: PCode | None = None
     at: Annotated[tuple[float, float] | None, BeforeValidator(_degrees)] = None
     population: int | None = Field(default=None, ge=0)
 
@@ -83,7 +92,8 @@ class RegionEntry(Model):
 
 
 class PlacesFile(Model):
-    """``country`` is that of its new places; ``words`` and ``persons`` are of all countries."""
+    """``country`` is that of its new places; ``words`` and ``persons`` are of all countries;
+    ``pcodes`` are OCHA's codes of places that are there, by country and id."""
 
     country: Country | None = None
     places: tuple[PlaceEntry, ...] = ()
@@ -92,6 +102,7 @@ class PlacesFile(Model):
     words: WordLists = WordLists()
     persons: WordLists = WordLists()
     regions: tuple[RegionEntry, ...] = ()
+    pcodes: dict[Country, dict[PlaceId, PCode]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _of_a_country(self) -> PlacesFile:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from rules.language.lexicon import Lexeme
 from rules.loading.stored import compiled
 from rules.loading.stored.file import UNUSABLE, StoredFile, no_garbage
 from rules.matching.ruleset import RuleSet
+
+MOST_WORDS = 60_000
+"""Words of texts that are kept: each start reads them, a thousandth of a second for a thousand."""
+_CHECKED = "checked"
 
 
 class Stored:
@@ -41,6 +46,11 @@ class RulesCache:
         files is stored only if they say the same."""
         return self._rules.key == other._rules.key
 
+    @property
+    def is_checked(self) -> bool:
+        """Whether it is there, of the files as they stand, with inline tests that passed."""
+        return self._rules.word() == _CHECKED
+
     def read(self, enrich: Callable[[Lexeme], Lexeme] | None) -> Stored | None:
         """The rule set as it was stored last, if it still is what the files say."""
         try:
@@ -56,15 +66,16 @@ class RulesCache:
             words = self._words.read()
             if words is not None:
                 rules.morphology.remember(words[0])
-        return Stored(rules, checked=checked == "checked")
+        return Stored(rules, checked=checked == _CHECKED)
 
     def write(self, rules: RuleSet, *, checked: bool) -> None:
         """Store a rule set."""
-        self._rules.write(compiled.written(rules), "checked" if checked else "unchecked")
+        self._rules.write(compiled.written(rules), _CHECKED if checked else "unchecked")
 
     def write_words(self, rules: RuleSet) -> None:
         """Store the words that were analysed since, beside the rules: a fiftieth of the work."""
-        self._words.write(compiled.analysed(rules), "words")
+        words = rules.morphology.analysed()
+        self._words.write(dict(islice(words.items(), MOST_WORDS)), "words")
 
 
 def file_state(path: Path) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from rules.escalations import escalation
 from rules.language.lexicon import Lexeme, Stem
-from rules.language.morphology import Analysis, Morphology
+from rules.language.morphology import Morphology
 from rules.loading.yamlfile import Problem
 from rules.matching.clauses import ClauseElement, CompiledClause
 from rules.matching.finding.known_words import Lexicon, compiled_pattern
@@ -57,14 +57,7 @@ def written(rules: RuleSet) -> dict[str, Any]:
         ],
         "latin": [[word, language, sorted(found)] for word, language, found in words.latin_words],
         "spelt": dict(rules.morphology.spelt),
-        "analysed": analysed(rules),
-    }
-
-
-def analysed(rules: RuleSet) -> dict[str, Any]:
-    """The words that a rule set has analysed so far, as `Morphology.remember` takes them."""
-    return {
-        word: [[a.lexeme, a.segments] for a in found] for word, found in rules.morphology.analysed()
+        "analysed": rules.morphology.analysed(),
     }
 
 
@@ -78,14 +71,8 @@ def read(stored: Mapping[str, Any], enrich: Callable[[Lexeme], Lexeme] | None) -
     lexemes = _Lexemes(stored["arabic"])
     latin = [(word, language, frozenset(found)) for word, language, found in stored["latin"]]
     words = Lexicon(enrich, lexemes, latin)
-    analysed = {
-        word: tuple(
-            Analysis(number, stored["arabic"][number][0], stored["arabic"][number][2], segments)
-            for number, segments in found
-        )
-        for word, found in stored["analysed"].items()
-    }
-    morphology = Morphology(lexemes, stored["spelt"], analysed)
+    morphology = Morphology(lexemes, stored["spelt"])
+    morphology.remember(stored["analysed"])
     matcher = TermMatcher(parts["compiled_terms"], morphology, words.latin_index())
     return RuleSet(terms=matcher, morphology=morphology, words=words, **parts)
 

@@ -52,6 +52,15 @@ class StoredFile:
             return None
         return json.loads(body), told
 
+    def word(self) -> str | None:
+        """The word that goes with what it holds, of which nothing is read; None as in `read`."""
+        try:
+            raw = _contents(self._path) or b""
+            key, _, told = raw.partition(b"\n")[0].decode("ascii").split(" ")
+        except UNUSABLE:
+            return None
+        return told if key == self.key else None
+
     def write(self, value: object, told: str) -> None:
         """Store a value; readers see the old file or the new one, whole."""
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(

@@ -107,6 +107,8 @@ def _same(tokens: Sequence[Token], phrase: tuple[str, ...]) -> bool:
     if len(tokens) != len(phrase):
         return False
     head = tokens[0].norm
+    if not head.endswith(phrase[0]):
+        return False
     first = head == phrase[0] or any(
         head == prefix + phrase[0] for prefix in ("و", "ب", "ل", "ف", "وب", "ول")
     )

@@ -23,7 +23,7 @@ class Written(dict[str, Spans]):
     """
 
     __slots__ = (
-        "_at", "_matcher", "_plain", "possible", "sentence", "text", "words",
+        "_at", "_bits", "_matcher", "_plain", "possible", "sentence", "text", "words",
     )  # fmt: skip
 
     def __init__(
@@ -42,12 +42,16 @@ class Written(dict[str, Spans]):
         self.text = text
         """What the sentence's offsets point into."""
         self._matcher = matcher
+        self._bits = matcher.signs.bits
         self._plain: PlainWords | None = None
         self._at: dict[int, list[int]] | None = None
 
     def __missing__(self, term: str) -> Spans:
-        bit = self._matcher.signs.bits.get(term, 0)
-        found = self[term] = self._matcher.look_for(term, self) if bit & self.possible else ()
+        bit = self._bits.get(term)
+        found: Spans = ()
+        if bit is not None and bit & self.possible:
+            found = self._matcher.look_for(term, self)
+        self[term] = found
         return found
 
     @property
@@ -93,8 +97,8 @@ class Reading:
     """A sentence, and what is found in it. A term is looked for when it is asked for first."""
 
     __slots__ = (
-        "_choices", "_found", "_has", "_matcher", "_written", "governors", "language", "of",
-        "possible", "sentence",
+        "_any", "_choices", "_found", "_has", "_matcher", "_written", "added", "governors",
+        "language", "of", "possible", "sentence",
     )  # fmt: skip
 
     def __init__(self, written: Written, language: str | None, matcher: TermMatcher) -> None:
@@ -108,9 +112,12 @@ class Reading:
         self._found: dict[str, Spans] = written
         self.of: Callable[[str], Spans] = written.__getitem__
         """Where a term stands, in order."""
+        self.added: set[str] = set()
+        """What another reader of the sentence found, by name."""
         self.governors: Sequence[Any] | None = None
         """What `scope.governors` found here."""
         self._has: dict[int, bool] = {}
+        self._any: dict[int, bool] = {}
         self._choices: dict[int, tuple[tuple[str, ...], list[tuple[Span, str]]]] = {}
         """By the identity of the terms, which are kept: they are the same ones each time."""
 
@@ -122,6 +129,7 @@ class Reading:
             self.governors = None
             self._choices.clear()
             self._has.clear()
+            self._any.clear()
 
     @property
     def written(self) -> Written:
@@ -144,8 +152,12 @@ class Reading:
         if known is not None:
             return known[1]
         bits, others = self._matcher.bits_of(terms)
-        names = (*self._matcher.names_of(bits & self.possible), *others)
-        found = [(span, name) for name in names for span in self.of(name)]
+        here = bits & self.possible
+        names = self._matcher.names_of(here) if here else ()
+        if others and self.added:
+            names += tuple(others.intersection(self.added))
+        of = self.of
+        found = [(span, name) for name in names for span in of(name)]
         # By name too: which of two terms that hold the same words is named must not differ by
         # process.
         choices = sorted(set(found), key=_place) if len(found) > 1 else found
@@ -162,20 +174,32 @@ class Reading:
             has = self._has.get(group)
             if has is None:
                 names = self._matcher.names_of(possible & group)
-                has = self._has[group] = any(self.of(name) for name in names)
+                has = self._has[group] = any(map(self.of, names))
             if not has:
                 return False
         return True
+
+    def has_any(self, names: tuple[str, ...]) -> bool:
+        """Whether one of these terms, the same object each time, stands here."""
+        has = self._any.get(id(names))
+        if has is None:
+            has = self._any[id(names)] = self.first_of(names) is not None
+        return has
 
     def first_of(self, names: tuple[str, ...]) -> str | None:
         """The first of these terms that stands here."""
         if not names:
             return None
         bits, others = self._matcher.bits_of(names)
-        for name in names if self.possible & bits else others:
-            if self.of(name):
-                return name
+        if bits & self.possible or not others.isdisjoint(self.added):
+            for name in names:
+                if self.of(name):
+                    return name
         return None
+
+    def note_missing(self, names: tuple[str, ...]) -> None:
+        """Before many terms are asked for one by one: none that cannot be here is looked for."""
+        self._found.update(self._matcher.nowhere(names, self.possible))
 
     def present(self, names: tuple[str, ...]) -> frozenset[str]:
         """Those of the terms that stand here."""
@@ -192,6 +216,7 @@ class Reading:
     def add(self, term: str, spans: Iterable[Span]) -> None:
         """Put in what another reader of the sentence found."""
         self._found[term] = (*self._found.get(term, ()), *spans)
+        self.added.add(term)
 
 
 def _place(choice: tuple[Span, str]) -> tuple[int, int, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from rules.language import boilerplate, latin
 from rules.language.disguise import without_drawn_out_letters
 from rules.language.morphology import Morphology
-from rules.language.text import MAY_BE_CUT_UP, Sentence, Token
+from rules.language.text import MAY_BE_CUT_UP, Sentence, Token, Word
 from rules.matching.finding.plain import UNKNOWN, Known, PlainPhrases, Span, phrases_in
 from rules.matching.finding.reading import Reading, Spans, Written
 from rules.matching.finding.signs import Patterns, Signs
@@ -19,6 +19,11 @@ from rules.matching.finding.signs import Patterns, Signs
 _ELIDED = re.compile("[ldnsjm][aeiouyh][a-z]{3}")
 _MOST_REMEMBERED = 200_000
 """Words of texts whose meaning is remembered, for each language of Latin words."""
+
+_MOST_ASKED = 20_000
+"""Sets of terms of which is remembered what they are as bits, or as names."""
+
+_OF_NOTHING: tuple[tuple[str, ...], Mapping[str, Spans]] = ((), {})
 
 LatinIndex = Mapping[str, Mapping[str, tuple[int, ...]]]
 """language → folded form → numbers of the words that have this form"""
@@ -83,39 +88,41 @@ class TermMatcher:
         self._terms = terms
         self._indexed: dict[str, _Indexed] = {}
         self._sizes: dict[str, int] = {}
-        self._bits: dict[tuple[str, ...], tuple[int, tuple[str, ...]]] = {}
+        self._bits: dict[int, tuple[tuple[str, ...], tuple[int, frozenset[str]]]] = {}
+        """By the identity of the terms, which are kept: a rule's are the same ones each time."""
+        self._names: dict[int, tuple[str, ...]] = {}
         self._known: dict[str | None, dict[str, Known]] = {None: {}, "en": {}, "fr": {}}
         self._of_numbers: dict[tuple[int, ...], Known] = {(): UNKNOWN}
         """One for all forms of a word."""
+        self._nowhere: dict[int, tuple[tuple[str, ...], Mapping[str, Spans]]] = {}
         self.plain = PlainPhrases(terms.values())
         self.signs = Signs(terms, self.plain)
         self.patterns = Patterns(terms, self.signs, (boilerplate.MAY_BE, MAY_BE_CUT_UP))
 
-    def words_of(self, token: Token, language: str | None) -> tuple[int, ...]:
+    def words_of(self, token: Token | Word, language: str | None) -> tuple[int, ...]:
         """The vocabulary's words that a token is a form of."""
         if token.script == "ar":
-            return tuple({a.lexeme for a in self._morphology.analyse(token.surface)})
+            return tuple(self._morphology.lexemes_of(token.surface))
         if token.script == "number":
             return self._latin["en"].get(token.norm, ())
         languages = [x for x in self._latin if x == language] or list(self._latin)
         word = latin.as_looked_up(token.surface, "fr") if "fr" in languages else token.norm
         found = tuple(n for name in languages for n in self._latin[name].get(word, ()))
-        if (
-            not found
-            and "fr" in languages
-            and _ELIDED.match(token.norm)
-            and not latin.is_word(token.surface, "fr")
-        ):
-            # «larret» in a URL slug is «l'arrêt»; «sélection» is no «s'élection».
-            return self._latin["fr"].get(token.norm[1:], ())
         if not found:
-            for meant in without_drawn_out_letters(token.norm):
+            drawn_out = tuple(without_drawn_out_letters(token.norm))
+            if "fr" in languages and _ELIDED.match(token.norm):
+                elided = self._latin["fr"].get(token.norm[1:], ())
+                # The dictionary takes a second to open: only where it makes a difference.
+                if (elided or drawn_out) and not latin.is_word(token.surface, "fr"):
+                    # «larret» in a URL slug is «l'arrêt»; «sélection» is no «s'élection».
+                    return elided
+            for meant in drawn_out:
                 found = tuple(n for name in languages for n in self._latin[name].get(meant, ()))
                 if found:
                     break
         return found
 
-    def known(self, token: Token, language: str | None) -> Known:
+    def known(self, token: Token | Word, language: str | None) -> Known:
         """`words_of` and what they are signs of, remembered by the word as it is written."""
         remembered = self._known.get(language)
         if remembered is None:
@@ -178,20 +185,40 @@ class TermMatcher:
             self._sizes[name] = known
         return known
 
-    def bits_of(self, names: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    def bits_of(self, names: tuple[str, ...]) -> tuple[int, frozenset[str]]:
         """These terms as bits, and those of the names that are no terms but of harms."""
-        known = self._bits.get(names)
-        if known is None:
-            bits = 0
-            for name in names:
-                bits |= self.signs.bits.get(name, 0)
-            others = tuple(name for name in names if name not in self.signs.bits)
-            known = self._bits[names] = bits, others
-        return known
+        known = self._bits.get(id(names))
+        if known is not None:
+            return known[1]
+        bits = 0
+        for name in names:
+            bits |= self.signs.bits.get(name, 0)
+        found = bits, frozenset(name for name in names if name not in self.signs.bits)
+        if len(self._bits) >= _MOST_ASKED:
+            self._bits.clear()
+        self._bits[id(names)] = names, found
+        return found
 
-    def names_of(self, possible: int) -> Iterable[str]:
-        """The terms behind bits."""
-        return self.signs.names(possible)
+    def names_of(self, possible: int) -> tuple[str, ...]:
+        """The terms behind bits. What a clause may find in a sentence is most often one or two
+        terms, and the same ones in many sentences: they are remembered."""
+        names = self._names.get(possible)
+        if names is None:
+            if len(self._names) >= _MOST_ASKED:
+                self._names.clear()
+            names = self._names[possible] = tuple(self.signs.names(possible))
+        return names
+
+    def nowhere(self, names: tuple[str, ...], possible: int) -> Mapping[str, Spans]:
+        """Those of these terms that cannot be found where ``possible`` ones may be."""
+        here = self.bits_of(names)[0] & possible
+        names_known, found = self._nowhere.get(here, _OF_NOTHING)
+        if names_known is not names:
+            if len(self._nowhere) >= _MOST_ASKED:
+                self._nowhere.clear()
+            found = {name: () for name in names if not self.signs.bits.get(name, 0) & here}
+            self._nowhere[here] = names, found
+        return found
 
     def look_for(self, name: str, written: Written) -> Spans:
         """Where a term that is possible stands in a sentence. `Written` remembers it."""

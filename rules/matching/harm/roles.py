@@ -25,6 +25,8 @@ NATURAL, OF_WOUNDS, HELD, MARTYRED = "$natural-death", "$of-wounds", "$held-peop
 """Deaths that nobody need have caused, what says that somebody did, and deaths by war."""
 OWN_DEATH = "$own-death"
 """A death said of who stands before it."""
+DEED = "$harm-as-a-deed"
+"""Nouns of a killing behind which its doer may stand."""
 DOING, IN_GENERAL = "$harm-in-general", "$people-in-general"
 """Killing as such, and people as such."""
 WEAPON = "$cause-weapon"
@@ -48,7 +50,7 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
 )
 TERMS = (
     *HARMS, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED, HELD, NATURAL, OF_WOUNDS,
-    MARTYRED, OWN_DEATH, DOING, IN_GENERAL, PLACE, SITE, NATIONALITY, OTHERS,
+    MARTYRED, OWN_DEATH, DEED, DOING, IN_GENERAL, PLACE, SITE, NATIONALITY, OTHERS,
     *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
 )  # fmt: skip
 """The vocabulary terms that are read."""
@@ -73,6 +75,7 @@ class Roles:
     def __init__(self, reading: Reading) -> None:
         self.tokens = reading.sentence.tokens
         self.reading = reading
+        reading.note_missing(TERMS)
         self.kind: dict[int, tuple[str, Span]] = {}
         for name in HARMS:
             for span in reading.of(name):
@@ -98,6 +101,7 @@ class Roles:
         self.natural = {span.first for span in reading.of(NATURAL)}
         self.martyred = {span.first for span in reading.of(MARTYRED)}
         self.own_death = {span.first for span in reading.of(OWN_DEATH)}
+        self.deeds = {span.first for span in reading.of(DEED)}
         self.doing = {span.first for span in reading.of(DOING)}
         self.in_general = {span.first for span in reading.of(IN_GENERAL)}
 
@@ -147,7 +151,11 @@ class Roles:
         return None
 
     def counted_person(self, span: Span) -> bool:
-        return bool({span.first - 1, span.first - 2} & self.counts)
+        """«12 قتيلا», «عشرات من القتلى», «عدد كبير من الوفيات»"""
+        reach = {span.first - 1, span.first - 2}
+        if span.first > 2 and self.tokens[span.first - 1].norm == "من":
+            reach.add(span.first - 3)
+        return bool(reach & self.counts)
 
     def _stands_for_people(self, span: Span) -> bool:
         """«فلسطينيين», «3 فلسطينيين», «مقتل فلسطيني»; not «الجيش السوري», "Syrian army"."""

@@ -101,7 +101,7 @@ class _Harms(Roles):
         if victim is not None and (told := soldiers_by_place(self, span, victim, who)):
             who, why = "fighters", f"{why}, {told}"
         around = range(span.first - AMONG_REACH, span.first + AMONG_REACH + 1)
-        if not self.mourned.isdisjoint(around):
+        if who not in ("civilians", "health-workers") and not self.mourned.isdisjoint(around):
             who, why = "fighters", "an officer or leader is mourned"
         cause = nearest_cause(self, span, victim or span)
         if cause == "unsaid":
@@ -213,8 +213,10 @@ class _Harms(Roles):
     def _is_doer(
         self, name: str, span: Span, person: Person, count: int | None, doer: Person | None
     ) -> bool:
-        """An uncounted fighter right behind an Arabic verb, with somebody else still to come."""
-        if name != VERB or count is not None or doer is not None or person.counted:
+        """An uncounted fighter right behind an Arabic verb, or the noun of a deed, with somebody
+        else still to come: «قتل مسلحون مزارعين», «إعدام الجنود مدنيين»."""
+        active = name == VERB or (name == NOUN and span.first in self.deeds)
+        if not active or count is not None or doer is not None or person.counted:
             return False
         token = self.tokens[person.span.first]
         if token.script != "ar" or person.span.first > span.last + 2:

@@ -35,7 +35,7 @@ _JOINED_FROM = 6
 class Place:
     """One place. ``country`` is ISO 3166-1 alpha-2, ``adm1`` ISO 3166-2; a country's id is its
     code, a division's too. ``parent`` is the id of what it lies in. ``pcode`` is OCHA's code,
-    where an operator gave one. Degrees are WGS 84."""
+    where the files give one. Degrees are WGS 84."""
 
     id: str
     kind: PlaceKind
@@ -141,7 +141,7 @@ class Gazetteer:
         return (key_of(name) for name in place.names())
 
     def by_pcode(self) -> Mapping[str, Place]:
-        """Places by OCHA's code, where an operator gave one."""
+        """Places by OCHA's code, where the files give one."""
         return {place.pcode: place for place in self.places.values() if place.pcode}
 
     def nearest(self, lat: float, lon: float, within_km: float = 50.0) -> Place | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rules.language.boilerplate import blanked, blanked_title
@@ -82,6 +83,8 @@ def _in_sentence(
     while at < len(tokens):
         best: tuple[int, str, str, Form] | None = None
         for clitic, word in readings(tokens[at]):
+            if word not in gazetteer.lengths and word not in gazetteer.joined:
+                continue
             found = _longest(gazetteer, tokens, at, word, clitic, source)
             if found and (best is None or found[0] > best[0]):
                 best = (found[0], clitic, found[1], found[2])
@@ -113,18 +116,23 @@ def _in_sentence(
         at += length
 
 
-def readings(token: Token) -> Iterator[tuple[str, str]]:
+def readings(token: Token) -> tuple[tuple[str, str], ...]:
     """(what is glued on, the word): «بحلب» may be ب and حلب, «للخرطوم» is ل and الخرطوم."""
-    yield "", word_of(token, first=True)
-    if token.script != "ar":
-        return
-    norm = token.norm
+    if token.script == "ar":
+        return _glued(token.norm)
+    return (("", word_of(token, first=True)),)
+
+
+@lru_cache(maxsize=20_000)
+def _glued(norm: str) -> tuple[tuple[str, str], ...]:
+    found = [("", norm)]
     for clitic in _PROCLITICS:
         if norm.startswith(clitic) and len(norm) >= len(clitic) + _LEAST_LETTERS:
             rest = norm[len(clitic) :]
-            yield clitic, rest
+            found.append((clitic, rest))
             if clitic[-1] == "ل" and rest[0] == "ل":
-                yield clitic, "ا" + rest
+                found.append((clitic, "ا" + rest))
+    return tuple(found)
 
 
 def _longest(

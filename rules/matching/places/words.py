@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from rules.language.text import Token, arabic_norm, latin_norm
 from rules.matching.places.gazetteer import PlaceKind
@@ -230,7 +231,7 @@ def means(token: Token, words: frozenset[str]) -> bool:
         return True
     if token.script != "ar" or len(norm) < 4:
         return False
-    return any(form in words for form in _bared(norm))
+    return not words.isdisjoint(_bared(norm))
 
 
 def kinds_of(token: Token) -> tuple[PlaceKind, ...]:
@@ -241,6 +242,7 @@ def kinds_of(token: Token) -> tuple[PlaceKind, ...]:
     return found or ()
 
 
+@lru_cache(maxsize=20_000)
 def _bared(norm: str) -> tuple[str, ...]:
     forms = []
     if norm[0] in "وفبلك":

@@ -12,7 +12,7 @@ from typing import NamedTuple, get_args
 
 from rules.loading.choices import State
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope import counts, statement
+from rules.matching.scope import counts, doers, statement
 from rules.matching.scope.counts import FEWER
 from rules.matching.scope.negation import (
     NEGATED_GOVERNOR,
@@ -25,7 +25,6 @@ STATES: tuple[State, ...] = get_args(State)
 
 BORDER = "$scope-border"
 JOINS = "$scope-joins"
-INSIDE = "$scope-inside"
 IN_FORCE = "$scope-in-force"
 DENYING = "$scope-denying"
 CLAIMS = "$scope-claims"
@@ -37,8 +36,8 @@ DENIED = STATE_TERMS["denied"]
 _GOVERNORS = (*STATE_TERMS.values(), *STATE_NOUNS.values(), FEWER)
 _HURT = ("$harm-verb", "$harm-noun", "$casualty", "$fire-weapon")
 TERMS = (
-    BORDER, JOINS, INSIDE, IN_FORCE, DENYING, CLAIMS, PROTEST, *counts.TERMS, *STATE_TERMS.values(),
-    *STATE_NOUNS.values(), *_HURT,
+    BORDER, JOINS, IN_FORCE, DENYING, CLAIMS, PROTEST, *counts.TERMS, *doers.TERMS,
+    *STATE_TERMS.values(), *STATE_NOUNS.values(), *_HURT,
 )  # fmt: skip
 
 IN_FORCE_WITHIN = 1
@@ -161,6 +160,8 @@ def governing(
                 if not reach.layer and _aside_of_its_own(reading, span, evidence):
                     continue
                 if not reach.layer and _ends_a_protest(reading, span, evidence):
+                    continue
+                if state == "freed" and doers.saves_another(reading, span, evidence):
                     continue
                 if state == "denied" and _denies_another(reading, span, evidence):
                     continue
@@ -311,7 +312,7 @@ def _distance(
         if reach.layer < 2 and any_within(reading.of(JOINS), left, right - 1):
             continue
         if not reach.layer and span.last < e.first:
-            if any_within(reading.of(INSIDE), left, right - 1):
+            if any_within(reading.of(doers.INSIDE), left, right - 1):
                 continue
             if any(begins_a_verb(reading, at) for at in range(left, right)):
                 # «يعلقون العمل ويبدؤون إضرابا»: the second verb has the object behind it.

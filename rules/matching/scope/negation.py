@@ -17,6 +17,10 @@ NOT_AFTER = "$scope-not-after"
 NO_LONGER = "$scope-no-longer"
 TERMS = (NEGATION, NEXT, STOPS, HAPPENS, ORDINAL, NONE, NOT_AFTER, NO_LONGER)
 
+_GOVERNING = (NEGATION, NEXT, NOT_AFTER)
+_ANY = (*_GOVERNING, NO_LONGER, NONE)
+"""What negates: where none of it stands in a sentence, nothing more is asked."""
+
 NEGATED_GOVERNOR = 3
 """Words between a negation and the governor that it negates: «لم يتم بعد رفع»."""
 NEGATED_EVIDENCE = 2
@@ -34,7 +38,7 @@ _BUT = ("que", "qu")
 
 def says_no(reading: Reading) -> bool:
     """Whether there is any negation that may govern a word."""
-    return bool(reading.of(NEGATION) or reading.of(NEXT) or reading.of(NOT_AFTER))
+    return reading.has_any(_GOVERNING)
 
 
 def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
@@ -42,11 +46,13 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
 
     French puts it behind the verb as well: «n'arrive toujours pas», «ne leur parvient plus».
     """
+    if not reading.has_any(_GOVERNING):
+        return None
+    around = _around_the_verb(reading, span)
+    if around is not None:
+        return around
     beside = reading.of(NEXT)
     negators = reading.of(NEGATION)
-    around = _around_the_verb(reading, span)
-    if around is not None or (not beside and not negators):
-        return around
     at = bisect_left(beside, span.first, key=lambda s: s.first) - 1
     if at >= 0 and beside[at].last + 1 == span.first:
         return beside[at]
@@ -69,6 +75,8 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
 
 def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     """A negation of any kind: before the word, "nobody" as the one who acts, a French "pas"."""
+    if not reading.has_any(_ANY):
+        return None
     no = negator_before(reading, span, reach)
     if no is not None:
         return no

@@ -159,7 +159,7 @@ def state_of(
 
 def _kept_from(governor: Governor, relief: Governor) -> bool:
     """«منع دخول المساعدات», «الهدنة تنهار في يومها الثالث»: undone as it is told."""
-    held = governor.state == "obstructed" and relief.state in ("arriving", "restored")
+    held = governor.state == "obstructed" and relief.state in ("arriving", "restored", "opened")
     broken = governor.state == "broken" and relief.state == "kept" and not governor.negation
     return (held or broken) and not governor.span.overlaps(relief.span)
 

@@ -15,6 +15,7 @@ from storage.file.migrations import (
     step_032_leases,
     step_033_webhooks,
     step_034_workers,
+    step_035_fanout,
     steps_001_to_003,
     steps_004_to_013,
     steps_014_to_022,
@@ -37,6 +38,7 @@ STEPS = tuple(
         step_032_leases,
         step_033_webhooks,
         step_034_workers,
+        step_035_fanout,
     )
     for step in part.STEPS
 )

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,13 +14,14 @@ import pytest
 
 from bot.alerts.decide import Reason
 from bot.alerts.pipeline import Pipeline
+from bot.alerts.routing.readers import Readership
 from bot.alerts.routing.words import words_in_story
 from bot.rules_in_force import shipped_places
 from rules import word_finder
 from rules.loading.schema import Direction
 from storage import alerts, decisions
 from storage.alerts import Alert
-from storage.file.database import Database
+from storage.file.database import Connection, Database
 from storage.news import entries, stories
 from storage.readers import chats
 from storage.rows import fetch
@@ -37,7 +39,7 @@ from tests.bot.alerts.newsroom import (
     rules,
 )
 from tests.conftest import shipped_rules
-from tests.storage.make import DAY, HOUR, NOW, add_chat, add_feed
+from tests.storage.make import DAY, HOUR, NOW, add_chat, add_feed, choose
 
 SIEGE = "الأمم المتحدة: حصار خانق على مدينة الفاشر منذ أشهر"
 LIFTED = "الأمم المتحدة: رفع حصار خانق على مدينة الفاشر منذ أشهر"
@@ -419,28 +421,34 @@ def test_of_two_directions_with_one_score_the_first_is_reported(
     assert accepted.reasons[Reason.WEAKER_IN_SAME_ENTRY] == 1
 
 
-async def test_words_of_subscriptions_are_looked_for_before_the_transaction(
+async def test_readers_and_their_words_are_looked_for_before_the_transaction(
     newsroom: Newsroom,
 ) -> None:
-    words, asked = frozenset({"كوليرا"}), 0
+    db, words, asked = newsroom.db, frozenset({"كوليرا"}), 0
+    add_chat(db, 7, "siege")
+    choose(db, 7, include=tuple(words))
 
-    async def named() -> frozenset[str]:
+    async def read(fn: Callable[[Connection], Readership]) -> Readership:
         nonlocal asked
         asked += 1
-        return words
+        return fn(db)
 
     rules_now = shipped_rules()
-    reading = Pipeline(lambda: rules_now, gazetteer=shipped_places, words=named)
+    reading = Pipeline(lambda: rules_now, gazetteer=shipped_places, read=read)
     told = change(item(SIEGE, "انتشار الكوليرا داخل المدينة"))
     silent = change(item("فوز المنتخب في المباراة النهائية", guid="2"))
     found = await reading.detect([told.entry, silent.entry], "ar")
     await reading.detect([silent.entry], "ar")
     assert asked == 1, "not for what is told to nobody"
-    add_feed(newsroom.db, "enab-feed")
-    reading.accept(newsroom.db, feed("enab"), [told, silent], found, NOW)
+    add_feed(db, "enab-feed")
+    statements: list[str] = []
+    db.conn.set_trace_callback(statements.append)
+    accepted = reading.accept(db, feed("enab"), [told, silent], found, NOW)
+    db.conn.set_trace_callback(None)
+    assert accepted.deliveries and not [sql for sql in statements if "FROM chats" in sql]
     looked = word_finder(words, rules_now.words.as_known).find
     before = looked.cache_info()
-    assert words_in_story(newsroom.db, rules_now, only_alert(newsroom).story_id, words) == words
+    assert words_in_story(db, rules_now, only_alert(newsroom).story_id, words) == words
     after = looked.cache_info()
     assert (after.misses, after.hits) == (before.misses, before.hits + 1)
 

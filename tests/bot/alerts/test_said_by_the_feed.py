@@ -48,6 +48,7 @@ def test_names_of_areas_and_codes_are_places_of_the_country_that_is_said() -> No
     found = places(SaidEvent(countries=("Syria",), areas=("Aleppo; Idlib", "Aleppo", "Idlib")))
     assert {place for place, _ in found} == {"g170063", "g169389"}
     assert places(SaidEvent(areas=("SY-HL", "no such area"))) == [("SY-HL", "feed")]
+    assert places(SaidEvent(areas=("SY02",))) == [("SY-HL", "feed")]
 
 
 def test_longitude_first_is_no_place() -> None:

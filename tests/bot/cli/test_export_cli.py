@@ -109,3 +109,10 @@ def test_an_export_that_breaks_off_leaves_the_former_file(
     assert done.exit_code == 1 and "no room" in done.stderr
     assert file.read_text(encoding="utf-8") == "former"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_that_cannot_be_written_is_called_as_it_was_asked_for(tmp_path: Path) -> None:
+    for out in (tmp_path / "none" / "out.csv", tmp_path):
+        done = run("--format", "csv", "--since", "7d", "-o", str(out))
+        assert done.exit_code == 1 and f"«{out}»" in done.stderr and "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir()) and not list(tmp_path.parent.glob("*.partial"))

@@ -130,3 +130,13 @@ async def test_a_private_address_is_not_looked_at(
     code, text = await tried(server, "/")
     assert code != 0 and "loopback" in text
     assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "file:///etc/passwd", "ftp://x.example", "http://", "javascript:alert(1)", "no host"],
+)
+async def test_what_is_no_address_of_a_site_is_not_asked(server: FeedServer, given: str) -> None:
+    result = await asyncio.to_thread(CliRunner().invoke, app, ["feeds", "try", "--", given])
+    assert result.exit_code == 2 and "is no address of a site" in result.output
+    assert not server.requests

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from bot.cli.rules import measuring
 from bot.cli.rules.shared import read_all
 from bot.errors import CannotGoOn
 from rules.trying import all_cores
 from rules.trying.all_cores import RuleFiles, RulesChanged, WorkerDied
+from storage.file.database import Database
+from tests.storage.make import add_entry
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
 
@@ -71,3 +76,26 @@ def test_reading_that_cannot_be_finished_ends_with_words(
     assert next(read) == "one"
     with pytest.raises(CannotGoOn, match=said):
         next(read)
+
+
+def test_stored_entries_are_read_page_by_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def store() -> None:
+        database = await Database.open(tmp_path / "marsad.sqlite")
+        for title in (STRIKE, "مباراة", STRIKE, "معرض", "رواية"):
+            await database.write(
+                lambda db, title=title: add_entry(  # type: ignore[misc]
+                    db, title=title, summary="", first_seen_at=datetime.now(UTC)
+                )
+            )
+        await database.close()
+
+    asyncio.run(store())
+    monkeypatch.setenv("MARSAD_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(measuring, "PAGE", 2)
+    result = CliRunner().invoke(app, ["rules", "replay", "--json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.output)
+    assert (found["entries"], found["lost"]) == (5, 0)
+    assert {change["title"] for change in found["changes"]} == {STRIKE}

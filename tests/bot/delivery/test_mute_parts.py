@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from storage.alerts import Alert
@@ -29,8 +28,8 @@ async def grows(desk: Desk, alert: Alert, mute: Mute | None, level: str = "alert
         now = desk.clock()
         grown = bump(db, alert, now, level)  # type: ignore[arg-type]
         row = NewDelivery(grown.id, 1, "update", grown.version, level, now)
-        held = row if mute is None else replace(row, not_before=mute.until, mute_id=mute.id)
-        outbox.enqueue(db, [held, replace(row, chat_id=2)], now)  # type: ignore[arg-type]
+        held = row if mute is None else row._replace(not_before=mute.until, mute_id=mute.id)
+        outbox.enqueue(db, [held, row._replace(chat_id=2)], now)  # type: ignore[arg-type]
         return grown
 
     return await desk.database.write(write)

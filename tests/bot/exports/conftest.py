@@ -46,7 +46,14 @@ def gazetteer() -> Gazetteer:
 def fill(db: Connection) -> None:
     """A1: siege of Aleppo, in three versions; A2: aid that arrives in Darfur, where only the
     division is known; A3: of a rule on test; A4: denied, in its second version; A5: nowhere."""
-    evil = {"title": '=HYPERLINK("https://evil.example")', "snippet": SECRET, "families": 2}
+    # What a clause quotes may be a whole sentence, with quotation marks of its own.
+    why = f"160/100: under-siege +100 «{SECRET}»; near(place, shut) in title +60 «قال «{SECRET}»»"
+    evil = {
+        "title": '=HYPERLINK("https://evil.example")',
+        "snippet": SECRET,
+        "families": 2,
+        "explanation": why,
+    }
     first = add_alert(db, "siege", NOW - 3 * DAY, level="critical", **evil)
     killed = (
         AlertFigure(what="killed", first=3, latest=12),
@@ -57,7 +64,7 @@ def fill(db: Connection) -> None:
         db, "other", first_seen_at=NOW, summary=SECRET, link="javascript:alert(1)", language="en"
     )
     stories.attach(db, first.story_id, another, "reuters", NOW)
-    entries.add_detection(db, another, detection(signal="siege", created_at=NOW))
+    entries.add_detection(db, another, detection(signal="siege", created_at=NOW, explanation=why))
     entries.add_detection(db, another, detection(signal="untrusted", created_at=NOW))
     facts.put(db, another, Facts((ALEPPO,), (StoredFigure("killed", 12),)))
     first = bump(db, first, NOW - 2 * DAY, level="critical", **evil)

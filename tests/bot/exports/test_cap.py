@@ -69,7 +69,7 @@ async def test_each_message_of_the_archive_is_valid(
     assert said(first, "c:scope") == ["Public" if public else "Restricted"]
     assert len(said(first, "c:restriction")) == (not public)
     codes = said(first, "c:info/c:area/c:geocode/c:value")
-    assert codes == ["SY", "SY-HL", "SD", "SD-DS"]
+    assert codes == ["SY", "SY-HL", "SY02", "SD", "SD-DS", "SD03"]
 
 
 @pytest.mark.parametrize(

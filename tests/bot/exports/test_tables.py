@@ -16,15 +16,17 @@ from hypothesis import strategies as st
 from bot.exports.formats.columns import COLUMNS
 from bot.exports.formats.tables import FORMULA, defused
 from bot.exports.formats.workbook import HEAD, XlsxWriter
+from bot.exports.naming import clauses_of
 from bot.exports.reading import batches
 from bot.locales import LANGUAGES
 from bot.locales.bidi import RTL_LANGUAGES
 from rules import Gazetteer
-from storage.file.database import Database
+from storage import alerts
+from storage.file.database import Connection, Database
 from storage.finding import Wanted
 from storage.paging import Kind, Selection
-from tests.bot.exports.conftest import SECRET, column, edition, exported
-from tests.storage.make import DAY, NOW
+from tests.bot.exports.conftest import ALEPPO, DARFUR, SECRET, column, edition, exported
+from tests.storage.make import DAY, NOW, add_alert
 
 # https://hxlstandard.org/standard/1-1final/tagging/: a hashtag, then attributes.
 HXL = re.compile(r"#[a-z][a-z0-9_]*(\+[a-z][a-z0-9_]*)*")
@@ -54,7 +56,7 @@ async def test_places_and_times_stand_as_hapi_has_them(
     names, _, aleppo, darfur, *_, nowhere = await rows_of(database, gazetteer)
     first = dict(zip(names, aleppo, strict=True))
     assert (first["location_code"], first["location_name"]) == ("SYR", "Syria")
-    assert (first["admin1_code"], first["admin1_iso"]) == ("", "SY-HL")
+    assert (first["admin1_code"], first["admin1_iso"]) == ("SY02", "SY-HL")
     assert (first["admin1_name"], first["admin_level"]) == ("Aleppo", "1")
     assert (first["latitude"][:4], first["longitude"][:4]) == ("36.2", "37.1")
     assert first["reference_period_start"] == "2026-02-26T12:00:00Z"
@@ -66,21 +68,43 @@ async def test_places_and_times_stand_as_hapi_has_them(
     assert dict(zip(names, nowhere, strict=True))["location_code"] == ""
 
 
-async def test_a_division_has_the_p_code_that_an_operator_gave_it_and_none_without(
+async def test_a_division_has_the_p_code_of_the_gazetteer_and_none_without(
     database: Database, gazetteer: Gazetteer
 ) -> None:
     places = dict(gazetteer.places)
-    places["SD-DS"] = replace(places["SD-DS"], pcode="SD03")
+    places["SD-DS"] = replace(places["SD-DS"], pcode=None)
     # Of a town that is its own code, and not that of the division.
     places["g170063"] = replace(places["g170063"], pcode="SY020000")
     given = replace(gazetteer, places=places)
     rows = (await rows_of(database, given))[1:]
-    assert column(rows, "#adm1+code+v_pcode") == ["", "SD03", "", ""]
+    assert column(rows, "#adm1+code+v_pcode") == ["SY02", "", "", ""]
     assert column(rows, "#adm1+code+v_iso") == ["SY-HL", "SD-DS", "", ""]
     lines = (await exported(database, "jsonl", edition(given))).splitlines()
     first = [json.loads(line)["places"][:1] for line in lines]
     codes = [place["admin1_code"] for places_of in first for place in places_of]
-    assert codes == [None, "SD03"]
+    assert codes == ["SY02", None]
+
+
+async def test_a_town_and_its_governorate_of_one_name_are_named_once(
+    database: Database, gazetteer: Gazetteer
+) -> None:
+    over = replace(ALEPPO, place_id="SY-HL", kind="adm1", within=("SY-HL", "SY"))
+
+    def add(db: Connection) -> None:
+        alerts.set_facts(db, add_alert(db, "siege", NOW - DAY).id, [over, ALEPPO, DARFUR], ())
+
+    await database.write(add)
+    names, _, *rows = await rows_of(database, gazetteer)
+    (row,) = [row for row in rows if "A6" in row]
+    found = dict(zip(names, row, strict=True))
+    assert (found["place_name"], found["other_places"]) == ("Aleppo, Syria", "South Darfur, Sudan")
+    assert found["explanation"].endswith(" — Aleppo, Syria · South Darfur, Sudan")
+
+
+async def test_a_workbook_has_the_same_codes(database: Database, gazetteer: Gazetteer) -> None:
+    sheet = sheet_of(await exported(database, "xlsx", edition(gazetteer)))
+    tags = next(n for n, row in enumerate(sheet) if "#adm1+code+v_pcode" in row)
+    assert column(sheet[tags:], "#adm1+code+v_pcode") == ["SY02", "SD03", None, None]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -103,6 +127,35 @@ def sheet_of(content: bytes) -> list[list[object]]:
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+@pytest.mark.parametrize(
+    ("told", "leaves"),
+    [
+        (
+            "130/100: near(a, b|c) +100 «نقص حاد»; x in title +30 «قسم»; y -10 «لا»",
+            "130/100: near(a, b|c) +100; x in title +30; y -10",
+        ),
+        ("100/100: a +100 «قال: «لا دواء»؛ وغادر»; b +5 «x»", "100/100: a +100; b +5"),
+        ("-5/100: harm(people by arms) -5 «»", "-5/100: harm(people by arms) -5"),
+        ("130/100", "130/100"),
+        ("", ""),
+        ("words of nobody knows whom", ""),
+    ],
+)
+def test_of_why_a_rule_fired_its_clauses_leave_and_not_what_they_quote(
+    told: str, leaves: str
+) -> None:
+    assert clauses_of(told) == leaves
+
+
+@given(st.text(), st.text())
+def test_nothing_that_is_quoted_leaves(first: str, second: str) -> None:
+    told = clauses_of(f"9/1: a +1 «{first}»; b +2 «{second}»")
+    assert told.startswith("9/1: a +1")
+    # Only what looks like a clause of its own could be taken for one.
+    if not re.search(r"»; .* [+-]\d+ «", first + second, re.DOTALL):
+        assert told == "9/1: a +1; b +2"
 
 
 async def test_what_a_rule_on_test_found_does_not_leave(

@@ -12,6 +12,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+import bot.process.compiling
 import bot.rules_in_force
 from bot.cli.main import main
 from rules import Gazetteer, RuleSet, load_rules
@@ -24,6 +25,7 @@ from tests.rules.few import few_rules
 def put_few_in_place() -> None:
     """The small rule for the shipped ones, in this process."""
     inline_tests.__dict__["load_rules"] = partial(load_rules, shipped=_one_folder())
+    bot.process.compiling.compile_apart = lambda *_: None
     bot.rules_in_force.load_checked = load_checked
     bot.rules_in_force._places = load_places
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bot import rules_in_force as rules_watch
+from bot.process import compiling
 from bot.rules_in_force import Kept, Reloaded, RulesInForce, Swapped, Unchanged
 from rules import Gazetteer, Problem, RulesInvalid
 from tests.conftest import shipped_places
@@ -40,6 +41,28 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[Rules | Exception]:
     monkeypatch.setattr(rules_watch, "QUIET_MS", 50)
     monkeypatch.setattr(rules_watch, "REST", timedelta(milliseconds=50))
     return script
+
+
+async def test_another_process_compiles_before_rules_are_loaded_and_reloaded(
+    answers: list[Rules | Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers += [Rules("1"), Rules("2")]
+    asked: list[tuple[object, ...]] = []
+    wrong = RulesInvalid([Problem("signals/a.yaml", 3, "is wrong")])
+    found: list[RulesInvalid | None] = [None, wrong, None]
+
+    def compile_apart(*paths: object) -> RulesInvalid | None:
+        asked.append((*paths, len(answers)))
+        return found.pop(0)
+
+    monkeypatch.setattr(compiling, "compile_apart", compile_apart)
+    rules = await RulesInForce.start(None, None, tmp_path)
+    kept = await rules.reload()
+    assert isinstance(kept, Kept) and kept.told == wrong.errors == rules.refused
+    assert rules().hash == "1"
+    assert isinstance(await rules.reload(), Swapped)
+    # Two answers were left before the start, one before each reload.
+    assert asked == [(None, None, tmp_path, left) for left in (2, 1, 1)]
 
 
 async def test_new_rules_are_swapped_in_whole_or_not_at_all(

@@ -13,6 +13,9 @@ import uvicorn
 
 from bot.errors import CannotGoOn
 from bot.settings import load_settings
+from bot.web import render
+from bot.web import server as server_module
+from bot.web.render import templates
 from bot.web.server import PageServer, beside_service
 from tests.bot.web.conftest import Desk
 
@@ -36,6 +39,21 @@ async def test_it_serves_until_it_is_closed_and_leaves_signals_alone(desk: Desk)
     async with httpx.AsyncClient(trust_env=False) as browser:
         with pytest.raises(httpx.ConnectError):
             await browser.get(url)
+
+
+async def test_pages_are_compiled_before_anybody_asks(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = templates.__wrapped__()
+    monkeypatch.setattr(render, "templates", lambda: made)
+    monkeypatch.setattr(server_module, "BETWEEN_TEMPLATES", 0.0)
+    server = PageServer(desk.site, "127.0.0.1", 0)
+    await asyncio.wait_for(server.compiled_ahead(), 10)
+    assert made.cache is not None
+    compiled = {name for _, name in made.cache}
+    assert {"now.html", "map.html"} <= compiled
+    assert set(made.list_templates(extensions=["html"])) <= compiled
+    await server.close()
 
 
 async def test_a_taken_port_is_said_and_stops_nothing(

@@ -139,7 +139,7 @@ def test_a_mute_is_extended_and_ended_with_what_it_holds(db: Connection) -> None
     target = Target("alert", signal="siege", place_id="g1", names={"ar": "حلب"})
     mute = mutes.put(db, 5, target, 1, NOW + HOUR, NOW)
     row = delivery(alert.id, 5, not_before=mute.until)
-    outbox.enqueue(db, [replace(row, mute_id=mute.id)], NOW)
+    outbox.enqueue(db, [row._replace(mute_id=mute.id)], NOW)
     assert mutes.put(db, 5, target, 1, NOW + 8 * HOUR, NOW).id == mute.id
     assert [each.not_before for each in outbox.for_chat(db, 5)] == [NOW + 8 * HOUR]
     (standing,) = mutes.standing(db, NOW)[5]

@@ -64,7 +64,7 @@ def test_a_chat_is_the_union_of_its_subscriptions(db: Connection) -> None:
 def test_a_message_is_owed_once_to_each_topic(db: Connection) -> None:
     add_chat(db, -5)
     row = delivery(add_alert(db).id, -5)
-    rows = [row, row, replace(row, thread_id=44), replace(row, thread_id=44)]
+    rows = [row, row, row._replace(thread_id=44), row._replace(thread_id=44)]
     assert outbox.enqueue(db, rows, NOW) == 2
     assert reach.recipients(db, row.alert_id or 0) == {Recipient(-5), Recipient(-5, 44)}
     outbox.mark_sent(db, outbox.for_chat(db, -5)[1].id, 71, NOW)

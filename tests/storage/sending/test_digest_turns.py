@@ -43,10 +43,10 @@ def decide(db: Connection, version: int | None = 1) -> int:
 def test_a_turn_begins_with_what_comes_after_it(db: Connection) -> None:
     add_chat(db, 1)
     decide(db)
-    assert digest_turns.without(db) == [1]
+    assert digest_turns.without(db, 9) == [1]
     digest_turns.begin(db, 1, "daily", NOW)
-    assert digest_turns.without(db) == []
-    (turn,) = digest_turns.unplanned(db)
+    assert digest_turns.without(db, 9) == []
+    (turn,) = digest_turns.unplanned(db, 9)
     assert (turn.chat_id, turn.told_to) == (1, digest_turns.newest_decision(db))
     new = decide(db)
     decide(db, version=None)
@@ -59,10 +59,10 @@ def test_a_digest_that_is_off_has_no_turn(db: Connection) -> None:
     digest_turns.begin(db, 1, "daily", NOW)
     chat_clocks.set_digest(db, 1, None)
     assert digest_turns.get(db, 1, "daily") is None
-    assert digest_turns.without(db) == []
+    assert digest_turns.without(db, 9) == []
     assert not digest_turns.hasten(db, 1, "daily", NOW)
     chat_clocks.set_digest(db, 1, 600)
-    assert digest_turns.without(db) == [1]
+    assert digest_turns.without(db, 9) == [1]
 
 
 def test_what_is_due_is_of_chats_that_can_be_told(db: Connection) -> None:
@@ -104,8 +104,8 @@ def test_what_was_pushed_is_what_came_or_is_on_its_way(db: Connection) -> None:
 
 
 QUESTIONS: dict[str, Callable[[Connection], object]] = {
-    "without": digest_turns.without,
-    "unplanned": digest_turns.unplanned,
+    "without": lambda db: digest_turns.without(db, 9),
+    "unplanned": lambda db: digest_turns.unplanned(db, 9),
     "due": lambda db: digest_turns.due(db, NOW, 5),
     "alerts since": lambda db: digest_turns.alerts_since(db, 1, 9),
     "pushed": lambda db: digest_turns.pushed(db, Recipient(1), [1, 2]),
@@ -188,7 +188,38 @@ async def test_an_older_database_takes_digests_and_keeps_its_rows(tmp_path: Path
         odd = delivery(None, 5, kind="letter", version=0, text="{}", key="k")
         with pytest.raises(Exception, match="CHECK constraint"):
             await database.write(lambda db: outbox.enqueue(db, [odd], NOW))
-        assert await database.read(digest_turns.without) == [5]
+        assert await database.read(lambda db: digest_turns.without(db, 9)) == [5]
         assert await database.check() == []
     finally:
         await database.close()
+
+
+def test_to_plan_the_next_digests_costs_no_more_with_more_chats(db: Connection) -> None:
+    """At a start all of many thousand chats are to be planned, some at a time, beside what is to
+    be sent meanwhile."""
+
+    def steps() -> int:
+        counted = 0
+
+        def count() -> int:
+            nonlocal counted
+            counted += 1
+            return 0
+
+        db.conn.set_progress_handler(count, 10)
+        digest_turns.without(db, 1)
+        digest_turns.without_hourly(db, 1)
+        digest_turns.unplanned(db, 5)
+        db.conn.set_progress_handler(None, 0)
+        return counted
+
+    def come(chat_ids: range) -> None:
+        for chat_id in chat_ids:
+            add_chat(db, chat_id, "siege")
+            if chat_id % 2:
+                digest_turns.begin(db, chat_id, "daily", NOW)
+
+    come(range(10, 31))
+    few = steps()
+    come(range(40, 441))
+    assert 0 < steps() <= 1.5 * few

@@ -12,7 +12,7 @@ from bot.delivery.waiting import fold_now, read_owed
 from storage import clock
 from storage.file.database import Connection
 from storage.readers import chats
-from storage.sending import card_edits, moves, outbox, owed, reach
+from storage.sending import card_edits, holding, moves, outbox, owed, reach
 from storage.sending.outbox import Mark, Recipient
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, delivery
 
@@ -30,7 +30,10 @@ WALKED = {
     "json_each",
     "outbox_over",
     "CONSTANT",
+    "written",
 }
+# And rows in a state that few have.
+OPEN = ("outbox_sending", "outbox_unknown", "outbox_failed", "outbox_held")
 # What a look and its folding ask, and what commands and metrics ask of the same table.
 QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "ready": lambda db: owed.ready(
@@ -51,6 +54,13 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "first message": lambda db: reach.first_message(db, 1, Recipient(1, 44)),
     "a topic that is gone": lambda db: moves.move_topic(db, 1, 44),
     "counts": outbox.counts,
+    "leases that ended": lambda db: outbox.release_expired_leases(db, LATER),
+    "repeats": lambda db: outbox.hasten_repeats(db, LATER, 3, LATER),
+    "failed": lambda db: holding.unsent(db, 5),
+    "held": lambda db: holding.held(db, 5),
+    "held for too long": lambda db: holding.expire_held(db, LATER, LATER),
+    "a chat that is paused": lambda db: holding.pause_chat(db, 1, LATER),
+    "the newest": clock.newest_written,
     "rows of a chat": lambda db: outbox.for_chat(db, 1),
     "an alert in a chat": lambda db: outbox.for_chat(db, 1, 1),
 }
@@ -92,7 +102,9 @@ def test_nothing_walks_through_the_outbox(
         for step in plan:
             # Only these may be walked through: chats, and lists that the question brought.
             if step.startswith("SCAN"):
-                assert step.split()[1] in WALKED, plan
+                few = any(each in step for each in OPEN)
+                counted = question in ("counts", "the newest") and "outbox_due" in step
+                assert step.split()[1] in WALKED or few or counted, plan
             assert "ORDER BY" not in step, plan
 
 
@@ -299,3 +311,18 @@ def test_what_is_held_back_keeps_no_other_chat_waiting(many_chats: Connection) -
     row = delivery(add_alert(many_chats).id, 300, not_before=LATER)
     outbox.enqueue(many_chats, [row])
     assert 300 in read_owed(many_chats, (), FoldPolicy(), LATER).due
+
+
+def test_an_alert_for_many_chats_is_one_statement_of_little_work_for_each(db: Connection) -> None:
+    """The writer is held meanwhile. Of SQLite's instructions a row took 247 with lists of words to
+    look up, two more indexes and a trigger; it takes 169."""
+    for chat_id in range(1, 401):
+        add_chat(db, chat_id)
+    alert = add_alert(db)
+    rows = [delivery(alert.id, chat_id) for chat_id in range(1, 401)]
+    asked: list[str] = []
+    db.conn.set_trace_callback(asked.append)
+    steps = work_of(db, lambda: outbox.enqueue(db, rows, NOW))
+    db.conn.set_trace_callback(None)
+    assert len(asked) == 1
+    assert steps * 100 / len(rows) <= 180

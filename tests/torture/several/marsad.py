@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import bot.process.compiling
 import bot.rules_in_force
 import bot.workers.jobs
 import storage.postgres.database
@@ -25,6 +26,7 @@ from tests.torture.service import quicken, seconds, set_defaults
 
 if __name__ == "__main__":
     inline_tests.__dict__["load_rules"] = partial(load_rules, shipped=few_rules())
+    bot.process.compiling.compile_apart = lambda *_: None
     bot.rules_in_force.load_checked = load_checked
     bot.workers.jobs.DEFAULT_PACE = QUICK
     storage.postgres.database.SILENT_IN_A_WRITE = 3

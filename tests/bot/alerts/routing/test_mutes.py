@@ -132,10 +132,7 @@ def test_only_the_muted_chat_waits_and_for_the_signals_that_it_chose() -> None:
 
 
 def test_a_topic_waits_for_its_own_mutes_and_by_the_signals_that_it_chose() -> None:
-    rows = [
-        replace(delivery(1, -5, level="alert", not_before=NOW), thread_id=each)
-        for each in (None, 7, 8)
-    ]
+    rows = [delivery(1, -5, level="alert", not_before=NOW, thread_id=each) for each in (None, 7, 8)]
     chosen = ((None, "siege"), (7, "siege"), (8, "aid-access"))
     subscriptions = tuple(
         Subscription(-5, thread_id, frozenset({signal})) for thread_id, signal in chosen

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from bot.cli.main import app
 from rules import RuleSet
 
-BROKEN = Path(__file__).parent / "broken"
+BROKEN = Path(__file__).parents[1] / "loading" / "broken"
 RULE = """id: well-water
 title: {ar: جفاف, en: Dry, fr: Sec}
 description: Wells run dry.

@@ -66,6 +66,14 @@ def map_here(
     return (detected(rules, item) for item in given)
 
 
+def test_words_that_another_process_met_are_known_from_then_on(files: RuleFiles) -> None:
+    rules, given = files.load(), [(n, "غمرت الفيضانات قريتهم") for n in range(30)]
+    assert "الفيضانات" not in rules.morphology.analysed()
+    list(on_all_cores(detected, rules, files, given, processes=2, few=10))
+    assert rules.morphology.asked
+    assert rules.morphology.analysed()["الفيضانات"]
+
+
 def test_what_is_read_ahead_does_not_grow_with_what_there_is(
     rules: RuleSet, files: RuleFiles
 ) -> None:

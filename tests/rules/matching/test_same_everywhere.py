@@ -24,7 +24,7 @@ def test_of_terms_that_hold_the_same_words_one_is_named_by_its_name() -> None:
     matcher: Any = SimpleNamespace(
         look_for=lambda name, written: spans,
         signs=signs,
-        bits_of=lambda names: (1, ()),
+        bits_of=lambda names: (1, frozenset()),
         names_of=lambda bits: NAMES,
     )
     written = Written(Sentence("text", 0, 0, ()), (), matcher, 1, "")
@@ -84,7 +84,7 @@ from dataclasses import asdict
 from pathlib import Path
 from rules.loading.stored import compiled
 from tests.rules.few import load_few
-from tests.rules.test_same_everywhere import HAPPENINGS, OPENINGS
+from tests.rules.matching.test_same_everywhere import HAPPENINGS, OPENINGS
 
 rules = load_few(Path(sys.argv[1]))
 made = json.dumps(compiled.written(rules), ensure_ascii=False)

@@ -13,12 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import RuleSet
+from rules import RuleSet, figures_of, places_in
+from rules.language import latin
 from rules.language.morphology import Morphology
 from rules.loading.load import load_rules
 from rules.matching.entry import read_entry
 from rules.matching.finding.terms import TermMatcher
 from rules.matching.match import judge
+from tests.conftest import shipped_places
 from tests.rules.few import few_rules
 
 ORDINARY = "صدرت رواية جديدة للكاتب، ويوقعها في معرض الكتاب مساء الخميس."
@@ -104,6 +106,30 @@ def test_a_word_is_analysed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         read_entry(rules.terms, NEWS, NEWS, "ar")
     assert analysed
     assert set(analysed.values()) == {1}
+
+
+def test_the_analyser_is_asked_only_for_words_of_which_it_finds_something(
+    shipped: RuleSet,
+) -> None:
+    """Nothing is left for it that beginnings, stems and endings tell by themselves."""
+    morphology = shipped.morphology
+    asked = [w for w in (NEWS + " " + ORDINARY).split() if morphology._may_be_a_form(w)]
+    assert len(asked) > 10
+    assert [word for word in asked if not morphology.analyser.analyze(word)] == []
+
+
+def test_a_dictionary_is_opened_only_for_a_word_that_it_decides(
+    shipped: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def is_word(surface: str, language: str) -> bool:
+        asked.append(surface)
+        return False
+
+    monkeypatch.setattr(latin, "is_word", is_word)
+    shipped.detect("", "media leader donald larret", None)
+    assert set(asked) == {"larret"}
 
 
 def test_of_an_entry_of_no_rule_no_term_and_no_clause_is_tried(
@@ -237,6 +263,35 @@ def test_a_rule_is_given_up_when_what_is_left_cannot_reach_its_threshold(tmp_pat
     taken = calls(lambda: rules.detect("", apart, "ar"))
     assert rules.detect("", apart, "ar") == ()
     assert taken["holds"] == 1
+
+
+def test_a_harm_of_nobody_is_the_end_of_clauses_that_ask_for_one(shipped: RuleSet) -> None:
+    known_wounded = "جرحى الحرب في غزة"
+    shipped.detect("", known_wounded, "ar")
+    taken = calls(lambda: shipped.detect("", known_wounded, "ar"))
+    assert taken["find_harms"] == 1
+    assert taken["holds"] == 0
+
+
+def test_what_cannot_be_here_is_seldom_asked_for_term_by_term(shipped: RuleSet) -> None:
+    """Bits tell it for many at once; each question of its own is a call."""
+    shipped.detect("", NEWS, "ar")
+    taken = calls(lambda: shipped.detect("", NEWS, "ar"))
+    assert taken["Written.__missing__"] < 2.5 * taken["TermMatcher.look_for"]
+    assert taken["set_bits"] < 1.5 * taken["TermMatcher.look_for"]
+
+
+def test_a_text_is_cut_once_for_its_places_and_its_figures() -> None:
+    title, text = "مقتل 12 شخصا في حلب", "سقط عشرة قتلى في مدينة حلب. وأصيب 20 في إدلب."
+    places = shipped_places()
+
+    def facts() -> None:
+        places_in(places, title, text)
+        figures_of(title, text, "ar")
+
+    facts()
+    text += " ونزح مئات."
+    assert calls(facts)["tokenize"] == 1  # the title is the same
 
 
 def test_each_term_is_looked_for_once_in_a_sentence_and_never_where_it_cannot_be(

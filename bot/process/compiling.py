@@ -1,0 +1,93 @@
+"""A service's rules and places are compiled in a process of its own, which leaves them in a cache.
+
+Compiling takes more than 150 MB that the service would hold for as long as it runs, and the
+interpreter's lock for seconds, in which nobody is answered.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import bot
+from rules.matching.ruleset import RulesInvalid
+
+LONGEST = 300.0
+"""Seconds that it may take; on a slow machine it is half a minute."""
+_REFUSED = 3
+_MODULE = "bot.process.compiling"
+_PACKAGES = str(Path(bot.__file__).resolve().parent.parent)
+
+log = logging.getLogger(__name__)
+
+
+def compile_apart(
+    operator_dir: Path | None, full_database: Path | None, cache: Path | None
+) -> RulesInvalid | None:
+    """Fill the cache where it does not have what the files say now; blocks for seconds.
+
+    What is wrong with the files is the answer. Raises nothing: where no process can do it, whoever
+    reads the files afterwards compiles them.
+    """
+    if cache is None or not _can_be_written(cache) or _is_there(operator_dir, full_database, cache):
+        return None
+    asked = [str(path or "") for path in (operator_dir, full_database, cache)]
+    # No setting of ours: the token among them.
+    others = {name: said for name, said in os.environ.items() if not name.startswith("MARSAD_")}
+    try:
+        done = subprocess.run(  # noqa: S603 our own interpreter and module
+            [sys.executable, "-P", "-m", _MODULE, *asked],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=others | {"PYTHONPATH": _PACKAGES},
+            timeout=LONGEST,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.info("rules: not compiled in a process of their own: %r", error)
+        return None
+    if done.returncode == _REFUSED:
+        return RulesInvalid(*pickle.loads(done.stdout))  # noqa: S301 our own process
+    if done.returncode:
+        log.info("rules: the process that compiles them ended with %d", done.returncode)
+    return None
+
+
+def _can_be_written(folder: Path) -> bool:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _is_there(operator_dir: Path | None, full_database: Path | None, cache: Path) -> bool:
+    from rules.loading.load import cache_of
+
+    try:
+        return cache_of(cache, operator_dir, full_database).is_checked
+    except OSError:  # files that come and go
+        return False
+
+
+def main(operator_dir: str, full_database: str, cache: str) -> None:
+    from rules.loading.places.kept import load_gazetteer
+    from rules.trying.inline_tests import load_checked
+
+    own, full = (Path(path) if path else None for path in (operator_dir, full_database))
+    try:
+        load_checked(own, full_database=full, cache=Path(cache))
+        load_gazetteer(own, cache=Path(cache))
+    except RulesInvalid as invalid:
+        sys.stdout.buffer.write(pickle.dumps((invalid.errors, invalid.warnings)))
+        sys.stdout.flush()
+        sys.exit(_REFUSED)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

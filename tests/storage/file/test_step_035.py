@@ -1,0 +1,62 @@
+"""A database of before keeps its rows and its rules for them; each row costs less to write."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from storage.file.database import connect, migrate, problems_of
+from storage.file.migrations import MIGRATIONS
+from storage.rows import fetch
+from storage.sending import outbox
+from tests.storage.make import NOW, add_alert, add_chat, add_older_database, delivery
+
+
+def notice(chat_id: int, key: str) -> outbox.NewDelivery:
+    return delivery(None, chat_id, kind="notice", version=0, text="x", key=key)
+
+
+def test_rows_of_before_are_kept_and_none_of_them_is_owed_twice(tmp_path: Path) -> None:
+    path = tmp_path / "marsad.sqlite"
+    add_older_database(path, "m035_fanout")
+    db = connect(path)
+    rows = []
+    for chat_id in (5, 6):
+        add_chat(db, chat_id, "siege")
+        rows += [delivery(add_alert(db).id, chat_id), notice(chat_id, "k")]
+        rows += [rows[-2]._replace(thread_id=44), rows[-2]._replace(version=2, kind="update")]
+    assert outbox.enqueue(db, rows, NOW) == len(rows)
+    db.execute("UPDATE outbox SET state = 'failed' WHERE id = 1")
+    before = fetch(db, "SELECT * FROM outbox ORDER BY id")
+    assert MIGRATIONS.pending(db)[0].name == "m035_fanout" and len(before) == len(rows)
+    migrate(db)
+    assert fetch(db, "SELECT * FROM outbox ORDER BY id") == before
+    assert outbox.enqueue(db, rows, NOW) == 0
+    assert outbox.counts(db)["failed"] == 1
+    assert outbox.enqueue(db, [notice(5, "other"), rows[0]._replace(version=3)], NOW) == 2
+    assert problems_of(db) == []
+    db.close()
+    # The new text of the table's constraints is what another connection reads.
+    db = connect(path)
+    for column, word in (("kind", "gossip"), ("state", "lost"), ("level", "red")):
+        with pytest.raises(sqlite3.IntegrityError, match=f"{column} = "):
+            db.execute(f"UPDATE outbox SET {column} = '{word}' WHERE id = 2")  # noqa: S608
+    for column, words in (
+        ("kind", ("alert", "update", "catchup", "notice", "digest")),
+        ("state", ("pending", "sent", "unknown", "failed", "expired", "paused")),
+        ("level", ("info", "watch", "alert", "critical")),
+    ):
+        for word in words:
+            db.execute(f"UPDATE outbox SET {column} = '{word}' WHERE id = 2")  # noqa: S608
+    db.close()
+
+
+def test_nothing_is_owed_that_is_over(tmp_path: Path) -> None:
+    db = connect(tmp_path / "marsad.sqlite")
+    migrate(db)
+    add_chat(db, 5)
+    with pytest.raises(ValueError, match="sent"):
+        outbox.enqueue(db, [delivery(add_alert(db).id, 5, state="sent")], NOW)
+    db.close()
