@@ -213,6 +213,23 @@ def set_facts(
 ) -> None:
     """Note where it happens too, and what is counted now; no new version."""
     facts.add_to_alert(db, alert_id, places)
+    _set_figures(db, alert_id, figures)
+
+
+def with_facts(
+    db: Connection,
+    alert: Alert,
+    places: Sequence[StoredPlace],
+    figures: Sequence[AlertFigure],
+) -> Alert:
+    """As `set_facts`, of an alert that was read in this transaction; the alert with them."""
+    there = facts.add_to_alert(db, alert.id, places, alert.places)
+    if tuple(figures) != alert.figures:
+        _set_figures(db, alert.id, figures)
+    return replace(alert, places=there, figures=tuple(figures))
+
+
+def _set_figures(db: Connection, alert_id: int, figures: Sequence[AlertFigure]) -> None:
     counted = json.dumps([asdict(each) for each in figures], ensure_ascii=False)
     db.execute(
         "UPDATE alerts SET figures_json = :figures WHERE id = :id",
@@ -220,12 +237,16 @@ def set_facts(
     )
 
 
-def set_families(db: Connection, alert_id: int, families: int) -> None:
-    """Note that more publisher families report it; never fewer, and no new version."""
+def with_families(db: Connection, alert: Alert, families: int) -> Alert:
+    """Note that more publisher families report it; never fewer, and no new version. The alert, read
+    in this transaction, with them."""
+    if families <= alert.families:
+        return alert
     db.execute(
-        "UPDATE alerts SET families = max(families, :families) WHERE id = :id",
-        {"id": alert_id, "families": families},
+        "UPDATE alerts SET families = :families WHERE id = :id",
+        {"id": alert.id, "families": families},
     )
+    return replace(alert, families=families)
 
 
 def get(db: Connection, alert_id: int) -> Alert | None:
@@ -323,6 +344,8 @@ def _existing(db: Connection, alert_id: int) -> Alert:
 
 def alerts_of(db: Connection, rows: Sequence[Row]) -> list[Alert]:
     """Rows of the alerts table as alerts, in their order."""
+    if not rows:
+        return []
     signals: dict[int, list[AlertSignal]] = {row["id"]: [] for row in rows}
     found = fetch(
         db,

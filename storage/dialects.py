@@ -28,13 +28,23 @@ def is_postgres(db: Connection) -> bool:
 
 def next_id(db: Connection, table: str) -> int:
     """The id that no row of the table ever had, for who must know it before the row is there."""
+    return next_ids(db, table, 1)[0]
+
+
+def next_ids(db: Connection, table: str, number: int) -> list[int]:
+    """So many of them, ascending, in a write transaction."""
     if is_postgres(db):
-        row = fetch_one(
-            db, "SELECT nextval(pg_get_serial_sequence(:table, 'id')) AS id", {"table": table}
+        rows = fetch(
+            db,
+            """
+            SELECT nextval(pg_get_serial_sequence(:table, 'id')) AS id
+            FROM generate_series(1, :number)""",
+            {"table": table, "number": number},
         )
-        return int(row["id"]) if row else 0
+        return sorted(int(row["id"]) for row in rows)
     row = fetch_one(db, "SELECT seq FROM sqlite_sequence WHERE name = :table", {"table": table})
-    return 1 + (0 if row is None else int(row["seq"]))
+    last = 0 if row is None else int(row["seq"])
+    return list(range(last + 1, last + number + 1))
 
 
 def teach(db: Connection, function: Callable[..., object], name: str) -> None:

@@ -15,6 +15,9 @@ from storage.connection import Connection
 
 Row = dict[str, Any]
 
+ROWS_AT_ONCE = 100
+"""Rows of one statement: SQLite takes 32,766 values."""
+
 
 def to_text(moment: datetime) -> str:
     """ISO-8601 text in UTC. Raises ValueError for a time without a zone."""
@@ -94,13 +97,21 @@ def insert(db: Connection, table: str, values: Mapping[str, object]) -> int:
     return int(row[0])
 
 
-def insert_all(db: Connection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
-    """Add rows, with the same columns, to a table whose rows have no id of their own."""
-    for values in rows:
-        columns = ", ".join(values)
-        places = ", ".join(f":{column}" for column in values)
-        sql = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 our own names
-        db.execute(sql, dict(values))
+def insert_all(
+    db: Connection, table: str, rows: Sequence[Mapping[str, object]], conflict: str = ""
+) -> None:
+    """Add rows, with the same columns, to a table whose rows have no id of their own: a hundred in
+    a statement, for a server answers each. `conflict` says what to do where a row is already."""
+    for first in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[first : first + ROWS_AT_ONCE]
+        columns = ", ".join(part[0])
+        each = range(len(part))
+        lists = ", ".join(
+            "(" + ", ".join(f":{column}_{number}" for column in part[0]) + ")" for number in each
+        )
+        sql = f"INSERT INTO {table} ({columns}) VALUES {lists} {conflict}"  # noqa: S608 our own
+        values = {f"{name}_{number}": part[number][name] for number in each for name in part[0]}
+        db.execute(sql, values)
 
 
 def fields_of(value: object) -> Row:

@@ -122,12 +122,16 @@ class Pipeline:
         acceptance = self._acceptance(db, feed, found.rules, now)
         readings.note_rules(db, found.rules.hash, found.rules.signals, now)
         # In whatever order a feed lists them, stories are the same.
-        for place in sorted(range(len(changes)), key=lambda each: _told_in(changes[each].entry)):
-            change = changes[place]
-            acceptance.take(
-                *(change, found.per_entry[place], found.facts.get(place, NO_FACTS)),
-                unread=place in found.failures,
-            )
+        order = sorted(range(len(changes)), key=lambda each: _told_in(changes[each].entry))
+        unread = {at for at, place in enumerate(order) if place in found.failures}
+        ids = acceptance.store([changes[place] for place in order], unread)
+        with self._stories.unchanged():
+            for place, entry_id in zip(order, ids, strict=True):
+                acceptance.take(
+                    *(changes[place], entry_id),
+                    *(found.per_entry[place], found.facts.get(place, NO_FACTS)),
+                    unread=place in found.failures,
+                )
         if found.failures:
             log.error("%s: entries stored unread by the rules: %d", feed.id, len(found.failures))
             notify_operators(db, _unread(feed, changes, found.failures), now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -69,12 +69,13 @@ class Before:
     """What an entry's text said before: (signal, direction) pairs.
 
     `seeded`: the entry was there when its feed was first read, so what it said then is history.
-    `first`: this is its first text.
+    `first`: this is its first text. `new`: it was stored just now, and nothing is known of it.
     """
 
     said: frozenset[tuple[str, str]]
     seeded: bool
     first: bool = False
+    new: bool = False
 
     def is_history(self, said: tuple[str, str]) -> bool:
         return self.seeded and (self.first or said in self.said)
@@ -101,27 +102,42 @@ class Acceptance:
     def take(
         self,
         change: EntryChange,
+        entry_id: int | None,
         detections: tuple[Detection, ...],
         said: Facts = NO_FACTS,
         *,
         unread: bool = False,
     ) -> None:
-        """Store one entry that is new or updated, and what follows from it.
+        """What follows from one entry that is new, stored as `entry_id`, or updated.
 
         `said`: its places and figures. `unread`: the rules could not read it.
         """
         self.kinds[change.kind] += 1
-        before = Before(frozenset(), seeded=change.kind == "seed", first=True)
-        rules_hash = None if unread else self.rules.hash
-        if change.kind == "updated":
+        before = Before(frozenset(), seeded=change.kind == "seed", first=True, new=True)
+        if entry_id is None:
             entry_id, before = self._replace(change)
+            rules_hash = None if unread else self.rules.hash
             entries.note_reading(self.db, entry_id, rules_hash, self.now)
-        else:
-            row = entry_row(self.feed, change, self.now)
-            row = replace(row, rules_hash=rules_hash, read_at=self.now)
-            entry_id = entries.add(self.db, row, change.keys)
         dates = dated(change.entry, self.now)
         self._detected(entry_id, change.entry, detections, said, before, dates)
+
+    def store(self, changes: Sequence[EntryChange], unread: Collection[int]) -> list[int | None]:
+        """Store the entries among them that are new, all at once; the id of each, None for those
+        that were updated. `unread`: the places of those that the rules could not read."""
+        new = [
+            (
+                replace(
+                    entry_row(self.feed, change, self.now),
+                    rules_hash=None if place in unread else self.rules.hash,
+                    read_at=self.now,
+                ),
+                change.keys,
+            )
+            for place, change in enumerate(changes)
+            if change.kind != "updated"
+        ]
+        ids = iter(entries.add_all(self.db, new))
+        return [None if change.kind == "updated" else next(ids) for change in changes]
 
     def read_again(
         self,
@@ -159,11 +175,12 @@ class Acceptance:
                 self.db, entry_id, detection_row(detection, self.rules.hash, self.now)
             )
         if said != NO_FACTS or not before.first:
-            facts.put(self.db, entry_id, said)
+            facts.put(self.db, entry_id, said, first=before.new)
             heard = Heard(
                 *(entry_id, self._family, self.feed.name, entry, dates), history=before.seeded
             )
-            states.put(self.db, entry_id, reports_of(heard, said, self.rules, self.now))
+            of_places = reports_of(heard, said, self.rules, self.now)
+            states.put(self.db, entry_id, of_places, first=before.new)
         self.detections += len(detections)
         if not detections:
             return
@@ -171,8 +188,10 @@ class Acceptance:
             self._exercise(entry_id, detections)
             return
         signals = frozenset(each.signal for each in detections)
-        story_id = self._story(entry_id, entry, signals, said)
-        told_lately = decisions.times_told(self.db, entry_id, self.now - AN_HOUR)
+        story_id = self._story(entry_id, entry, signals, said, new=before.new)
+        told_lately = 0
+        if not before.new:
+            told_lately = decisions.times_told(self.db, entry_id, self.now - AN_HOUR)
         reports = [
             NewReport(
                 signal=detection.signal,
@@ -274,8 +293,10 @@ class Acceptance:
         self.remembered.leave(self.db, entry_id, self.now)
         return entry_id, Before(frozenset(), seeded=False)
 
-    def _story(self, entry_id: int, entry: FeedEntry, signals: frozenset[str], said: Facts) -> int:
-        known = stories.of_entry(self.db, entry_id)
+    def _story(
+        self, entry_id: int, entry: FeedEntry, signals: frozenset[str], said: Facts, *, new: bool
+    ) -> int:
+        known = None if new else stories.of_entry(self.db, entry_id)
         if known is not None:
             return known
         telling = telling_of(
@@ -287,7 +308,10 @@ class Acceptance:
         )
         # A live page that goes back to what it told before goes back to that story.
         back = choose_story(
-            entry.title, entry.link, self._told_before(entry_id), self.remembered.copies
+            entry.title,
+            entry.link,
+            [] if new else self._told_before(entry_id),
+            self.remembered.copies,
         )
         choice = Choice(back.story_id, Rule(back.reason), back.likeness / 100)
         if back.story_id is None:

@@ -40,6 +40,7 @@ from storage.alerts import Alert, AlertFigure, AlertSignal
 from storage.decisions import Decision
 from storage.file.database import Connection
 from storage.news import facts, stories
+from storage.news.stories import Reported
 from storage.readers import mutes
 from storage.sending import card_edits, outbox, reach, webhooks
 from storage.sending.outbox import Recipient
@@ -152,6 +153,7 @@ class _Telling:
     now: datetime
     told: Told = field(default_factory=Told)
     left_out: dict[str, _LeftOut] = field(default_factory=dict)
+    reports: list[Reported] | None = None
 
     def part(self, alert: Alert | None, found: Sequence[tuple[Detection, NewReport]]) -> None:
         """What goes into one alert: this one, or a new one."""
@@ -166,10 +168,11 @@ class _Telling:
             alert = self._version(alert, news, figures)
         elif alert is not None:
             # Places stay away: who chose one of them would never be told of it.
-            alerts.set_families(self.db, alert.id, self._families(alert.signals))
             kept = with_told(figures, alert.figures, told_now=False)
-            alerts.set_facts(self.db, alert.id, (), kept)
-            self._owe_edits(alert, judged)
+            before = alert
+            alert = alerts.with_families(self.db, alert, self._families(alert.signals))
+            alert = alerts.with_facts(self.db, alert, (), kept)
+            self._owe_edits(before, alerts.sourced(self.db, alert), judged)
         for each in judged:
             version = alert.version if alert is not None and each in news else None
             raised = each.report.raised.escalation if each.report.raised and version else ""
@@ -227,9 +230,7 @@ class _Telling:
             direction=told.direction,
             level=told.level,
             audience=alert.audience,
-            families=stories.families(
-                self.db, self.story_id, signal, told.direction, but=self.source.entry_id
-            ),
+            families=self._reporting(signal, told.direction, but=self.source.entry_id),
             directions=_highest(decisions.told(self.db, alert.id, signal)),
         )
 
@@ -264,10 +265,9 @@ class _Telling:
             alert = alerts.bump(self.db, alert.id, signals, text, self.now)
         pushed = any(each.pushed for each in news)
         kept = with_told(figures, before, told_now=pushed)
-        alerts.set_facts(self.db, alert.id, self.source.said.places, kept)
-        alert = alerts.get(self.db, alert.id) or alert
+        alert = alerts.with_facts(self.db, alert, self.source.said.places, kept)
         if known is not None:
-            self._owe_edits(known, news)
+            self._owe_edits(known, alert, news)
         queued = sum(self._owe(alert, news, audience, earlier) for audience in _AUDIENCES)
         self.told.alerts.append(alert)
         self.told.deliveries += queued
@@ -312,9 +312,8 @@ class _Telling:
                 self.left_out |= {each.signal: _LeftOut(by, everybody=not rows) for each in mine}
         return outbox.enqueue(self.db, rows, self.now)
 
-    def _owe_edits(self, before: Alert, judged: Sequence[Judged]) -> None:
+    def _owe_edits(self, before: Alert, alert: Alert, judged: Sequence[Judged]) -> None:
         """Whose card says less than the alert by now is owed an edit of it."""
-        alert = alerts.get(self.db, before.id) or before
         # An entry that changed was one of the reports before.
         changed = any(each.report.said_before for each in judged)
         new = None if changed else self.source.entry_id
@@ -332,11 +331,19 @@ class _Telling:
     def _families(self, told: Sequence[AlertSignal]) -> int:
         """How many publisher families report one of these signals as it is told, in words of
         their own."""
-        found = [
-            stories.families(self.db, self.story_id, each.signal, each.direction) for each in told
-        ]
+        found = [self._reporting(each.signal, each.direction) for each in told]
         families = frozenset[str]().union(*found)
         return max(self.remembered.sources(self.db, self.story_id, families, self.now), 1)
+
+    def _reporting(self, signal: str, direction: str, but: int | None = None) -> frozenset[str]:
+        """Publisher families that report this signal of the story; `but` leaves an entry out."""
+        if self.reports is None:
+            self.reports = stories.reported(self.db, self.story_id)
+        return frozenset(
+            each.family
+            for each in self.reports
+            if (each.signal, each.direction) == (signal, direction) and each.entry_id != but
+        )
 
 
 def _audience(judged: Judged) -> Audience:

@@ -203,12 +203,12 @@ def _print(card: Card) -> None:
 
 
 def _read(work: Callable[[Connection], T]) -> T:
-    from bot.process.installation import require_database
+    from bot.process.installation import require_made_database
     from bot.settings import load_settings
     from storage.file.database import Database
 
     settings = load_settings()
-    require_database(settings)
+    require_made_database(settings)
 
     async def run() -> T:
         database = await Database.open(settings.database)

@@ -45,7 +45,7 @@ def export_command(
     """Write alerts, stories or entries to a file for other programs (docs/exports.md)."""
     from bot.exports.asked import KINDS, Names, NotUnderstood, selection
     from bot.exports.writing import Edition, formats
-    from bot.process.installation import require_database
+    from bot.process.installation import require_made_database
     from bot.settings import load_settings
 
     _among("--format", form, tuple(formats()))
@@ -57,7 +57,7 @@ def export_command(
     if out is None and sys.stdout.isatty() and form in ("xlsx", "cap"):
         raise CannotGoOn(f"--format {form} is no text: name a file with -o", 2)
     settings = load_settings()
-    require_database(settings)
+    require_made_database(settings)
     now = utc_now()
     naming = _naming(settings, lang)
     given = {

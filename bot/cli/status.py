@@ -48,10 +48,10 @@ def status_command(
 
 async def _read(settings: Settings, rules: RuleSet, known: Known) -> PlaceStatus:
     from bot.alerts.summaries.place_status import read_status
+    from bot.process.installation import require_made_database
     from storage.file.database import Database
 
-    if not settings.database_url and not settings.database_file.exists():
-        raise CannotGoOn(f"there is no database at {settings.database_file}: start Marsad first")
+    require_made_database(settings)
     database = await Database.open(settings.database)
     try:
         now = utc_now()

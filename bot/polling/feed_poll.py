@@ -224,7 +224,8 @@ class FeedPoll:
 
         def accept(db: Connection) -> Accepted:
             _note_seen(db, changes, self._now)
-            held.clear(db, feed.id)
+            if self._state.held:
+                held.clear(db, feed.id)
             return pipeline.accept(db, feed, moving, detections, self._now)
 
         accepted = await self._commit(after, wishes=wishes, accept=accept)
@@ -301,7 +302,8 @@ def _seconds(stored: float | None) -> timedelta | None:
 
 def _note_seen(db: Connection, changes: Sequence[EntryChange], now: datetime) -> None:
     seen = [change for change in changes if change.kind == "seen"]
-    entries.touch(db, [change.entry_id for change in seen if change.entry_id is not None], now)
+    if seen:
+        entries.touch(db, [change.entry_id for change in seen if change.entry_id is not None], now)
     for change in seen:
         if change.entry_id is not None and change.keys:
             entries.add_keys(db, change.entry_id, change.keys)

@@ -49,12 +49,12 @@ def compile_apart(
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        log.info("rules: not compiled in a process of their own: %r", error)
+        log.debug("rules: not compiled in a process of their own: %r", error)
         return None
     if done.returncode == _REFUSED:
         return RulesInvalid(*pickle.loads(done.stdout))  # noqa: S301 our own process
     if done.returncode:
-        log.info("rules: the process that compiles them ended with %d", done.returncode)
+        log.debug("rules: the process that compiles them ended with %d", done.returncode)
     return None
 
 

@@ -63,6 +63,19 @@ def require_database(settings: Settings) -> None:
             raise DatabaseMissing(settings.database_file, marker)
 
 
+def require_made_database(settings: Settings) -> None:
+    """For what only reads: where nothing was ever stored, "no alerts" would be a false comfort.
+
+    Raises DatabaseMissing as `require_database`, and CannotGoOn where there never was one.
+    """
+    require_database(settings)
+    if not settings.database_url and not has_database(settings.database_file):
+        raise CannotGoOn(
+            f"{settings.database_file}: no database there yet. Correct MARSAD_DATA_DIR, or let "
+            "`marsad run` or `marsad poll` make one"
+        )
+
+
 def note_installation(settings: Settings) -> None:
     """Leave the notes, now that there is a database. What cannot be written is said."""
     if settings.database_url:

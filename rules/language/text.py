@@ -301,13 +301,51 @@ def sentences(text: str, field: Field, knows: Knows | None = None) -> list[Sente
     """
     if knows is None:
         return list(_without_vocabulary(text, field))
-    return sentences_of(text, field, tokenize(text, knows))
+    return cut_sentences(text, field, runs(text), knows)
 
 
 @lru_cache(maxsize=2)
 def _without_vocabulary(text: str, field: Field) -> tuple[Sentence, ...]:
     """Of one entry: its places and its figures are read of the same sentences."""
-    return tuple(sentences_of(text, field, tokenize(text)))
+    return tuple(cut_sentences(text, field, runs(text), None))
+
+
+def cut_sentences(
+    text: str, field: Field, cut: Sequence[str], knows: Knows | None, *, cut_up: bool = True
+) -> list[Sentence]:
+    """The sentences of a text that `runs` has cut; ``knows`` and ``cut_up`` as for `tokens_of`."""
+    found = None if knows and cut_up else _of_whole_words(field, cut)
+    if found is None:
+        text = text[:MAX_CHARACTERS]
+        found = sentences_of(text, field, tokens_of(text, cut, knows, cut_up=cut_up))
+    return found
+
+
+def _of_whole_words(field: Field, cut: Sequence[str]) -> list[Sentence] | None:
+    """The same of a text in which each run is a word, as in nearly all; None of another."""
+    found: list[Sentence] = []
+    tokens: list[Token] = []
+    end = 0
+    make, unbroken, never_ends = tuple.__new__, _BREAK.isdisjoint, _MAY_END.isdisjoint
+    for gap, run in zip(cut[::2], cut[1::2], strict=False):
+        known = as_word(run)
+        if known is None:
+            return None
+        surface, norm, script, length = known
+        start = end + len(gap)
+        end = start + len(run)
+        if gap == " ":
+            tokens.append(make(Token, (start, start + length, surface, norm, script, False)))
+            continue
+        breaks = not unbroken(gap)
+        token = make(Token, (start, start + length, surface, norm, script, breaks))
+        if tokens and not never_ends(gap) and ends(gap, tokens[-1], token):
+            found.append(_sentence(field, tokens))
+            tokens = []
+        tokens.append(token)
+    if tokens:
+        found.append(_sentence(field, tokens))
+    return found
 
 
 def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sentence]:

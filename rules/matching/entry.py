@@ -12,10 +12,9 @@ from rules.language.text import (
     MAX_CHARACTERS,
     Field,
     Sentence,
+    cut_sentences,
     ends_between,
     runs,
-    sentences_of,
-    tokens_of,
 )
 from rules.loading.choices import Place
 from rules.matching.clauses import placed
@@ -106,9 +105,9 @@ class OpenedText:
 
     def sentences(self, terms: TermMatcher) -> Sequence[Sentence]:
         if self._sentences is None:
-            text = self.read[:MAX_CHARACTERS]
-            tokens = tokens_of(text, self.cut, terms.knows, cut_up=self.cut_up)
-            self._sentences = sentences_of(self.read, self.field, tokens)
+            self._sentences = cut_sentences(
+                self.read, self.field, self.cut, terms.knows, cut_up=self.cut_up
+            )
         return self._sentences
 
 

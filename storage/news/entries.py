@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage import dialects
 from storage.connection import Connection
 from storage.rows import (
     Row,
@@ -17,6 +18,7 @@ from storage.rows import (
     from_text,
     from_text_or_none,
     insert,
+    insert_all,
     many,
     numbers,
     to_text,
@@ -87,14 +89,36 @@ def known(db: Connection, feed_id: str, keys: Collection[str]) -> dict[str, Entr
 
 def add(db: Connection, entry: Entry, keys: Collection[str]) -> int:
     """Store a new entry under its identity keys; a key in use moves to it. Returns its id."""
-    values = _values(entry) | {
-        "last_seen_at": to_text(entry.first_seen_at),
-        "rules_hash": entry.rules_hash,
-        "read_at": to_text_or_none(entry.read_at),
+    return add_all(db, [(entry, keys)])[0]
+
+
+def add_all(db: Connection, new: Sequence[tuple[Entry, Collection[str]]]) -> list[int]:
+    """Store new entries, each under its keys, in few statements; a key in use moves to the last
+    that has it. Returns their ids, ascending."""
+    ids = dialects.next_ids(db, "entries", len(new)) if new else []
+    rows = [
+        _values(entry)
+        | {
+            "id": entry_id,
+            "last_seen_at": to_text(entry.first_seen_at),
+            "rules_hash": entry.rules_hash,
+            "read_at": to_text_or_none(entry.read_at),
+        }
+        for entry_id, (entry, _) in zip(ids, new, strict=True)
+    ]
+    insert_all(db, "entries", rows)
+    named = {
+        (entry.feed_id, key): entry_id
+        for entry_id, (entry, keys) in zip(ids, new, strict=True)
+        for key in keys
     }
-    entry_id = insert(db, "entries", values)
-    add_keys(db, entry_id, keys)
-    return entry_id
+    insert_all(
+        db,
+        "entry_keys",
+        [{"feed_id": feed, "key": key, "entry_id": owner} for (feed, key), owner in named.items()],
+        "ON CONFLICT (feed_id, key) DO UPDATE SET entry_id = excluded.entry_id",
+    )
+    return ids
 
 
 def update(

@@ -75,9 +75,10 @@ class Statement:
     figures: tuple[StoredFigure, ...]
 
 
-def put(db: Connection, entry_id: int, said: Facts) -> None:
-    """What the entry's present text says, in place of what an earlier one said."""
-    for table in ("entry_places", "entry_figures"):
+def put(db: Connection, entry_id: int, said: Facts, *, first: bool = False) -> None:
+    """What the entry's present text says, in place of what an earlier one said; `first`: there was
+    none."""
+    for table in () if first else ("entry_places", "entry_figures"):
         db.execute(f"DELETE FROM {table} WHERE entry_id = :id", {"id": entry_id})  # noqa: S608
     places = [
         {"entry_id": entry_id, "position": number} | place_row(place)
@@ -164,9 +165,16 @@ def places_of_alerts(
     return {alert_id: tuple(places) for alert_id, places in found.items()}
 
 
-def add_to_alert(db: Connection, alert_id: int, places: Sequence[StoredPlace]) -> None:
-    """Note that the alert's happening is there too."""
-    known = places_of_alerts(db, [alert_id]).get(alert_id, ())
+def add_to_alert(
+    db: Connection,
+    alert_id: int,
+    places: Sequence[StoredPlace],
+    known: Sequence[StoredPlace] | None = None,
+) -> tuple[StoredPlace, ...]:
+    """Note that the alert's happening is there too; all its places. `known`: those before, from
+    this transaction."""
+    if known is None:
+        known = places_of_alerts(db, [alert_id]).get(alert_id, ())
     ids = {place.place_id for place in known}
     new = [place for place in places if place.place_id not in ids]
     rows = [
@@ -174,6 +182,7 @@ def add_to_alert(db: Connection, alert_id: int, places: Sequence[StoredPlace]) -
         for number, place in enumerate(new, start=len(known))
     ]
     insert_all(db, "alert_places", rows)
+    return (*known, *new)
 
 
 def place_row(place: StoredPlace) -> dict[str, object]:

@@ -34,9 +34,13 @@ class StateReport:
     short_id: str | None = None
 
 
-def put(db: Connection, entry_id: int, reports: Sequence[StateReport]) -> None:
-    """What the entry's present text reports, in place of what an earlier one did."""
-    db.execute("DELETE FROM place_states WHERE entry_id = :id", {"id": entry_id})
+def put(
+    db: Connection, entry_id: int, reports: Sequence[StateReport], *, first: bool = False
+) -> None:
+    """What the entry's present text reports, in place of what an earlier one did; `first`: there
+    was none."""
+    if not first:
+        db.execute("DELETE FROM place_states WHERE entry_id = :id", {"id": entry_id})
     rows = [
         place_row(each.place)
         | {

@@ -45,6 +45,16 @@ class StoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """A signal that an entry of a story reports, and the publisher family of that entry."""
+
+    entry_id: int
+    family: str
+    signal: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoryReport:
     """One entry of a story, with what a new entry is compared by. `text`: its beginning."""
 
@@ -280,6 +290,18 @@ def of_entry(db: Connection, entry_id: int) -> int | None:
     """The id of the story the entry belongs to, if any."""
     row = fetch_one(db, "SELECT story_id FROM story_entries WHERE entry_id = :id", {"id": entry_id})
     return None if row is None else int(row["story_id"])
+
+
+def reported(db: Connection, story_id: int) -> list[Reported]:
+    """Who reports which signals of the story, in which direction."""
+    rows = fetch(
+        db,
+        """
+        SELECT s.entry_id, s.family, d.signal, d.direction
+        FROM story_entries s JOIN detections d USING (entry_id) WHERE s.story_id = :id""",
+        {"id": story_id},
+    )
+    return [Reported(**row) for row in rows]
 
 
 def families(

@@ -106,8 +106,8 @@ def test_an_alert_tells_all_its_signals_the_gravest_first(db: Connection) -> Non
 
 def test_families_never_become_fewer(db: Connection) -> None:
     alert = add_alert(db)
-    alerts.set_families(db, alert.id, 4)
-    alerts.set_families(db, alert.id, 2)
+    alert = alerts.with_families(db, alert, 4)
+    assert alerts.with_families(db, alert, 2) == alert
     found = alerts.get(db, alert.id)
     assert found is not None
     assert (found.families, found.version) == (4, 1)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -57,6 +58,17 @@ class RememberedStories:
         # The last entry that was attached or detached here, and to what: as it is in the database
         # unless that transaction was undone. (The number alone may be the same again, by others.)
         self._last: tuple[int, Attached | None] | None = None
+        self._alone = self._followed = False
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Around a write transaction in which nobody else changes stories: that others did not is
+        asked once in it, and not at each step."""
+        self._alone, self._followed = True, False
+        try:
+            yield
+        finally:
+            self._alone = False
 
     @property
     def copies(self) -> StoryPolicy:
@@ -116,12 +128,15 @@ class RememberedStories:
         self._last = entry_id, attached
 
     def _follow(self, db: Connection, now: datetime) -> None:
+        if self._alone and self._followed:
+            return
         since = now - max(self._policy.window, self._copies.window)
         last, expected = self._last or (None, None)
         number, attached = stories.changes(db, last)
         if attached != expected or not self._catch_up(db, number):
             self._read_all(db, number, since)
         self._window.drop_before(since)
+        self._followed = True
 
     def _catch_up(self, db: Connection, number: int) -> bool:
         """Add what others attached; False where that is not all that happened.

@@ -156,10 +156,10 @@ class TermMatcher:
         tells them of a text that holds the sentence; None: nobody looked. ``possible``: all terms
         that may stand in it, as bits of `signs`, where that is known."""
         remembered = self._known.get(language) or self._known[None]
-        words = []
-        for token in sentence.tokens:
-            known = remembered.get(token[2])
-            words.append(self.known(token, language) if known is None else known)
+        try:
+            words = [remembered[token[2]] for token in sentence.tokens]
+        except KeyError:
+            words = [self.known(token, language) for token in sentence.tokens]
         if possible is None:
             if matched is None:
                 matched, _ = self.patterns.in_text(text[sentence.start : sentence.end])

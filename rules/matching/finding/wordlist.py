@@ -117,22 +117,24 @@ class Compiler:
 
     def _latin(self, piece: str, language: str) -> list[Unit]:
         exact = piece.startswith("=")
-        units = []
+        units: list[Unit] = []
         tokens = _tokens(piece)
         if not tokens:
             raise WordProblem(message("word.no_letters", word=piece))
         if any(t.script == "ar" for t in tokens):
             raise WordProblem(message("word.is_arabic", word=piece))
         if "/" in piece:
-            numbers = {self._words.latin(t.surface, language, exact=exact) for t in tokens}
-            return [Unit(frozenset(numbers))]
+            return [Unit(frozenset(self._numbered(t, language, exact) for t in tokens))]
         for token in tokens:
-            if exact:
-                number = self._words.latin(token.norm, language, exact=True)
-            else:
-                number = self._words.latin(token.surface, language, exact=False)
-            units.append(Unit(frozenset({number})))
+            units.append(Unit(frozenset({self._numbered(token, language, exact)})))
         return units
+
+    def _numbered(self, token: Token, language: str, exact: bool) -> int:
+        if token.script == "number":
+            # Digits are looked up in one language: those of «M23» and «Ligue 1» too.
+            return self._words.latin(token.norm, "en", exact=True)
+        word = token.norm if exact else token.surface
+        return self._words.latin(word, language, exact=exact)
 
 
 @lru_cache(maxsize=32_768)

@@ -87,3 +87,26 @@ def test_what_is_not_there_is_said_with_what_to_do() -> None:
     code, said = marsad("show", "A1", "--lang", "de")
     assert code != 0
     assert "ar, en or fr" in said
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "alerts list",
+        "alerts show 1",
+        "alerts why 1",
+        "export --format csv --since 7d --out x.csv",
+        "stories show 1",
+        "status حلب",
+    ],
+)
+def test_where_nothing_was_ever_stored_no_quiet_week_is_reported(
+    asked: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A mistyped folder is no week without alerts, and nothing is made in it."""
+    monkeypatch.setenv("MARSAD_DATA_DIR", str(tmp_path / "vra"))
+    done = runner.invoke(app, asked.split())
+    assert done.exit_code == 1
+    said = str(done.exception) if isinstance(done.exception, CannotGoOn) else done.output
+    assert "vra" in said and "MARSAD_DATA_DIR" in said
+    assert not (tmp_path / "vra").exists()

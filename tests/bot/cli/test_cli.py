@@ -57,6 +57,9 @@ def as_process(
 
     # Under a limit, what measures coverage cannot write either, and would say so.
     given = {k: v for k, v in os.environ.items() if limit is None or "COVERAGE" not in k}
+    if limit is not None:
+        # Python would leave a compiled module of ours cut off, and everybody after it stumble.
+        given["PYTHONDONTWRITEBYTECODE"] = "1"
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         capture_output=True,

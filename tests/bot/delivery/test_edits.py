@@ -190,7 +190,7 @@ async def changes(
     """Another publisher reports it."""
 
     def write(db: Connection) -> None:
-        alerts.set_families(db, alert.id, families)
+        alerts.with_families(db, alert, families)
         card_edits.ask(
             db, alert.id, [Recipient(each) for each in chat_ids or (1,)], desk.clock(), settle
         )

@@ -286,3 +286,10 @@ def test_an_explanation_names_what_silenced_a_rule(small_rules: Build) -> None:
     assert told.detections == ()
     assert told.signals[0].silenced_by == "sentence has trial/sport"
     assert {w.text: w.lemmas for w in told.words}["الأدوية"] == ("دواء",)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_digits_in_a_word_are_found_in_either_language(small_rules: Build, language: str) -> None:
+    rules = small_rules("terms:\n  band: {en: [m23], fr: [m23]}\nwhen:\n  - any: [band]")
+    assert only(rules, "M23 Goma", lang=language)
+    assert not only(rules, "M22 Goma", lang=language)

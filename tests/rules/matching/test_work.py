@@ -291,7 +291,7 @@ def test_a_text_is_cut_once_for_its_places_and_its_figures() -> None:
 
     facts()
     text += " ونزح مئات."
-    assert calls(facts)["tokenize"] == 1  # the title is the same
+    assert calls(facts)["cut_sentences"] == 1  # the title is the same
 
 
 def test_each_term_is_looked_for_once_in_a_sentence_and_never_where_it_cannot_be(

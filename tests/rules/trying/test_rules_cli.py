@@ -233,3 +233,17 @@ def test_an_entry_that_cannot_be_read_counts_as_missed_and_is_named(shipped: Rul
     result = evaluate(shipped, [bad, good])
     assert result.unread == ("bad",)
     assert (result.signals["siege"].tp, result.signals["siege"].fn) == (1, 1)
+
+
+def test_a_missed_label_is_explained_only_for_who_asks(
+    shipped: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rules.trying import evaluation
+    from rules.trying.labelled import LabelledEntry
+
+    labels = {"siege": "worsening"}
+    missed = LabelledEntry("1", "ar", "", "صدرت رواية جديدة", labels, frozenset())
+    assert [m.kind for m in evaluation.evaluate(shipped, [missed]).mistakes] == ["missed"]
+    monkeypatch.setattr(evaluation, "read_entry", None)
+    scored = evaluation.evaluate(shipped, [missed], mistakes=False)
+    assert (scored.signals["siege"].fn, scored.mistakes) == (1, ())
