@@ -54,7 +54,7 @@ def get_by_short_id(db: Connection, short_id: str) -> Alert | None:
     western = "".join(str(unicodedata.digit(sign, sign)) for sign in digits)
     rows = fetch(db, "SELECT * FROM alerts WHERE short_id = :short_id", {"short_id": f"A{western}"})
     # The same statements whether there is one or not: how long it takes tells nobody.
-    found = next(iter(alerts_of(db, rows)), None)
+    found = next(iter(_described(db, rows)), None)
     sources = _sources(db, 0 if found is None else found.id)
     return None if found is None else replace(found, sources=sources)
 
@@ -113,8 +113,11 @@ def since(db: Connection, moment: datetime) -> list[Alert]:
 
 def alerts_of(db: Connection, rows: Sequence[Row]) -> list[Alert]:
     """Rows of the alerts table as alerts, in their order."""
-    if not rows:
-        return []
+    return _described(db, rows) if rows else []
+
+
+def _described(db: Connection, rows: Sequence[Row]) -> list[Alert]:
+    """As `alerts_of`, with the same statements of no rows as of some."""
     signals: dict[int, list[AlertSignal]] = {row["id"]: [] for row in rows}
     found = fetch(
         db,
