@@ -58,7 +58,9 @@ def test_check_runs_the_tests_too_as_the_service_does(run: CliRunner, failing: P
     assert "امتلأت آبار القرية" in told["errors"][0]["message"]
 
 
-def test_a_failed_test_shows_what_was_found(run: CliRunner, failing: Path) -> None:
+def test_a_failed_test_shows_what_was_found(
+    run: CliRunner, failing: Path, few_shipped: None
+) -> None:
     result = run.invoke(app, ["rules", "test", str(failing)])
     assert result.exit_code == 1
     assert "it stayed silent (score 0/100); terms found: well-water/well" in result.stdout
