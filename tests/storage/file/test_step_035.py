@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from storage.connection import Connection
 from storage.file.database import connect, migrate, problems_of
-from storage.file.migrations import MIGRATIONS
+from storage.file.migrations import MIGRATIONS, step_035_fanout
 from storage.rows import fetch
 from storage.sending import outbox
 from tests.storage.make import NOW, add_alert, add_chat, add_older_database, delivery
@@ -59,4 +61,32 @@ def test_nothing_is_owed_that_is_over(tmp_path: Path) -> None:
     add_chat(db, 5)
     with pytest.raises(ValueError, match="sent"):
         outbox.enqueue(db, [delivery(add_alert(db).id, 5, state="sent")], NOW)
+    db.close()
+
+
+class Defensive:
+    """A connection of a build of SQLite that lets nobody write its own table."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def execute(self, sql: str, values: dict[str, object] | None = None) -> Any:
+        if "UPDATE sqlite_schema" in sql:
+            raise sqlite3.OperationalError("table sqlite_master may not be modified")
+        return self._db.execute(sql, values or {})
+
+
+def test_a_build_that_keeps_its_table_to_itself_is_brought_up_to_date_too(tmp_path: Path) -> None:
+    path = tmp_path / "marsad.sqlite"
+    add_older_database(path, "m035_fanout")
+    db = connect(path)
+    step_035_fanout.m035_fanout(cast("Connection", Defensive(db)))
+    assert db.execute("PRAGMA writable_schema").fetchone()[0] == 0
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        db.execute(
+            """
+            INSERT INTO outbox (chat_id, kind, version, key, state, level, not_before,
+                created_at, updated_at)
+            VALUES (5, 'gossip', 0, 'k', 'pending', 'alert', 'x', 'x', 'x')"""
+        )
     db.close()
