@@ -52,10 +52,26 @@ def compile_apart(
         log.debug("rules: not compiled in a process of their own: %r", error)
         return None
     if done.returncode == _REFUSED:
-        return RulesInvalid(*pickle.loads(done.stdout))  # noqa: S301 our own process
-    if done.returncode:
+        return _refusal(done.stdout)
+    if done.returncode < 0:
+        log.warning(
+            "rules: the process that compiles them was ended by signal %d, for want of memory "
+            "perhaps; the service compiles them itself",
+            -done.returncode,
+        )
+    elif done.returncode:
         log.debug("rules: the process that compiles them ended with %d", done.returncode)
     return None
+
+
+def _refusal(said: bytes) -> RulesInvalid | None:
+    """What the process said is wrong with the files; None where that cannot be read."""
+    try:
+        errors, warnings = pickle.loads(said)  # noqa: S301 our own process
+    except (pickle.UnpicklingError, EOFError, ValueError, TypeError) as error:
+        log.debug("rules: what the process that compiles them said cannot be read: %r", error)
+        return None
+    return RulesInvalid(errors, warnings)
 
 
 def _can_be_written(folder: Path) -> bool:

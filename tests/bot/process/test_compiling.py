@@ -74,6 +74,28 @@ def test_a_process_that_cannot_be_or_never_ends_is_no_obstacle(
     assert load_stored(tmp_path / "cache", None, None) is None
 
 
+@pytest.mark.parametrize(
+    ("does", "warned"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", True),
+        ("print('said by somebody else'); import sys; sys.exit(3)", False),
+        ("import sys; sys.exit(3)", False),
+    ],
+)
+def test_a_process_that_is_killed_or_says_nonsense_is_no_obstacle(
+    does: str,
+    warned: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (tmp_path / "broken.py").write_text(does, encoding="utf-8")
+    monkeypatch.setattr(compiling, "_MODULE", "broken")
+    monkeypatch.setattr(compiling, "_PACKAGES", str(tmp_path))
+    assert compile_apart(None, None, tmp_path / "cache") is None
+    assert ("signal 9" in caplog.text) is warned
+
+
 def test_rules_that_were_not_tried_are_not_there(tmp_path: Path, started: list[Any]) -> None:
     rules = load_rules(shipped=few_rules())
     kept = cache_of(tmp_path, None, None)
