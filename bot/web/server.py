@@ -74,10 +74,6 @@ class PageServer:
     def port(self) -> int:
         return int(self._socket.getsockname()[1])
 
-    async def compiled_ahead(self) -> None:
-        """Wait until no reader waits for a page to be compiled."""
-        await asyncio.wait({self._ahead})
-
     async def close(self) -> None:
         """Answer what was asked, then stop and free the port."""
         self._ahead.cancel()
