@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from rules.language.text import sentences
+from rules.language.sentences import sentences
 
 LONGEST = 400
 

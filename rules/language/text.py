@@ -1,4 +1,4 @@
-"""Text → sentences → tokens that know where they stand in the original.
+"""Text → words and numbers that know where they stand in the original.
 
 Nothing here changes the text: a token carries the offsets of its letters in the
 string that was given, and a normalised form that look-ups use. So evidence can
@@ -12,13 +12,10 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from rules.language.disguise import Knows, pieces_as_words
 from rules.language.letters import AS_ARABIC
-
-Field = Literal["title", "text"]
 
 MAX_CHARACTERS = 200_000
 """Longer texts are read up to here: no news entry is longer, a hostile one may be."""
@@ -82,19 +79,8 @@ MAY_BE_CUT_UP = (
 )
 """For RE2: a text in which this is not found has no cut up words."""
 
-# What ends a sentence: always, and (a full stop) only where it is not part of an
-# abbreviation, a number or a web address.
-_ALWAYS_END = frozenset("!?؟؛…。\n\r\u2028\u2029۔;")
-_MAY_END = _ALWAYS_END | {"."}
 # What breaks the reach of a negation without ending the sentence.
-_BREAK = frozenset(',،:()[]{}«»"“”„–—|/•·')
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr st mme mlle m prof gen col lt maj sgt capt brig adm gov sen rep rev no vs jr sr "
-    "inc co corp u s n a d e p art".split()
-)
-_MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec janv fevr juil".split())
-"""As they are cut short before a day: "since Oct. 7"."""
-
+BREAK = frozenset(',،:()[]{}«»"“”„–—|/•·')
 # What look-ups make alike, as CAMeL Tools does: alefs, alef maqsura, ta marbuta.
 _FOLD = str.maketrans("إأآىة", "ااايه")
 
@@ -114,13 +100,6 @@ class Token(NamedTuple):
     norm: str
     script: str
     breaks: bool
-
-
-class Sentence(NamedTuple):
-    field: Field
-    start: int
-    end: int
-    tokens: tuple[Token, ...]
 
 
 @lru_cache(maxsize=20_000)
@@ -194,15 +173,6 @@ def runs(text: str) -> list[str]:
     return _WORD.split(text[:MAX_CHARACTERS])
 
 
-def ends_between(run: str, gap: str, following: str) -> bool:
-    """Whether a sentence surely ends between two neighbouring runs of a text in which no words are
-    cut up; where either is no word by itself, it may."""
-    if _MAY_END.isdisjoint(gap):
-        return False
-    before, after = as_word(run), as_word(following)
-    return before is not None and after is not None and ends(gap, before, after)
-
-
 def tokenize(text: str, knows: Knows | None = None) -> list[Token]:
     """The words and numbers of a text, in order. Linear in its length.
 
@@ -219,7 +189,7 @@ def tokens_of(
     """`tokenize` of a text that `runs` has cut. ``cut_up``: whether words may be cut up in it."""
     tokens: list[Token] = []
     end = 0
-    add, make, unbroken = tokens.append, tuple.__new__, _BREAK.isdisjoint
+    add, make, unbroken = tokens.append, tuple.__new__, BREAK.isdisjoint
     for gap, run in zip(cut[::2], cut[1::2], strict=False):
         start = end + len(gap)
         end = start + len(run)
@@ -290,95 +260,3 @@ def _split_after_ta_marbuta(text: str, start: int, end: int) -> list[tuple[int, 
             start = match.end()
     parts.append((start, end))
     return parts
-
-
-def sentences(text: str, field: Field, knows: Knows | None = None) -> list[Sentence]:
-    """The sentences of a title or body, with their tokens.
-
-    A line break ends a sentence; so does a full stop, unless it stands in a number, an
-    abbreviation or an address. Arabic letters need no space after the stop.
-    ``knows`` is for `tokenize`.
-    """
-    if knows is None:
-        return list(_without_vocabulary(text, field))
-    return cut_sentences(text, field, runs(text), knows)
-
-
-@lru_cache(maxsize=2)
-def _without_vocabulary(text: str, field: Field) -> tuple[Sentence, ...]:
-    """Of one entry: its places and its figures are read of the same sentences."""
-    return tuple(cut_sentences(text, field, runs(text), None))
-
-
-def cut_sentences(
-    text: str, field: Field, cut: Sequence[str], knows: Knows | None, *, cut_up: bool = True
-) -> list[Sentence]:
-    """The sentences of a text that `runs` has cut; ``knows`` and ``cut_up`` as for `tokens_of`."""
-    found = None if knows and cut_up else _of_whole_words(field, cut)
-    if found is None:
-        text = text[:MAX_CHARACTERS]
-        found = sentences_of(text, field, tokens_of(text, cut, knows, cut_up=cut_up))
-    return found
-
-
-def _of_whole_words(field: Field, cut: Sequence[str]) -> list[Sentence] | None:
-    """The same of a text in which each run is a word, as in nearly all; None of another."""
-    found: list[Sentence] = []
-    tokens: list[Token] = []
-    end = 0
-    make, unbroken, never_ends = tuple.__new__, _BREAK.isdisjoint, _MAY_END.isdisjoint
-    for gap, run in zip(cut[::2], cut[1::2], strict=False):
-        known = as_word(run)
-        if known is None:
-            return None
-        surface, norm, script, length = known
-        start = end + len(gap)
-        end = start + len(run)
-        if gap == " ":
-            tokens.append(make(Token, (start, start + length, surface, norm, script, False)))
-            continue
-        breaks = not unbroken(gap)
-        token = make(Token, (start, start + length, surface, norm, script, breaks))
-        if tokens and not never_ends(gap) and ends(gap, tokens[-1], token):
-            found.append(_sentence(field, tokens))
-            tokens = []
-        tokens.append(token)
-    if tokens:
-        found.append(_sentence(field, tokens))
-    return found
-
-
-def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sentence]:
-    """`sentences` of a text whose tokens are known."""
-    found: list[Sentence] = []
-    first = 0
-    for at, (before, after) in enumerate(pairwise(tokens), 1):
-        between = text[before[1] : after[0]]
-        if between != " " and ends(between, before, after):
-            found.append(_sentence(field, tokens[first:at]))
-            first = at
-    if tokens:
-        found.append(_sentence(field, tokens[first:]))
-    return found
-
-
-def _sentence(field: Field, tokens: Sequence[Token]) -> Sentence:
-    return Sentence(field, tokens[0].start, tokens[-1].end, tuple(tokens))
-
-
-def ends(between: str, before: Token | Word, after: Token | Word) -> bool:
-    """Whether a sentence ends with what stands between two words."""
-    for position, char in enumerate(between):
-        if char in _ALWAYS_END:
-            return True
-        if char == ".":
-            if len(between) > 1 and between[position : position + 2] == "..":
-                return True
-            if before.script == "ar" or after.script == "ar":
-                # «د. أحمد»: a single letter before the stop is a title, not a sentence.
-                return len(before.surface) > 1
-            spaced = position + 1 < len(between)
-            if after.script == "number" and before.norm in _MONTHS:
-                return False
-            return spaced and not (before.norm in _ABBREVIATIONS or len(before.norm) == 1)
-    return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rules.language.text import Field
+from rules.language.sentences import Field
 from rules.loading.choices import Direction, Level
 from rules.matching.clauses import CompiledClause
 from rules.matching.entry import EntryReading

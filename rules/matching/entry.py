@@ -8,14 +8,8 @@ from typing import get_args
 
 from rules.language.boilerplate import blanked, blanked_title
 from rules.language.latin import guess_language
-from rules.language.text import (
-    MAX_CHARACTERS,
-    Field,
-    Sentence,
-    cut_sentences,
-    ends_between,
-    runs,
-)
+from rules.language.sentences import Field, Sentence, cut_sentences, ends_between
+from rules.language.text import MAX_CHARACTERS, runs
 from rules.loading.choices import Place
 from rules.matching.clauses import placed
 from rules.matching.finding.names import words_in_names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.language.text import Field
+from rules.language.sentences import Field
 from rules.loading.yamlfile import YamlProblem, parse
 from rules.matching.detection import Detection, offsets, quote
 from rules.matching.entry import EntryReading, read_entry
@@ -169,7 +169,7 @@ def _clause(found: Found, words: str) -> ClauseReading:
 
 def sentence_around(text: str, start: int, end: int) -> str:
     """The sentence of ``text`` that holds the words from ``start`` to ``end``."""
-    from rules.language.text import sentences
+    from rules.language.sentences import sentences
 
     for sentence in sentences(text, "text"):
         if sentence.start <= start < sentence.end:

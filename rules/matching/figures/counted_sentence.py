@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rules.language.numbers.numerals import Numeral, numerals
 from rules.language.numbers.ranges import with_ranges
-from rules.language.text import Sentence
+from rules.language.sentences import Sentence
 from rules.matching.figures.counting import NOTHING, What, Word, phrase_at, phrase_before, words_of
 
 UNIT_REACH = {"ar": 3}

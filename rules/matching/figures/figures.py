@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rules.language.text import Field, Sentence, sentences
+from rules.language.sentences import Field, Sentence, sentences
 from rules.matching.figures.counted_sentence import Toll
 from rules.matching.figures.counting import What
 from rules.matching.figures.tolls import tolls

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rules.language.numbers.numerals import Numeral
-from rules.language.text import Sentence
+from rules.language.sentences import Sentence
 from rules.matching.figures.counted_sentence import CountedSentence, Toll, Unit
 from rules.matching.figures.counting import What
 from rules.matching.figures.durations import (

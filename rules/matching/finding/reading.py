@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rules.language.text import Sentence
+from rules.language.sentences import Sentence
 from rules.matching.finding.plain import Known, PlainWords, Span
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import Any
 from rules.language import boilerplate, latin
 from rules.language.disguise import without_drawn_out_letters
 from rules.language.morphology import Morphology
-from rules.language.text import MAY_BE_CUT_UP, Sentence, Token, Word
+from rules.language.sentences import Sentence
+from rules.language.text import MAY_BE_CUT_UP, Token, Word
 from rules.matching.finding.plain import UNKNOWN, Known, PlainPhrases, Span, phrases_in
 from rules.matching.finding.reading import Reading, Spans, Written
 from rules.matching.finding.signs import Patterns, Signs

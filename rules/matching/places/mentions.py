@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Literal
 
 from rules.language.boilerplate import blanked, blanked_title
-from rules.language.text import Field, Sentence, Token, arabic_surface, sentences
+from rules.language.sentences import Field, Sentence, sentences
+from rules.language.text import Token, arabic_surface
 from rules.matching.places.gazetteer import (
     Gazetteer,
     Place,

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Literal
 
-from rules.language.text import Field, Token
+from rules.language.sentences import Field
+from rules.language.text import Token
 from rules.matching.detection import Evidence
 from rules.matching.places.choice import Meant, choose
 from rules.matching.places.gazetteer import Gazetteer, Place

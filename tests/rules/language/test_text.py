@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.language.text import arabic_norm, arabic_surface, latin_norm, sentences, tokenize
+from rules.language.sentences import sentences
+from rules.language.text import arabic_norm, arabic_surface, latin_norm, tokenize
 
 ARABIC_LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهويءأإآؤئىة"
 MARKS = "ـًٌٍَُِّْ\u200f\u200e\u202b\u202c"

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from rules.language.text import Sentence
+from rules.language.sentences import Sentence
 from rules.matching.finding.reading import Reading, Span, Written
 
 NAMES = tuple(f"term-{number:02}" for number in range(30))
