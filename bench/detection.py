@@ -26,8 +26,8 @@ from rich.table import Table
 
 from bench.report import Figure, show
 from rules import RuleSet, load_rules
-from rules.language.camel import prepare_camel_tools
-from rules.language.morphology import Morphology
+from rules.language.arabic.camel import prepare_camel_tools
+from rules.language.arabic.morphology import Morphology
 from rules.language.text import arabic_norm, tokenize
 
 NEWS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
-from rules.language.full_database import Enricher
-from rules.language.morphology import Morphology
+from rules.language.arabic.full_database import Enricher
+from rules.language.arabic.morphology import Morphology
 from rules.loading import schema
 from rules.loading.lists.escalations import compile_escalations
 from rules.loading.lists.states import compile_states

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.language.lexicon import Lexeme
+from rules.language.arabic.lexicon import Lexeme
 from rules.loading.rule_folders import ESCALATIONS, GAZETTEER, KINDS, PLACES, STATES, rule_files
 from rules.loading.stored.cache import RulesCache, file_state
 from rules.loading.yamlfile import problem
@@ -138,7 +138,7 @@ def _enricher(full_database: Path | None) -> Callable[[Lexeme], Lexeme] | None:
     """`Enricher`, made when the first word asks for it: it reads a large file."""
     if full_database is None or not full_database.is_file():
         return None
-    from rules.language.full_database import Enricher
+    from rules.language.arabic.full_database import Enricher
 
     made: list[Enricher] = []
 
@@ -152,7 +152,7 @@ def _enricher(full_database: Path | None) -> Callable[[Lexeme], Lexeme] | None:
 
 def _compiled(operator_dir: Path | None, full_database: Path | None, shipped: Path) -> RuleSet:
     # Nothing of this is needed where the cache has the rules.
-    from rules.language.full_database import Enricher
+    from rules.language.arabic.full_database import Enricher
     from rules.loading.build import compile_rules
     from rules.loading.lists.escalations import read_escalations
     from rules.loading.lists.states import read_states

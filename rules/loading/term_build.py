@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from rules.language.full_database import Enricher
+from rules.language.arabic.full_database import Enricher
 from rules.loading import schema
 from rules.loading.doubts import doubts
 from rules.loading.sources import Sources

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.language import latin, lexicon
-from rules.language.lexicon import Lexeme, WordProblem
-from rules.language.morphology import Morphology
+from rules.language import latin
+from rules.language.arabic import lexicon
+from rules.language.arabic.lexicon import Lexeme, WordProblem
+from rules.language.arabic.morphology import Morphology
 from rules.language.text import arabic_surface, tokenize
 from rules.matching.finding.known_words import Lexicon
 
@@ -47,7 +48,7 @@ def _arabic(surface: str, morphology: Morphology, words: Lexicon) -> Iterator[st
             yield from _forms(words.as_known(lexicon.noun(bare)))
         except WordProblem:
             return
-        from rules.language.full_database import Enricher
+        from rules.language.arabic.full_database import Enricher
 
         if isinstance(words.enrich, Enricher):
             yield from words.enrich.forms_of(bare)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rules.escalations.escalation import Escalation
-from rules.language.morphology import Morphology
+from rules.language.arabic.morphology import Morphology
 from rules.loading.choices import Direction, Level, Status
 from rules.loading.yamlfile import Problem
 from rules.matching.detection import Detection

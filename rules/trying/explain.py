@@ -222,8 +222,8 @@ def expand(rules: RuleSet, written: str, language: str) -> Expansion:
     """The forms of a word as a rule would write it. Raises `lexicon.WordProblem`."""
     from pydantic import ValidationError
 
-    from rules.language import lexicon
-    from rules.language.morphology import Morphology
+    from rules.language.arabic import lexicon
+    from rules.language.arabic.morphology import Morphology
     from rules.loading import schema
     from rules.loading.doubts import doubts
     from rules.matching.finding.known_words import Lexicon
@@ -284,7 +284,7 @@ def expand(rules: RuleSet, written: str, language: str) -> Expansion:
 
 def _as_in_a_rule(written: str) -> object:
     """A word as a rule file would hold it: ``{verb: أخلى, root: خ ل و, form: IV}`` is a mapping."""
-    from rules.language import lexicon
+    from rules.language.arabic import lexicon
 
     if not written.strip().startswith("{"):
         return written.strip()

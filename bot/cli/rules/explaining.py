@@ -134,7 +134,7 @@ def expand(
     told: Annotated[str, typer.Option("--told", help="Messages in: ar, en or fr.")] = "en",
 ) -> None:
     """Show the forms that a word will match, and warn of commoner words among them."""
-    from rules.language.lexicon import WordProblem
+    from rules.language.arabic.lexicon import WordProblem
     from rules.texts import message
     from rules.trying.explain import expand as expand_word
     from rules.trying.explain import language_of_word

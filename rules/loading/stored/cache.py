@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from rules.language.lexicon import Lexeme
+from rules.language.arabic.lexicon import Lexeme
 from rules.loading.stored import compiled
 from rules.loading.stored.file import UNUSABLE, StoredFile, no_garbage
 from rules.matching.ruleset import RuleSet

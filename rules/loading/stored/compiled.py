@@ -14,8 +14,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 from rules.escalations import escalation
-from rules.language.lexicon import Lexeme, Stem
-from rules.language.morphology import Morphology
+from rules.language.arabic.lexicon import Lexeme, Stem
+from rules.language.arabic.morphology import Morphology
 from rules.loading.yamlfile import Problem
 from rules.matching.clauses import ClauseElement, CompiledClause
 from rules.matching.finding.known_words import Lexicon, compiled_pattern

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from pydantic import ValidationError
 
-from rules.language.lexicon import Lexeme
-from rules.language.morphology import Morphology
+from rules.language.arabic.lexicon import Lexeme
+from rules.language.arabic.morphology import Morphology
 from rules.language.text import tokenize
 from rules.loading import schema
 from rules.matching.entry import read_entry

@@ -10,7 +10,7 @@ from typing import Any
 import re2
 
 from rules.language import latin
-from rules.language.lexicon import Lexeme
+from rules.language.arabic.lexicon import Lexeme
 from rules.matching.finding.terms import LatinIndex
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rules.language import boilerplate, latin
+from rules.language.arabic.morphology import Morphology
 from rules.language.disguise import without_drawn_out_letters
-from rules.language.morphology import Morphology
 from rules.language.sentences import Sentence
 from rules.language.text import MAY_BE_CUT_UP, Token, Word
 from rules.matching.finding.plain import UNKNOWN, Known, PlainPhrases, Span, phrases_in

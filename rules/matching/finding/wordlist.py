@@ -9,8 +9,8 @@ from typing import Any
 
 import re2
 
-from rules.language import lexicon, verbs
-from rules.language.lexicon import Lexeme, WordProblem
+from rules.language.arabic import lexicon, verbs
+from rules.language.arabic.lexicon import Lexeme, WordProblem
 from rules.language.text import Token, tokenize
 from rules.loading import schema
 from rules.loading.yamlfile import Location

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from rules.language.lexicon import Stem
+from rules.language.arabic.lexicon import Stem
 from rules.matching.finding.terms import Phrase, Unit
 from rules.matching.harm import roles as harm_roles
 from rules.matching.ruleset import RuleSet

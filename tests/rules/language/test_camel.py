@@ -7,7 +7,7 @@ import sys
 import unicodedata
 from importlib import import_module
 
-from rules.language.camel import NO_SYMBOLS, prepare_camel_tools
+from rules.language.arabic.camel import NO_SYMBOLS, prepare_camel_tools
 
 
 def test_the_code_points_that_are_passed_over_are_no_punctuation_and_no_symbols() -> None:
@@ -28,7 +28,7 @@ def test_the_analyser_tells_punctuation_and_symbols_as_it_does_by_itself() -> No
 
 
 def test_the_analyser_brings_no_libraries_for_downloads() -> None:
-    said = "from rules.language.morphology import Morphology; Morphology((), {}).prepare()"
+    said = "from rules.language.arabic.morphology import Morphology; Morphology((), {}).prepare()"
     code = f"import sys; {said}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     found = set(done.stdout.split())

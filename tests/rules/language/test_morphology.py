@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import RuleSet
-from rules.language.lexicon import Lexeme, WordProblem, exact, noun, particle
-from rules.language.morphology import Morphology
+from rules.language.arabic.lexicon import Lexeme, WordProblem, exact, noun, particle
+from rules.language.arabic.morphology import Morphology
+from rules.language.arabic.verbs import root, verb
 from rules.language.text import arabic_surface
-from rules.language.verbs import root, verb
 
 
 def matches(lexeme: Lexeme, word: str) -> bool:

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import RuleSet
+from rules.language.arabic.lexicon import noun
+from rules.language.arabic.morphology import Morphology
 from rules.language.disguise import without_drawn_out_letters
-from rules.language.lexicon import noun
-from rules.language.morphology import Morphology
 from rules.language.text import tokenize
 
 ALERTS = [

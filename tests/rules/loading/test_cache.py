@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import RuleSet
-from rules.language import analyser, morphology
+from rules.language.arabic import analyser, morphology
 from rules.loading import build
 from rules.loading.load import cache_of, load_rules
 from rules.loading.stored.cache import RulesCache

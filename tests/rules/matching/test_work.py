@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from rules import RuleSet, figures_of, places_in
 from rules.language import latin
-from rules.language.morphology import Morphology
+from rules.language.arabic.morphology import Morphology
 from rules.loading.load import load_rules
 from rules.matching.entry import read_entry
 from rules.matching.finding.terms import TermMatcher

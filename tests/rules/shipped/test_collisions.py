@@ -69,8 +69,8 @@ def test_settled_readings_stay_settled(shipped: RuleSet, word: str, lemma: str) 
 
 
 def test_a_word_that_a_rule_writes_itself_is_read() -> None:
-    from rules.language.lexicon import noun
-    from rules.language.morphology import Morphology
+    from rules.language.arabic.lexicon import noun
+    from rules.language.arabic.morphology import Morphology
 
     assert Morphology([noun("وزير/وزراء")]).analyse("وزير")
     assert not Morphology([noun("قط")]).analyse("وفقط")

@@ -147,9 +147,9 @@ def test_a_full_database_makes_no_answer_worse(
 def test_a_full_database_brings_broken_plurals_to_bare_words(
     shared_data: Path, tmp_path: Path
 ) -> None:
-    from rules.language.full_database import Enricher
-    from rules.language.lexicon import noun
-    from rules.language.morphology import Morphology
+    from rules.language.arabic.full_database import Enricher
+    from rules.language.arabic.lexicon import noun
+    from rules.language.arabic.morphology import Morphology
 
     database = tmp_path / "full.db"
     with gzip.open(shared_data / "msa-full.db.gz") as packed, database.open("wb") as plain:

@@ -37,7 +37,7 @@ async def test_text(request: Request) -> None:
 @command("expand", order=106, who=Who.OPERATORS)
 async def expand_word(request: Request) -> None:
     """``/expand دواء``: the forms that a word of a rule matches."""
-    from rules.language.lexicon import WordProblem
+    from rules.language.arabic.lexicon import WordProblem
     from rules.trying.explain import expand, language_of_word
 
     speech, word = request.speech, _asked(request)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rules.language.affixes import (
+from rules.language.arabic.affixes import (
     BEGINNINGS,
     DEFINITE_SUFFIXES,
     ENDINGS,
@@ -29,9 +29,9 @@ from rules.language.affixes import (
     prefixes,
     stems_between,
 )
-from rules.language.analyser import Stems, analyzer
+from rules.language.arabic.analyser import Stems, analyzer
+from rules.language.arabic.lexicon import Lexeme
 from rules.language.disguise import LONGEST_WORD, without_drawn_out_letters
-from rules.language.lexicon import Lexeme
 from rules.language.other_words import refused
 from rules.language.text import arabic_norm
 

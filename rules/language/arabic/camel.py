@@ -19,7 +19,7 @@ from threading import Lock
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-_CATALOGUE = Path(__file__).parents[1] / "camel_tools"
+_CATALOGUE = Path(__file__).parents[2] / "camel_tools"
 _ALONE = Lock()
 
 NO_SYMBOLS = ((0x4E00, 0xA490), (0xAC00, 0xFB00), (0x17000, 0x1BC00), (0x20000, 0x110000))

@@ -13,7 +13,7 @@ import mazini
 from mazini import lexicon as verb_lexicon
 from mazini.errors import MaziniError
 
-from rules.language.lexicon import Lexeme, Stem, WordProblem, noun_stems, one_word
+from rules.language.arabic.lexicon import Lexeme, Stem, WordProblem, noun_stems, one_word
 from rules.language.text import arabic_norm, arabic_surface
 from rules.texts import message
 

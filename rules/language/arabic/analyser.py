@@ -11,15 +11,15 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from rules.language.affixes import (
+from rules.language.arabic.affixes import (
     PREFIX_STEMS,
     STEM_SUFFIXES,
     SUFFIXES,
     go_together,
     prefixes,
 )
-from rules.language.camel import prepare_camel_tools
-from rules.language.lexicon import Lexeme
+from rules.language.arabic.camel import prepare_camel_tools
+from rules.language.arabic.lexicon import Lexeme
 from rules.language.text import arabic_norm
 
 if TYPE_CHECKING:

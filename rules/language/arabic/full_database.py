@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rules.language.analyser import full_database
-from rules.language.lexicon import Lexeme, Stem, noun
+from rules.language.arabic.analyser import full_database
+from rules.language.arabic.lexicon import Lexeme, Stem, noun
 from rules.language.text import arabic_norm, arabic_surface
 
 _PLURAL_LIMIT = 4
