@@ -188,9 +188,9 @@ async def measure(database: Database, gazetteer: Gazetteer, rules: RuleSet, runs
     far = Cursor(NOW - YEAR / 2, 25_000)
     await timed("/recent حلب 366d, a page far back", lambda: ask("حلب 366d", after=far), runs)
     for text in QUESTIONS:
-        await timed(f"/recent {text}", lambda text=text: ask(text), runs)  # type: ignore[misc]
+        await timed(f"/recent {text}", partial(ask, text), runs)
     for text in SEARCHES:
-        await timed(f"/search {text}", lambda text=text: look_for(text), runs)  # type: ignore[misc]
+        await timed(f"/search {text}", partial(look_for, text), runs)
     count = await database.read(lambda db: fetch(db, "SELECT count(*) AS n FROM alerts"))
     middle = f"A{count[0]['n'] // 2}"
     await timed(f"/alert {middle}", lambda: alert(middle), runs)

@@ -175,8 +175,7 @@ def measured(entries: Sequence[Entry]) -> dict[str, float | None]:
     for number in MANY_RULES:
         more = many_rules(number)
         found[f"Marsad, {number:,} rules beside"] = each(
-            lambda title, text, more=more: more.detect(title, text, "ar"),  # type: ignore[misc]
-            entries,
+            partial(more.detect, language="ar"), entries
         )
     for times in LENGTHS:
         text = "".join(NEWS[:4]) * times

@@ -95,8 +95,8 @@ def median_ms(ask: Callable[[], object], runs: int = 15) -> float:
 def asked(small: Connection, large: Connection, few: int, many: int) -> list[Figure]:
     found = []
     for name, question in QUESTIONS.items():
-        short = median_ms(lambda question=question: question(small))  # type: ignore[misc]
-        long = median_ms(lambda question=question: question(large))  # type: ignore[misc]
+        short = median_ms(partial(question, small))
+        long = median_ms(partial(question, large))
         # Recent ones are as many times more: what is asked of the last hours returns them.
         found.append(Figure(f"{name}: {many:,} entries", long, "ms", None, max(short, 1e-3)))
     return found

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,7 +113,7 @@ async def bring_up_to_date(settings: Settings) -> None:
             if mine == theirs:
                 continue
             known = mine is None or await database.read(
-                lambda db, file=file, mine=mine: versions.is_known(db, file, versions.hash_of(mine))  # type: ignore[misc]
+                partial(versions.is_known, file=file, hash=versions.hash_of(mine))
             )
             if known:
                 log.info("rules: %s is brought up to date from the database", file)
