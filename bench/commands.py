@@ -30,8 +30,9 @@ from bot.asking.vocabulary import vocabulary_of
 from bot.asking.words import search_of
 from bot.charts.places import bubbles
 from bot.charts.trend import since, trend_of
+from bot.exports.edition import Edition
 from bot.exports.naming import Naming
-from bot.exports.writing import Edition, formats
+from bot.exports.writing import formats
 from bot.messages.answers.asked import answer_card
 from bot.messages.answers.charts import map_caption, trend_caption, trend_picture
 from bot.messages.answers.place_status import place_status_card

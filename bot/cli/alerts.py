@@ -203,7 +203,7 @@ def _print(card: Card) -> None:
 
 
 def _read(work: Callable[[Connection], T]) -> T:
-    from bot.process.installation import require_made_database
+    from bot.installation import require_made_database
     from bot.settings import load_settings
     from storage.file.database import Database
 

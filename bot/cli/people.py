@@ -95,7 +95,7 @@ def sign_out(
 
 
 def _write(change: Callable[[Connection], T]) -> T:
-    from bot.process.installation import require_database
+    from bot.installation import require_database
     from bot.settings import load_settings
     from storage.file.database import Database
 

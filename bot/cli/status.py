@@ -48,7 +48,7 @@ def status_command(
 
 async def _read(settings: Settings, rules: RuleSet, known: Known) -> PlaceStatus:
     from bot.alerts.summaries.place_status import read_status
-    from bot.process.installation import require_made_database
+    from bot.installation import require_made_database
     from storage.file.database import Database
 
     require_made_database(settings)

@@ -38,7 +38,7 @@ async def serve(settings: Settings, port: int, link: int | None = None) -> None:
     """Until SIGTERM or SIGINT. Raises CannotGoOn for a port that is taken and for a person who was
     not let in, and what opening rules, feeds and the database raises."""
     from bot.feeds.catalogue import load_catalogue
-    from bot.process.installation import require_database
+    from bot.installation import require_database
     from bot.rules_in_force import RulesInForce
     from bot.web.server import PageServer
     from bot.web.site import Site

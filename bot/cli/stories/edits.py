@@ -77,7 +77,7 @@ def _why(entry: StoryEntry) -> str:
 
 def _with(work: Callable[[Connection], T]) -> T:
     """In one write transaction of the service's database, which must be there."""
-    from bot.process.installation import require_made_database
+    from bot.installation import require_made_database
     from bot.settings import load_settings
     from storage.file.database import Database
 

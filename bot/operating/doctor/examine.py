@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from bot.clock import utc_now
+from bot.installation import DatabaseMissing, require_database
 from bot.locales import Texts, texts
 from bot.operating.doctor.finding import Finding, State
 from bot.operating.doctor.judging import (
@@ -26,7 +27,6 @@ from bot.operating.doctor.judging import (
     judge_token,
 )
 from bot.operating.doctor.webhooks import webhook_findings
-from bot.process.installation import DatabaseMissing, require_database
 from bot.process.lease import holder_of
 from bot.process.lock import AlreadyRunning, InstanceLock
 from bot.process.logs import Redactor

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from bot.cli.main import app
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
+from bot.installation import note_installation
 from bot.process import first_operator
-from bot.process.installation import note_installation
 from bot.settings import Settings, load_settings, variable
 from bot.wiring.from_settings import FIRST_CODE, _readers
 from storage.file.database import Database

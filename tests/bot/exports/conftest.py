@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.exports.edition import Edition
 from bot.exports.naming import Naming
 from bot.exports.reading import export
-from bot.exports.writing import Edition, formats
+from bot.exports.writing import formats
 from bot.locales import texts
 from rules import Gazetteer, load_gazetteer
 from storage import alerts

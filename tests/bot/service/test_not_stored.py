@@ -12,10 +12,10 @@ import pytest
 from aiohttp import web
 
 from bot.clock import utc_now
+from bot.installation import DatabaseMissing, begin_anew, markers, note_installation
+from bot.installation import require_database as require
 from bot.locales import LANGUAGES, texts
 from bot.notices.service import DatabaseLost
-from bot.process.installation import DatabaseMissing, begin_anew, markers, note_installation
-from bot.process.installation import require_database as require
 from bot.service.service import Service
 from bot.settings import Settings, load_settings
 from bot.wiring.from_settings import parts_from_settings

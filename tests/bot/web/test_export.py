@@ -15,9 +15,10 @@ from html import unescape
 import openpyxl
 import pytest
 
+from bot.exports.edition import Edition
 from bot.exports.naming import Naming, leaving
 from bot.exports.reading import export
-from bot.exports.writing import NAMES, Edition, formats
+from bot.exports.writing import NAMES, formats
 from bot.locales import texts
 from bot.notices.feeds import publishers_of
 from bot.web.access.limits import EXPORTING
