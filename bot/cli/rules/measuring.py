@@ -125,7 +125,9 @@ def _show_audit(found: Audit) -> None:
 
 def _show_what_is_asked(found: Audit) -> None:
     size = found.size
-    typer.echo(f"\n{size.clauses} clauses, {size.words_and_phrases} words and phrases.")
+    typer.echo(
+        f"\n{size.clauses} clauses in {size.ways} ways, {size.words_and_phrases} words and phrases."
+    )
     _list(
         "Clauses that never take part in a detection",
         (f"{clause.signal}: {clause.clause}" for clause in found.idle_clauses),
