@@ -193,11 +193,10 @@ class Clause(Way):
             yield self.with_defaults(defaults)
             return
         for way in self.ways:
-            of_clause = way.with_defaults(self).with_defaults(defaults)
             said = self.unless if "unless" in self.model_fields_set else defaults.unless
-            yield of_clause.model_copy(
-                update={"unless": tuple(dict.fromkeys((*said, *way.unless)))}
-            )
+            unless = tuple(dict.fromkeys((*said, *way.unless)))
+            whole = way.with_defaults(self).with_defaults(defaults)
+            yield whole.model_copy(update={"unless": unless, "why": self.why or way.why})
 
 
 class Defaults(Model):

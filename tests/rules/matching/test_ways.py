@@ -105,6 +105,7 @@ def test_explain_and_audit_name_the_clause_and_its_ways(small_rules: Build) -> N
     assert [each.clause for each in signal.nearly] == ["no-medicine"]
     found = audit(rules, own_tests(rules))
     assert [each.clause for each in found.clauses] == ["no-medicine (way 1)", "no-medicine (way 2)"]
+    assert rules.note("trial", "no-medicine") == "however it is said"
     size = size_of(rules)
     assert (size.clauses, size.ways) == (1, 2)
 
