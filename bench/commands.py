@@ -45,10 +45,12 @@ from bot.telegram.registry import all_commands
 from rules import Gazetteer, RuleSet, load_gazetteer, load_rules
 from rules.matching.places.spellings import spellings_of
 from storage import finding, items
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.finding import Cursor, Wanted
 from storage.items import AlertItem
 from storage.news import search
+from storage.opening import open_database
 from storage.readers import chats
 from storage.readers.chats import Chat
 from storage.readers.subscriptions import Subscription
@@ -112,7 +114,7 @@ async def main() -> None:
             older(path, given.entries, given.alerts, gazetteer, rules)
             print(f"filled in {time.perf_counter() - start:.0f} s", flush=True)
         start = time.perf_counter()
-        database = await Database.open(path)
+        database = await open_database(path)
         print(f"opened, with migrations: {time.perf_counter() - start:.1f} s", flush=True)
         await index(database)
         print(

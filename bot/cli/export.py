@@ -87,9 +87,9 @@ async def _write(
     settings: Settings, asked: Selection, edition: Edition, form: Format, out: BinaryIO
 ) -> int:
     from bot.exports.reading import export
-    from storage.file.database import Database
+    from storage.opening import open_database
 
-    database = await Database.open(settings.database)
+    database = await open_database(settings.database)
     try:
         return await export(database, asked, edition, form, out)
     finally:

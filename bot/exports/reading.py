@@ -13,7 +13,8 @@ from bot.exports.naming import Naming
 from bot.exports.record import Record
 from bot.exports.writing import Format
 from storage import finding, items, paging
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.finding import Cursor, Wanted
 from storage.paging import Selection
 

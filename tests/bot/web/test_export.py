@@ -23,7 +23,7 @@ from bot.locales import texts
 from bot.notices.feeds import publishers_of
 from bot.web.access.limits import EXPORTING
 from storage import alerts
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.finding import Wanted
 from storage.paging import Selection
 from tests.bot.web.conftest import ANALYST, OPERATOR, VIEWER, Desk

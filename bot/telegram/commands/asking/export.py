@@ -25,7 +25,7 @@ from bot.telegram.files import beside, send_file
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
 from storage import finding, items
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.items import AlertItem
 
 USUAL = timedelta(days=7)
