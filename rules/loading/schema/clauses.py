@@ -170,9 +170,16 @@ class Clause(Way):
     """
 
     name: Name | None = Field(None, description="what it looks for, in a word or two: no-medicine")
-    ways: Annotated[tuple[Way, ...], Field(min_length=2, max_length=24)] | None = Field(
+    ways: Annotated[tuple[Way, ...], Field(max_length=24)] | None = Field(
         None, description="several ways to say it, each with near, sequence, all, any or harm"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ways_in_a_list(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("ways"), dict):
+            raise wrong("rule.ways_list")
+        return value
 
     def _check_kind(self) -> None:
         if self.ways is None:
@@ -180,6 +187,8 @@ class Clause(Way):
             return
         if any(getattr(self, kind) for kind in KINDS):
             raise wrong("rule.ways_or_kind")
+        if len(self.ways) < 2:
+            raise wrong("rule.ways_two")
         if any(way.setting for way in self.ways):
             raise wrong("rule.ways_setting")
 

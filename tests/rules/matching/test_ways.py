@@ -130,6 +130,8 @@ def test_a_trial_says_that_the_clause_changed(small_rules: Build) -> None:
         ("{name: a, ways: [{any: [medicine]}, {near: [shop]}]}", "near needs two"),
         ("{name: a, ways: [{any: [medicine]}, {any: [shp]}]}", "shop"),
         ("{name: a, ways: [{any: [medicine]}, {any: [shop], name: b}]}", "name"),
+        ("{name: a, ways: {any: [medicine]}}", "with a dash"),
+        ("{name: a, ways: [{any: [medicine]}]}", "one way needs no ways"),
     ],
 )
 def test_what_makes_no_sense_is_said_with_its_place(
