@@ -15,7 +15,8 @@ from rules.loading.sources import Sources
 from rules.loading.surface import surfaces
 from rules.loading.term_build import TermBuild
 from rules.loading.yamlfile import Document, problem
-from rules.matching.finding.terms import TermCycle, TermMatcher, in_order
+from rules.matching.finding.matcher import TermMatcher
+from rules.matching.finding.terms import TermCycle, in_order
 from rules.matching.levels import by_direction
 from rules.matching.ruleset import RuleSet, RulesInvalid, RuleTests, Signal
 from rules.texts import message

@@ -12,9 +12,9 @@ from rules.language.sentences import Field, Sentence, cut_sentences, ends_betwee
 from rules.language.text import MAX_CHARACTERS, runs
 from rules.loading.choices import Place
 from rules.matching.clauses import placed
+from rules.matching.finding.matcher import TermMatcher
 from rules.matching.finding.names import words_in_names
 from rules.matching.finding.reading import Reading
-from rules.matching.finding.terms import TermMatcher
 from rules.matching.harm.entry import find_harms
 
 _PLACES: tuple[Place, ...] = get_args(Place)

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.language.text import as_word, is_one_run
 from rules.loading.choices import Place
 from rules.matching.clauses import CompiledClause
+from rules.matching.finding.matcher import TermMatcher
 from rules.matching.finding.plain import Continued, goes_on
 from rules.matching.finding.reading import Reading
 from rules.matching.finding.signs import set_bits
-from rules.matching.finding.terms import TermMatcher
 from rules.matching.harm import entry as victims
 from rules.matching.harm import victims as harm_victims
 from rules.matching.scope.governors import DENIED, governors_of

@@ -13,8 +13,8 @@ from rules.matching.entry import (
     opened,
     readings_of,
 )
+from rules.matching.finding.matcher import TermMatcher
 from rules.matching.finding.reading import Reading
-from rules.matching.finding.terms import TermMatcher
 from rules.matching.gate import Gate, Held
 from rules.matching.harm.entry import find_harms
 from rules.matching.holds import holds

@@ -12,7 +12,8 @@ from rules.loading.choices import Direction, Level, Status
 from rules.loading.yamlfile import Problem
 from rules.matching.detection import Detection
 from rules.matching.finding.known_words import Lexicon
-from rules.matching.finding.terms import CompiledTerm, TermMatcher
+from rules.matching.finding.matcher import TermMatcher
+from rules.matching.finding.terms import CompiledTerm
 from rules.matching.gate import Gate
 from rules.matching.match import detect_all
 from rules.matching.related import related

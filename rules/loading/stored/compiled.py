@@ -19,7 +19,8 @@ from rules.language.arabic.morphology import Morphology
 from rules.loading.yamlfile import Problem
 from rules.matching.clauses import ClauseElement, CompiledClause
 from rules.matching.finding.known_words import Lexicon, compiled_pattern
-from rules.matching.finding.terms import CompiledTerm, TermMatcher, Unit
+from rules.matching.finding.matcher import TermMatcher
+from rules.matching.finding.terms import CompiledTerm, Unit
 from rules.matching.rule import CompiledRule
 from rules.matching.ruleset import EscalationTests, RuleSet, RuleTests, Signal
 from rules.matching.states import StateKind, StateSource, StateValue

@@ -13,7 +13,8 @@ from rules.language.text import tokenize
 from rules.loading import schema
 from rules.matching.entry import read_entry
 from rules.matching.finding.known_words import Lexicon
-from rules.matching.finding.terms import CompiledTerm, TermMatcher
+from rules.matching.finding.matcher import TermMatcher
+from rules.matching.finding.terms import CompiledTerm
 from rules.matching.finding.wordlist import Compiler
 
 Enrich = Callable[[Lexeme], Lexeme]

@@ -11,7 +11,7 @@ import re2
 
 from rules.language import latin
 from rules.language.arabic.lexicon import Lexeme
-from rules.matching.finding.terms import LatinIndex
+from rules.matching.finding.matcher import LatinIndex
 
 
 class Lexicon:

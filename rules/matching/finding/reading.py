@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from rules.language.sentences import Sentence
 from rules.matching.finding.plain import Known, PlainWords, Span
-
-if TYPE_CHECKING:
-    from rules.matching.finding.terms import TermMatcher
+from rules.matching.finding.signs import Signs
 
 __all__ = ["Reading", "Span", "Spans", "Written"]
 
 Spans = tuple[Span, ...]
+
+
+class Matcher(Protocol):
+    """What a sentence asks of `matcher.TermMatcher`, which says what each of it means."""
+
+    signs: Signs
+
+    def look_for(self, name: str, written: Written) -> Spans: ...
+
+    def bits_of(self, names: tuple[str, ...]) -> tuple[int, frozenset[str]]: ...
+
+    def names_of(self, possible: int) -> tuple[str, ...]: ...
+
+    def nowhere(self, names: tuple[str, ...], possible: int) -> Mapping[str, Spans]: ...
 
 
 class Written(dict[str, Spans]):
@@ -30,7 +42,7 @@ class Written(dict[str, Spans]):
         self,
         sentence: Sentence,
         words: Sequence[Known],
-        matcher: TermMatcher,
+        matcher: Matcher,
         possible: int,
         text: str,
     ) -> None:
@@ -101,7 +113,7 @@ class Reading:
         "language", "of", "possible", "sentence",
     )  # fmt: skip
 
-    def __init__(self, written: Written, language: str | None, matcher: TermMatcher) -> None:
+    def __init__(self, written: Written, language: str | None, matcher: Matcher) -> None:
         self.sentence = written.sentence
         self.language = language
         """``en`` or ``fr``: what its Latin words are read as; None when nothing tells."""

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rules.matching.entry import EntryReading
+from rules.matching.finding.matcher import phrase_spans
 from rules.matching.finding.reading import Reading
-from rules.matching.finding.terms import Phrase, phrase_spans
+from rules.matching.finding.terms import Phrase
 from rules.matching.ruleset import RuleSet
 from rules.trying.auditing.implied import EXCEPTIONS
 

@@ -18,7 +18,7 @@ from rules.language import latin
 from rules.language.arabic.morphology import Morphology
 from rules.loading.load import load_rules
 from rules.matching.entry import read_entry
-from rules.matching.finding.terms import TermMatcher
+from rules.matching.finding.matcher import TermMatcher
 from rules.matching.match import judge
 from tests.conftest import shipped_places
 from tests.rules.few import few_rules
