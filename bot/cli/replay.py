@@ -134,13 +134,14 @@ async def _replay(entries: Sequence[StoryEntry], folder: Path, files: RuleFiles)
     from storage.file.database import Database
 
     rules, places = files.load(), partial(_shipped_places, files.cache)
+    places()  # now: the processes that read have what is loaded here
+    reading = zip(entries, read_all(_Reader(files.cache), rules, files, entries), strict=True)
     desks = [_Desk(each, entries, places) for each in (rules, replace(rules, escalations=()))]
     databases = [await Database.open(folder / f"{name}.sqlite") for name in ("told", "plain")]
     alone = 0
     try:
         for desk, database in zip(desks, databases, strict=True):
             await database.write(desk.open)
-        reading = zip(entries, read_all(_Reader(files.cache), rules, files, entries), strict=True)
         while lot := list(islice(reading, TOGETHER)):
             alone += sum(d.level in PUSHED for _, found in lot for d in found.per_entry[0])
             for desk, database in zip(desks, databases, strict=True):
