@@ -240,12 +240,15 @@ class _Desk:
         from bot.polling.identify import EntryChange
         from bot.polling.report import Detections
 
-        number, rules = self._number, self._rules
-        self._number += 1
+        rules = self._rules
         for hour in _hours(self._before, each.published):
             silence = tell_of_silence(db, rules, self._places, self._last_read, hour)
             self._reasons.update(silence.reasons)
         self._before = self._last_read[each.family] = each.published
+        if not found.per_entry[0] and not found.failures:
+            return  # nothing follows from it, and no story is compared with it
+        number = self._number
+        self._number += 1
         entry = _feed_entry(each, f"r{number}")
         accepted = self._pipeline.accept(
             db,
