@@ -55,7 +55,9 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "an alert in a chat": lambda db: outbox.for_chat(db, 1, 7),
     "the last line of each chat": lambda db: owed.last_lines(db, range(1, CHATS)),
     "the newest decision": digest_turns.newest_decision,
-    "reports of a place": lambda db: place_reports.since(db, NOW - timedelta(hours=6)),
+    "reports of silent places": lambda db: place_reports.of_the_silent(
+        *(db, "place", ["siege"], "worsening", NOW - timedelta(hours=6), NOW - timedelta(hours=3))
+    ),
 }
 
 

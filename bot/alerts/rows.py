@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
@@ -19,6 +19,7 @@ from rules.matching.levels import LADDER
 from storage.alerts import Alert, AlertSignal, AlertText
 from storage.news.entries import Entry, StoredDetection
 from storage.news.facts import NO_FACTS, Facts
+from storage.rows import fields_of
 
 if TYPE_CHECKING:
     from rules import Detection, RuleSet
@@ -185,5 +186,5 @@ def strongest(detections: tuple[Detection, ...]) -> dict[str, Detection]:
 
 
 def _evidence_json(detection: Detection) -> str:
-    spans: list[dict[str, Any]] = [asdict(each) for each in detection.evidence]
+    spans = [fields_of(each) for each in detection.evidence]
     return json.dumps(spans, ensure_ascii=False)

@@ -54,6 +54,8 @@ app = typer.Typer(
 def main() -> None:
     """The entry point: what is left over after `Commands` is a bug, and goes to the log."""
     gc.set_threshold(*COLLECTIONS)
+    # httpx imports a command line of its own, with Pygments and half of Rich, unless it has none.
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]
     try:
         app()
     except KeyboardInterrupt:

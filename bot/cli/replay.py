@@ -134,13 +134,14 @@ async def _replay(entries: Sequence[StoryEntry], folder: Path, files: RuleFiles)
     from storage.opening import open_database
 
     rules, places = files.load(), partial(_shipped_places, files.cache)
+    places()  # now: the processes that read have what is loaded here
+    reading = zip(entries, read_all(_Reader(files.cache), rules, files, entries), strict=True)
     desks = [_Desk(each, entries, places) for each in (rules, replace(rules, escalations=()))]
     databases = [await open_database(folder / f"{name}.sqlite") for name in ("told", "plain")]
     alone = 0
     try:
         for desk, database in zip(desks, databases, strict=True):
             await database.write(desk.open)
-        reading = zip(entries, read_all(_Reader(files.cache), rules, files, entries), strict=True)
         while lot := list(islice(reading, TOGETHER)):
             alone += sum(d.level in PUSHED for _, found in lot for d in found.per_entry[0])
             for desk, database in zip(desks, databases, strict=True):
@@ -239,12 +240,15 @@ class _Desk:
         from bot.polling.identify import EntryChange
         from bot.polling.report import Detections
 
-        number, rules = self._number, self._rules
-        self._number += 1
+        rules = self._rules
         for hour in _hours(self._before, each.published):
             silence = tell_of_silence(db, rules, self._places, self._last_read, hour)
             self._reasons.update(silence.reasons)
         self._before = self._last_read[each.family] = each.published
+        if not found.per_entry[0] and not found.failures:
+            return  # nothing follows from it, and no story is compared with it
+        number = self._number
+        self._number += 1
         entry = _feed_entry(each, f"r{number}")
         accepted = self._pipeline.accept(
             db,

@@ -1,8 +1,9 @@
 """Many texts through the rules on all cores, in their order, a few at a time.
 
-Each process reads the rules from the cache of compiled rules, as any start does: what comes from
-the disk is data, and nothing in it can run. Few texts are read here: a process takes a second to
-start. What comes out does not depend on how many processes there were.
+A process is a fork of this one where that is safe, and has the rules that are loaded here at once.
+Elsewhere it takes a second to start, and reads them from the cache of compiled rules as any start
+does: what comes from the disk is data, and nothing in it can run. Few texts are read here. What
+comes out does not depend on how many processes there were.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from rules.loading.load import SHIPPED, load_rules
 from rules.matching.ruleset import RuleSet
@@ -28,7 +31,7 @@ from rules.matching.ruleset import RuleSet
 T = TypeVar("T")
 R = TypeVar("R")
 
-FEW = 2_000
+FEW, FEW_WHERE_EACH_LOADS = 400, 2_000
 """Texts that one process has read before another one has started."""
 TOGETHER = 100
 """Texts that are handed to a process at once."""
@@ -70,29 +73,43 @@ def on_all_cores(
     items: Iterable[T],
     *,
     processes: int | None = None,
-    few: int = FEW,
+    few: int | None = None,
+    forked: bool | None = None,
 ) -> Iterator[R]:
     """``work`` of each item, in order. ``work`` is a function of a module; ``rules`` are of
     ``files``, and know in the end each word that any process met; ``processes``: as many as there
-    are cores. Raises WorkerDied or RulesChanged.
+    are cores; ``forked``: where that is safe. The processes start now, before the first result is
+    asked for: whoever wants forked ones calls before it starts a thread. The iterator raises
+    WorkerDied or RulesChanged.
     """
+    if forked is None:
+        forked = can_fork()
+    if few is None:
+        few = FEW if forked else FEW_WHERE_EACH_LOADS
     items = iter(items)
     first = list(islice(items, few))
     wanted = processes or _cores()
+    items = chain(first, items)
     if wanted == 1 or len(first) < few:
-        yield from (work(rules, item) for item in chain(first, items))
-        return
-    pool = ProcessPoolExecutor(
-        wanted, get_context("spawn"), initializer=_begin, initargs=(files, rules.hash)
-    )
-    try:
-        for done, words in _handed_out(pool, work, chain(first, items), wanted * AHEAD):
-            rules.morphology.remember(words, new=True)
-            yield from done
-    except BrokenProcessPool as broken:
-        raise WorkerDied from broken
-    finally:
-        pool.shutdown(cancel_futures=True)
+        return (work(rules, item) for item in items)
+    if forked:
+        pool = ProcessPoolExecutor(wanted, get_context("fork"), _copied, (rules,))
+    else:
+        pool = ProcessPoolExecutor(wanted, get_context("spawn"), _loads, (files, rules.hash))
+    lots = _Lots(pool, work, items, wanted * AHEAD)
+    # Looking for garbage in a copy would touch, and so copy, all that the rules hold.
+    gc.freeze()
+    # One that died already is told of where the first result is asked for.
+    with suppress(BrokenProcessPool):
+        lots.hand_out()
+    gc.unfreeze()
+    return _in_order(lots, rules)
+
+
+def can_fork() -> bool:
+    """Whether a copy of this process would be whole: a lock that another thread holds would never
+    be released in it, and what macOS itself runs may not be copied."""
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 def _cores() -> int:
@@ -106,16 +123,38 @@ _Words = dict[str, list[tuple[int, str]]]
 """Words that a process met for the first time, as `Morphology.remember` takes them."""
 
 
-def _handed_out(
-    pool: ProcessPoolExecutor, work: Callable[[RuleSet, T], R], items: Iterator[T], ahead: int
-) -> Iterator[tuple[list[R], _Words]]:
-    waiting: deque[Future[tuple[list[R], _Words]]] = deque()
-    while True:
-        while len(waiting) < ahead and (lot := list(islice(items, TOGETHER))):
-            waiting.append(pool.submit(_done, work, lot))
-        if not waiting:
-            return
-        yield waiting.popleft().result()
+class _Lots(Generic[T, R]):
+    """Items on their way through a pool, so many at once."""
+
+    def __init__(
+        self,
+        pool: ProcessPoolExecutor,
+        work: Callable[[RuleSet, T], R],
+        items: Iterator[T],
+        ahead: int,
+    ) -> None:
+        self.pool = pool
+        self._work = work
+        self._items = items
+        self._ahead = ahead
+        self.waiting: deque[Future[tuple[list[R], _Words]]] = deque()
+
+    def hand_out(self) -> None:
+        while len(self.waiting) < self._ahead and (lot := list(islice(self._items, TOGETHER))):
+            self.waiting.append(self.pool.submit(_done, self._work, lot))
+
+
+def _in_order(lots: _Lots[T, R], rules: RuleSet) -> Iterator[R]:
+    try:
+        while lots.waiting:
+            done, words = lots.waiting.popleft().result()
+            rules.morphology.remember(words, new=True)
+            yield from done
+            lots.hand_out()
+    except BrokenProcessPool as broken:
+        raise WorkerDied from broken
+    finally:
+        lots.pool.shutdown(cancel_futures=True)
 
 
 # In a process of the pool.
@@ -123,14 +162,28 @@ def _handed_out(
 _loaded: RuleSet | None = None
 
 
-def _begin(files: RuleFiles, expected: str) -> None:
-    global _loaded
+def _copied(rules: RuleSet) -> None:
+    _begin()
+    rules.morphology.new_words()  # the process that this is a copy of tells of them itself
+    _have(rules)
+
+
+def _loads(files: RuleFiles, expected: str) -> None:
+    _begin()
+    rules = files.load()
+    _have(rules if rules.hash == expected else None)
+    gc.freeze()
+
+
+def _begin() -> None:
     # Ctrl-C goes to all of them: the one that was asked says so, and ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
-    rules = files.load()
-    _loaded = rules if rules.hash == expected else None
-    gc.freeze()
+
+
+def _have(rules: RuleSet | None) -> None:
+    global _loaded
+    _loaded = rules
 
 
 def _end_with_the_parent() -> None:

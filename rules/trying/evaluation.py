@@ -119,12 +119,10 @@ def score_labels(
     fn: Counter[str] = Counter()
     names = list(signals)
     for entry, mine in zip(entries, found, strict=True):
-        for name in names:
-            if name in entry.maybe:
-                continue
-            tp[name] += name in mine and name in entry.signals
-            fp[name] += name in mine and name not in entry.signals
-            fn[name] += name not in mine and name in entry.signals
+        labelled = entry.signals.keys() - entry.maybe
+        tp.update(labelled & mine)
+        fp.update(mine - entry.signals.keys() - entry.maybe)
+        fn.update(labelled - mine)
     scores = {name: Score(tp[name], fp[name], fn[name]) for name in names}
     return scores, Score(sum(tp.values()), sum(fp.values()), sum(fn.values()))
 
@@ -173,12 +171,8 @@ def _evaluate(
     mistakes: bool,
 ) -> Evaluation:
     scores, micro = score_labels(entries, [frozenset(d or ()) for d in found], rules.signals)
-    pairs = [
-        (entry.signals.get(name), (detections or {}).get(name))
-        for entry, detections in zip(entries, found, strict=True)
-        for name in rules.signals
-        if name not in entry.maybe
-    ]
+    of_signal = {name: _pairs(entries, found, name) for name in rules.signals}
+    pairs = [pair for mine in of_signal.values() for pair in mine]
     both = [(label, got) for label, got in pairs if label and got]
     quiet = [d for e, d in zip(entries, found, strict=True) if not e.signals and not e.maybe]
     return Evaluation(
@@ -189,7 +183,7 @@ def _evaluate(
         len(both),
         {d: _score(pairs, lambda x, d=d: x == d, lambda g, d=d: g.direction == d)  # type: ignore[misc]
          for d in DIRECTIONS},
-        _pushed(rules, entries, found),
+        _pushed(rules, of_signal),
         len(quiet),
         sum(len(d or ()) for d in quiet),
         tuple(e.id for e, d in zip(entries, found, strict=True) if d is None),
@@ -199,7 +193,7 @@ def _evaluate(
 
 
 def _score(
-    pairs: Iterable[tuple[str | None, Detection | None]],
+    pairs: Iterable[_Pair],
     wanted: Callable[[str | None], bool],
     said: Callable[[Detection], bool],
 ) -> Score:
@@ -213,15 +207,26 @@ def _score(
     return Score(tp, fp, fn)
 
 
-def _pushed(rules: RuleSet, entries: Sequence[LabelledEntry], found: Sequence[Found]) -> Score:
+_Pair = tuple[str | None, Detection | None]
+"""The direction that an entry is labelled with for a signal, and what is detected of it."""
+
+
+def _pairs(
+    entries: Sequence[LabelledEntry], found: Sequence[Found], signal: str
+) -> Sequence[_Pair]:
+    """Of one signal, in the entries that are labelled with it or in which it is detected."""
+    told = ((entry, detections or {}) for entry, detections in zip(entries, found, strict=True))
+    return [
+        (entry.signals.get(signal), detections.get(signal))
+        for entry, detections in told
+        if (signal in entry.signals or signal in detections) and signal not in entry.maybe
+    ]
+
+
+def _pushed(rules: RuleSet, of_signal: Mapping[str, Sequence[_Pair]]) -> Score:
     scores = []
-    for name in rules.signals:
+    for name, pairs in of_signal.items():
         levels = levels_of(rules, name)
-        pairs = [
-            (entry.signals.get(name), (detections or {}).get(name))
-            for entry, detections in zip(entries, found, strict=True)
-            if name not in entry.maybe
-        ]
         scores.append(
             _score(
                 pairs,

@@ -7,12 +7,21 @@ and last told it. Rows of a window are found by an index; what is older costs no
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from storage.connection import Connection
-from storage.rows import Row, fetch, fetch_one, from_text, from_text_or_none, many, to_text
+from storage.rows import (
+    Row,
+    fetch,
+    fetch_one,
+    fields_of,
+    from_text,
+    from_text_or_none,
+    many,
+    to_text,
+)
 
 Scope = Literal["story", "place", "division", "country"]
 _COLUMNS = {"story": "story_id", "place": "place", "division": "division", "country": "country"}
@@ -50,7 +59,7 @@ def add(db: Connection, reports: Sequence[PlaceReport]) -> None:
                 first_at = min(place_reports.first_at, excluded.first_at),
                 last_at = max(place_reports.last_at, excluded.last_at),
                 copy = min(place_reports.copy, excluded.copy)""",
-            asdict(each) | times | {"copy": int(each.copy)},
+            fields_of(each) | times | {"copy": int(each.copy)},
         )
 
 
@@ -81,12 +90,33 @@ def around(
     return [_report(row) for row in rows]
 
 
-def since(db: Connection, moment: datetime) -> list[PlaceReport]:
-    """Everything that was told since then."""
+def of_the_silent(
+    db: Connection,
+    scope: Scope,
+    signals: Collection[str],
+    direction: str,
+    since: datetime,
+    quiet: datetime,
+) -> list[PlaceReport]:
+    """What was told since then of the places of which nothing was told after `quiet`, and one of
+    these signals before."""
+    at = _COLUMNS[scope]
+    # «|| ''»: what is found by its place is looked through whatever its age.
     rows = fetch(
         db,
-        "SELECT * FROM place_reports WHERE last_at > :since ORDER BY last_at",
-        {"since": to_text(moment)},
+        f"""
+        SELECT * FROM place_reports WHERE last_at > :since
+            AND {at} || '' IN (
+                SELECT {at} FROM place_reports WHERE last_at > :since AND direction = :direction
+                    AND signal IN (SELECT each.value FROM json_each(:signals) each))
+            AND {at} NOT IN (SELECT {at} FROM place_reports WHERE last_at > :quiet)
+        ORDER BY last_at""",  # noqa: S608 our own names
+        {
+            "signals": many(signals),
+            "direction": direction,
+            "since": to_text(since),
+            "quiet": to_text(quiet),
+        },
     )
     return [_report(row) for row in rows]
 

@@ -73,7 +73,7 @@ def tell_of_silence(
         if not isinstance(escalation.condition, Silence):
             continue
         since = now - escalation.before - GRACE
-        heard = _heard(db, escalation, since)
+        heard = _heard(db, escalation, since, now - escalation.condition.quiet)
         holding = escalations.held_since(db, escalation.id, since)
         known = {each.place: Standing(each.since, each.held_at) for each in holding}
         for quiet in quiet_places(escalation, heard, known, read, now):
@@ -89,9 +89,16 @@ def tell_of_silence(
     return said
 
 
-def _heard(db: Connection, escalation: Escalation, since: datetime) -> Mapping[str, list[Report]]:
+def _heard(
+    db: Connection, escalation: Escalation, since: datetime, quiet: datetime
+) -> Mapping[str, list[Report]]:
+    """What was told of places that may have fallen silent: most are spoken of, or were never told
+    of what matters here."""
     heard: dict[str, list[Report]] = {}
-    for row in place_reports.since(db, since):
+    rows = place_reports.of_the_silent(
+        db, escalation.at, escalation.signals, escalation.direction, since, quiet
+    )
+    for row in rows:
         place = getattr(row, escalation.at)
         if place:
             heard.setdefault(place, []).extend(told(row))

@@ -147,10 +147,9 @@ def _same_happening(
     policy: HappeningPolicy,
 ) -> Choice | None:
     of_story: defaultdict[int, list[tuple[float, int]]] = defaultdict(list)
-    for entry_id, cosine in near:
+    for entry_id, cosine in _in_likely_stories(telling, window, near, policy):
         other = window.telling(entry_id)
-        age = abs(telling.at - other.at) / policy.half_life
-        likeness = cosine * 0.5**age
+        likeness = cosine * _faded(telling, other, policy)
         said = doubts(telling, other, policy.growth)
         if said and telling.language != other.language:
             continue
@@ -170,6 +169,26 @@ def _same_happening(
     if best is None or best[0] < policy.least:
         return None
     return _choice(telling, window, best[1], Rule.SAME_HAPPENING, best[0], policy.growth)
+
+
+def _in_likely_stories(
+    telling: Telling, window: Window, near: Iterable[tuple[int, float]], policy: HappeningPolicy
+) -> list[tuple[int, float]]:
+    """Without the stories that are not enough like the entry even if nothing speaks against them
+    and two tolls for them: what disagrees only takes from likeness."""
+    near = list(near)
+    least = policy.least / policy.same_toll**2
+    likely = {
+        window.story_of(entry_id)
+        for entry_id, cosine in near
+        if cosine * _faded(telling, window.telling(entry_id), policy) >= least
+    }
+    return [each for each in near if window.story_of(each[0]) in likely]
+
+
+def _faded(one: Telling, other: Telling, policy: HappeningPolicy) -> float:
+    """What time leaves of a likeness."""
+    return float(0.5 ** (abs(one.at - other.at) / policy.half_life))
 
 
 def _in_another_language(

@@ -56,21 +56,30 @@ def read_all(
     the first time are kept for the next start. ``total``: how many items there are, where they do
     not say so themselves.
 
-    Raises CannotGoOn where it cannot come to its end.
+    The iterator raises CannotGoOn where it cannot come to its end.
     """
+    from rules.trying.all_cores import on_all_cores
+
+    if total is None and isinstance(items, Sized):
+        total = len(items)
+    # Before the bar, which is a thread's: see `on_all_cores`.
+    done = on_all_cores(work, rules, files, items)
+    return _shown(done, rules, files, total)
+
+
+def _shown(done: Iterator[R], rules: RuleSet, files: RuleFiles, total: int | None) -> Iterator[R]:
     from rich.console import Console
     from rich.progress import track
 
     from rules.loading.load import remember_words
-    from rules.trying.all_cores import RulesChanged, WorkerDied, on_all_cores
+    from rules.trying.all_cores import RulesChanged, WorkerDied
 
     console = Console(stderr=True)
-    done = on_all_cores(work, rules, files, items)
     try:
         yield from track(
             done,
             "entries read",
-            total=len(items) if isinstance(items, Sized) else total,
+            total=total,
             console=console,
             transient=True,
             disable=not console.is_terminal,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from bot.cli.rules.shared import read_all
 from bot.errors import CannotGoOn
 from rules.trying import all_cores
 from rules.trying.all_cores import RuleFiles, RulesChanged, WorkerDied
+from storage.connection import Connection
+from storage.news import entries as stored_entries
+from storage.news.entries import Entry
 from storage.opening import open_database
 from tests.storage.make import add_entry
 
@@ -49,6 +52,23 @@ def test_two_publishers_of_one_happening_are_fewer_messages(tmp_path: Path) -> N
     assert found["messages"]["told"] == 2
     assert found["messages"]["alone"] > found["messages"]["told"]
     assert found["critical"]["kept_back"] == 0
+
+
+def test_an_entry_of_no_signal_leads_to_nothing_and_is_not_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[str] = []
+    real = stored_entries.add_all
+
+    def counted(db: Connection, new: Sequence[tuple[Entry, Sequence[str]]]) -> list[int]:
+        stored.extend(entry.title for entry, _ in new)
+        return real(db, new)
+
+    monkeypatch.setattr(stored_entries, "add_all", counted)
+    result = CliRunner().invoke(app, ["replay", str(entries(tmp_path)), "--json"])
+    assert result.exit_code == 0, result.output
+    assert len(stored) == 2 * 3  # by both desks
+    assert not any("مباراة" in title for title in stored)
 
 
 def test_the_table_says_so_and_a_file_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -62,6 +62,16 @@ def test_a_command_imports_no_other(tmp_path: Path) -> None:
     assert found.isdisjoint({"bot.cli.rules", "bot.cli.replay", "telegram", "rules", "storage"})
 
 
+def test_whoever_fetches_imports_no_command_line_of_a_library() -> None:
+    say = (
+        "import sys; from bot.cli import main; main.app = lambda: None; main.main(); "
+        "import httpx; httpx.Client().close(); print(*sys.modules)"
+    )
+    found = subprocess.check_output([sys.executable, "-c", say], text=True).split()
+    assert "httpx" in found
+    assert {"pygments", "rich.progress"}.isdisjoint(found)
+
+
 def test_a_text_is_explained_with_the_rules_and_words_of_the_last_time(
     tmp_path: Path, shipped_cache: Path
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -49,11 +51,15 @@ def rules(files: RuleFiles) -> RuleSet:
     return files.load()
 
 
+BOTH_WAYS = pytest.mark.parametrize("forked", [True, False], ids=["forked", "each loads"])
+
+
+@BOTH_WAYS
 def test_two_processes_find_what_one_finds_in_the_same_order(
-    rules: RuleSet, files: RuleFiles
+    rules: RuleSet, files: RuleFiles, forked: bool
 ) -> None:
     given = texts(1_050)
-    found = list(on_all_cores(detected, rules, files, given, processes=2, few=10))
+    found = list(on_all_cores(detected, rules, files, given, processes=2, few=10, forked=forked))
     assert [(n, d) for n, _, d in found] == [(n, d) for n, _, d in map_here(rules, given)]
     pids = {pid for _, pid, _ in found}
     assert os.getpid() not in pids
@@ -66,10 +72,13 @@ def map_here(
     return (detected(rules, item) for item in given)
 
 
-def test_words_that_another_process_met_are_known_from_then_on(files: RuleFiles) -> None:
+@BOTH_WAYS
+def test_words_that_another_process_met_are_known_from_then_on(
+    files: RuleFiles, forked: bool
+) -> None:
     rules, given = files.load(), [(n, "غمرت الفيضانات قريتهم") for n in range(30)]
     assert "الفيضانات" not in rules.morphology.analysed()
-    list(on_all_cores(detected, rules, files, given, processes=2, few=10))
+    list(on_all_cores(detected, rules, files, given, processes=2, few=10, forked=forked))
     assert rules.morphology.asked
     assert rules.morphology.analysed()["الفيضانات"]
 
@@ -96,9 +105,41 @@ def test_few_texts_start_no_process(rules: RuleSet, files: RuleFiles) -> None:
     assert {pid for _, pid, _ in found} == {os.getpid()}
 
 
-def test_a_process_that_is_killed_is_no_end_without_words(rules: RuleSet, files: RuleFiles) -> None:
+@BOTH_WAYS
+def test_a_process_that_is_killed_is_no_end_without_words(
+    rules: RuleSet, files: RuleFiles, forked: bool
+) -> None:
     with pytest.raises(WorkerDied):
-        list(on_all_cores(killed, rules, files, texts(1_000), processes=2, few=10))
+        list(on_all_cores(killed, rules, files, texts(1_000), processes=2, few=10, forked=forked))
+
+
+def test_a_process_that_is_forked_loads_no_rules(
+    rules: RuleSet, files: RuleFiles, tmp_path: Path
+) -> None:
+    nowhere = RuleFiles(cache=tmp_path, shipped=tmp_path / "none")
+    found = list(
+        on_all_cores(detected, rules, nowhere, texts(50), processes=2, few=10, forked=True)
+    )
+    assert [(n, d) for n, _, d in found] == [(n, d) for n, _, d in map_here(rules, texts(50))]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
+def test_a_process_with_threads_is_not_forked() -> None:
+    """A lock that one of them holds would never be released in the copy."""
+    asked = "from rules.trying.all_cores import can_fork; import threading\n"
+    other = "threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+    for code, wanted in ((asked, "True"), (asked + other, "False")):
+        run = [sys.executable, "-c", code + "print(can_fork())"]
+        assert subprocess.check_output(run, text=True).strip() == wanted
+
+
+def test_forked_processes_end_with_the_one_that_asked(rules: RuleSet, files: RuleFiles) -> None:
+    found = on_all_cores(detected, rules, files, texts(900), processes=2, few=10, forked=True)
+    pids = {pid for _, pid, _ in islice(found, 250)}
+    found.close()  # type: ignore[attr-defined]
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
 
 
 def test_rules_that_were_changed_meanwhile_are_not_mixed(
@@ -110,4 +151,4 @@ def test_rules_that_were_changed_meanwhile_are_not_mixed(
     changed = RuleFiles(tmp_path, cache=files.cache, shipped=files.shipped)
     changed.load()  # compiled once, and not by both processes
     with pytest.raises(RulesChanged):
-        list(on_all_cores(detected, rules, changed, texts(100), processes=2, few=10))
+        list(on_all_cores(detected, rules, changed, texts(100), processes=2, few=10, forked=False))

@@ -46,6 +46,34 @@ def of_the_day(db: Connection, scope: Scope = "division", key: str | int = "SD-D
     return sorted(each.family for each in found)
 
 
+def told_since(db: Connection, moment: datetime) -> list[PlaceReport]:
+    return place_reports.around(
+        *(db, "country", "SD", ["siege", "hunger"], "worsening", moment, NOW + 99 * DAY)
+    )
+
+
+def silent(db: Connection, scope: Scope = "place") -> list[str]:
+    found = place_reports.of_the_silent(
+        *(db, scope, ["siege"], "worsening", NOW - 4 * DAY, NOW - 2 * DAY)
+    )
+    return [each.family for each in found]
+
+
+def test_of_places_that_are_spoken_of_nothing_is_read(db: Connection) -> None:
+    old = NOW - 3 * DAY
+    spoken = [report(old, family="a"), report(family="b", signal="hunger")]
+    other = report(old, family="c", place="zalingei", signal="hunger")
+    lifted = report(old, family="d", place="kutum", direction="improving")
+    quiet = [
+        report(old, family="e", place="geneina"),
+        report(NOW - 2 * DAY, family="f", place="geneina", signal="hunger"),
+    ]
+    older = report(NOW - 5 * DAY, family="g", place="tina")
+    place_reports.add(db, [*spoken, other, lifted, *quiet, older])
+    assert silent(db) == ["e", "f"]
+    assert silent(db, "division") == []
+
+
 def test_a_place_is_found_at_each_size_and_in_its_story(db: Connection) -> None:
     elsewhere = report(story_id=2, family="b", place="zalingei", division="SD-DC")
     nowhere = report(story_id=1, family="c", place="", division="", country="")
@@ -62,7 +90,7 @@ def test_what_a_family_tells_again_is_one_row_with_first_and_last(db: Connection
     place_reports.add(db, [report(copy=True)])
     place_reports.add(db, [report(NOW + HOUR)])
     place_reports.add(db, [report(NOW - HOUR, copy=True)])
-    (kept,) = place_reports.since(db, NOW - DAY)
+    (kept,) = told_since(db, NOW - DAY)
     assert (kept.first_at, kept.last_at, kept.copy) == (NOW - HOUR, NOW + HOUR, False)
     assert place_reports.kept_since(db) == NOW + HOUR
 
@@ -76,7 +104,10 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
         for scope, key in (("story", 1), ("place", "nyala"), ("division", "SD-DS"))
     },
     "country": lambda db: of_the_day(db, "country", "SD"),
-    "since": lambda db: place_reports.since(db, NOW - DAY),
+    **{
+        f"silent {scope}": lambda db, scope=scope: silent(db, scope)  # type: ignore[misc]
+        for scope in ("place", "division", "country")
+    },
     "kept since": place_reports.kept_since,
     "note": lambda db: place_reports.add(db, [report()]),
     "one escalation": lambda db: escalations.get(db, "e", "SD-DS"),
@@ -132,7 +163,7 @@ def test_retention_forgets_them(db: Connection) -> None:
     escalations.put(db, replace(HOLDING, place="old", held_at=NOW - 40 * DAY))
     escalations.put(db, HOLDING)
     retention.purge(db, NOW - 30 * DAY)
-    assert [each.family for each in place_reports.since(db, NOW - 99 * DAY)] == ["b"]
+    assert [each.family for each in told_since(db, NOW - 99 * DAY)] == ["b"]
     assert escalations.held_since(db, "e", NOW - 99 * DAY) == [HOLDING]
 
 
@@ -165,6 +196,6 @@ def test_a_database_of_before_has_its_history_counted(tmp_path: Path) -> None:
 
     db = connect(file)
     migrate(db)
-    (kept,) = place_reports.since(db, NOW - DAY)
+    (kept,) = told_since(db, NOW - DAY)
     assert kept == report(published, story_id=story_id)
     db.close()

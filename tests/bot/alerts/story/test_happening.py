@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.alerts.story import happening
 from bot.alerts.story.doubts import Doubt, doubts
 from bot.alerts.story.happening import Choice, HappeningPolicy, Rule, story_for
 from bot.alerts.story.likeness import Frequencies, cosine, stem, weights_of
@@ -291,6 +292,30 @@ def test_no_entry_is_too_much(held: list[tuple[Telling, int]], new: Telling) -> 
     assert len(window) == 0
     assert window.frequencies.entries == 0
     assert window.holding("@aden") == ()
+
+
+def test_a_story_that_cannot_be_like_enough_is_not_compared_closely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    near = telling(2, "Fish market in Aden shelled, 14 dead", STRIKE.text, hours=2)
+    unlike = [
+        telling(n, f"Prices of rice, sugar and wheat rise at one market, week {n}", where=Where())
+        for n in range(3, 9)
+    ]
+    held = (STRIKE, *unlike)
+    compared: list[int] = []
+
+    def counted(one: Telling, other: Telling, growth: float) -> tuple[Doubt, ...]:
+        compared.append(other.entry_id)
+        return doubts(one, other, growth)
+
+    monkeypatch.setattr(happening, "doubts", counted)
+    choice = asked(near, *held)
+    assert choice.story_id == 10
+    assert set(compared) == {1}
+    monkeypatch.setattr(happening, "_in_likely_stories", lambda new, window, near, policy: near)
+    assert asked(near, *held) == choice
+    assert set(compared) > {1}
 
 
 def test_the_window_forgets_moves_and_replaces() -> None:
