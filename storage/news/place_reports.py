@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from storage.connection import Connection
-from storage.rows import Row, fetch, fetch_one, from_text, from_text_or_none, many, to_text
+from storage.rows import Row, fetch, fetch_one, from_text, from_text_or_none, many, run, to_text
 
 Scope = Literal["story", "place", "division", "country"]
 _COLUMNS = {"story": "story_id", "place": "place", "division": "division", "country": "country"}
@@ -40,7 +40,8 @@ def add(db: Connection, reports: Sequence[PlaceReport]) -> None:
     """Note them; what a family tells again stays one row."""
     for each in reports:
         times = {"first_at": to_text(each.first_at), "last_at": to_text(each.last_at)}
-        db.execute(
+        run(
+            db,
             """
             INSERT INTO place_reports (story_id, signal, direction, family, place, division,
                 country, copy, first_at, last_at)

@@ -40,7 +40,7 @@ BY_HAND = {"raised", "alerts_told", "by_link", "move_times"}
 NEWEST = {"newest_report", "begin", "newest_decision"}
 # Sorted after an index chose few rows: of one alert, story, entry, or of what waits.
 SORTS_FEW = {
-    *("_sources", "links_of", "places_of", "statements", "places_of_alerts", "entries_of"),
+    *("_reporting", "links_of", "places_of", "stated", "of_alerts", "of_story", "entries_of"),
     *("of_alert", "marked_false", "person", "_columns", "everyone", "page", "pending", "backlog"),
     *("for_chat", "due", "reports", "of_chat", "entry_items", "_reports", "tellings"),
 }
