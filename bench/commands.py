@@ -30,8 +30,9 @@ from bot.asking.vocabulary import vocabulary_of
 from bot.asking.words import search_of
 from bot.charts.places import bubbles
 from bot.charts.trend import since, trend_of
+from bot.exports.edition import Edition
 from bot.exports.naming import Naming
-from bot.exports.writing import Edition, formats
+from bot.exports.writing import formats
 from bot.messages.answers.asked import answer_card
 from bot.messages.answers.charts import map_caption, trend_caption, trend_picture
 from bot.messages.answers.place_status import place_status_card
@@ -44,10 +45,12 @@ from bot.telegram.registry import all_commands
 from rules import Gazetteer, RuleSet, load_gazetteer, load_rules
 from rules.matching.places.spellings import spellings_of
 from storage import finding, items
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.finding import Cursor, Wanted
 from storage.items import AlertItem
 from storage.news import search
+from storage.opening import open_database
 from storage.readers import chats
 from storage.readers.chats import Chat
 from storage.readers.subscriptions import Subscription
@@ -111,7 +114,7 @@ async def main() -> None:
             older(path, given.entries, given.alerts, gazetteer, rules)
             print(f"filled in {time.perf_counter() - start:.0f} s", flush=True)
         start = time.perf_counter()
-        database = await Database.open(path)
+        database = await open_database(path)
         print(f"opened, with migrations: {time.perf_counter() - start:.1f} s", flush=True)
         await index(database)
         print(

@@ -25,7 +25,9 @@ from bot.clock import utc_now
 from bot.delivery.deciding.outcome import Outcome, Outgoing, Sent
 from bot.delivery.deciding.policy import DeliveryPolicy
 from bot.delivery.dispatcher import Dispatcher
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
+from storage.opening import open_database
 from storage.readers import chats
 from storage.sending import digest_turns, outbox
 from tests.bot.alerts.newsroom import Newsroom, of_its_own
@@ -168,7 +170,7 @@ def unplanned(db: Connection) -> bool:
 
 async def measure(folder: Path, members: int, few: int, rows: int, runs: int) -> list[Figure]:
     found: list[Figure] = []
-    database = await Database.open(folder / "many.sqlite")
+    database = await open_database(folder / "many.sqlite")
     await seat(database, members, utc_now())
     found.append(
         Figure(f"a look, nothing waits, {members:,} chats", *_ms(await looks(database, runs)))
@@ -187,7 +189,7 @@ async def measure(folder: Path, members: int, few: int, rows: int, runs: int) ->
     await database.close()
     NEWSROOMS.clear()
 
-    database = await Database.open(folder / "few.sqlite")
+    database = await open_database(folder / "few.sqlite")
     await seat(database, few, utc_now())
     for number in range(max(1, rows // few)):
         await alert(database, number)

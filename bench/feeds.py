@@ -38,7 +38,7 @@ from bot.polling.report import PollPolicy
 from bot.process.event_loop import let_the_loop_run
 from bot.rules_in_force import shipped_places
 from rules import load_rules
-from storage.file.database import Database
+from storage.opening import open_database
 from tests.feed_server import Names, Request, answer, feed_server
 
 FIRST = 20
@@ -172,7 +172,7 @@ async def ours(folder: Path, port: int, feeds: int, turn: Callable[[str], None])
         Feed(f"f{n}", f"صحيفة {n}", f"http://f{n}.test:{port}/f/{n}", "ar", "world", f"f{n}")
         for n in range(feeds)
     ]
-    database = await Database.open(folder / "marsad.sqlite")
+    database = await open_database(folder / "marsad.sqlite")
     fetcher = Fetcher(allow=AllowList.of(["127.0.0.0/8"]), resolver=names)
     pipeline = Pipeline(lambda: rules)
     policy = PollPolicy(unconditional_share=0.0)

@@ -20,7 +20,7 @@ from bench.year import NOW, index, older, over_a_year
 from bot.web.app import application
 from bot.web.site import COOKIE, Site
 from rules import load_gazetteer, load_rules
-from storage.file.database import Database
+from storage.opening import open_database
 from storage.readers import page_sessions, people
 from storage.rows import fetch
 
@@ -59,7 +59,7 @@ async def main() -> None:
         path = given.keep or Path(folder) / "marsad.sqlite"
         if not path.exists():
             older(path, given.entries, given.alerts, gazetteer, rules)
-        database = await Database.open(path)
+        database = await open_database(path)
         await index(database)
         site = Site(
             *(database, lambda: rules, tuple, UTC), gazetteer=lambda: gazetteer, clock=lambda: NOW

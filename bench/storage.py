@@ -19,6 +19,8 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from sqlite_utils import Database as SqliteConnection
+
 from bench.news import articles
 from bench.report import Figure, show
 from bench.year import NOW, YEAR, fill
@@ -28,7 +30,8 @@ from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange, keyed
 from rules import Gazetteer, RuleSet, load_gazetteer, load_rules
 from storage import alerts, retention
-from storage.file.database import Connection, SqliteConnection, connect, in_transaction, migrate
+from storage.connection import Connection
+from storage.file.database import connect, in_transaction, migrate
 from storage.news import entries, feeds, place_reports, readings, stories
 from storage.readers import chats
 from storage.sending import digest_turns, outbox, owed, second_channel

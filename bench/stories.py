@@ -27,7 +27,8 @@ from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from bot.rules_in_force import shipped_places
 from rules import RuleSet, detect, load_rules
-from storage.file.database import Connection, connect, migrate
+from storage.connection import Connection
+from storage.file.database import connect, migrate
 from storage.news import feeds
 from storage.news.facts import NO_FACTS
 

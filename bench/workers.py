@@ -39,6 +39,7 @@ from bot.polling.elsewhere import sync_catalogue
 from storage.connection import Connection
 from storage.database import Database
 from storage.news import feeds as stored_feeds
+from storage.opening import open_database
 from storage.postgres import queue
 from storage.postgres.schema import WRITE_LOCK
 
@@ -155,7 +156,7 @@ async def rounds(
         Feed(f"f{n}", f"صحيفة {n}", f"http://{host}:{port}/f/{n}", "ar", "world", f"f{n}")
         for n, host in enumerate(hosts_of(feeds))
     ]
-    database = await Database.open(url)
+    database = await open_database(url)
     await sync_catalogue(database, catalogue, utc_now())
     tell(pipe, "first")
     tell(pipe, ANSWERS["at once"])

@@ -14,10 +14,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlite_utils import Database as SqliteConnection
+
 from bot.alerts.facts import labels
 from bot.asking.indexing import BATCH, fold
 from rules import Gazetteer, RuleSet
-from storage.file.database import Connection, Database, SqliteConnection
+from storage.connection import Connection
+from storage.database import Database
 from storage.file.migrations import MIGRATIONS
 from storage.news import search
 from storage.news.search import Folded

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from storage.file.errors import StorageError
 
 if TYPE_CHECKING:
-    from storage.file.database import Database
+    from storage.database import Database
     from storage.file.presence import Loss
 
 log = logging.getLogger(__name__)

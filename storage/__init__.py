@@ -1,1 +1,1 @@
-"""What happened, in one SQLite file: a module for each table. No SQL anywhere else."""
+"""What happened, in one SQLite file or in PostgreSQL: a module for each table. No SQL elsewhere."""

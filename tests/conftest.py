@@ -16,6 +16,7 @@ import httpx
 import httpx._transports.default as httpx_transports
 import hypothesis
 import pytest
+from sqlite_utils import Database as SqliteConnection
 
 import rules
 import rules.loading.load as rules_loading
@@ -27,7 +28,6 @@ from rules import Gazetteer, Place, RuleSet
 from rules.loading.load import SHIPPED
 from rules.loading.places import gazetteer_file, kept
 from rules.loading.rule_folders import rule_files
-from storage.file.database import SqliteConnection
 from storage.rows import fetch_one
 
 # How long an example takes says how busy the machine is, not whether the code is right.

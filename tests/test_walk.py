@@ -17,7 +17,7 @@ import pytest
 
 from bot.locales.bidi import without_controls
 from bot.text import JOINER
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import entries
 from storage.readers import people
 from tests.bot.service.newsroom import Newsroom

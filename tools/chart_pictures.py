@@ -15,7 +15,7 @@ from bot.messages.answers.charts import map_picture, trend_picture
 from bot.messages.cards.display import Display
 from rules import Gazetteer, RuleSet
 from storage import finding
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.finding import Wanted
 
 CHARTS = ("ar-trend", "ar-map")

@@ -29,7 +29,8 @@ from bot.settings import load_settings
 from bot.telegram.app import build_application, polling_of
 from bot.telegram.sender import TelegramSender
 from bot.wiring.parts import Destination, Parts, Source, parts_over
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.readers import people
 from tests.bot.telegram.faults import bad_request
 from tests.telegram_server import Message, TelegramServer

@@ -25,7 +25,7 @@ from bot.notices.to_operators import notify_operators
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from bot.rules_in_force import shipped_places
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import entries, feeds, readings
 from storage.news.facts import NO_FACTS, Facts
 from storage.news.readings import Rereading

@@ -35,8 +35,8 @@ from bot.rules_in_force import shipped_places
 from rules.matching.levels import LADDER
 from storage import alerts, decisions
 from storage.alerts import Alert
+from storage.connection import Connection
 from storage.decisions import Decision
-from storage.file.database import Connection
 from storage.news import entries, facts, states, stories
 from storage.news.entries import Entry
 from storage.news.facts import NO_FACTS, Facts

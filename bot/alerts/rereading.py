@@ -21,7 +21,8 @@ from bot.alerts.rows import feed_entry
 from bot.feeds.catalogue import Feed
 from bot.notices.feeds import NotReadAgain
 from bot.notices.to_operators import notify_operators
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.file.errors import StorageDamaged, StorageError
 from storage.news import entries, readings
 from storage.news.entries import Entry

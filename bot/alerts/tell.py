@@ -37,8 +37,8 @@ from bot.alerts.story.remembered import RememberedStories
 from rules.matching.levels import LADDER
 from storage import alerts, decisions
 from storage.alerts import Alert, AlertFigure, AlertSignal
+from storage.connection import Connection
 from storage.decisions import Decision
-from storage.file.database import Connection
 from storage.readers import mutes
 from storage.sending import card_edits, outbox, reach, webhooks
 from storage.sending.outbox import Recipient

@@ -12,7 +12,7 @@ from bot.asking.question import USUAL_LENGTH, AskedPlace, Question, Stretch
 from bot.asking.words import Others, no_others, search_of
 from storage import finding
 from storage.alerts import Alert
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.finding import Cursor, Wanted
 from storage.readers.chats import Chat
 

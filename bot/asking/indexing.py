@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 
 from bot.asking.words import index_words
-from storage.file.database import Database
+from storage.database import Database
 from storage.news import search
 from storage.news.search import DueText, Folded
 

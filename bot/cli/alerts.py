@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from bot.messages.cards.display import Display
     from rules import RuleSet
     from storage.alerts import Alert
+    from storage.connection import Connection
     from storage.decisions import Decision
-    from storage.file.database import Connection
 
 T = TypeVar("T")
 
@@ -203,15 +203,15 @@ def _print(card: Card) -> None:
 
 
 def _read(work: Callable[[Connection], T]) -> T:
-    from bot.process.installation import require_made_database
+    from bot.installation import require_made_database
     from bot.settings import load_settings
-    from storage.file.database import Database
+    from storage.opening import open_database
 
     settings = load_settings()
     require_made_database(settings)
 
     async def run() -> T:
-        database = await Database.open(settings.database)
+        database = await open_database(settings.database)
         try:
             return await database.read(work)
         finally:

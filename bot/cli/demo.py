@@ -36,7 +36,7 @@ from bot.settings import Settings
 from bot.text import clean, shorten
 from bot.wiring.parts import Destination, Parts, Source, parts_over, seat_console
 from storage import alerts
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import entries
 
 FOLDER = "demo"

@@ -19,8 +19,9 @@ from bot.text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.exports.edition import Edition
     from bot.exports.naming import Naming
-    from bot.exports.writing import Edition, Format
+    from bot.exports.writing import Format
     from bot.settings import Settings
     from storage.paging import Selection
 
@@ -44,8 +45,9 @@ def export_command(
 ) -> None:
     """Write alerts, stories or entries to a file for other programs (docs/exports.md)."""
     from bot.exports.asked import KINDS, Names, NotUnderstood, selection
-    from bot.exports.writing import Edition, formats
-    from bot.process.installation import require_made_database
+    from bot.exports.edition import Edition
+    from bot.exports.writing import formats
+    from bot.installation import require_made_database
     from bot.settings import load_settings
 
     _among("--format", form, tuple(formats()))
@@ -85,9 +87,9 @@ async def _write(
     settings: Settings, asked: Selection, edition: Edition, form: Format, out: BinaryIO
 ) -> int:
     from bot.exports.reading import export
-    from storage.file.database import Database
+    from storage.opening import open_database
 
-    database = await Database.open(settings.database)
+    database = await open_database(settings.database)
     try:
         return await export(database, asked, edition, form, out)
     finally:

@@ -167,7 +167,7 @@ def backup(
 ) -> None:
     """Write a whole copy of the database, also while the service runs."""
     settings = settings_and_logs()
-    from bot.process.installation import require_file
+    from bot.installation import require_file
     from storage.file.backup import copy_to
 
     require_file(settings, "back it up there, with pg_dump or pg_basebackup")
@@ -181,7 +181,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file made by `marsad ba
     settings = settings_and_logs()
     from datetime import UTC, datetime
 
-    from bot.process.installation import require_file
+    from bot.installation import require_file
     from bot.process.lock import InstanceLock
     from storage.file.backup import restore as put_back
 
@@ -199,7 +199,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file made by `marsad ba
 def begin_anew() -> None:
     """Let the next start make a new database where there was one: all before it is forgotten."""
     settings = settings_and_logs()
-    from bot.process.installation import begin_anew as forget
+    from bot.installation import begin_anew as forget
 
     gone = forget(settings)
     for marker in gone:

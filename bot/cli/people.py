@@ -15,7 +15,7 @@ from bot.text import clean
 from storage.readers import page_sessions, people
 
 if TYPE_CHECKING:
-    from storage.file.database import Connection
+    from storage.connection import Connection
 
 T = TypeVar("T")
 
@@ -95,16 +95,16 @@ def sign_out(
 
 
 def _write(change: Callable[[Connection], T]) -> T:
-    from bot.process.installation import require_database
+    from bot.installation import require_database
     from bot.settings import load_settings
-    from storage.file.database import Database
+    from storage.opening import open_database
 
     settings = load_settings()
     # A database that is made here would hide from the service that one is missing.
     require_database(settings)
 
     async def run() -> T:
-        database = await Database.open(settings.database)
+        database = await open_database(settings.database)
         try:
             return await database.write(change)
         finally:

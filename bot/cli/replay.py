@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.feeds.parse.entry import FeedEntry
     from rules import Detection, Gazetteer, RuleSet
     from rules.trying.all_cores import RuleFiles
-    from storage.file.database import Connection
+    from storage.connection import Connection
     from storage.news.facts import Facts
 
 READER = 1
@@ -131,11 +131,11 @@ def _show(entries: Sequence[StoryEntry], found: Comparison) -> None:
 async def _replay(entries: Sequence[StoryEntry], folder: Path, files: RuleFiles) -> Comparison:
     """Both desks side by side, so that what was read of an entry need not be kept."""
     from bot.alerts.decide import PUSHED
-    from storage.file.database import Database
+    from storage.opening import open_database
 
     rules, places = files.load(), partial(_shipped_places, files.cache)
     desks = [_Desk(each, entries, places) for each in (rules, replace(rules, escalations=()))]
-    databases = [await Database.open(folder / f"{name}.sqlite") for name in ("told", "plain")]
+    databases = [await open_database(folder / f"{name}.sqlite") for name in ("told", "plain")]
     alone = 0
     try:
         for desk, database in zip(desks, databases, strict=True):

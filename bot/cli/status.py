@@ -48,11 +48,11 @@ def status_command(
 
 async def _read(settings: Settings, rules: RuleSet, known: Known) -> PlaceStatus:
     from bot.alerts.summaries.place_status import read_status
-    from bot.process.installation import require_made_database
-    from storage.file.database import Database
+    from bot.installation import require_made_database
+    from storage.opening import open_database
 
     require_made_database(settings)
-    database = await Database.open(settings.database)
+    database = await open_database(settings.database)
     try:
         now = utc_now()
         return await database.read(

@@ -15,7 +15,7 @@ from storage.readers import page_sessions, people
 if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.web.site import Site
-    from storage.file.database import Connection
+    from storage.connection import Connection
 
 PORT = 8080
 
@@ -38,11 +38,11 @@ async def serve(settings: Settings, port: int, link: int | None = None) -> None:
     """Until SIGTERM or SIGINT. Raises CannotGoOn for a port that is taken and for a person who was
     not let in, and what opening rules, feeds and the database raises."""
     from bot.feeds.catalogue import load_catalogue
-    from bot.process.installation import require_database
+    from bot.installation import require_database
     from bot.rules_in_force import RulesInForce
     from bot.web.server import PageServer
     from bot.web.site import Site
-    from storage.file.database import Database
+    from storage.opening import open_database
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -50,7 +50,7 @@ async def serve(settings: Settings, port: int, link: int | None = None) -> None:
     require_database(settings)
     catalogue = load_catalogue(settings.feeds_file)
     rules = await RulesInForce.start(settings.rules_dir, settings.morphology_db, settings.cache_dir)
-    database = await Database.open(settings.database)
+    database = await open_database(settings.database)
     token = settings.telegram_token
     try:
         site = Site(

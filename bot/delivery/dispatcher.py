@@ -31,7 +31,8 @@ from bot.delivery.waiting import (
     to_fold,
     waiting_of,
 )
-from storage.file.database import Database, StorageError
+from storage.database import Database
+from storage.file.errors import StorageError
 from storage.sending import acknowledgements
 
 __all__ = ["DeliveryPolicy", "DispatchReport", "Dispatcher"]

@@ -30,7 +30,9 @@ from bot.delivery.edits import (
 )
 from bot.delivery.showing import as_seen, reactions_of
 from storage import alerts
-from storage.file.database import Connection, Database, StorageError
+from storage.connection import Connection
+from storage.database import Database
+from storage.file.errors import StorageError
 from storage.readers import chats
 from storage.sending import acknowledgements, card_edits, outbox
 from storage.sending.card_edits import CardEdit

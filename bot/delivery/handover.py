@@ -13,7 +13,7 @@ from bot.notices.receivers import Unacknowledged
 from bot.notices.to_operators import notice_for, notify_operators
 from storage import alerts
 from storage.alerts import Alert
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats
 from storage.readers.chats import Chat
 from storage.sending import acknowledgements, outbox

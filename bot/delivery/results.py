@@ -25,7 +25,7 @@ from bot.messages.catchup import Group, LineItem, catchup_text
 from bot.notices.receivers import ChatEvent, ChatNotice
 from bot.notices.to_operators import notify_operators
 from storage import alerts
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats, supergroups
 from storage.readers.chats import Chat
 from storage.sending import acknowledgements, folding, holding, outbox, sends

@@ -21,7 +21,8 @@ from bot.locales import DEFAULT_LANGUAGE, texts
 from bot.notices.to_operators import operator_languages
 from bot.text import clean, web_link
 from storage.alerts import Alert, AlertSignal
-from storage.file.database import Database, StorageError
+from storage.database import Database
+from storage.file.errors import StorageError
 from storage.sending import second_channel
 
 if TYPE_CHECKING:

@@ -24,7 +24,9 @@ from bot.delivery.results import Attempt, record_attempt
 from bot.delivery.showing import as_seen, digested, reactions_of
 from storage import alerts, clock
 from storage.clock import LastSeen
-from storage.file.database import Connection, Database, StorageError
+from storage.connection import Connection
+from storage.database import Database
+from storage.file.errors import StorageError
 from storage.readers.chats import Chat
 from storage.sending import card_edits, folding, outbox, reach, sends
 from storage.sending.outbox import Delivery

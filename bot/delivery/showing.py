@@ -15,7 +15,7 @@ from bot.delivery.deciding.outcome import Reactions
 from bot.messages.cards.evidence import evidence_for
 from storage import alerts
 from storage.alerts import Alert
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import entries
 from storage.readers import feedback, mutes
 from storage.readers.chats import Chat

@@ -10,7 +10,9 @@ from functools import partial
 
 from bot.clock import TOLERANCE, ClockStep, SteadyTime, Uptime, step_since
 from storage import clock as stored_clock
-from storage.file.database import Connection, Database, StorageError
+from storage.connection import Connection
+from storage.database import Database
+from storage.file.errors import StorageError
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.delivery.deciding.pacing import Waiting
 from bot.delivery.later.catchup import ChatPlan, FoldPolicy, plan_chat
 from bot.delivery.results import record_catchup
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats
 from storage.readers.chats import Chat
 from storage.sending import owed

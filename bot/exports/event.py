@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.exports.naming import Naming
 from bot.exports.objects import as_object, compact, instant
 from storage import items
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.sending.webhooks import Message
 
 

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
+from bot.exports.edition import Edition
 from bot.exports.naming import Naming
 from bot.exports.record import Record
-from bot.exports.writing import Edition, Format
+from bot.exports.writing import Format
 from storage import finding, items, paging
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.finding import Cursor, Wanted
 from storage.paging import Selection
 

@@ -4,29 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import BinaryIO, Protocol
 
-from bot.exports.naming import Naming
+from bot.exports.edition import Edition
 from bot.exports.record import Record
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """What an export says of itself: when it was made, under which licence, by whom.
-
-    `sender` is CAP's: what names this desk among all others, without spaces. `public`: CAP's scope,
-    Public or Restricted.
-    """
-
-    naming: Naming
-    made_at: datetime
-    sender: str = "marsad"
-    public: bool = False
-
-    @property
-    def licence(self) -> str:
-        return self.naming.say("export.licence")
 
 
 class Writer(Protocol):

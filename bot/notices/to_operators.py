@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.locales import DEFAULT_LANGUAGE, texts
 from bot.notices.notice import Notice
 from bot.text import clean
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats
 from storage.readers.chats import Chat
 from storage.sending import outbox, second_channel

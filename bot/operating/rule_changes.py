@@ -20,7 +20,8 @@ from storage.rule_files.versions import hash_of
 
 if TYPE_CHECKING:
     from bot.operating.desk import Desk
-    from storage.file.database import Connection, Database
+    from storage.connection import Connection
+    from storage.database import Database
     from storage.rule_files.drafts import RuleDraft
 
 log = logging.getLogger(__name__)

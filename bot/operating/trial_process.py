@@ -10,10 +10,10 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.alerts.decide import PUSHED
 from bot.operating.trial_report import (
@@ -31,6 +31,9 @@ from storage.news import entries, stories
 from storage.news.entries import Entry
 from storage.readers import feedback
 from storage.reading import opened_to_read
+
+if TYPE_CHECKING:
+    from rules.matching.clauses import CompiledClause
 
 PROBLEMS, EXAMPLES, WORDS_LENGTH = 12, 5, 160
 # How often the parent hears how far it is.
@@ -101,12 +104,13 @@ def signal_changes(old: RuleSet, new: RuleSet) -> Iterator[SignalChange]:
             continue
         after, rule = new.signals[name], new.rules[name]
         if name not in old.signals:
-            level, labels = after.level, tuple(clause.label for clause in rule.when)
-            yield SignalChange(name, "added", ("", level), clauses_added=labels)
+            yield SignalChange(
+                name, "added", ("", after.level), clauses_added=tuple(_clauses(rule.when))
+            )
             continue
         before, was = old.signals[name], old.rules[name]
-        clauses = {each.label: each for each in (*was.when, *was.against)}
-        now = {each.label: each for each in (*rule.when, *rule.against)}
+        clauses = _clauses((*was.when, *was.against))
+        now = _clauses((*rule.when, *rule.against))
         change = SignalChange(
             name,
             "changed",
@@ -118,6 +122,14 @@ def signal_changes(old: RuleSet, new: RuleSet) -> Iterator[SignalChange]:
         )
         if rule != was or before != after:
             yield change
+
+
+def _clauses(compiled: Iterable[CompiledClause]) -> dict[str, list[CompiledClause]]:
+    """By name, each with its ways."""
+    found: dict[str, list[CompiledClause]] = {}
+    for clause in compiled:
+        found.setdefault(clause.label, []).append(clause)
+    return found
 
 
 def word_changes(old: RuleSet, new: RuleSet) -> Iterator[WordChange]:

@@ -30,7 +30,8 @@ from bot.polling.identify import EntryChange, Identified, identify, keyed
 from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Wishes, next_check
 from bot.polling.sitemap_list import read_listed
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.news import entries, feeds, held
 from storage.news.feeds import FeedState
 

@@ -24,7 +24,8 @@ from bot.polling.feed_poll import FeedPoll, Notify, PollMemory, PollTools
 from bot.polling.report import EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import claim_until
 from bot.polling.slots import PollSlots
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.file.errors import StorageError
 from storage.news import feeds
 from storage.news.feeds import FeedState, PolledMeanwhile

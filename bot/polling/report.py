@@ -14,7 +14,7 @@ from bot.polling.health import HealthPolicy
 from bot.polling.identify import EntryChange, IdentityPolicy
 from bot.polling.schedule import SchedulePolicy
 from storage.alerts import Alert
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news.facts import Facts
 
 if TYPE_CHECKING:

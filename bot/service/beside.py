@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.alerts.rereading import Rereader
 from bot.asking.indexing import Indexer
 from bot.rules_in_force import make_ready
-from storage.file.database import Database
+from storage.database import Database
 from storage.file.errors import StorageError
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from bot.process.heartbeat import Heartbeat
 from bot.web.metrics import Metrics
 from bot.wiring.parts import Parts
 from storage import retention
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.file.errors import StorageError
 from storage.news import feeds
 from storage.readers import forgetting

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.asking.indexing import Indexer
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
-from bot.process.installation import note_installation, require_database
+from bot.installation import note_installation, require_database
 from bot.process.lease import PATIENCE, ServiceLease
 from bot.process.lock import InstanceLock
 from bot.service.service import Service

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from bot.operating.desk import Desk
     from bot.telegram.incoming.floods import Floods
     from rules import Gazetteer, RuleSet
-    from storage.file.database import Database
+    from storage.database import Database
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, Ti
 
 from bot.telegram.incumbency import RETRY_SECONDS, Claim, answered, disturbed
 from bot.telegram.services import App, services_in
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.file.errors import StorageError
 from storage.readers import updates as stored
 

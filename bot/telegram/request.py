@@ -29,7 +29,7 @@ from storage.readers.people import Person
 if TYPE_CHECKING:
     from bot.operating.acts import Action
     from bot.operating.desk import Desk
-    from storage.file.database import Connection
+    from storage.connection import Connection
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 

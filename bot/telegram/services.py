@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from bot.operating.desk import Desk
     from bot.telegram.incoming.floods import Floods
     from rules import Gazetteer, RuleSet, Signal
-    from storage.file.database import Connection, Database
+    from storage.connection import Connection
+    from storage.database import Database
 
 Context = CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]
 App = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]

@@ -1,1 +1,1 @@
-"""What is served over HTTP, on loopback: /metrics and /healthz."""
+"""What is served over HTTP: the page, its JSON API, /metrics and /healthz."""

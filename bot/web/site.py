@@ -23,7 +23,8 @@ from storage.readers.chats import Chat
 if TYPE_CHECKING:
     from bot.web.metrics import Metrics
     from rules import Gazetteer, RuleSet
-    from storage.file.database import Connection, Database
+    from storage.connection import Connection
+    from storage.database import Database
 
 COOKIE = "marsad"
 

@@ -30,7 +30,8 @@ from bot.polling.identify import IdentityPolicy
 from bot.polling.report import PollPolicy
 from bot.process import first_operator
 from bot.rules_in_force import RulesInForce
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.readers import chats, people, subscriptions
 from storage.sending import webhooks
 

@@ -28,7 +28,9 @@ from bot.polling.elsewhere import PolledElsewhere
 from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
 from bot.rules_in_force import RulesInForce
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
+from storage.opening import open_database
 from storage.readers import chat_clocks, chats, subscriptions
 
 if TYPE_CHECKING:
@@ -117,7 +119,7 @@ async def parts_over(
     """
     async with AsyncExitStack() as stack:
         stack.push_async_callback(source.retriever.aclose)
-        opened = await Database.open(database, path=path)
+        opened = await open_database(database, path=path)
         stack.push_async_callback(opened.close)
         await opened.write(readers)
         pipeline = Pipeline(

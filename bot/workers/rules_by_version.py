@@ -19,6 +19,7 @@ from bot.operating.rule_files import put, read_files, write_files
 from bot.rules_in_force import RulesInForce
 from storage.connection import Connection
 from storage.database import Database
+from storage.opening import open_database
 from storage.rule_files import versions
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ async def bring_up_to_date(settings: Settings) -> None:
 
     Raises CannotGoOn where there are operators' rules and no folder for them, and StorageError.
     """
-    database = await Database.open(settings.database)
+    database = await open_database(settings.database)
     try:
         newest = await database.read(versions.files_now)
         folder = settings.rules_dir

@@ -29,8 +29,8 @@ from bot.workers.feed_work import FeedWork
 from bot.workers.jobs import DEFAULT_PACE, Pace, app_of
 from bot.workers.library_logs import keep_to_lines
 from bot.workers.rules_by_version import RulesByVersion
-from storage.database import Database
 from storage.file.errors import StorageError
+from storage.opening import open_database
 from storage.postgres import queue, workers
 from storage.postgres.workers import WorkerSeen
 from storage.rule_files import versions
@@ -89,7 +89,7 @@ async def feed_work(
 ) -> AsyncIterator[FeedWork]:
     """The parts of a worker, put together over the server's database. Raises StorageError."""
     async with AsyncExitStack() as stack:
-        database = await Database.open(settings.database, path=settings.database_file)
+        database = await open_database(settings.database, path=settings.database_file)
         stack.push_async_callback(database.close)
         rules = RulesByVersion(database, settings.morphology_db, settings.cache_dir)
         stack.callback(rules.close)

@@ -196,7 +196,7 @@ def _one_line(part: CommentedMap | CommentedSeq, at: tuple[str | int, ...], lead
         return _one_line_of_escalation(part, at)
     if isinstance(part, CommentedSeq):
         # Words stand one a line; names of terms, falsepositives and the like may share one.
-        words = bool({*_LANGUAGES, "fires", "silent", "when", "against"}.intersection(at[-1:]))
+        words = bool({*_LANGUAGES, "fires", "silent", "when", "against", "ways"}.intersection(at[-1:]))
         return not words and not (len(at) == 2 and at[0] == "terms")
     if isinstance(at[-1], int):
         return at[-2] in _LANGUAGES  # {verb: أخلى, root: خ ل و, form: IV}

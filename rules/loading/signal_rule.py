@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 
@@ -119,9 +119,13 @@ def compile_rule(signal: schema.SignalFile, document: Document, build: TermBuild
     build.guards[signal.id] = MappingProxyType(dict(names.guards))
     _check_names(signal, document, build)
 
-    def clauses(listed: Iterable[schema.Clause], key: str) -> tuple[CompiledClause, ...]:
+    def clauses(
+        listed: Iterable[schema.Clause], key: str, defaults: schema.Defaults
+    ) -> tuple[CompiledClause, ...]:
         return tuple(
-            _clause(clause, (key, i), signal.threshold, names) for i, clause in enumerate(listed)
+            _clause(way, at, clause.name, i, signal.threshold, names)
+            for i, clause in enumerate(listed)
+            for at, way in _ways(clause, (key, i), defaults)
         )
 
     rule = CompiledRule(
@@ -130,10 +134,10 @@ def compile_rule(signal: schema.SignalFile, document: Document, build: TermBuild
         signal.status,
         signal.threshold,
         (
-            *clauses([c.with_defaults(signal.defaults) for c in signal.when], "when"),
+            *clauses(signal.when, "when", signal.defaults),
             *_scope_clauses(signal, names),
         ),
-        clauses(signal.against, "against"),
+        clauses(signal.against, "against", schema.Defaults()),
         names.silencers(signal.unless, ("unless",)),
         names.silencers(signal.unless_in_title, ("unless_in_title",)),
         names.terms(signal.needs, ("needs",)),
@@ -181,6 +185,7 @@ def _scope_clauses(signal: schema.SignalFile, names: _Names) -> tuple[CompiledCl
                 names.silencers(told.unless, (*at, "unless")), None,
                 "said-of-" + "-".join(name.removeprefix("$") for name in told.of),
                 MappingProxyType(dict(told.states)),
+                frame=-1 - i,
             )
         )  # fmt: skip
     return tuple(made)
@@ -190,9 +195,19 @@ def _is_latin(word: schema.Word) -> bool:
     return isinstance(word, str) and word.lstrip("=~")[:1].isascii()
 
 
+def _ways(
+    clause: schema.Clause, at: Location, defaults: schema.Defaults
+) -> Iterator[tuple[Location, schema.Way]]:
+    """The ways of a clause, and where each stands in the file."""
+    for number, way in enumerate(clause.each_way(defaults)):
+        yield ((*at, "ways", number) if clause.ways else at), way
+
+
 def _clause(
-    clause: schema.Clause,
+    clause: schema.Way,
     at: Location,
+    name: str | None,
+    frame: int,
     threshold: int,
     names: _Names,
 ) -> CompiledClause:
@@ -222,7 +237,7 @@ def _clause(
     where: schema.Place = clause.where
     if kind == "setting" and where == "any":
         where = "lead"
-    label = clause.name or label
+    label = name or label
     return CompiledClause(
         "any" if kind in ("harm", "setting") else kind,
         tuple(elements),
@@ -239,4 +254,5 @@ def _clause(
         languages=frozenset(clause.languages or ()),
         setting=kind == "setting",
         why=clause.why or "",
+        frame=frame,
     )

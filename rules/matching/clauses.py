@@ -57,6 +57,8 @@ class CompiledClause:
     """Where it holds; empty: in every language."""
     why: str = ""
     """What its author noted: why it is here."""
+    frame: int = field(default=0, compare=False)
+    """Which clause of the file it is a way of; the ways of one count once in the score."""
     harms: frozenset[str] = field(init=False, repr=False, compare=False)
     """Of a clause that asks for nothing but who is harmed: the harms, by name."""
 

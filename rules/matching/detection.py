@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from rules.language.sentences import Field
 from rules.loading.choices import Direction, Level
-from rules.matching.clauses import CompiledClause
 from rules.matching.entry import EntryReading
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.levels import is_weak, settle
@@ -71,7 +70,7 @@ def detection_of(
     evidence.sort(key=lambda e: (e.field == "text", e.start))
     direction = settle_direction(found, entry.places["lead"])
     stated = [f for f in found if not f.clause.setting]
-    weak = is_weak(statements(stated), len(clauses_of(stated)), score, rule.threshold)
+    weak = is_weak(statements(stated), len(frames_of(stated)), score, rule.threshold)
     titled = any(f.reading.sentence.field == "title" for f in stated)
     opening = any(id(f.reading) in entry.leading for f in stated)
     return Detection(
@@ -85,8 +84,19 @@ def detection_of(
     )
 
 
-def clauses_of(found: Iterable[Found]) -> list[CompiledClause]:
-    return list({id(f.clause): f.clause for f in found}.values())
+def frames_of(found: Iterable[Found]) -> list[Found]:
+    """What holds, each clause of the file once: by the way of it that weighs most."""
+    heaviest: dict[int, Found] = {}
+    for each in found:
+        known = heaviest.setdefault(each.clause.frame, each)
+        if each.clause.weight > known.clause.weight:
+            heaviest[each.clause.frame] = each
+    return list(heaviest.values())
+
+
+def points(found: Iterable[Found]) -> int:
+    """What is found counts: each clause of the file once."""
+    return sum(each.clause.weight for each in frames_of(found))
 
 
 def offsets(reading: Reading, span: Span) -> tuple[int, int]:
@@ -114,10 +124,6 @@ def explanation(
     """One line: ``130/100: near(medicine, lack) +100 «نقص حاد في الأدوية»; any(ward) +30 «…»``."""
     parts = []
     for sign, held_list in (("+", found), ("-", against)):
-        seen = set()
-        for held in held_list:
-            if id(held.clause) in seen:
-                continue
-            seen.add(id(held.clause))
+        for held in frames_of(held_list):
             parts.append(f"{held.clause.label} {sign}{held.clause.weight} «{quote(held, entry)}»")
     return f"{score}/{rule.threshold}: " + "; ".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rules.matching.detection import Detection, clauses_of, detection_of
+from rules.matching.detection import Detection, detection_of, points
 from rules.matching.entry import (
     EntryReading,
     Present,
@@ -83,7 +83,7 @@ def judge(
         silenced = next(iter(blocked.values()), None)
         reason = f"sentence has {silenced}" if silenced else None
         return Verdict(rule, 0, (), tuple(against), reason)
-    score = sum(c.weight for c in clauses_of(found)) - sum(c.weight for c in clauses_of(against))
+    score = points(found) - points(against)
     detection = None
     if score >= rule.threshold and any(not f.clause.setting for f in found):
         detection = detection_of(rule, score, found, against, entry)

@@ -58,7 +58,11 @@ def near_misses(rules: RuleSet, rule: CompiledRule, entry: EntryReading) -> list
                 found.append(miss)
                 break
     # What was all there and did not count tells more than what was half there.
-    return sorted(found, key=lambda miss: miss.said.key == "explain.lacks")
+    found.sort(key=lambda miss: miss.said.key == "explain.lacks")
+    of_clause: dict[str, NearMiss] = {}
+    for miss in found:
+        of_clause.setdefault(miss.clause, miss)
+    return list(of_clause.values())
 
 
 def _miss(

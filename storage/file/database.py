@@ -22,20 +22,10 @@ from sqlite_utils import Database as SqliteConnection
 
 from storage.connection import Connection
 from storage.database import Database
-from storage.file.errors import StorageBusy, StorageError, StorageFull, StorageTooNew, translate
+from storage.file.errors import StorageError, StorageTooNew, translate
 from storage.file.files import make_folder, settle, settle_folder
 from storage.file.migrations import MIGRATIONS
 from storage.file.presence import Loss, OpenedFile
-
-__all__ = [
-    "Connection",
-    "Database",
-    "FileDatabase",
-    "SqliteConnection",
-    "StorageBusy",
-    "StorageError",
-    "StorageFull",
-]
 
 T = TypeVar("T")
 

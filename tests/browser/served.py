@@ -24,7 +24,8 @@ from bot.wall_time import zone_of
 from bot.web.server import PageServer
 from bot.web.site import Site
 from storage import alerts
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.opening import open_database
 from storage.readers import feedback, page_sessions, people
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def demo_page(folder: Path, now: datetime, rules: Callable[[], RuleSet]) -> Iter
         settings = load_settings(None, data_dir=folder, timezone="Asia/Damascus")
         console = Console(file=StringIO())
         await show(settings, feed=None, data_dir=folder, console=console, now=now)
-        database = await Database.open(folder / FOLDER / "marsad.sqlite")
+        database = await open_database(folder / FOLDER / "marsad.sqlite")
         try:
             await database.write(partial(_people, now=now))
             _, catalogue = sample_feeds(folder / FOLDER)

@@ -9,13 +9,14 @@ import pytest
 
 from storage.connection import Connection
 from storage.database import Database
+from storage.opening import open_database
 from tests import postgres
 
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     with postgres.place(tmp_path / "marsad.sqlite") as where:
-        opened = await Database.open(where, busy_timeout_ms=100)
+        opened = await open_database(where, busy_timeout_ms=100)
         yield opened
         await opened.close()
 

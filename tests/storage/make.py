@@ -10,9 +10,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlite_utils import Database as SqliteConnection
+
 from storage import alerts
 from storage.alerts import Alert, AlertSignal, AlertText
-from storage.file.database import Connection, SqliteConnection
+from storage.connection import Connection
 from storage.file.migrations import MIGRATIONS
 from storage.file.migrations.step_033_webhooks import m033_webhooks
 from storage.file.migrations.step_034_workers import m034_workers

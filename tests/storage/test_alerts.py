@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from storage import alerts, decisions
+from storage.connection import Connection
 from storage.decisions import Decision
-from storage.file.database import Connection, Database
 from storage.news import entries, stories
+from storage.opening import open_database
 from storage.rows import fetch, to_text
 from storage.so_far import so_far
 from tests.postgres import REFUSED
@@ -228,7 +229,7 @@ async def test_alerts_of_an_older_database_keep_their_signal(tmp_path: Path) -> 
                     'n', 'e', '[]', 'r', 'first-telling', 1, :at, :at)""",
                 {"id": number, "signal": signal, "at": to_text(NOW)},
             )
-    database = await Database.open(file)
+    database = await open_database(file)
     try:
         found = await database.read(lambda db: alerts.for_story(db, 1))
         expected = {"direction": "denied", "level": "watch", "explanation": "e", "version": 3}

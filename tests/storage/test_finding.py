@@ -9,7 +9,8 @@ import pytest
 
 from storage import alerts, finding
 from storage.alerts import Alert
-from storage.file.database import Connection, connect, migrate
+from storage.connection import Connection
+from storage.file.database import connect, migrate
 from storage.file.migrations import MIGRATIONS
 from storage.finding import Cursor, Wanted
 from storage.news import facts, search

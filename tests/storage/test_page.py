@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage import alerts, page
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.finding import Wanted
 from storage.news import stories
 from tests.storage.make import DAY, HOUR, NOW, add_alert, add_entry

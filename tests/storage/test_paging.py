@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from storage import items, paging
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.finding import Cursor, Wanted
 from storage.news import entries, facts, stories
 from storage.news.facts import Facts, StoredFigure

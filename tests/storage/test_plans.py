@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import storage
-from storage.file.database import Connection
+from storage.connection import Connection
 
 STATEMENT = re.compile(r"\s*(SELECT|UPDATE|DELETE|WITH|INSERT)\b")
 ROOM = Path(storage.__file__).parent

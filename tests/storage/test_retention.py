@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from storage import alerts, decisions, retention
+from storage.connection import Connection
 from storage.decisions import Decision
-from storage.file.database import Connection
 from storage.news import entries, feeds, stories
 from storage.readers import chats
 from storage.rows import fetch

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from storage import alerts
 from storage.alerts import Alert
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
+from storage.opening import open_database
 from storage.readers import chats
 from storage.readers.chats import Chat
 from storage.readers.subscriptions import Subscription
@@ -79,7 +81,7 @@ class Books:
 
 
 async def open_books(path: Path | str) -> Books:
-    return Books(await Database.open(path, busy_timeout_ms=20_000))
+    return Books(await open_database(path, busy_timeout_ms=20_000))
 
 
 async def seat_chats(books: Books) -> None:

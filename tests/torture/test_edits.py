@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.sending import outbox
 from tests.bot.telegram.faults import flood, hang
 from tests.telegram_server import Message

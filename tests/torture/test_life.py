@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.locales import texts
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import feeds
 from storage.readers import chats
 from storage.readers.chats import Chat

@@ -22,7 +22,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from storage.file.database import Connection, connect
+from storage.connection import Connection
+from storage.file.database import connect
 from storage.news import feeds
 from storage.readers import chats
 from storage.readers.chats import Chat

@@ -16,8 +16,8 @@ from bot.alerts.escalating.raising import corroborated, escalated
 from bot.alerts.facts import labels
 from bot.alerts.story.remembered import RememberedStories
 from storage import escalations
+from storage.connection import Connection
 from storage.escalations import Holding
-from storage.file.database import Connection
 from storage.news import place_reports
 from storage.news.facts import StoredPlace
 from storage.news.place_reports import PlaceReport, Scope

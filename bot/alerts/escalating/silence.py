@@ -24,9 +24,9 @@ from bot.alerts.tell import Told
 from bot.feeds.catalogue import Feed
 from storage import alerts, decisions, escalations
 from storage.alerts import Alert, AlertText
+from storage.connection import Connection
 from storage.decisions import Decision
 from storage.escalations import Holding
-from storage.file.database import Connection
 from storage.news import entries, place_reports
 from storage.news.feeds import FeedState
 from storage.readers import chats, mutes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.alerts.escalating.escalate import Telling, keys
 from storage import alerts, escalations
 from storage.alerts import Alert
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.sending import reach
 from storage.sending.outbox import NewDelivery, Recipient
 

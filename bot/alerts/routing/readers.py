@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from bot.alerts.routing.wanting import words_of
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats, reader_changes
 from storage.readers.chats import Chat
 

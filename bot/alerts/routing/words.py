@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import stories
 
 if TYPE_CHECKING:

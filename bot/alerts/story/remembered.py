@@ -28,7 +28,7 @@ from bot.alerts.story.telling import (
     name_stems,
 )
 from bot.alerts.story.window import Window
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import facts, stories
 from storage.news.facts import Facts, StoredFigure, StoredPlace
 from storage.news.stories import Attached, StoryReport

@@ -14,8 +14,8 @@ from bot.alerts.summaries.digest import Digest
 from bot.alerts.summaries.weekly import digest_of
 from storage import alerts, decisions
 from storage.alerts import Alert, AlertSignal
+from storage.connection import Connection
 from storage.decisions import Decision
-from storage.file.database import Connection
 from storage.news import entries, facts, stories
 from storage.news.entries import StoredDetection
 from storage.news.facts import Statement, StoredPlace

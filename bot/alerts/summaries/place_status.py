@@ -14,7 +14,7 @@ from bot.alerts.facts import labels
 from bot.alerts.states import Standing, standing
 from storage import alerts
 from storage.alerts import Alert
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import states
 from storage.news.states import StateReport
 

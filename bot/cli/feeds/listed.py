@@ -202,13 +202,13 @@ def export_list(
 
 
 async def _states(settings: Settings) -> dict[str, FeedState]:
-    from storage.file.database import Database
     from storage.file.presence import has_database
     from storage.news import feeds
+    from storage.opening import open_database
 
     if not settings.database_url and not has_database(settings.database_file):
         return {}
-    database = await Database.open(settings.database)
+    database = await open_database(settings.database)
     try:
         return {state.id: state for state in await database.read(feeds.all_states)}
     finally:

@@ -125,7 +125,9 @@ def _show_audit(found: Audit) -> None:
 
 def _show_what_is_asked(found: Audit) -> None:
     size = found.size
-    typer.echo(f"\n{size.clauses} clauses, {size.words_and_phrases} words and phrases.")
+    typer.echo(
+        f"\n{size.clauses} clauses in {size.ways} ways, {size.words_and_phrases} words and phrases."
+    )
     _list(
         "Clauses that never take part in a detection",
         (f"{clause.signal}: {clause.clause}" for clause in found.idle_clauses),
@@ -205,12 +207,12 @@ def _stored(database: Path | str, days: int) -> Iterator[tuple[int, Iterator[Rep
     # Opening would make a database where there is none.
     if isinstance(database, Path) and not has_database(database):
         raise CannotGoOn(f"{database}: no database there yet; let `marsad poll` run first")
-    from storage.file.database import Database
     from storage.news import readings
+    from storage.opening import open_database
 
     since = datetime.now(UTC) - timedelta(days=days)
     with asyncio.Runner() as runner:
-        store = runner.run(Database.open(database))
+        store = runner.run(open_database(database))
 
         def entries() -> Iterator[Replayable]:
             last: Entry | None = None

@@ -17,7 +17,7 @@ from storage.news import stories
 from storage.news.stories import StoryEntry
 
 if TYPE_CHECKING:
-    from storage.file.database import Connection
+    from storage.connection import Connection
 
 __all__ = ["app"]
 
@@ -77,15 +77,15 @@ def _why(entry: StoryEntry) -> str:
 
 def _with(work: Callable[[Connection], T]) -> T:
     """In one write transaction of the service's database, which must be there."""
-    from bot.process.installation import require_made_database
+    from bot.installation import require_made_database
     from bot.settings import load_settings
-    from storage.file.database import Database
+    from storage.opening import open_database
 
     settings = load_settings()
     require_made_database(settings)
 
     async def run() -> T:
-        database = await Database.open(settings.database)
+        database = await open_database(settings.database)
         try:
             return await database.write(work)
         finally:

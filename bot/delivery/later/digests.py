@@ -26,7 +26,9 @@ from bot.alerts.summaries.weekly import WEEK, digest_of, summary
 from bot.wall_time import next_hour, next_time, zone_of
 from storage import alerts
 from storage.alerts import Alert
-from storage.file.database import Connection, Database, StorageError
+from storage.connection import Connection
+from storage.database import Database
+from storage.file.errors import StorageError
 from storage.news import feeds
 from storage.readers import chat_clocks, chats, reader_changes
 from storage.readers.chat_clocks import USUAL_DIGEST, ChatClock

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta, tzinfo
 from functools import partial
 
 from bot.wall_time import last_quiet, next_change, zone_of
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.readers import chat_clocks
 from storage.readers.chat_clocks import ChatClock
 

@@ -22,7 +22,9 @@ from bot.feeds.fetch.headers import retry_after
 from bot.feeds.fetch.transport import CheckedTransport, HostNotFound
 from bot.notices.receivers import WebhookNotice
 from bot.notices.to_operators import notify_operators
-from storage.file.database import Connection, Database, StorageError
+from storage.connection import Connection
+from storage.database import Database
+from storage.file.errors import StorageError
 from storage.sending import webhooks
 from storage.sending.webhooks import Message
 

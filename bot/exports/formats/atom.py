@@ -7,11 +7,11 @@ from typing import BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, tostring
 
+from bot.exports.edition import Edition
 from bot.exports.formats.xml import put
 from bot.exports.naming import Naming
 from bot.exports.objects import instant
 from bot.exports.record import Record
-from bot.exports.writing import Edition
 
 _HEAD = (
     '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" '

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import BinaryIO
 from xml.etree.ElementTree import Element, tostring
 
+from bot.exports.edition import Edition
 from bot.exports.formats.xml import put
 from bot.exports.objects import whole
 from bot.exports.record import Record, Where
-from bot.exports.writing import Edition
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 HEADLINE = 160

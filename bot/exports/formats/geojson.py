@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from bot.exports.edition import Edition
 from bot.exports.naming import Naming
 from bot.exports.objects import as_object, compact, instant
 from bot.exports.record import Record, Where
-from bot.exports.writing import Edition
 
 
 class GeoJsonWriter:

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from bot.exports.edition import Edition
 from bot.exports.formats.columns import COLUMNS, Cell, cells
 from bot.exports.objects import as_object, compact
 from bot.exports.record import Record
-from bot.exports.writing import Edition
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula in a CSV (OWASP, "CSV Injection")."""

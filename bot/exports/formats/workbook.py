@@ -7,9 +7,9 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
+from bot.exports.edition import Edition
 from bot.exports.formats.columns import COLUMNS, cells
 from bot.exports.record import Record
-from bot.exports.writing import Edition
 from bot.locales.bidi import RTL_LANGUAGES
 
 HEAD = 3

@@ -58,8 +58,10 @@ def rule_text(rules: RuleSet, name: str, hits: Sequence[Hits], today: date, say:
             told=say.number(told),
         ),
     ]
-    clauses = [clause_text(rules, rule, each, say) for each in rule.when[:CLAUSES]]
-    more = len(rule.when) - CLAUSES
+    # Of a clause that may be said in several ways, the first one.
+    listed = list({each.frame: each for each in reversed(rule.when)}.values())[::-1]
+    clauses = [clause_text(rules, rule, each, say) for each in listed[:CLAUSES]]
+    more = len(listed) - CLAUSES
     if more > 0:
         clauses.append(say("rules.more_clauses", n=say.number(more)))
     if rule.against:

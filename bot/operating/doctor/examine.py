@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from bot.clock import utc_now
+from bot.installation import DatabaseMissing, require_database
 from bot.locales import Texts, texts
 from bot.operating.doctor.finding import Finding, State
 from bot.operating.doctor.judging import (
@@ -26,7 +27,6 @@ from bot.operating.doctor.judging import (
     judge_token,
 )
 from bot.operating.doctor.webhooks import webhook_findings
-from bot.process.installation import DatabaseMissing, require_database
 from bot.process.lease import holder_of
 from bot.process.lock import AlreadyRunning, InstanceLock
 from bot.process.logs import Redactor
@@ -36,7 +36,7 @@ from storage.file.errors import StorageError
 if TYPE_CHECKING:
     from bot.settings import Settings
     from rules import Problem, RuleSet
-    from storage.file.database import Database
+    from storage.database import Database
 
 FAILING_SHOWN = 5
 # Seconds that the file of a running service may be looked through: who stops it waits as long.
@@ -188,7 +188,7 @@ async def _instance(settings: Settings, say: Texts) -> Finding:
 
 
 async def _database(settings: Settings, say: Texts, now: datetime) -> list[Finding]:
-    from storage.file.database import Database
+    from storage.opening import open_database
 
     file, what = settings.database_file, "database"
     try:
@@ -200,7 +200,7 @@ async def _database(settings: Settings, say: Texts, now: datetime) -> list[Findi
         return [Finding(what, State.OK, say("doctor.database.none", file=file))]
     advice = "see_server" if settings.database_url else "restore"
     try:
-        database = await Database.open(settings.database)
+        database = await open_database(settings.database)
     except StorageError as error:
         return [Finding(what, State.BAD, str(error), say(f"doctor.database.{advice}"))]
     try:

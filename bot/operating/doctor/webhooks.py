@@ -16,7 +16,8 @@ from storage.sending.webhooks import Backlog
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from storage.file.database import Connection, Database
+    from storage.connection import Connection
+    from storage.database import Database
 
 LATELY = timedelta(days=30)
 """What was given up since then is said."""

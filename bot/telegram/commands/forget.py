@@ -8,7 +8,7 @@ from bot.telegram.buttons import two_taps
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.telegram.services import chat_of
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import forgetting
 
 

@@ -18,7 +18,7 @@ from bot.telegram.services import chat_of
 from bot.text import clean, shorten
 from rules.loading.rule_folders import is_rule_file
 from rules.loading.yamlfile import MAX_BYTES
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.rule_files import drafts as rule_drafts
 
 

@@ -22,7 +22,7 @@ from bot.telegram.services import Context, services_in
 from bot.text import clean, shorten
 from storage import alerts, finding
 from storage.alerts import Alert
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats, people
 from storage.readers.chats import Chat
 from storage.readers.people import Person

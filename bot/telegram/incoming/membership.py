@@ -11,7 +11,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 from bot.locales import texts
 from bot.telegram.request import Request
 from bot.telegram.services import texts_for
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats, supergroups
 from storage.readers.chats import Chat
 from storage.readers.people import REMOVED

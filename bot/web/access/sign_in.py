@@ -13,7 +13,7 @@ from bot.web.access.init_data import GOOD_FOR, read_init_data
 from bot.web.access.shield import is_https
 from bot.web.render import render
 from bot.web.site import COOKIE, site_of, visitor_of
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats, page_sessions, people
 
 SESSION = timedelta(days=7)

@@ -27,7 +27,8 @@ from bot.web.api.openapi import document
 from bot.web.api.parameters import COUNTED, LISTED, PAGED, Asked, asked_by
 from bot.web.cursors import packed
 from storage import finding, paging
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.file.errors import StorageError
 from storage.finding import Cursor, PlaceCount
 from storage.paging import Kind

@@ -10,9 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from bot.exports.edition import Edition
 from bot.exports.naming import Naming, leaving
 from bot.exports.reading import batches, found_batches, streamed
-from bot.exports.writing import Edition, formats
+from bot.exports.writing import formats
 from bot.notices.feeds import publishers_of
 from bot.web.pages.now import asked_of
 from bot.web.site import Visitor, site_of

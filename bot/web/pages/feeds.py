@@ -18,7 +18,7 @@ from storage import page
 from storage.news import feeds as feed_states
 
 if TYPE_CHECKING:
-    from storage.file.database import Connection
+    from storage.connection import Connection
     from storage.news.feeds import FeedState
 
 LATELY = timedelta(days=1)

@@ -29,7 +29,7 @@ from storage import finding, page
 
 if TYPE_CHECKING:
     from storage.alerts import Alert
-    from storage.file.database import Connection
+    from storage.connection import Connection
     from storage.finding import PlaceCount, Wanted
 
 ON_A_PAGE, MOST_PLACES = 20, 12

@@ -37,7 +37,7 @@ from storage import finding
 from storage.finding import PlaceCount, Told, Wanted
 
 if TYPE_CHECKING:
-    from storage.file.database import Connection
+    from storage.connection import Connection
 
 DAYS = 30
 LONGEST = 80

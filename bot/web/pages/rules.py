@@ -25,8 +25,8 @@ from storage.rule_files import versions as rule_versions
 if TYPE_CHECKING:
     from rules import RuleSet
     from rules.loading.schema.examples import Tests
+    from storage.connection import Connection
     from storage.decisions import Hits
-    from storage.file.database import Connection
     from storage.rule_files.versions import RuleVersion
 
 LONGEST_TEXT = 4_000

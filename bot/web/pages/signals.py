@@ -21,7 +21,7 @@ from storage import page
 from storage.readers import feedback
 
 if TYPE_CHECKING:
-    from storage.file.database import Connection
+    from storage.connection import Connection
     from storage.page import SignalsTold
 
 DAYS = 30

@@ -27,7 +27,7 @@ from bot.web.site import Visitor, site_of
 from storage import page
 
 if TYPE_CHECKING:
-    from storage.file.database import Connection
+    from storage.connection import Connection
     from storage.news.facts import Statement
     from storage.page import Telling
 

@@ -32,6 +32,7 @@ from rules.loading.schema.clauses import (
     HarmAsked,
     ScopeTable,
     Told,
+    Way,
 )
 from rules.loading.schema.escalations import (
     CONDITIONS,
@@ -124,6 +125,7 @@ __all__ = [
     "Verb",
     "Victims",
     "VocabularyTerm",
+    "Way",
     "Word",
     "Words",
 ]

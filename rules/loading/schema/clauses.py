@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     Discriminator,
@@ -39,6 +40,12 @@ Element = Annotated[
 ]
 Elements = Annotated[tuple[Element, ...], Field(min_length=1, max_length=8)]
 
+SHARED = frozenset(
+    ("within", "gap", "where", "unbroken", "negated", "weight", "strength", "languages",
+     "direction", "needs", "unless", "unless_within")
+)  # fmt: skip
+"""What a clause may say for all its ways, and most of it a file for all its clauses."""
+
 
 class HarmAsked(Model):
     """People killed, wounded or missing, by who they are and what did it (`victims.py`)."""
@@ -56,10 +63,9 @@ class HarmAsked(Model):
         }
 
 
-class Clause(Model):
-    """One thing that a text may say. Exactly one of near, sequence, all, any, harm, setting."""
+class Way(Model):
+    """How a text may say it. Exactly one of near, sequence, all, any, harm, setting."""
 
-    name: Name | None = Field(None, description="what it looks for, in a word or two: no-medicine")
     why: Text | None = Field(None, description="why it is here; for whoever reads the rule")
     harm: HarmAsked | None = Field(None, description="people harmed: of whom, by what")
     setting: Elements | None = Field(
@@ -95,7 +101,15 @@ class Clause(Model):
     )
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Clause:
+    def _makes_sense(self) -> Self:
+        self._check_kind()
+        if self.unless_within is not None and not self.unless:
+            raise wrong("rule.unless_within")
+        if self.weight is not None and self.strength is not None:
+            raise wrong("rule.weight_or_strength")
+        return self
+
+    def _check_kind(self) -> None:
         kinds = [k for k in KINDS if getattr(self, k)]
         if len(kinds) != 1:
             raise wrong("rule.one_kind")
@@ -103,13 +117,8 @@ class Clause(Model):
             raise wrong("rule.two_terms", kind=kinds[0])
         if "within" in self.model_fields_set and not self.near:
             raise wrong("rule.within_near")
-        if self.unless_within is not None and not self.unless:
-            raise wrong("rule.unless_within")
         if "gap" in self.model_fields_set and not self.sequence:
             raise wrong("rule.gap_sequence")
-        if self.weight is not None and self.strength is not None:
-            raise wrong("rule.weight_or_strength")
-        return self
 
     @property
     def kind(self) -> Kind:
@@ -128,11 +137,12 @@ class Clause(Model):
             name = "no-" + name
         return name[:61].strip("-")
 
-    def with_defaults(self, defaults: Defaults) -> Clause:
-        """What the file says for all its clauses, where this one says nothing of its own."""
+    def with_defaults(self, defaults: Defaults | Clause) -> Self:
+        """What is said for all, where this one says nothing of its own."""
         given = {
             name: getattr(defaults, name)
             for name in defaults.model_fields_set - self.model_fields_set
+            if name in SHARED
         }
         if self.kind != "near":
             given.pop("within", None)
@@ -150,6 +160,43 @@ class Clause(Model):
         if self.strength == "weak":
             return (threshold + 1) // 2
         return threshold * 2 if self.strength == "strong" else threshold
+
+
+class Clause(Way):
+    """One thing that a text may say, in one way or in several that count once.
+
+    What stands beside ``ways`` holds for each of them that says nothing of its own; what is
+    under ``unless`` silences all of them.
+    """
+
+    name: Name | None = Field(None, description="what it looks for, in a word or two: no-medicine")
+    ways: Annotated[tuple[Way, ...], Field(min_length=2, max_length=24)] | None = Field(
+        None, description="several ways to say it, each with near, sequence, all, any or harm"
+    )
+
+    def _check_kind(self) -> None:
+        if self.ways is None:
+            super()._check_kind()
+            return
+        if any(getattr(self, kind) for kind in KINDS):
+            raise wrong("rule.ways_or_kind")
+        if any(way.setting for way in self.ways):
+            raise wrong("rule.ways_setting")
+
+    @property
+    def suggested_name(self) -> str:
+        return self.ways[0].suggested_name if self.ways else super().suggested_name
+
+    def each_way(self, defaults: Defaults) -> Iterator[Way]:
+        """The ways in which it may be said, each with all that holds for it."""
+        if self.ways is None:
+            yield self.with_defaults(defaults)
+            return
+        for way in self.ways:
+            said = self.unless if "unless" in self.model_fields_set else defaults.unless
+            unless = tuple(dict.fromkeys((*said, *way.unless)))
+            whole = way.with_defaults(self).with_defaults(defaults)
+            yield whole.model_copy(update={"unless": unless, "why": self.why or way.why})
 
 
 class Defaults(Model):

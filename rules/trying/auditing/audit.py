@@ -18,11 +18,12 @@ Three things are asked, and ``--check`` fails where one is missing:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rules.language.text import arabic_norm, arabic_surface, tokenize
 from rules.loading.schema import Example
+from rules.matching.clauses import CompiledClause
 from rules.matching.entry import EntryReading, read_entry
 from rules.matching.finding.terms import Phrase
 from rules.matching.match import judge
@@ -73,10 +74,12 @@ class Doubtful:
 
 @dataclass(frozen=True, slots=True)
 class ClauseTally:
-    """In how many detections a clause took part, in entries and in the rules' own tests."""
+    """In how many detections a clause, or a way of one, took part: in entries and in the rules'
+    own tests."""
 
     signal: str
     clause: str
+    """Its name, and which of its ways: «kept-out (way 2)»."""
     detections: int
     right: int
     wrong: int
@@ -88,6 +91,8 @@ class Size:
     """How much somebody has to read who wants to know the rules."""
 
     clauses: int
+    ways: int
+    """As `clauses`, one that may be said in several ways as often as it has ways."""
     words_and_phrases: int
 
 
@@ -176,9 +181,9 @@ def audit(rules: RuleSet, entries: Iterable[AuditEntry], *, least: int = 5) -> A
             )
         ),
         tuple(
-            _tally(rule.signal, i, clause.label, counts, own)
+            _tally(rule.signal, i, label, counts, own)
             for rule in rules.rules.values()
-            for i, clause in enumerate(rule.when)
+            for i, label in enumerate(_labels(rule.when))
         ),
         size_of(rules),
         tuple(
@@ -195,13 +200,27 @@ def _tally(signal: str, index: int, label: str, counts: _Counts, own: _Counts) -
     return ClauseTally(signal, label, detections, right, wrong, in_tests)
 
 
+def _labels(clauses: Sequence[CompiledClause]) -> Iterator[str]:
+    ways = Counter(clause.frame for clause in clauses)
+    before: Counter[int] = Counter()
+    for clause in clauses:
+        before[clause.frame] += 1
+        way = f" (way {before[clause.frame]})" if ways[clause.frame] > 1 else ""
+        yield clause.label + way
+
+
 def size_of(rules: RuleSet) -> Size:
     """Clauses under ``when``, and words, phrases and patterns of all terms and exceptions."""
     terms = rules.compiled_terms.values()
+    # A line of ``scope:`` is a clause for the matcher; nobody wrote it under ``when``.
+    ways = [
+        (name, clause.frame)
+        for name, rule in rules.rules.items()
+        for clause in rule.when
+        if clause.kind != "scope"
+    ]
     return Size(
-        # A line of ``scope:`` is a clause for the matcher; nobody wrote it under ``when``.
-        sum(clause.kind != "scope" for rule in rules.rules.values() for clause in rule.when),
-        sum(len(term.phrases) + len(term.regexes) for term in terms),
+        len(set(ways)), len(ways), sum(len(term.phrases) + len(term.regexes) for term in terms)
     )
 
 

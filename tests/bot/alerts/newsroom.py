@@ -16,7 +16,7 @@ from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from rules.escalations.escalation import Escalation
 from rules.matching.detection import Detection, Evidence
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import feeds
 from storage.news.facts import Facts
 from tests.storage.make import NOW

@@ -17,7 +17,7 @@ from bot.polling.identify import Kind
 from bot.rules_in_force import shipped_places
 from storage import alerts
 from storage.alerts import Alert
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.sending import owed
 from tests.bot.alerts.newsroom import Newsroom, change, feed, item
 from tests.conftest import shipped_rules

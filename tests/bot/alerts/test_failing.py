@@ -13,7 +13,7 @@ from bot.alerts.failing import WAITS, Failing, failed_again
 from bot.alerts.rereading import MOST_IN_A_ROW
 from bot.locales import LANGUAGES, texts
 from bot.notices.feeds import NotReadAgain
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.file.errors import StorageBusy, StorageDamaged, StorageFull
 from storage.news.entries import Entry
 from storage.readers import chats

@@ -21,8 +21,9 @@ from rules import word_finder
 from rules.loading.schema import Direction
 from storage import alerts, decisions
 from storage.alerts import Alert
-from storage.file.database import Connection, Database
+from storage.connection import Connection
 from storage.news import entries, stories
+from storage.opening import open_database
 from storage.readers import chats
 from storage.rows import fetch
 from storage.sending import outbox, owed
@@ -379,7 +380,7 @@ async def test_the_catalogue_knows_the_language_better_than_the_entry() -> None:
 
 async def test_the_shipped_rules_alert_on_an_arabic_entry(tmp_path: Path) -> None:
     real = Pipeline(shipped_rules)
-    database = await Database.open(tmp_path / "marsad.sqlite")
+    database = await open_database(tmp_path / "marsad.sqlite")
     text = "قال الأطباء إنه لا توجد أدوية لعلاج المرضى. وأضافوا أن مخزون الأدوية نفد."
     entry = item("مستشفيات المدينة تطلب العون", text)
     found = await real.detect([entry], "ar")

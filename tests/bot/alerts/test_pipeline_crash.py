@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.alerts.record import Accepted
-from storage.file.database import Connection, Database
+from storage.connection import Connection
 from storage.news import feeds
+from storage.opening import open_database
 from tests.bot.alerts.newsroom import change, feed, item, pipeline
 from tests.storage.make import HOUR, NOW, add_chat
 
@@ -63,7 +64,7 @@ def counted(limit: int | None) -> tuple[Callable[[Connection], Accepted], list[s
 
 def test_a_crash_before_any_statement_changes_nothing(tmp_path: Path) -> None:
     async def scenario() -> int:
-        database = await Database.open(tmp_path / "marsad.sqlite")
+        database = await open_database(tmp_path / "marsad.sqlite")
         await database.write(before)
         start = await database.read(contents)
         crashes = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from storage.file.database import Connection
+from storage.connection import Connection
 from tests.bot.alerts.newsroom import Newsroom, of_its_own
 from tests.storage.make import DAY, NOW, add_chat
 

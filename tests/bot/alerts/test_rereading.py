@@ -17,9 +17,11 @@ from bot.alerts.pipeline import Pipeline
 from bot.alerts.rereading import Rereader
 from storage import alerts
 from storage.alerts import Alert
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.news import entries, feeds
 from storage.news.entries import Entry
+from storage.opening import open_database
 from storage.sending import outbox
 from tests.bot.alerts.newsroom import Newsroom, OneWord, Rules, change, feed, find, item, rules
 from tests.storage.make import HOUR, NOW
@@ -94,7 +96,7 @@ class Desk:
 
 @asynccontextmanager
 async def desk(path: Path, batch: int = 2) -> AsyncIterator[Desk]:
-    database = await Database.open(path / "marsad.sqlite")
+    database = await open_database(path / "marsad.sqlite")
     try:
         yield Desk(database, batch)
     finally:

@@ -22,7 +22,8 @@ from bot.alerts.summaries.place_status import (
 from bot.feeds.parse.entry import FeedEntry, SaidEvent
 from bot.rules_in_force import shipped_places
 from rules import RuleSet
-from storage.file.database import Connection, connect, migrate
+from storage.connection import Connection
+from storage.file.database import connect, migrate
 from storage.news import feeds
 from storage.retention import purge
 from storage.rows import fetch

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from sqlite_utils import Database as SqliteConnection
 
 from bot.asking.forms import MOST as MOST_OTHERS
 from bot.asking.forms import other_stems
 from bot.asking.indexing import Indexer, fold
 from bot.asking.words import index_words, search_of
-from storage.file.database import Connection, Database, SqliteConnection
+from storage.connection import Connection
+from storage.database import Database
 from storage.news import entries, search
 from storage.news.search import DueText
 from tests.conftest import shipped_rules

@@ -18,8 +18,9 @@ from typer.testing import CliRunner
 from bot.cli.main import app
 from bot.process.lock import InstanceLock
 from bot.settings import Settings, variable
-from storage.file.database import Connection, Database
+from storage.connection import Connection
 from storage.news import feeds
+from storage.opening import open_database
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
 
@@ -267,6 +268,6 @@ async def _seen(path: Path, ids: list[str]) -> None:
         for state in feeds.all_states(db):
             feeds.save(db, replace(state, last_checked_at=noon, last_new_entry_at=noon))
 
-    database = await Database.open(path)
+    database = await open_database(path)
     await database.write(write)
     await database.close()

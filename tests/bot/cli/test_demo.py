@@ -16,7 +16,8 @@ from rich.console import Console
 from bot.alerts.summaries.history import AlertHistory, history_of
 from bot.cli.demo import FOLDER, show
 from bot.settings import Settings
-from storage.file.database import Connection, connect
+from storage.connection import Connection
+from storage.file.database import connect
 from storage.rows import fetch
 from tests.bot.cli.test_samples import expected
 

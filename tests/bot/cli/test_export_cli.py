@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from bot.cli import export
 from bot.cli.main import app
 from rules import Gazetteer, RuleSet, load_rules
-from storage.file.database import Database
+from storage.opening import open_database
 from tests.bot.exports.conftest import fill, gazetteer
 from tests.rules.few import few_rules
 
@@ -27,7 +27,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("desk")
 
     async def make() -> None:
-        opened = await Database.open(folder / "marsad.sqlite")
+        opened = await open_database(folder / "marsad.sqlite")
         await opened.write(fill)
         await opened.close()
 

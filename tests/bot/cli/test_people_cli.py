@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 from bot.cli.main import app
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
+from bot.installation import note_installation
 from bot.process import first_operator
-from bot.process.installation import note_installation
 from bot.settings import Settings, load_settings, variable
 from bot.wiring.from_settings import FIRST_CODE, _readers
-from storage.file.database import Database
+from storage.opening import open_database
 from storage.readers import people
 
 runner = CliRunner()
@@ -124,7 +124,7 @@ def test_a_start_without_an_operator_leaves_a_code_that_works_and_one_with_takes
     left = settings.data_dir / first_operator.FILE
 
     async def run() -> None:
-        database = await Database.open(settings.database_file)
+        database = await open_database(settings.database_file)
         start = partial(_readers, settings=settings, now=now)
         try:
             await database.write(start)
@@ -173,7 +173,7 @@ def _let_in(person_id: int, role: str) -> None:
     now = utc_now()
 
     async def run() -> None:
-        database = await Database.open(load_settings().database_file)
+        database = await open_database(load_settings().database_file)
         payload = await database.write(
             lambda db: people.invite(db, role, now + timedelta(days=1), now)
         )

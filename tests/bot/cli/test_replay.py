@@ -17,7 +17,7 @@ from bot.cli.rules.shared import read_all
 from bot.errors import CannotGoOn
 from rules.trying import all_cores
 from rules.trying.all_cores import RuleFiles, RulesChanged, WorkerDied
-from storage.file.database import Database
+from storage.opening import open_database
 from tests.storage.make import add_entry
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
@@ -82,7 +82,7 @@ def test_stored_entries_are_read_page_by_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def store() -> None:
-        database = await Database.open(tmp_path / "marsad.sqlite")
+        database = await open_database(tmp_path / "marsad.sqlite")
         for title in (STRIKE, "مباراة", STRIKE, "معرض", "رواية"):
             await database.write(
                 lambda db, title=title: add_entry(  # type: ignore[misc]

@@ -13,7 +13,8 @@ from bot.delivery.deciding.outcome import Edit, Outcome, Outgoing, Sent
 from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher, DispatchReport
 from storage import alerts
 from storage.alerts import Alert, AlertText
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.news import entries, feeds, stories
 from storage.news.entries import Entry
 from storage.readers import chat_clocks, chats

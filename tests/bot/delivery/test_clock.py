@@ -21,8 +21,9 @@ from bot.delivery.deciding.outcome import Edit, NeverSent, Outcome, Outgoing, Ra
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.second_channel import SecondChannelWatch
 from storage import clock as stored_clock
-from storage.file.database import Database
+from storage.database import Database
 from storage.file.errors import StorageBusy
+from storage.opening import open_database
 from storage.readers import chats
 from storage.rows import fetch
 from storage.sending import card_edits, second_channel
@@ -132,7 +133,7 @@ class World:
 
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[World]:
-    database = await Database.open(path)
+    database = await open_database(path)
     try:
         world = World(database)
         await world.desk.with_chats(chat(1), chat(-2, kind="group"))

@@ -16,8 +16,8 @@ from bot.delivery.deciding.outcome import ChatGone, Rejected, Unknown
 from bot.delivery.later.digests import make_digest
 from storage import alerts, decisions
 from storage.alerts import Alert
+from storage.connection import Connection
 from storage.decisions import Decision
-from storage.file.database import Connection
 from storage.news import feeds
 from storage.news.feeds import FeedState
 from storage.readers import chat_clocks, chats, subscriptions

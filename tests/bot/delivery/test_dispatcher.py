@@ -23,7 +23,8 @@ from bot.delivery.deciding.outcome import (
 from bot.delivery.deciding.pacing import SendLimits
 from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher
 from bot.delivery.results import give_up_held
-from storage.file.database import Connection, StorageError
+from storage.connection import Connection
+from storage.file.errors import StorageError
 from storage.readers import chats
 from storage.sending import outbox, second_channel
 from tests import postgres

@@ -44,7 +44,8 @@ from bot.messages.cards.card import alert_card
 from bot.messages.cards.display import Display
 from storage import alerts, retention
 from storage.alerts import Alert
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.opening import open_database
 from storage.readers import chats, feedback, mutes, supergroups
 from storage.readers.feedback import Mark
 from storage.readers.mutes import Target
@@ -542,7 +543,7 @@ def test_the_last_that_a_chat_was_shown_is_what_is_known(steps: list[Any], tmp_p
 
 
 async def _shown(steps: list[Any], file: Path) -> None:
-    database = await Database.open(file)
+    database = await open_database(file)
     desk = Desk(database)
     reader = replace(chat(1), subscriptions=(Subscription(1, signals=frozenset({"siege"})),))
     await desk.with_chats(reader)

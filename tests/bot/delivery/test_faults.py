@@ -25,7 +25,7 @@ from bot.delivery.dispatcher import DeliveryPolicy, Dispatcher
 from bot.delivery.later.catchup import FoldPolicy
 from bot.telegram.answers import TelegramRequest
 from bot.telegram.sender import TelegramSender
-from storage.file.database import Database
+from storage.opening import open_database
 from storage.readers import chats
 from tests.bot.delivery.desk import OPERATOR, Desk, chat
 from tests.bot.telegram.faults import (
@@ -177,7 +177,7 @@ def shown(server: TelegramServer, chat_id: int, first: str, second: str) -> tupl
 
 
 async def test_every_fault_has_its_answer_and_delays_no_other_chat(tmp_path, caplog) -> None:  # type: ignore[no-untyped-def]
-    database = await Database.open(tmp_path / "marsad.sqlite")
+    database = await open_database(tmp_path / "marsad.sqlite")
     desk = Desk(database)
     desk.clock.at = utc_now()
     await desk.with_chats(
@@ -236,7 +236,7 @@ async def test_every_fault_has_its_answer_and_delays_no_other_chat(tmp_path, cap
 
 
 async def test_a_refused_token_keeps_everything_until_it_works_again(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    database = await Database.open(tmp_path / "marsad.sqlite")
+    database = await open_database(tmp_path / "marsad.sqlite")
     desk = Desk(database)
     desk.clock.at = utc_now()
     await desk.with_chats(chat(1), chat(2))
@@ -256,7 +256,7 @@ async def test_a_refused_token_keeps_everything_until_it_works_again(tmp_path) -
 
 
 async def test_a_server_that_is_away_costs_nothing_but_time(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    database = await Database.open(tmp_path / "marsad.sqlite")
+    database = await open_database(tmp_path / "marsad.sqlite")
     desk = Desk(database)
     desk.clock.at = utc_now()
     await desk.with_chats(chat(1))

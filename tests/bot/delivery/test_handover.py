@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bot.delivery.handover import due_at, who_is_due
 from storage.clock import move_times
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.opening import open_database
 from storage.readers import chats, supergroups
 from storage.sending import acknowledgements, outbox, second_channel
 from storage.sending.acknowledgements import Open
@@ -184,7 +185,7 @@ ACTS = st.lists(st.sampled_from(["look", "wait", "take", "restart", "off", "on"]
 @given(ACTS)
 def test_never_twice_and_never_once_taken(acts: Sequence[str]) -> None:
     async def play(file: Path) -> None:
-        database = await Database.open(file)
+        database = await open_database(file)
         try:
             desk = Desk(database)
             await desk.with_chats(chat(1), chat(2), chat(OPERATOR, role="operator"))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bot.delivery.deciding.outcome import NeverSent, Unknown
 from storage.alerts import Alert
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.opening import open_database
 from storage.readers import chats
 from tests.bot.delivery.desk import Desk, bump, chat, owe
 
@@ -123,7 +124,7 @@ def test_whatever_is_muted_each_alert_is_a_card_or_named_in_a_line(
     done: list[tuple[str, int]],
 ) -> None:
     async def play(path: Path) -> None:
-        database = await Database.open(path)
+        database = await open_database(path)
         try:
             desk = Desk(database)
             await desk.with_chats(chat(1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.delivery.deciding.outcome import TopicGone
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers.subscriptions import Subscription
 from storage.sending import outbox
 from storage.sending.outbox import NewDelivery

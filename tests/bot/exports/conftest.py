@@ -9,17 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from bot.exports.edition import Edition
 from bot.exports.naming import Naming
 from bot.exports.reading import export
-from bot.exports.writing import Edition, formats
+from bot.exports.writing import formats
 from bot.locales import texts
 from rules import Gazetteer, load_gazetteer
 from storage import alerts
 from storage.alerts import AlertFigure
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.finding import Wanted
 from storage.news import entries, facts, stories
 from storage.news.facts import Facts, StoredFigure, StoredPlace
+from storage.opening import open_database
 from storage.paging import Kind, Selection
 from tests.bot.messages.samples import SIGNALS
 from tests.storage.make import DAY, NOW, add_alert, add_entry, bump, detection, told
@@ -85,7 +88,7 @@ def fill(db: Connection) -> None:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "marsad.sqlite")
+    opened = await open_database(tmp_path / "marsad.sqlite")
     await opened.write(fill)
     yield opened
     await opened.close()

@@ -16,7 +16,7 @@ from bot.exports.formats.cap import NAMESPACE, cap_message
 from bot.exports.record import Counted, Record, Said
 from bot.locales import LANGUAGES
 from rules import Gazetteer
-from storage.file.database import Database
+from storage.database import Database
 from tests.bot.exports.conftest import edition, exported
 from tests.storage.make import DAY, HOUR, NOW
 

@@ -12,7 +12,8 @@ import pytest
 from bot.locales import LANGUAGES
 from rules import Gazetteer
 from storage import alerts
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.paging import Kind
 from tests.bot.exports.conftest import edition, exported
 from tests.storage.make import NOW, add_alert

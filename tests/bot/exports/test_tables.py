@@ -22,7 +22,8 @@ from bot.locales import LANGUAGES
 from bot.locales.bidi import RTL_LANGUAGES
 from rules import Gazetteer
 from storage import alerts
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.finding import Wanted
 from storage.paging import Kind, Selection
 from tests.bot.exports.conftest import ALEPPO, DARFUR, SECRET, column, edition, exported

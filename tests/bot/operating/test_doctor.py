@@ -32,7 +32,8 @@ from bot.operating.doctor.judging import (
 from bot.operating.doctor.webhooks import webhook_findings
 from bot.process.memory import MemoryLimits
 from bot.settings import load_settings
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.opening import open_database
 from storage.sending import webhooks
 from tests.conftest import shipped_rules
 from tests.storage.make import add_alert
@@ -101,7 +102,7 @@ async def test_a_damaged_database_is_told(tmp_path: Path) -> None:
 
 
 async def test_a_sound_database_is_sound(tmp_path: Path) -> None:
-    await (await Database.open(tmp_path / "data" / "marsad.sqlite")).close()
+    await (await open_database(tmp_path / "data" / "marsad.sqlite")).close()
     assert (await found(tmp_path))["database"].state is State.OK
 
 
@@ -160,7 +161,7 @@ def test_a_service_that_may_hold_too_little_memory_is_told_so() -> None:
 
 
 async def test_a_file_that_takes_too_long_is_said_to_be_unfinished(tmp_path: Path) -> None:
-    database = await Database.open(tmp_path / "marsad.sqlite")
+    database = await open_database(tmp_path / "marsad.sqlite")
 
     def fill(db: Connection) -> None:
         db.execute("CREATE TABLE large (id INTEGER PRIMARY KEY, text TEXT)")
@@ -184,7 +185,7 @@ async def test_each_receiver_of_webhooks_is_found_by_its_host(tmp_path: Path) ->
     }
     settings = load_settings(None, telegram_token=None, **given)
     one, two = receivers_of(settings)
-    database = await Database.open(tmp_path / "marsad.sqlite")
+    database = await open_database(tmp_path / "marsad.sqlite")
 
     async def judged() -> list[Finding]:
         return await webhook_findings(database, settings, texts("en"), NOW)

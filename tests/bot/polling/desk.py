@@ -21,10 +21,12 @@ from bot.polling.identify import EntryChange
 from bot.polling.poller import Poller
 from bot.polling.report import Accepted, Detections, EntryPipeline, Parser, PollPolicy, PollReport
 from storage.alerts import Alert
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.news import entries
 from storage.news.entries import Entry
 from storage.news.feeds import FeedState
+from storage.opening import open_database
 from tests.feed_server import FeedServer, Names, feed_server
 from tests.storage.make import feed_state
 
@@ -149,7 +151,7 @@ async def open_desk(
     names = names or Names()
     async with feed_server() as server, contextlib.AsyncExitStack() as stack:
         server.port = port or server.port
-        database = await Database.open(path / "marsad.sqlite")
+        database = await open_database(path / "marsad.sqlite")
         stack.push_async_callback(database.close)
         fetcher = Fetcher(limits=limits, allow=AllowList.of(["127.0.0.1"]), resolver=names)
         stack.push_async_callback(fetcher.aclose)

@@ -12,15 +12,15 @@ import pytest
 from bot.service.rounds import HELD_FOR
 from bot.service.service import HOUSEKEEPING_AGAIN, Service
 from bot.settings import load_settings
-from storage.file.database import Database
 from storage.file.errors import StorageBusy
+from storage.opening import open_database
 from storage.readers import chats
 from storage.sending import second_channel
 from tests.bot.delivery.desk import OPERATOR, START, Desk, chat
 
 
 async def test_operators_hear_what_was_given_up_and_else_the_second_channel(tmp_path: Path) -> None:
-    database = await Database.open(tmp_path / "marsad.sqlite")
+    database = await open_database(tmp_path / "marsad.sqlite")
     desk = Desk(database)
     parts: Any = SimpleNamespace(
         database=database, dispatcher=desk.dispatcher, desk=None, second_channel=None
@@ -50,7 +50,7 @@ async def test_operators_hear_what_was_given_up_and_else_the_second_channel(tmp_
 async def test_a_database_that_was_busy_is_asked_again_the_same_hour(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = await Database.open(tmp_path / "marsad.sqlite")
+    database = await open_database(tmp_path / "marsad.sqlite")
     parts: Any = SimpleNamespace(
         database=database, dispatcher=Desk(database).dispatcher, desk=None, second_channel=None
     )

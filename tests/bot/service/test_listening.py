@@ -10,8 +10,9 @@ from typing import Any
 
 from bot.service.service import Service
 from bot.settings import load_settings
-from storage.file.database import Connection, Database
+from storage.connection import Connection
 from storage.news import feeds
+from storage.opening import open_database
 from storage.sending import outbox
 from tests.bot.alerts.escalating.test_escalations import SILENCE, says
 from tests.bot.alerts.newsroom import Newsroom, feed, rules
@@ -19,7 +20,7 @@ from tests.storage.make import HOUR, NOW, add_chat
 
 
 async def test_a_silence_is_told_once_and_not_while_no_feed_can_be_reached(tmp_path: Path) -> None:
-    database = await Database.open(tmp_path / "marsad.sqlite")
+    database = await open_database(tmp_path / "marsad.sqlite")
     in_force = rules()
     in_force.escalations = (SILENCE,)
     newsrooms: list[Newsroom] = []

@@ -12,17 +12,18 @@ import pytest
 from aiohttp import web
 
 from bot.clock import utc_now
+from bot.installation import DatabaseMissing, begin_anew, markers, note_installation
+from bot.installation import require_database as require
 from bot.locales import LANGUAGES, texts
 from bot.notices.service import DatabaseLost
-from bot.process.installation import DatabaseMissing, begin_anew, markers, note_installation
-from bot.process.installation import require_database as require
 from bot.service.service import Service
 from bot.settings import Settings, load_settings
 from bot.wiring.from_settings import parts_from_settings
 from bot.wiring.parts import Parts
+from storage.connection import Connection
 from storage.file.backup import restore
-from storage.file.database import Connection, Database
 from storage.news import entries, feeds
+from storage.opening import open_database
 from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
 from tests.bot.service.processes import ended, process, said
 
@@ -154,7 +155,7 @@ async def test_a_database_lost_while_running_is_seen_and_what_was_in_it_is_saved
         (rescued,) = saved
         restored = tmp_path / "restored.sqlite"
         restore(rescued, restored, utc_now())
-        database = await Database.open(restored)
+        database = await open_database(restored)
         found = await database.read(lambda db: entries.recent(db, utc_now().replace(year=2000), 9))
         assert SHORTAGE in [entry.title for entry in found]
         await database.close()
@@ -173,7 +174,7 @@ def settings_in(folder: Path, **given: object) -> Settings:
 
 
 async def made(settings: Settings) -> None:
-    database = await Database.open(settings.database_file)
+    database = await open_database(settings.database_file)
     await database.close()
     note_installation(settings)
 

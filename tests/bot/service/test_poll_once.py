@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.clock import utc_now
 from bot.service.start import poll_once
 from bot.settings import load_settings
-from storage.file.database import Database
+from storage.opening import open_database
 from storage.sending import second_channel
 from tests.bot.delivery.webhooks.receiver import webhook_receiver
 from tests.bot.service.newsroom import SHORTAGE, Newsroom, write_feeds
@@ -41,7 +41,7 @@ async def test_a_single_poll_has_the_second_channel_too(
             port = runner.addresses[0][1]
             monkeypatch.setenv("MARSAD_NOTIFY_URLS", f"json://127.0.0.1:{port}/notify")
             settings = load_settings(None, data_dir=tmp_path / "data")
-            database = await Database.open(settings.database_file)
+            database = await open_database(settings.database_file)
             queue = partial(second_channel.enqueue, key="k", title="t", body="word", at=utc_now())
             await database.write(queue)
             await database.close()

@@ -24,7 +24,7 @@ from bot.settings import load_settings
 from bot.wiring.from_settings import parts_from_settings
 from bot.wiring.parts import Parts
 from rules import Detection, RuleSet
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import entries, feeds
 from storage.news.entries import Entry
 from storage.readers import chats

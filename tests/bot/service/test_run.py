@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.console import console_chat
 from bot.service.token import CONFLICT_WINDOW, CONFLICTS, too_many
-from storage.file.database import Database
+from storage.opening import open_database
 from storage.readers import chats
 from storage.readers.subscriptions import Subscription
 from storage.sending import outbox
@@ -52,7 +52,7 @@ async def test_a_refused_token_ends_a_poll_with_3_is_in_no_line_and_loses_nothin
     tmp_path: Path,
 ) -> None:
     token = "123456789:AAEhBP0av28fakefakefakefakefakefake"
-    database = await Database.open(tmp_path / "data" / "marsad.sqlite")
+    database = await open_database(tmp_path / "data" / "marsad.sqlite")
     reader = replace(
         console_chat(NOW),
         id=7,
@@ -77,7 +77,7 @@ async def test_a_refused_token_ends_a_poll_with_3_is_in_no_line_and_loses_nothin
         assert "Traceback" not in error
         assert token not in out + error
         assert token.split(":")[1] not in out + error
-    database = await Database.open(tmp_path / "data" / "marsad.sqlite")
+    database = await open_database(tmp_path / "data" / "marsad.sqlite")
     assert (await database.read(outbox.counts))["pending"] == 1
     await database.close()
 

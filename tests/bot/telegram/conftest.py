@@ -18,10 +18,12 @@ from bot.telegram.services import Access, App
 from rules import StateKind
 from storage import alerts, decisions
 from storage.alerts import Alert
+from storage.connection import Connection
+from storage.database import Database
 from storage.decisions import Decision
-from storage.file.database import Connection, Database
 from storage.news import entries, feeds, stories
 from storage.news.entries import Entry, StoredDetection
+from storage.opening import open_database
 from storage.readers import chats
 from storage.readers.chats import Chat
 from tests.bot.messages.samples import SIGNALS, Signal, alert_text, sample_signal
@@ -174,7 +176,7 @@ async def server() -> AsyncIterator[TelegramServer]:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "marsad.sqlite")
+    opened = await open_database(tmp_path / "marsad.sqlite")
     yield opened
     await opened.close()
 

@@ -22,7 +22,8 @@ from bot.settings import load_settings
 from bot.telegram.app import build_application, polling_of
 from bot.telegram.incoming.floods import Floods
 from bot.text import JOINER
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.readers import people
 from storage.rule_files.versions import hash_of
 from tests.bot.telegram.conftest import DAMASCUS

@@ -15,7 +15,7 @@ from bot.telegram.registry import Who, all_buttons, all_commands
 from bot.telegram.services import Access
 from storage import alerts
 from storage.alerts import Alert
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats, people
 from storage.readers.chats import Chat
 from storage.rows import fetch

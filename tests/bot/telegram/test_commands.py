@@ -9,7 +9,7 @@ import pytest
 from bot.delivery.deciding.outcome import Outgoing
 from bot.telegram.registry import Who, all_commands
 from bot.telegram.sender import TelegramSender
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import feeds
 from storage.readers import chats
 from tests.bot.messages.samples import (

@@ -10,7 +10,7 @@ import pytest
 
 from bot.rules_in_force import RulesInForce
 from bot.telegram.incoming.floods import Bucket, FloodLimit, Floods, taken
-from storage.file.database import Database
+from storage.database import Database
 from storage.readers import chats, people
 from tests.bot.telegram.desk import OPERATOR, VIEWER, Office, office
 from tests.conftest import shipped_rules

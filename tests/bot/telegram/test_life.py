@@ -10,7 +10,9 @@ import pytest
 
 from bot.telegram.app import build_application, polling_of
 from bot.telegram.polling import Polling
-from storage.file.database import Connection, Database, FileDatabase
+from storage.connection import Connection
+from storage.database import Database
+from storage.file.database import FileDatabase
 from storage.file.errors import StorageBusy
 from storage.readers import chats
 from tests.bot.telegram import faults

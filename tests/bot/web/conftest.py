@@ -23,8 +23,10 @@ from bot.web.metrics import Metrics
 from bot.web.site import COOKIE, Site
 from rules import RuleSet
 from storage import alerts
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.news import stories
+from storage.opening import open_database
 from storage.readers import page_sessions, people
 from tests.conftest import shipped_places
 from tests.rules.few import load_few
@@ -90,7 +92,7 @@ def fill(db: Connection) -> None:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    database = await Database.open(tmp_path / "marsad.sqlite")
+    database = await open_database(tmp_path / "marsad.sqlite")
     await database.write(fill)
     site = Site(
         database,

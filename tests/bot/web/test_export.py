@@ -15,14 +15,15 @@ from html import unescape
 import openpyxl
 import pytest
 
+from bot.exports.edition import Edition
 from bot.exports.naming import Naming, leaving
 from bot.exports.reading import export
-from bot.exports.writing import NAMES, Edition, formats
+from bot.exports.writing import NAMES, formats
 from bot.locales import texts
 from bot.notices.feeds import publishers_of
 from bot.web.access.limits import EXPORTING
 from storage import alerts
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.finding import Wanted
 from storage.paging import Selection
 from tests.bot.web.conftest import ANALYST, OPERATOR, VIEWER, Desk

@@ -14,7 +14,9 @@ from bot.messages.blocks import Span
 from bot.web.app import application
 from bot.web.render import line_html
 from storage import finding
-from storage.file.database import Connection, Database, FileDatabase
+from storage.connection import Connection
+from storage.database import Database
+from storage.file.database import FileDatabase
 from storage.file.errors import StorageError
 from tests.bot.web.conftest import OPERATOR, VIEWER, Desk
 from tests.storage.make import NOW, add_alert

@@ -18,8 +18,8 @@ from bot.process.lease import HeldByAnother, ServiceLease
 from bot.process.logs import Redactor
 from bot.service.start import alone
 from bot.settings import SettingsInvalid, load_settings
-from storage.database import Database
 from storage.file.errors import StorageError
+from storage.opening import open_database
 from storage.postgres.leases import LeaseLost
 from storage.readers.people import invite
 from storage.sending import outbox
@@ -97,7 +97,7 @@ async def test_a_second_service_is_refused_and_takes_over_when_the_first_is_dead
     second, lost = ServiceLease(url, "one", patience=None, **quick), asyncio.Event()
     first.on_loss = lost.set
     waiting = asyncio.create_task(second.acquire(stop))
-    database = await Database.open(url)
+    database = await open_database(url)
     database.fence(first.check)
     await database.write(lambda db: None)
     monkeypatch.setattr(first, "_take", asyncio.Event().wait)  # it hangs, as one that was stopped
@@ -120,7 +120,7 @@ async def test_a_service_that_lost_its_lease_ends(
         async with alone(settings, stop) as ours:
             assert isinstance(ours, ServiceLease)
             ours._renewed_every = 0.1
-            database = await Database.open(url)
+            database = await open_database(url)
             await database.write(lambda db: db.execute("UPDATE leases SET owner = 'other'"))
             await asyncio.wait_for(stop.wait(), 30)
             await database.close()
@@ -152,7 +152,7 @@ async def test_a_password_is_never_said(wrong: str, caplog: pytest.LogCaptureFix
     assert "MARSAD_DATABASE_URL" in str(refused.value)
     assert "secret-word" not in str(refused.value)
     with caplog.at_level(logging.DEBUG), pytest.raises(StorageError) as failed:
-        await Database.open(wrong.replace("mysql", "postgresql").replace("@h", "@127.0.0.1:1"))
+        await open_database(wrong.replace("mysql", "postgresql").replace("@h", "@127.0.0.1:1"))
     assert "secret-word" not in str(failed.value) + caplog.text
 
 

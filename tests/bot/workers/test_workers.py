@@ -29,6 +29,7 @@ from storage.connection import Connection
 from storage.database import Database
 from storage.file.errors import StorageError
 from storage.news import feeds
+from storage.opening import open_database
 from storage.postgres import queue
 from storage.rows import fetch
 from storage.rule_files import versions
@@ -60,7 +61,7 @@ def settings_of(url: str, folder: Path, press: Press, **given: Any) -> Settings:
 @asynccontextmanager
 async def listed(settings: Settings) -> AsyncIterator[Database]:
     """The database, with the feeds of the list."""
-    database = await Database.open(settings.database)
+    database = await open_database(settings.database)
     await sync_catalogue(database, load_catalogue(settings.feeds_file), utc_now())
     try:
         yield database
@@ -255,7 +256,7 @@ async def test_a_second_bot_waits_and_takes_over(url: str, tmp_path: Path, press
 
 
 async def test_many_that_start_together_make_the_queue_once(url: str) -> None:
-    await (await Database.open(url)).close()
+    await (await open_database(url)).close()
     await asyncio.gather(*(asyncio.to_thread(queue.prepare, url) for _ in range(6)))
     with psycopg.connect(url) as server:
         made = server.execute("SELECT count(*) FROM marsad_queue.marsad_queue_steps").fetchone()
@@ -264,7 +265,7 @@ async def test_many_that_start_together_make_the_queue_once(url: str) -> None:
 
 
 async def test_a_feed_that_waits_is_not_queued_twice(url: str) -> None:
-    database = await Database.open(url)
+    database = await open_database(url)
     await asyncio.to_thread(queue.prepare, url)
     put = lambda db: queue.put_in(db, [("a", 0), ("b", 0)])  # noqa: E731
     assert await database.write(put) == 2
@@ -287,7 +288,7 @@ async def test_all_feeds_that_are_due_are_handed_out_in_one_tick(
 
 
 async def test_a_process_that_hangs_in_a_write_keeps_nobody_from_writing(url: str) -> None:
-    hung, other = await Database.open(url), await Database.open(url)
+    hung, other = await open_database(url), await open_database(url)
 
     def hang(db: Any) -> None:
         assert db.run("SHOW idle_in_transaction_session_timeout").fetchone() == ("20s",)
@@ -309,7 +310,7 @@ async def test_a_process_that_hangs_in_a_write_keeps_nobody_from_writing(url: st
 
 
 async def test_who_tells_people_says_that_nobody_polls(url: str) -> None:
-    database = await Database.open(url)
+    database = await open_database(url)
     watch = PolledElsewhere(database, ())
     await watch.tick(NOW)
     assert "no worker polls feeds since" in watch.troubles[0]

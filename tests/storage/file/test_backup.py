@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from storage.connection import Connection
+from storage.database import Database
 from storage.file import backup as backup_module
 from storage.file.backup import UNREAD_IDS, copy_to, restore
-from storage.file.database import Connection, Database
 from storage.file.errors import StorageBusy, StorageDamaged, StorageError
 from storage.news import entries
+from storage.opening import open_database
 from storage.readers import chats
 from storage.sending import outbox
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, add_entry, delivery
@@ -41,7 +43,7 @@ def names(folder: Path, pattern: str) -> list[str]:
 
 
 async def opened(path: Path) -> Database:
-    return await Database.open(path)
+    return await open_database(path)
 
 
 async def test_a_backup_restores_what_was_there(database: Database, tmp_path: Path) -> None:

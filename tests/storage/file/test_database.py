@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
+from storage.connection import Connection
+from storage.database import Database
 from storage.file import migrations
-from storage.file.database import Connection, Database
 from storage.file.errors import (
     StorageBusy,
     StorageDamaged,
@@ -27,6 +28,7 @@ from storage.file.errors import (
     StorageTooNew,
 )
 from storage.news import entries, feeds
+from storage.opening import open_database
 from storage.readers import chats
 from storage.sending import sends
 from tests.storage.make import NOW, add_chat, add_entry, add_feed, feed_state
@@ -63,10 +65,10 @@ async def test_only_the_owner_can_read_who_reads_what(database: Database) -> Non
 
 async def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "er" / "marsad.sqlite"
-    first = await Database.open(path)
+    first = await open_database(path)
     await first.write(add_chat)
     await first.close()
-    second = await Database.open(path)
+    second = await open_database(path)
     assert len(await second.read(chats.everyone)) == 1
     await second.close()
 
@@ -157,14 +159,14 @@ async def test_a_cancelled_caller_does_not_undo_the_write(database: Database) ->
 
 async def test_closing_waits_for_queued_writes(tmp_path: Path) -> None:
     path = tmp_path / "marsad.sqlite"
-    database = await Database.open(path)
+    database = await open_database(path)
     tasks = [
         asyncio.create_task(database.write(partial(add_feed, feed_id=f"f{n}"))) for n in range(20)
     ]
     await asyncio.sleep(0)
     await database.close()
     await asyncio.gather(*tasks)
-    again = await Database.open(path)
+    again = await open_database(path)
     assert len(await again.read(feeds.all_states)) == 20
     await again.close()
     await again.close()
@@ -214,14 +216,14 @@ async def test_a_newer_file_is_refused_untouched(database: Database) -> None:
     )
     await database.close()
     with pytest.raises(StorageTooNew, match="m999_later"):
-        await Database.open(database.path)
+        await open_database(database.path)
 
 
 async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path = tmp_path / "marsad.sqlite"
     path.write_bytes(b"<html>not a database</html>" * 100)
     with pytest.raises(StorageDamaged):
-        await Database.open(path)
+        await open_database(path)
 
 
 async def test_a_closed_database_says_so(database: Database) -> None:
@@ -245,7 +247,8 @@ def test_a_process_killed_inside_a_write_leaves_the_last_commit(tmp_path: Path) 
     script = textwrap.dedent(f"""
         import asyncio, os
         from pathlib import Path
-        from storage.file.database import Database
+        from storage.database import Database
+        from storage.opening import open_database
         from tests.storage.make import add_entry
 
         def die(db):
@@ -253,7 +256,7 @@ def test_a_process_killed_inside_a_write_leaves_the_last_commit(tmp_path: Path) 
             os.kill(os.getpid(), 9)
 
         async def main():
-            database = await Database.open(Path({str(path)!r}))
+            database = await open_database(Path({str(path)!r}))
             await database.write(lambda db: add_entry(db, title="committed"))
             await database.write(die)
 
@@ -266,7 +269,7 @@ def test_a_process_killed_inside_a_write_leaves_the_last_commit(tmp_path: Path) 
     assert died.returncode == -9
 
     async def after() -> tuple[list[str], list[str]]:
-        database = await Database.open(path)
+        database = await open_database(path)
         kept = await database.read(lambda db: entries.recent(db, NOW, 10))
         problems = await database.check()
         await database.close()
@@ -286,7 +289,7 @@ def test_every_step_stands_in_the_list_in_the_order_of_its_number() -> None:
 
 
 async def test_a_look_through_a_large_file_ends_in_time(tmp_path: Path) -> None:
-    database = await Database.open(tmp_path / "marsad.sqlite")
+    database = await open_database(tmp_path / "marsad.sqlite")
 
     def fill(db: Connection) -> None:
         db.execute("CREATE TABLE large (id INTEGER PRIMARY KEY, text TEXT)")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from storage.file.database import Connection, connect, migrate
+from storage.connection import Connection
+from storage.file.database import connect, migrate
 from storage.file.migrations import MIGRATIONS
 from storage.readers import chats
 from storage.rows import fetch

@@ -12,7 +12,6 @@ import pytest
 
 from bot.asking.words import search_of
 from storage import alerts
-from storage.database import Database
 from storage.file.database import connect as open_file
 from storage.file.errors import StorageBusy, StorageDamaged, StorageError, StorageTooNew
 from storage.file.migrations import MIGRATIONS
@@ -20,6 +19,7 @@ from storage.moving import target as targets
 from storage.moving.move import MovedTable, move
 from storage.moving.source import LEASES, SEARCH
 from storage.news import feeds, search
+from storage.opening import open_database
 from storage.postgres.connection import connect
 from storage.postgres.schema import migrate
 from storage.rows import fetch
@@ -129,7 +129,7 @@ def test_the_server_checks_finds_and_notes_as_one_that_was_never_moved_to(
 
 async def test_work_goes_on_where_the_file_stopped(file: Path, url: str) -> None:
     moved(file, url)
-    database = await Database.open(url)
+    database = await open_database(url)
     try:
         # 41 was given before, to a row that is gone.
         assert (await database.write(add_alert)).short_id == "A42"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import entries
 from tests.postgres import REFUSED
 from tests.storage.make import HOUR, NOW, add_entry, add_feed, detection, entry

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import feeds
 from tests.storage.make import HOUR, NOW, feed_state
 

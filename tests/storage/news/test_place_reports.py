@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database as SqliteConnection
 
 from storage import escalations, retention
+from storage.connection import Connection
 from storage.escalations import Holding
-from storage.file.database import Connection, SqliteConnection, connect, migrate
+from storage.file.database import connect, migrate
 from storage.file.migrations import MIGRATIONS
 from storage.news import facts, place_reports, stories
 from storage.news.facts import Facts, StoredPlace

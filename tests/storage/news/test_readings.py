@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import entries, readings
 from tests.storage.make import DAY, HOUR, NOW, add_entry, detection
 

@@ -9,14 +9,15 @@ from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
+from sqlite_utils import Database as SqliteConnection
 
 from storage import alerts, dialects
 from storage.connection import Connection
 from storage.database import Database
-from storage.file.database import SqliteConnection
 from storage.file.errors import StorageBusy, StorageDamaged, StorageError, StorageTooNew
 from storage.file.migrations import MIGRATIONS, STEPS
 from storage.news import feeds
+from storage.opening import open_database
 from storage.postgres.connection import connect
 from storage.postgres.database import PostgresDatabase
 from storage.postgres.schema import WRITE_LOCK, applied, migrate
@@ -86,7 +87,7 @@ async def test_ids_grow_as_they_are_committed_whoever_writes(
 
 
 async def test_who_waits_too_long_for_a_writer_is_told_it_is_busy(url: str) -> None:
-    database = await Database.open(url, busy_timeout_ms=50)
+    database = await open_database(url, busy_timeout_ms=50)
     with psycopg.connect(url) as other:
         other.execute("SELECT pg_advisory_xact_lock(%s)", [WRITE_LOCK])
         with pytest.raises(StorageBusy, match="try again"):
@@ -96,7 +97,7 @@ async def test_who_waits_too_long_for_a_writer_is_told_it_is_busy(url: str) -> N
 
 
 async def test_a_connection_that_broke_is_made_anew(url: str) -> None:
-    database = await Database.open(url)
+    database = await open_database(url)
     await database.write(add_feed)
     await database.read(feeds.all_states)
     with psycopg.connect(url, autocommit=True) as other:
@@ -111,7 +112,7 @@ async def test_a_connection_that_broke_is_made_anew(url: str) -> None:
 
 async def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
     with pytest.raises(StorageError, match="cannot be reached") as refused:
-        await Database.open("postgresql://marsad:hunter2@127.0.0.1:9/marsad")
+        await open_database("postgresql://marsad:hunter2@127.0.0.1:9/marsad")
     assert "hunter2" not in str(refused.value)
 
 
@@ -140,7 +141,7 @@ async def test_a_newer_database_is_refused_untouched(url: str) -> None:
         other.execute("INSERT INTO marsad_steps (name) VALUES ('m999_later')")
         try:
             with pytest.raises(StorageTooNew, match="m999_later"):
-                await Database.open(url)
+                await open_database(url)
         finally:
             other.execute("DELETE FROM marsad_steps WHERE name = 'm999_later'")
 

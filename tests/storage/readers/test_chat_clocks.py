@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.opening import open_database
 from storage.readers import chat_clocks, chats, supergroups
 from storage.readers.chat_clocks import ChatClock, QuietHours
 from storage.sending import outbox, owed
@@ -99,7 +100,7 @@ def test_the_clock_of_a_group_goes_with_it(db: Connection) -> None:
 async def test_an_older_database_learns_of_clocks(tmp_path: Path) -> None:
     file = tmp_path / "marsad.sqlite"
     add_older_database(file, before="m023_subscriptions")
-    database = await Database.open(file)
+    database = await open_database(file)
     try:
         kept = existing(await database.read(lambda db: chats.get(db, 5)))
         assert (kept.title, kept.timezone, kept.quiet_until) == ("ليلى", None, None)

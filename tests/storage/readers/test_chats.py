@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats, subscriptions
 from storage.sending import outbox, owed, sends
 from tests.storage.make import HOUR, NOW, add_alert, add_chat, chat, choose, delivery, existing

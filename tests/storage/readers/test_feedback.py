@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database as SqliteConnection
 
 from storage import retention
 from storage.alerts import Alert
-from storage.file.database import Connection, Database, SqliteConnection
+from storage.connection import Connection
 from storage.news import search
+from storage.opening import open_database
 from storage.readers import chats, feedback, mutes, supergroups
 from storage.readers.feedback import Mark, Told
 from storage.readers.mutes import Target
@@ -125,7 +127,7 @@ async def test_a_database_of_before_keeps_its_rows_and_can_mute_and_mark(tmp_pat
         mutes.put(db, 5, Target("alert", alert_id=alert.id), 1, NOW + HOUR, NOW)
         feedback.mark(db, mark_of(alert, 1, "false"))
 
-    database = await Database.open(file)
+    database = await open_database(file)
     try:
         await database.write(use)
     finally:
@@ -185,7 +187,7 @@ async def test_mutes_of_before_hold_in_every_topic(tmp_path: Path) -> None:
     old.execute("INSERT INTO search_words (rowid, words, also) VALUES (1, 'حصار حلب 12', 'لب')")
     old.conn.commit()
     old.close()
-    database = await Database.open(file)
+    database = await open_database(file)
     try:
         for topic in (None, 7):
             (mute,) = await database.read(

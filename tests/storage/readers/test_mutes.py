@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.opening import open_database
 from storage.readers import chats, supergroups
 from tests.postgres import REFUSED
 from tests.storage.make import HOUR, NOW, add_chat, add_older_database, existing
@@ -30,7 +31,7 @@ async def test_chats_of_an_older_database_are_not_muted_and_can_be(tmp_path: Pat
         with pytest.raises(KeyError):
             chats.mute(db, 6, NOW + HOUR, NOW)
 
-    database = await Database.open(file)
+    database = await open_database(file)
     try:
         await database.write(use)
         with pytest.raises(REFUSED):

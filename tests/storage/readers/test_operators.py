@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from storage import decisions
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.opening import open_database
 from storage.readers import audit, chats, feedback, forgetting, people
 from storage.rows import fetch
 from storage.rule_files import drafts as rule_drafts
@@ -22,7 +23,7 @@ from tests.storage.make import NOW, add_alert, add_chat, add_older_database, del
 async def test_a_database_of_the_version_before_keeps_what_it_has(tmp_path: Path) -> None:
     file = tmp_path / "marsad.sqlite"
     add_older_database(file, before="m023_subscriptions")
-    database = await Database.open(file)
+    database = await open_database(file)
     try:
         chat = await database.read(lambda db: chats.get(db, 5))
         assert chat is not None and chat.title == "ليلى"

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from storage.file.database import Connection, Database, SqliteConnection
+from sqlite_utils import Database as SqliteConnection
+
+from storage.connection import Connection
 from storage.file.migrations import MIGRATIONS
+from storage.opening import open_database
 from storage.readers import chats, people
 from storage.rows import to_text
 
@@ -29,7 +32,7 @@ async def test_operators_come_from_the_settings_and_from_invitations(tmp_path: P
         assert people.remove(db, 3, NOW)
         assert not people.remove(db, 3, NOW)
 
-    database = await Database.open(tmp_path / "marsad.sqlite")
+    database = await open_database(tmp_path / "marsad.sqlite")
     try:
         await database.write(use)
     finally:
@@ -59,7 +62,7 @@ async def test_who_came_before_there_were_invitations_stays(tmp_path: Path) -> N
         )
     old.conn.commit()
     old.close()
-    database = await Database.open(file)
+    database = await open_database(file)
     try:
         found = await database.read(people.everyone)
         assert [(each.id, each.name, each.role) for each in found] == [

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from storage.file.database import Connection, Database, SqliteConnection
+from sqlite_utils import Database as SqliteConnection
+
+from storage.connection import Connection
 from storage.file.migrations import MIGRATIONS
+from storage.opening import open_database
 from storage.readers import chats, subscriptions, supergroups
 from storage.readers.subscriptions import Subscription, chosen_by
 from storage.rows import to_text
@@ -138,7 +141,7 @@ async def test_chats_of_the_version_before_keep_all_they_had(tmp_path: Path) -> 
         )
     old.conn.commit()
     old.close()
-    database = await Database.open(file)
+    database = await open_database(file)
     try:
         everyone = await database.read(chats.everyone)
         rows = await database.read(lambda db: outbox.for_chat(db, -6) + outbox.for_chat(db, 5))

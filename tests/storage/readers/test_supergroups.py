@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats, supergroups
 from storage.sending import outbox, sends
 from tests.storage.make import NOW, add_alert, add_chat, delivery, existing

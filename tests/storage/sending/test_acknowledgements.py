@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.opening import open_database
 from storage.readers import chats
 from storage.sending import acknowledgements
 from tests.storage.make import NOW, add_alert, add_chat, add_older_database
@@ -38,7 +39,7 @@ async def test_chats_of_an_older_database_ask_nothing_until_they_are_told_to(
         db.execute("DELETE FROM alerts")
         assert acknowledgements.get(db, alert.id, 5) is None
 
-    database = await Database.open(file)
+    database = await open_database(file)
     try:
         await database.write(use)
     finally:

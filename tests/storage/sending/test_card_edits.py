@@ -7,8 +7,9 @@ from pathlib import Path
 
 from storage import alerts
 from storage.alerts import Alert
-from storage.file.database import Connection, Database
+from storage.connection import Connection
 from storage.news import entries, stories
+from storage.opening import open_database
 from storage.readers import chats
 from storage.sending import card_edits, outbox, reach
 from storage.sending.card_edits import CardEdit
@@ -158,7 +159,7 @@ def test_sources_are_told_with_and_without_an_entry(db: Connection) -> None:
 async def test_an_older_database_learns_of_edits(tmp_path: Path) -> None:
     file = tmp_path / "marsad.sqlite"
     add_older_database(file, before="m022_card_edits")
-    database = await Database.open(file)
+    database = await open_database(file)
     try:
         assert await database.read(lambda db: card_edits.ready(db, NOW, 9)) == []
         alert = await database.write(add_alert)

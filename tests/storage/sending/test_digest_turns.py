@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database as SqliteConnection
 
 from storage import alerts, decisions
+from storage.connection import Connection
 from storage.decisions import Decision
-from storage.file.database import Connection, Database, SqliteConnection
 from storage.file.migrations import MIGRATIONS
+from storage.opening import open_database
 from storage.readers import chat_clocks, chats, supergroups
 from storage.sending import digest_turns, folding, outbox
 from storage.sending.outbox import Mark, Recipient
@@ -180,7 +182,7 @@ async def test_an_older_database_takes_digests_and_keeps_its_rows(tmp_path: Path
     before = outbox.for_chat(old, 5)
     old.conn.commit()
     old.close()
-    database = await Database.open(file)
+    database = await open_database(file)
     try:
         assert await database.read(lambda db: outbox.for_chat(db, 5)) == before
         row = delivery(None, 5, kind="digest", version=0, text="{}", key="k")

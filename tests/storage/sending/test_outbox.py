@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats
 from storage.sending import folding, holding, outbox, owed
 from storage.sending.outbox import Delivery, Mark

@@ -10,7 +10,7 @@ import pytest
 from bot.delivery.later.catchup import FoldPolicy
 from bot.delivery.waiting import fold_now, read_owed
 from storage import clock
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats
 from storage.sending import card_edits, holding, moves, outbox, owed, reach
 from storage.sending.outbox import Mark, Recipient

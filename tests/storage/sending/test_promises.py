@@ -7,9 +7,10 @@ from datetime import timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlite_utils import Database as SqliteConnection
 
 from storage import retention
-from storage.file.database import SqliteConnection, migrate, problems_of
+from storage.file.database import migrate, problems_of
 from storage.readers import chats, supergroups
 from storage.sending import folding, outbox, owed, sends
 from storage.sending.outbox import Mark

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from storage import decisions
+from storage.connection import Connection
 from storage.decisions import Decision
-from storage.file.database import Connection, connect, migrate
+from storage.file.database import connect, migrate
 from storage.sending import second_channel
 from tests.storage.make import DAY, HOUR, NOW, add_alert, bump
 

@@ -23,7 +23,7 @@ from bot.telegram.buttons.paging import turns
 from bot.telegram.registry import button, command
 from bot.telegram.request import Request
 from bot.telegram.services import Services
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.finding import Cursor
 from storage.readers import questions
 

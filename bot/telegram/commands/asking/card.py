@@ -35,7 +35,7 @@ from bot.telegram.services import thread_of
 from bot.text import clean, shorten
 from storage import alerts
 from storage.alerts import Alert, AlertSignal
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import feedback, mutes
 from storage.readers.mutes import Mute, Target
 from storage.sending import acknowledgements, outbox

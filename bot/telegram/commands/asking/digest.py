@@ -13,7 +13,7 @@ from bot.telegram.buttons.keyboards import digest_keyboard
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.telegram.typed.clock_words import is_now, is_off, read_time, read_weekly
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chat_clocks
 from storage.readers.chat_clocks import ChatClock
 from storage.sending import digest_turns

@@ -15,7 +15,7 @@ from bot.telegram.request import Request
 from bot.text import clean, shorten
 from storage import alerts
 from storage.alerts import Alert
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats
 from storage.readers.chats import Chat
 from storage.sending import acknowledgements, outbox

@@ -12,9 +12,10 @@ from telegram.constants import ChatAction
 
 from bot.asking.answer import names_of, wanted_of
 from bot.asking.question import Stretch
+from bot.exports.edition import Edition
 from bot.exports.naming import Naming
 from bot.exports.record import Record
-from bot.exports.writing import Edition, Format, formats
+from bot.exports.writing import Format, formats
 from bot.messages.answers.asked import understood
 from bot.messages.answers.charts import caption
 from bot.messages.cards.card import text_card
@@ -24,7 +25,7 @@ from bot.telegram.files import beside, send_file
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
 from storage import finding, items
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.items import AlertItem
 
 USUAL = timedelta(days=7)

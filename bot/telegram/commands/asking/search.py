@@ -14,7 +14,7 @@ from bot.messages.blocks import Card
 from bot.telegram.buttons.paging import turns
 from bot.telegram.registry import button, command
 from bot.telegram.request import Request
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import search
 from storage.news.search import NEWEST, Hit
 from storage.readers import questions

@@ -19,7 +19,7 @@ from bot.telegram.registry import command
 from bot.telegram.request import Request
 from bot.telegram.services import Services
 from bot.text import clean, shorten
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import feeds
 from storage.news.feeds import FeedState
 from storage.readers import chats

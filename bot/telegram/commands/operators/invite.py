@@ -12,7 +12,7 @@ from bot.locales import LANGUAGES, texts
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
 from bot.telegram.services import chat_of
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import people
 
 GOOD_FOR = timedelta(days=7)

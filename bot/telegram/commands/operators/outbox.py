@@ -13,7 +13,7 @@ from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
 from storage import alerts
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats
 from storage.sending import holding, outbox
 from storage.sending.outbox import Delivery

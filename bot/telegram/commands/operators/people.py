@@ -13,7 +13,7 @@ from bot.telegram.buttons.paging import turns
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import audit, people
 from storage.readers.audit import Act
 from storage.readers.people import Person

@@ -25,7 +25,7 @@ from bot.text import clean, shorten
 from rules import Detection
 from storage import alerts
 from storage.alerts import Alert
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import entries
 from storage.news.entries import Entry
 from storage.readers import feedback

@@ -13,8 +13,8 @@ from bot.telegram.request import Request
 from bot.text import clean
 from rules import RuleSet
 from storage import decisions
+from storage.connection import Connection
 from storage.decisions import Hits
-from storage.file.database import Connection
 from storage.readers import feedback
 from storage.rule_files import versions as rule_versions
 from storage.rule_files.versions import RuleVersion

@@ -16,7 +16,7 @@ from bot.telegram.incoming.documents import propose
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.rule_files import drafts as rule_drafts
 from storage.rule_files import versions as rule_versions
 from storage.rule_files.drafts import RuleDraft

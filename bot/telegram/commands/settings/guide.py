@@ -20,7 +20,7 @@ from bot.telegram.buttons.choices import changed
 from bot.telegram.registry import Who, button
 from bot.telegram.request import Request
 from bot.telegram.typed.place_names import offered_places, places_asked
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats, subscriptions
 from storage.readers.subscriptions import Subscription
 

@@ -23,7 +23,7 @@ from bot.telegram.commands.settings.words import store_words
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.telegram.typed.place_names import offered_places, places_asked
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chat_clocks, subscriptions
 from storage.readers.subscriptions import Subscription
 

@@ -13,7 +13,7 @@ from bot.telegram.buttons.keyboards import mute_keyboard
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.telegram.typed.clock_words import is_off
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats
 from storage.readers.chats import Chat
 

@@ -17,7 +17,7 @@ from bot.telegram.commands.settings.mute import ended
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats, mutes
 from storage.readers.mutes import Mute
 

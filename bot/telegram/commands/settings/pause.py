@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import subscriptions
 
 

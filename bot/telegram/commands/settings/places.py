@@ -10,7 +10,7 @@ from bot.messages.subscription import place_name
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
 from bot.telegram.typed.place_names import places_asked
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import subscriptions
 from storage.readers.subscriptions import Names
 

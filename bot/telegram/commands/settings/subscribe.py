@@ -19,7 +19,7 @@ from bot.telegram.buttons.keyboards import ALL, NONE, Menu, signals_keyboard
 from bot.telegram.commands.settings.mute import muted_line
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import subscriptions
 from storage.readers.chats import Chat
 from storage.readers.subscriptions import Subscription

@@ -32,7 +32,8 @@ from rules.escalations.escalation import (
 from rules.loading.schema import Scope
 from storage import alerts, decisions
 from storage.alerts import Alert
-from storage.file.database import Connection, connect, migrate
+from storage.connection import Connection
+from storage.file.database import connect, migrate
 from storage.news import feeds
 from storage.sending import outbox
 from storage.sending.outbox import Mark

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts.routing.readers import Readers, alike
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats, forgetting, subscriptions, supergroups
 from tests.bot.alerts.newsroom import Newsroom
 from tests.storage.make import NOW, add_chat, choose

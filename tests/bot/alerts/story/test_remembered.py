@@ -8,7 +8,7 @@ import pytest
 
 from bot.alerts.story.happening import Rule
 from storage import alerts
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import stories
 from storage.rows import fetch
 from tests.bot.alerts.newsroom import Newsroom, change, feed, item

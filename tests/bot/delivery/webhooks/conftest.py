@@ -17,6 +17,7 @@ from bot.exports.naming import Naming
 from bot.locales import texts
 from rules import Gazetteer
 from storage.database import Database
+from storage.opening import open_database
 from storage.sending import webhooks
 from tests import postgres
 from tests.bot.delivery.webhooks.receiver import WebhookReceiver, webhook_receiver
@@ -31,7 +32,7 @@ EMPTY = Gazetteer({}, {}, {}, {}, {}, {}, frozenset(), frozenset())
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     with postgres.place(tmp_path / "marsad.sqlite") as where:
-        opened = await Database.open(where)
+        opened = await open_database(where)
         yield opened
         await opened.close()
 

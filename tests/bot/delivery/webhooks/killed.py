@@ -8,12 +8,12 @@ from pathlib import Path
 
 from bot.clock import utc_now
 from bot.delivery.webhooks.deciding import WebhookPolicy
-from storage.database import Database
+from storage.opening import open_database
 from tests.bot.delivery.webhooks.conftest import sending_to
 
 
 async def main(file: Path, url: str) -> None:
-    database = await Database.open(file)
+    database = await open_database(file)
     sending = await sending_to(database, utc_now, url, policy=WebhookPolicy())
     await sending.run(asyncio.Event())
 

@@ -13,7 +13,8 @@ import pytest
 from bot.locales import texts
 from bot.rules_in_force import RulesInForce
 from bot.telegram.registry import Button, Command, Who, all_buttons, all_commands
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.readers import chats
 from tests.bot.telegram.desk import (
     ANALYST,

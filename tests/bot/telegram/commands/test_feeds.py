@@ -11,7 +11,7 @@ import pytest
 from bot.feeds.catalogue import load_catalogue
 from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchOutcome, FetchRequest
 from bot.rules_in_force import RulesInForce
-from storage.file.database import Database
+from storage.database import Database
 from storage.news import feeds
 from storage.readers import audit
 from tests.bot.telegram.desk import FEEDS, OPERATOR, Office, office

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.readers import chats, subscriptions
 from storage.readers.subscriptions import Subscription
 from tests.bot.telegram.conftest import Bench

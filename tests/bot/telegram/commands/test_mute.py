@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.telegram.services import Access
-from storage.file.database import Database
+from storage.database import Database
 from storage.readers.chats import Chat
 from storage.rows import fetch
 from tests.bot.telegram.conftest import DAMASCUS, OPERATOR, Bench

@@ -11,7 +11,7 @@ from bot.alerts.facts import stored_place
 from bot.rules_in_force import shipped_places
 from rules import PlaceTold
 from storage import alerts
-from storage.file.database import Connection
+from storage.connection import Connection
 from storage.news import entries as stored_entries
 from storage.news import feeds, states, stories
 from storage.news.entries import Entry

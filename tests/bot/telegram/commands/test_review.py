@@ -11,7 +11,8 @@ import pytest
 from bot.clock import utc_now
 from bot.operating.trial_report import TrialReport
 from bot.rules_in_force import RulesInForce, Swapped
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.readers import feedback
 from storage.readers.feedback import Mark, Told
 from storage.rule_files import versions as rule_versions

@@ -12,7 +12,8 @@ from bot.clock import utc_now
 from bot.operating.trial_report import Example, SignalChange, TrialReport
 from bot.operating.trials import Trial
 from bot.rules_in_force import Kept, Reloaded, RulesInForce, Swapped
-from storage.file.database import Connection, Database
+from storage.connection import Connection
+from storage.database import Database
 from storage.readers import audit, chats
 from storage.rule_files import drafts as rule_drafts
 from storage.rule_files import versions as rule_versions

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from bot.web.api.routes import Source, Verdict, api_routes
 from rules import Gazetteer
-from storage.file.database import Database
+from storage.database import Database
 from tests.bot.exports.conftest import LATER, database, gazetteer
 from tests.bot.messages.samples import SIGNALS
 

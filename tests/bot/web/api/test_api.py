@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.web.cursors import packed, unpacked
-from storage.file.database import Database
+from storage.database import Database
 from storage.file.errors import StorageBusy
 from storage.finding import Cursor
 from tests.bot.exports.conftest import SECRET

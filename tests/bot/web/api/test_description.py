@@ -23,7 +23,8 @@ from starlette.applications import Starlette
 
 from bot.web.api.routes import Source, api_routes
 from rules import Gazetteer
-from storage.file.database import Database
+from storage.database import Database
+from storage.opening import open_database
 from tests.bot.exports.conftest import LATER, fill
 from tests.bot.messages.samples import SIGNALS
 from tests.bot.web.api.conftest import may_read
@@ -45,7 +46,7 @@ def described(
     tmp_path_factory: pytest.TempPathFactory, gazetteer: Gazetteer
 ) -> Iterator[BaseSchema]:
     async def made() -> Database:
-        opened = await Database.open(tmp_path_factory.mktemp("api") / "marsad.sqlite")
+        opened = await open_database(tmp_path_factory.mktemp("api") / "marsad.sqlite")
         await opened.write(fill)
         return opened
 
