@@ -25,7 +25,7 @@ ROOM = Path(storage.__file__).parent
 SMALL = set(
     "feeds chats c people invitations subscriptions s chat_clocks digest_turns rule_versions v "
     "rule_sets clock sqlite_sequence sqlite_master outbox_over telegram_polling "
-    "webhook_receivers hook".split()
+    "webhook_receivers hook outbox_lots".split()
 )
 # Parts of a question: what it brought, or found before.
 PARTS = set("each p w k told waiting hit chosen m written json_each CONSTANT".split())
