@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from storage import dialects
 from storage.connection import Connection
 from storage.rows import change, fetch_one, from_text, from_text_or_none, to_text
+from storage.sending import lots
 
 # Clocks of one machine do not differ by more: what is of later than this is of another clock.
 _AHEAD = timedelta(seconds=2)
@@ -62,6 +63,7 @@ def move_times(db: Connection, by: timedelta, now: datetime, fresh: timedelta) -
     What was made in the last `fresh`, and not touched since, was made by the moved clock and
     stays as it is. Times of what is over stay as well: they are what the clock showed then.
     """
+    lots.write_all(db)
     dialects.teach(db, _moved, "moved")
     values = {
         "by": by // timedelta(microseconds=1),

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.connection import Connection
-from storage.rows import Row, fetch, fetch_one, fields_of, from_text, insert, to_text
+from storage.rows import (
+    Query,
+    Row,
+    fetch,
+    fetch_one,
+    fields_of,
+    from_text,
+    insert_all,
+    to_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +41,8 @@ class Decision:
     escalation: str | None = None
 
 
-def record(db: Connection, decision: Decision) -> int:
-    return insert(db, "decisions", fields_of(decision) | {"at": to_text(decision.at)})
+def record(db: Connection, decision: Decision) -> None:
+    insert_all(db, "decisions", [fields_of(decision) | {"at": to_text(decision.at)}])
 
 
 def of_alert(db: Connection, alert_id: int) -> list[Decision]:
@@ -60,16 +69,15 @@ def times_told(db: Connection, entry_id: int, since: datetime) -> int:
     return 0 if row is None else int(row["times"])
 
 
-def told(db: Connection, alert_id: int, signal: str) -> frozenset[tuple[str, str | None]]:
-    """Every direction and level that the signal had in a version of the alert."""
-    rows = fetch(
-        db,
+def told(story_id: int) -> Query:
+    """Every direction and level that a signal had in a version of an alert of the story."""
+    return (
         """
-        SELECT DISTINCT direction, level FROM decisions
-        WHERE alert_id = :id AND signal = :signal AND version IS NOT NULL""",
-        {"id": alert_id, "signal": signal},
+        SELECT DISTINCT d.alert_id, d.signal, d.direction, d.level
+        FROM alerts a CROSS JOIN decisions d ON d.alert_id = a.id
+        WHERE a.story_id = :id AND d.version IS NOT NULL""",
+        {"id": story_id},
     )
-    return frozenset((row["direction"], row["level"]) for row in rows)
 
 
 def raised(db: Connection) -> dict[int, frozenset[str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.connection import Connection
-from storage.rows import Row, fetch, fetch_one, from_text, to_text
+from storage.rows import Row, fetch, fetch_one, from_text, run, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Holding:
 
 def put(db: Connection, holding: Holding) -> None:
     """In place of what was known of it there."""
-    db.execute(
+    run(
+        db,
         """
         INSERT INTO escalations (escalation, place, story_id, since, held_at)
         VALUES (:escalation, :place, :story_id, :since, :held_at)

@@ -11,9 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from storage.connection import Connection
+from storage.connection import Connection, Cursor
 
 Row = dict[str, Any]
+Query = tuple[str, Mapping[str, object]]
+"""A statement and its parameters."""
 
 ROWS_AT_ONCE = 100
 """Rows of one statement: SQLite takes 32,766 values."""
@@ -78,14 +80,38 @@ def _many(kind: type[Many], values: tuple[object, ...]) -> Many:
 
 def fetch(db: Connection, sql: str, params: Mapping[str, object] | None = None) -> list[Row]:
     """Every row of a query, read to the end: no cursor stays open across other work."""
-    cursor = db.execute(sql, dict(params or {}))
-    names = [each[0] for each in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return _rows(db.execute(sql, dict(params or {})))
 
 
 def fetch_one(db: Connection, sql: str, params: Mapping[str, object] | None = None) -> Row | None:
     found = fetch(db, sql, params)
     return found[0] if found else None
+
+
+def fetch_each(db: Connection, *asked: Query) -> list[list[Row]]:
+    """Every row of each of some queries, as of one moment in a write transaction: a server is
+    asked once."""
+    at_once = getattr(db, "execute_each", None)
+    if at_once is None:
+        return [fetch(db, *each) for each in asked]
+    return [_rows(cursor) for cursor in at_once([(sql, dict(params)) for sql, params in asked])]
+
+
+def _rows(cursor: Cursor) -> list[Row]:
+    names = [each[0] for each in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def run(db: Connection, sql: str, params: Mapping[str, object] | None = None) -> None:
+    """Run a statement of which nothing is asked: neither rows nor how many it touched.
+
+    A server gets it together with the next one, and what is wrong with it is found there.
+    """
+    later = getattr(db, "run_later", None)
+    if later is None:
+        db.execute(sql, dict(params or {}))
+    else:
+        later(sql, dict(params or {}))
 
 
 def insert(db: Connection, table: str, values: Mapping[str, object]) -> int:
@@ -100,8 +126,8 @@ def insert(db: Connection, table: str, values: Mapping[str, object]) -> int:
 def insert_all(
     db: Connection, table: str, rows: Sequence[Mapping[str, object]], conflict: str = ""
 ) -> None:
-    """Add rows, with the same columns, to a table whose rows have no id of their own: a hundred in
-    a statement, for a server answers each. `conflict` says what to do where a row is already."""
+    """Add rows, with the same columns, of which no new id is asked: a hundred in a statement.
+    `conflict` says what to do where a row is already."""
     for first in range(0, len(rows), ROWS_AT_ONCE):
         part = rows[first : first + ROWS_AT_ONCE]
         columns = ", ".join(part[0])
@@ -111,7 +137,7 @@ def insert_all(
         )
         sql = f"INSERT INTO {table} ({columns}) VALUES {lists} {conflict}"  # noqa: S608 our own
         values = {f"{name}_{number}": part[number][name] for number in each for name in part[0]}
-        db.execute(sql, values)
+        run(db, sql, values)
 
 
 def fields_of(value: object) -> Row:

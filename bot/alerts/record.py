@@ -42,6 +42,7 @@ from storage.news.entries import Entry
 from storage.news.facts import NO_FACTS, Facts
 from storage.news.stories import StoryTitle
 from storage.sending.outbox import Recipient
+from storage.so_far import SoFar, so_far
 
 if TYPE_CHECKING:
     from rules import Detection, Gazetteer, RuleSet
@@ -170,10 +171,10 @@ class Acceptance:
         before: Before,
         dates: datetime,
     ) -> None:
-        for detection in detections:
-            entries.add_detection(
-                self.db, entry_id, detection_row(detection, self.rules.hash, self.now)
-            )
+        entries.add_detections(
+            *(self.db, entry_id),
+            *(detection_row(each, self.rules.hash, self.now) for each in detections),
+        )
         if said != NO_FACTS or not before.first:
             facts.put(self.db, entry_id, said, first=before.new)
             heard = Heard(
@@ -208,10 +209,11 @@ class Acceptance:
         ]
         at = stories.told_at(entry.published_at, self.now)
         telling = Telling(story_id, entry_id, self._family, at, said.places)
-        detections, reports = self._raise(telling, detections, reports)
+        known = so_far(self.db, story_id)
+        detections, reports = self._raise(telling, known, detections, reports)
         source = Source(self.feed, entry_id, entry, self.rules.hash, said)
         told = tell(
-            *(self.db, story_id, source, detections, reports),
+            *(self.db, story_id, known, source, detections, reports),
             *(self.policy, self.remembered, self._readership),
             partial(self._inhibited, telling),
             partial(words_in_story, self.db, self.rules),
@@ -222,14 +224,18 @@ class Acceptance:
         self.deliveries += told.deliveries
 
     def _raise(
-        self, telling: Telling, detections: tuple[Detection, ...], reports: list[NewReport]
+        self,
+        telling: Telling,
+        known: SoFar,
+        detections: tuple[Detection, ...],
+        reports: list[NewReport],
     ) -> tuple[tuple[Detection, ...], list[NewReport]]:
         """The same, with the levels that they have together with what was told before."""
         best = strongest(detections)
         heard = [r for d, r in zip(detections, reports, strict=True) if best[d.signal] is d]
         news = [each for each in heard if is_news(each, self.policy, self.now)]
         raising = Raising(self.db, self.rules, self.gazetteer, self.remembered, self.now)
-        raised = raising.raised(telling, heard, news)
+        raised = raising.raised(telling, known, heard, news)
         for number, each in enumerate(reports):
             higher = raised.get(each.signal)
             if higher is not None and each in news:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -39,11 +39,10 @@ from storage import alerts, decisions
 from storage.alerts import Alert, AlertFigure, AlertSignal
 from storage.connection import Connection
 from storage.decisions import Decision
-from storage.news import facts, stories
-from storage.news.stories import Reported
 from storage.readers import mutes
 from storage.sending import card_edits, outbox, reach, webhooks
 from storage.sending.outbox import Recipient
+from storage.so_far import SoFar
 
 if TYPE_CHECKING:
     from rules import Detection
@@ -84,6 +83,7 @@ class Judged:
 def tell(
     db: Connection,
     story_id: int,
+    known: SoFar,
     source: Source,
     detections: Sequence[Detection],
     reports: Sequence[NewReport],
@@ -96,17 +96,17 @@ def tell(
 ) -> Told:
     """Judge the entry's detections, each with its report, and tell what is news.
 
+    `known`: what the story told, with the entry's own report and before what comes of it.
     `inhibited`: who need not be told of an alert, each with the escalation that says more (see
     `bot.alerts.routing.inhibition`). `words_found`: see `bot.alerts.routing.words`.
     """
     telling = _Telling(
-        *(db, story_id, source, policy, remembered, readers, inhibited, words_found, now)
+        *(db, story_id, known, source, policy, remembered, readers, inhibited, words_found, now)
     )
     best = strongest(tuple(detections))
-    known = alerts.for_story(db, story_id)
     parts: dict[str, tuple[Alert | None, list[tuple[Detection, NewReport]]]] = {}
     for detection, report in zip(detections, reports, strict=True):
-        alert = home_of(report, known)
+        alert = home_of(report, known.alerts)
         if best[report.signal] is not detection:
             telling.decided(detection, Suppress(Reason.WEAKER_IN_SAME_ENTRY), alert)
         elif report.status == "":
@@ -144,6 +144,7 @@ class _LeftOut:
 class _Telling:
     db: Connection
     story_id: int
+    known: SoFar
     source: Source
     policy: AlertPolicy
     remembered: RememberedStories
@@ -153,11 +154,10 @@ class _Telling:
     now: datetime
     told: Told = field(default_factory=Told)
     left_out: dict[str, _LeftOut] = field(default_factory=dict)
-    reports: list[Reported] | None = None
 
     def part(self, alert: Alert | None, found: Sequence[tuple[Detection, NewReport]]) -> None:
         """What goes into one alert: this one, or a new one."""
-        figures = counted(facts.statements(self.db, self.story_id))
+        figures = counted(self.known.statements)
         grown = None
         if alert is not None:
             grown = growth(alert.figures, figures, alert.places, self.source.said.places)
@@ -172,7 +172,7 @@ class _Telling:
             before = alert
             alert = alerts.with_families(self.db, alert, self._families(alert.signals))
             alert = alerts.with_facts(self.db, alert, (), kept)
-            self._owe_edits(before, alerts.sourced(self.db, alert), judged)
+            self._owe_edits(before, alert, judged)
         for each in judged:
             version = alert.version if alert is not None and each in news else None
             raised = each.report.raised.escalation if each.report.raised and version else ""
@@ -230,8 +230,8 @@ class _Telling:
             direction=told.direction,
             level=told.level,
             audience=alert.audience,
-            families=self._reporting(signal, told.direction, but=self.source.entry_id),
-            directions=_highest(decisions.told(self.db, alert.id, signal)),
+            families=self.known.families(signal, told.direction, but=self.source.entry_id),
+            directions=_highest(self.known.told.get((alert.id, signal), ())),
         )
 
     def _version(
@@ -317,7 +317,9 @@ class _Telling:
         # An entry that changed was one of the reports before.
         changed = any(each.report.said_before for each in judged)
         new = None if changed else self.source.entry_id
-        before = alerts.sourced(self.db, before, but=new)
+        sources = alerts.reporting(self.db, alert.id)
+        before = replace(before, sources=alerts.latest(sources, but=new))
+        alert = replace(alert, sources=alerts.latest(sources))
         if says(before) == says(alert):
             return
         due = self.now + self.policy.edits_settle
@@ -331,19 +333,9 @@ class _Telling:
     def _families(self, told: Sequence[AlertSignal]) -> int:
         """How many publisher families report one of these signals as it is told, in words of
         their own."""
-        found = [self._reporting(each.signal, each.direction) for each in told]
+        found = [self.known.families(each.signal, each.direction) for each in told]
         families = frozenset[str]().union(*found)
         return max(self.remembered.sources(self.db, self.story_id, families, self.now), 1)
-
-    def _reporting(self, signal: str, direction: str, but: int | None = None) -> frozenset[str]:
-        """Publisher families that report this signal of the story; `but` leaves an entry out."""
-        if self.reports is None:
-            self.reports = stories.reported(self.db, self.story_id)
-        return frozenset(
-            each.family
-            for each in self.reports
-            if (each.signal, each.direction) == (signal, direction) and each.entry_id != but
-        )
 
 
 def _audience(judged: Judged) -> Audience:

@@ -33,7 +33,7 @@ from bot.delivery.waiting import (
 )
 from storage.database import Database
 from storage.file.errors import StorageError
-from storage.sending import acknowledgements
+from storage.sending import acknowledgements, lots
 
 __all__ = ["DeliveryPolicy", "DispatchReport", "Dispatcher"]
 
@@ -195,6 +195,8 @@ class Dispatcher:
         now = self._time.now()
         await self._quiet.follow(now)
         await self._take_over_leases(now)
+        while await self._database.read(lots.waiting):
+            await self._database.write(lots.write_out)
         # Also while Telegram refuses us: what is passed on may go by the second channel.
         next_due = await self._hand_over(now)
         report = await self._look(now)

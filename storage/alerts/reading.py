@@ -20,9 +20,10 @@ from storage.connection import Connection
 from storage.news import facts
 from storage.news.facts import StoredPlace
 from storage.rows import (
+    Query,
     Row,
     fetch,
-    fetch_one,
+    fetch_each,
     from_text,
     from_text_or_none,
     many,
@@ -34,8 +35,15 @@ _FIXED = ("id", "short_id", "story_id", "version")
 
 
 def get(db: Connection, alert_id: int) -> Alert | None:
-    row = fetch_one(db, "SELECT * FROM alerts WHERE id = :id", {"id": alert_id})
-    return None if row is None else sourced(db, alerts_of(db, [row])[0])
+    rows, signals, places, sources = fetch_each(
+        db,
+        ("SELECT * FROM alerts WHERE id = :id", {"id": alert_id}),
+        ("SELECT * FROM alert_signals WHERE alert_id = :id", {"id": alert_id}),
+        facts.of_alerts([alert_id]),
+        _reporting(alert_id),
+    )
+    found = described(rows, signals, places)
+    return replace(found[0], sources=latest(_sources_of(sources))) if found else None
 
 
 def by_ids(db: Connection, ids: Collection[int]) -> dict[int, Alert]:
@@ -61,8 +69,27 @@ def get_by_short_id(db: Connection, short_id: str) -> Alert | None:
 
 def for_story(db: Connection, story_id: int) -> list[Alert]:
     """The story's alerts, oldest first: one for everyone, others of rules on test."""
-    rows = fetch(db, "SELECT * FROM alerts WHERE story_id = :id ORDER BY id", {"id": story_id})
-    return alerts_of(db, rows)
+    return described(*fetch_each(db, *of_story(story_id)))
+
+
+def of_story(story_id: int) -> tuple[Query, Query, Query]:
+    """The story's alerts, their signals and their places, for `described`."""
+    story = {"id": story_id}
+    return (
+        ("SELECT * FROM alerts WHERE story_id = :id ORDER BY id", story),
+        (
+            """
+            SELECT s.* FROM alerts a CROSS JOIN alert_signals s ON s.alert_id = a.id
+            WHERE a.story_id = :id""",
+            story,
+        ),
+        (
+            """
+            SELECT p.* FROM alerts a CROSS JOIN alert_places p ON p.alert_id = a.id
+            WHERE a.story_id = :id ORDER BY p.position""",
+            story,
+        ),
+    )
 
 
 def recent(
@@ -118,45 +145,68 @@ def alerts_of(db: Connection, rows: Sequence[Row]) -> list[Alert]:
 
 def _described(db: Connection, rows: Sequence[Row]) -> list[Alert]:
     """As `alerts_of`, with the same statements of no rows as of some."""
-    signals: dict[int, list[AlertSignal]] = {row["id"]: [] for row in rows}
-    found = fetch(
+    ids = [row["id"] for row in rows]
+    signals, places = fetch_each(
         db,
-        "SELECT s.* FROM json_each(:ids) each JOIN alert_signals s ON s.alert_id = each.value",
-        {"ids": numbers(signals)},
+        (
+            "SELECT s.* FROM json_each(:ids) each JOIN alert_signals s ON s.alert_id = each.value",
+            {"ids": numbers(ids)},
+        ),
+        facts.of_alerts(ids),
     )
-    for each in found:
-        signals[each["alert_id"]].append(
+    return described(rows, signals, places)
+
+
+def described(rows: Sequence[Row], signals: Sequence[Row], places: Sequence[Row]) -> list[Alert]:
+    """Rows of alerts, with those of their signals and their places."""
+    carried: dict[int, list[AlertSignal]] = {row["id"]: [] for row in rows}
+    for each in signals:
+        carried[each["alert_id"]].append(
             AlertSignal(**{name: each[name] for name in AlertSignal.__slots__})
         )
-    places = facts.places_of_alerts(db, list(signals))
-    return [_alert(row, signals[row["id"]], places.get(row["id"], ())) for row in rows]
+    there = facts.by_alert(places)
+    return [_alert(row, carried[row["id"]], there.get(row["id"], ())) for row in rows]
 
 
-def sourced(db: Connection, alert: Alert, *, but: int | None = None) -> Alert:
+def sourced(db: Connection, alert: Alert) -> Alert:
     """The alert with the publisher families that report one of its signals as it is told: who
-    reported a siege is no source for its end. `but` leaves an entry out."""
-    return replace(alert, sources=_sources(db, alert.id, but))
+    reported a siege is no source for its end."""
+    return replace(alert, sources=_sources(db, alert.id))
 
 
-def _sources(db: Connection, alert_id: int, but: int | None = None) -> tuple[AlertSource, ...]:
-    rows = fetch(
-        db,
+def _sources(db: Connection, alert_id: int) -> tuple[AlertSource, ...]:
+    return latest(reporting(db, alert_id))
+
+
+def latest(sources: Sequence[AlertSource], *, but: int | None = None) -> tuple[AlertSource, ...]:
+    """The last report of each family, those in front that came first; `but` leaves an entry out."""
+    return tuple({each.family: each for each in sources if each.entry_id != but}.values())
+
+
+def reporting(db: Connection, alert_id: int) -> list[AlertSource]:
+    """Every report of one of the alert's signals as it is told, oldest first."""
+    return _sources_of(fetch(db, *_reporting(alert_id)))
+
+
+def _reporting(alert_id: int) -> Query:
+    return (
         """
         SELECT s.family, s.entry_id, e.feed_id, e.link, e.published_at
         FROM story_entries s JOIN entries e ON e.id = s.entry_id
         WHERE s.story_id = (SELECT story_id FROM alerts WHERE id = :alert)
-            AND s.entry_id <> coalesce(:but, 0) AND EXISTS (SELECT 1
-            FROM detections d
+            AND EXISTS (SELECT 1 FROM detections d
                 JOIN alert_signals a ON a.signal = d.signal AND a.direction = d.direction
             WHERE d.entry_id = s.entry_id AND a.alert_id = :alert)
         ORDER BY s.attached_at, s.entry_id""",
-        {"alert": alert_id, "but": but},
+        {"alert": alert_id},
     )
-    latest = {
-        row["family"]: AlertSource(**row | {"published_at": from_text_or_none(row["published_at"])})
+
+
+def _sources_of(rows: Sequence[Row]) -> list[AlertSource]:
+    return [
+        AlertSource(**row | {"published_at": from_text_or_none(row["published_at"])})
         for row in rows
-    }
-    return tuple(latest.values())
+    ]
 
 
 def _alert(row: Row, signals: Sequence[AlertSignal], places: tuple[StoredPlace, ...]) -> Alert:

@@ -13,7 +13,7 @@ from storage.alerts.reading import get
 from storage.connection import Connection
 from storage.news import facts
 from storage.news.facts import StoredPlace
-from storage.rows import change, insert, insert_all, to_text, to_text_or_none
+from storage.rows import insert_all, run, to_text, to_text_or_none
 from storage.sending import webhooks
 
 
@@ -36,9 +36,9 @@ def create(
             "updated_at": moment,
         }
     )
-    alert_id = insert(db, "alerts", values)
-    _put(db, alert_id, signals, version=1)
-    return _owed_to_programs(db, _existing(db, alert_id), at)
+    insert_all(db, "alerts", [values])
+    _put(db, number, signals, version=1)
+    return _owed_to_programs(db, _existing(db, number), at)
 
 
 def bump(
@@ -48,7 +48,7 @@ def bump(
     before = _existing(db, alert_id)
     told = {each.signal for each in signals}
     all_of_it = [*signals, *(each for each in before.signals if each.signal not in told)]
-    change(
+    run(
         db,
         """
         UPDATE alerts SET version = version + 1, updated_at = :at, signal = :signal,
@@ -93,7 +93,8 @@ def with_facts(
 
 def _set_figures(db: Connection, alert_id: int, figures: Sequence[AlertFigure]) -> None:
     counted = json.dumps([asdict(each) for each in figures], ensure_ascii=False)
-    db.execute(
+    run(
+        db,
         "UPDATE alerts SET figures_json = :figures WHERE id = :id",
         {"id": alert_id, "figures": counted},
     )
@@ -104,7 +105,8 @@ def with_families(db: Connection, alert: Alert, families: int) -> Alert:
     in this transaction, with them."""
     if families <= alert.families:
         return alert
-    db.execute(
+    run(
+        db,
         "UPDATE alerts SET families = :families WHERE id = :id",
         {"id": alert.id, "families": families},
     )
@@ -134,7 +136,8 @@ def _repeated(gravest: AlertSignal) -> dict[str, object]:
 
 def _put(db: Connection, alert_id: int, signals: Sequence[AlertSignal], version: int) -> None:
     for each in signals:
-        db.execute(
+        run(
+            db,
             "DELETE FROM alert_signals WHERE alert_id = :id AND signal = :signal",
             {"id": alert_id, "signal": each.signal},
         )

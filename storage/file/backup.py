@@ -156,6 +156,7 @@ def _prepare(partial: Path, source: Path, last_alert: int | None) -> None:
                 UPDATE outbox SET possible_repeat = 1
                 WHERE state IN ('pending', 'sending', 'unknown', 'paused')"""
             )
+            db.execute("UPDATE outbox_lots SET possible_repeat = 1")
             # "A57" on somebody's phone must not become the id of another alert.
             used = db.execute(_LAST_ALERT).fetchone()[0]
             unread = used + UNREAD_IDS if last_alert is None else max(used, last_alert)

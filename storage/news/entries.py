@@ -17,10 +17,10 @@ from storage.rows import (
     fields_of,
     from_text,
     from_text_or_none,
-    insert,
     insert_all,
     many,
     numbers,
+    run,
     to_text,
     to_text_or_none,
 )
@@ -152,7 +152,8 @@ def update(
 
 def touch(db: Connection, entry_ids: Collection[int], now: datetime) -> None:
     """Note that these entries are still in their feed."""
-    db.execute(
+    run(
+        db,
         "UPDATE entries SET last_seen_at = :now WHERE id IN (SELECT value FROM json_each(:ids))",
         {"now": to_text(now), "ids": numbers(entry_ids)},
     )
@@ -160,7 +161,8 @@ def touch(db: Connection, entry_ids: Collection[int], now: datetime) -> None:
 
 def add_keys(db: Connection, entry_id: int, keys: Collection[str]) -> None:
     """Recognise the entry by these keys from now on; a key of another entry moves to it."""
-    db.execute(
+    run(
+        db,
         """
         INSERT INTO entry_keys (feed_id, key, entry_id)
         SELECT e.feed_id, k.value, e.id FROM entries e, json_each(:keys) k WHERE e.id = :id
@@ -171,7 +173,8 @@ def add_keys(db: Connection, entry_id: int, keys: Collection[str]) -> None:
 
 def note_reading(db: Connection, entry_id: int, rules_hash: str | None, at: datetime) -> None:
     """Note which rules read the entry's present text; None when they could not."""
-    db.execute(
+    run(
+        db,
         "UPDATE entries SET rules_hash = :hash, read_at = :at WHERE id = :id",
         {"id": entry_id, "hash": rules_hash, "at": to_text(at)},
     )
@@ -202,13 +205,13 @@ def recent(db: Connection, since: datetime, limit: int) -> list[Entry]:
     return [entry_of(row) for row in rows]
 
 
-def add_detection(db: Connection, entry_id: int, detection: StoredDetection) -> int:
-    """Store a detection of the entry; returns its id."""
-    values = fields_of(detection) | {
-        "entry_id": entry_id,
-        "created_at": to_text(detection.created_at),
-    }
-    return insert(db, "detections", values)
+def add_detections(db: Connection, entry_id: int, *found: StoredDetection) -> None:
+    """Store what was detected in the entry."""
+    rows = [
+        fields_of(each) | {"entry_id": entry_id, "created_at": to_text(each.created_at)}
+        for each in found
+    ]
+    insert_all(db, "detections", rows)
 
 
 def detections_of(db: Connection, entry_id: int) -> list[StoredDetection]:
@@ -226,7 +229,7 @@ def detections_of(db: Connection, entry_id: int) -> list[StoredDetection]:
 
 def clear_detections(db: Connection, entry_id: int) -> None:
     """Forget what was detected in a text that an update replaced (alerts keep their copy)."""
-    db.execute("DELETE FROM detections WHERE entry_id = :id", {"id": entry_id})
+    run(db, "DELETE FROM detections WHERE entry_id = :id", {"id": entry_id})
 
 
 def _values(entry: Entry) -> Row:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.connection import Connection
-from storage.rows import Row, fetch, from_text, insert_all, numbers
+from storage.rows import Query, Row, fetch, from_text, insert_all, numbers, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def put(db: Connection, entry_id: int, said: Facts, *, first: bool = False) -> N
     """What the entry's present text says, in place of what an earlier one said; `first`: there was
     none."""
     for table in () if first else ("entry_places", "entry_figures"):
-        db.execute(f"DELETE FROM {table} WHERE entry_id = :id", {"id": entry_id})  # noqa: S608
+        run(db, f"DELETE FROM {table} WHERE entry_id = :id", {"id": entry_id})  # noqa: S608
     places = [
         {"entry_id": entry_id, "position": number} | place_row(place)
         for number, place in enumerate(said.places)
@@ -123,8 +123,12 @@ def figures_of(db: Connection, entry_id: int) -> tuple[StoredFigure, ...]:
 
 def statements(db: Connection, story_id: int) -> list[Statement]:
     """What the entries of a story count, in the order in which they came."""
-    rows = fetch(
-        db,
+    return statements_of(fetch(db, *stated(story_id)))
+
+
+def stated(story_id: int) -> Query:
+    """The figures of a story's entries, for `statements_of`."""
+    return (
         """
         SELECT s.entry_id, s.family, s.attached_at, e.feed_id, f.what, f.value, f.max, f.at_least,
             f.vague, f.part
@@ -133,6 +137,9 @@ def statements(db: Connection, story_id: int) -> list[Statement]:
         WHERE s.story_id = :id ORDER BY s.attached_at, s.entry_id, f.position""",
         {"id": story_id},
     )
+
+
+def statements_of(rows: Sequence[Row]) -> list[Statement]:
     found: dict[int, list[Row]] = {}
     for row in rows:
         found.setdefault(row["entry_id"], []).append(row)
@@ -152,13 +159,21 @@ def places_of_alerts(
     db: Connection, alert_ids: Collection[int]
 ) -> dict[int, tuple[StoredPlace, ...]]:
     """The places of each of the alerts, in the order in which they were told."""
-    rows = fetch(
-        db,
+    return by_alert(fetch(db, *of_alerts(alert_ids)))
+
+
+def of_alerts(alert_ids: Collection[int]) -> Query:
+    """The same as rows, for `by_alert`."""
+    return (
         """
         SELECT p.* FROM json_each(:ids) each JOIN alert_places p ON p.alert_id = each.value
         ORDER BY p.position""",
         {"ids": numbers(alert_ids)},
     )
+
+
+def by_alert(rows: Sequence[Row]) -> dict[int, tuple[StoredPlace, ...]]:
+    """Rows of places of alerts, by alert."""
     found: dict[int, list[StoredPlace]] = {}
     for row in rows:
         found.setdefault(row["alert_id"], []).append(place_of(row))

@@ -10,13 +10,13 @@ from storage.connection import Connection
 from storage.file.errors import StorageError
 from storage.rows import (
     Row,
-    change,
     fetch,
     fetch_one,
     fields_of,
     from_text,
     from_text_or_none,
     many,
+    run,
     to_text,
     to_text_or_none,
 )
@@ -157,7 +157,7 @@ def require_unpolled(db: Connection, read: FeedState) -> None:
 def save(db: Connection, state: FeedState) -> None:
     """Write what a poll found: all but id, URL, definition, and whether the catalogue lists it.
 
-    Raises KeyError for a feed that was never synced.
+    A feed that is not there is none's to write: `require_unpolled` is asked before.
     """
     values = fields_of(state) | {
         "next_check_at": to_text(state.next_check_at),
@@ -165,7 +165,7 @@ def save(db: Connection, state: FeedState) -> None:
         "last_success_at": to_text_or_none(state.last_success_at),
         "last_new_entry_at": to_text_or_none(state.last_new_entry_at),
     }
-    touched = change(
+    run(
         db,
         """
         UPDATE feeds SET etag = :etag, last_modified = :last_modified, body_hash = :body_hash,
@@ -179,8 +179,6 @@ def save(db: Connection, state: FeedState) -> None:
         WHERE id = :id""",
         values,
     )
-    if not touched:
-        raise KeyError(f"no feed {state.id!r} in the database: sync the catalogue first")
 
 
 def _state(row: Row) -> FeedState:

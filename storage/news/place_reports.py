@@ -20,6 +20,7 @@ from storage.rows import (
     from_text,
     from_text_or_none,
     many,
+    run,
     to_text,
 )
 
@@ -49,7 +50,8 @@ def add(db: Connection, reports: Sequence[PlaceReport]) -> None:
     """Note them; what a family tells again stays one row."""
     for each in reports:
         times = {"first_at": to_text(each.first_at), "last_at": to_text(each.last_at)}
-        db.execute(
+        run(
+            db,
             """
             INSERT INTO place_reports (story_id, signal, direction, family, place, division,
                 country, copy, first_at, last_at)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from storage.connection import Connection
 from storage.news.entries import Entry, entry_of
-from storage.rows import fetch, fetch_one, from_text, insert, numbers, to_text
+from storage.rows import fetch, fetch_one, from_text, numbers, run, to_text
 
 
 class Rereading(NamedTuple):
@@ -44,14 +44,18 @@ _NEWS = """
 
 def note_rules(db: Connection, rules_hash: str, signals: Collection[str], now: datetime) -> None:
     """Note that these rules are in force, unless they are the last that were noted."""
-    last = fetch_one(db, "SELECT hash FROM rule_sets ORDER BY id DESC LIMIT 1")
-    if last is None or last["hash"] != rules_hash:
-        values = {
+    run(
+        db,
+        """
+        INSERT INTO rule_sets (hash, signals_json, since)
+        SELECT :hash, :signals_json, :since WHERE :hash <> coalesce(
+            (SELECT hash FROM rule_sets ORDER BY id DESC LIMIT 1), '')""",
+        {
             "hash": rules_hash,
             "signals_json": json.dumps(sorted(signals)),
             "since": to_text(now),
-        }
-        insert(db, "rule_sets", values)
+        },
+    )
 
 
 def rules_used(db: Connection) -> list[RulesUsed]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from storage.connection import Connection
 from storage.news.facts import StoredPlace, place_of, place_row
-from storage.rows import Row, fetch, from_text, insert_all, many, to_text
+from storage.rows import Row, fetch, from_text, insert_all, many, run, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def put(
     """What the entry's present text reports, in place of what an earlier one did; `first`: there
     was none."""
     if not first:
-        db.execute("DELETE FROM place_states WHERE entry_id = :id", {"id": entry_id})
+        run(db, "DELETE FROM place_states WHERE entry_id = :id", {"id": entry_id})
     rows = [
         place_row(each.place)
         | {

@@ -10,6 +10,7 @@ from typing import Any
 
 from storage.connection import Connection
 from storage.rows import (
+    Query,
     fetch,
     fetch_one,
     from_text,
@@ -17,6 +18,7 @@ from storage.rows import (
     insert,
     insert_all,
     numbers,
+    run,
     to_text,
 )
 
@@ -140,7 +142,7 @@ def newest_report(db: Connection) -> int:
 
 
 def _changed(db: Connection) -> None:
-    db.execute("UPDATE story_changes SET number = number + 1 WHERE id = 1")
+    run(db, "UPDATE story_changes SET number = number + 1 WHERE id = 1")
 
 
 def create(db: Connection, title: str, at: datetime) -> int:
@@ -175,7 +177,8 @@ def attach(
     }
     insert_all(db, "story_entries", [row])
     _changed(db)
-    db.execute(
+    run(
+        db,
         "UPDATE stories SET last_entry_at = max(last_entry_at, :at) WHERE id = :id",
         {"id": story_id, "at": to_text(at)},
     )
@@ -292,31 +295,11 @@ def of_entry(db: Connection, entry_id: int) -> int | None:
     return None if row is None else int(row["story_id"])
 
 
-def reported(db: Connection, story_id: int) -> list[Reported]:
-    """Who reports which signals of the story, in which direction."""
-    rows = fetch(
-        db,
+def reported(story_id: int) -> Query:
+    """Who reports which signals of the story, in which direction: rows of `Reported`."""
+    return (
         """
         SELECT s.entry_id, s.family, d.signal, d.direction
         FROM story_entries s JOIN detections d USING (entry_id) WHERE s.story_id = :id""",
         {"id": story_id},
     )
-    return [Reported(**row) for row in rows]
-
-
-def families(
-    db: Connection, story_id: int, signal: str, direction: str, but: int | None = None
-) -> frozenset[str]:
-    """Publisher families that report this signal of the story, in this direction.
-
-    `but` leaves one entry out.
-    """
-    rows = fetch(
-        db,
-        """
-        SELECT DISTINCT s.family FROM story_entries s JOIN detections d USING (entry_id)
-        WHERE s.story_id = :id AND d.signal = :signal AND d.direction = :direction
-            AND (:but IS NULL OR s.entry_id <> :but)""",
-        {"id": story_id, "signal": signal, "direction": direction, "but": but},
-    )
-    return frozenset(row["family"] for row in rows)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import psycopg
 from psycopg import ClientCursor
 from psycopg.adapt import Dumper, Loader
+from psycopg.pq import TransactionStatus
 from psycopg.types.string import StrDumper
 
 from storage.postgres.address import checked, unreadable
@@ -18,35 +19,85 @@ LOCK_TIMEOUT_MS = 5_000
 
 
 class PostgresConnection:
-    """Runs statements as they come; `begin`, `commit` and `rollback` put some into one."""
+    """Runs statements in the order in which they come. Inside a transaction those of which nothing
+    is asked wait for the next one, and go to the server with it: each time that it is asked takes
+    longer than most statements."""
 
     is_postgres = True
 
     def __init__(self, conn: psycopg.Connection[Any]) -> None:
         self.conn: Any = conn
+        self._waiting: list[str] = []
 
     def execute(
         self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None, /
     ) -> psycopg.Cursor[Any]:
         """Run a store's statement, which is put into PostgreSQL's words."""
-        said = for_postgres(sql)
-        if isinstance(parameters, dict) and "%(" not in said:
-            parameters = None  # SQLite forgives those that nothing asks for
-        cursor: psycopg.Cursor[Any] = self.conn.execute(said, parameters or {})
+        if self._waiting:
+            return self._last_of([self._text(sql, parameters)])
+        said, parameters = _said(sql, parameters)
+        cursor: psycopg.Cursor[Any] = self.conn.execute(said, parameters)
         return cursor
+
+    def run_later(self, sql: str, parameters: dict[str, Any]) -> None:
+        """Run a store's statement at the latest before the next one, of which nothing is asked."""
+        if self.conn.info.transaction_status != TransactionStatus.INTRANS:
+            self.execute(sql, parameters)
+            return
+        self._waiting.append(self._text(sql, parameters))
+
+    def execute_each(
+        self, asked: Sequence[tuple[str, dict[str, Any]]]
+    ) -> Iterator[psycopg.Cursor[Any]]:
+        """Run several of a store's statements, and go through what became of each."""
+        texts, before = [self._text(*each) for each in asked], len(self._waiting)
+        cursor = self._sent(texts)
+        for _ in range(before):
+            cursor.nextset()
+        for _ in texts:
+            yield cursor
+            cursor.nextset()
 
     def run(self, sql: str) -> psycopg.Cursor[Any]:
         """Run a statement of PostgreSQL's own, as it is."""
-        cursor: psycopg.Cursor[Any] = self.conn.execute(sql)
-        return cursor
+        return self._last_of([sql])
 
     def rollback(self) -> None:
         """Undo what was begun, if anything was and the server is still there."""
+        self._waiting.clear()
         if not self.conn.closed:
             self.conn.execute("ROLLBACK")
 
     def close(self) -> None:
         self.conn.close()
+
+    def _text(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None) -> str:
+        """The statement with its parameters, as it is sent."""
+        said: str = ClientCursor(self.conn).mogrify(*_said(sql, parameters))
+        return said
+
+    def _last_of(self, texts: Sequence[str]) -> psycopg.Cursor[Any]:
+        cursor = self._sent(texts)
+        while cursor.nextset():
+            pass
+        return cursor
+
+    def _sent(self, texts: Sequence[str]) -> psycopg.Cursor[Any]:
+        """Send what waits, and these, as one text: PostgreSQL runs one after another, each on what
+        is there by then, up to the first that fails."""
+        texts = [*self._waiting, *texts]
+        self._waiting.clear()
+        cursor: psycopg.Cursor[Any] = self.conn.execute(";\n".join(texts))
+        return cursor
+
+
+def _said(
+    sql: str, parameters: Sequence[Any] | dict[str, Any] | None
+) -> tuple[str, Sequence[Any] | dict[str, Any]]:
+    said = for_postgres(sql)
+    if isinstance(parameters, dict) and "%(" not in said:
+        parameters = None  # SQLite forgives those that nothing asks for
+    return said, parameters or {}
 
 
 def connect(

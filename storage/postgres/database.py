@@ -111,11 +111,14 @@ class PostgresDatabase(Database):
                 raise StorageError("the database is closed")
             connection = self._usable(self._write_connection, read_only=False)
             try:
-                connection.run("SELECT 1")
+                begin(connection)
+            except psycopg.errors.LockNotAvailable:
+                raise
             except psycopg.OperationalError:  # it broke while nobody wrote
                 connection = self._connected(read_only=False)
+                begin(connection)
             self._write_connection = connection
-            return in_transaction(connection, fn, self._fence)
+            return finish(connection, fn, self._fence)
 
         return asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
 
@@ -160,19 +163,32 @@ class PostgresDatabase(Database):
         return kept
 
 
-def in_transaction(
+def in_transaction(connection: PostgresConnection, fn: Callable[[Connection], T]) -> T:
+    """Run `fn` in one transaction that no other writer runs beside; any exception undoes it."""
+    begin(connection)
+    return finish(connection, fn)
+
+
+def begin(connection: PostgresConnection) -> None:
+    """Begin a transaction, and wait until no other writer is in one."""
+    try:
+        # Every statement behind this sees what the writer before committed.
+        connection.run(f"BEGIN; SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def finish(
     connection: PostgresConnection,
     fn: Callable[[Connection], T],
     fence: Callable[[Connection], None] | None = None,
 ) -> T:
-    """Run `fn` in one transaction that no other writer runs beside; any exception undoes it.
+    """Run `fn` in the transaction that was begun, and commit it; any exception undoes it.
 
     `fence` is asked first, and raises where this process may write no more.
     """
-    connection.run("BEGIN")
     try:
-        # Every statement behind this sees what the writer before committed.
-        connection.run(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
         if fence is not None:
             fence(connection)
         result = fn(connection)

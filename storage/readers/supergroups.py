@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.connection import Connection
 from storage.readers import chats, feedback, subscriptions
-from storage.sending import card_edits, moves, reach
+from storage.sending import card_edits, lots, moves, reach
 
 
 def migrate(db: Connection, old_id: int, new_id: int) -> None:
@@ -16,6 +16,7 @@ def migrate(db: Connection, old_id: int, new_id: int) -> None:
     """
     if old_id == new_id or chats.get(db, old_id) is None:
         return
+    lots.write_all(db)
     # A supergroup counts its messages anew.
     card_edits.forget_chat(db, old_id)
     reach.forget_messages(db, old_id)

@@ -25,6 +25,7 @@ from storage.rows import (
     to_text,
     to_text_or_none,
 )
+from storage.sending import lots
 from storage.sending.deliveries import STATES, Delivery, Mark, NewDelivery, Recipient, delivery_of
 
 __all__ = ["STATES", "Delivery", "Mark", "NewDelivery", "Recipient"]
@@ -32,6 +33,7 @@ __all__ = ["STATES", "Delivery", "Mark", "NewDelivery", "Recipient"]
 
 def enqueue(db: Connection, rows: Sequence[NewDelivery], now: datetime | None = None) -> int:
     """Add what is not there yet (alert, chat, topic, kind, version); returns how many were new.
+    An alert for very many chats is written down in lots (`storage.sending.lots`).
 
     Created at `now`, otherwise at the row's own `not_before`. Only that uniqueness is
     forgiven: an unknown chat or alert raises sqlite3.IntegrityError.
@@ -172,7 +174,8 @@ def counts(db: Connection) -> dict[str, int]:
     rows = fetch(
         db,
         """
-        SELECT 'pending' AS state, count(*) AS n FROM outbox WHERE state = 'pending'
+        SELECT 'pending' AS state, (SELECT count(*) FROM outbox WHERE state = 'pending')
+            + (SELECT coalesce(sum(chats), 0) FROM outbox_lots) AS n
         UNION ALL SELECT 'sending', count(*) FROM outbox WHERE state = 'sending'
         UNION ALL SELECT 'unknown', count(*) FROM outbox WHERE state = 'unknown'
         UNION ALL SELECT 'failed', count(*) FROM outbox WHERE state = 'failed'
@@ -195,6 +198,9 @@ _ENQUEUE = """
         :level, :not_before, :text, :possible_repeat, :mute_id, :at, :at
     FROM json_each(:recipients) each WHERE true
     ON CONFLICT DO NOTHING"""
+# Of alerts a new version for very many chats; nobody has it yet.
+_IN_LOTS = ("alert", "update")
+_OF_A_LOT = ("alert_id", "kind", "version", "level", "not_before", "possible_repeat")
 _TO_CHATS = _ENQUEUE.format(recipient="each.value, CAST(NULL AS BIGINT)")
 _TO_TOPICS = _ENQUEUE.format(
     recipient="""CAST(json_extract(each.value, '$[0]') AS BIGINT),
@@ -205,7 +211,12 @@ _TO_TOPICS = _ENQUEUE.format(
 def _enqueue_alike(db: Connection, rows: Sequence[NewDelivery], now: datetime | None) -> int:
     chats = [row.chat_id for row in rows if row.thread_id is None]
     topics = [(row.chat_id, row.thread_id) for row in rows if row.thread_id is not None]
-    at, added = now or rows[0].not_before, 0
+    first, at, added = rows[0], now or rows[0].not_before, 0
+    if len(chats) > lots.SIZE and first.kind in _IN_LOTS and first.mute_id is None:
+        values = _values(first, numbers(()), at)
+        common = {name: values[name] for name in _OF_A_LOT}
+        lots.put(db, chats, common | {"created_at": to_text(at)})
+        added, chats = len(chats), []
     if chats:
         added += change(db, _TO_CHATS, _values(rows[0], numbers(chats), at))
     if topics:

@@ -6,17 +6,19 @@ from collections.abc import Collection
 
 from storage.connection import Connection
 from storage.rows import fetch, fetch_one, many
+from storage.sending import lots
 from storage.sending.deliveries import STATES, Recipient
 
 
 def recipients(db: Connection, alert_id: int) -> frozenset[Recipient]:
     """Who any version of the alert was queued for or sent to."""
-    return _recipients(db, alert_id, STATES)
+    return _recipients(db, alert_id, STATES) | _in_lots(db, alert_id)
 
 
 def reached(db: Connection, alert_id: int) -> frozenset[Recipient]:
     """Who was told of the alert, or will be: not those whose rows failed or expired."""
-    return _recipients(db, alert_id, ("pending", "sending", "unknown", "sent"))
+    of_rows = _recipients(db, alert_id, ("pending", "sending", "unknown", "sent"))
+    return of_rows | _in_lots(db, alert_id)
 
 
 def told(db: Connection, alert_id: int) -> frozenset[Recipient]:
@@ -33,6 +35,10 @@ def _recipients(db: Connection, alert_id: int, states: Collection[str]) -> froze
         {"id": alert_id, "states": many(states)},
     )
     return frozenset(Recipient(row["chat_id"], row["thread_id"]) for row in rows)
+
+
+def _in_lots(db: Connection, alert_id: int) -> frozenset[Recipient]:
+    return frozenset(map(Recipient, lots.chats(db, alert_id)))
 
 
 def first_message(db: Connection, alert_id: int, recipient: Recipient) -> int | None:

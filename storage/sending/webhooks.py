@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.connection import Connection
-from storage.rows import change, fetch, fetch_one, from_text, from_text_or_none, many, to_text
+from storage.rows import change, fetch, fetch_one, from_text, from_text_or_none, many, run, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ def receiver_id(db: Connection, key: str) -> int:
     return int(row["id"])
 
 
-def owe(db: Connection, alert_id: int, reached: Sequence[str], at: datetime) -> int:
+def owe(db: Connection, alert_id: int, reached: Sequence[str], at: datetime) -> None:
     """A version of the alert was made: tell those that asked for one of the levels `reached`, and
-    those that were told of it before. How many."""
-    return change(
+    those that were told of it before."""
+    run(
         db,
         """
         INSERT INTO webhook_messages
@@ -81,10 +81,10 @@ def owe(db: Connection, alert_id: int, reached: Sequence[str], at: datetime) -> 
     )
 
 
-def owe_growth(db: Connection, alert_id: int, at: datetime, due: datetime) -> int:
+def owe_growth(db: Connection, alert_id: int, at: datetime, due: datetime) -> None:
     """More is known of the alert, and no version was made: tell those that were told of it, when
-    it is `due`. How many."""
-    return change(
+    it is `due`."""
+    run(
         db,
         """
         INSERT INTO webhook_messages

@@ -12,6 +12,7 @@ from storage.decisions import Decision
 from storage.news import entries, stories
 from storage.opening import open_database
 from storage.rows import fetch, to_text
+from storage.so_far import so_far
 from tests.postgres import REFUSED
 from tests.storage.make import (
     DAY,
@@ -149,8 +150,8 @@ def test_a_direction_was_told_only_by_a_version(db: Connection) -> None:
     decisions.record(db, decision(alert))
     silent = decision(alert, direction="denied", action="suppress", version=None)
     decisions.record(db, silent)
-    assert decisions.told(db, alert.id, "siege") == {("worsening", None)}
-    assert decisions.told(db, alert.id, "evacuation") == frozenset()
+    told = so_far(db, alert.story_id).told
+    assert told == {(alert.id, "siege"): {("worsening", None)}}
 
 
 def test_an_entry_with_two_signals_is_told_once(db: Connection) -> None:
@@ -198,11 +199,12 @@ def test_families_are_counted_by_signal_and_direction(db: Connection) -> None:
     for family, direction in tellings:
         entry_id = add_entry(db)
         stories.attach(db, story_id, entry_id, family, NOW)
-        entries.add_detection(db, entry_id, detection(direction=direction))
-    assert stories.families(db, story_id, "siege", "improving") == {"enab", "sana"}
-    assert stories.families(db, story_id, "siege", "denied") == {"sana"}
-    assert stories.families(db, story_id, "siege", "denied", but=entry_id) == set()
-    assert stories.families(db, story_id, "evacuation", "improving") == set()
+        entries.add_detections(db, entry_id, detection(direction=direction))
+    known = so_far(db, story_id)
+    assert known.families("siege", "improving") == {"enab", "sana"}
+    assert known.families("siege", "denied") == {"sana"}
+    assert known.families("siege", "denied", but=entry_id) == set()
+    assert known.families("evacuation", "improving") == set()
 
 
 async def test_alerts_of_an_older_database_keep_their_signal(tmp_path: Path) -> None:

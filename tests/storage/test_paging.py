@@ -52,11 +52,11 @@ def filled(db: Connection) -> Connection:
     for alert, place in ((first, ALEPPO), (second, NYALA)):
         signal = alert.gravest
         found = detection(signal=signal.signal, direction=signal.direction, level=signal.level)
-        entries.add_detection(db, alert.entry_id, found)
+        entries.add_detections(db, alert.entry_id, found)
         facts.put(db, alert.entry_id, Facts((place,), (StoredFigure("killed", 3),)))
     db.execute("UPDATE entries SET language = 'fr' WHERE id = ?", [second.entry_id])
     lone = add_entry(db, first_seen_at=NOW - HOUR, language="en")
-    entries.add_detection(db, lone, detection(signal="untrusted", level="critical"))
+    entries.add_detections(db, lone, detection(signal="untrusted", level="critical"))
     return db
 
 

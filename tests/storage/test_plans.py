@@ -25,7 +25,7 @@ ROOM = Path(storage.__file__).parent
 SMALL = set(
     "feeds chats c people invitations subscriptions s chat_clocks digest_turns rule_versions v "
     "rule_sets clock sqlite_sequence sqlite_master outbox_over telegram_polling "
-    "webhook_receivers hook".split()
+    "webhook_receivers hook outbox_lots".split()
 )
 # Parts of a question: what it brought, or found before.
 PARTS = set("each p w k told waiting hit chosen m written json_each CONSTANT".split())
@@ -40,7 +40,7 @@ BY_HAND = {"raised", "alerts_told", "by_link", "move_times"}
 NEWEST = {"newest_report", "begin", "newest_decision"}
 # Sorted after an index chose few rows: of one alert, story, entry, or of what waits.
 SORTS_FEW = {
-    *("_sources", "links_of", "places_of", "statements", "places_of_alerts", "entries_of"),
+    *("_reporting", "links_of", "places_of", "stated", "of_alerts", "of_story", "entries_of"),
     *("of_alert", "marked_false", "person", "_columns", "everyone", "page", "pending", "backlog"),
     *("for_chat", "due", "reports", "of_chat", "entry_items", "_reports", "tellings"),
 }

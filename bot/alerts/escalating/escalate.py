@@ -18,9 +18,10 @@ from bot.alerts.story.remembered import RememberedStories
 from storage import escalations
 from storage.connection import Connection
 from storage.escalations import Holding
-from storage.news import place_reports, stories
+from storage.news import place_reports
 from storage.news.facts import StoredPlace
 from storage.news.place_reports import PlaceReport, Scope
+from storage.so_far import SoFar
 
 if TYPE_CHECKING:
     from rules import Gazetteer, RuleSet
@@ -51,7 +52,11 @@ class Raising:
     now: datetime
 
     def raised(
-        self, telling: Telling, reports: Sequence[NewReport], news: Sequence[NewReport]
+        self,
+        telling: Telling,
+        known: SoFar,
+        reports: Sequence[NewReport],
+        news: Sequence[NewReport],
     ) -> Mapping[str, Raised]:
         """Note the entry's reports, one a signal, and say which of the news have a higher level.
 
@@ -60,7 +65,7 @@ class Raising:
         found: dict[str, Raised] = {}
         public = [each for each in reports if each.status == STABLE]
         for each in public:
-            families = stories.families(self.db, telling.story_id, each.signal, each.direction)
+            families = known.families(each.signal, each.direction)
             others = families - {telling.family}
             sources = 1
             if others:

@@ -16,6 +16,7 @@ from storage.file.migrations import (
     step_033_webhooks,
     step_034_workers,
     step_035_fanout,
+    step_036_lots,
     steps_001_to_003,
     steps_004_to_013,
     steps_014_to_022,
@@ -39,6 +40,7 @@ STEPS = tuple(
         step_033_webhooks,
         step_034_workers,
         step_035_fanout,
+        step_036_lots,
     )
     for step in part.STEPS
 )

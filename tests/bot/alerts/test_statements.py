@@ -64,9 +64,9 @@ def test_what_follows_from_a_signal_is_asked_in_few_statements(newsroom: Newsroo
     first = statements(newsroom, says(newsroom, 2, "enab", 8))
     joins = statements(newsroom, says(newsroom, 2, "sana", 7))
     grown = statements(newsroom, says(newsroom, 2, "petra", 6))
-    assert len(first) <= 23
-    assert len(joins) <= 33
-    assert len(grown) <= 35
+    assert len(first) <= 21
+    assert len(joins) <= 31
+    assert len(grown) <= 33
 
 
 def test_the_second_signal_of_a_poll_does_not_ask_again_what_the_first_asked(

@@ -26,7 +26,7 @@ from bot.delivery.results import give_up_held
 from storage.connection import Connection
 from storage.file.errors import StorageError
 from storage.readers import chats
-from storage.sending import outbox, second_channel
+from storage.sending import lots, outbox, second_channel
 from tests import postgres
 from tests.bot.delivery.desk import OPERATOR, START, Desk, bump, chat, owe
 
@@ -608,3 +608,15 @@ async def test_every_critical_alert_of_a_storm_is_sent_or_named_first(desk: Desk
     desk.clock.pass_(minutes=11)
     await desk.work(30)
     assert not {"pending", "unknown"} & set(await desk.states(1))
+
+
+async def test_an_alert_that_is_owed_in_lots_reaches_each_chat_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lots, "SIZE", 1)
+    await desk.alert(1, 2)
+    assert await desk.states(1) == []
+    await desk.work()
+    for each in (1, 2):
+        assert desk.sender.alerts_to(each) == ["A1"]
+        assert await desk.states(each) == ["sent"]

@@ -67,8 +67,8 @@ def fill(db: Connection) -> None:
         db, "other", first_seen_at=NOW, summary=SECRET, link="javascript:alert(1)", language="en"
     )
     stories.attach(db, first.story_id, another, "reuters", NOW)
-    entries.add_detection(db, another, detection(signal="siege", created_at=NOW, explanation=why))
-    entries.add_detection(db, another, detection(signal="untrusted", created_at=NOW))
+    entries.add_detections(db, another, detection(signal="siege", created_at=NOW, explanation=why))
+    entries.add_detections(db, another, detection(signal="untrusted", created_at=NOW))
     facts.put(db, another, Facts((ALEPPO,), (StoredFigure("killed", 12),)))
     first = bump(db, first, NOW - 2 * DAY, level="critical", **evil)
     bump(db, first, NOW - DAY, level="critical", **evil)

@@ -120,7 +120,7 @@ class Bench:
                 ),
                 [],
             )
-            entries.add_detection(
+            entries.add_detections(
                 db,
                 entry_id,
                 StoredDetection(

@@ -53,6 +53,7 @@ _VALUES: dict[str, Any] = {
     "webhook_receivers.lowest": "watch",
     "webhook_messages.state": "sent",
     "outbox.kind": "alert",
+    "outbox_lots.kind": "alert",
     "outbox.state": "expired",
     "outbox.thread_id": None,
     "outbox.lease_until": None,

@@ -81,7 +81,7 @@ def test_recent_is_newest_first(db: Connection) -> None:
 
 def test_detections_come_back_as_stored_until_the_text_is_replaced(db: Connection) -> None:
     entry_id = add_entry(db)
-    entries.add_detection(db, entry_id, detection())
+    entries.add_detections(db, entry_id, detection())
     assert entries.detections_of(db, entry_id) == [detection()]
     entries.clear_detections(db, entry_id)
     assert entries.detections_of(db, entry_id) == []
@@ -93,4 +93,4 @@ def test_detections_come_back_as_stored_until_the_text_is_replaced(db: Connectio
 def test_a_detection_outside_the_words_is_refused(db: Connection, wrong: dict[str, str]) -> None:
     entry_id = add_entry(db)
     with pytest.raises(REFUSED):
-        entries.add_detection(db, entry_id, detection(**wrong))
+        entries.add_detections(db, entry_id, detection(**wrong))

@@ -64,10 +64,10 @@ def test_all_but_id_and_url_is_saved(db: Connection) -> None:
     assert feed_state(db, "a") == replace(state, url="https://a.example")
 
 
-def test_saving_an_unknown_feed_is_an_error(db: Connection) -> None:
+def test_no_poll_is_stored_of_a_feed_that_is_not_there(db: Connection) -> None:
     feeds.sync(db, [("a", "https://a.example")], NOW)
-    with pytest.raises(KeyError, match="sync the catalogue"):
-        feeds.save(db, replace(feed_state(db, "a"), id="b"))
+    with pytest.raises(feeds.PolledMeanwhile):
+        feeds.require_unpolled(db, replace(feed_state(db, "a"), id="b"))
 
 
 def test_a_changed_url_forgets_the_old_servers_validators(db: Connection) -> None:

@@ -13,8 +13,8 @@ def test_pages_hold_each_entry_once_newest_first_with_its_signals(db: Connection
     # Two of each time: a page may end between them.
     stored = [add_entry(db, first_seen_at=NOW - timedelta(minutes=n // 2)) for n in range(7)]
     add_entry(db, first_seen_at=NOW - DAY)
-    entries.add_detection(db, stored[3], detection(signal="siege"))
-    entries.add_detection(db, stored[3], detection(signal="hunger"))
+    entries.add_detections(db, stored[3], detection(signal="siege"))
+    entries.add_detections(db, stored[3], detection(signal="hunger"))
     since, last = NOW - HOUR, None
     assert readings.stored_since(db, since) == 7
     pages = []

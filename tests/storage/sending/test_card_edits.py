@@ -147,13 +147,13 @@ def test_chats_told_are_those_that_have_a_message_or_soon(db: Connection) -> Non
 def test_sources_are_told_with_and_without_an_entry(db: Connection) -> None:
     alert = add_alert(db)
     for family, entry_id in (("enab", alert.entry_id), ("sana", add_entry(db))):
-        entries.add_detection(db, entry_id, detection(signal="siege", direction="worsening"))
+        entries.add_detections(db, entry_id, detection(signal="siege", direction="worsening"))
         if family != "enab":
             stories.attach(db, alert.story_id, entry_id, family, NOW)
     found = existing(alerts.get(db, alert.id))
     assert [each.family for each in found.sources] == ["enab", "sana"]
-    without = alerts.sourced(db, found, but=found.sources[1].entry_id)
-    assert [each.family for each in without.sources] == ["enab"]
+    without = alerts.latest(alerts.reporting(db, alert.id), but=found.sources[1].entry_id)
+    assert [each.family for each in without] == ["enab"]
 
 
 async def test_an_older_database_learns_of_edits(tmp_path: Path) -> None:

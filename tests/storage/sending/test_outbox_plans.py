@@ -31,6 +31,7 @@ WALKED = {
     "outbox_over",
     "CONSTANT",
     "written",
+    "outbox_lots",
 }
 # And rows in a state that few have.
 OPEN = ("outbox_sending", "outbox_unknown", "outbox_failed", "outbox_held")

@@ -1,0 +1,56 @@
+"""What a story told until now, as it is asked for before another of its entries is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from storage import decisions
+from storage.alerts.alert import Alert
+from storage.alerts.reading import described, of_story
+from storage.connection import Connection
+from storage.news import facts, stories
+from storage.news.facts import Statement
+from storage.news.stories import Reported
+from storage.rows import fetch_each
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """`alerts`: oldest first; `reports`: who reports which signals; `statements`: what is counted,
+    in the order in which it came. `told`: by an alert's id and a signal, every direction and level
+    that it had in a version of the alert."""
+
+    alerts: tuple[Alert, ...]
+    reports: tuple[Reported, ...]
+    statements: tuple[Statement, ...]
+    told: Mapping[tuple[int, str], frozenset[tuple[str, str | None]]]
+
+    def families(self, signal: str, direction: str, but: int | None = None) -> frozenset[str]:
+        """Publisher families that report this signal of the story, in this direction; `but` leaves
+        an entry out."""
+        return frozenset(
+            each.family
+            for each in self.reports
+            if (each.signal, each.direction) == (signal, direction) and each.entry_id != but
+        )
+
+
+def so_far(db: Connection, story_id: int) -> SoFar:
+    alerts, signals, places, reports, stated, told = fetch_each(
+        db,
+        *of_story(story_id),
+        stories.reported(story_id),
+        facts.stated(story_id),
+        decisions.told(story_id),
+    )
+    by_signal: dict[tuple[int, str], set[tuple[str, str | None]]] = {}
+    for row in told:
+        of = by_signal.setdefault((row["alert_id"], row["signal"]), set())
+        of.add((row["direction"], row["level"]))
+    return SoFar(
+        tuple(described(alerts, signals, places)),
+        tuple(Reported(**row) for row in reports),
+        tuple(facts.statements_of(stated)),
+        {of: frozenset(directions) for of, directions in by_signal.items()},
+    )
