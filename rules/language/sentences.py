@@ -16,6 +16,8 @@ Field = Literal["title", "text"]
 # abbreviation, a number or a web address.
 _ALWAYS_END = frozenset("!?؟؛…。\n\r\u2028\u2029۔;")
 _MAY_END = _ALWAYS_END | {"."}
+_ASKS = frozenset("?؟")
+"""A title asks and answers in one breath: "Doctors arrested? Pure invention"."""
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr st mme mlle m prof gen col lt maj sgt capt brig adm gov sen rep rev no vs jr sr "
     "inc co corp u s n a d e p art".split()
@@ -78,7 +80,7 @@ def _of_whole_words(field: Field, cut: Sequence[str]) -> list[Sentence] | None:
             continue
         breaks = not unbroken(gap)
         token = make(Token, (start, start + length, surface, norm, script, breaks))
-        if tokens and not never_ends(gap) and ends(gap, tokens[-1], token):
+        if tokens and not never_ends(gap) and ends(gap, tokens[-1], token, field):
             found.append(_sentence(field, tokens))
             tokens = []
         tokens.append(token)
@@ -93,7 +95,7 @@ def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sente
     first = 0
     for at, (before, after) in enumerate(pairwise(tokens), 1):
         between = text[before[1] : after[0]]
-        if between != " " and ends(between, before, after):
+        if between != " " and ends(between, before, after, field):
             found.append(_sentence(field, tokens[first:at]))
             first = at
     if tokens:
@@ -105,11 +107,11 @@ def _sentence(field: Field, tokens: Sequence[Token]) -> Sentence:
     return Sentence(field, tokens[0].start, tokens[-1].end, tuple(tokens))
 
 
-def ends(between: str, before: Token | Word, after: Token | Word) -> bool:
+def ends(between: str, before: Token | Word, after: Token | Word, field: Field) -> bool:
     """Whether a sentence ends with what stands between two words."""
     for position, char in enumerate(between):
         if char in _ALWAYS_END:
-            return True
+            return field == "text" or char not in _ASKS
         if char == ".":
             if len(between) > 1 and between[position : position + 2] == "..":
                 return True
@@ -123,10 +125,10 @@ def ends(between: str, before: Token | Word, after: Token | Word) -> bool:
     return False
 
 
-def ends_between(run: str, gap: str, following: str) -> bool:
+def ends_between(run: str, gap: str, following: str, field: Field) -> bool:
     """Whether a sentence surely ends between two neighbouring runs of a text in which no words are
     cut up; where either is no word by itself, it may."""
     if _MAY_END.isdisjoint(gap):
         return False
     before, after = as_word(run), as_word(following)
-    return before is not None and after is not None and ends(gap, before, after)
+    return before is not None and after is not None and ends(gap, before, after, field)

@@ -80,7 +80,7 @@ MAY_BE_CUT_UP = (
 """For RE2: a text in which this is not found has no cut up words."""
 
 # What breaks the reach of a negation without ending the sentence.
-BREAK = frozenset(',،:()[]{}«»"“”„–—|/•·')
+BREAK = frozenset(',،:()[]{}«»"“”„–—|/•·?؟')
 # What look-ups make alike, as CAMeL Tools does: alefs, alef maqsura, ta marbuta.
 _FOLD = str.maketrans("إأآىة", "ااايه")
 

@@ -91,7 +91,7 @@ class OpenedText:
         words = cut[1::2]
         first = 0
         for at, gap in enumerate(cut[2:-1:2], 1):
-            if gap != " " and ends_between(words[at - 1], gap, words[at]):
+            if gap != " " and ends_between(words[at - 1], gap, words[at], self.field):
                 yield words[first:at]
                 first = at
         if words:

@@ -90,6 +90,15 @@ def test_sentences_end_where_a_reader_would_end_them(text: str, count: int) -> N
     assert len(sentences(text, "text")) == count
 
 
+@pytest.mark.parametrize(
+    "title", ["Doctors arrested? Pure invention", "هل حوصرت البلدة؟ المحافظ ينفي ذلك"]
+)
+def test_a_title_that_asks_goes_on_with_its_answer(title: str) -> None:
+    (whole,) = sentences(title, "title")
+    assert [token.breaks for token in whole.tokens].count(True) == 1
+    assert len(sentences(title, "text")) == 2
+
+
 def test_presentation_forms_are_plain_letters_afterwards() -> None:
     plain = "المستشفى خارج الخدمة"
     shaped = "".join(
