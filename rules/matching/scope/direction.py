@@ -12,6 +12,7 @@ from typing import NamedTuple
 from rules.loading.choices import Direction
 from rules.matching.clauses import CompiledClause
 from rules.matching.finding.reading import Reading, Span
+from rules.matching.scope.doubt import is_denied_below, says_not_so
 from rules.matching.scope.scene import is_epithet
 from rules.matching.scope.scope import Scope
 from rules.matching.scope.statement import is_background, turns_between
@@ -54,7 +55,8 @@ def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Dire
     What is told in a side remark («بعد أشهر من النقص», "a week after his release") has no say
     beside a main statement of its sentence, and of two statements joined by a "but" the second
     holds. What a title says of the trouble (that it ended, is denied) is what the entry says; a
-    relief that is told further down does not undo what title or opening tell. In doubt, worsening.
+    relief that is told further down does not undo what title or opening tell. A title that asks
+    whether it is so is answered by a first sentence against the news. In doubt, worsening.
     """
     told = _without_asides([f for f in found if not f.clause.setting])
     # Relief that is only named says nothing beside a statement.
@@ -63,8 +65,10 @@ def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Dire
     first = {id(reading) for reading in leading}
     opening = [f for f in told if f not in titled and id(f.reading) in first]
     title = _heaviest(titled)
-    if title == "denied" and _is_told_undenied(opening):
+    if title == "denied" and _is_told_undenied(opening) and not says_not_so(leading):
         return "worsening"
+    if titled and title != "denied" and is_denied_below(titled[0].reading, leading):
+        return "denied"
     if title not in (None, "worsening") or any(f.stated for f in titled):
         return title or "worsening"
     if titled and not _judges(titled):

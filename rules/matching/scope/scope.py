@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from rules.loading.choices import Direction, State
 from rules.matching.finding.reading import Reading, Span
+from rules.matching.scope import doubt, hurdles, scene, statement
 from rules.matching.scope import governors as governing_words
-from rules.matching.scope import hurdles, scene, statement
 from rules.matching.scope import negation as negations
 from rules.matching.scope.governors import (
     REACH,
@@ -36,7 +36,7 @@ PROPOSAL = "$scope-proposal"
 WISH = "$scope-wish"
 RESERVED = (
     PROPOSAL, WISH, *negations.TERMS, *governing_words.TERMS, *hurdles.TERMS, *statement.TERMS,
-    *scene.TERMS,
+    *scene.TERMS, *doubt.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
