@@ -11,6 +11,7 @@ import re2
 
 from rules.language.arabic import lexicon, verbs
 from rules.language.arabic.lexicon import Lexeme, WordProblem
+from rules.language.latin import as_looked_up
 from rules.language.text import Token, tokenize
 from rules.loading import schema
 from rules.loading.yamlfile import Location
@@ -133,7 +134,7 @@ class Compiler:
         if token.script == "number":
             # Digits are looked up in one language: those of «M23» and «Ligue 1» too.
             return self._words.latin(token.norm, "en", exact=True)
-        word = token.norm if exact else token.surface
+        word = as_looked_up(token.surface, language) if exact else token.surface
         return self._words.latin(word, language, exact=exact)
 
 

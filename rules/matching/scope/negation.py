@@ -35,6 +35,8 @@ _PLUS = "plus"
 _BUT = ("que", "qu")
 """«n'a plus que deux médecins», «n'entre qu'au compte-gouttes» deny nothing."""
 
+_NOTHING = "rien"
+
 
 def says_no(reading: Reading) -> bool:
     """Whether there is any negation that may govern a word."""
@@ -81,7 +83,7 @@ def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     if no is not None:
         return no
     for gone in reading.of(NO_LONGER):
-        if 0 <= span.first - gone.last - 1 <= NO_LONGER_REACH:
+        if 0 <= span.first - gone.last - 1 <= NO_LONGER_REACH and not _is_nothing(reading, span):
             return gone
     for nobody in reading.of(NONE):
         if 0 <= span.first - nobody.last - 1 <= reach + 1:
@@ -95,6 +97,7 @@ def _around_the_verb(reading: Reading, span: Span) -> Span | None:
         behind = no.first == span.last + 1
         # A «pas» before the word is found like any other no; a «plus» is one only beside «ne».
         before = 0 <= span.first - no.last - 1 <= NO_LONGER_REACH and _is_plus(reading, no)
+        before = before and not _is_nothing(reading, span)
         if (behind or before) and _has_ne(reading, span.first if behind else no.first, no):
             return no
     return None
@@ -111,6 +114,11 @@ def _has_ne(reading: Reading, verb: int, no: Span) -> bool:
         if tokens[at + 1].breaks:
             return False
     return False
+
+
+def _is_nothing(reading: Reading, span: Span) -> bool:
+    """«n'ont plus rien à manger»: what begins with a no of its own is not over."""
+    return reading.sentence.tokens[span.first].norm == _NOTHING
 
 
 def _is_plus(reading: Reading, no: Span) -> bool:

@@ -57,6 +57,7 @@ _NOT_PREPOSITIONS = ("بدء", "بدا", "وبدء", "بقاء", "بسط", "بي
 _SO_THAT = ("لي", "لت", "ولي", "ولت")
 _WILL = tuple(w + "س" + person for w in ("", "و", "ف") for person in "يتنا")
 _AND = ("و", "ف")
+_JOINS = ("and", "et")
 _OWN_WAW = ("وصول", "وقف", "ورود", "وضع", "وفر", "وداع", "فتح", "فك", "فض", "فرار")
 
 
@@ -269,10 +270,12 @@ def _is_said(reading: Reading, first: int) -> bool:
     if at < 0:
         return False
     said = spans[at]
-    if not 0 <= first - said.last - 1 <= SAID_BEFORE:
+    between = reading.sentence.tokens[said.last + 1 : first + 1]
+    # "Announces the opening of the road and the lifting of the siege": both.
+    joined = any(t.norm in _JOINS for t in between)
+    if not 0 <= first - said.last - 1 <= SAID_BEFORE * (1 + joined):
         return False
-    tokens = reading.sentence.tokens
-    return not any(t.breaks for t in tokens[said.last + 1 : first + 1])
+    return not any(t.breaks for t in between)
 
 
 def _is_presumed(reading: Reading, first: int) -> bool:

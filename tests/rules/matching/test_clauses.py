@@ -255,6 +255,14 @@ def test_mais_is_a_word_of_its_own_beside_maize(small_rules: Build) -> None:
     assert only_of(rules, "le maïs attend la pluie") == {"near(maize, rain)"}
 
 
+def test_an_exact_word_whose_accent_matters_is_not_found_without_it(small_rules: Build) -> None:
+    rules = small_rules(
+        "terms:\n  in: {fr: [=entré]}\n  lorry: {fr: [camion]}\nwhen:\n  - near: [in, lorry]"
+    )
+    assert fires(rules, "un camion est entré hier")
+    assert not fires(rules, "un camion bloqué entre deux barrages")
+
+
 def only_of(rules: RuleSet, text: str) -> set[str]:
     return {e.clause for d in rules.detect("", text, "fr") for e in d.evidence}
 

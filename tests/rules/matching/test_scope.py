@@ -91,6 +91,11 @@ FRENCH = [
     ("siege", "worsening", "L'ONU demande de lever le blocus de la ville de {place}"),
     ("siege", "worsening", "Le blocus de la ville de {place} n'a pas été levé"),
     ("siege", "denied", "Le gouverneur dément tout blocus de la ville de {place}"),
+    (
+        "siege",
+        "improving",
+        "L'armée annonce la réouverture de la route et la levée du siège de {place}",
+    ),
     ("evacuation", "improving", "L'armée annule l'ordre d'évacuation à {place} après la guerre"),
     ("evacuation", "improving", "L'ordre d'évacuation de {place} a été annulé après la guerre"),
     ("evacuation", "denied", "L'armée dément avoir ordonné l'évacuation de {place}"),

@@ -44,6 +44,7 @@ NO_LONGER = [
     ("fr", "disease-outbreak", "Le choléra n'est plus une menace à Goma", "improving"),
     ("fr", "aid-access", "L'accès humanitaire n'est plus garanti", "worsening"),
     ("fr", "siege", "La ville n'est plus assiégée", "improving"),
+    ("fr", "food-insecurity", "Les familles de Gaza n'ont plus rien à manger", "worsening"),
     ("fr", "aid-access", "L'aide humanitaire n'est plus bloquée à la frontière", "improving"),
     ("fr", "aid-access", "L'aide humanitaire n'est plus acheminée à Kidal", "worsening"),
     ("fr", "ceasefire", "Le cessez-le-feu n'est plus respecté", "worsening"),
