@@ -134,7 +134,7 @@ def test_a_signal_that_was_switched_off_tells_no_state(own: Write) -> None:
             "states.yaml:3: the state «water» stands in line 2",
         ),
         ("FULL signal: sige", "states.yaml:10: no signal «sige»; did you mean «siege»?"),
-        ("FULL signal: siege, clauses: [place-besiegd]", "did you mean «place-besieged»?"),
+        ("FULL signal: siege, clauses: [besiegd]", "did you mean «besieged»?"),
         ("FULL signal: siege, terms: [$seige]", "no term «$seige»; did you mean «$siege»?"),
         ("FULL signal: siege, denies: b", "give either value:"),
         ("VALUE c", "«c» is none of its values: a, b"),

@@ -12,9 +12,8 @@ import pytest
 from bot.clock import utc_now
 from bot.rules_in_force import RulesInForce
 from storage import decisions
-from storage.connection import Connection
-from storage.database import Database
 from storage.decisions import Decision
+from storage.file.database import Connection, Database
 from storage.readers import audit, chats, people
 from storage.sending import outbox
 from storage.sending.outbox import Mark
@@ -70,7 +69,8 @@ async def test_rules_lists_each_rule_with_what_it_found_lately(at_work: Office) 
     one = await at_work.ask(OPERATOR, "/rule siege")
     assert "found 2, told 1" in one
     assert "As it comes with Marsad." in one
-    assert "place-besieged" in one and "weight 100 of 100" in one
+    clause = next(line for line in one.splitlines() if line.startswith("• "))
+    assert "besieged" in clause.split(" · ")[-1] and "weight 100 of 100" in clause
     assert "there is no rule" in (await at_work.ask(OPERATOR, "/rule flood")).lower()
 
 
