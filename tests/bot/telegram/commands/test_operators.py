@@ -12,8 +12,9 @@ import pytest
 from bot.clock import utc_now
 from bot.rules_in_force import RulesInForce
 from storage import decisions
+from storage.connection import Connection
+from storage.database import Database
 from storage.decisions import Decision
-from storage.file.database import Connection, Database
 from storage.readers import audit, chats, people
 from storage.sending import outbox
 from storage.sending.outbox import Mark
