@@ -34,6 +34,7 @@ LOST_REACH = 3
 """Words behind "to lose" in which its object must stand."""
 BACKWARD_REACH = 5
 """Words before a harm in which its victim may stand when none is behind it."""
+_PARTICIPLE = ("é", "és", "ée", "ées")
 NOT_NEW_REACH = 5
 """Words before the dead and wounded in which "to hand over", "to honour" makes them old news."""
 AMONG_REACH = 6
@@ -88,7 +89,9 @@ class _Harms(Roles):
         name, span = self.kind[at]
         if self._old(name, span) or self._in_a_joined_pair(name, span):
             return None
-        taken = None if span.first in self.own_death else self._behind(name, span)
+        taken = self._attribute_of(span)
+        if taken is None and span.first not in self.own_death:
+            taken = self._behind(name, span)
         if taken is None and name != LOST:
             taken = self._before(name, span) or self._itself(name, span)
         if taken is None or (name == LOST and taken[1] == "uncounted"):
@@ -206,6 +209,14 @@ class _Harms(Roles):
         if doer is not None:
             return self._of(doer, "behind the harm")
         return None
+
+    def _attribute_of(self, span: Span) -> tuple[Span | None, Victims, str] | None:
+        """«2 000 soldats blessés ont été rapatriés»: a French participle is of the noun that it
+        stands right behind."""
+        if not span.first or not self.tokens[span.first].surface.endswith(_PARTICIPLE):
+            return None
+        person = self.ending(self.persons, span.first - 1)
+        return None if person is None else self._of(person, "right before the harm")
 
     def _across_a_comma(self, span: Span, at: int) -> bool:
         return any(self.tokens[place].breaks for place in range(span.last + 1, at + 1))

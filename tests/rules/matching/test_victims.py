@@ -300,3 +300,17 @@ def test_the_text_says_who_the_title_only_counts(shipped: RuleSet) -> None:
     assert not told(title, "لقي ستة جنود حتفهم في كمين نصب لدوريتهم.")
     assert told(title, "لقي أربعة جنود ومدنيان حتفهم في كمين نصب لحافلة.")
     assert told("12 قتيلا في قصف على القرى ومقتل قائد التنظيم", "قتل قائد التنظيم في غارة.")
+
+
+@pytest.mark.parametrize(
+    ("people", "armed"), [("soldats", True), ("combattants", True), ("habitants", False)]
+)
+@pytest.mark.parametrize(
+    "taken", ["évacués par des civils", "rapatriés lundi", "transférés à Goma"]
+)
+def test_a_french_participle_is_of_the_noun_before_it(
+    shipped: RuleSet, people: str, armed: bool, taken: str
+) -> None:
+    text = f"Quarante {people} blessés ont été {taken} après le bombardement"
+    harmed = {who for who, _ in kinds(shipped, text, "fr")}
+    assert harmed and (harmed == {"fighters"}) == armed, text
