@@ -211,8 +211,8 @@ class _Harms(Roles):
         return None
 
     def _attribute_of(self, span: Span) -> tuple[Span | None, Victims, str] | None:
-        """«2 000 soldats blessés ont été rapatriés»: a French participle is of the noun that it
-        stands right behind."""
+        """«quarante soldats blessés ont été remis aux familles»: a French participle is of the
+        noun that it stands right behind."""
         if not span.first or not self.tokens[span.first].surface.endswith(_PARTICIPLE):
             return None
         person = self.ending(self.persons, span.first - 1)
