@@ -31,7 +31,8 @@ from rules.loading.rule_folders import rule_files
 from storage.rows import fetch_one
 
 # How long an example takes says how busy the machine is, not whether the code is right.
-hypothesis.settings.register_profile("marsad", deadline=None)
+# Each run draws other examples, so over many runs they add up.
+hypothesis.settings.register_profile("marsad", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("marsad")
 
 
