@@ -10,7 +10,7 @@ from rules.loading import schema
 from rules.loading.term_build import TermBuild
 from rules.loading.yamlfile import Document, Location
 from rules.matching.clauses import ClauseElement, CompiledClause
-from rules.matching.harm import entry as victims
+from rules.matching.harm.harm import asked
 from rules.matching.levels import by_direction
 from rules.matching.rule import CompiledRule
 from rules.texts import Message, message
@@ -215,7 +215,7 @@ def _clause(
     elements = []
     labels = []
     if clause.harm:
-        elements.append(ClauseElement(victims.asked(clause.harm.of, clause.harm.by)))
+        elements.append(ClauseElement(asked(clause.harm.of, clause.harm.by)))
         labels.append("|".join(clause.harm.of) + " by " + "|".join(clause.harm.by))
     for i, element in enumerate(() if clause.harm else getattr(clause, kind)):
         listed = (element,) if isinstance(element, str) else element

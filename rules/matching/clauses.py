@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rules.loading.choices import Direction, Language, Place, State
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.harm.victims import PREFIX
+from rules.matching.harm.harm import PREFIX
 from rules.matching.scope.negation import (
     NEGATED_EVIDENCE,
     NEGATION,

@@ -21,7 +21,7 @@ from rules.matching.finding.plain import Continued, goes_on
 from rules.matching.finding.reading import Reading
 from rules.matching.finding.signs import set_bits
 from rules.matching.harm import entry as victims
-from rules.matching.harm import victims as harm_victims
+from rules.matching.harm.harm import PREFIX
 from rules.matching.scope.governors import DENIED, governors_of
 from rules.matching.scope.negation import NEGATION, NEXT, NOT_AFTER
 
@@ -283,7 +283,7 @@ def _groups(
     if clause.kind in ("any", "scope"):
         terms = [frozenset().union(*terms)]
     for group in terms:
-        if any(name.startswith(harm_victims.PREFIX) for name in group):
+        if any(name.startswith(PREFIX) for name in group):
             near, far = victims.needed(group)
             together += near
             anywhere += far

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rules.loading.choices import Direction, Level, State, Status
 from rules.matching.clauses import CompiledClause
-from rules.matching.harm.victims import PREFIX
+from rules.matching.harm.harm import PREFIX
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,11 +98,13 @@ def on_all_cores(
         pool = ProcessPoolExecutor(wanted, get_context("spawn"), _loads, (files, rules.hash))
     lots = _Lots(pool, work, items, wanted * AHEAD)
     # Looking for garbage in a copy would touch, and so copy, all that the rules hold.
+    kept_out = gc.get_freeze_count()
     gc.freeze()
     # One that died already is told of where the first result is asked for.
     with suppress(BrokenProcessPool):
         lots.hand_out()
-    gc.unfreeze()
+    if not kept_out:
+        gc.unfreeze()
     return _in_order(lots, rules)
 
 

@@ -11,22 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import get_args
 
 from rules.loading.choices import Cause, Victims
 from rules.matching.finding.reading import Reading
+from rules.matching.harm.harm import PREFIX, Harm
 from rules.matching.harm.roles import CAUSES, HARMS, MARTYRED, NATIONALITY, NATURAL, PLACE, WEAPON
-from rules.matching.harm.victims import PREFIX, Harm, harms, term_of
+from rules.matching.harm.victims import harms
 
 OPENING_SENTENCES = 2
 """Sentences of the text that tell, with the title, what an entry is about."""
-
-
-def asked(of: Sequence[Victims], by: Sequence[Cause]) -> tuple[str, ...]:
-    """The names of the harms that a clause asks for; nothing given means any."""
-    return tuple(
-        term_of(who, cause) for who in of or get_args(Victims) for cause in by or get_args(Cause)
-    )
 
 
 _TOLD_BY: Mapping[Victims, tuple[str, ...]] = {

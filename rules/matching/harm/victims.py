@@ -9,11 +9,10 @@ Pure: a reading in, harms out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from rules.loading.choices import Cause, Victims
+from rules.loading.choices import Victims
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.harm.causes import CAUSE_REACH, cause_by_the_word, nearest_cause
+from rules.matching.harm.harm import Harm
 from rules.matching.harm.roles import (
     CASUALTY,
     HARMS,
@@ -41,37 +40,6 @@ AMONG_REACH = 6
 """Words behind «بينهم», "including", in which the kind of the counted is told."""
 
 _DEFINITE_BEFORE = frozenset(("the", "les", "des", "aux", "their", "our", "leurs", "ses"))
-
-
-@dataclass(frozen=True, slots=True)
-class Harm:
-    """One harm in one sentence: its words, its victim, its cause, and why these were taken."""
-
-    harm: Span
-    victim: Span | None
-    who: Victims
-    cause: Cause
-    why: str
-    general: bool = False
-    """Said of all of a kind and of no time: «قتل الأبرياء», «يقتلون الأطفال»."""
-
-    @property
-    def span(self) -> Span:
-        if self.victim is None:
-            return self.harm
-        return Span(min(self.harm.first, self.victim.first), max(self.harm.last, self.victim.last))
-
-    @property
-    def term(self) -> str:
-        return term_of(self.who, self.cause)
-
-
-PREFIX = "harm:"
-
-
-def term_of(who: str, cause: str) -> str:
-    """The name under which clauses find a harm in a reading."""
-    return f"{PREFIX}{who}/{cause}"
 
 
 def harms(reading: Reading) -> tuple[Harm, ...]:
