@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from threading import Lock, current_thread, main_thread
@@ -28,6 +28,7 @@ from rules import Gazetteer, Place, RuleSet
 from rules.loading.load import SHIPPED
 from rules.loading.places import gazetteer_file, kept
 from rules.loading.rule_folders import rule_files
+from rules.loading.stored.cache import RulesCache, Stored
 from storage.rows import fetch_one
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -170,6 +171,7 @@ def own_log() -> Iterator[None]:
 
 _compile, _load_gazetteer = rules_loading._compiled, places_loading.load_gazetteer
 _load_checked, _read_rows = rules_watch.load_checked, gazetteer_file.read_rows
+_cache_of = rules_loading.cache_of
 
 
 @cache
@@ -200,10 +202,24 @@ def read_rows(path: Path, shown: str) -> Iterable[tuple[Place, tuple[str, ...]]]
 
 def compile_rules(operator_dir: Path | None, full_database: Path | None, shipped: Path) -> RuleSet:
     """As the product's own, but the shipped rules alone are compiled once: a command of a test
-    would compile them each time."""
+    would compile them each time. An operator's over them are not measured: the same lines are,
+    over the small folder."""
     if (operator_dir, full_database, shipped) == (None, None, SHIPPED):
         return shipped_rules()
-    return _compile(operator_dir, full_database, shipped)
+    with not_measured() if shipped == SHIPPED else nullcontext():
+        return _compile(operator_dir, full_database, shipped)
+
+
+def cache_of(
+    folder: Path, operator_dir: Path | None, full_database: Path | None, shipped: Path = SHIPPED
+) -> RulesCache:
+    """As the product's own, but what a file holds of the shipped rules is read once."""
+    kept = _cache_of(folder, operator_dir, full_database, shipped)
+    if (operator_dir, full_database, shipped) == (None, None, SHIPPED):
+        kept.__dict__["read"] = lambda _: (
+            Stored(shipped_rules(), checked=kept.is_checked) if kept._rules.word() else None
+        )
+    return kept
 
 
 def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED) -> Gazetteer:
@@ -218,6 +234,7 @@ def _has_rule_files(folder: Path | None, kind: str = ".") -> bool:
 
 
 rules_loading._compiled = compile_rules
+rules_loading.cache_of = cache_of
 # What is compiled once for all tests is not compiled in another process.
 compile_apart = compiling.compile_apart
 compiling.compile_apart = lambda *_: None
