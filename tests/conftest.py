@@ -29,6 +29,7 @@ from rules.loading.load import SHIPPED
 from rules.loading.places import gazetteer_file, kept
 from rules.loading.rule_folders import rule_files
 from rules.loading.stored.cache import RulesCache, Stored
+from rules.trying import inline_tests
 from storage.rows import fetch_one
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -171,7 +172,7 @@ def own_log() -> Iterator[None]:
 
 _compile, _load_gazetteer = rules_loading._compiled, places_loading.load_gazetteer
 _load_checked, _read_rows = rules_watch.load_checked, gazetteer_file.read_rows
-_cache_of = rules_loading.cache_of
+_cache_of, _run_tests = rules_loading.cache_of, inline_tests.run_tests
 
 
 @cache
@@ -255,7 +256,8 @@ def shipped_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def shipped_rules_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A service takes shipped rules and places as they are, without their tests and without a cache
-    on disk; an operator's as always."""
+    on disk; an operator's as always, with their own tests alone: all of them are tried over the
+    small folder and by trials, which are processes."""
 
     def load_checked(
         operator_dir: Path | None, full_database: Path | None, cache: Path | None = None
@@ -264,8 +266,14 @@ def shipped_rules_once(monkeypatch: pytest.MonkeyPatch) -> None:
             return _load_checked(operator_dir, full_database)
         return shipped_rules()
 
+    def run_own_tests(found: RuleSet) -> list[inline_tests.TestResult]:
+        known = {(each.signal, each.file) for each in shipped_rules().tests}
+        own = {each.signal for each in found.tests if (each.signal, each.file) not in known}
+        return _run_tests(found, own | {each.id for each in found.escalations})
+
     def places(operator_dir: Path | None, cache: Path | None) -> Gazetteer:
         return load_gazetteer(operator_dir)
 
     monkeypatch.setattr(rules_watch, "load_checked", load_checked)
     monkeypatch.setattr(rules_watch, "_places", places)
+    monkeypatch.setattr(inline_tests, "run_tests", run_own_tests)
