@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def few_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gate is the real one, over a small folder in place of the shipped rules, and so are the
     commands that try rules."""
 
-    def load_over_few(operator_dir: Path | None = None, **given: Path | None) -> RuleSet:
+    def load_over_few(operator_dir: Path | None = None, **given: Any) -> RuleSet:
         return load_rules(operator_dir, **{**given, "shipped": few_rules()})
 
     monkeypatch.setattr(inline_tests, "load_rules", load_over_few)
