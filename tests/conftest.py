@@ -25,6 +25,7 @@ import storage.file.database
 from bot import rules_in_force as rules_watch
 from bot.process import compiling
 from rules import Gazetteer, Place, RuleSet
+from rules.language.arabic import morphology
 from rules.loading.load import SHIPPED
 from rules.loading.places import gazetteer_file, kept
 from rules.loading.rule_folders import rule_files
@@ -235,6 +236,8 @@ def _has_rule_files(folder: Path | None, kind: str = ".") -> bool:
 
 
 rules_loading._compiled = compile_rules
+# Each rule set spells the same stems.
+morphology.__dict__["stem_spellings"] = cache(morphology.stem_spellings)
 rules_loading.cache_of = cache_of
 # What is compiled once for all tests is not compiled in another process.
 compile_apart = compiling.compile_apart
