@@ -40,7 +40,9 @@ RESERVED = (
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
-_DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered"})
+_DENIED_WHEN_NEGATED = frozenset(
+    {"obstructed", "broken", "stopped", "asked", "ordered", "kept"}
+)
 _SILENT = frozenset({"past", "figurative", "drill"})
 DEFAULT: Mapping[State, Direction] = MappingProxyType(
     {
@@ -299,6 +301,8 @@ def _negated(direction: Direction, inner: State, means: Mapping[State, Direction
     """A governor under a negation: «لم يُرفع الحصار», "was not cancelled", "is not blocked"."""
     if direction == "improving":
         return "worsening"
+    if inner == "broken":
+        return "denied"
     # «لا يتوقعون هدنة»: where a plain no denies nothing, neither does this one.
     return means.get("negated", "denied") if inner in _DENIED_WHEN_NEGATED else direction
 
