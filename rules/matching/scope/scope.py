@@ -106,11 +106,20 @@ def scope_of(
     governors = hurdles.standing(reading, _holding(governors))
     if base == "improving":
         governors = [g for g in governors if not hurdles.lifts_one(reading, g, evidence)]
+    if base == "improving":
+        governors = [g for g in governors if not _denies_by_itself(reading, g, evidence)]
     if base == "improving" and _frees(reading, evidence):
         # «الإفراج عن مسعفين احتجزتهم مليشيا»: what held them is over.
         governors = [g for g in governors if g.state != "obstructed"]
     scope = _resolved(reading, evidence, base, means, governors, negation=negation)
     return scope._replace(named=True) if named else scope
+
+
+def _denies_by_itself(reading: Reading, governor: Governor, evidence: Sequence[Span]) -> bool:
+    """«الأقسام تعمل ولا صحة لإغلاقها»: a denial joined to a relief is of something else."""
+    if governor.state != "denied" or any(governor.span.first < e.last for e in evidence):
+        return False
+    return reading.sentence.tokens[governor.span.first].norm.startswith("و")
 
 
 def _frees(reading: Reading, evidence: Sequence[Span]) -> bool:
@@ -137,6 +146,8 @@ def state_of(
     outer = [
         g for g in governors if g is not inner and (REACH[g.state].layer or _kept_from(g, inner))
     ]
+    if wanted[inner.state] == "improving":
+        outer = [g for g in outer if not _denies_by_itself(reading, g, (span, inner.span))]
     if not inner.said and inner.negation is None and not outer:
         return None
     base = wanted[inner.state]
