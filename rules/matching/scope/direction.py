@@ -12,8 +12,7 @@ from typing import NamedTuple
 from rules.loading.choices import Direction
 from rules.matching.clauses import CompiledClause
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope.doubt import DENIED, is_denied_below, says_not_so
-from rules.matching.scope.negation import NEGATION
+from rules.matching.scope.doubt import is_denied_below, says_not_so
 from rules.matching.scope.scene import is_epithet
 from rules.matching.scope.scope import Scope
 from rules.matching.scope.statement import is_background, turns_between
@@ -100,16 +99,10 @@ def _is_denied_at_once(told: Sequence[Found], leading: Sequence[Reading]) -> boo
     fields = [r.sentence.field for r in leading]
     if "title" not in fields or "text" not in fields:
         return True
-    if all(f.reading.sentence.field == "text" for f in told) and not _says_no(leading):
+    if all(f.reading.sentence.field == "text" for f in told):
         return False
     first = {id(r) for r in leading[: fields.index("text") + 1]}
     return any(f.direction == "denied" and id(f.reading) in first for f in told)
-
-
-def _says_no(leading: Sequence[Reading]) -> bool:
-    """«قائمقام القضاء: لم نطلب من أحد ترك بيته»: a title that denies in words of its own."""
-    titles = [r for r in leading if r.sentence.field == "title"]
-    return any(r.of(name) for r in titles for name in (DENIED, NEGATION))
 
 
 def _is_told_undenied(opening: Sequence[Found]) -> bool:

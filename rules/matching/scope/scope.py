@@ -34,8 +34,9 @@ from rules.matching.scope.negation import (
 
 PROPOSAL = "$scope-proposal"
 WISH = "$scope-wish"
+ENDS = "$scope-ends-it"
 RESERVED = (
-    PROPOSAL, WISH, *negations.TERMS, *governing_words.TERMS, *hurdles.TERMS, *statement.TERMS,
+    PROPOSAL, WISH, ENDS, *negations.TERMS, *governing_words.TERMS, *hurdles.TERMS, *statement.TERMS,
     *scene.TERMS, *doubt.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
@@ -107,7 +108,7 @@ def scope_of(
     if base == "improving":
         governors = [g for g in governors if not hurdles.lifts_one(reading, g, evidence)]
     if base == "improving":
-        governors = [g for g in governors if not _denies_by_itself(reading, g, evidence)]
+        governors = [g for g in governors if not _of_another(reading, g, evidence)]
     if base == "improving" and _frees(reading, evidence):
         # «الإفراج عن مسعفين احتجزتهم مليشيا»: what held them is over.
         governors = [g for g in governors if g.state != "obstructed"]
@@ -115,11 +116,18 @@ def scope_of(
     return scope._replace(named=True) if named else scope
 
 
-def _denies_by_itself(reading: Reading, governor: Governor, evidence: Sequence[Span]) -> bool:
+def _of_another(reading: Reading, governor: Governor, evidence: Sequence[Span]) -> bool:
     """«الأقسام تعمل ولا صحة لإغلاقها»: a denial joined to a relief is of something else."""
-    if governor.state != "denied" or any(governor.span.first < e.last for e in evidence):
+    at = governor.span.first
+    if any(at < e.last for e in evidence):
         return False
-    return reading.sentence.tokens[governor.span.first].norm.startswith("و")
+    tokens = reading.sentence.tokens
+    if governor.state == "denied":
+        return tokens[at].norm.startswith("و")
+    # «موسم وفير ينهي شهور الجوع»: the season is who ends it.
+    behind = tokens[governor.span.last + 1 : governor.span.last + 2]
+    ends = any(s.overlaps(governor.span) for s in reading.of(ENDS))
+    return ends and bool(behind) and not behind[0].breaks
 
 
 def _frees(reading: Reading, evidence: Sequence[Span]) -> bool:
@@ -147,7 +155,7 @@ def state_of(
         g for g in governors if g is not inner and (REACH[g.state].layer or _kept_from(g, inner))
     ]
     if wanted[inner.state] == "improving":
-        outer = [g for g in outer if not _denies_by_itself(reading, g, (span, inner.span))]
+        outer = [g for g in outer if not _of_another(reading, g, (span, inner.span))]
     if not inner.said and inner.negation is None and not outer:
         return None
     base = wanted[inner.state]
