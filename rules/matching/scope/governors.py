@@ -323,7 +323,7 @@ def _distance(
     return best
 
 
-_WHICH = frozenset(("الذي", "التي", "الذين"))
+WHICH = frozenset(("الذي", "التي", "الذين"))
 
 
 def _says_of_it(reading: Reading, span: Span, left: int, right: int, reach: Reach) -> bool:
@@ -334,7 +334,7 @@ def _says_of_it(reading: Reading, span: Span, left: int, right: int, reach: Reac
         return False
     tokens = reading.sentence.tokens
     borders = [s for s in reading.of(BORDER) if left <= s.first < right]
-    return all(tokens[s.first].norm in _WHICH for s in borders)
+    return all(tokens[s.first].norm in WHICH for s in borders)
 
 
 def _starts_a_statement(reading: Reading, span: Span) -> bool:
