@@ -36,14 +36,12 @@ PROPOSAL = "$scope-proposal"
 WISH = "$scope-wish"
 ENDS = "$scope-ends-it"
 RESERVED = (
-    PROPOSAL, WISH, ENDS, *negations.TERMS, *governing_words.TERMS, *hurdles.TERMS, *statement.TERMS,
-    *scene.TERMS, *doubt.TERMS,
+    PROPOSAL, WISH, ENDS, *negations.TERMS, *governing_words.TERMS, *hurdles.TERMS,
+    *statement.TERMS, *scene.TERMS, *doubt.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
-_DENIED_WHEN_NEGATED = frozenset(
-    {"obstructed", "broken", "stopped", "asked", "ordered", "kept"}
-)
+_DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered", "kept"})
 _SILENT = frozenset({"past", "figurative", "drill"})
 DEFAULT: Mapping[State, Direction] = MappingProxyType(
     {
@@ -117,14 +115,16 @@ def scope_of(
 
 
 def _of_another(reading: Reading, governor: Governor, evidence: Sequence[Span]) -> bool:
-    """«الأقسام تعمل ولا صحة لإغلاقها»: a denial joined to a relief is of something else."""
+    """«الأقسام تعمل ولا صحة لإغلاقها»: a denial joined to a relief is of something else.
+
+    So is the end of what stands behind: «موسم وفير ينهي شهور الجوع».
+    """
     at = governor.span.first
     if any(at < e.last for e in evidence):
         return False
     tokens = reading.sentence.tokens
     if governor.state == "denied":
         return tokens[at].norm.startswith("و")
-    # «موسم وفير ينهي شهور الجوع»: the season is who ends it.
     behind = tokens[governor.span.last + 1 : governor.span.last + 2]
     ends = any(s.overlaps(governor.span) for s in reading.of(ENDS))
     return ends and bool(behind) and not behind[0].breaks

@@ -62,9 +62,7 @@ def hunger(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
         ("مخابز تعمل ليلا تنهي أسبوعا من الانتظار", "improving"),
     ],
 )
-def test_what_is_said_of_another_turns_nothing(
-    hunger: RuleSet, title: str, direction: str
-) -> None:
+def test_what_is_said_of_another_turns_nothing(hunger: RuleSet, title: str, direction: str) -> None:
     (found,) = [d for d in detect(hunger, title, "", "ar") if d.signal == "hunger"]
     assert found.direction == direction
 
