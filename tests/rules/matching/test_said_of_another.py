@@ -44,7 +44,7 @@ def hunger(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
     folder: Path = tmp_path_factory.mktemp("hunger")
     (folder / "signals").mkdir()
     (folder / "signals" / "hunger.yaml").write_text(HUNGER, encoding="utf-8")
-    return load_few(folder)
+    return load_few(folder, most_words=None)
 
 
 @pytest.mark.parametrize(
