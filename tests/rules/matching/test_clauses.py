@@ -107,6 +107,31 @@ def test_negation_asked_for_is_evidence(small_rules: Build) -> None:
     assert not fires(rules, "توجد أدوية في المستشفى")
 
 
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("no beds", "worsening"),
+        ("the ward has no beds", "worsening"),
+        ("the ward is overwhelmed", "worsening"),
+        ("the ward is not overwhelmed", "denied"),
+        ("le service n'est pas saturé", "denied"),
+        ("القسم ليس مكتظا", "denied"),
+    ],
+)
+def test_a_no_outside_evidence_that_may_hold_one_denies_it(
+    small_rules: Build, text: str, direction: str
+) -> None:
+    found = only(
+        small_rules(
+            "terms:\n  full: {ar: [مكتظ], en: [overwhelmed, no beds], fr: [saturé]}\n"
+            "when:\n  - {any: [full], negated: any}"
+        ),
+        text,
+    )
+    assert found is not None
+    assert found.direction == direction
+
+
 def test_one_element_may_be_asked_to_be_negated(small_rules: Build) -> None:
     rules = small_rules(
         "terms:\n  ward: {ar: [مستشفى]}\n  power: {ar: [كهرباء]}\n"
