@@ -52,6 +52,8 @@ DEFAULT: Mapping[State, Direction] = MappingProxyType(
     }
 )
 """What a state makes of bad news, where the signal says nothing else; others leave it as it is."""
+_OF_A_SUBJECT = frozenset({"arriving", "restored", "opened", "stopped", "obstructed", "broken"})
+"""States that are not so where a no stands before whom they befall."""
 _NOTHING: Mapping[State, tuple[str, ...]] = MappingProxyType({})
 
 
@@ -140,8 +142,8 @@ def state_of(
     base = wanted[inner.state]
     no = inner.negation
     after = inner.span.first > span.last
-    if no is None and after and inner.state in ("arriving", "restored", "opened"):
-        # «لا مساعدات تصل», "no aid has entered": the no stands before the one who arrives.
+    if no is None and after and inner.state in _OF_A_SUBJECT:
+        # «لا مساعدات تصل», "no aid has entered", "no ward is closed": the no stands before it.
         no = any_negation(reading, span, 0)
     if no is not None:
         # «ne laissent plus passer»: one no, said once.

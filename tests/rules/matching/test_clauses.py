@@ -326,3 +326,40 @@ def test_digits_in_a_word_are_found_in_either_language(small_rules: Build, langu
     rules = small_rules("terms:\n  band: {en: [m23], fr: [m23]}\nwhen:\n  - any: [band]")
     assert only(rules, "M23 Goma", lang=language)
     assert not only(rules, "M22 Goma", lang=language)
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("The ward is closed", "worsening"),
+        ("No ward is closed", "denied"),
+        ("Aucun service n'est fermé", "denied"),
+    ],
+)
+def test_a_no_before_whom_a_state_befalls_denies_it(
+    small_rules: Build, text: str, direction: str
+) -> None:
+    found = only(
+        small_rules(
+            "terms:\n  ward: {en: [ward], fr: [service]}\n"
+            "  full: {en: [overwhelmed], fr: [saturé]}\n"
+            "when:\n  - any: [full]\n"
+            "scope:\n  told:\n    - {of: [ward], states: {stopped: worsening}}"
+        ),
+        "",
+        title=text,
+    )
+    assert found is not None
+    assert found.direction == direction
+
+
+def test_a_title_that_something_is_broken_holds_over_what_is_told_below(small_rules: Build) -> None:
+    rules = small_rules(
+        "terms:\n  truce: {en: [truce]}\n  deal: {en: [signed a deal]}\n"
+        "when:\n  - any: [truce]\n  - {any: [deal], direction: improving, weight: 300}"
+    )
+    below = "Clans signed a deal last week."
+    broken, told = only(rules, below, "Truce broken in Tari"), only(rules, below, "Truce in Tari")
+    assert broken is not None
+    assert told is not None
+    assert (broken.direction, told.direction) == ("worsening", "improving")
