@@ -75,6 +75,7 @@ def test_an_element_may_be_any_of_several_terms(small_rules: Build) -> None:
         "ليس هناك نقص في الأدوية",
         "there is no shortage of medicine",
         "il n'y a pas de pénurie de médicaments",
+        "Contrairement aux rumeurs, il n'y a pas de pénurie de médicaments",
     ],
 )
 def test_bad_news_under_a_negation_is_denied(small_rules: Build, text: str) -> None:
