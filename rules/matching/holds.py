@@ -70,7 +70,7 @@ def holds(
             clause.direction,
             rule.means,
             rule.governors,
-            negation=clause.negated is False and not asked,
+            negation=_may_be_denied(clause, reading, combination, asked),
         )
         if scope.direction == "denied" and any(is_no_longer(reading, no) for no, _ in asked):
             # "Is no longer besieged" denies nothing: it was, and is over.
@@ -82,6 +82,21 @@ def holds(
         aside = _aside(reading, [s for s, _ in combination], scope)
         held.append(Found(clause, found + _said(reading, scope), scope.direction, scope, aside))
     return held
+
+
+def _may_be_denied(
+    clause: CompiledClause, reading: Reading, evidence: Choice, asked: Choice
+) -> bool:
+    """Whether a no over the evidence says that it is not so.
+
+    Where a clause takes evidence with or without a no, «pas de pain» says the lack itself, and
+    "the ward is not overwhelmed" denies it: there the no is none of the words found.
+    """
+    if clause.negated is False:
+        return not asked
+    if clause.negated is True or any(element.negated for element in clause.elements):
+        return False
+    return not any(no.overlaps(span) for no, _ in asked for span, _ in evidence)
 
 
 def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading) -> list[Found]:

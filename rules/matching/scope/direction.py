@@ -23,6 +23,8 @@ JUDGING = tuple(
 )
 """Words by which a title says of what it names that it is not so, or no longer."""
 
+BROKEN = ("$scope-broken", "$scope-broken-of")
+
 
 class Found(NamedTuple):
     """A clause that holds in one sentence (or, for ``all``, across the entry)."""
@@ -76,6 +78,9 @@ def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Dire
         return "denied"
     if title not in (None, "worsening") or any(f.stated for f in titled):
         return title or "worsening"
+    if title == "worsening" and any(f.reading.of(name) for f in titled for name in BROKEN):
+        # "Truce broken in Tari", and below "the deal of last week": the title says how it stands.
+        return title
     if titled and not _judges(titled):
         # «غزة: الهدنة» only names it; what the opening states of it counts.
         opening = [f for f in opening if f.stated] or opening

@@ -53,6 +53,8 @@ DEFAULT: Mapping[State, Direction] = MappingProxyType(
     }
 )
 """What a state makes of bad news, where the signal says nothing else; others leave it as it is."""
+_OF_A_SUBJECT = frozenset({"arriving", "restored", "opened", "stopped", "obstructed", "broken"})
+"""States that are not so where a no stands before whom they befall."""
 _NOTHING: Mapping[State, tuple[str, ...]] = MappingProxyType({})
 
 
@@ -161,8 +163,8 @@ def state_of(
     base = wanted[inner.state]
     no = inner.negation
     after = inner.span.first > span.last
-    if no is None and after and inner.state in ("arriving", "restored", "opened"):
-        # «لا مساعدات تصل», "no aid has entered": the no stands before the one who arrives.
+    if no is None and after and inner.state in _OF_A_SUBJECT:
+        # «لا مساعدات تصل», "no aid has entered", "no ward is closed": the no stands before it.
         no = any_negation(reading, span, 0)
     if no is not None:
         # «ne laissent plus passer»: one no, said once.
@@ -235,8 +237,9 @@ def _resolved(
         elif state in ("asked", "warned") and (no := _plain_no(chain[:index])) is not None:
             # "Urge MPs not to cut aid": who asks that it not be does not say that it is not.
             changed = "worsening" if where.last < no.first else direction
-        elif state == direction == "denied" and where.first > evidence[0].first:
-            # «لا نقص في الأدوية، وما نشر غير دقيق» denies once, «نفى عدم وجود» twice.
+        elif state == direction == "denied" and _denies_once(reading, where, evidence[0]):
+            # «لا نقص في الأدوية، وما نشر غير دقيق» denies once, «نفى عدم وجود» twice; so does
+            # "contrary to rumours, the town is not evacuated", cut off by its comma.
             changed = direction
         else:
             changed = _applied(state, direction, means)
@@ -251,6 +254,13 @@ def _resolved(
         # "Power is back two hours a day": what is too little ends no trouble.
         direction = "worsening"
     return Scope(direction, tuple(states), tuple(words))
+
+
+def _denies_once(reading: Reading, denial: Span, evidence: Span) -> bool:
+    """Whether a denial beside a plain no says the same once more."""
+    if denial.first > evidence.first:
+        return True
+    return any(t.breaks for t in reading.sentence.tokens[denial.last + 1 : evidence.first + 1])
 
 
 def _no_says(reading: Reading, no: Span) -> State:

@@ -75,6 +75,7 @@ def test_an_element_may_be_any_of_several_terms(small_rules: Build) -> None:
         "ليس هناك نقص في الأدوية",
         "there is no shortage of medicine",
         "il n'y a pas de pénurie de médicaments",
+        "Contrairement aux rumeurs, il n'y a pas de pénurie de médicaments",
     ],
 )
 def test_bad_news_under_a_negation_is_denied(small_rules: Build, text: str) -> None:
@@ -105,6 +106,31 @@ def test_negation_asked_for_is_evidence(small_rules: Build) -> None:
     assert found is not None
     assert [e.quote for e in found.evidence] == ["ولا", "توجد", "أدوية"]
     assert not fires(rules, "توجد أدوية في المستشفى")
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("no beds", "worsening"),
+        ("the ward has no beds", "worsening"),
+        ("the ward is overwhelmed", "worsening"),
+        ("the ward is not overwhelmed", "denied"),
+        ("le service n'est pas saturé", "denied"),
+        ("القسم ليس مكتظا", "denied"),
+    ],
+)
+def test_a_no_outside_evidence_that_may_hold_one_denies_it(
+    small_rules: Build, text: str, direction: str
+) -> None:
+    found = only(
+        small_rules(
+            "terms:\n  full: {ar: [مكتظ], en: [overwhelmed, no beds], fr: [saturé]}\n"
+            "when:\n  - {any: [full], negated: any}"
+        ),
+        text,
+    )
+    assert found is not None
+    assert found.direction == direction
 
 
 def test_one_element_may_be_asked_to_be_negated(small_rules: Build) -> None:
@@ -301,3 +327,40 @@ def test_digits_in_a_word_are_found_in_either_language(small_rules: Build, langu
     rules = small_rules("terms:\n  band: {en: [m23], fr: [m23]}\nwhen:\n  - any: [band]")
     assert only(rules, "M23 Goma", lang=language)
     assert not only(rules, "M22 Goma", lang=language)
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("The ward is closed", "worsening"),
+        ("No ward is closed", "denied"),
+        ("Aucun service n'est fermé", "denied"),
+    ],
+)
+def test_a_no_before_whom_a_state_befalls_denies_it(
+    small_rules: Build, text: str, direction: str
+) -> None:
+    found = only(
+        small_rules(
+            "terms:\n  ward: {en: [ward], fr: [service]}\n"
+            "  full: {en: [overwhelmed], fr: [saturé]}\n"
+            "when:\n  - any: [full]\n"
+            "scope:\n  told:\n    - {of: [ward], states: {stopped: worsening}}"
+        ),
+        "",
+        title=text,
+    )
+    assert found is not None
+    assert found.direction == direction
+
+
+def test_a_title_that_something_is_broken_holds_over_what_is_told_below(small_rules: Build) -> None:
+    rules = small_rules(
+        "terms:\n  truce: {en: [truce]}\n  deal: {en: [signed a deal]}\n"
+        "when:\n  - any: [truce]\n  - {any: [deal], direction: improving, weight: 300}"
+    )
+    below = "Clans signed a deal last week."
+    broken, told = only(rules, below, "Truce broken in Tari"), only(rules, below, "Truce in Tari")
+    assert broken is not None
+    assert told is not None
+    assert (broken.direction, told.direction) == ("worsening", "improving")
