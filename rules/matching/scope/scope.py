@@ -129,7 +129,7 @@ def state_of(
     """
     governors = hurdles.standing(reading, governing(reading, (span,), own))
     inner = next((g for g in governors if g.state in wanted), None)
-    if inner is None:
+    if inner is None or (inner.state == "denied" and inner.negation is not None):
         return None
     # «منع دخول المساعدات»: what is kept from entering has not entered.
     outer = [
@@ -216,6 +216,9 @@ def _resolved(
             changed = "worsening" if where.last < no.first else direction
         elif state == direction == "denied" and where.first > evidence[0].first:
             # «لا نقص في الأدوية، وما نشر غير دقيق» denies once, «نفى عدم وجود» twice.
+            changed = direction
+        elif state == base == direction == "denied":
+            # "Denying closure, the hospital says it works normally": both against the news.
             changed = direction
         else:
             changed = _applied(state, direction, means)
