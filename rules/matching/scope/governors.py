@@ -161,10 +161,10 @@ def governing(
                 continue
             if name == FEWER and not counts.are_of_a_trouble(reading, span):
                 continue
-            if state == "failed" or name == DENYING:
-                # "Rejects the truce" fails it; "rejects reports of famine" denies it.
-                if _rejects_what_is_said(reading, span) == (state == "failed"):
-                    continue
+            # "Rejects the truce" fails it; "rejects reports of famine" denies it.
+            rejects = state == "failed" or name == DENYING
+            if rejects and _rejects_what_is_said(reading, span) == (state == "failed"):
+                continue
             distance = _distance(reading, span, reached, reach, follows=follows)
             if distance is not None:
                 if not reach.layer and _aside_of_its_own(reading, span, evidence):
