@@ -26,7 +26,7 @@ ON_POSTGRES := tests/storage tests/bot/workers tests/bot/cli/test_migrate.py \
 SLOW := $(addprefix tests/torture/test_,edits.py life.py load.py promises.py updates.py) \
 	tests/torture/several/test_workers.py
 
-.PHONY: demo pictures run test test-postgres test-pythons check format bench load torture docs setup clean help
+.PHONY: demo pictures run test test-postgres test-pythons check check-types check-rest format bench load torture docs setup clean help
 help:
 	@echo "make demo     the main job on sample feeds: no token, no network"
 	@echo "make run      the service (settings: .env, see .env.example)"
@@ -88,10 +88,16 @@ torture: setup
 	@$(RUN) python -m tests.torture.crash --kills 20
 	@$(RUN) pytest -n0 $(SLOW)
 
+# Side by side: the types take as long as all else.
 check: setup
+	@$(MAKE) --no-print-directory -j 2 check-types check-rest
+
+check-types: setup
+	@$(RUN) mypy
+
+check-rest: setup
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
-	@$(RUN) mypy
 	@$(RUN) lint-imports --no-logo
 	@$(RUN) mkdocs build --quiet
 

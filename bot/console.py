@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from itertools import count
-
-from rich.console import Console
-from rich.rule import Rule
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from bot.clock import utc_now
 from bot.delivery.deciding.outcome import NeverSent, Outcome, Outgoing, Sent
@@ -22,6 +19,10 @@ from bot.text import JOINER
 from storage.alerts import Alert
 from storage.readers.chats import Chat
 from storage.readers.subscriptions import Subscription
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
 # No chat of Telegram has this id.
 CONSOLE_CHAT_ID = 0
@@ -102,6 +103,8 @@ class ConsoleSender:
 
 def print_card(console: Console, card: Card, level: str, explanation: str = "") -> None:
     """A card under a line in its level's colour; what explains it stands dimmed below."""
+    from rich.rule import Rule
+
     body = shown(card, mark="" if console.is_terminal else "*")
     if explanation:
         body.append(f"\n\n{_settled(explanation)}", style="dim")
@@ -121,6 +124,8 @@ def shown(card: Card, *, mark: str = "") -> Text:
 
     `mark` stands on both sides of evidence where there are no colours to show it.
     """
+    from rich.text import Text
+
     text = Text()
     for number, line in enumerate(card.lines):
         if number:
@@ -132,6 +137,8 @@ def shown(card: Card, *, mark: str = "") -> Text:
 
 
 def _styled(line: Line, language: str, *, heading: bool, mark: str) -> Text:
+    from rich.text import Text
+
     mixed = mixes_directions("".join(span.text for span in line))
     styled = Text()
     for span in line:

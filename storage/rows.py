@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from storage.connection import Connection, Cursor
@@ -130,14 +131,21 @@ def insert_all(
     `conflict` says what to do where a row is already."""
     for first in range(0, len(rows), ROWS_AT_ONCE):
         part = rows[first : first + ROWS_AT_ONCE]
-        columns = ", ".join(part[0])
-        each = range(len(part))
-        lists = ", ".join(
-            "(" + ", ".join(f":{column}_{number}" for column in part[0]) + ")" for number in each
-        )
-        sql = f"INSERT INTO {table} ({columns}) VALUES {lists} {conflict}"  # noqa: S608 our own
-        values = {f"{name}_{number}": part[number][name] for number in each for name in part[0]}
-        run(db, sql, values)
+        columns = tuple(part[0])
+        sql, places = _many_rows(table, columns, len(part), conflict)
+        values = (row[column] for row in part for column in columns)
+        run(db, sql, dict(zip(places, values, strict=True)))
+
+
+@lru_cache(maxsize=256)
+def _many_rows(
+    table: str, columns: Sequence[str], number: int, conflict: str
+) -> tuple[str, Sequence[str]]:
+    """The statement that adds so many rows, which is long, and the names of its values."""
+    rows = [[f"{column}_{row}" for column in columns] for row in range(number)]
+    lists = ", ".join("(" + ", ".join(f":{place}" for place in row) + ")" for row in rows)
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {lists} {conflict}"  # noqa: S608 our own
+    return sql, [place for row in rows for place in row]
 
 
 def fields_of(value: object) -> Row:

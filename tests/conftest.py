@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from threading import Lock, current_thread, main_thread
@@ -25,9 +25,12 @@ import storage.file.database
 from bot import rules_in_force as rules_watch
 from bot.process import compiling
 from rules import Gazetteer, Place, RuleSet
+from rules.language.arabic import morphology
 from rules.loading.load import SHIPPED
 from rules.loading.places import gazetteer_file, kept
 from rules.loading.rule_folders import rule_files
+from rules.loading.stored.cache import RulesCache, Stored
+from rules.trying import inline_tests
 from storage.rows import fetch_one
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -170,6 +173,7 @@ def own_log() -> Iterator[None]:
 
 _compile, _load_gazetteer = rules_loading._compiled, places_loading.load_gazetteer
 _load_checked, _read_rows = rules_watch.load_checked, gazetteer_file.read_rows
+_cache_of, _run_tests = rules_loading.cache_of, inline_tests.run_tests
 
 
 @cache
@@ -200,10 +204,24 @@ def read_rows(path: Path, shown: str) -> Iterable[tuple[Place, tuple[str, ...]]]
 
 def compile_rules(operator_dir: Path | None, full_database: Path | None, shipped: Path) -> RuleSet:
     """As the product's own, but the shipped rules alone are compiled once: a command of a test
-    would compile them each time."""
+    would compile them each time. An operator's over them are not measured: the same lines are,
+    over the small folder."""
     if (operator_dir, full_database, shipped) == (None, None, SHIPPED):
         return shipped_rules()
-    return _compile(operator_dir, full_database, shipped)
+    with not_measured() if shipped == SHIPPED else nullcontext():
+        return _compile(operator_dir, full_database, shipped)
+
+
+def cache_of(
+    folder: Path, operator_dir: Path | None, full_database: Path | None, shipped: Path = SHIPPED
+) -> RulesCache:
+    """As the product's own, but what a file holds of the shipped rules is read once."""
+    kept = _cache_of(folder, operator_dir, full_database, shipped)
+    if (operator_dir, full_database, shipped) == (None, None, SHIPPED):
+        kept.__dict__["read"] = lambda _: (
+            Stored(shipped_rules(), checked=kept.is_checked) if kept._rules.word() else None
+        )
+    return kept
 
 
 def load_gazetteer(operator_dir: Path | None = None, *, shipped: Path = SHIPPED) -> Gazetteer:
@@ -218,6 +236,9 @@ def _has_rule_files(folder: Path | None, kind: str = ".") -> bool:
 
 
 rules_loading._compiled = compile_rules
+# Each rule set spells the same stems.
+morphology.__dict__["stem_spellings"] = cache(morphology.stem_spellings)
+rules_loading.cache_of = cache_of
 # What is compiled once for all tests is not compiled in another process.
 compile_apart = compiling.compile_apart
 compiling.compile_apart = lambda *_: None
@@ -238,7 +259,8 @@ def shipped_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def shipped_rules_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A service takes shipped rules and places as they are, without their tests and without a cache
-    on disk; an operator's as always."""
+    on disk; an operator's as always, with their own tests alone: all of them are tried over the
+    small folder and by trials, which are processes."""
 
     def load_checked(
         operator_dir: Path | None, full_database: Path | None, cache: Path | None = None
@@ -247,8 +269,14 @@ def shipped_rules_once(monkeypatch: pytest.MonkeyPatch) -> None:
             return _load_checked(operator_dir, full_database)
         return shipped_rules()
 
+    def run_own_tests(found: RuleSet) -> list[inline_tests.TestResult]:
+        known = {(each.signal, each.file) for each in shipped_rules().tests}
+        own = {each.signal for each in found.tests if (each.signal, each.file) not in known}
+        return _run_tests(found, own | {each.id for each in found.escalations})
+
     def places(operator_dir: Path | None, cache: Path | None) -> Gazetteer:
         return load_gazetteer(operator_dir)
 
     monkeypatch.setattr(rules_watch, "load_checked", load_checked)
     monkeypatch.setattr(rules_watch, "_places", places)
+    monkeypatch.setattr(inline_tests, "run_tests", run_own_tests)

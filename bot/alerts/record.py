@@ -127,8 +127,8 @@ class Acceptance:
         that were updated. `unread`: the places of those that the rules could not read."""
         new = [
             (
-                replace(
-                    entry_row(self.feed, change, self.now),
+                entry_row(
+                    *(self.feed, change, self.now),
                     rules_hash=None if place in unread else self.rules.hash,
                     read_at=self.now,
                 ),

@@ -40,7 +40,15 @@ def dated(entry: FeedEntry, now: datetime) -> datetime:
     return entry.newest_date or now
 
 
-def entry_row(feed: Feed, change: EntryChange, now: datetime) -> Entry:
+def entry_row(
+    feed: Feed,
+    change: EntryChange,
+    now: datetime,
+    *,
+    rules_hash: str | None = None,
+    read_at: datetime | None = None,
+) -> Entry:
+    """An entry as it is stored; `read_at`: when rules of this hash read it."""
     entry = change.entry
     return Entry(
         id=None,
@@ -56,6 +64,8 @@ def entry_row(feed: Feed, change: EntryChange, now: datetime) -> Entry:
         updated_at=entry.updated_at,
         seeded=change.kind == "seed",
         event_json=event_json(entry.event),
+        rules_hash=rules_hash,
+        read_at=read_at,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.errors import CannotGoOn
 from bot.locales import DEFAULT_LANGUAGE, texts
 from bot.locales.bidi import isolated
 from bot.text import clean
@@ -66,3 +67,11 @@ def _shown(name: str, value: object, language: str) -> str:
     text = clean(text)
     text = text if len(text) <= LONGEST or name == "known" else f"{text[: LONGEST - 3]}..."
     return isolated(text) if language == DEFAULT_LANGUAGE else text
+
+
+class CatalogueInvalid(CannotGoOn):
+    """feeds.yaml cannot be used; `problems` lists every reason found."""
+
+    def __init__(self, problems: tuple[CatalogueProblem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems

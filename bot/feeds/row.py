@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -14,10 +14,22 @@ from bot.feeds.parse.entry import SourceFormat
 from bot.feeds.problems import Wrong, said
 from bot.feeds.sites.selectors import LONGEST_SELECTOR, can_be_read
 
+MAX_FEEDS = 5_000
+"""Rows of a list."""
+
 
 def slug(name: str) -> str:
     """A feed id from a name in any script: "عنب بلدي" -> "عنب-بلدي"."""
     return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")[:80]
+
+
+def comparable_address(url: str) -> str:
+    """`url` without what does not make it another feed: its scheme, a slash at its end."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    return urlunsplit(("", parts.netloc.lower(), parts.path.rstrip("/"), parts.query, ""))
 
 
 class SelectorsRow(BaseModel):

@@ -12,10 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
-
 if TYPE_CHECKING:
     from rules import Detection, Evidence
 
@@ -109,6 +105,10 @@ def applied(files: Mapping[str, bytes], file: str, proposal: Proposal) -> bytes:
 
     Raises OwnRule, and ValueError for a file that cannot be read.
     """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+    from ruamel.yaml.error import YAMLError
+
     yaml = YAML(typ="rt")
     yaml.width = 100
     yaml.indent(mapping=2, sequence=4, offset=2)

@@ -9,10 +9,6 @@ from collections.abc import Iterable
 from typing import TextIO
 from urllib.parse import unquote, urlsplit
 
-from rich.console import Console
-from rich.highlighter import NullHighlighter
-from rich.logging import RichHandler
-
 REDACTED = "[redacted]"
 # A bot token anywhere, also inside a Bot API address (/bot123:AAE.../sendMessage).
 TOKEN = re.compile(r"\b(?P<bot>bot)?\d{5,}:[A-Za-z0-9_-]{20,}|(?<=/bot)\d+:[^/\s'\"]+")
@@ -85,6 +81,10 @@ def set_up_logging(
     stream = stream or sys.stderr
     handler: logging.Handler
     if stream.isatty():
+        from rich.console import Console
+        from rich.highlighter import NullHighlighter
+        from rich.logging import RichHandler
+
         handler = RichHandler(
             console=Console(file=stream),
             show_path=False,

@@ -53,6 +53,7 @@ from bot.telegram.registry import (
 )
 from bot.telegram.request import Request
 from bot.telegram.services import Access, App, Context, Services, services_in
+from bot.tls import tls_context
 from storage.file.errors import StorageBusy, StorageFull
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def build_application(
     `read_timeout` is in seconds: a send that takes longer has an unknown outcome.
     """
     root = base_url.rstrip("/").removesuffix("/bot")
+    trusting = {"verify": tls_context(by_environment=True)}
     application: App = (
         ApplicationBuilder()
         .token(token)
@@ -99,13 +101,19 @@ def build_application(
         .request(
             TelegramRequest(
                 connection_pool_size=256,
+                httpx_kwargs=trusting,
                 read_timeout=read_timeout,
                 write_timeout=10.0,
                 connect_timeout=10.0,
             )
         )
         .get_updates_request(
-            TelegramRequest(connection_pool_size=1, connect_timeout=10.0, read_timeout=8.0)
+            TelegramRequest(
+                connection_pool_size=1,
+                httpx_kwargs=trusting,
+                connect_timeout=10.0,
+                read_timeout=8.0,
+            )
         )
         .job_queue(None)
         .build()

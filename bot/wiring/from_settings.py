@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from bot.clock import utc_now
 from bot.console import CONSOLE_CHAT_ID, ConsoleSender
 from bot.delivery.deciding.policy import DeliveryPolicy
@@ -110,6 +108,8 @@ def _destination(
 
     timezone = settings.timezone
     if settings.telegram_token is None:
+        from rich.console import Console
+
         return to_console(
             ConsoleSender(
                 *(Console(), signals),

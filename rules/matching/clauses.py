@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rules.loading.choices import Direction, Language, Place, State
 from rules.matching.finding.reading import Reading, Span
@@ -27,12 +28,22 @@ Choice = list[tuple[Span, str]]
 """Matches chosen for a clause: where, and the term found there."""
 
 
+@lru_cache(maxsize=10_000)
+def _shared(terms: tuple[str, ...]) -> tuple[str, ...]:
+    """One object for all that ask for the same: a sentence remembers by identity what it has of
+    some terms, and ways of one clause have elements in common."""
+    return terms
+
+
 @dataclass(frozen=True, slots=True)
 class ClauseElement:
     """Any of these terms. ``negated`` asks for a negation over it."""
 
     terms: tuple[str, ...]
     negated: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "terms", _shared(self.terms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,7 @@ class CompiledClause:
         terms = frozenset(term for element in self.elements for term in element.terms)
         only = self.kind == "any" and all(term.startswith(PREFIX) for term in terms)
         object.__setattr__(self, "harms", terms if only else frozenset())
+        object.__setattr__(self, "unless", _shared(self.unless))
 
 
 def placed(readings: Sequence[Reading], where: Place) -> Sequence[Reading]:

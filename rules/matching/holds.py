@@ -17,7 +17,7 @@ from rules.matching.finding.reading import Reading, Span
 from rules.matching.rule import CompiledRule
 from rules.matching.scope.direction import Found
 from rules.matching.scope.governors import DENIED, DENYING
-from rules.matching.scope.negation import is_no_longer
+from rules.matching.scope.negation import is_no_longer, says_no
 from rules.matching.scope.scope import Scope, scope_of, state_of
 from rules.matching.scope.statement import is_background
 
@@ -36,16 +36,15 @@ def holds(
     if bare and present.isdisjoint((DENIED, DENYING)):
         return []
     here = where if not blocked else [r for r in where if id(r) not in blocked]
-    if clause.unless and clause.unless_within is None:
-        here = [r for r in here if r.first_of(clause.unless) is None]
+    unless = clause.unless if clause.unless_within is None else ()
     if clause.kind == "all" and not bare:
-        spans = first_anywhere(clause, here)
+        spans = first_anywhere(clause, [r for r in here if not r.has_any(unless)])
         if spans is None:
             return []
         scope = scope_of(spans[0][0], [spans[0][1]], clause.direction, rule.means, rule.governors)
         return [] if scope.direction is None else [Found(clause, spans, scope.direction, scope)]
     if clause.kind == "scope" and not bare:
-        return [f for r in here for f in _under_a_state(clause, rule, r)]
+        return [f for r in here if not r.has_any(unless) for f in _under_a_state(clause, rule, r)]
     if clause.kind in ("all", "scope"):
         return []
     held = []
@@ -53,11 +52,18 @@ def holds(
         if bare and not (reading.of(DENIED) or reading.of(DENYING)):
             continue
         combination = in_sentence(clause, reading)
-        no_is_news = clause.negated is False and clause.direction != "denied"
-        if combination is None and no_is_news and id(reading) in entry.leading:
+        if (
+            combination is None
+            and clause.negated is False
+            and clause.direction != "denied"
+            and id(reading) in entry.leading
+            and says_no(reading)
+        ):
             # «لا نقص في الأدوية» as the news itself; further down a plain no is an aside.
             combination = in_sentence(clause, reading, denied=True)
-        if combination is None or _set_aside(clause, reading, combination):
+        if combination is None or reading.has_any(unless):
+            continue
+        if _set_aside(clause, reading, combination):
             continue
         asked = negators_of(clause, reading, combination)
         scope = scope_of(

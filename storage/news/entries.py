@@ -96,16 +96,16 @@ def add_all(db: Connection, new: Sequence[tuple[Entry, Collection[str]]]) -> lis
     """Store new entries, each under its keys, in few statements; a key in use moves to the last
     that has it. Returns their ids, ascending."""
     ids = dialects.next_ids(db, "entries", len(new)) if new else []
-    rows = [
-        _values(entry)
-        | {
-            "id": entry_id,
-            "last_seen_at": to_text(entry.first_seen_at),
-            "rules_hash": entry.rules_hash,
-            "read_at": to_text_or_none(entry.read_at),
-        }
-        for entry_id, (entry, _) in zip(ids, new, strict=True)
-    ]
+    rows = []
+    for entry_id, (entry, _) in zip(ids, new, strict=True):
+        values = _values(entry)
+        values["id"] = entry_id
+        values["last_seen_at"] = values["first_seen_at"]
+        values["rules_hash"] = entry.rules_hash
+        # Most are read when they are first seen, and a time takes as long as all else of a row.
+        at_once = entry.read_at is entry.first_seen_at
+        values["read_at"] = values["first_seen_at"] if at_once else to_text_or_none(entry.read_at)
+        rows.append(values)
     insert_all(db, "entries", rows)
     named = {
         (entry.feed_id, key): entry_id

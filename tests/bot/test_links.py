@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import links
 from bot.links import absolute_link, canonical_link, page_link
 
 HOSTS = st.sampled_from(["n.test", "www.n.test", "m.n.test", "N.TEST:443", "عنب.test", "m.me"])
@@ -39,6 +40,27 @@ LINKS = st.builds(
 )
 def test_stored_keys_of_links_stay_what_they_were(link: str, key: str | None) -> None:
     assert canonical_link(link) == (key.replace("n.test/?", "n.test?") if key else None)
+
+
+PLAIN = st.builds(
+    "{}://{}{}".format,
+    st.sampled_from(["http", "https"]),
+    st.sampled_from(["n.test", "www.n.test", "www.www.n.test", "1.2.3.4", "a-b.uk", "n", "x.n."]),
+    st.lists(
+        st.sampled_from(["/", "/a", "B", "_", "-", ".", "%D8", "%41", "%d8", "~"]), max_size=8
+    ).map("".join),
+)
+
+
+@given(PLAIN)
+def test_a_plain_link_is_its_own_key_as_if_it_had_been_taken_apart(link: str) -> None:
+    assert canonical_link(link) == links._taken_apart(link)
+
+
+def test_nothing_is_taken_apart_in_most_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "_taken_apart", None)
+    for path in ("news/2026/11/28/a-b_c.html", "%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1/12/"):
+        assert canonical_link(f"https://www.n.test/{path}") == f"n.test/{path.rstrip('/')}"
 
 
 @given(LINKS, LINKS)

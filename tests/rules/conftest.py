@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rules import RuleSet, load_rules
 from rules.loading.load import SHIPPED
-from rules.trying import inline_tests
-from tests.conftest import shipped_rules
+from rules.trying import all_cores, inline_tests
+from tests.conftest import not_measured, shipped_rules
 from tests.rules.few import VOCABULARY, few_rules
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -35,8 +35,14 @@ def shipped() -> RuleSet:
 
 @pytest.fixture
 def few_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The gate is the real one, over a small folder in place of the shipped rules."""
-    monkeypatch.setattr(inline_tests, "load_rules", partial(load_rules, shipped=few_rules()))
+    """The gate is the real one, over a small folder in place of the shipped rules, and so are the
+    commands that try rules."""
+
+    def load_over_few(operator_dir: Path | None = None, **given: Any) -> RuleSet:
+        return load_rules(operator_dir, **{**given, "shipped": few_rules()})
+
+    monkeypatch.setattr(inline_tests, "load_rules", load_over_few)
+    monkeypatch.setattr(all_cores, "load_rules", load_over_few)
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +68,8 @@ def small_rules(tmp_path: Path) -> Callable[..., RuleSet]:
             (folder / "vocabulary" / name).write_text(text, encoding="utf-8")
         if vocabulary:
             (folder / "vocabulary" / "own.yaml").write_text(vocabulary, encoding="utf-8")
-        return load_rules(shipped=folder)
+        # Hundreds of tests compile the same words: tests of the rules' form measure that.
+        with not_measured():
+            return load_rules(shipped=folder)
 
     return build

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 from bot.feeds.fetch.addresses import Address, AllowList, refusal
+from bot.tls import tls_context
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -62,6 +63,7 @@ class CheckedTransport(httpx.AsyncBaseTransport):
         self._allow = allow
         self._resolver = resolver
         self._inner = httpx.AsyncHTTPTransport(
+            verify=tls_context(by_environment=False),
             trust_env=False,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )

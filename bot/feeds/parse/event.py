@@ -30,9 +30,12 @@ MOST_KM = 1_000.0
 MOST_NAMES = 20
 MOST_NAME = 120
 
-_HINT = re.compile(
-    r"georss|opengis\.net/gml|wgs84_pos|gdacs|glide|emergency:cap|<cap:|tag country", re.IGNORECASE
+_HINTS = (
+    *("georss", "opengis.net/gml", "wgs84_pos", "gdacs", "glide", "emergency:cap", "<cap:"),
+    "tag country",
 )
+"""Most documents have none of these, in whichever case, and are left as they are."""
+_FOLDED_AT_ONCE = 100_000
 _NAMESPACE = re.compile(r"xmlns:([A-Za-z_][\w.-]*)\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
 # Which vocabulary an address is of; the usual prefixes stand for documents that declare none.
 _VOCABULARIES = (
@@ -77,9 +80,19 @@ _NO_MESSAGE = frozenset({"test", "exercise", "draft", "system"})
 Found = dict[str, list[str]]
 
 
+def _hints(text: str) -> bool:
+    """Whether a document holds a hint; folded in parts: a long one is not held twice."""
+    longest = max(map(len, _HINTS))
+    for start in range(0, len(text), _FOLDED_AT_ONCE):
+        folded = text[start : start + _FOLDED_AT_ONCE + longest].casefold()
+        if any(hint in folded for hint in _HINTS):
+            return True
+    return False
+
+
 def with_events(text: str) -> str:
     """The document, with what each entry's elements say in one element at the entry's end."""
-    if _HINT.search(text) is None:
+    if not _hints(text):
         return text
     vocabularies = {name: name for _, name in _VOCABULARIES}
     for prefix, address in _NAMESPACE.findall(text):

@@ -35,7 +35,8 @@ _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\ufff
 _WORD = re.compile(r"\w+")
 # The end of an excerpt: its last word may be cut as well.
 _CUT_SHORT = re.compile(r"\s*\S*\s*(?:\[\s*(?:…|\.\.\.)\s*\]|…|\.\.\.)\s*$")
-_SPACES = re.compile(r"[^\S\n]+")
+# Any white space within a line but a single space, which stays as it is.
+_SPACES = re.compile(r" [^\S\n]+|[^\S \n][^\S\n]*")
 _LINES = re.compile(r" ?\n[ \n]*")
 
 

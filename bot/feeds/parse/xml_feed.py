@@ -16,7 +16,9 @@ from itertools import pairwise
 from typing import Any
 
 import feedparser
+import feedparser.api
 
+from bot.feeds.parse import whole_texts
 from bot.feeds.parse.dates import entry_time
 from bot.feeds.parse.entry import MAX_ENTRIES, Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.event import read_event, with_countries, with_events
@@ -32,6 +34,9 @@ from bot.feeds.parse.plaintext import (
     split_headline,
 )
 from bot.links import absolute_link
+
+# Where feedparser looks for a parser. It first asks for one that nobody has, at each document.
+feedparser.api.PREFERRED_XML_PARSERS[:] = [whole_texts.__name__]
 
 MAX_DEPTH = 2_000
 # Characters of a piece; most documents are shorter and read as they are.

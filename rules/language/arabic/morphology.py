@@ -11,9 +11,9 @@ Buckwalter's prefix-stem-suffix compatibility tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from rules.language.arabic.affixes import (
@@ -55,17 +55,21 @@ class Morphology:
     def __init__(
         self,
         lexemes: Sequence[Lexeme],
-        spelt: Mapping[str, str] | None = None,
+        spelt: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
         """``spelt``: of a morphology of the same lexemes."""
         self._lexemes = lexemes
-        self.spelt = _spelt(self._lexemes) if spelt is None else spelt
-        """How stems may be looked up, and whose they are."""
+        self._tell_spelt = spelt or partial(_spelt, lexemes)
         self._memo: dict[str, tuple[Analysis, ...]] = {}
         self._told: dict[str, Sequence[tuple[int, str]]] = {}
         """Words that were analysed before, elsewhere."""
         self._new: set[str] = set()
         """Words for which the analyser was asked."""
+
+    @cached_property
+    def spelt(self) -> Mapping[str, str]:
+        """How stems may be looked up, and whose they are."""
+        return self._tell_spelt()
 
     @property
     def asked(self) -> bool:

@@ -20,6 +20,7 @@ from rules.matching.ruleset import RuleSet
 MOST_WORDS = 60_000
 """Words of texts that are kept: each start reads them, a thousandth of a second for a thousand."""
 _CHECKED = "checked"
+_WORDS = "words"
 
 
 class Stored:
@@ -39,7 +40,7 @@ class RulesCache:
     def __init__(self, folder: Path, sources: str, *directories: Path | None) -> None:
         """``sources``: a digest of the files; ``directories``: where they are."""
         self._rules = StoredFile(folder, "rules", sources, *directories)
-        self._words = StoredFile(folder, "words", sources, *directories)
+        self._words = StoredFile(folder, _WORDS, sources, *directories)
 
     def is_of_the_same(self, other: RulesCache) -> bool:
         """Whether both are of the same files as they stand: what is made between two looks at the
@@ -65,7 +66,7 @@ class RulesCache:
         with suppress(*UNUSABLE):
             words = self._words.read()
             if words is not None:
-                rules.morphology.remember(words[0])
+                rules.morphology.remember(words[0][_WORDS])
         return Stored(rules, checked=checked == _CHECKED)
 
     def write(self, rules: RuleSet, *, checked: bool) -> None:
@@ -75,7 +76,7 @@ class RulesCache:
     def write_words(self, rules: RuleSet) -> None:
         """Store the words that were analysed since, beside the rules: a fiftieth of the work."""
         words = rules.morphology.analysed()
-        self._words.write(dict(islice(words.items(), MOST_WORDS)), "words")
+        self._words.write({_WORDS: dict(islice(words.items(), MOST_WORDS))}, _WORDS)
 
 
 def file_state(path: Path) -> str:

@@ -6,16 +6,17 @@ hold other rules than it should, and no code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
-from functools import cache, cached_property, lru_cache
+from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from rules.escalations import escalation
 from rules.language.arabic.lexicon import Lexeme, Stem
 from rules.language.arabic.morphology import Morphology
+from rules.loading.stored.file import Late, Parts
 from rules.loading.yamlfile import Problem
 from rules.matching.clauses import ClauseElement, CompiledClause
 from rules.matching.finding.known_words import Lexicon, compiled_pattern
@@ -29,6 +30,7 @@ from rules.texts import Message
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+T = TypeVar("T")
 _CLASSES: Mapping[str, type[Any]] = {
     made.__name__: made
     for made in (
@@ -39,80 +41,118 @@ _CLASSES: Mapping[str, type[Any]] = {
     )
 }  # fmt: skip
 _OF_TESTS = ("tests", "escalation_tests")
-"""Parts that hold models of the rule files; who reads texts needs neither."""
+"""Parts that hold models of the rule files."""
+_LATE = (*_OF_TESTS, "words_of_terms")
+"""Who reads texts needs none of these."""
 _WRITTEN_AS_THEY_ARE = (
-    "signals", "rules", "compiled_terms", "tests", "hash", "warnings", "guards", "words_of_terms",
+    "signals", "rules", "tests", "hash", "warnings", "guards", "words_of_terms",
     "escalations", "escalation_tests", "states",
 )  # fmt: skip
 """The parts of a rule set beside its words."""
 
 
 def written(rules: RuleSet) -> dict[str, Any]:
-    """A rule set as JSON can hold it, with the words that it has analysed so far."""
+    """A rule set as JSON can hold it, by parts, with the words that it has analysed so far."""
     words = rules.words
-    return {
-        "parts": {name: _plain(getattr(rules, name)) for name in _WRITTEN_AS_THEY_ARE},
-        "arabic": [
-            [x.lemma, x.part_of_speech, x.root, *sorted(f"{s.form}\t{s.category}" for s in x.stems)]
-            for x in words.arabic_lexemes
-        ],
-        "latin": [[word, language, sorted(found)] for word, language, found in words.latin_words],
-        "spelt": dict(rules.morphology.spelt),
+    lexemes = [
+        (x.lemma, x.part_of_speech, x.root, *sorted(f"{s.form}\t{s.category}" for s in x.stems))
+        for x in words.arabic_lexemes
+    ]
+    latin = [(word, language, *sorted(found)) for word, language, found in words.latin_words]
+    parts = {name: _plain(getattr(rules, name)) for name in _WRITTEN_AS_THEY_ARE}
+    return parts | {
+        "compiled_terms": _terms(rules.compiled_terms),
+        "arabic": _as_text(lexemes),
+        "latin": _as_text(latin),
+        "spelt": _as_text(rules.morphology.spelt.items()),
         "analysed": rules.morphology.analysed(),
     }
 
 
-def read(stored: Mapping[str, Any], enrich: Callable[[Lexeme], Lexeme] | None) -> RuleSet:
+def read(stored: Parts, enrich: Callable[[Lexeme], Lexeme] | None) -> RuleSet:
     """The rule set that was `written`. Raises ValueError, TypeError or LookupError where it is
     none."""
     parts: dict[str, Any] = {
-        name: _Tests(value) if name in _OF_TESTS else _made(value)
-        for name, value in stored["parts"].items()
+        name: _made(stored[name]) for name in _WRITTEN_AS_THEY_ARE if name not in _LATE
     }
-    lexemes = _Lexemes(stored["arabic"])
-    latin = [(word, language, frozenset(found)) for word, language, found in stored["latin"]]
+    for name in _OF_TESTS:
+        parts[name] = _Tests(stored.late(name, _made))
+    terms = _read_terms(stored["compiled_terms"])
+    lexemes = _Rows(stored.late("arabic", _rows), _lexeme)
+    latin = _Rows(stored.late("latin", _rows), _latin_word)
     words = Lexicon(enrich, lexemes, latin)
-    morphology = Morphology(lexemes, stored["spelt"])
+    morphology = Morphology(lexemes, stored.late("spelt", _pairs))
     morphology.remember(stored["analysed"])
-    matcher = TermMatcher(parts["compiled_terms"], morphology, words.latin_index())
-    return RuleSet(terms=matcher, morphology=morphology, words=words, **parts)
+    return RuleSet(
+        terms=TermMatcher(terms, morphology, words.latin_index()),
+        compiled_terms=terms,
+        morphology=morphology,
+        words=words,
+        words_of_terms=_Mapping(stored.late("words_of_terms", _made)),
+        **parts,
+    )
 
 
-class _Lexemes(Sequence[Lexeme]):
-    """Lexemes, each made when it is asked for: of most nobody asks."""
+# What no text holds, and no YAML file may: they part the rows of a part, and what is in a row. One
+# string is read in a tenth of the time that lists of short ones take.
+_ROW, _COLUMN = "\uffff", "\ufffe"
 
-    def __init__(self, stored: Sequence[Sequence[str]]) -> None:
+
+def _as_text(rows: Iterable[Iterable[str]]) -> str:
+    return _ROW.join(map(_COLUMN.join, rows))
+
+
+def _rows(text: str) -> list[str]:
+    return text.split(_ROW) if text else []
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return dict(row.split(_COLUMN) for row in _rows(text))
+
+
+def _lexeme(row: str) -> Lexeme:
+    lemma, part, root, *stems = row.split(_COLUMN)
+    return Lexeme(lemma, part, root, frozenset(Stem(*s.split("\t")) for s in stems))
+
+
+def _latin_word(row: str) -> tuple[str, str, frozenset[str]]:
+    word, language, *found = row.split(_COLUMN)
+    return word, language, frozenset(found)
+
+
+class _Rows(Sequence[T]):
+    """What rows of text hold, each made when it is asked for: of most nobody asks."""
+
+    def __init__(self, stored: Late[list[str]], make: Callable[[str], T]) -> None:
         self._stored = stored
-        self._made: dict[int, Lexeme] = {}
+        self._make = make
+        self._made: dict[int, T] = {}
 
     @overload
-    def __getitem__(self, at: int) -> Lexeme: ...
+    def __getitem__(self, at: int) -> T: ...
     @overload
-    def __getitem__(self, at: slice) -> Sequence[Lexeme]: ...
-    def __getitem__(self, at: int | slice) -> Lexeme | Sequence[Lexeme]:
+    def __getitem__(self, at: slice) -> Sequence[T]: ...
+    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
         if isinstance(at, slice):
             return [self[number] for number in range(len(self))[at]]
         made = self._made.get(at)
         if made is None:
-            lemma, part, root, *stems = self._stored[at]
-            made = Lexeme(lemma, part, root, frozenset(Stem(*s.split("\t")) for s in stems))
-            self._made[at] = made
+            made = self._made[at] = self._make(self._stored()[at])
         return made
 
     def __len__(self) -> int:
-        return len(self._stored)
+        return len(self._stored())
 
 
 class _Tests(Sequence[Any]):
     """The tests of the rules, made when they are run: a third of what is stored."""
 
-    def __init__(self, stored: Any) -> None:
+    def __init__(self, stored: Late[Any]) -> None:
         self._stored = stored
 
-    @cached_property
+    @property
     def _all(self) -> tuple[Any, ...]:
-        made = _made(self._stored)
-        self._stored = None
+        made = self._stored()
         if not isinstance(made, tuple):
             raise TypeError(type(made).__name__)
         return made
@@ -128,6 +168,22 @@ class _Tests(Sequence[Any]):
 
     def __hash__(self) -> int:
         return hash(self._all)
+
+
+class _Mapping(Mapping[str, Any]):
+    """A mapping that is made when something is asked of it."""
+
+    def __init__(self, stored: Late[Mapping[str, Any]]) -> None:
+        self._stored = stored
+
+    def __getitem__(self, name: str) -> Any:
+        return self._stored()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stored())
+
+    def __len__(self) -> int:
+        return len(self._stored())
 
 
 @cache
@@ -148,10 +204,6 @@ def _plain(value: Any) -> Any:
     if name in _models() and isinstance(value, _models()[name]):
         given = [(field, getattr(value, field)) for field in sorted(value.model_fields_set)]
         return ["model", name, *(_plain(each) for pair in given for each in pair)]
-    if isinstance(value, CompiledTerm):
-        phrases = [[_unit(unit) for unit in phrase] for phrase in value.phrases]
-        patterns = [regex.pattern for regex in value.regexes]
-        return ["term", value.name, phrases, patterns, value.include, value.exceptions]
     if isinstance(value, timedelta):
         return ["seconds", value.total_seconds()]
     if isinstance(value, Mapping):
@@ -166,24 +218,35 @@ def _plain(value: Any) -> Any:
     raise TypeError(type(value).__name__)
 
 
-def _unit(unit: Unit) -> Any:
-    if unit.term is not None:
-        return unit.term
-    return next(iter(unit.lexemes)) if len(unit.lexemes) == 1 else sorted(unit.lexemes)
-
-
-@lru_cache(maxsize=65_536)
-def _of_one(unit: int | str) -> Unit:
-    return Unit(term=unit) if isinstance(unit, str) else Unit(frozenset((unit,)))
-
-
-def _term(name: str, phrases: Any, patterns: Any, include: Any, exceptions: Any) -> CompiledTerm:
-    made = [
-        tuple(_of_one(u) if not isinstance(u, list) else Unit(frozenset(u)) for u in phrase)
-        for phrase in phrases
+def _terms(terms: Mapping[str, CompiledTerm]) -> list[Any]:
+    """The places of their phrases, each once, and the terms, which name a place by its number."""
+    numbers: dict[Unit, int] = {}
+    listed = [
+        [
+            name,
+            [[numbers.setdefault(u, len(numbers)) for u in phrase] for phrase in term.phrases],
+            [regex.pattern for regex in term.regexes],
+            term.include,
+            term.exceptions,
+        ]
+        for name, term in terms.items()
     ]
-    regexes = list(map(compiled_pattern, patterns))
-    return CompiledTerm(name, made, regexes, tuple(include), exceptions)
+    return [[unit.term or sorted(unit.lexemes) for unit in numbers], listed]
+
+
+def _read_terms(stored: Any) -> Mapping[str, CompiledTerm]:
+    units, terms = stored
+    at = [Unit(term=u) if isinstance(u, str) else Unit(frozenset(u)) for u in units].__getitem__
+    return {
+        name: CompiledTerm(
+            name,
+            [tuple(map(at, phrase)) for phrase in phrases],
+            list(map(compiled_pattern, patterns)),
+            tuple(include),
+            exceptions,
+        )
+        for name, phrases, patterns, include, exceptions in terms
+    }
 
 
 def _known(name: str) -> str:
@@ -210,8 +273,6 @@ def _made(value: Any) -> Any:
             return MappingProxyType(dict(zip(each, each, strict=True)))
         case "seconds":
             return timedelta(seconds=rest[0])
-        case "term":
-            return _term(*rest)
         case "model":
             each = iter(map(_made, rest[1:]))
             return _models()[rest[0]].model_construct(**dict(zip(each, each, strict=True)))

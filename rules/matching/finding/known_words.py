@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -21,13 +21,16 @@ class Lexicon:
         self,
         enrich: Callable[[Lexeme], Lexeme] | None = None,
         arabic: Sequence[Lexeme] | None = None,
-        latin: Iterable[tuple[str, str, frozenset[str]]] = (),
+        latin: Sequence[tuple[str, str, frozenset[str]]] | None = None,
     ) -> None:
         """``arabic`` and ``latin``: words of a lexicon that was full; it takes no more of them."""
         self.enrich = enrich
         self._arabic: list[Lexeme] = []
         self._read: Sequence[Lexeme] = self._arabic if arabic is None else arabic
-        self._latin = list(latin)
+        self._latin: list[tuple[str, str, frozenset[str]]] = []
+        self._read_latin: Sequence[tuple[str, str, frozenset[str]]] = (
+            self._latin if latin is None else latin
+        )
         self._numbers: dict[object, int] = {}
 
     def arabic(self, key: object, make: Callable[[], Lexeme]) -> int:
@@ -72,18 +75,18 @@ class Lexicon:
     @property
     def latin_words(self) -> tuple[tuple[str, str, frozenset[str]], ...]:
         """English and French words: as written, their language, the forms they are found by."""
-        return tuple(self._latin)
+        return tuple(self._read_latin)
 
     def latin_index(self) -> LatinIndex:
         """language → folded form → word numbers."""
-        return _LatinIndex(self._latin)
+        return _LatinIndex(self._read_latin)
 
     def shown(self, number: int) -> str:
         """The word behind a number, for explanations."""
-        return self._read[number].lemma if number >= 0 else self._latin[-1 - number][0]
+        return self._read[number].lemma if number >= 0 else self._read_latin[-1 - number][0]
 
     def latin_forms(self, number: int) -> tuple[str, ...]:
-        return tuple(sorted(self._latin[-1 - number][2]))
+        return tuple(sorted(self._read_latin[-1 - number][2]))
 
 
 class _LatinIndex(Mapping[str, Mapping[str, tuple[int, ...]]]):

@@ -65,6 +65,11 @@ def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Dire
     first = {id(reading) for reading in leading}
     opening = [f for f in told if f not in titled and id(f.reading) in first]
     title = _heaviest(titled)
+    if title == "improving" and any(
+        f.direction == "denied" and "denied" in f.scope.states for f in titled
+    ):
+        # «الأقسام تعمل كالمعتاد ولا صحة لإغلاقها»: the relief is why it is not so.
+        title = "denied"
     if title == "denied" and _is_told_undenied(opening) and not says_not_so(leading):
         return "worsening"
     if titled and title != "denied" and is_denied_below(titled[0].reading, leading):

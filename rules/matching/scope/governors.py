@@ -326,7 +326,9 @@ def _distance(
             continue
         if not reach.across and any(t.breaks for t in reading.sentence.tokens[left : right + 1]):
             continue
-        if any_within(reading.of(BORDER), left, right - 1):
+        if any_within(reading.of(BORDER), left, right - 1) and not _says_of_it(
+            reading, span, left, right, reach
+        ):
             continue
         if reach.layer < 2 and any_within(reading.of(JOINS), left, right - 1):
             continue
@@ -338,6 +340,20 @@ def _distance(
                 continue
         best = distance
     return best
+
+
+WHICH = frozenset(("الذي", "التي", "الذين"))
+
+
+def _says_of_it(reading: Reading, span: Span, left: int, right: int, reach: Reach) -> bool:
+    """«بيان الإخلاء الذي انتشر مفبرك»: what is said of the news stands behind its own clause."""
+    if reach.layer != REACH["denied"].layer or right != span.first:
+        return False
+    if any(s.overlaps(span) for s in reading.of(DENYING)):
+        return False
+    tokens = reading.sentence.tokens
+    borders = [s for s in reading.of(BORDER) if left <= s.first < right]
+    return all(tokens[s.first].norm in WHICH for s in borders)
 
 
 def _starts_a_statement(reading: Reading, span: Span) -> bool:

@@ -34,13 +34,14 @@ from rules.matching.scope.negation import (
 
 PROPOSAL = "$scope-proposal"
 WISH = "$scope-wish"
+ENDS = "$scope-ends-it"
 RESERVED = (
-    PROPOSAL, WISH, *negations.TERMS, *governing_words.TERMS, *hurdles.TERMS, *statement.TERMS,
-    *scene.TERMS, *doubt.TERMS,
+    PROPOSAL, WISH, ENDS, *negations.TERMS, *governing_words.TERMS, *hurdles.TERMS,
+    *statement.TERMS, *scene.TERMS, *doubt.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
-_DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered"})
+_DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered", "kept"})
 _SILENT = frozenset({"past", "figurative", "drill"})
 DEFAULT: Mapping[State, Direction] = MappingProxyType(
     {
@@ -104,11 +105,29 @@ def scope_of(
     governors = hurdles.standing(reading, _holding(governors))
     if base == "improving":
         governors = [g for g in governors if not hurdles.lifts_one(reading, g, evidence)]
+    if base == "improving":
+        governors = [g for g in governors if not _of_another(reading, g, evidence)]
     if base == "improving" and _frees(reading, evidence):
         # «الإفراج عن مسعفين احتجزتهم مليشيا»: what held them is over.
         governors = [g for g in governors if g.state != "obstructed"]
     scope = _resolved(reading, evidence, base, means, governors, negation=negation)
     return scope._replace(named=True) if named else scope
+
+
+def _of_another(reading: Reading, governor: Governor, evidence: Sequence[Span]) -> bool:
+    """«الأقسام تعمل ولا صحة لإغلاقها»: a denial joined to a relief is of something else.
+
+    So is the end of what stands behind: «موسم وفير ينهي شهور الجوع».
+    """
+    at = governor.span.first
+    if any(at < e.last for e in evidence):
+        return False
+    tokens = reading.sentence.tokens
+    if governor.state == "denied":
+        return tokens[at].norm.startswith("و")
+    behind = tokens[governor.span.last + 1 : governor.span.last + 2]
+    ends = any(s.overlaps(governor.span) for s in reading.of(ENDS))
+    return ends and bool(behind) and not behind[0].breaks
 
 
 def _frees(reading: Reading, evidence: Sequence[Span]) -> bool:
@@ -135,6 +154,8 @@ def state_of(
     outer = [
         g for g in governors if g is not inner and (REACH[g.state].layer or _kept_from(g, inner))
     ]
+    if wanted[inner.state] == "improving":
+        outer = [g for g in outer if not _of_another(reading, g, (span, inner.span))]
     if not inner.said and inner.negation is None and not outer:
         return None
     base = wanted[inner.state]
@@ -302,6 +323,8 @@ def _negated(direction: Direction, inner: State, means: Mapping[State, Direction
     """A governor under a negation: «لم يُرفع الحصار», "was not cancelled", "is not blocked"."""
     if direction == "improving":
         return "worsening"
+    if inner == "broken":
+        return "denied"
     # «لا يتوقعون هدنة»: where a plain no denies nothing, neither does this one.
     return means.get("negated", "denied") if inner in _DENIED_WHEN_NEGATED else direction
 

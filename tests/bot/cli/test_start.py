@@ -22,6 +22,7 @@ HEAVY = (
     "numpy pydantic rapidfuzz re2 requests rich ruamel rules simplemma sqlite3 sqlite_utils "
     "storage telegram wordfreq yaml"
 ).split()
+PROJECT = Path(__file__).parents[3]
 TEXT = "قتل عشرة أشخاص في غارة على غزة"
 _SAY = """
 import sys
@@ -70,6 +71,19 @@ def test_whoever_fetches_imports_no_command_line_of_a_library() -> None:
     found = subprocess.check_output([sys.executable, "-c", say], text=True).split()
     assert "httpx" in found
     assert {"pygments", "rich.progress"}.isdisjoint(found)
+
+
+def test_a_service_starts_without_what_is_for_terminals_and_for_faulty_lists() -> None:
+    say = (
+        "import sys; from bot.cli import main; main.app = lambda: None; main.main(); "
+        "from pathlib import Path; import bot.service.start; import bot.wiring.from_settings; "
+        "from bot.feeds.catalogue import load_catalogue; from bot.process.logs import *; "
+        "from bot.telegram.app import all_commands; all_commands(); set_up_logging('INFO'); "
+        "load_catalogue(Path('feeds.yaml')); print(*sys.modules)"
+    )
+    found = subprocess.check_output([sys.executable, "-c", say], cwd=PROJECT, text=True).split()
+    assert "bot.telegram.registry" in found
+    assert {"rich.console", "ruamel.yaml"}.isdisjoint(found)
 
 
 def test_a_text_is_explained_with_the_rules_and_words_of_the_last_time(

@@ -424,7 +424,7 @@ acts = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(acts, acts)
 @example([Act("traffic", 30, 40), Act("step", -5, 0)], [Act("reboot", 0, 0)])
 @example([Act("step", 50, 40), Act("traffic", 4, 7)], [Act("step", -90, 1), Act("restart", 0, 0)])

@@ -534,7 +534,7 @@ def text_of(alert: Alert) -> str:
 
 @given(steps=STEPS)
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_the_last_that_a_chat_was_shown_is_what_is_known(steps: list[Any], tmp_path: Path) -> None:
     """In whatever order reports, other messages, faults and looks come; and no edit goes where a

@@ -116,7 +116,7 @@ acts = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(acts)
 @example([("alert", 1), ("mute", 1), ("grow", 1), ("alert", 700), ("unmute", 1), ("mute", 1)])
 @example([("mute", 1), ("alert", 1), ("restart", 5000), ("critical", 1), ("grow", 5000)])

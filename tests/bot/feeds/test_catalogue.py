@@ -197,7 +197,8 @@ def test_subdomains_in_an_imported_list_are_one_family_and_blogs_are_two() -> No
 
 
 def test_an_endless_list_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.feeds.catalogue.MAX_FEEDS", 3)
+    for module in ("catalogue", "marked_rows"):
+        monkeypatch.setattr(f"bot.feeds.{module}.MAX_FEEDS", 3)
     assert "more than 3" in problems("feeds:\n" + "  - {name: a, url: b}\n" * 4)[0]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.feeds.parse.apart.pipe import encode_parsed
 from bot.feeds.parse.apart.pool import ParserPool
 from bot.feeds.parse.entry import Document, ParsedFeed, SaidEvent, Shape
-from bot.feeds.parse.event import KEPT_POINTS, MOST_POINTS
+from bot.feeds.parse.event import HANDED, KEPT_POINTS, MOST_POINTS, with_events
 from bot.feeds.parse.parser import parse
 from bot.polling.content_hash import content_hash
 
@@ -180,3 +180,9 @@ async def test_it_crosses_from_the_parsing_process() -> None:
         assert through == read(body)
     finally:
         await pool.aclose()
+
+
+@pytest.mark.parametrize("before", [0, 99_985, 99_990, 99_999, 100_000, 250_000])
+def test_an_event_is_found_wherever_it_begins(before: int) -> None:
+    element = "<item><georss:point>36.2 37.16</georss:point></item>"
+    assert f"<{HANDED}>" in with_events("ا" * before + element)

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from feedparser.parsers.strict import _StrictFeedParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from bot.feeds.parse.dates import NEWEST, OLDEST, entry_time
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.parser import parse
 from bot.feeds.parse.plaintext import MAX_SUMMARY, MAX_TITLE, joined_texts, plain_text
-from tests.bot.feeds.documents import numbered, rss
+from tests.bot.feeds.documents import entry, numbered, rss
 
 SAMPLES = Path(__file__).parent / "samples"
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -654,3 +655,28 @@ def test_long_texts_are_cut_between_words() -> None:
     title = read(body).entries[0].title
     assert len(title) <= MAX_TITLE and title.endswith("word…")
     assert len(plain_text("كلمة " * 10_000, MAX_SUMMARY)) <= MAX_SUMMARY
+
+
+def test_a_text_full_of_markup_is_handed_over_in_few_pieces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Line by line and sign by sign it takes a tenth of all parsing longer."""
+    pieces: list[str] = []
+    real = _StrictFeedParser.characters
+
+    def noted(parser: _StrictFeedParser, text: str) -> None:
+        pieces.append(text)
+        real(parser, text)
+
+    monkeypatch.setattr(_StrictFeedParser, "characters", noted)
+    lines = "\n".join(f"<p>خبر &amp; {number}</p>" for number in range(200))
+    (found,) = read(rss([entry("عنوان", guid="1", summary=lines)])).entries
+    assert found.summary.startswith("خبر & 0\nخبر & 1\n")
+    assert len(pieces) < 10
+
+
+@given(st.text(alphabet=" \t\xa0\u2003\n\rاa", max_size=30))
+def test_white_space_is_folded_and_lines_stay_apart(text: str) -> None:
+    folded = re.sub(r"[^\S\n]+", " ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = re.sub(r" ?\n[ \n]*", "\n", folded).strip()
+    assert plain_text(text, 100) == lines

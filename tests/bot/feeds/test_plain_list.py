@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feeds import catalogue
+from bot.feeds import catalogue, marked_rows
 from bot.feeds.plain_list import plain_rows
 
 SHIPPED = Path(__file__).parents[3] / "feeds.yaml"
@@ -49,7 +49,7 @@ def test_what_is_read_quickly_is_read_alike(text: str) -> None:
     quick = plain_rows(text)
     if quick is None:
         return
-    rows, problems = catalogue._rows(text, "feeds.yaml")
+    rows, problems = marked_rows.rows_of_list(text, "feeds.yaml")
     slow = [dict(row) for row in rows]
     assert not problems
     assert quick == slow
@@ -58,9 +58,9 @@ def test_what_is_read_quickly_is_read_alike(text: str) -> None:
 
 
 def test_a_list_as_it_is_shipped_needs_no_slow_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    slowly = catalogue._rows
-    monkeypatch.setattr(catalogue, "_rows", None)
+    slowly = marked_rows.rows_of_list
+    monkeypatch.setattr(marked_rows, "rows_of_list", None)
     quick = catalogue.load_catalogue(SHIPPED)
-    monkeypatch.setattr(catalogue, "_rows", slowly)
+    monkeypatch.setattr(marked_rows, "rows_of_list", slowly)
     monkeypatch.setattr(catalogue, "plain_rows", lambda text: None)
     assert catalogue.load_catalogue(SHIPPED) == quick

@@ -527,7 +527,7 @@ def test_any_alert_makes_a_valid_explanation_within_the_limits(alert: Alert, lan
 
 
 @FAST
-@given(st.lists(ALERTS, min_size=1, max_size=10), st.sampled_from(LANGUAGES))
+@given(st.lists(ALERTS, min_size=1, max_size=4), st.sampled_from(LANGUAGES))
 def test_any_alerts_make_a_valid_list_with_every_id(found: list[Alert], language: str) -> None:
     shown = listed(found, display(language))
     check(shown, language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -19,6 +20,7 @@ from rules.language.arabic import analyser, morphology
 from rules.loading import build
 from rules.loading.load import cache_of, load_rules
 from rules.loading.stored.cache import RulesCache
+from rules.loading.stored.file import Late, no_garbage
 from rules.trying import inline_tests
 from tests.rules.few import few_rules
 
@@ -67,6 +69,14 @@ def test_every_part_comes_back(shipped: RuleSet, read_back: RuleSet) -> None:
         assert getattr(read_back, name) == getattr(shipped, name), name
     for name in ("escalations", "escalation_tests", "states"):
         assert getattr(read_back, name) == getattr(shipped, name), name
+    assert read_back.compiled_terms.keys() == shipped.compiled_terms.keys()
+    for name, term in shipped.compiled_terms.items():
+        other = read_back.compiled_terms[name]
+        assert (other.phrases, other.include, other.exceptions) == (
+            *(term.phrases, term.include, term.exceptions),
+        )
+        assert [x.pattern for x in other.regexes] == [x.pattern for x in term.regexes]
+    assert read_back.words.latin_words == shipped.words.latin_words
     assert list(read_back.morphology.lexemes) == list(shipped.morphology.lexemes)
     assert read_back.morphology.spelt == shipped.morphology.spelt
     assert dict(read_back.morphology.analysed())["الأدوية"]
@@ -99,6 +109,37 @@ def test_a_second_start_compiles_nothing(tmp_path: Path, compiled: list[str]) ->
     first = start(tmp_path / "cache")
     assert start(tmp_path / "cache").hash == first.hash
     assert compiled == ["compiled"]
+
+
+def test_what_a_start_does_not_need_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests, the words of terms, English and French: most of the file."""
+    start(tmp_path)
+    taken: set[Late[Any]] = set()
+    real = Late.__call__
+
+    def noted(late: Late[Any]) -> Any:
+        taken.add(late)
+        return real(late)
+
+    monkeypatch.setattr(Late, "__call__", noted)
+    rules = load_rules(shipped=few_rules(), cache=tmp_path)
+    assert not taken
+    assert rules.detect("", NEWS, "ar")
+    assert len(taken) == 2, "how Arabic words are spelt, and whose they are"
+    assert len(rules.tests) == len(rules.signals)
+    assert rules.words_of_terms
+    assert len(taken) == 4
+
+
+def test_what_was_read_is_not_looked_through_for_garbage(tmp_path: Path) -> None:
+    start(tmp_path)
+    with no_garbage():
+        rules = load_rules(shipped=few_rules(), cache=tmp_path)
+    assert rules.signals
+    assert gc.get_count()[0] < 100
+    assert gc.get_freeze_count() == 0
 
 
 def damaged(path: Path) -> None:
@@ -174,9 +215,9 @@ def test_what_a_file_names_and_is_no_part_of_rules_is_not_made(tmp_path: Path) -
     kept.write(load_rules(shipped=few_rules()), checked=False)
     path = only_file(tmp_path)
     head, body = path.read_bytes().decode().split("\n", 1)
-    stored = json.loads(body)
-    stored["parts"]["hash"] = ["Popen", "true"]
-    changed = json.dumps(stored).encode()
+    names, *parts = body.split("\n")
+    parts[json.loads(names).index("hash")] = json.dumps(["Popen", "true"])
+    changed = "\n".join((names, *parts)).encode()
     key, _, checked = head.split(" ")
     path.write_bytes(f"{key} {hashlib.sha256(changed).hexdigest()} {checked}\n".encode() + changed)
     assert kept.read(None) is None

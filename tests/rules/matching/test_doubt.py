@@ -30,7 +30,7 @@ def removal(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
     folder: Path = tmp_path_factory.mktemp("removal")
     (folder / "signals").mkdir()
     (folder / "signals" / "removal.yaml").write_text(REMOVAL, encoding="utf-8")
-    return load_few(folder)
+    return load_few(folder, most_words=None)
 
 
 @pytest.mark.parametrize(

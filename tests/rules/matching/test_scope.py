@@ -28,6 +28,7 @@ ARABIC = [
     ("ceasefire", "worsening", "رفض الطرفان التوقيع على وقف إطلاق النار في {place}"),
     ("ceasefire", "worsening", "دعت الأمم المتحدة إلى الاتفاق على وقف إطلاق النار في {place}"),
     ("ceasefire", "denied", "نفت الحركة الاتفاق على هدنة في {place}"),
+    ("ceasefire", "denied", "الجيش: لم نخرق وقف إطلاق النار في {place}"),
     ("aid-access", "improving", "وصول قافلة مساعدات إنسانية إلى النازحين في {place}"),
     ("aid-access", "worsening", "القيود تعوق وصول المساعدات إلى النازحين في {place}"),
     ("aid-access", "worsening", "لم تصل المساعدات الإنسانية إلى النازحين في {place}"),

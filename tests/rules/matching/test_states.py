@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,8 +11,32 @@ import pytest
 
 from rules import RuleSet, RulesInvalid, detect, load_rules, states_said
 from rules.loading.load import fingerprint
+from tests.rules.few import few_rules
 
 Write = Callable[[str], Path]
+SIEGE = """id: siege
+title: {ar: حصار, en: Siege, fr: Siège}
+description: A rule of which states are told.
+sector: none
+terms: {besieged: $siege}
+when:
+  - name: besieged
+    any: [besieged]
+tests:
+  fires: [حصار المدينة]
+  silent: [يوم هادئ]
+"""
+WATER = """states:
+  - kind: water
+    title: Water
+    expires_after: 3 days
+    values:
+      cut: {bad: true, title: cut}
+      back: {title: back}
+    from:
+      - {signal: siege, direction: worsening, value: cut}
+      - {signal: siege, direction: improving, value: back}
+"""
 
 
 @pytest.fixture
@@ -25,6 +50,17 @@ def own(tmp_path: Path) -> Write:
         return folder
 
     return write
+
+
+@pytest.fixture(scope="module")
+def one_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in place of the shipped rules, which take seconds to load."""
+    folder = tmp_path_factory.mktemp("shipped") / "rules"
+    shutil.copytree(few_rules(), folder)
+    (folder / "signals" / "siege.yaml").write_text(SIEGE, encoding="utf-8")
+    (folder / "vocabulary" / "siege.yaml").write_text("siege: {ar: [حصار]}\n", encoding="utf-8")
+    (folder / "states.yaml").write_text(WATER, encoding="utf-8")
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -114,11 +150,11 @@ states:
     assert rules.states["bread"].values["short"].title["fr"] == "نقص"
 
 
-def test_a_signal_that_was_switched_off_tells_no_state(own: Write) -> None:
+def test_a_signal_that_was_switched_off_tells_no_state(own: Write, one_state: Path) -> None:
     folder = own("states: []\n")
     (folder / "signals").mkdir()
     (folder / "signals" / "off.yaml").write_text("id: siege\noff: true\n", encoding="utf-8")
-    assert load_rules(folder).states["siege"].sources == ()
+    assert load_rules(folder, shipped=one_state).states["water"].sources == ()
 
 
 @pytest.mark.parametrize(
@@ -141,7 +177,9 @@ def test_a_signal_that_was_switched_off_tells_no_state(own: Write) -> None:
         ("FULL signal: siege, colour: red", "colour"),
     ],
 )
-def test_what_is_wrong_is_told_with_file_and_line(own: Write, body: str, told: str) -> None:
+def test_what_is_wrong_is_told_with_file_and_line(
+    own: Write, one_state: Path, body: str, told: str
+) -> None:
     full = (
         "states:\n  - kind: own\n    title: T\n    expires_after: 3 days\n    values:\n"
         "      a: {title: A, bad: true}\n      b: {title: B}\n    from:\n"
@@ -153,7 +191,7 @@ def test_what_is_wrong_is_told_with_file_and_line(own: Write, body: str, told: s
     elif body.startswith("VALUE "):
         body = full % (body.removeprefix("VALUE "), "signal: siege")
     with pytest.raises(RulesInvalid) as raised:
-        load_rules(own(body))
+        load_rules(own(body), shipped=one_state)
     errors = raised.value.errors
     assert any(told in error.told("en") for error in errors), [e.told("en") for e in errors]
     assert all(error.file == "own/states.yaml" and error.told("ar") for error in errors)

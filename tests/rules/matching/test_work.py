@@ -282,6 +282,24 @@ def test_what_cannot_be_here_is_seldom_asked_for_term_by_term(shipped: RuleSet) 
     assert taken["set_bits"] < 1.5 * taken["TermMatcher.look_for"]
 
 
+def test_a_clause_that_fails_is_tried_a_second_time_only_beside_a_no(shipped: RuleSet) -> None:
+    """The second time a plain no may stand over its words: where none stands, nothing changes."""
+    title = "قصف قرب المستشفى ونقص في المعدات"
+    affirmed = calls(lambda: shipped.detect(title, "", "ar"))
+    denied = calls(lambda: shipped.detect("لا " + title, "", "ar"))
+    assert 0 < affirmed["in_sentence"] < denied["in_sentence"]
+
+
+def test_ways_that_ask_for_the_same_share_what_is_found(shipped: RuleSet) -> None:
+    asked = [
+        element.terms
+        for rule in shipped.rules.values()
+        for clause in (*rule.when, *rule.against)
+        for element in clause.elements
+    ]
+    assert len({id(terms) for terms in asked}) == len(set(asked)) < len(asked)
+
+
 def test_a_text_is_cut_once_for_its_places_and_its_figures() -> None:
     title, text = "مقتل 12 شخصا في حلب", "سقط عشرة قتلى في مدينة حلب. وأصيب 20 في إدلب."
     places = shipped_places()

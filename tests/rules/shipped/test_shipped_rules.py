@@ -139,7 +139,7 @@ def test_a_full_database_makes_no_answer_worse(
         shutil.copyfileobj(packed, plain)
     fuller = load_rules(full_database=database)
     assert not failures(fuller), "\n".join(failures(fuller))
-    entries = read_labelled(shared_data / "labelled-ar.jsonl")
+    entries = read_labelled(shared_data / "labelled-ar.jsonl")[::3]
     before, after = evaluate(shipped, entries).micro, evaluate(fuller, entries).micro
     assert after.f1 >= before.f1 - 0.005, (before, after)
 

@@ -50,7 +50,9 @@ def test_check_tells_every_error_and_exits_1(run: CliRunner) -> None:
     assert "Traceback" not in result.output + result.stderr
 
 
-def test_check_runs_the_tests_too_as_the_service_does(run: CliRunner, failing: Path) -> None:
+def test_check_runs_the_tests_too_as_the_service_does(
+    run: CliRunner, failing: Path, few_shipped: None
+) -> None:
     result = run.invoke(app, ["rules", "check", str(failing), "--json"])
     assert result.exit_code == 1
     told = json.loads(result.stdout)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from storage.connection import Connection
 from storage.news import entries
+from storage.rows import _many_rows
 from tests.postgres import REFUSED
 from tests.storage.make import HOUR, NOW, add_entry, add_feed, detection, entry
 
@@ -94,3 +97,21 @@ def test_a_detection_outside_the_words_is_refused(db: Connection, wrong: dict[st
     entry_id = add_entry(db)
     with pytest.raises(REFUSED):
         entries.add_detections(db, entry_id, detection(**wrong))
+
+
+def test_the_statement_for_many_entries_is_written_once(db: Connection) -> None:
+    """A hundred rows are two thousand values: their names take longer than the entries."""
+    add_feed(db)
+    _many_rows.cache_clear()
+    for lot in range(5):
+        entries.add_all(db, [(entry(guid=f"{lot}-{n}"), (f"guid:{lot}-{n}",)) for n in range(40)])
+    assert _many_rows.cache_info().misses == 2  # entries, keys
+
+
+def test_when_an_entry_was_read_stands_beside_when_it_was_seen(db: Connection) -> None:
+    add_feed(db)
+    for read in (None, NOW, NOW + HOUR):
+        seen = replace(entry(first_seen_at=NOW), rules_hash="r", read_at=read)
+        found = entries.get(db, entries.add(db, seen, ()))
+        assert found is not None
+        assert (found.first_seen_at, found.last_seen_at, found.read_at) == (NOW, NOW, read)

@@ -1,4 +1,5 @@
-"""Every command of the registry, in each kind of chat, by each role, in two languages."""
+"""Every command of the registry, in each kind of chat, by each role, in two languages; its buttons
+in one."""
 
 from __future__ import annotations
 
@@ -154,7 +155,7 @@ async def test_every_command_answers_or_refuses_as_the_registry_says(
     assert [record.getMessage() for record in caplog.records] == []
 
 
-@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("language", ["ar"])  # 4,700 presses
 async def test_every_button_answers_or_refuses_as_the_registry_says(
     at_work: Office, language: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,0 +1,72 @@
+"""What stands beside the evidence and is said of something else, or of its news."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rules import RuleSet, detect
+from rules.language.text import tokenize
+from rules.matching.scope import governors
+from tests.rules.few import load_few
+
+HUNGER = """id: hunger
+title: {ar: جوع, en: Hunger, fr: Faim}
+description: People who have nothing to eat.
+sector: none
+terms:
+  hunger: {ar: [جوع], en: [hunger], fr: [faim]}
+  bakery: {ar: [مخبز/مخابز], en: [bakery], fr: [boulangerie]}
+  serves: {ar: [~عمل], en: [work], fr: [marcher]}
+  shut: {ar: [إغلاق], en: [closure], fr: [fermeture]}
+when:
+  - name: named
+    why: its name
+    any: [hunger]
+  - name: shut
+    why: nobody bakes
+    near: [bakery, shut]
+    within: 8
+  - name: bakes
+    why: a bakery works
+    near: [bakery, serves]
+    within: 3
+    direction: improving
+examples:
+  fires: [الجوع في القرية]
+  silent: [يوم هادئ]
+"""
+
+
+@pytest.fixture(scope="module")
+def hunger(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
+    folder: Path = tmp_path_factory.mktemp("hunger")
+    (folder / "signals").mkdir()
+    (folder / "signals" / "hunger.yaml").write_text(HUNGER, encoding="utf-8")
+    return load_few(folder)
+
+
+@pytest.mark.parametrize(
+    ("title", "direction"),
+    [
+        # who did not announce it denies it
+        ("المنظمة: لم نعلن الجوع في الجنوب", "denied"),
+        # what is said of the news stands behind the news's own clause
+        ("بيان الجوع الذي انتشر أمس مفبرك", "denied"),
+        ("الجوع يشتد في مخيم زاره الوزير الذي ينفي استقالته", "worsening"),
+        # a denial joined to a relief is of something else, and the relief is why it is not so
+        ("المخابز تعمل ولا صحة لما قيل عن إغلاقها", "denied"),
+        ("المخابز تعمل منذ الفجر", "improving"),
+        # a relief that ends another thing goes on
+        ("مخابز تعمل ليلا تنهي أسبوعا من الانتظار", "improving"),
+    ],
+)
+def test_what_is_said_of_another_turns_nothing(hunger: RuleSet, title: str, direction: str) -> None:
+    (found,) = [d for d in detect(hunger, title, "", "ar") if d.signal == "hunger"]
+    assert found.direction == direction
+
+
+def test_words_that_tokens_are_compared_with_are_in_their_normal_form() -> None:
+    for word in governors.WHICH:
+        assert [token.norm for token in tokenize(word)] == [word]
