@@ -52,7 +52,6 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
         # who rejects what is said of it denies it, whatever stands between
         ("Ministry dismisses claims that the ward has closed", "denied"),
         ("Ministry rejects a newspaper report of ward closure", "denied"),
-        ("Mayor brushes aside talk of a closed clinic", "denied"),
         # who rejects the thing itself does not say that it is not
         ("Mayor rejects closure of the ward", "worsening"),
         # what is behind a comma is said by somebody else
