@@ -22,7 +22,7 @@ from rules.matching.finding.reading import Reading
 from rules.matching.finding.signs import set_bits
 from rules.matching.harm import entry as victims
 from rules.matching.harm.harm import PREFIX
-from rules.matching.scope.governors import DENIED, governors_of
+from rules.matching.scope.governors import DENIED, DENYING, governors_of
 from rules.matching.scope.negation import NEGATION, NEXT, NOT_AFTER
 
 if TYPE_CHECKING:
@@ -296,7 +296,7 @@ def _groups(
     ):
         together.append(_NEGATION)
     if clause.needs:
-        anywhere.append(frozenset((*clause.needs, DENIED)))
+        anywhere.append(frozenset((*clause.needs, DENIED, DENYING)))
     if rule.needs:
         anywhere.append(frozenset(rule.needs))
     if clause.kind == "all":

@@ -16,6 +16,7 @@ from rules.matching.entry import EntryReading, Present
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.rule import CompiledRule
 from rules.matching.scope.direction import Found
+from rules.matching.scope.governors import DENIED, DENYING
 from rules.matching.scope.negation import is_no_longer, says_no
 from rules.matching.scope.scope import Scope, scope_of, state_of
 from rules.matching.scope.statement import is_background
@@ -32,7 +33,7 @@ def holds(
     """In which of these sentences a clause holds: at most once in each."""
     # A denial names what it denies; it needs no setting.
     bare = bool(clause.needs) and present.isdisjoint(clause.needs)
-    if bare and "$scope-denied" not in present:
+    if bare and present.isdisjoint((DENIED, DENYING)):
         return []
     here = where if not blocked else [r for r in where if id(r) not in blocked]
     unless = clause.unless if clause.unless_within is None else ()
@@ -48,12 +49,13 @@ def holds(
         return []
     held = []
     for reading in here:
-        if bare and not reading.of("$scope-denied"):
+        if bare and not (reading.of(DENIED) or reading.of(DENYING)):
             continue
         combination = in_sentence(clause, reading)
         if (
             combination is None
             and clause.negated is False
+            and clause.direction != "denied"
             and id(reading) in entry.leading
             and says_no(reading)
         ):

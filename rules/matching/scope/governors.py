@@ -14,6 +14,7 @@ from rules.loading.choices import State
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import counts, doers, statement
 from rules.matching.scope.counts import FEWER
+from rules.matching.scope.doubt import NEWS
 from rules.matching.scope.negation import (
     NEGATED_GOVERNOR,
     any_negation,
@@ -33,7 +34,7 @@ STATE_TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "ne
 STATE_NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
 """Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
 DENIED = STATE_TERMS["denied"]
-_GOVERNORS = (*STATE_TERMS.values(), *STATE_NOUNS.values(), FEWER)
+_GOVERNORS = (*STATE_TERMS.values(), *STATE_NOUNS.values(), FEWER, DENYING)
 _HURT = ("$harm-verb", "$harm-noun", "$casualty", "$fire-weapon")
 TERMS = (
     BORDER, JOINS, IN_FORCE, DENYING, CLAIMS, PROTEST, *counts.TERMS, *doers.TERMS,
@@ -46,6 +47,8 @@ CLAIM_REACH = 4
 """Words between «مزاعم», "claims that" and what is claimed."""
 PROTEST_BEHIND = 2
 """Words between "suspend", "call off" and the strike."""
+REJECTED_WITHIN = 4
+"""Words between "rejects", "dismisses" and the reports that are rejected."""
 WHILE = 2
 """Words between «بينما», "while" and the denial that they set aside."""
 
@@ -96,6 +99,7 @@ _SAYING: Sequence[tuple[State, str]] = [
         STATE_TERMS[state],
         *((STATE_NOUNS[state],) if state in STATE_NOUNS else ()),
         *((FEWER,) if state == "eased" else ()),
+        *((DENYING,) if state == "denied" else ()),
     )
 ]
 UNDONE: frozenset[State] = frozenset(
@@ -129,6 +133,8 @@ def governors_of(states: Iterable[State], own: Mapping[State, Iterable[str]]) ->
     found = {IN_FORCE} if "kept" in states else set()
     if "eased" in states:
         found.add(FEWER)
+    if "denied" in states:
+        found.add(DENYING)
     for state in states:
         found.update((STATE_TERMS[state], *own.get(state, ())))
         if state in STATE_NOUNS:
@@ -154,6 +160,10 @@ def governing(
             if any(span.overlaps(e) for e in evidence):
                 continue
             if name == FEWER and not counts.are_of_a_trouble(reading, span):
+                continue
+            # "Rejects the truce" fails it; "rejects reports of famine" denies it.
+            rejects = state == "failed" or name == DENYING
+            if rejects and _rejects_what_is_said(reading, span) == (state == "failed"):
                 continue
             distance = _distance(reading, span, reached, reach, follows=follows)
             if distance is not None:
@@ -255,6 +265,15 @@ def _denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) ->
 
 
 _BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
+
+
+def _rejects_what_is_said(reading: Reading, verb: Span) -> bool:
+    """ "Dismisses claims of a siege", "rejects closure reports"."""
+    if not any(s.overlaps(verb) for s in reading.of(DENYING)):
+        return False
+    behind = reading.sentence.tokens[verb.last + 1 : verb.last + 2 + REJECTED_WITHIN]
+    reach = next((at for at, token in enumerate(behind) if token.breaks), len(behind))
+    return any_within(reading.of(NEWS), verb.last + 1, verb.last + reach)
 
 
 def _has_an_object(reading: Reading, denial: Span) -> bool:

@@ -30,6 +30,11 @@ NO_LONGER_REACH = 2
 NE_REACH = 3
 """Words before a French verb in which its «ne» stands: «ne leur en parvient plus»."""
 
+SUBJECT_REACH = 7
+"""Words between "no", "none of" and the verb of the sentence: "none of the wards has closed"."""
+
+_NO_ONE = frozenset(("no", "none", "nobody", "nothing", "neither"))
+_HAS = frozenset(("has", "have", "had", "is", "are", "was", "were", "been", "being", "will", "did"))
 _NE = ("ne", "n")
 _PLUS = "plus"
 _BUT = ("que", "qu")
@@ -88,6 +93,19 @@ def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     for nobody in reading.of(NONE):
         if 0 <= span.first - nobody.last - 1 <= reach + 1:
             return nobody
+    return _subject(reading, span)
+
+
+def _subject(reading: Reading, verb: Span) -> Span | None:
+    """ "No family in the camp has been put out": nobody did it, or nobody has it done to them."""
+    tokens = reading.sentence.tokens
+    if verb.first < 2 or tokens[verb.first - 1].norm not in _HAS:
+        return None
+    for at in range(verb.first - 2, max(-1, verb.first - 3 - SUBJECT_REACH), -1):
+        if tokens[at + 1].breaks:
+            return None
+        if tokens[at].norm in _NO_ONE:
+            return Span(at, at)
     return None
 
 

@@ -150,7 +150,7 @@ def state_of(
     """
     governors = hurdles.standing(reading, governing(reading, (span,), own))
     inner = next((g for g in governors if g.state in wanted), None)
-    if inner is None:
+    if inner is None or (inner.state == "denied" and inner.negation is not None):
         return None
     # «منع دخول المساعدات»: what is kept from entering has not entered.
     outer = [
@@ -240,6 +240,9 @@ def _resolved(
         elif state == direction == "denied" and _denies_once(reading, where, evidence[0]):
             # «لا نقص في الأدوية، وما نشر غير دقيق» denies once, «نفى عدم وجود» twice; so does
             # "contrary to rumours, the town is not evacuated", cut off by its comma.
+            changed = direction
+        elif state == base == direction == "denied":
+            # "Denying closure, the hospital says it works normally": both against the news.
             changed = direction
         else:
             changed = _applied(state, direction, means)
