@@ -22,7 +22,8 @@ from rules.matching.finding.reading import Reading
 from rules.matching.finding.signs import set_bits
 from rules.matching.harm import entry as victims
 from rules.matching.harm.harm import PREFIX
-from rules.matching.scope.governors import DENIED, DENYING, governors_of
+from rules.matching.scope.denials import DENYING
+from rules.matching.scope.governors import DENIED, governors_of
 from rules.matching.scope.negation import NEGATION, NEXT, NOT_AFTER
 
 if TYPE_CHECKING:

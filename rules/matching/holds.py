@@ -15,8 +15,9 @@ from rules.matching.clauses import (
 from rules.matching.entry import EntryReading, Present
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.rule import CompiledRule
+from rules.matching.scope.denials import DENYING
 from rules.matching.scope.direction import Found
-from rules.matching.scope.governors import DENIED, DENYING
+from rules.matching.scope.governors import DENIED
 from rules.matching.scope.negation import is_no_longer, says_no
 from rules.matching.scope.scope import Scope, scope_of, state_of
 from rules.matching.scope.statement import is_background

@@ -7,14 +7,16 @@ evidence is `scope`'s business.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, takewhile
 from typing import NamedTuple, get_args
 
 from rules.loading.choices import State
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope import counts, doers, statement
+from rules.matching.scope import counts, denials, doers, statement
 from rules.matching.scope.counts import FEWER
-from rules.matching.scope.doubt import NEWS
+from rules.matching.scope.denials import DENYING
 from rules.matching.scope.negation import (
     NEGATED_GOVERNOR,
     any_negation,
@@ -27,8 +29,6 @@ STATES: tuple[State, ...] = get_args(State)
 BORDER = "$scope-border"
 JOINS = "$scope-joins"
 IN_FORCE = "$scope-in-force"
-DENYING = "$scope-denying"
-CLAIMS = "$scope-claims"
 PROTEST = "$scope-protest"
 STATE_TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
 STATE_NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
@@ -37,20 +37,16 @@ DENIED = STATE_TERMS["denied"]
 _GOVERNORS = (*STATE_TERMS.values(), *STATE_NOUNS.values(), FEWER, DENYING)
 _HURT = ("$harm-verb", "$harm-noun", "$casualty", "$fire-weapon")
 TERMS = (
-    BORDER, JOINS, IN_FORCE, DENYING, CLAIMS, PROTEST, *counts.TERMS, *doers.TERMS,
+    BORDER, JOINS, IN_FORCE, PROTEST, *counts.TERMS, *denials.TERMS, *doers.TERMS,
     *STATE_TERMS.values(), *STATE_NOUNS.values(), *_HURT,
 )  # fmt: skip
 
 IN_FORCE_WITHIN = 1
 """Words between "since", "during" and the truce that they take for in force."""
-CLAIM_REACH = 4
-"""Words between «مزاعم», "claims that" and what is claimed."""
+LONGEST = 12
+"""Words that a governor may have."""
 PROTEST_BEHIND = 2
 """Words between "suspend", "call off" and the strike."""
-REJECTED_WITHIN = 4
-"""Words between "rejects", "dismisses" and the reports that are rejected."""
-WHILE = 2
-"""Words between «بينما», "while" and the denial that they set aside."""
 
 
 class Reach(NamedTuple):
@@ -156,14 +152,14 @@ def governing(
             reached = [*reached, *(g.span for at, _, g in found if at == layer)]
             layer = reach.layer
         follows = name != STATE_NOUNS.get(state)
-        for span in reading.of(name):
+        for span in _within_reach(reading.of(name), reached, reach):
             if any(span.overlaps(e) for e in evidence):
                 continue
             if name == FEWER and not counts.are_of_a_trouble(reading, span):
                 continue
             # "Rejects the truce" fails it; "rejects reports of famine" denies it.
             rejects = state == "failed" or name == DENYING
-            if rejects and _rejects_what_is_said(reading, span) == (state == "failed"):
+            if rejects and denials.rejects_what_is_said(reading, span) == (state == "failed"):
                 continue
             distance = _distance(reading, span, reached, reach, follows=follows)
             if distance is not None:
@@ -173,7 +169,7 @@ def governing(
                     continue
                 if state == "freed" and doers.saves_another(reading, span, evidence):
                     continue
-                if state == "denied" and _denies_another(reading, span, evidence):
+                if state == "denied" and denials.denies_another(reading, span, evidence):
                     continue
                 negation = any_negation(reading, span, NEGATED_GOVERNOR)
                 if negation is not None and _belongs_to(negation, span, evidence, reach):
@@ -245,45 +241,6 @@ def _ends_a_protest(reading: Reading, span: Span, evidence: Sequence[Span]) -> b
     return any_within(reading.of(PROTEST), span.last + 1, span.last + 1 + PROTEST_BEHIND)
 
 
-def _denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:
-    """«عشرات القتلى وحماس تكذب مزاعم الجيش بوجود مسلحين»: the denial has a claim of its own."""
-    if any(0 <= denial.first - s.last - 1 <= WHILE for s in reading.of(statement.WHILE)):
-        # «بينما تنفي السلطات الحصار، يعاني السكان»: the news is what stands beside the denial.
-        return True
-    if any(statement.turns_between(reading, denial.last, e.first) for e in evidence):
-        # "Denies the siege, but images show the town encircled".
-        return True
-    if any(denial.last < e.first for e in evidence):
-        return False
-    if _has_an_object(reading, denial):
-        return True
-    claims = [s for s in reading.of(CLAIMS) if s.first < denial.first]
-    if claims and all(e.first - claims[-1].last > CLAIM_REACH for e in evidence):
-        # «إن مزاعم الجيش بوجود مسلحين في مدرسة قصفها وقتل عشرات محض كذب»
-        return True
-    return any_within(reading.of(CLAIMS), denial.last + 1, denial.last + 2)
-
-
-_BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
-
-
-def _rejects_what_is_said(reading: Reading, verb: Span) -> bool:
-    """ "Dismisses claims of a siege", "rejects closure reports"."""
-    if not any(s.overlaps(verb) for s in reading.of(DENYING)):
-        return False
-    behind = reading.sentence.tokens[verb.last + 1 : verb.last + 2 + REJECTED_WITHIN]
-    reach = next((at for at, token in enumerate(behind) if token.breaks), len(behind))
-    return any_within(reading.of(NEWS), verb.last + 1, verb.last + reach)
-
-
-def _has_an_object(reading: Reading, denial: Span) -> bool:
-    """«10 قتلى والجيش ينفي استهدافهم»: behind what it is said to deny, it denies another thing."""
-    if not any(s.overlaps(denial) for s in reading.of(DENYING)):
-        return False
-    behind = reading.sentence.tokens[denial.last + 1 : denial.last + 2]
-    return bool(behind) and not behind[0].breaks and behind[0].norm not in _BY
-
-
 def _belongs_to(negation: Span, governor: Span, evidence: Sequence[Span], reach: Reach) -> bool:
     """Whether a negation near a governor is the evidence's own."""
     if any(negation.overlaps(e) for e in evidence):
@@ -301,6 +258,16 @@ def _inside_another(governor: Governor, found: Iterable[tuple[int, int, Governor
         and g.span.last - g.span.first > size
         for _, _, g in found
     )
+
+
+def _within_reach(spans: Sequence[Span], reached: Sequence[Span], reach: Reach) -> Iterator[Span]:
+    """Those that may be near enough: a text of one sentence may hold hundreds."""
+    if not reached:
+        return iter(())
+    first = min(e.first for e in reached) - reach.before - 1 - LONGEST
+    last = max(e.last for e in reached) + reach.after + 1
+    at = bisect_left(spans, first, key=lambda s: s.first)
+    return takewhile(lambda s: s.first <= last, islice(spans, at, None))
 
 
 def _distance(
@@ -349,10 +316,12 @@ def _says_of_it(reading: Reading, span: Span, left: int, right: int, reach: Reac
     """«بيان الإخلاء الذي انتشر مفبرك»: what is said of the news stands behind its own clause."""
     if reach.layer != REACH["denied"].layer or right != span.first:
         return False
-    if any(s.overlaps(span) for s in reading.of(DENYING)):
+    if denials.takes_what_it_denies(reading, span):
         return False
     tokens = reading.sentence.tokens
-    borders = [s for s in reading.of(BORDER) if left <= s.first < right]
+    spans = reading.of(BORDER)
+    at = bisect_left(spans, left, key=lambda s: s.first)
+    borders = takewhile(lambda s: s.first < right, islice(spans, at, None))
     return all(tokens[s.first].norm in WHICH for s in borders)
 
 

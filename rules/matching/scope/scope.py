@@ -28,6 +28,7 @@ from rules.matching.scope.governors import (
 from rules.matching.scope.negation import (
     NEGATED_EVIDENCE,
     any_negation,
+    any_within,
     denies,
     is_no_longer,
 )
@@ -128,7 +129,7 @@ def _of_another(reading: Reading, governor: Governor, evidence: Sequence[Span]) 
     if governor.state == "denied":
         return tokens[at].norm.startswith("و")
     behind = tokens[governor.span.last + 1 : governor.span.last + 2]
-    ends = any(s.overlaps(governor.span) for s in reading.of(ENDS))
+    ends = any_within(reading.of(ENDS), governor.span.first, governor.span.last)
     return ends and bool(behind) and not behind[0].breaks
 
 

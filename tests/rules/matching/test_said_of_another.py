@@ -67,6 +67,33 @@ def test_what_is_said_of_another_turns_nothing(hunger: RuleSet, title: str, dire
     assert found.direction == direction
 
 
+@pytest.mark.parametrize(
+    ("title", "language", "direction"),
+    [
+        # whose doing it was, it was
+        ("الحكومة تنكر أي مسؤولية عن الجوع في المخيم", "ar", "worsening"),
+        ("الحكومة تنفي ضلوعها، والجوع يعم المخيم", "ar", "worsening"),
+        ("Army denies all involvement as hunger spreads in the camp", "en", "worsening"),
+        ("Army denies any role in the hunger of the camp", "en", "worsening"),
+        ("L'armée nie toute implication, la faim gagne le camp", "fr", "worsening"),
+        ("L'armée dément être responsable de la faim au camp", "fr", "worsening"),
+        # who shows it has the last word
+        ("الوزارة تنفي الجوع وصور الأقمار تثبته", "ar", "worsening"),
+        ("Ministry denies hunger, pictures prove it", "en", "worsening"),
+        ("Le ministère nie la faim, des images le prouvent", "fr", "worsening"),
+        # that it is so is what is denied
+        ("الوزارة تنفي الجوع في المخيم", "ar", "denied"),
+        ("Ministry denies hunger in the camp", "en", "denied"),
+        ("Le ministère nie la faim au camp", "fr", "denied"),
+    ],
+)
+def test_who_disowns_it_or_is_shown_it_denies_nothing(
+    hunger: RuleSet, title: str, language: str, direction: str
+) -> None:
+    (found,) = [d for d in detect(hunger, title, "", language) if d.signal == "hunger"]
+    assert found.direction == direction
+
+
 def test_words_that_tokens_are_compared_with_are_in_their_normal_form() -> None:
     for word in governors.WHICH:
         assert [token.norm for token in tokenize(word)] == [word]

@@ -128,9 +128,9 @@ def test_a_dictionary_is_opened_only_for_a_word_that_it_decides(
         return False
 
     monkeypatch.setattr(latin, "is_word", is_word)
-    # Written as nobody else writes it: what a word is, is remembered by how it is written.
-    shipped.detect("", "media leader donald LaRReT", None)
-    assert {surface.lower() for surface in asked} == {"larret"}
+    # No other text has the word: what a word is, is remembered.
+    shipped.detect("", "media leader donald LeMBaRGo", None)
+    assert {surface.lower() for surface in asked} == {"lembargo"}
 
 
 def test_of_an_entry_of_no_rule_no_term_and_no_clause_is_tried(

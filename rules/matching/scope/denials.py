@@ -1,0 +1,81 @@
+"""What a word of denial denies: the news, a claim of its own, or only whose doing it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rules.matching.finding.reading import Reading, Span
+from rules.matching.scope import statement
+from rules.matching.scope.doubt import NEWS
+from rules.matching.scope.negation import any_within
+
+DENYING = "$scope-denying"
+CLAIMS = "$scope-claims"
+BLAME = "$scope-blame"
+PROVES = "$scope-proves"
+TERMS = (DENYING, CLAIMS, BLAME, PROVES)
+
+CLAIM_REACH = 4
+"""Words between «مزاعم», "claims that" and what is claimed."""
+REJECTED_WITHIN = 4
+"""Words between "rejects", "dismisses" and the reports that are rejected."""
+BLAME_WITHIN = 2
+"""Words between "denies" and the responsibility that is denied."""
+PROVES_WITHIN = 8
+"""Words between "denies" and "prove": pictures and witnesses against the denial."""
+WHILE = 2
+"""Words between «بينما», "while" and the denial that they set aside."""
+_BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
+
+
+def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:
+    """«عشرات القتلى وحماس تكذب مزاعم الجيش بوجود مسلحين»: the denial has a claim of its own."""
+    if any(0 <= denial.first - s.last - 1 <= WHILE for s in reading.of(statement.WHILE)):
+        # «بينما تنفي السلطات الحصار، يعاني السكان»: the news is what stands beside the denial.
+        return True
+    if _disowns(reading, denial):
+        return True
+    if any_within(reading.of(PROVES), denial.last + 1, denial.last + PROVES_WITHIN):
+        # «تنكر الحصار وصور الأقمار تثبته»: who shows it has the last word.
+        return True
+    if any(statement.turns_between(reading, denial.last, e.first) for e in evidence):
+        # "Denies the siege, but images show the town encircled".
+        return True
+    if any(denial.last < e.first for e in evidence):
+        return False
+    if _has_an_object(reading, denial):
+        return True
+    claims = [s for s in reading.of(CLAIMS) if s.first < denial.first]
+    if claims and all(e.first - claims[-1].last > CLAIM_REACH for e in evidence):
+        # «إن مزاعم الجيش بوجود مسلحين في مدرسة قصفها وقتل عشرات محض كذب»
+        return True
+    return any_within(reading.of(CLAIMS), denial.last + 1, denial.last + 2)
+
+
+def takes_what_it_denies(reading: Reading, denial: Span) -> bool:
+    return any_within(reading.of(DENYING), denial.first, denial.last)
+
+
+def rejects_what_is_said(reading: Reading, verb: Span) -> bool:
+    """ "Dismisses claims of a siege", "rejects closure reports"."""
+    if not takes_what_it_denies(reading, verb):
+        return False
+    behind = reading.sentence.tokens[verb.last + 1 : verb.last + 2 + REJECTED_WITHIN]
+    reach = next((at for at, token in enumerate(behind) if token.breaks), len(behind))
+    return any_within(reading.of(NEWS), verb.last + 1, verb.last + reach)
+
+
+def _disowns(reading: Reading, denial: Span) -> bool:
+    """ "The army denies all responsibility, ten civilians killed": whose doing it was, it was."""
+    first = denial.last + 1
+    behind = reading.sentence.tokens[first : first + 1 + BLAME_WITHIN]
+    reach = next((at for at, token in enumerate(behind) if token.breaks), len(behind))
+    return any_within(reading.of(BLAME), first, first + reach - 1)
+
+
+def _has_an_object(reading: Reading, denial: Span) -> bool:
+    """«10 قتلى والجيش ينفي استهدافهم»: behind what it is said to deny, it denies another thing."""
+    if not takes_what_it_denies(reading, denial):
+        return False
+    behind = reading.sentence.tokens[denial.last + 1 : denial.last + 2]
+    return bool(behind) and not behind[0].breaks and behind[0].norm not in _BY
