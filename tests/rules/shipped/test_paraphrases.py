@@ -11,16 +11,23 @@ from rules.trying.evaluation import evaluate
 from rules.trying.labelled import read_labelled
 
 FOLDER = Path(__file__).parent / "paraphrases"
-# What stood when they came, less one point: (sentences, F1, share of right directions).
-FLOORS = {"ar": (360, 0.605, 0.695), "en": (280, 0.612, 0.716), "fr": (280, 0.615, 0.709)}
+# What they reach, less one point: (sentences, F1, share of right directions).
+FLOORS = {
+    "paraphrases-ar": (360, 0.806, 0.882),
+    "paraphrases-en": (280, 0.836, 0.947),
+    "paraphrases-fr": (280, 0.832, 0.924),
+    "later-ar": (400, 0.700, 0.855),
+    "later-en": (400, 0.686, 0.861),
+    "later-fr": (400, 0.684, 0.849),
+}
 
 
-@pytest.mark.parametrize("language", sorted(FLOORS))
+@pytest.mark.parametrize("name", sorted(FLOORS))
 def test_what_is_said_in_other_words_is_found_no_worse_than_before(
-    shipped: RuleSet, language: str
+    shipped: RuleSet, name: str
 ) -> None:
-    entries = read_labelled(FOLDER / f"paraphrases-{language}.jsonl")
-    sentences, f1, right = FLOORS[language]
+    entries = read_labelled(FOLDER / f"{name}.jsonl")
+    sentences, f1, right = FLOORS[name]
 
     result = evaluate(shipped, entries)
 
@@ -32,7 +39,7 @@ def test_what_is_said_in_other_words_is_found_no_worse_than_before(
 
 
 def test_there_are_at_least_thirty_denials_in_each_language() -> None:
-    for language in FLOORS:
-        entries = read_labelled(FOLDER / f"paraphrases-{language}.jsonl")
+    for name in FLOORS:
+        entries = read_labelled(FOLDER / f"{name}.jsonl")
         denied = [e for e in entries if "denied" in e.signals.values()]
-        assert len(denied) >= 30, language
+        assert len(denied) >= 30, name
