@@ -54,6 +54,16 @@ MANY_TEXTS = {
 }
 
 
+# Every query by its plan, every text with and without the gate: the lines are measured by the tests
+# of what is stored and of clauses.
+ALL_OF_A_KIND = {
+    "test_gate.py",
+    "test_outbox_plans.py",
+    "test_plans.py",
+    "test_work.py",
+}
+
+
 # The whole way, again and again, by the shipped rules: its lines are measured by the tests of their
 # rooms. With coverage these files take two to three times as long.
 WHOLE_WAY = {
@@ -86,7 +96,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         shipped = isinstance(item, pytest.Function) and "shipped" in item.fixturenames
         many_texts = shipped and item.path.name in MANY_TEXTS
-        if many_texts or item.path.name in WHOLE_WAY or _is_property(item):
+        if many_texts or item.path.name in WHOLE_WAY | ALL_OF_A_KIND or _is_property(item):
             item.add_marker(pytest.mark.no_cover)
 
 
