@@ -13,7 +13,8 @@ DENYING = "$scope-denying"
 CLAIMS = "$scope-claims"
 BLAME = "$scope-blame"
 PROVES = "$scope-proves"
-TERMS = (DENYING, CLAIMS, BLAME, PROVES)
+WITNESS = "$scope-witness"
+TERMS = (DENYING, CLAIMS, BLAME, PROVES, WITNESS)
 
 CLAIM_REACH = 4
 """Words between «مزاعم», "claims that" and what is claimed."""
@@ -22,7 +23,9 @@ REJECTED_WITHIN = 4
 BLAME_WITHIN = 2
 """Words between "denies" and the responsibility that is denied."""
 PROVES_WITHIN = 8
-"""Words between "denies" and "prove": pictures and witnesses against the denial."""
+"""Words between "denies" and "prove it"."""
+SHOWN_WITHIN = 2
+"""Words between "pictures" and "prove it"."""
 WHILE = 2
 """Words between «بينما», "while" and the denial that they set aside."""
 _BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
@@ -35,8 +38,7 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
         return True
     if _disowns(reading, denial):
         return True
-    if any_within(reading.of(PROVES), denial.last + 1, denial.last + PROVES_WITHIN):
-        # «تنكر الحصار وصور الأقمار تثبته»: who shows it has the last word.
+    if _is_disproved(reading, denial):
         return True
     if any(statement.turns_between(reading, denial.last, e.first) for e in evidence):
         # "Denies the siege, but images show the town encircled".
@@ -63,6 +65,16 @@ def rejects_what_is_said(reading: Reading, verb: Span) -> bool:
     behind = reading.sentence.tokens[verb.last + 1 : verb.last + 2 + REJECTED_WITHIN]
     reach = next((at for at, token in enumerate(behind) if token.breaks), len(behind))
     return any_within(reading.of(NEWS), verb.last + 1, verb.last + reach)
+
+
+def _is_disproved(reading: Reading, denial: Span) -> bool:
+    """«تنكر الحصار وصور الأقمار تثبته»: who shows it has the last word. What the one who denies
+    proves, "figures prove that stocks are full", is his denial's reason."""
+    for proof in reading.of(PROVES):
+        if denial.last < proof.first <= denial.last + PROVES_WITHIN:
+            first = max(denial.last + 1, proof.first - 1 - SHOWN_WITHIN)
+            return any_within(reading.of(WITNESS), first, proof.first - 1)
+    return False
 
 
 def _disowns(reading: Reading, denial: Span) -> bool:

@@ -45,6 +45,7 @@ IN_FORCE_WITHIN = 1
 """Words between "since", "during" and the truce that they take for in force."""
 LONGEST = 12
 """Words that a governor may have."""
+WHICH = frozenset(("الذي", "التي", "الذين"))
 PROTEST_BEHIND = 2
 """Words between "suspend", "call off" and the strike."""
 
@@ -307,9 +308,6 @@ def _distance(
                 continue
         best = distance
     return best
-
-
-WHICH = frozenset(("الذي", "التي", "الذين"))
 
 
 def _says_of_it(reading: Reading, span: Span, left: int, right: int, reach: Reach) -> bool:

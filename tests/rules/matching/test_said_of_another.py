@@ -81,6 +81,10 @@ def test_what_is_said_of_another_turns_nothing(hunger: RuleSet, title: str, dire
         ("الوزارة تنفي الجوع وصور الأقمار تثبته", "ar", "worsening"),
         ("Ministry denies hunger, pictures prove it", "en", "worsening"),
         ("Le ministère nie la faim, des images le prouvent", "fr", "worsening"),
+        # what the one who denies shows is the reason of the denial
+        ("المتحدث ينفي الجوع ويثبت بالصور أن المخازن ملأى", "ar", "denied"),
+        ("Ministry denies hunger, says figures prove that stores are full", "en", "denied"),
+        ("Le ministère nie la faim, les stocks le prouvent", "fr", "denied"),
         # that it is so is what is denied
         ("الوزارة تنفي الجوع في المخيم", "ar", "denied"),
         ("Ministry denies hunger in the camp", "en", "denied"),
