@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.clock import utc_now
-from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
+from bot.feeds.catalogue import load_catalogue
+from bot.feeds.problems import CatalogueInvalid
 from bot.notices.feeds import FeedsKept, FeedsSwapped
 from bot.notices.notice import Notice
 from bot.notices.rules import RulesKept, RulesSwapped

@@ -156,7 +156,8 @@ def _history(wanted: str) -> AlertHistory:
 
 
 def _display(lang: str, rules: RuleSet) -> Display:
-    from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
+    from bot.feeds.catalogue import load_catalogue
+    from bot.feeds.problems import CatalogueInvalid
     from bot.messages.cards.display import Display
     from bot.notices.feeds import publishers_of
     from bot.settings import load_settings

@@ -98,7 +98,8 @@ async def _write(
 
 def _naming(settings: Settings, lang: str) -> Naming:
     from bot.exports.naming import Naming, leaving
-    from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
+    from bot.feeds.catalogue import load_catalogue
+    from bot.feeds.problems import CatalogueInvalid
     from bot.locales import texts
     from bot.notices.feeds import publishers_of
     from rules import load_gazetteer

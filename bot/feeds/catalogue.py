@@ -9,11 +9,9 @@ from pydantic import ValidationError
 
 from bot.feeds.parse.entry import SourceFormat
 from bot.feeds.plain_list import plain_rows
-from bot.feeds.problems import CatalogueInvalid as CatalogueInvalid
-from bot.feeds.problems import CatalogueProblem, Said, said
+from bot.feeds.problems import CatalogueInvalid, CatalogueProblem, Said, said
 from bot.feeds.publishers import publisher_family
-from bot.feeds.row import MAX_FEEDS, FeedRow
-from bot.feeds.row import comparable_address as comparable_address
+from bot.feeds.row import MAX_FEEDS, FeedRow, comparable_address
 from bot.feeds.row import slug as slug
 from bot.feeds.sites.selectors import PageSelectors
 

@@ -10,8 +10,8 @@ from email.utils import format_datetime
 from xml.etree import ElementTree
 
 from bot.errors import CannotGoOn
-from bot.feeds.catalogue import CatalogueInvalid, Feed, read_catalogue, slug
-from bot.feeds.problems import Said, said
+from bot.feeds.catalogue import Feed, read_catalogue, slug
+from bot.feeds.problems import CatalogueInvalid, Said, said
 from bot.feeds.publishers import publisher_family
 
 _PLAIN = re.compile(r"https?://[^\s#'\"{}\[\]]+|(?!\d)[^\W_][\w-]*(?: [\w-]+)*")

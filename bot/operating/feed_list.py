@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.feeds.catalogue import CatalogueInvalid, Feed, read_catalogue, rows_of
+from bot.feeds.catalogue import Feed, read_catalogue, rows_of
 from bot.feeds.opml import catalogue_text
-from bot.feeds.problems import Said, said
+from bot.feeds.problems import CatalogueInvalid, Said, said
 from bot.operating.rule_files import write_whole
 
 

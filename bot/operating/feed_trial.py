@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.feeds.catalogue import CatalogueInvalid, Feed, read_catalogue, slug
+from bot.feeds.catalogue import Feed, read_catalogue, slug
 from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchRequest, Retriever
 from bot.feeds.opml import catalogue_text
 from bot.feeds.parse.apart.pool import ParserPool
 from bot.feeds.parse.entry import Document, Unreadable
-from bot.feeds.problems import Said, said
+from bot.feeds.problems import CatalogueInvalid, Said, said
 from bot.feeds.publishers import publisher_family
 
 

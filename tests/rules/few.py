@@ -58,3 +58,10 @@ def _first_words(text: str, most: int | None) -> str:
 def load_few(operator_dir: Path, most_words: int | None = 8) -> RuleSet:
     """An operator's rules over the small folder."""
     return load_rules(operator_dir, shipped=few_rules(most_words))
+
+
+def load_one(folder: Path, name: str, text: str, most_words: int | None = 8) -> RuleSet:
+    """The rule of an operator over the small folder."""
+    (folder / "signals").mkdir()
+    (folder / "signals" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return load_few(folder, most_words)

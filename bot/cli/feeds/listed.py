@@ -44,7 +44,8 @@ def check(
     lang: Annotated[str, typer.Option(help="Language of what is wrong: ar, en or fr.")] = "en",
 ) -> None:
     """Say everything that is wrong with feeds.yaml, with its line."""
-    from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
+    from bot.feeds.catalogue import load_catalogue
+    from bot.feeds.problems import CatalogueInvalid
     from bot.settings import load_settings
 
     settings = load_settings()
@@ -168,7 +169,8 @@ def import_list(
 
 def _append(path: Path, rows: str) -> None:
     """Write the rows at the end of feeds.yaml, if it can be read with them."""
-    from bot.feeds.catalogue import CatalogueInvalid, read_catalogue
+    from bot.feeds.catalogue import read_catalogue
+    from bot.feeds.problems import CatalogueInvalid
 
     text = path.read_text(encoding="utf-8-sig")
     if text.rstrip().endswith("[]"):

@@ -100,7 +100,8 @@ def _unused(wanted: str, taken: set[str]) -> str:
 def _listed(settings: Settings) -> tuple[Feed, ...]:
     """The feeds that are watched already; a list that cannot be read does not keep one from
     looking at a site."""
-    from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
+    from bot.feeds.catalogue import load_catalogue
+    from bot.feeds.problems import CatalogueInvalid
 
     try:
         return load_catalogue(settings.feeds_file)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-from bot.feeds.catalogue import Feed, comparable_address, load_catalogue
+from bot.feeds.catalogue import Feed, load_catalogue
+from bot.feeds.row import comparable_address
 
 _FOLDER = Path(__file__).parent
 # What people call them, the file's name first. Neighbours that a pack covers are among its names.

@@ -118,7 +118,8 @@ async def _ask_telegram(settings: Settings) -> TelegramAnswer | None:
 
 
 async def _feeds_file(settings: Settings, say: Texts) -> Finding:
-    from bot.feeds.catalogue import CatalogueInvalid, load_catalogue
+    from bot.feeds.catalogue import load_catalogue
+    from bot.feeds.problems import CatalogueInvalid
 
     file = settings.feeds_file
     try:

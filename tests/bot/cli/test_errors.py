@@ -9,9 +9,8 @@ import pytest
 
 from bot import errors
 from bot.errors import CannotGoOn, ending
-from bot.feeds.catalogue import CatalogueInvalid
 from bot.feeds.opml import OpmlInvalid
-from bot.feeds.problems import said
+from bot.feeds.problems import CatalogueInvalid, said
 from bot.process.lock import AlreadyRunning
 from bot.process.memory import MemoryLimits, is_tight, too_little
 from bot.settings import SettingsInvalid

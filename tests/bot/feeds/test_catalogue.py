@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feeds.catalogue import CatalogueInvalid, Feed, load_catalogue, read_catalogue, slug
+from bot.feeds.catalogue import Feed, load_catalogue, read_catalogue, slug
 from bot.feeds.fetch.addresses import AllowList, refusal
 from bot.feeds.opml import OpmlInvalid, catalogue_text, export_opml, import_opml
+from bot.feeds.problems import CatalogueInvalid
 from bot.feeds.publishers import publisher_family
 from bot.feeds.sites.selectors import PageSelectors
 from bot.locales import texts

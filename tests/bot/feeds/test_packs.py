@@ -6,8 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli.main import app
-from bot.feeds.catalogue import comparable_address, load_catalogue
+from bot.feeds.catalogue import load_catalogue
 from bot.feeds.packs import find_pack, load_pack, pack_names
+from bot.feeds.row import comparable_address
 from bot.settings import Settings, variable
 from rules import load_gazetteer
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from rules import RuleSet, detect
-from tests.rules.few import load_few
+from tests.rules.few import load_one
 
 WARD = """id: ward
 title: {ar: جناح, en: Ward, fr: Salle}
@@ -40,10 +38,7 @@ examples:
 
 @pytest.fixture(scope="module")
 def ward(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
-    folder: Path = tmp_path_factory.mktemp("ward")
-    (folder / "signals").mkdir()
-    (folder / "signals" / "ward.yaml").write_text(WARD, encoding="utf-8")
-    return load_few(folder)
+    return load_one(tmp_path_factory.mktemp("ward"), "ward", WARD)
 
 
 @pytest.mark.parametrize(

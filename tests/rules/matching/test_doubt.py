@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from rules import RuleSet, detect
-from tests.rules.few import load_few
+from tests.rules.few import load_one
 
 REMOVAL = """id: removal
 title: {ar: إخلاء, en: Removal, fr: Départ}
@@ -27,10 +25,7 @@ examples:
 
 @pytest.fixture(scope="module")
 def removal(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
-    folder: Path = tmp_path_factory.mktemp("removal")
-    (folder / "signals").mkdir()
-    (folder / "signals" / "removal.yaml").write_text(REMOVAL, encoding="utf-8")
-    return load_few(folder, most_words=None)
+    return load_one(tmp_path_factory.mktemp("removal"), "removal", REMOVAL, most_words=None)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from rules import RuleSet, detect
 from rules.language.text import tokenize
 from rules.matching.scope import governors
-from tests.rules.few import load_few
+from tests.rules.few import load_one
 
 HUNGER = """id: hunger
 title: {ar: جوع, en: Hunger, fr: Faim}
@@ -41,10 +39,7 @@ examples:
 
 @pytest.fixture(scope="module")
 def hunger(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
-    folder: Path = tmp_path_factory.mktemp("hunger")
-    (folder / "signals").mkdir()
-    (folder / "signals" / "hunger.yaml").write_text(HUNGER, encoding="utf-8")
-    return load_few(folder, most_words=None)
+    return load_one(tmp_path_factory.mktemp("hunger"), "hunger", HUNGER, most_words=None)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 
-from bot.feeds.catalogue import CatalogueInvalid, Feed, load_catalogue
+from bot.feeds.catalogue import Feed, load_catalogue
 from bot.feeds.opml import OpmlInvalid, export_opml, import_opml
+from bot.feeds.problems import CatalogueInvalid
 from bot.locales.bidi import isolated
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
