@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import sqlite3
@@ -186,11 +187,25 @@ _load_checked, _read_rows = rules_watch.load_checked, gazetteer_file.read_rows
 _cache_of, _run_tests = rules_loading.cache_of, inline_tests.run_tests
 
 
+FORMS = Path(__file__).parents[1] / ".pytest_cache" / "forms"
+"""What compiling found out about words, for every process of tests and for the next run: kept by
+the code and the versions that it depends on."""
+
+
 @cache
 def shipped_rules() -> RuleSet:
     """The shipped rules, compiled once for all tests of a process: that takes seconds."""
-    with not_measured():
-        return _compile(None, None, SHIPPED)
+    with not_measured(), _in_turn():
+        return _compile(None, None, SHIPPED, FORMS)
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """One process at a time: what the first found out saves the others most of the work."""
+    FORMS.mkdir(parents=True, exist_ok=True)
+    with (FORMS / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @cache
@@ -212,14 +227,21 @@ def read_rows(path: Path, shown: str) -> Iterable[tuple[Place, tuple[str, ...]]]
     return _built_in(path, shown) if path.is_relative_to(SHIPPED) else _read_rows(path, shown)
 
 
-def compile_rules(operator_dir: Path | None, full_database: Path | None, shipped: Path) -> RuleSet:
+def compile_rules(
+    operator_dir: Path | None,
+    full_database: Path | None,
+    shipped: Path,
+    forms: Path | None = None,
+) -> RuleSet:
     """As the product's own, but the shipped rules alone are compiled once: a command of a test
     would compile them each time. An operator's over them are not measured: the same lines are,
     over the small folder."""
     if (operator_dir, full_database, shipped) == (None, None, SHIPPED):
         return shipped_rules()
     with not_measured() if shipped == SHIPPED else nullcontext():
-        return _compile(operator_dir, full_database, shipped)
+        # In a process the words of the shipped rules are known when they were compiled once.
+        own = forms or (FORMS if shipped == SHIPPED else None)
+        return _compile(operator_dir, full_database, shipped, own)
 
 
 def cache_of(

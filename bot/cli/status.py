@@ -27,12 +27,15 @@ def status_command(
     from bot.messages.answers.place_status import not_known_text, place_status_card, status_json
     from bot.messages.cards.display import Display
     from bot.settings import load_settings
-    from rules import RulesInvalid, load_gazetteer, load_rules
+    from rules import RulesInvalid, load_rules
+    from rules.loading.places.kept import load_gazetteer
 
     settings = load_settings()
     try:
-        gazetteer = load_gazetteer(settings.rules_dir)
-        rules = load_rules(settings.rules_dir, full_database=settings.morphology_db)
+        gazetteer = load_gazetteer(settings.rules_dir, cache=settings.cache_dir)
+        rules = load_rules(
+            settings.rules_dir, full_database=settings.morphology_db, cache=settings.cache_dir
+        )
     except RulesInvalid as invalid:
         raise CannotGoOn(str(invalid)) from invalid
     display = Display(lang, rules.signals, utc_now(), settings.timezone)

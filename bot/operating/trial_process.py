@@ -1,7 +1,7 @@
 """The process that tries a change of rules: checks the files, runs their tests, replays entries.
 
 Started by `bot.operating.trials.Trials` with one line of JSON; writes lines of JSON, how far it is
-and at last the report. It reads the database and writes nothing.
+and at last the report. It reads the database, and writes nothing but what it found out about words.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -62,8 +63,10 @@ def tried(task: Task) -> TrialReport:
     """All that can be said of the change. Takes seconds to minutes."""
     say({"phase": "checking"})
     morphology = Path(task.morphology) if task.morphology else None
+    words = Path(task.cache) if task.cache else None
+    load = partial(load_rules, full_database=morphology, forms=words)
     try:
-        new = load_rules(Path(task.folder), full_database=morphology)
+        new = load(Path(task.folder))
         load_gazetteer(Path(task.folder))
     except RulesInvalid as invalid:
         return _invalid(invalid)
@@ -72,9 +75,9 @@ def tried(task: Task) -> TrialReport:
     if failed := [failure_of(result) for result in results if not result.passed]:
         return _invalid(RulesInvalid(failed, new.warnings))
     try:
-        old = load_rules(Path(task.current), full_database=morphology)
+        old = load(Path(task.current))
     except RulesInvalid:  # what is on disk is broken: this may be its correction
-        old = load_rules(None, full_database=morphology)
+        old = load(None)
     replayed = replay(task, old, new)
     return TrialReport(
         warnings=tuple(in_all_languages(each) for each in new.warnings[:PROBLEMS]),

@@ -18,13 +18,15 @@ Failure = Literal["", "time", "memory", "died"]
 @dataclass(frozen=True, slots=True)
 class Task:
     """`folder` is the operators' folder as it would be, `current` as it is, `in_force` the hash of
-    the rules that work now. `seconds` is for the replay alone, `until` its end (ISO 8601)."""
+    the rules that work now. `cache` has what is known of words, `seconds` is for the replay alone,
+    `until` its end (ISO 8601)."""
 
     folder: str
     current: str
     in_force: str
     database: str
     morphology: str | None
+    cache: str | None
     until: str
     days: int
     entries: int

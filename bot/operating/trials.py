@@ -67,7 +67,9 @@ class Trials:
         morphology: Path | None = None,
         limits: TrialLimits | None = None,
         clock: Callable[[], datetime] = utc_now,
+        cache: Path | None = None,
     ) -> None:
+        """``cache``: a folder where trials leave what they found out about words for the next."""
         self.changing = asyncio.Lock()
         """Held while files are changed: of two who press at once, one comes second."""
         self._rules_dir = rules_dir
@@ -75,6 +77,7 @@ class Trials:
         self._morphology = morphology
         self._limits = limits or TrialLimits()
         self._clock = clock
+        self._cache = cache
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -141,6 +144,7 @@ class Trials:
             in_force=in_force,
             database=_where(self._database),
             morphology=str(self._morphology.absolute()) if self._morphology else None,
+            cache=str(self._cache.absolute()) if self._cache else None,
             until=self._clock().isoformat(),
             days=limits.days,
             entries=limits.entries,

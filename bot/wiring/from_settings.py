@@ -122,7 +122,11 @@ def _destination(
     from bot.telegram.incoming.floods import FloodLimit, Floods
     from bot.telegram.sender import TelegramSender
 
-    trials = Trials(settings.rules_dir, settings.database, settings.morphology_db, clock=clock)
+    trials = Trials(
+        *(settings.rules_dir, settings.database, settings.morphology_db),
+        clock=clock,
+        cache=settings.cache_dir,
+    )
     desk = Desk(settings, rules, Reloading(rules), retriever, trials)
     application = build_application(
         token=settings.telegram_token.get_secret_value(),

@@ -15,6 +15,7 @@ from rules.loading.sources import Sources
 from rules.loading.surface import surfaces
 from rules.loading.term_build import TermBuild
 from rules.loading.yamlfile import Document, problem
+from rules.matching.finding.known_words import KnownForms
 from rules.matching.finding.matcher import TermMatcher
 from rules.matching.finding.terms import TermCycle, in_order
 from rules.matching.levels import by_direction
@@ -22,8 +23,10 @@ from rules.matching.ruleset import RuleSet, RulesInvalid, RuleTests, Signal
 from rules.texts import message
 
 
-def compile_rules(sources: Sources, enricher: Enricher | None) -> RuleSet:
-    build = TermBuild(sources, enricher)
+def compile_rules(
+    sources: Sources, enricher: Enricher | None, forms: KnownForms | None = None
+) -> RuleSet:
+    build = TermBuild(sources, enricher, forms)
     for name, (term, document) in sources.vocabulary.items():
         build.add_term("$" + name, term, document, (name,))
     rules = {}

@@ -81,6 +81,7 @@ def load_rules(
     full_database: Path | None = None,
     shipped: Path = SHIPPED,
     cache: Path | None = None,
+    forms: Path | None = None,
 ) -> RuleSet:
     """Read the shipped rules with an operator's directory laid over them.
 
@@ -88,16 +89,17 @@ def load_rules(
     ``vocabulary/*.yaml`` (new terms, or add/remove to shipped ones), ``escalations.yaml`` and
     ``states.yaml`` (more of these, or changes to shipped ones). ``full_database`` is a
     morphology database in CAMeL Tools' format that tells broken plurals. ``cache`` is a folder
-    for the compiled form. Takes a second or two: call it off the event loop. Raises
+    for the compiled form; ``forms`` is one for the forms of words alone, with which rules are
+    compiled in a quarter of the time. Takes a second or two: call it off the event loop. Raises
     `RulesInvalid`.
     """
     if cache is None:
-        return _compiled(operator_dir, full_database, shipped)
+        return _compiled(operator_dir, full_database, shipped, forms)
     kept = cache_of(cache, operator_dir, full_database, shipped)
     stored = kept.read(_enricher(full_database))
     if stored is not None:
         return stored.rules
-    rules = _compiled(operator_dir, full_database, shipped)
+    rules = _compiled(operator_dir, full_database, shipped, forms or cache)
     if cache_of(cache, operator_dir, full_database, shipped).is_of_the_same(kept):
         kept.write(rules, checked=False)
     return rules
@@ -150,13 +152,19 @@ def _enricher(full_database: Path | None) -> Callable[[Lexeme], Lexeme] | None:
     return enrich
 
 
-def _compiled(operator_dir: Path | None, full_database: Path | None, shipped: Path) -> RuleSet:
+def _compiled(
+    operator_dir: Path | None,
+    full_database: Path | None,
+    shipped: Path,
+    forms: Path | None = None,
+) -> RuleSet:
     # Nothing of this is needed where the cache has the rules.
     from rules.language.arabic.full_database import Enricher
     from rules.loading.build import compile_rules
     from rules.loading.lists.escalations import read_escalations
     from rules.loading.lists.states import read_states
     from rules.loading.sources import Sources, read_layer
+    from rules.loading.stored.forms import StoredForms
 
     sources = Sources({}, {}, [], [], hashlib.sha256(), [])
     layers = [(shipped, "rules")]
@@ -174,4 +182,8 @@ def _compiled(operator_dir: Path | None, full_database: Path | None, shipped: Pa
         sources.problems.append(problem(str(full_database), 1, message("file.no_database")))
         full_database = None
     enricher = Enricher(full_database) if full_database else None
-    return compile_rules(sources, enricher)
+    known = None if forms is None else StoredForms(forms)
+    rules = compile_rules(sources, enricher, known)
+    if known is not None:
+        known.add(rules.words)
+    return rules

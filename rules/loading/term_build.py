@@ -10,7 +10,7 @@ from rules.loading import schema
 from rules.loading.doubts import doubts
 from rules.loading.sources import Sources
 from rules.loading.yamlfile import Document, Location
-from rules.matching.finding.known_words import Lexicon
+from rules.matching.finding.known_words import KnownForms, Lexicon
 from rules.matching.finding.terms import CompiledTerm
 from rules.matching.finding.wordlist import Compiler
 from rules.matching.scope.scope import RESERVED
@@ -20,10 +20,12 @@ from rules.texts import Message, message
 class TermBuild:
     """Terms and clauses of all files against one lexicon; collects problems and uses."""
 
-    def __init__(self, sources: Sources, enricher: Enricher | None) -> None:
+    def __init__(
+        self, sources: Sources, enricher: Enricher | None, forms: KnownForms | None = None
+    ) -> None:
         self.sources = sources
         self.problems = sources.problems
-        self.words = Lexicon(enricher)
+        self.words = Lexicon(enricher, forms=forms)
         self.compiler = Compiler(self.words)
         self.terms: dict[str, CompiledTerm] = {}
         self.used: set[str] = set(RESERVED)

@@ -141,7 +141,7 @@ def load_checked(
     if known:
         return known
     before = cache_of(cache, operator_dir, full_database) if cache is not None else None
-    rules = load_rules(operator_dir, full_database=full_database)
+    rules = load_rules(operator_dir, full_database=full_database, forms=cache)
     failed = [result for result in run_tests(rules) if not result.passed]
     if failed:
         raise RulesInvalid((failure_of(result) for result in failed), rules.warnings)

@@ -54,15 +54,12 @@ _WRITTEN_AS_THEY_ARE = (
 def written(rules: RuleSet) -> dict[str, Any]:
     """A rule set as JSON can hold it, by parts, with the words that it has analysed so far."""
     words = rules.words
-    lexemes = [
-        (x.lemma, x.part_of_speech, x.root, *sorted(f"{s.form}\t{s.category}" for s in x.stems))
-        for x in words.arabic_lexemes
-    ]
+    lexemes = _ROW.join(map(row_of, words.arabic_lexemes))
     latin = [(word, language, *sorted(found)) for word, language, found in words.latin_words]
     parts = {name: _plain(getattr(rules, name)) for name in _WRITTEN_AS_THEY_ARE}
     return parts | {
         "compiled_terms": _terms(rules.compiled_terms),
-        "arabic": _as_text(lexemes),
+        "arabic": lexemes,
         "latin": _as_text(latin),
         "spelt": _as_text(rules.morphology.spelt.items()),
         "analysed": rules.morphology.analysed(),
@@ -78,7 +75,7 @@ def read(stored: Parts, enrich: Callable[[Lexeme], Lexeme] | None) -> RuleSet:
     for name in _OF_TESTS:
         parts[name] = _Tests(stored.late(name, _made))
     terms = _read_terms(stored["compiled_terms"])
-    lexemes = _Rows(stored.late("arabic", _rows), _lexeme)
+    lexemes = _Rows(stored.late("arabic", _rows), lexeme_of)
     latin = _Rows(stored.late("latin", _rows), _latin_word)
     words = Lexicon(enrich, lexemes, latin)
     morphology = Morphology(lexemes, stored.late("spelt", _pairs))
@@ -110,7 +107,14 @@ def _pairs(text: str) -> dict[str, str]:
     return dict(row.split(_COLUMN) for row in _rows(text))
 
 
-def _lexeme(row: str) -> Lexeme:
+def row_of(lexeme: Lexeme) -> str:
+    """A lexeme as text."""
+    stems = sorted(f"{stem.form}\t{stem.category}" for stem in lexeme.stems)
+    return _COLUMN.join((lexeme.lemma, lexeme.part_of_speech, lexeme.root, *stems))
+
+
+def lexeme_of(row: str) -> Lexeme:
+    """What `row_of` wrote. Raises ValueError or TypeError for what it did not."""
     lemma, part, root, *stems = row.split(_COLUMN)
     return Lexeme(lemma, part, root, frozenset(Stem(*s.split("\t")) for s in stems))
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import re2
 
 from rules.language import latin
 from rules.language.arabic.lexicon import Lexeme
 from rules.matching.finding.matcher import LatinIndex
+
+
+class KnownForms(Protocol):
+    """What was found out about words before; None for those that are not known."""
+
+    def verb(self, key: tuple[object, ...]) -> Lexeme | None: ...
+
+    def latin(self, word: str, language: str) -> frozenset[str] | None: ...
 
 
 class Lexicon:
@@ -22,20 +30,22 @@ class Lexicon:
         enrich: Callable[[Lexeme], Lexeme] | None = None,
         arabic: Sequence[Lexeme] | None = None,
         latin: Sequence[tuple[str, str, frozenset[str]]] | None = None,
+        forms: KnownForms | None = None,
     ) -> None:
         """``arabic`` and ``latin``: words of a lexicon that was full; it takes no more of them."""
         self.enrich = enrich
+        self._forms = forms
         self._arabic: list[Lexeme] = []
         self._read: Sequence[Lexeme] = self._arabic if arabic is None else arabic
         self._latin: list[tuple[str, str, frozenset[str]]] = []
         self._read_latin: Sequence[tuple[str, str, frozenset[str]]] = (
             self._latin if latin is None else latin
         )
-        self._numbers: dict[object, int] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
 
-    def arabic(self, key: object, make: Callable[[], Lexeme]) -> int:
+    def arabic(self, key: tuple[object, ...], make: Callable[[], Lexeme]) -> int:
         if key not in self._numbers:
-            lexeme = make()
+            lexeme = (self._forms.verb(key) if self._forms else None) or make()
             if self.enrich and lexeme.part_of_speech == "noun":
                 lexeme = self.enrich(lexeme)
             self._numbers[key] = len(self._arabic)
@@ -47,9 +57,25 @@ class Lexicon:
         if key not in self._numbers:
             # Negative numbers keep Latin words apart from the morphology's lexemes.
             self._numbers[key] = -1 - len(self._latin)
-            found = frozenset({word}) if exact else latin.forms(word, language)
+            found = frozenset({word}) if exact else self._inflected(word, language)
             self._latin.append((word, language, found))
         return self._numbers[key]
+
+    def _inflected(self, word: str, language: str) -> frozenset[str]:
+        known = self._forms.latin(word, language) if self._forms else None
+        return latin.forms(word, language) if known is None else known
+
+    def verbs(self) -> Iterator[tuple[tuple[object, ...], Lexeme]]:
+        """Each Arabic verb that was compiled, behind the key that it was asked for by."""
+        for key, number in self._numbers.items():
+            if number >= 0 and self._arabic[number].part_of_speech == "verb":
+                yield key, self._arabic[number]
+
+    def inflected(self) -> Iterator[tuple[str, str, frozenset[str]]]:
+        """English and French words that were compiled with all their forms."""
+        for key, number in self._numbers.items():
+            if number < 0 and key[-1:] == (False,):
+                yield self._latin[-1 - number]
 
     def as_known(self, lexeme: Lexeme) -> Lexeme:
         """The noun with all forms that the rules know of it, such as its broken plurals."""

@@ -145,7 +145,7 @@ def _tokens(piece: str) -> tuple[Token, ...]:
 
 def _special(
     word: schema.Verb | schema.Root | schema.Adjective | schema.Noun,
-) -> list[tuple[object, Callable[[], Lexeme]]]:
+) -> list[tuple[tuple[object, ...], Callable[[], Lexeme]]]:
     if isinstance(word, schema.Verb):
         spec = word
         key = ("verb", spec.verb, spec.root, spec.form, spec.also)

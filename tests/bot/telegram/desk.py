@@ -28,6 +28,7 @@ from storage.readers import people
 from storage.rule_files.versions import hash_of
 from tests.bot.telegram.conftest import DAMASCUS
 from tests.bot.telegram.world import PATIENCE
+from tests.conftest import FORMS
 from tests.telegram_server import TelegramServer
 
 OPERATOR, SECOND, ANALYST, VIEWER, STRANGER = 900, 901, 902, 903, 904
@@ -145,7 +146,7 @@ async def office(
         telegram_token=server.token,
         telegram_base_url=server.base_url,
     )
-    trials = Trials(folder, database.path)
+    trials = Trials(folder, database.path, cache=FORMS)
     if report is not None:
         made_up(trials, folder, report)
     desk = Desk(settings, rules, Reloading(rules), retriever or FileRetriever(), trials)

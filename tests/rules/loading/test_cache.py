@@ -48,7 +48,7 @@ def start(folder: Path, operator_dir: Path | None = None) -> RuleSet:
 
 
 def only_file(folder: Path) -> Path:
-    (path,) = folder.iterdir()
+    (path,) = folder.glob("rules-*.json")
     return path
 
 
