@@ -33,6 +33,7 @@ from rules.loading.rule_folders import rule_files
 from rules.loading.stored.cache import RulesCache, Stored
 from rules.trying import inline_tests
 from storage.rows import fetch_one
+from tests.rules.few import FORMS
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 # Each run draws other examples, so over many runs they add up.
@@ -185,11 +186,6 @@ def own_log() -> Iterator[None]:
 _compile, _load_gazetteer = rules_loading._compiled, places_loading.load_gazetteer
 _load_checked, _read_rows = rules_watch.load_checked, gazetteer_file.read_rows
 _cache_of, _run_tests = rules_loading.cache_of, inline_tests.run_tests
-
-
-FORMS = Path(__file__).parents[1] / ".pytest_cache" / "forms"
-"""What compiling found out about words, for every process of tests and for the next run: kept by
-the code and the versions that it depends on."""
 
 
 @cache

@@ -7,6 +7,7 @@ false alarm that becomes a guard. What is pressed is what stands on the buttons.
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from tests.bot.service.test_end_to_end import (
     until,
 )
 from tests.bot.telegram.world import Message
+from tests.rules.few import FORMS
 from tests.telegram_server import TelegramServer
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
@@ -152,6 +154,8 @@ async def walking(folder: Path) -> AsyncIterator[Walk]:
     """A service that has read its feed once, with an operator and an analyst."""
     own = folder / "own-rules"
     own.mkdir()
+    # As a first start leaves it.
+    shutil.copytree(FORMS, folder / "data" / "cache")
     async with Newsroom() as newsroom, TelegramServer() as telegram:
         newsroom.publish("تعادل مثير في ختام الدوري")
         settings = settings_for(folder, newsroom, telegram, rules_dir=own)

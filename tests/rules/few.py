@@ -13,6 +13,9 @@ import yaml
 from rules import RuleSet, load_rules
 from rules.loading.load import SHIPPED
 
+FORMS = Path(__file__).parents[2] / ".pytest_cache" / "forms"
+"""What compiling found out about the shipped words, for every process of tests and for the next
+run: kept by the code and the versions that it depends on."""
 VOCABULARY = ("negation.yaml", "denial.yaml", "scope.yaml", "topics.yaml", "common.yaml")
 """What every rule set needs, and the words that the tests of rule files use."""
 LONG = ("scope.yaml", "topics.yaml")

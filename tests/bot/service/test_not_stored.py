@@ -237,6 +237,8 @@ def empty(folder: Path) -> None:
             part.unlink()
 
 
+# Its four processes run the lines that those of test_run.py do.
+@pytest.mark.no_cover
 async def test_the_service_refuses_says_why_and_begins_anew_when_told_to(tmp_path: Path) -> None:
     async with Newsroom() as newsroom:
         write_feeds(tmp_path, newsroom)

@@ -28,7 +28,7 @@ from storage.readers import people
 from storage.rule_files.versions import hash_of
 from tests.bot.telegram.conftest import DAMASCUS
 from tests.bot.telegram.world import PATIENCE
-from tests.conftest import FORMS
+from tests.rules.few import FORMS
 from tests.telegram_server import TelegramServer
 
 OPERATOR, SECOND, ANALYST, VIEWER, STRANGER = 900, 901, 902, 903, 904
