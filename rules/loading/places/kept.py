@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from rules.loading.load import fingerprint_of_places
 from rules.loading.stored.file import UNUSABLE, Parts, StoredFile, no_garbage
@@ -13,6 +13,7 @@ from rules.matching.places.gazetteer import Gazetteer, Place, PlaceKind
 _AS_THEY_ARE = ("demonyms", "hints", "hash")
 _SETS = ("words", "persons", "in_the_field")
 _COLUMN, _NAME = "|", "¦"
+T = TypeVar("T")
 _ROW = "\uffff"
 """What no text holds: one string of all rows is read in a third of the time of a list of them."""
 
@@ -76,7 +77,7 @@ def _plain(gazetteer: Gazetteer) -> dict[str, Any]:
 
 def _gazetteer(parts: Mapping[str, Any] | Parts) -> Gazetteer:
     names, ids = map(_rows, parts["keys"])
-    keys = {name: tuple(x.split(_COLUMN)) for name, x in zip(names, ids, strict=True)}
+    keys = _MadeWhenAsked(dict(zip(names, ids, strict=True)), _ids)
     lengths: dict[str, int] = {}
     for length, words in parts["lengths"]:
         lengths |= dict.fromkeys(_rows(words), length)
@@ -84,7 +85,7 @@ def _gazetteer(parts: Mapping[str, Any] | Parts) -> Gazetteer:
     others: dict[str, Any] = {name: parts[name] for name in _AS_THEY_ARE}
     others |= {name: frozenset(parts[name]) for name in _SETS}
     return Gazetteer(
-        _Places({row.partition(_COLUMN)[0]: row for row in rows}),
+        _MadeWhenAsked({row.partition(_COLUMN)[0]: row for row in rows}, _place),
         keys,
         joined=dict(zip(*map(_rows, parts["joined"]), strict=True)),
         lengths=lengths,
@@ -97,18 +98,23 @@ def _rows(written: str) -> list[str]:
     return written.split(_ROW) if written else []
 
 
-class _Places(Mapping[str, Place]):
-    """Places, each made when it is asked for: of most nobody asks."""
+class _MadeWhenAsked(Mapping[str, T]):
+    """What stands in rows of text, each made when it is asked for: of most nobody asks."""
 
-    def __init__(self, rows: Mapping[str, str]) -> None:
+    def __init__(self, rows: Mapping[str, str], make: Callable[[str], T]) -> None:
         self._rows = rows
-        self._made: dict[str, Place] = {}
+        self._make = make
+        self._made: dict[str, T] = {}
 
-    def __getitem__(self, id_: str) -> Place:
-        made = self._made.get(id_)
+    def __getitem__(self, key: str) -> T:
+        made = self._made.get(key)
         if made is None:
-            made = self._made[id_] = _place(self._rows[id_])
+            made = self._made[key] = self._make(self._rows[key])
         return made
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """As that of a dict. Most names that are looked up are none."""
+        return self[key] if key in self._rows else default
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
@@ -116,8 +122,12 @@ class _Places(Mapping[str, Place]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __contains__(self, id_: object) -> bool:
-        return id_ in self._rows
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows
+
+
+def _ids(row: str) -> tuple[str, ...]:
+    return tuple(row.split(_COLUMN))
 
 
 def _row(place: Place) -> str:

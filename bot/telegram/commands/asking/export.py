@@ -7,15 +7,12 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from telegram.constants import ChatAction
 
 from bot.asking.answer import names_of, wanted_of
 from bot.asking.question import Stretch
-from bot.exports.edition import Edition
-from bot.exports.naming import Naming
-from bot.exports.record import Record
-from bot.exports.writing import Format, formats
 from bot.messages.answers.asked import understood
 from bot.messages.answers.charts import caption
 from bot.messages.cards.card import text_card
@@ -24,9 +21,14 @@ from bot.telegram.commands.asking.ask import read
 from bot.telegram.files import beside, send_file
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
-from storage import finding, items
+from storage import finding
 from storage.connection import Connection
-from storage.items import AlertItem
+
+if TYPE_CHECKING:
+    from bot.exports.edition import Edition
+    from bot.exports.record import Record
+    from bot.exports.writing import Format
+    from storage.items import AlertItem
 
 USUAL = timedelta(days=7)
 MOST_ROWS = 2_000
@@ -36,6 +38,11 @@ USUAL_FORMATS = ("xlsx", "csv")
 @command("export", order=48, who=Who.ANALYSTS)
 async def export(request: Request) -> None:
     """``/export 30d Aleppo siege geojson``: each alert in a file of each format that is named."""
+    # What few starts ever need is not read by each of them.
+    from bot.exports.edition import Edition
+    from bot.exports.naming import Naming
+    from storage import items
+
     services, speech = request.services, request.speech
     chosen, words = formats_of(request.arguments)
     question = await read(request, " ".join(words))
@@ -87,6 +94,8 @@ async def export(request: Request) -> None:
 
 def formats_of(words: Sequence[str]) -> tuple[list[Format], list[str]]:
     """The formats that are named among the words, the usual ones for none; and the other words."""
+    from bot.exports.writing import formats
+
     known = formats()
     named = [each for each in words if each.lower() in known]
     chosen = dict.fromkeys(each.lower() for each in named) or dict.fromkeys(USUAL_FORMATS)

@@ -10,10 +10,6 @@ from telegram.error import TelegramError
 
 from bot.locales.bidi import isolated
 from bot.messages.cards.card import text_card
-from bot.operating.doctor.examine import (
-    Running,
-    examine,
-)
 from bot.operating.doctor.finding import State
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
@@ -38,6 +34,9 @@ async def show_findings(request: Request) -> None:
 
 
 async def _examined(request: Request) -> None:
+    # What few starts ever need is not read by each of them.
+    from bot.operating.doctor.examine import Running, examine
+
     services, speech, desk = request.services, request.speech, request.desk
     running = Running(services.database, services.rules(), desk.rules.refused)
     findings = await examine(desk.settings, services.clock, say=speech, running=running)
