@@ -73,6 +73,28 @@ class _OwnDomainOnly(DefaultCookiePolicy):
         return super().set_ok_domain(cookie, request)
 
 
+class _NoCookies(httpx.Cookies):
+    """Keeps none and sends none. To look through every answer for some took a tenth of a poll."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        return
+
+    def set_cookie_header(self, request: httpx.Request) -> None:
+        return
+
+
+class _Client(httpx.AsyncClient):
+    """No cookie outlives a fetch (see `Fetcher._follow`): they would grow and track."""
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        return _NoCookies()
+
+    @cookies.setter
+    def cookies(self, cookies: object) -> None:
+        raise AttributeError("this client keeps no cookies")
+
+
 class Fetcher:
     """Fetches over http and https. Close it with `aclose()`."""
 
@@ -89,7 +111,7 @@ class Fetcher:
             logging.getLogger(name).setLevel(logging.WARNING)
         self._limits = limits or FetchLimits()
         self._large = LargeBodies()
-        self._client = httpx.AsyncClient(
+        self._client = _Client(
             transport=CheckedTransport(allow or AllowList(), resolver),
             timeout=httpx.Timeout(self._limits.silence_seconds),
             headers={
@@ -97,8 +119,6 @@ class Fetcher:
                 "accept": ACCEPT,
                 "accept-encoding": "gzip, deflate",
             },
-            # No cookie outlives a fetch (see `_follow`): they would grow and track.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             follow_redirects=False,
             trust_env=False,
         )
@@ -144,7 +164,7 @@ class Fetcher:
         if request.last_modified:
             headers["if-modified-since"] = request.last_modified
         # Some sites redirect until the cookie that they set comes back.
-        cookies = httpx.Cookies(CookieJar(_OwnDomainOnly()))
+        cookies: httpx.Cookies | None = None
         url, permanent = httpx.URL(request.url), True
         for _ in range(self._limits.redirects + 1):
             if url.scheme not in ("http", "https") or not url.host:
@@ -154,13 +174,17 @@ class Fetcher:
                     "put the feed's final address into feeds.yaml",
                 )
             outgoing = self._client.build_request("GET", url, headers=headers)
-            cookies.set_cookie_header(outgoing)
+            if cookies is not None:
+                cookies.set_cookie_header(outgoing)
             response = await self._client.send(outgoing, stream=True)
-            cookies.extract_cookies(response)
             try:
                 if response.status_code not in (301, 302, 303, 307, 308):
                     moved = str(url) if permanent and str(url) != request.url else None
                     return await self._outcome(response, request, now, moved)
+                if "set-cookie" in response.headers:
+                    if cookies is None:
+                        cookies = httpx.Cookies(CookieJar(_OwnDomainOnly()))
+                    cookies.extract_cookies(response)
                 permanent = permanent and response.status_code in (301, 308)
                 location = response.headers.get("location")
             finally:
