@@ -56,9 +56,9 @@ MANY_TEXTS = {
 }
 
 
-# Every query by its plan, every text with and without the gate, every capture of a feed, every command
-# by a stranger: the lines are measured by the tests of what is stored, of clauses, of single feeds and
-# commands.
+# Every query by its plan, every text with and without the gate, every capture of a feed, every
+# command by a stranger: the lines are measured by the tests of what is stored, of clauses, of
+# single feeds and of commands.
 ALL_OF_A_KIND = {
     "test_access.py",
     "test_corpus.py",
