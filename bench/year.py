@@ -59,8 +59,16 @@ def news(seeded: random.Random) -> list[tuple[str, str]]:
     return made
 
 
-def fill(db: Connection, entries: int, alerts: int, gazetteer: Gazetteer, rules: RuleSet) -> None:
-    """Entries and alerts spread over a year; each alert is of one entry."""
+def fill(
+    db: Connection,
+    entries: int,
+    alerts: int,
+    gazetteer: Gazetteer,
+    rules: RuleSet,
+    span: timedelta = YEAR,
+) -> None:
+    """Entries and alerts spread over a year or another span until now; each alert is of one
+    entry."""
     seeded = random.Random(7)
     texts = news(seeded)
     signals = sorted(rules.signals)
@@ -80,7 +88,7 @@ def fill(db: Connection, entries: int, alerts: int, gazetteer: Gazetteer, rules:
     )
 
     def moment(number: int, of: int) -> str:
-        return to_text(NOW - YEAR + YEAR * (number / of))
+        return to_text(NOW - span + span * (number / of))
 
     def rows() -> Iterator[tuple[object, ...]]:
         for number in range(entries):
