@@ -177,6 +177,10 @@ class Morphology:
         """Import and make the analyser now, for whoever must not wait for it later."""
         _ = self.analyser
 
+    def prepare_stems(self) -> None:
+        """Read the stems now."""
+        _ = self.spelt
+
     def _may_be_a_form(self, surface: str) -> bool:
         """Whether a stem is left when a beginning and an ending that go with it are taken off: most
         words of a text have none, and the analyser, which does the same and weighs what it finds,

@@ -68,6 +68,12 @@ class TermMatcher:
         self.signs = Signs(terms, self.plain)
         self.patterns = Patterns(terms, self.signs, (boilerplate.MAY_BE, MAY_BE_CUT_UP))
 
+    def prepare(self) -> None:
+        """Make now what is else made for the first new word: copies of this process have it."""
+        self._morphology.prepare_stems()
+        for language in self._latin:
+            _ = self._latin[language]
+
     def words_of(self, token: Token | Word, language: str | None) -> tuple[int, ...]:
         """The vocabulary's words that a token is a form of."""
         if token.script == "ar":
