@@ -37,7 +37,7 @@ def eval_command(
     rules = files.load()
     for unknown in unknown_signals(file, entries, rules.signals):
         typer.echo(unknown.text(lang), err=True)
-    found = list(read_all(detected, rules, files, entries))
+    found = list(read_all(detected, rules, files, [entry.read for entry in entries]))
     result = evaluate(rules, entries, found, mistakes=errors and not as_json)
     if as_json:
         print_json(result.as_json())

@@ -41,11 +41,12 @@ class EntryChange:
     kind: Kind
     entry_id: int | None
     reason: str
+    content_hash: str = ""
+    """What `storage.news.entries.Entry.content_hash` must hold; made where nobody has it yet."""
 
-    @property
-    def content_hash(self) -> str:
-        """What `storage.news.entries.Entry.content_hash` must hold."""
-        return content_hash(self.entry)
+    def __post_init__(self) -> None:
+        if not self.content_hash:
+            object.__setattr__(self, "content_hash", content_hash(self.entry))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class KeyedEntry:
     entry: FeedEntry
     names: tuple[str, ...]
     keys: tuple[str, ...]
+    content_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def keyed(entries: Sequence[FeedEntry]) -> tuple[KeyedEntry, ...]:
             day = f"{entry.published_at:%Y-%m-%d}" if entry.published_at else ""
             names.append(f"text:{text}:{day}")
         keys = tuple(dict.fromkeys((*names, bare)))
-        found.setdefault(once, KeyedEntry(entry, tuple(names), keys))
+        found.setdefault(once, KeyedEntry(entry, tuple(names), keys, text))
     return tuple(found.values())
 
 
@@ -168,7 +170,9 @@ def identify(
             kind, reason = _of_unknown(each.entry, match.reason, feed, policy, now)
             if bulk and each.entry.newest_date is None:
                 kind, reason = "seed", "undated-bulk"
-            changes.append(EntryChange(each.entry, each.keys, kind, None, reason))
+            changes.append(
+                EntryChange(each.entry, each.keys, kind, None, reason, each.content_hash)
+            )
         elif match.known.id not in taken:
             # A second entry that matches the same stored one is an older copy of it.
             taken.add(match.known.id)
@@ -233,17 +237,18 @@ def _match(each: KeyedEntry, known: Mapping[str, Entry]) -> _Match:
         if stored is None:
             continue
         name = key.partition(":")[0]
-        if _same_entry(each.entry, stored, name):
+        if _same_entry(each, stored, name):
             return _Match(stored, name)
         # The most trusted name decides what is said about it.
         reason = f"{name}-reused" if reason == "unknown" else reason
     return _Match(None, reason)
 
 
-def _same_entry(entry: FeedEntry, stored: Entry, name: str) -> bool:
+def _same_entry(each: KeyedEntry, stored: Entry, name: str) -> bool:
     """Whether what a name names now is what it named before."""
-    if content_hash(entry) == stored.content_hash:
+    if each.content_hash == stored.content_hash:
         return True
+    entry = each.entry
     apart = _days_apart(entry.published_at, stored.published_at)
     if name == "guid" and apart is not None and apart > 1 and _link_moved(entry, stored):
         return False
@@ -300,9 +305,9 @@ def _of_known(
 
     def change(kind: Kind, reason: str) -> EntryChange:
         keys = () if reason == "guid" else each.keys
-        return EntryChange(entry, keys, kind, stored.id, reason)
+        return EntryChange(entry, keys, kind, stored.id, reason, each.content_hash)
 
-    if content_hash(entry) == stored.content_hash:
+    if each.content_hash == stored.content_hash:
         return change("seen", match.reason)
     dated = entry.newest_date or stored.first_seen_at
     if now - dated > policy.max_age:

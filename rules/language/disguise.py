@@ -9,7 +9,7 @@ the vocabulary knows the whole and not all the pieces are words by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
 Knows = Callable[[str], bool]
@@ -69,13 +69,18 @@ _DRAWN_OUT = re.compile(r"(.)\1\1+")
 _MOST_RUNS = 4
 
 
-def without_drawn_out_letters(word: str) -> Iterator[str]:
+def without_drawn_out_letters(word: str) -> Iterable[str]:
     """A word with three or more of a letter in a row → how it may be meant: عاااجل, عاجل.
 
     Arabic has words with a letter three times (تتتابع); so the word itself is tried first
     by whoever asks, then two, then one of each run.
     """
     word = word[:LONGEST_DRAWN_OUT]
+    # Next to no word has any: no more is made for one than it takes to see that.
+    return _drawn_in(word) if _DRAWN_OUT.search(word) else ()
+
+
+def _drawn_in(word: str) -> Iterator[str]:
     runs = list(_DRAWN_OUT.finditer(word))
     if not 0 < len(runs) <= _MOST_RUNS:
         return

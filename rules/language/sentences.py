@@ -125,10 +125,15 @@ def ends(between: str, before: Token | Word, after: Token | Word, field: Field) 
     return False
 
 
+never_ends = _MAY_END.isdisjoint
+"""Whether a sentence goes on whatever words stand around this."""
+
+
 def ends_between(run: str, gap: str, following: str, field: Field) -> bool:
-    """Whether a sentence surely ends between two neighbouring runs of a text in which no words are
-    cut up; where either is no word by itself, it may."""
-    if _MAY_END.isdisjoint(gap):
-        return False
+    """Whether a sentence ends between two neighbouring runs of a text in which no words are cut up.
+    Of a run that is no word by itself it is not sure."""
+    char = next(filter(_MAY_END.__contains__, gap), "")
+    if char != ".":
+        return char != "" and (field == "text" or char not in _ASKS)
     before, after = as_word(run), as_word(following)
     return before is not None and after is not None and ends(gap, before, after, field)

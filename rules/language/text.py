@@ -50,7 +50,7 @@ _WORD = re.compile(
 )
 _IS_ARABIC = re.compile(f"[{_ARABIC_LETTER}]")
 # As most words of news are written: what is looked up is what stands there.
-_PLAIN_ARABIC = re.compile("[\u0621-\u0628\u062a-\u063a\u0641-\u064a]+\u0629?")
+is_plain_arabic = re.compile("[\u0621-\u0628\u062a-\u063a\u0641-\u064a]+\u0629?").fullmatch
 # Ta marbuta only ever ends a word: a letter after it means that a space is missing.
 _TA_MARBUTA = re.compile(f"[\u0629\u06c3\ufe93\ufe94][{_ARABIC_MARK}]*")
 _ARABIC_MARKS = re.compile(f"[{_ARABIC_MARK}]+")
@@ -147,7 +147,7 @@ class Word(NamedTuple):
 @lru_cache(maxsize=60_000)
 def as_word(run: str) -> Word | None:
     """How a run is read; None where it is more than one word, or none: see `_arabic_words`."""
-    if _PLAIN_ARABIC.fullmatch(run):
+    if is_plain_arabic(run):
         return Word(run, run.translate(_FOLD), "ar", len(run))
     if run[0].isdecimal():
         norm = number_norm(run)

@@ -8,7 +8,7 @@ from typing import get_args
 
 from rules.language.boilerplate import blanked, blanked_title
 from rules.language.latin import guess_language
-from rules.language.sentences import Field, Sentence, cut_sentences, ends_between
+from rules.language.sentences import Field, Sentence, cut_sentences
 from rules.language.text import MAX_CHARACTERS, runs
 from rules.loading.choices import Place
 from rules.matching.clauses import placed
@@ -64,7 +64,7 @@ Present = frozenset[str] | PresentTerms
 class OpenedText:
     """A title or text, cut into words that nothing is known of yet."""
 
-    __slots__ = ("_sentences", "cut", "cut_up", "field", "read", "written")
+    __slots__ = ("_sentences", "cut_up", "field", "read", "written")
 
     def __init__(self, written: str, field: Field, marks: int) -> None:
         """``marks``: of the patterns beside terms, those that are found in it (`TermMatcher`)."""
@@ -73,34 +73,22 @@ class OpenedText:
         self.read = (
             blanked_title(written) if field == "title" else blanked(written, may_be=bool(marks & 1))
         )
-        self.cut = runs(self.read)
         self.cut_up = bool(marks & 2)
+        """Whether words may be cut up in it."""
         self._sentences: Sequence[Sentence] | None = None
 
     def runs(self, terms: TermMatcher) -> Iterator[Sequence[str]]:
-        """Its words as they are written, by sentence; several sentences together where it is not
-        sure that they are parted."""
-        if self.cut_up:
-            for sentence in self.sentences(terms):
-                yield [
-                    t.surface if t.script == "ar" else self.read[t.start : t.end]
-                    for t in sentence.tokens
-                ]
-            return
-        cut = self.cut
-        words = cut[1::2]
-        first = 0
-        for at, gap in enumerate(cut[2:-1:2], 1):
-            if gap != " " and ends_between(words[at - 1], gap, words[at], self.field):
-                yield words[first:at]
-                first = at
-        if words:
-            yield words[first:]
+        """The words of each sentence as they are written."""
+        for sentence in self.sentences(terms):
+            yield [
+                t.surface if t.script == "ar" else self.read[t.start : t.end]
+                for t in sentence.tokens
+            ]
 
     def sentences(self, terms: TermMatcher) -> Sequence[Sentence]:
         if self._sentences is None:
             self._sentences = cut_sentences(
-                self.read, self.field, self.cut, terms.knows, cut_up=self.cut_up
+                self.read, self.field, runs(self.read), terms.knows, cut_up=self.cut_up
             )
         return self._sentences
 

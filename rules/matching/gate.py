@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from rules.language.text import as_word, is_one_run
 from rules.loading.choices import Place
 from rules.matching.clauses import CompiledClause
 from rules.matching.finding.matcher import TermMatcher
-from rules.matching.finding.plain import Continued, goes_on
 from rules.matching.finding.reading import Reading
 from rules.matching.finding.signs import set_bits
 from rules.matching.harm import entry as victims
@@ -25,25 +23,11 @@ from rules.matching.harm.harm import PREFIX
 from rules.matching.scope.denials import DENYING
 from rules.matching.scope.governors import DENIED, governors_of
 from rules.matching.scope.negation import NEGATION, NEXT, NOT_AFTER
+from rules.matching.word_signs import WordSigns
 
 if TYPE_CHECKING:
+    from rules.matching.entry import OpenedText
     from rules.matching.rule import CompiledRule
-
-
-class RunSign(NamedTuple):
-    """What a run of letters tells of its sentence, as one word."""
-
-    bits: int
-    """Of terms, and above them of groups."""
-    numbers: tuple[int, ...]
-    begins: Continued | None
-
-
-_OF_NOTHING = RunSign(0, (), None)
-_SEVERAL = RunSign(0, (), None)
-"""Of a run that is not one word: what it is in its sentence only `tokenize` tells."""
-_MOST_REMEMBERED = 200_000
-"""Words of texts, as they are written, of which it is remembered what they are signs of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +76,7 @@ class Gate:
             self._triggers |= 1 << number
         self.everything = (1 << (self._lowest + len(self._groups))) - 1
         """What may stand in a sentence of which nothing is known."""
-        self._composed = terms.signs.composed.with_more(self._with_groups)
-        self._of_run: dict[str, RunSign] = {}
-        self._of_numbers: dict[tuple[int, ...], RunSign] = {}
-        self._of_phrase: dict[str, int] = {}
+        self._words = WordSigns(terms, self._of_term, self.everything)
         self._of_patterns: dict[int, int] = {}
 
     def _add(
@@ -138,13 +119,15 @@ class Gate:
             joined |= bits.get(name, 0)
         return joined
 
-    def signs_of(self, sentences: Iterable[Sequence[str]], matched: int) -> list[int]:
-        """What may stand in each sentence of a title or text, given as its words are written, as
-        bits of terms and groups; ``matched``: terms of which a pattern may match."""
+    def signs_of(self, text: OpenedText, matched: int) -> list[int]:
+        """What may stand in each sentence of a title or text, as bits of terms and groups;
+        ``matched``: terms of which a pattern may match."""
         by_pattern = self._of_patterns.get(matched) if matched else 0
         if by_pattern is None:
-            by_pattern = self._of_patterns[matched] = self._with_groups(matched)
-        return [self._signs_in(sentence, by_pattern) for sentence in sentences]
+            by_pattern = self._of_patterns[matched] = self._words.with_groups(matched)
+        if text.cut_up:
+            return self._words.of_runs(text.runs(self._terms), by_pattern)
+        return self._words.of_text(text.read, text.field, by_pattern)
 
     def may_fire(self, in_title: Sequence[int], in_text: Sequence[int]) -> Possible:
         """The rules that what may stand in the sentences of an entry may make fire."""
@@ -204,64 +187,6 @@ class Gate:
             if stated and weight >= self._rules[name].threshold:
                 enough[name] = ways
         return enough
-
-    def _signs_in(self, runs: Sequence[str], bits: int) -> int:
-        """``bits`` and those of what may stand in a sentence: of all groups where nobody knows."""
-        try:
-            signs = list(map(self._of_run.__getitem__, runs))
-        except KeyError:
-            signs = [self._of_run.get(run) or self._sign_of(run) for run in runs]
-        begun: Continued | None = None
-        for at, sign in enumerate(signs, 1):
-            if sign is _OF_NOTHING:
-                begun = None
-                continue
-            if sign is _SEVERAL:
-                return self.everything
-            bits |= sign[0]
-            if begun is not None:
-                for number in sign[1]:
-                    for name, rest in begun.get(number, ()):
-                        if not rest or goes_on(rest, signs, at):
-                            bits |= self._of_phrase.get(name) or self._phrase(name)
-            begun = sign[2]
-        return self._composed.complete(bits)
-
-    def _sign_of(self, run: str) -> RunSign:
-        """What a run of letters is a sign of, in whichever language it is read."""
-        word = as_word(run)
-        if word is None or not is_one_run(run):
-            sign = _SEVERAL
-        else:
-            languages = (None, "en", "fr") if word.script == "latin" else (None,)
-            known = (self._terms.known(word, language) for language in languages)
-            numbers = tuple({number for each in known for number in each.numbers})
-            sign = self._of_words(numbers) if numbers else _OF_NOTHING
-        if len(self._of_run) >= _MOST_REMEMBERED:
-            self._of_run.clear()
-            self._of_numbers.clear()
-        self._of_run[run] = sign
-        return sign
-
-    def _of_words(self, numbers: tuple[int, ...]) -> RunSign:
-        """One for all forms of a word: what is read often stays near at hand."""
-        sign = self._of_numbers.get(numbers)
-        if sign is None:
-            bits = self._with_groups(self._terms.signs.of(numbers))
-            sign = RunSign(bits, numbers, self._terms.plain.known(numbers, 0).begins)
-            self._of_numbers[numbers] = sign
-        return sign
-
-    def _phrase(self, name: str) -> int:
-        bits = self._of_phrase[name] = self._with_groups(self._terms.signs.of_term(name))
-        return bits
-
-    def _with_groups(self, bits: int) -> int:
-        """Bits of terms, and of the groups that these are in."""
-        joined = bits
-        for number in set_bits(bits):
-            joined |= self._of_term.get(number, 0)
-        return joined
 
 
 def _joined(numbers: Iterable[int]) -> int:

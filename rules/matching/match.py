@@ -152,7 +152,7 @@ def detect_all(
 ) -> tuple[Detection, ...]:
     """What `judge` detects by each rule on `read_entry`, with no more done than need be."""
     in_title, in_text, matched = opened(terms, title, text)
-    signs = [gate.signs_of(each.runs(terms), matched) for each in (in_title, in_text)]
+    signs = [gate.signs_of(each, matched) for each in (in_title, in_text)]
     possible = gate.may_fire(*signs)
     if not possible:
         return ()

@@ -93,6 +93,7 @@ def on_all_cores(
     if wanted == 1 or len(first) < few:
         return (work(rules, item) for item in items)
     if forked:
+        rules.terms.prepare()
         pool = ProcessPoolExecutor(wanted, get_context("fork"), _copied, (rules,))
     else:
         pool = ProcessPoolExecutor(wanted, get_context("spawn"), _loads, (files, rules.hash))

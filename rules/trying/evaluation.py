@@ -12,7 +12,7 @@ from rules.matching.entry import read_entry
 from rules.matching.levels import LADDER, PUSHED_FROM
 from rules.matching.match import judge
 from rules.matching.ruleset import RuleSet
-from rules.trying.labelled import PARTS, LabelledEntry
+from rules.trying.labelled import PARTS, LabelledEntry, ReadText
 from rules.trying.near_misses import silence
 
 DIRECTIONS: tuple[Direction, ...] = ("worsening", "improving", "denied")
@@ -119,6 +119,8 @@ def score_labels(
     fn: Counter[str] = Counter()
     names = list(signals)
     for entry, mine in zip(entries, found, strict=True):
+        if not mine and not entry.signals:
+            continue
         labelled = entry.signals.keys() - entry.maybe
         tp.update(labelled & mine)
         fp.update(mine - entry.signals.keys() - entry.maybe)
@@ -144,20 +146,21 @@ def evaluate(
     each is wanted with its reason, for which an entry with a missed label is read once more.
     """
     if found is None:
-        found = [detected(rules, entry) for entry in entries]
+        found = [detected(rules, entry.read) for entry in entries]
     parts = {}
+    part_of = [entry.part for entry in entries]
     for name in PARTS:
-        chosen = [i for i, entry in enumerate(entries) if entry.part == name]
+        chosen = [i for i, part in enumerate(part_of) if part == name]
         if chosen:
             mine = [entries[i] for i in chosen]
             parts[name] = _evaluate(rules, mine, [found[i] for i in chosen], {}, mistakes=False)
     return _evaluate(rules, entries, found, parts, mistakes=mistakes)
 
 
-def detected(rules: RuleSet, entry: LabelledEntry) -> Found:
+def detected(rules: RuleSet, entry: ReadText) -> Found:
     """The detections of one entry; a function of a module, for `all_cores`."""
     try:
-        return {d.signal: d for d in rules.detect(entry.title, entry.text, entry.language)}
+        return {d.signal: d for d in rules.detect(*entry)}
     except Exception:  # noqa: BLE001 - whatever it is, the entry is named and counts as missed
         return None
 
@@ -171,7 +174,7 @@ def _evaluate(
     mistakes: bool,
 ) -> Evaluation:
     scores, micro = score_labels(entries, [frozenset(d or ()) for d in found], rules.signals)
-    of_signal = {name: _pairs(entries, found, name) for name in rules.signals}
+    of_signal = _pairs(entries, found, rules.signals)
     pairs = [pair for mine in of_signal.values() for pair in mine]
     both = [(label, got) for label, got in pairs if label and got]
     quiet = [d for e, d in zip(entries, found, strict=True) if not e.signals and not e.maybe]
@@ -212,15 +215,16 @@ _Pair = tuple[str | None, Detection | None]
 
 
 def _pairs(
-    entries: Sequence[LabelledEntry], found: Sequence[Found], signal: str
-) -> Sequence[_Pair]:
-    """Of one signal, in the entries that are labelled with it or in which it is detected."""
-    told = ((entry, detections or {}) for entry, detections in zip(entries, found, strict=True))
-    return [
-        (entry.signals.get(signal), detections.get(signal))
-        for entry, detections in told
-        if (signal in entry.signals or signal in detections) and signal not in entry.maybe
-    ]
+    entries: Sequence[LabelledEntry], found: Sequence[Found], signals: Iterable[str]
+) -> Mapping[str, Sequence[_Pair]]:
+    """Of each signal, in the entries that are labelled with it or in which it is detected."""
+    pairs: dict[str, list[_Pair]] = {name: [] for name in signals}
+    for entry, detections in zip(entries, found, strict=True):
+        for name in {*entry.signals, *(detections or ())} - entry.maybe:
+            if name in pairs:
+                got = detections.get(name) if detections else None
+                pairs[name].append((entry.signals.get(name), got))
+    return pairs
 
 
 def _pushed(rules: RuleSet, of_signal: Mapping[str, Sequence[_Pair]]) -> Score:

@@ -18,6 +18,9 @@ read while rules are written, those of the second once at the end, those of the 
 
 
 Labelled = TypeVar("Labelled")
+ReadText = tuple[str, str, str | None]
+"""What is read of an entry: title, text and language. A process is handed this in a quarter of the
+time that the whole entry takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,10 @@ class LabelledEntry:
     signals: Mapping[str, str]
     maybe: frozenset[str]
     line: int = 0
+
+    @property
+    def read(self) -> ReadText:
+        return self.title, self.text, self.language
 
     @property
     def part(self) -> str:

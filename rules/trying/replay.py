@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rules.matching.ruleset import RuleSet
+from rules.trying.labelled import ReadText
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,10 @@ class Replayable:
     text: str
     language: str | None
     found: frozenset[str]
+
+    @property
+    def read(self) -> ReadText:
+        return self.title, self.text, self.language
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,9 @@ Explained = Mapping[str, str]
 """Signals that are found in an entry → the explanation of each."""
 
 
-def explained(rules: RuleSet, entry: Replayable) -> Explained:
+def explained(rules: RuleSet, entry: ReadText) -> Explained:
     """What the rules find in an entry now; a function of a module, for `all_cores`."""
-    return {d.signal: d.explanation for d in rules.detect(entry.title, entry.text, entry.language)}
+    return {d.signal: d.explanation for d in rules.detect(*entry)}
 
 
 def replay(
@@ -59,7 +64,7 @@ def replay(
     changes = []
     if found is None:
         entries = list(entries)
-        found = (explained(rules, entry) for entry in entries)
+        found = (explained(rules, entry.read) for entry in entries)
     for entry, now in zip(entries, found, strict=True):
         seen += 1
         unchanged += len(entry.found & now.keys())

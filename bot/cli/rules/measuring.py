@@ -167,7 +167,8 @@ def replay(
     with _stored(load_settings().database, days) as (number, stored):
         files = files_of(folder)
         rules = files.load()
-        entries, read = tee(stored)
+        entries, handed = tee(stored)
+        read = (entry.read for entry in handed)
         result = run(rules, entries, read_all(explained, rules, files, read, number))
     if as_json:
         print_json(

@@ -77,8 +77,16 @@ def prefixes() -> Iterable[tuple[str, str]]:
 
 BEGINNINGS = frozenset(arabic_norm(prefix) for prefix, _ in prefixes())
 ENDINGS = frozenset(arabic_norm(ending) for endings in SUFFIXES.values() for ending in endings)
-LONGEST_BEGINNING = max(map(len, BEGINNINGS))
-LONGEST_ENDING = max(map(len, ENDINGS))
+BEGINNINGS_BY_LETTER: Mapping[str, tuple[int, ...]] = {
+    letter: tuple(sorted({len(each) for each in BEGINNINGS if each.startswith(letter)}))
+    for letter in {each[0] for each in BEGINNINGS if each}
+}
+"""First letter → how long the beginnings are that have it."""
+ENDINGS_BY_LETTER: Mapping[str, tuple[int, ...]] = {
+    letter: tuple(sorted({len(each) for each in ENDINGS if each.endswith(letter)}))
+    for letter in {each[-1] for each in ENDINGS if each}
+}
+"""Last letter → how long the endings are that have it."""
 
 
 @cache

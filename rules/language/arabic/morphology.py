@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 
 from rules.language.arabic.affixes import (
     BEGINNINGS,
+    BEGINNINGS_BY_LETTER,
     DEFINITE_SUFFIXES,
     ENDINGS,
-    LONGEST_BEGINNING,
-    LONGEST_ENDING,
+    ENDINGS_BY_LETTER,
     PREFIX_STEMS,
     STEM_SUFFIXES,
     SUFFIXES,
@@ -148,10 +148,10 @@ class Morphology:
         return bool(self.lexemes_of(surface))
 
     def _found(self, surface: str) -> dict[tuple[int, str], Analysis]:
+        if len(surface) > LONGEST_WORD or not self._may_be_a_form(surface):
+            return {}
         exact: dict[tuple[int, str], Analysis] = {}
         respelt: dict[tuple[int, str], Analysis] = {}
-        if len(surface) > LONGEST_WORD or not self._may_be_a_form(surface):
-            return exact
         norm = arabic_norm(surface)
         self._new.add(surface)
         for raw in self.analyser.analyze(surface):
@@ -177,19 +177,27 @@ class Morphology:
         """Import and make the analyser now, for whoever must not wait for it later."""
         _ = self.analyser
 
+    def prepare_stems(self) -> None:
+        """Read the stems now."""
+        _ = self.spelt
+
     def _may_be_a_form(self, surface: str) -> bool:
         """Whether a stem is left when a beginning and an ending that go with it are taken off: most
         words of a text have none, and the analyser, which does the same and weighs what it finds,
         would say so twenty times as slowly."""
         word = surface.translate(_AS_THE_ANALYSER_SEES_IT)
         spelt = self.spelt
-        for ending in range(len(word), max(0, len(word) - LONGEST_ENDING - 1), -1):
-            if word[ending:] in ENDINGS:
-                for beginning in range(min(LONGEST_BEGINNING, ending - 1) + 1):
-                    stems = spelt.get(word[beginning:ending])
-                    if stems is None or word[:beginning] not in BEGINNINGS:
-                        continue
-                    fitting = stems_between(word[:beginning], word[ending:])
+        length = len(word)
+        beginnings = [
+            at for at in BEGINNINGS_BY_LETTER.get(word[:1], ()) if word[:at] in BEGINNINGS
+        ]
+        for cut in (0, *ENDINGS_BY_LETTER.get(word[-1:], ())):
+            end = length - cut
+            if cut and word[end:] not in ENDINGS:
+                continue
+            for beginning in (0, *beginnings):
+                if beginning < end and (stems := spelt.get(word[beginning:end])) is not None:
+                    fitting = stems_between(word[:beginning], word[end:])
                     if any(stem.rpartition("\t")[2] in fitting for stem in stems.split("\n")):
                         return True
         return False

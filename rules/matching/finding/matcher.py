@@ -68,10 +68,16 @@ class TermMatcher:
         self.signs = Signs(terms, self.plain)
         self.patterns = Patterns(terms, self.signs, (boilerplate.MAY_BE, MAY_BE_CUT_UP))
 
+    def prepare(self) -> None:
+        """Make now what is else made for the first new word: copies of this process have it."""
+        self._morphology.prepare_stems()
+        for language in self._latin:
+            _ = self._latin[language]
+
     def words_of(self, token: Token | Word, language: str | None) -> tuple[int, ...]:
         """The vocabulary's words that a token is a form of."""
         if token.script == "ar":
-            return tuple(self._morphology.lexemes_of(token.surface))
+            return self.arabic(token.surface)
         if token.script == "number":
             return self._latin["en"].get(token.norm, ())
         languages = [x for x in self._latin if x == language] or list(self._latin)
@@ -90,6 +96,10 @@ class TermMatcher:
                 if found:
                     break
         return found
+
+    def arabic(self, surface: str) -> tuple[int, ...]:
+        """The vocabulary's words that an Arabic word is a form of."""
+        return tuple(self._morphology.lexemes_of(surface))
 
     def known(self, token: Token | Word, language: str | None) -> Known:
         """`words_of` and what they are signs of, remembered by the word as it is written."""

@@ -74,8 +74,11 @@ class PlainPhrases:
     def known(self, numbers: tuple[int, ...], sign: int) -> Known:
         """A word of a text that is a form of these words of the vocabulary."""
         alone = frozenset[str]().union(*(self.alone.get(number, ()) for number in numbers))
-        begun = [self._begins[number] for number in numbers if number in self._begins]
-        return Known(numbers, sign, alone, _joined(begun))
+        return Known(numbers, sign, alone, self.begun_by(numbers))
+
+    def begun_by(self, numbers: Iterable[int]) -> Continued | None:
+        """The phrases that begin with any of these words."""
+        return _joined([self._begins[number] for number in numbers if number in self._begins])
 
 
 def _joined(begun: Sequence[Continued]) -> Continued | None:

@@ -122,24 +122,33 @@ class Signs:
         for number in numbers:
             bits = self._of_number.get(number)
             if bits is None:
-                bits = self._at_places.get(number, 0)
+                bits = self.at_places(number)
                 for name in self._alone.get(number, ()):
                     bits |= self.of_term(name)
                 self._of_number[number] = bits
             joined |= bits
         return joined
 
+    def at_places(self, number: int) -> int:
+        """The bits of the places of composed phrases where a word may stand."""
+        return self._at_places.get(number, 0)
+
     def names(self, bits: int) -> Iterator[str]:
         """The terms behind bits, of which some may be of places."""
         return (self._names[number] for number in set_bits(bits & self._of_terms))
 
 
-def set_bits(bits: int) -> Iterator[int]:
+def set_bits(bits: int) -> list[int]:
     """The numbers of the bits that are set, from the lowest."""
+    found = []
+    # From the highest: the number gets shorter, and none below zero is needed, which takes longer
+    # than all else.
     while bits:
-        low = bits & -bits
-        yield low.bit_length() - 1
-        bits ^= low
+        highest = bits.bit_length() - 1
+        found.append(highest)
+        bits ^= 1 << highest
+    found.reverse()
+    return found
 
 
 def _uses(terms: Iterable[CompiledTerm]) -> Counter[int]:

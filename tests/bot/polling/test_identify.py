@@ -93,6 +93,24 @@ def reasons(found: Identified) -> list[str]:
     return [change.reason for change in found.changes]
 
 
+def test_an_entry_is_hashed_once_a_poll(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [entry("one", guid="a"), entry("two", guid="b")]
+    hashed: list[FeedEntry] = []
+
+    def counted(each: FeedEntry) -> str:
+        hashed.append(each)
+        return content_hash(each)
+
+    monkeypatch.setattr("bot.polling.identify.content_hash", counted)
+    store = Store()
+    for _ in range(2):
+        hashed.clear()
+        assert {c.content_hash for c in store.poll(entries).changes} == set(
+            map(content_hash, entries)
+        )
+        assert len(hashed) == len(entries)
+
+
 def test_what_was_there_before_is_seen() -> None:
     store, entries = Store(), numbered(range(5))
     assert kinds(store.poll(entries)) == ["new"] * 5
