@@ -243,7 +243,7 @@ class _Harms(Roles):
         return person.span, person.who, why
 
     def _only_one(self, at: int) -> bool:
-        """"52 people, including a peacekeeper": one fighter does not make fighters of them."""
+        """One fighter among the counted, "including a soldier", does not make them fighters."""
         return any(self.tokens[place].norm in _ONE for place in range(max(0, at - 3), at))
 
     def _of_a_body(self, at: int) -> bool:
