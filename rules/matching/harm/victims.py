@@ -39,6 +39,7 @@ NOT_NEW_REACH = 5
 AMONG_REACH = 6
 """Words behind «بينهم», "including", in which the kind of the counted is told."""
 
+_ONE = frozenset(("a", "an", "one", "un", "une"))
 _DEFINITE_BEFORE = frozenset(("the", "les", "des", "aux", "their", "our", "leurs", "ses"))
 
 
@@ -226,6 +227,8 @@ class _Harms(Roles):
                     continue
                 if person.who == "people" and other.who == "fighters":
                     if not self.among.isdisjoint(range(person.span.last + 1, later)):
+                        if person.counted and self._only_one(other.span.first):
+                            break
                         return other.span, "fighters", f"{why}, fighters among them"
                     # «شاب من عناصر ...», «رجل مسلح»
                     if later == person.span.last + 1 and self.tokens[later].script == "ar":
@@ -238,6 +241,10 @@ class _Harms(Roles):
                     return other.span, other.who, why
                 break
         return person.span, person.who, why
+
+    def _only_one(self, at: int) -> bool:
+        """One fighter among the counted, "including a soldier", does not make them fighters."""
+        return any(self.tokens[place].norm in _ONE for place in range(max(0, at - 3), at))
 
     def _of_a_body(self, at: int) -> bool:
         """«أفراد من قوات الأمن», «أحد أبناء القوات المسلحة»; not «أشخاص من قبل القوات»."""

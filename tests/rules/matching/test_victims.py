@@ -110,6 +110,13 @@ def test_civilians_beside_fighters_are_seen(shipped: RuleSet) -> None:
     assert is_harm(shipped, "20 قتيلا بينهم أطفال في غارة على السوق")
 
 
+@pytest.mark.parametrize("one", ["a UN peacekeeper", "one soldier"])
+def test_one_fighter_among_many_makes_no_fighters_of_them(shipped: RuleSet, one: str) -> None:
+    raid = "The raid on the market left 31 people dead, including"
+    assert kinds(shipped, f"{raid} {one}.", "en") == {("people", "conflict")}
+    assert {who for who, _ in kinds(shipped, f"{raid} nine soldiers.", "en")} == {"fighters"}
+
+
 @pytest.mark.parametrize(
     "text",
     [
