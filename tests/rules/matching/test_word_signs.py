@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rules import RuleSet
 from rules.language.arabic.morphology import Morphology
 from rules.language.sentences import Field
+from rules.language.text import runs
 from rules.loading.load import load_rules
 from rules.matching import word_signs
 from rules.matching.entry import OpenedText
@@ -58,13 +59,12 @@ def test_each_sentence_is_told_as_its_tokens_tell_it(
 
 def test_a_text_of_known_words_is_not_cut(few: RuleSet, monkeypatch: pytest.MonkeyPatch) -> None:
     cut: list[str] = []
-    real = word_signs.runs
 
-    def runs(text: str) -> list[str]:
+    def counted(text: str) -> list[str]:
         cut.append(text)
-        return real(text)
+        return runs(text)
 
-    monkeypatch.setattr(word_signs, "runs", runs)
+    monkeypatch.setattr(word_signs, "runs", counted)
     text = OpenedText("وصف الكاتب روايته الجديدة، «الكتاب» في المعرض. ثم غادر", "text", 0)
     few.gate.signs_of(text, 0)
     assert set(cut) == {"الجديدة،", "«الكتاب»", "المعرض."}
