@@ -200,6 +200,9 @@ class _Harms(Roles):
         token = self.tokens[person.span.first]
         if token.script != "ar" or person.span.first > span.last + 2:
             return False
+        if token.surface.startswith("ل") and not token.surface.startswith("لواء"):
+            # «اغتيال لرجال الأمن»: led to by a preposition, they are who is killed.
+            return False
         settler = person.who == "people" and token.surface.lstrip("ال").startswith("مستوطن")
         if person.who != "fighters" and not settler:
             return False
