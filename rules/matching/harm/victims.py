@@ -39,6 +39,8 @@ NOT_NEW_REACH = 5
 AMONG_REACH = 6
 """Words behind «بينهم», "including", in which the kind of the counted is told."""
 
+_INNOCENTS = frozenset(("الابرياء", "للابرياء"))
+"""«مئات الأبرياء»: counted or not, so an opinion calls them."""
 _DEFINITE_BEFORE = frozenset(("the", "les", "des", "aux", "their", "our", "leurs", "ses"))
 
 
@@ -111,6 +113,8 @@ class _Harms(Roles):
             return False
         if victim.first not in self.in_general or victim.first < harm.first:
             return False
+        if self.tokens[victim.first].norm in _INNOCENTS:
+            return True
         if {victim.first - 1, victim.first - 2} & self.counts:
             return False
         if name != CASUALTY and harm.first in self.doing:
