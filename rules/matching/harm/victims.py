@@ -13,6 +13,7 @@ from rules.loading.choices import Victims
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.harm.causes import CAUSE_REACH, cause_by_the_word, nearest_cause
 from rules.matching.harm.harm import Harm
+from rules.matching.harm.meant import only_meant
 from rules.matching.harm.roles import (
     CASUALTY,
     HARMS,
@@ -58,6 +59,8 @@ class _Harms(Roles):
     def harm_at(self, at: int) -> Harm | None:
         name, span = self.kind[at]
         if self._old(name, span) or self._in_a_joined_pair(name, span):
+            return None
+        if only_meant(self, name, span):
             return None
         taken = self._attribute_of(span)
         if taken is None and span.first not in self.own_death:

@@ -95,6 +95,21 @@ def test_who_is_led_to_by_a_preposition_is_no_doer(shipped: RuleSet) -> None:
     assert ("people", "conflict") in kinds(shipped, "اغتيال جنود الاحتلال ثلاثة مزارعين بقصف")
 
 
+@pytest.mark.parametrize(
+    ("said", "done"),
+    [
+        ("تنظيم مسلح يهدد بقتل رهينتين", "تنظيم مسلح يهدد بالثأر بعد مقتل رهينتين"),
+        ("محاولة اغتيال صحفي بعبوة ناسفة", "اغتيال صحفي بعبوة ناسفة"),
+        ("مسلحون حرضوا على قتل معلمين", "مسلحون قتلوا معلمين"),
+    ],
+)
+def test_what_is_only_threatened_or_attempted_is_no_harm(
+    shipped: RuleSet, said: str, done: str
+) -> None:
+    assert victims(shipped, said) == ()
+    assert victims(shipped, done)
+
+
 def test_the_innocent_are_an_opinion_but_in_a_place_at_war(shipped: RuleSet) -> None:
     said = "عمليات إرهابية تسقط عشرات الضحايا من الأبرياء"
     assert not is_harm(shipped, said)
