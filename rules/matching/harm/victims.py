@@ -60,8 +60,6 @@ class _Harms(Roles):
         name, span = self.kind[at]
         if self._old(name, span) or self._in_a_joined_pair(name, span):
             return None
-        if only_meant(self, name, span):
-            return None
         taken = self._attribute_of(span)
         if taken is None and span.first not in self.own_death:
             taken = self._behind(name, span)
@@ -70,6 +68,9 @@ class _Harms(Roles):
         if taken is None or (name == LOST and taken[1] == "uncounted"):
             return None
         victim, who, why = taken
+        if who != "health-workers" and only_meant(self, name, span):
+            # A threat to those who treat is an attack on care by itself.
+            return None
         if name == VERB and victim is not None and self._quoted(span, victim):
             return None
         if victim is not None and who == "uncounted" and self._like_fighters(victim):

@@ -110,6 +110,10 @@ def test_what_is_only_threatened_or_attempted_is_no_harm(
     assert victims(shipped, done)
 
 
+def test_a_threat_to_those_who_treat_is_one(shipped: RuleSet) -> None:
+    assert victims(shipped, "مسلحون يهددون بقتل طبيب")[0].who == "health-workers"
+
+
 def test_the_innocent_are_an_opinion_but_in_a_place_at_war(shipped: RuleSet) -> None:
     said = "عمليات إرهابية تسقط عشرات الضحايا من الأبرياء"
     assert not is_harm(shipped, said)
