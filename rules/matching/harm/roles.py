@@ -27,6 +27,8 @@ OWN_DEATH = "$own-death"
 """A death said of who stands before it."""
 DEED = "$harm-as-a-deed"
 """Nouns of a killing behind which its doer may stand."""
+MEANT = "$harm-only-meant"
+"""What is threatened, planned or attempted: a deed behind it was not done."""
 DOING, IN_GENERAL = "$harm-in-general", "$people-in-general"
 """Killing as such, and people as such."""
 WEAPON = "$cause-weapon"
@@ -50,7 +52,7 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
 )
 TERMS = (
     *HARMS, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED, HELD, NATURAL, OF_WOUNDS,
-    MARTYRED, OWN_DEATH, DEED, DOING, IN_GENERAL, PLACE, SITE, NATIONALITY, OTHERS,
+    MARTYRED, OWN_DEATH, DEED, MEANT, DOING, IN_GENERAL, PLACE, SITE, NATIONALITY, OTHERS,
     *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
 )  # fmt: skip
 """The vocabulary terms that are read."""
@@ -102,6 +104,7 @@ class Roles:
         self.martyred = {span.first for span in reading.of(MARTYRED)}
         self.own_death = {span.first for span in reading.of(OWN_DEATH)}
         self.deeds = {span.first for span in reading.of(DEED)}
+        self.meant = {span.last for span in reading.of(MEANT)}
         self.doing = {span.first for span in reading.of(DOING)}
         self.in_general = {span.first for span in reading.of(IN_GENERAL)}
 

@@ -13,6 +13,7 @@ from rules.loading.choices import Victims
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.harm.causes import CAUSE_REACH, cause_by_the_word, nearest_cause
 from rules.matching.harm.harm import Harm
+from rules.matching.harm.meant import only_meant
 from rules.matching.harm.roles import (
     CASUALTY,
     HARMS,
@@ -40,6 +41,8 @@ AMONG_REACH = 6
 """Words behind «بينهم», "including", in which the kind of the counted is told."""
 
 _ONE = frozenset(("a", "an", "one", "un", "une"))
+_INNOCENTS = frozenset(("الابرياء", "للابرياء"))
+"""«مئات الأبرياء»: counted or not, so an opinion calls them."""
 _DEFINITE_BEFORE = frozenset(("the", "les", "des", "aux", "their", "our", "leurs", "ses"))
 
 
@@ -66,6 +69,9 @@ class _Harms(Roles):
         if taken is None or (name == LOST and taken[1] == "uncounted"):
             return None
         victim, who, why = taken
+        if who != "health-workers" and only_meant(self, name, span):
+            # A threat to those who treat is an attack on care by itself.
+            return None
         if name == VERB and victim is not None and self._quoted(span, victim):
             return None
         if victim is not None and who == "uncounted" and self._like_fighters(victim):
@@ -112,6 +118,8 @@ class _Harms(Roles):
             return False
         if victim.first not in self.in_general or victim.first < harm.first:
             return False
+        if self.tokens[victim.first].norm in _INNOCENTS:
+            return True
         if {victim.first - 1, victim.first - 2} & self.counts:
             return False
         if name != CASUALTY and harm.first in self.doing:
@@ -200,6 +208,9 @@ class _Harms(Roles):
             return False
         token = self.tokens[person.span.first]
         if token.script != "ar" or person.span.first > span.last + 2:
+            return False
+        if token.surface.startswith("ل") and not token.surface.startswith("لواء"):
+            # «اغتيال لرجال الأمن»: led to by a preposition, they are who is killed.
             return False
         settler = person.who == "people" and token.surface.lstrip("ال").startswith("مستوطن")
         if person.who != "fighters" and not settler:

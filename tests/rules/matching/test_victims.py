@@ -88,6 +88,38 @@ def test_fighters_are_no_civilians_in_arabic(shipped: RuleSet, text: str) -> Non
     assert not is_harm(shipped, text)
 
 
+def test_who_is_led_to_by_a_preposition_is_no_doer(shipped: RuleSet) -> None:
+    assert kinds(shipped, "اغتيال لرجال الأمن من العاملين في المرور بقنبلة") == {
+        ("fighters", "conflict")
+    }
+    assert ("people", "conflict") in kinds(shipped, "اغتيال جنود الاحتلال ثلاثة مزارعين بقصف")
+
+
+@pytest.mark.parametrize(
+    ("said", "done"),
+    [
+        ("تنظيم مسلح يهدد بقتل رهينتين", "تنظيم مسلح يهدد بالثأر بعد مقتل رهينتين"),
+        ("محاولة اغتيال صحفي بعبوة ناسفة", "اغتيال صحفي بعبوة ناسفة"),
+        ("مسلحون حرضوا على قتل معلمين", "مسلحون قتلوا معلمين"),
+    ],
+)
+def test_what_is_only_threatened_or_attempted_is_no_harm(
+    shipped: RuleSet, said: str, done: str
+) -> None:
+    assert victims(shipped, said) == ()
+    assert victims(shipped, done)
+
+
+def test_a_threat_to_those_who_treat_is_one(shipped: RuleSet) -> None:
+    assert victims(shipped, "مسلحون يهددون بقتل طبيب")[0].who == "health-workers"
+
+
+def test_the_innocent_are_an_opinion_but_in_a_place_at_war(shipped: RuleSet) -> None:
+    said = "عمليات إرهابية تسقط عشرات الضحايا من الأبرياء"
+    assert not is_harm(shipped, said)
+    assert is_harm(shipped, f"{said} في غزة")
+
+
 def test_a_fighter_victim_silences_the_bare_counts_behind(shipped: RuleSet) -> None:
     assert kinds(shipped, "مقتل خمسة جنود في كمين. وإصابة 7 في الهجوم نفسه.") == {
         ("fighters", "conflict")
