@@ -13,6 +13,7 @@ from rules.trying.explain import explain
 ARABIC = [
     ("siege", "improving", "رفع الحصار عن مدينة {place} بعد {number} يوما"),
     ("siege", "improving", "انتهى حصار مدينة {place} أمس"),
+    ("siege", "worsening", "الأهالي ينظمون مسيرة لرفع الحصار عن {place}"),
     ("siege", "worsening", "لم يرفع الحصار عن مدينة {place} حتى الآن"),
     ("siege", "worsening", "دعت المنظمة إلى رفع الحصار عن مدينة {place}"),
     ("siege", "worsening", "فشلت الوساطة في فك الحصار عن مدينة {place}"),
@@ -49,6 +50,8 @@ ARABIC = [
     ("attack-on-health-care", "denied", "نفى الجيش قصف مستشفى في {place}"),
     ("disease-outbreak", "denied", "نفت الوزارة تفشي الكوليرا في مخيمات {place}"),
     ("civilian-harm", "denied", "نفى الجيش مقتل مدنيين في قصف {place}"),
+    ("displacement", "improving", "المفوضية توثق عودة {number} ألف لاجئ سوري إلى {place}"),
+    ("displacement", "improving", "منظمة تسهل عودة النازحين إلى قراهم في {place}"),
 ]
 ENGLISH = [
     ("siege", "improving", "The siege of {place} was lifted after {number} days"),
