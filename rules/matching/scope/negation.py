@@ -33,6 +33,10 @@ NE_REACH = 3
 SUBJECT_REACH = 7
 """Words between "no", "none of" and the verb of the sentence: "none of the wards has closed"."""
 
+_OR = frozenset(("او", "or", "ou"))
+OR_REACH = 2
+"""Words that an "or" adds to the reach of a no: «لا يوجد عجز أو نقص» denies both."""
+
 _NO_ONE = frozenset(("no", "none", "nobody", "nothing", "neither"))
 _HAS = frozenset(("has", "have", "had", "is", "are", "was", "were", "been", "being", "will", "did"))
 _NE = ("ne", "n")
@@ -60,6 +64,8 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
         return around
     beside = reading.of(NEXT)
     negators = reading.of(NEGATION)
+    if span.first and reading.sentence.tokens[span.first - 1].norm in _OR:
+        reach += OR_REACH
     at = bisect_left(beside, span.first, key=lambda s: s.first) - 1
     if at >= 0 and beside[at].last + 1 == span.first:
         return beside[at]

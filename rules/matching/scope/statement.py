@@ -16,6 +16,7 @@ from rules.matching.finding.reading import Reading, Span
 NOUNS = "$relief-nouns"
 INFINITIVES = "$relief-infinitives"
 SAID = "$statement-said"
+MADE = "$statement-made"
 PRESUMED = "$statement-presumed"
 AIM = "$statement-aim"
 SUBORDINATE = "$statement-subordinate"
@@ -28,8 +29,8 @@ TELLS = "$statement-tells"
 CONDITION = "$statement-condition"
 PARTIAL = "$statement-partial"
 TERMS = (
-    NOUNS, INFINITIVES, SAID, PRESUMED, AIM, SUBORDINATE, NOUN_NEXT, DESPITE, WHILE, BUT, HAD,
-    TELLS, CONDITION, PARTIAL,
+    NOUNS, INFINITIVES, SAID, MADE, PRESUMED, AIM, SUBORDINATE, NOUN_NEXT, DESPITE, WHILE, BUT,
+    HAD, TELLS, CONDITION, PARTIAL,
 )  # fmt: skip
 
 SAID_BEFORE = 5
@@ -240,7 +241,7 @@ def _noun_is_said(reading: Reading, span: Span, token: Token) -> bool:
         return True
     if word.startswith(_PREPOSITIONS) and not word.startswith(_NOT_PREPOSITIONS):
         return False
-    if _begins(reading, first):
+    if _begins(reading, first) or _is_said(reading, first, MADE):
         return True
     if word.startswith(_AND) and not word.startswith(_OWN_WAW):
         # «سريان الهدنة وعودة النازحين»: what the title begins with goes on.
@@ -264,8 +265,8 @@ def _latin_noun_is_said(reading: Reading, span: Span) -> bool:
     return _is_said(reading, first) or _is_presumed(reading, first)
 
 
-def _is_said(reading: Reading, first: int) -> bool:
-    spans = reading.of(SAID)
+def _is_said(reading: Reading, first: int, term: str = SAID) -> bool:
+    spans = reading.of(term)
     at = bisect_left(spans, first, key=lambda s: s.first) - 1
     if at < 0:
         return False

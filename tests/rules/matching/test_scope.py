@@ -13,6 +13,7 @@ from rules.trying.explain import explain
 ARABIC = [
     ("siege", "improving", "رفع الحصار عن مدينة {place} بعد {number} يوما"),
     ("siege", "improving", "انتهى حصار مدينة {place} أمس"),
+    ("siege", "worsening", "الأهالي ينظمون مسيرة لرفع الحصار عن {place}"),
     ("siege", "worsening", "لم يرفع الحصار عن مدينة {place} حتى الآن"),
     ("siege", "worsening", "دعت المنظمة إلى رفع الحصار عن مدينة {place}"),
     ("siege", "worsening", "فشلت الوساطة في فك الحصار عن مدينة {place}"),
@@ -27,6 +28,9 @@ ARABIC = [
     ("ceasefire", "worsening", "خرق الهدنة في {place} بعد {number} ساعات"),
     ("ceasefire", "worsening", "رفض الطرفان التوقيع على وقف إطلاق النار في {place}"),
     ("ceasefire", "worsening", "دعت الأمم المتحدة إلى الاتفاق على وقف إطلاق النار في {place}"),
+    ("ceasefire", "improving", "الحركة تستجيب لدعوة الهدنة في {place}"),
+    ("ceasefire", "worsening", "الحركة لم تستجب لدعوة الهدنة في {place}"),
+    ("ceasefire", "worsening", "الحركة ترفض الاستجابة لدعوات الهدنة في {place}"),
     ("ceasefire", "denied", "نفت الحركة الاتفاق على هدنة في {place}"),
     ("ceasefire", "denied", "الجيش: لم نخرق وقف إطلاق النار في {place}"),
     ("aid-access", "improving", "وصول قافلة مساعدات إنسانية إلى النازحين في {place}"),
@@ -34,6 +38,7 @@ ARABIC = [
     ("aid-access", "worsening", "لم تصل المساعدات الإنسانية إلى النازحين في {place}"),
     ("medicine-shortage", "denied", "لا نقص في الأدوية في مستشفى {place}"),
     ("medicine-shortage", "denied", "نفت وزارة الصحة وجود نقص في الأدوية في {place}"),
+    ("medicine-shortage", "denied", "لا يوجد عجز أو نقص في أدوية مستشفى {place}"),
     ("medicine-shortage", "improving", "انتهاء أزمة نقص الأدوية في مستشفى {place}"),
     ("medicine-shortage", "worsening", "الوزارة تحذر من نقص الأدوية في مستشفى {place}"),
     ("water-fuel-power-shortage", "improving", "انتهاء أزمة الوقود في مدينة {place}"),
@@ -45,6 +50,8 @@ ARABIC = [
     ("attack-on-health-care", "denied", "نفى الجيش قصف مستشفى في {place}"),
     ("disease-outbreak", "denied", "نفت الوزارة تفشي الكوليرا في مخيمات {place}"),
     ("civilian-harm", "denied", "نفى الجيش مقتل مدنيين في قصف {place}"),
+    ("displacement", "improving", "المفوضية توثق عودة {number} ألف لاجئ سوري إلى {place}"),
+    ("displacement", "improving", "منظمة تسهل عودة النازحين إلى قراهم في {place}"),
 ]
 ENGLISH = [
     ("siege", "improving", "The siege of {place} was lifted after {number} days"),
