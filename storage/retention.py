@@ -1,21 +1,27 @@
 """Forgetting what is old, and nothing that is still owed to anyone or still in its feed.
 
-A few rows at a time: who writes meanwhile, polls and dispatch, waits for one step and not for all.
+A few rows at a time, and fewer where these took long (a slow disk, a large file): who writes
+meanwhile, polls and dispatch, waits for one step and not for all.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage.connection import Connection
 from storage.rows import Row, change, fetch, numbers, to_text
 
 AT_ONCE = 25
-"""Alerts, entries or stories of one step. An entry takes its words, keys and detections along."""
-ROWS_AT_ONCE = 500
-"""Rows of one step in tables that nothing hangs on."""
+"""Alerts, entries or stories of one step, at most. An entry takes its words, keys and detections
+along."""
+PLAIN = 20
+"""So many rows that nothing hangs on go in the time of one of these."""
+LONG, SHORT = 0.05, 0.0125
+"""Seconds: after a step that took longer the next has half as many rows, after one that took less
+twice as many. No step should hold the writer for 0.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +46,18 @@ class Purged:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where forgetting goes on: a kind of row (a name of `_KINDS`), and behind which of them."""
+    """Where forgetting goes on: a kind of row (a name of `_KINDS`), and behind which of them; how
+    many of them."""
 
     kind: str = "alerts"
     at: str = ""
     id: int = 0
+    at_once: int = AT_ONCE
+
+    @property
+    def plain_rows(self) -> int:
+        """Rows of a table that nothing hangs on."""
+        return PLAIN * self.at_once
 
 
 FIRST = Step()
@@ -60,8 +73,14 @@ def purge(db: Connection, older_than: datetime) -> Purged:
     return purged
 
 
-def purge_some(db: Connection, older_than: datetime, step: Step) -> tuple[Purged, Step | None]:
+def purge_some(
+    db: Connection,
+    older_than: datetime,
+    step: Step,
+    timer: Callable[[], float] = time.perf_counter,
+) -> tuple[Purged, Step | None]:
     """One step, in a write transaction of its own; and the next one, None when all is done.
+    ``timer`` counts seconds.
 
     The order matters: alerts (with their rows and decisions), then entries no alert's story needs,
     then empty stories. Kept whatever their age: alerts with an undelivered row and all that belongs
@@ -69,11 +88,19 @@ def purge_some(db: Connection, older_than: datetime, step: Step) -> tuple[Purged
     new.
     """
     kinds = list(_KINDS)
-    purged, last = _KINDS[step.kind](db, to_text(older_than), step)
-    if last is not None:
-        return purged, last
-    following = kinds[kinds.index(step.kind) + 1 :]
-    return purged, Step(following[0]) if following else None
+    begun = timer()
+    purged, following = _KINDS[step.kind](db, to_text(older_than), step)
+    at_once = _paced(step.at_once, timer() - begun)
+    if following is None:
+        later = kinds[kinds.index(step.kind) + 1 :]
+        following = Step(later[0]) if later else None
+    return purged, following and replace(following, at_once=at_once)
+
+
+def _paced(at_once: int, seconds: float) -> int:
+    if seconds > LONG:
+        return max(1, at_once // 2)
+    return min(AT_ONCE, at_once * 2) if seconds < SHORT else at_once
 
 
 Kind = Callable[[Connection, str, Step], tuple[Purged, Step | None]]
@@ -104,12 +131,12 @@ def _alerts(db: Connection, before: str, step: Step) -> tuple[Purged, Step | Non
             """
             DELETE FROM outbox
             WHERE id IN (SELECT id FROM outbox WHERE alert_id = :id LIMIT :most)""",
-            {"id": row["id"], "most": ROWS_AT_ONCE},
+            {"id": row["id"], "most": step.plain_rows},
         )
-        if deleted == ROWS_AT_ONCE:
+        if deleted == step.plain_rows:
             return Purged(alerts=gone), _before(rows, row, step)
         gone += change(db, "DELETE FROM alerts WHERE id = :id", {"id": row["id"]})
-    return Purged(alerts=gone), _behind(rows, step, AT_ONCE)
+    return Purged(alerts=gone), _behind(rows, step, step.at_once)
 
 
 def _entries(db: Connection, before: str, step: Step) -> tuple[Purged, Step | None]:
@@ -126,7 +153,7 @@ def _entries(db: Connection, before: str, step: Step) -> tuple[Purged, Step | No
         before,
         step,
     )
-    return Purged(entries=_delete(db, "entries", rows)), _behind(rows, step, AT_ONCE)
+    return Purged(entries=_delete(db, "entries", rows)), _behind(rows, step, step.at_once)
 
 
 def _stories(db: Connection, before: str, step: Step) -> tuple[Purged, Step | None]:
@@ -141,7 +168,7 @@ def _stories(db: Connection, before: str, step: Step) -> tuple[Purged, Step | No
         before,
         step,
     )
-    return Purged(stories=_delete(db, "stories", rows)), _behind(rows, step, AT_ONCE)
+    return Purged(stories=_delete(db, "stories", rows)), _behind(rows, step, step.at_once)
 
 
 def _deliveries(db: Connection, before: str, step: Step) -> tuple[Purged, Step | None]:
@@ -154,11 +181,11 @@ def _deliveries(db: Connection, before: str, step: Step) -> tuple[Purged, Step |
             AND NOT EXISTS (SELECT 1 FROM outbox f WHERE f.folded_into = outbox.id) AS over
         FROM outbox INDEXED BY outbox_without_alert WHERE alert_id IS NULL AND id > :id
         ORDER BY id LIMIT :limit""",
-        {"before": before, "id": step.id, "limit": ROWS_AT_ONCE},
+        {"before": before, "id": step.id, "limit": step.plain_rows},
     )
     gone = _delete(db, "outbox", rows)
     # Ids grow with time: behind rows that are all young nothing old is left.
-    more = _behind(rows, step, ROWS_AT_ONCE) if any(row["old"] for row in rows) else None
+    more = _behind(rows, step, step.plain_rows) if any(row["old"] for row in rows) else None
     return Purged(deliveries=gone), more
 
 
@@ -171,10 +198,10 @@ def _plain(table: str, column: str) -> Kind:
             f"""
             DELETE FROM {table} WHERE {column} IN (SELECT {column} FROM {table}
                 WHERE {column} < :before ORDER BY {column} LIMIT :limit)""",  # noqa: S608
-            {"before": before, "limit": ROWS_AT_ONCE},
+            {"before": before, "limit": step.plain_rows},
         )
         sends = rows if table == "sends" else 0
-        return Purged(sends=sends), step if rows >= ROWS_AT_ONCE else None
+        return Purged(sends=sends), step if rows >= step.plain_rows else None
 
     return forget
 
@@ -200,7 +227,7 @@ _KINDS: dict[str, Kind] = {
 
 
 def _page(db: Connection, sql: str, before: str, step: Step) -> list[Row]:
-    return fetch(db, sql, {"before": before, "at": step.at, "id": step.id, "limit": AT_ONCE})
+    return fetch(db, sql, {"before": before, "at": step.at, "id": step.id, "limit": step.at_once})
 
 
 def _delete(db: Connection, table: str, rows: list[Row]) -> int:

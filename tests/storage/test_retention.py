@@ -109,6 +109,12 @@ def test_old_notices_go_once_they_are_settled(db: Connection) -> None:
     assert outbox.counts(db)["pending"] == 1
 
 
+def small_steps(monkeypatch: pytest.MonkeyPatch, at_once: int, plain: int) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", at_once)
+    monkeypatch.setattr(retention, "PLAIN", plain)
+    monkeypatch.setattr(retention, "FIRST", retention.Step(at_once=at_once))
+
+
 def work_of_steps(db: Connection) -> list[int]:
     """In thousands of SQLite's instructions, step by step."""
     found: list[int] = []
@@ -123,7 +129,7 @@ def work_of_steps(db: Connection) -> list[int]:
     while step is not None:
         count = 0
         db.conn.set_progress_handler(one_more, 1000)
-        _, step = retention.purge_some(db, CUTOFF, step)
+        _, step = retention.purge_some(db, CUTOFF, step, timer=lambda: 0.0)
         db.conn.set_progress_handler(None, 0)
         found.append(count)
     return found
@@ -133,8 +139,7 @@ def test_no_step_does_more_when_more_is_old(
     db: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who sends or polls meanwhile waits for one step, not for all of it."""
-    monkeypatch.setattr(retention, "AT_ONCE", 5)
-    monkeypatch.setattr(retention, "ROWS_AT_ONCE", 10)
+    small_steps(monkeypatch, at_once=5, plain=2)
     for _ in range(10):
         old_alert(db)
     few = work_of_steps(db)
@@ -153,7 +158,7 @@ def test_no_step_does_more_when_more_is_old(
 
 
 def test_what_is_kept_is_stepped_over(db: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    small_steps(monkeypatch, at_once=2, plain=20)
     add_chat(db)
     owed = [old_alert(db) for _ in range(5)]
     outbox.enqueue(db, [delivery(each.id, not_before=OLD) for each in owed], OLD)
@@ -166,7 +171,7 @@ def test_what_is_kept_is_stepped_over(db: Connection, monkeypatch: pytest.Monkey
 def test_old_notices_behind_many_that_wait_go_as_well(
     db: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "ROWS_AT_ONCE", 2)
+    small_steps(monkeypatch, at_once=1, plain=2)
     add_chat(db)
     for key in range(5):
         notice = delivery(None, kind="notice", version=0, text="نص", key=str(key), not_before=OLD)
@@ -174,3 +179,21 @@ def test_old_notices_behind_many_that_wait_go_as_well(
     outbox.mark_sent(db, 5, 5, OLD)
     assert retention.purge(db, CUTOFF).deliveries == 1
     assert outbox.counts(db)["pending"] == 4
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.03, 0.003])
+def test_a_slow_disk_makes_the_next_steps_smaller_and_a_quick_one_larger_again(
+    db: Connection, seconds: float
+) -> None:
+    for _ in range(60):
+        old_alert(db)
+    clock = iter(range(10**6))
+    sizes: list[int] = []
+    step: retention.Step | None = retention.Step(at_once=8)
+    while step is not None and len(sizes) < 6:
+        _, step = retention.purge_some(db, CUTOFF, step, timer=lambda: seconds * next(clock))
+        sizes.append(step.at_once if step else 0)
+    wanted = {0.3: [4, 2, 1, 1, 1, 1], 0.03: [8] * 6, 0.003: [16, 25, 25, 25, 25, 25]}
+    assert sizes == wanted[seconds]
+    retention.purge(db, CUTOFF)
+    assert alerts.since(db, OLD - DAY) == []
