@@ -23,7 +23,7 @@ from bot.service.service import Service
 from bot.settings import load_settings
 from bot.wiring.from_settings import parts_from_settings
 from bot.wiring.parts import Parts
-from rules import Detection, RuleSet
+from rules import Detection, load_rules
 from storage.connection import Connection
 from storage.news import entries, feeds
 from storage.news.entries import Entry
@@ -32,7 +32,7 @@ from storage.readers.subscriptions import Subscription
 from tests.bot.alerts.newsroom import of_its_own
 from tests.bot.service.newsroom import SPORT, Newsroom, write_feeds
 from tests.conftest import shipped_places
-from tests.rules.few import load_few
+from tests.rules.few import few_rules
 from tests.telegram_server import TelegramServer
 
 READER, OPERATOR = 7, 900
@@ -146,7 +146,8 @@ class Running:
 @asynccontextmanager
 async def running(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
     # The shipped rules take seconds to load, each time; the gate and the files are the real ones.
-    monkeypatch.setattr("rules.trying.inline_tests.load_rules", _load_few)
+    few = partial(load_rules, shipped=few_rules())
+    monkeypatch.setattr("rules.trying.inline_tests.load_rules", few)
     monkeypatch.setattr(rules_watch, "_places", lambda *_: shipped_places())
     monkeypatch.setattr(rules_watch, "QUIET_MS", 100)
     monkeypatch.setattr(beside, "READ_AGAIN", timedelta(seconds=0.2))
@@ -195,10 +196,6 @@ async def running(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
             finally:
                 stop.set()
                 await asyncio.wait_for(serving, PATIENCE)
-
-
-def _load_few(operator_dir: Path, *, full_database: Path | None = None) -> RuleSet:
-    return load_few(operator_dir)
 
 
 @pytest.mark.parametrize("way", ["absent", "bug"])
