@@ -23,7 +23,7 @@ from bot.service.service import Service
 from bot.settings import load_settings
 from bot.wiring.from_settings import parts_from_settings
 from bot.wiring.parts import Parts
-from rules import Detection, load_rules
+from rules import Detection, RuleSet, load_rules
 from storage.connection import Connection
 from storage.news import entries, feeds
 from storage.news.entries import Entry
