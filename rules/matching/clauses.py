@@ -17,6 +17,7 @@ from rules.matching.scope.negation import (
     negator_before,
     says_no,
 )
+from rules.matching.scope.scene import is_of_another_noun
 
 ASSERTED_REACH = 4
 """Words between a negator and evidence where a rule asks for negation: «لا توجد في الحي أدوية»."""
@@ -173,9 +174,15 @@ def _together(clause: CompiledClause, reading: Reading, options: Sequence[Choice
     for index, usable in enumerate(options):
         negated = [p for p in usable if negator_before(reading, p[0], ASSERTED_REACH)]
         choice = _tightest(clause, reading, [*options[:index], negated, *options[index + 1 :]])
-        if choice is not None:
+        if choice is not None and not _is_said_of_another(reading, choice):
             found.append(choice)
     return min(found, key=lambda c: _width([span for span, _ in c]), default=None)
+
+
+def _is_said_of_another(reading: Reading, choice: Choice) -> bool:
+    """ "No aid reached besieged Homs": a no before the town says nothing of the siege."""
+    nos = {negator_before(reading, span, ASSERTED_REACH) for span, _ in choice} - {None}
+    return any(is_of_another_noun(reading, no, span) for no in nos if no for span, _ in choice)
 
 
 def _tightest(clause: CompiledClause, reading: Reading, options: Sequence[Choice]) -> Choice | None:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from rules.matching.finding.reading import Reading, Span
+from rules.matching.scope.scene import is_of_another_noun
 
 NEGATION = "$negation"
 NEXT = "$negation-next"
@@ -82,6 +83,8 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
             continue
         if any_within(reading.of(ORDINAL), negator.last + 1, span.last + 1):
             continue
+        if is_of_another_noun(reading, negator, span):
+            continue
         return negator
     return None
 
@@ -94,10 +97,12 @@ def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     if no is not None:
         return no
     for gone in reading.of(NO_LONGER):
-        if 0 <= span.first - gone.last - 1 <= NO_LONGER_REACH and not _is_nothing(reading, span):
+        near = 0 <= span.first - gone.last - 1 <= NO_LONGER_REACH
+        if near and not _is_nothing(reading, span) and not is_of_another_noun(reading, gone, span):
             return gone
     for nobody in reading.of(NONE):
-        if 0 <= span.first - nobody.last - 1 <= reach + 1:
+        near = 0 <= span.first - nobody.last - 1 <= reach + 1
+        if near and not is_of_another_noun(reading, nobody, span):
             return nobody
     return _subject(reading, span)
 

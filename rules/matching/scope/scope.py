@@ -32,6 +32,7 @@ from rules.matching.scope.negation import (
     denies,
     is_no_longer,
 )
+from rules.matching.scope.scene import is_of_another_noun
 
 PROPOSAL = "$scope-proposal"
 WISH = "$scope-wish"
@@ -99,7 +100,11 @@ def scope_of(
     of the signal that count as governors too. ``negation`` is False where the evidence holds its
     own negation («لا توجد أدوية»).
     """
-    governors = governing(reading, evidence, own)
+    governors = [
+        g
+        for g in governing(reading, evidence, own)
+        if not _says_no_of_another(reading, g, evidence)
+    ]
     named_only = base == "improving" and not governors
     refused = negation and _negation_of(reading, evidence, ()) is not None
     named = named_only and not refused and not statement.says_so(reading, evidence)
@@ -115,6 +120,14 @@ def scope_of(
         governors = [g for g in governors if g.state != "obstructed"]
     scope = _resolved(reading, evidence, base, means, governors, negation=negation)
     return scope._replace(named=True) if named else scope
+
+
+def _says_no_of_another(reading: Reading, governor: Governor, evidence: Sequence[Span]) -> bool:
+    """ "No food has entered the besieged town" says nothing of the siege."""
+    no = governor.negation
+    return no is not None and any(
+        no.last < e.first and is_of_another_noun(reading, no, e) for e in evidence
+    )
 
 
 def _of_another(reading: Reading, governor: Governor, evidence: Sequence[Span]) -> bool:
