@@ -31,6 +31,7 @@ class RunSign:
 _OF_NOTHING = RunSign(0, (), None)
 _SEVERAL = RunSign(0, (), None)
 """Of a run that is not one word: what it is in its sentence only `tokenize` tells."""
+_NOT_KNOWN = RunSign(0, (), None)
 _MOST_REMEMBERED = 200_000
 """Pieces of texts, as they are written, of which it is remembered what they are signs of."""
 _LONGEST_REMEMBERED = 60
@@ -66,11 +67,15 @@ class WordSigns:
         words are cut up; several sentences are taken together where it is not sure that they are
         parted."""
         pieces = text[:MAX_CHARACTERS].split(" ")
-        known = self._of_piece
         try:
-            signs = list(map(known.__getitem__, pieces))
+            signs = list(map(self._of_piece.__getitem__, pieces))
         except KeyError:
-            signs = [known[p] if p in known else self._learnt(p) for p in pieces]
+            # In one look: another thread may forget all pieces between two.
+            known = self._of_piece.get
+            signs = [
+                self._learnt(piece) if (sign := known(piece, _NOT_KNOWN)) is _NOT_KNOWN else sign
+                for piece in pieces
+            ]
         return [self._together(each, bits) for each in self._parted(pieces, signs, field)]
 
     def of_runs(self, sentences: Iterator[Sequence[str]], bits: int) -> list[int]:
@@ -84,8 +89,8 @@ class WordSigns:
         tell whether a sentence ends there (`ends`): commas of pieces are left out."""
         parted = [at for at, sign in enumerate(signs) if sign is None]
         sentence: list[RunSign] = []
+        # What stands behind the last run, and the piece or run that this is.
         behind, before, start = "", "", 0
-        """What stands behind the last run, and the piece or run that this is."""
         for at in chain(parted, (len(signs),)):
             if at > start:
                 if (

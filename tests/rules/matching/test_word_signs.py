@@ -80,6 +80,28 @@ def test_long_pieces_are_not_remembered(few: RuleSet) -> None:
     assert max(map(len, (*words._of_piece, *words._cuts))) <= word_signs._LONGEST_REMEMBERED
 
 
+def test_what_another_thread_forgets_meanwhile_is_learnt_again(
+    few: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Forgetful(dict[str, Any]):
+        def __contains__(self, key: object) -> bool:
+            there = super().__contains__(key)
+            self.clear()
+            return there
+
+        def get(self, key: str, default: Any = None) -> Any:
+            found = super().get(key, default)
+            self.clear()
+            return found
+
+    text = OpenedText("نقص في الأدوية وقصف", "text", 0)
+    told = few.gate.signs_of(text, 0)
+    words = few.gate._words
+    monkeypatch.setattr(words, "_of_piece", Forgetful(words._of_piece))
+    unknown = OpenedText("نقص في الأدوية وقصف زظعرج", "text", 0)
+    assert few.gate.signs_of(unknown, 0) == told
+
+
 def test_of_a_new_word_only_stems_are_looked_up_that_its_letters_allow() -> None:
     asked: list[str] = []
 
