@@ -40,7 +40,10 @@ class StoredForms:
     def verb(self, key: tuple[object, ...]) -> Lexeme | None:
         """``key``: as in `Lexicon.arabic`."""
         row = self._verbs.get(repr(key))
-        return None if row is None else lexeme_of(row)
+        try:
+            return None if row is None else lexeme_of(row)
+        except UNUSABLE:
+            return None
 
     def latin(self, word: str, language: str) -> frozenset[str] | None:
         row = self._latin.get(f"{language} {word}")

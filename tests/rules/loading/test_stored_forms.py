@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,7 +82,9 @@ def test_of_a_change_only_the_new_words_are_worked_out(tmp_path: Path, asked: li
     assert not asked
 
 
-@pytest.mark.parametrize("harm", ["damaged", "no words", "of other code", "open to others"])
+@pytest.mark.parametrize(
+    "harm", ["damaged", "no words", "no lexemes", "of other code", "open to others"]
+)
 def test_a_file_that_is_not_right_is_as_good_as_none(
     tmp_path: Path, asked: list[str], harm: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +95,9 @@ def test_a_file_that_is_not_right_is_as_good_as_none(
         file.write_bytes(file.read_bytes().replace(b"tarir", b"tares"))
     elif harm == "no words":
         StoredFile(known, "forms", "").write({"verbs": ["x"], "latin": {"en dry": 1}}, "forms")
+    elif harm == "no lexemes":
+        verbs = dict.fromkeys(json.loads(file.read_text().split("\n")[2]), "x")
+        StoredFile(known, "forms", "").write({"verbs": verbs, "latin": {}}, "forms")
     elif harm == "of other code":
         monkeypatch.setattr("rules.loading.stored.file._made_by", lambda: "another version")
     else:
