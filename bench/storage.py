@@ -147,7 +147,10 @@ def stored(folder: Path, rules: RuleSet, number: int) -> list[Figure]:
             FeedEntry(f"{at + n}", f"https://f.example/{at + n}", a.title, a.text, now, None, "ar")
             for n, a in enumerate(islice(news, 100))
         ]
-        changes = [EntryChange(e.entry, e.keys, "new", None, "unknown") for e in keyed(listed)]
+        changes = [
+            EntryChange(e.entry, e.keys, "new", None, "unknown", e.content_hash)
+            for e in keyed(listed)
+        ]
         found = pipeline.detect_now([each.entry for each in changes], "ar")
         begun = time.thread_time()
         in_transaction(db, lambda db: pipeline.accept(db, source, changes, found, now))  # noqa: B023

@@ -23,6 +23,7 @@ from bot.alerts.story.scores import StoryEntry, read_story_entries
 from bot.alerts.story.telling import Telling
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
+from bot.polling.content_hash import content_hash
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from bot.rules_in_force import shipped_places
@@ -86,7 +87,8 @@ def run(db: Connection, rules: RuleSet, entries: list[StoryEntry]) -> Watch:
             )
             said = watch("places, figures, states", read)
         entry = FeedEntry(None, None, title, text, each.published, None, language)
-        change = EntryChange(entry, (f"guid:{number}",), "new", None, "bench")
+        keys = (f"guid:{number}",)
+        change = EntryChange(entry, keys, "new", None, "bench", content_hash(entry))
         detections = Detections([found], rules, facts={0: said} if found else {})
         source, now = sources[each.family], each.published
         watch(

@@ -237,6 +237,7 @@ class _Desk:
 
     def _take(self, db: Connection, each: StoryEntry, found: _Found) -> None:
         from bot.alerts.escalating.silence import tell_of_silence
+        from bot.polling.content_hash import content_hash
         from bot.polling.identify import EntryChange
         from bot.polling.report import Detections
 
@@ -250,10 +251,11 @@ class _Desk:
         number = self._number
         self._number += 1
         entry = _feed_entry(each, f"r{number}")
+        keys, digest = (f"guid:r{number}",), content_hash(entry)
         accepted = self._pipeline.accept(
             db,
             self._sources[each.family],
-            [EntryChange(entry, (f"guid:r{number}",), "new", None, "replayed")],
+            [EntryChange(entry, keys, "new", None, "replayed", digest)],
             Detections(found.per_entry, rules, found.failures, found.facts),
             each.published,
         )

@@ -41,12 +41,8 @@ class EntryChange:
     kind: Kind
     entry_id: int | None
     reason: str
-    content_hash: str = ""
-    """What `storage.news.entries.Entry.content_hash` must hold; made where nobody has it yet."""
-
-    def __post_init__(self) -> None:
-        if not self.content_hash:
-            object.__setattr__(self, "content_hash", content_hash(self.entry))
+    content_hash: str
+    """What `storage.news.entries.Entry.content_hash` must hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.alerts.pipeline import Pipeline
 from bot.alerts.record import Accepted
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
+from bot.polling.content_hash import content_hash
 from bot.polling.identify import EntryChange
 from bot.polling.report import Detections
 from rules.escalations.escalation import Escalation
@@ -100,7 +101,8 @@ def item(title: str, text: str = "", **changes: Any) -> FeedEntry:
 
 def change(entry: FeedEntry, kind: str = "new", entry_id: int | None = None) -> EntryChange:
     keys = (f"hash:{entry.title}|{entry.summary}",)
-    return EntryChange(entry, keys, kind, entry_id, "test")  # type: ignore[arg-type]
+    digest = content_hash(entry)
+    return EntryChange(entry, keys, kind, entry_id, "test", digest)  # type: ignore[arg-type]
 
 
 def pipeline(rule_set: Rules | None = None) -> Pipeline:
