@@ -74,12 +74,9 @@ class _OwnDomainOnly(DefaultCookiePolicy):
 
 
 class _NoCookies(httpx.Cookies):
-    """Keeps none and sends none. To look through every answer for some took a tenth of a poll."""
+    """Keeps none. To look through every answer for some took a tenth of a poll."""
 
     def extract_cookies(self, response: httpx.Response) -> None:
-        return
-
-    def set_cookie_header(self, request: httpx.Request) -> None:
         return
 
 
