@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from rules.loading.choices import Victims
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.harm.causes import CAUSE_REACH, cause_by_the_word, nearest_cause
+from rules.matching.harm.causes import cause_by_the_word, nearest_cause
 from rules.matching.harm.harm import Harm
+from rules.matching.harm.kinds import AMONG_REACH, Kinds
 from rules.matching.harm.meant import only_meant
 from rules.matching.harm.roles import (
     CASUALTY,
@@ -20,10 +21,8 @@ from rules.matching.harm.roles import (
     IF_COUNTED,
     LOST,
     NOUN,
-    OTHERS,
     VERB,
     Person,
-    Roles,
     is_definite,
 )  # fmt: skip
 from rules.matching.harm.soldiers import soldiers_by_place
@@ -37,10 +36,6 @@ BACKWARD_REACH = 5
 _PARTICIPLE = ("é", "és", "ée", "ées")
 NOT_NEW_REACH = 5
 """Words before the dead and wounded in which "to hand over", "to honour" makes them old news."""
-AMONG_REACH = 6
-"""Words behind «بينهم», "including", in which the kind of the counted is told."""
-
-_ONE = frozenset(("a", "an", "one", "un", "une"))
 _INNOCENTS = frozenset(("الابرياء", "للابرياء"))
 """«مئات الأبرياء»: counted or not, so an opinion calls them."""
 _DEFINITE_BEFORE = frozenset(("the", "les", "des", "aux", "their", "our", "leurs", "ses"))
@@ -54,7 +49,7 @@ def harms(reading: Reading) -> tuple[Harm, ...]:
     return tuple(harm for at in sentence.starts if (harm := sentence.harm_at(at)) is not None)
 
 
-class _Harms(Roles):
+class _Harms(Kinds):
     """The harms of a sentence over the roles of its words."""
 
     def harm_at(self, at: int) -> Harm | None:
@@ -104,13 +99,6 @@ class _Harms(Roles):
             return False
         by_arms = after in self.causes or after in self.stops or after in self.places
         return self.tokens[after].surface.startswith("ب") and not by_arms
-
-    def _like_fighters(self, victim: Span) -> bool:
-        """«يعتقل مسلحين ويقتل آخرين»: others are like those named last before them."""
-        if not any(span.overlaps(victim) for span in self.reading.of(OTHERS)):
-            return False
-        named = [p for at, p in self.persons.items() if at < victim.first and p.who != "uncounted"]
-        return bool(named) and max(named, key=lambda p: p.span.first).who == "fighters"
 
     def _general(self, name: str, harm: Span, victim: Span | None, who: Victims) -> bool:
         """«قتل الأبرياء», «يقتلون الأطفال»: all of a kind, at no time."""
@@ -190,7 +178,8 @@ class _Harms(Roles):
     def _attribute_of(self, span: Span) -> tuple[Span | None, Victims, str] | None:
         """«quarante soldats blessés ont été remis aux familles»: a French participle is of the
         noun that it stands right behind."""
-        if not span.first or not self.tokens[span.first].surface.endswith(_PARTICIPLE):
+        participle = self.tokens[span.first]
+        if not span.first or participle.breaks or not participle.surface.endswith(_PARTICIPLE):
             return None
         person = self.ending(self.persons, span.first - 1)
         return None if person is None else self._of(person, "right before the harm")
@@ -225,58 +214,6 @@ class _Harms(Roles):
                 return not self.tokens[later].surface.startswith("و")
         return False
 
-    def _of(self, person: Person, why: str) -> tuple[Span | None, Victims, str]:
-        """The person taken, or a plainer civilian joined to a fighter: «مقتل جندي ومدنيين»."""
-        if person.who == "people" and self._of_a_body(person.span.last + 1):
-            return person.span, "fighters", f"{why}, of an armed body"
-        if person.who in ("fighters", "people"):
-            for later in range(person.span.last + 1, person.span.last + 1 + AMONG_REACH):
-                if later in self.stops and not {later - 1, later, later + 1} & self.among:
-                    break
-                other = self.persons.get(later)
-                if other is None or other.who == "uncounted":
-                    continue
-                if person.who == "people" and other.who == "fighters":
-                    if not self.among.isdisjoint(range(person.span.last + 1, later)):
-                        if person.counted and self._only_one(other.span.first):
-                            break
-                        return other.span, "fighters", f"{why}, fighters among them"
-                    # «شاب من عناصر ...», «رجل مسلح»
-                    if later == person.span.last + 1 and self.tokens[later].script == "ar":
-                        return other.span, "fighters", f"{why}, a fighter"
-                    break
-                joined = self._joined(later)
-                if person.who == "fighters" and other.who != "fighters" and joined:
-                    return other.span, other.who, f"{why}, beside fighters"
-                if person.who == "people" and other.who in ("civilians", "health-workers"):
-                    return other.span, other.who, why
-                break
-        return person.span, person.who, why
-
-    def _only_one(self, at: int) -> bool:
-        """One fighter among the counted, "including a soldier", does not make them fighters."""
-        return any(self.tokens[place].norm in _ONE for place in range(max(0, at - 3), at))
-
-    def _of_a_body(self, at: int) -> bool:
-        """«أفراد من قوات الأمن», «أحد أبناء القوات المسلحة»; not «أشخاص من قبل القوات»."""
-        if at + 1 < len(self.tokens) and self.tokens[at].norm == "من":
-            return at + 1 in self.bodies
-        return at in self.bodies and is_definite(self.tokens[at].surface)
-
-    def _joined(self, at: int) -> bool:
-        """Whether «و», "and", "et" joins a word (or the number before it) to what precedes."""
-        for place in (at, at - 1, at - 2):
-            if place < 1:
-                return False
-            token = self.tokens[place]
-            if token.script == "ar" and token.surface.startswith("و"):
-                return True
-            if token.norm in ("and", "et"):
-                return True
-            if place != at and place not in self.counts:
-                return False
-        return False
-
     def _and(self, at: int) -> bool:
         """Whether a word is joined to the one before by «و», "and", "et"."""
         token = self.tokens[at]
@@ -289,33 +226,6 @@ class _Harms(Roles):
         """«فقدت خمسة من أطفالها»: between losing and the lost stands a number, or "of"."""
         return at in self.counts or self.tokens[at].norm in ("من", "of", "de", "his", "her", "son")
 
-    def _their_own(self, name: str, span: Span, at: int, count: int | None) -> bool:
-        """«قتلى الجيش», «مقتل 20 من الشباب», «قتلى في صفوف القوات»: the dead are of that body."""
-        if self._in_ranks(at):
-            return True
-        if self.tokens[at].surface.startswith("و"):
-            return False
-        if count is not None:
-            return at - count <= 3
-        return name in (CASUALTY, IF_COUNTED) and at - span.last <= 2
-
-    def _in_ranks(self, at: int) -> bool:
-        """«قتلى في صفوف الجيش»"""
-        return bool({at - 1, at - 2} & self.among)
-
-    def _told_by_among(self, victim: Span, at: int, why: str) -> tuple[Span | None, Victims, str]:
-        """A bare count, or the kind of people that «بينهم», "including" tells of it."""
-        for among in range(at + 1, at + CAUSE_REACH + 1):
-            if among not in self.among:
-                continue
-            for later in range(among + 1, among + 1 + AMONG_REACH):
-                if later in self.bodies:
-                    return self.bodies[later], "fighters", f"{why}, of an armed body"
-                person = self.persons.get(later)
-                if person is not None:
-                    return person.span, person.who, f"{why}, told by who was among them"
-        return victim, "uncounted", why
-
     def _before(self, name: str, span: Span) -> tuple[Span | None, Victims, str] | None:
         """The nearest person, fighter or number shortly before: "two boys were killed in ..."."""
         arabic = self.tokens[span.first].script == "ar"
@@ -326,8 +236,15 @@ class _Harms(Roles):
         if own:
             # «لقي 36 شخصا على الأقل حتفهم»
             reach = REACH
+        aside = span.first
         for at in range(span.first - 1, max(-1, span.first - 1 - reach), -1):
+            if at >= aside:
+                continue
             person = self.ending(self.persons, at)
+            if person is not None and (told := self._among_whom(person)) is not None:
+                # "Ten people, including a soldier, were killed": those before are who was.
+                aside = told
+                continue
             if person is not None and arabic and name in (CASUALTY, IF_COUNTED):
                 if person.who == "fighters" and at == span.first - 1:
                     # «عشرات الجنود المصابين»: the harm is the soldiers' attribute.

@@ -306,6 +306,12 @@ def test_who_is_only_counted_at_a_military_site_is_a_soldier(shipped: RuleSet) -
         ("قتل خمسة أفراد من قوات الأمن في هجوم", "fighters"),
         ("استشهاد أحد أبناء القوات المسلحة في المعارك", "fighters"),
         ("قتل خمسة أشخاص من قبل قوات الأمن", "people"),
+        ("Ten people, including a soldier, were killed in shelling", "people"),
+        ("Dix personnes, dont un soldat, tuées dans une frappe", "people"),
+        ("Dix morts, dont un soldat, dans une frappe", "uncounted"),
+        ("Ten people, including a dozen soldiers, killed in shelling", "fighters"),
+        ("Ten soldiers, including a general, killed in shelling", "fighters"),
+        ("نفذوا تهديدهم بقتل عشرين مدنيا", "civilians"),
     ],
 )
 def test_whose_death_it_is(shipped: RuleSet, text: str, who: str) -> None:
