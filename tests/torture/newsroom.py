@@ -27,7 +27,8 @@ FEEDS = 3
 SHOWN = 250
 FILLERS = 100
 
-_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+# Without a vowel nothing becomes a word that the rules know: "mock" is a drill.
+_LETTERS = str.maketrans("0123456789abcdef", "bcdfghjklmnpqrst")
 
 _RULE = """\
 id: {id}
