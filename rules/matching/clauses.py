@@ -14,6 +14,7 @@ from rules.matching.scope.negation import (
     NEGATED_EVIDENCE,
     NEGATION,
     denies,
+    excepts,
     negator_before,
     says_no,
 )
@@ -139,7 +140,7 @@ def in_sentence(clause: CompiledClause, reading: Reading, *, denied: bool = Fals
     if clause.kind == "any":
         single = [pair for usable in options for pair in usable]
         if clause.negated is True:
-            single = [p for p in single if negator_before(reading, p[0], ASSERTED_REACH)]
+            single = [p for p in single if _is_refused(reading, [p[0]])]
         return [single[0]] if single else None
     if clause.kind == "sequence":
         return _ordered(clause, reading, options)
@@ -163,7 +164,13 @@ def _negation_holds(
 ) -> bool:
     if clause.negated is not True:
         return True
-    return any(negator_before(reading, span, ASSERTED_REACH) for span, _ in chosen)
+    return _is_refused(reading, [span for span, _ in chosen])
+
+
+def _is_refused(reading: Reading, evidence: Sequence[Span]) -> bool:
+    """Whether a no stands over some evidence, and excepts none of it."""
+    nos = [negator_before(reading, span, ASSERTED_REACH) for span in evidence]
+    return any(no is not None and not excepts(reading, no, evidence) for no in nos)
 
 
 def _together(clause: CompiledClause, reading: Reading, options: Sequence[Choice]) -> Choice | None:

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import statement
 from rules.matching.scope.doubt import NEWS
-from rules.matching.scope.negation import any_within
+from rules.matching.scope.negation import NEGATION, any_within
 
 DENYING = "$scope-denying"
 CLAIMS = "$scope-claims"
 BLAME = "$scope-blame"
 PROVES = "$scope-proves"
 WITNESS = "$scope-witness"
-TERMS = (DENYING, CLAIMS, BLAME, PROVES, WITNESS)
+CONTRARY = "$scope-contrary"
+TERMS = (DENYING, CLAIMS, BLAME, PROVES, WITNESS, CONTRARY)
 
 CLAIM_REACH = 4
 """Words between «مزاعم», "claims that" and what is claimed."""
@@ -36,6 +37,8 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
     if any(0 <= denial.first - s.last - 1 <= WHILE for s in reading.of(statement.WHILE)):
         # «بينما تنفي السلطات الحصار، يعاني السكان»: the news is what stands beside the denial.
         return True
+    if any(s.overlaps(denial) for s in reading.of(CONTRARY)):
+        return not _names_it(reading, denial, evidence)
     if _disowns(reading, denial):
         return True
     if _is_disproved(reading, denial):
@@ -52,6 +55,20 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
         # «إن مزاعم الجيش بوجود مسلحين في مدرسة قصفها وقتل عشرات محض كذب»
         return True
     return any_within(reading.of(CLAIMS), denial.last + 1, denial.last + 2)
+
+
+def _names_it(reading: Reading, contrary: Span, evidence: Sequence[Span]) -> bool:
+    """«خلافا لما أشيع عن حصار المدينة» denies the siege; «المدينة محاصرة خلافا لما تقوله
+    الحكومة» and «خلافا لما قيل، المدينة محاصرة» say that it is so."""
+    tokens = reading.sentence.tokens
+    first = contrary.last + 1
+    for e in evidence:
+        if e.first < first or any(t.breaks for t in tokens[first : e.first + 1]):
+            continue
+        # «على عكس ما تقوله الوزارة لا دواء»: the no begins what is said to be so.
+        if not any_within(reading.of(NEGATION), first, e.last):
+            return True
+    return False
 
 
 def takes_what_it_denies(reading: Reading, denial: Span) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rules.loading.choices import Direction
 from rules.matching.clauses import CompiledClause
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope.doubt import is_denied_below, says_not_so
+from rules.matching.scope.doubt import is_denied_below, is_hearsay, says_not_so
 from rules.matching.scope.scene import is_epithet
 from rules.matching.scope.scope import Scope
 from rules.matching.scope.statement import is_background, turns_between
@@ -24,6 +24,7 @@ JUDGING = tuple(
 """Words by which a title says of what it names that it is not so, or no longer."""
 
 BROKEN = ("$scope-broken", "$scope-broken-of")
+AGREED = ("$scope-agreed", "$scope-agreed-of")
 
 
 class Found(NamedTuple):
@@ -73,7 +74,7 @@ def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Dire
         # «الأقسام تعمل كالمعتاد ولا صحة لإغلاقها»: the relief is why it is not so.
         title = "denied"
     if title == "denied" and _is_told_undenied(opening) and not says_not_so(leading):
-        return "worsening"
+        return "denied" if any(_denies_a_pact(f) for f in titled) else "worsening"
     if titled and title != "denied" and is_denied_below(titled[0].reading, leading):
         return "denied"
     if title not in (None, "worsening") or any(f.stated for f in titled):
@@ -114,7 +115,13 @@ def _is_told_undenied(opening: Sequence[Found]) -> bool:
     """Who tells of a denial repeats it; an opening that states the trouble denies nothing."""
     if any(f.direction == "denied" for f in opening):
         return False
-    return any(f.stated and f.direction == "worsening" for f in opening)
+    told = [f for f in opening if f.stated and f.direction == "worsening"]
+    return any(not is_hearsay(f.reading, [s for _, s, _ in f.spans]) for f in told)
+
+
+def _denies_a_pact(found: Found) -> bool:
+    """«تنفي التوصل إلى هدنة»: that the talks go badly, which stands below, says the same."""
+    return found.direction == "denied" and any(found.reading.of(name) for name in AGREED)
 
 
 def _without_asides(told: Sequence[Found]) -> list[Found]:

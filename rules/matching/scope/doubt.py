@@ -6,14 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from rules.matching.finding.reading import Reading
+from rules.matching.finding.reading import Reading, Span
 
 DOUBT = "$denial-doubt"
 NEWS = "$denial-news"
+HEARSAY = "$denial-hearsay"
 DENIED = "$scope-denied"
-TERMS = (DOUBT, NEWS)
+TERMS = (DOUBT, NEWS, HEARSAY)
 
 _ASKING = frozenset("?؟")
 
@@ -30,6 +31,12 @@ def says_not_so(leading: Sequence[Reading]) -> bool:
     """Whether the first sentence of the text denies something, whatever it is."""
     first = next((r for r in leading if r.sentence.field == "text"), None)
     return first is not None and bool(first.of(DENIED))
+
+
+def is_hearsay(reading: Reading, told: Iterable[Span]) -> bool:
+    """Whether it is told as what pages had said: «وكانت صفحات قد نشرت أن المستشفى أغلق»."""
+    said = reading.of(HEARSAY)
+    return bool(said) and all(said[0].last < span.first for span in told)
 
 
 def _doubts(title: Reading) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope.scene import is_of_another_noun
@@ -171,6 +171,12 @@ def denies(reading: Reading, negator: Span, span: Span) -> bool:
         return True
     happens = reading.of(HAPPENS)
     return any_within(happens, negator.last + 1, negator.last + 1)
+
+
+def excepts(reading: Reading, no: Span, evidence: Iterable[Span]) -> bool:
+    """«لم يقتل أحد سوى طفلين»: what is excepted from a no is so."""
+    behind = [s for s in evidence if s.first > no.last]
+    return any(any_within(reading.of(STOPS), no.last + 1, s.last) for s in behind)
 
 
 def begins_a_verb(reading: Reading, at: int) -> bool:

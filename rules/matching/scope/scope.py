@@ -30,6 +30,7 @@ from rules.matching.scope.negation import (
     any_negation,
     any_within,
     denies,
+    excepts,
     is_no_longer,
 )
 from rules.matching.scope.scene import is_of_another_noun
@@ -317,6 +318,8 @@ def _negation_of(
         if no is None or any(no.overlaps(s) for s in evidence):
             continue
         behind = [s for s in evidence if s.first > no.last]
+        if excepts(reading, no, behind):
+            continue
         if behind and not any(denies(reading, no, s) for s in behind):
             continue
         if any(g.state == "denied" and g.span.overlaps(no) for g in governors):

@@ -80,6 +80,11 @@ def test_what_is_said_of_another_turns_nothing(hunger: RuleSet, title: str, dire
         ("المتحدث ينفي الجوع ويثبت بالصور أن المخازن ملأى", "ar", "denied"),
         ("Ministry denies hunger, says figures prove that stores are full", "en", "denied"),
         ("Le ministère nie la faim, les stocks le prouvent", "fr", "denied"),
+        # contrary to what others say it is so; what they are said to say is not
+        ("الجوع يعم المخيم خلافا لما تقوله الحكومة", "ar", "worsening"),
+        ("على عكس ما تقوله الحكومة، الجوع يعم المخيم", "ar", "worsening"),
+        ("خلافا لما أشيع عن جوع في المخيم، المخازن ملأى", "ar", "denied"),
+        ("لا جوع في المخيم خلافا لما أشيع", "ar", "denied"),
         # that it is so is what is denied
         ("الوزارة تنفي الجوع في المخيم", "ar", "denied"),
         ("Ministry denies hunger in the camp", "en", "denied"),
@@ -90,6 +95,22 @@ def test_who_disowns_it_or_is_shown_it_denies_nothing(
     hunger: RuleSet, title: str, language: str, direction: str
 ) -> None:
     (found,) = [d for d in detect(hunger, title, "", language) if d.signal == "hunger"]
+    assert found.direction == direction
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        # below a denial pages are quoted with what is denied; a doctor says that it is so
+        ("وكانت صفحات قد نشرت أن المخبز قرر الإغلاق.", "denied"),
+        ("وقال طبيب إن المخبز قرر الإغلاق.", "worsening"),
+        ("المخبز قرر الإغلاق بحسب طبيب، وهذا ما تداولته صفحات.", "worsening"),
+    ],
+)
+def test_what_pages_had_said_undoes_no_denial(hunger: RuleSet, text: str, direction: str) -> None:
+    (found,) = [
+        d for d in detect(hunger, "المدير ينفي إغلاق المخبز", text, "ar") if d.signal == "hunger"
+    ]
     assert found.direction == direction
 
 
