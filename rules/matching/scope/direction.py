@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rules.loading.choices import Direction
 from rules.matching.clauses import CompiledClause
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope.doubt import is_denied_below, says_not_so
+from rules.matching.scope.doubt import is_denied_below, is_only_claimed, says_not_so
 from rules.matching.scope.scene import is_epithet
 from rules.matching.scope.scope import Scope
 from rules.matching.scope.statement import is_background, turns_between
@@ -114,7 +114,12 @@ def _is_told_undenied(opening: Sequence[Found]) -> bool:
     """Who tells of a denial repeats it; an opening that states the trouble denies nothing."""
     if any(f.direction == "denied" for f in opening):
         return False
-    return any(f.stated and f.direction == "worsening" for f in opening)
+    return any(
+        f.stated
+        and f.direction == "worsening"
+        and not any(is_only_claimed(reading, span) for reading, span, _ in f.spans)
+        for f in opening
+    )
 
 
 def _without_asides(told: Sequence[Found]) -> list[Found]:

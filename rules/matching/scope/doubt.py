@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.matching.finding.reading import Reading
+from rules.matching.finding.reading import Reading, Span
 
 DOUBT = "$denial-doubt"
 NEWS = "$denial-news"
@@ -16,6 +16,11 @@ DENIED = "$scope-denied"
 TERMS = (DOUBT, NEWS)
 
 _ASKING = frozenset("?؟")
+_SAYING = frozenset(("saying", "that", "claiming", "alleging", "about", "of", "which"))
+CLAIM_WITHIN = 2
+"""Words between "posts", "a rumour" and "saying that", "of" what they claim."""
+CLAIMED_WITHIN = 6
+"""Words between "posts saying" and what they say."""
 
 
 def is_denied_below(title: Reading, leading: Sequence[Reading]) -> bool:
@@ -30,6 +35,21 @@ def says_not_so(leading: Sequence[Reading]) -> bool:
     """Whether the first sentence of the text denies something, whatever it is."""
     first = next((r for r in leading if r.sentence.field == "text"), None)
     return first is not None and bool(first.of(DENIED))
+
+
+def is_only_claimed(reading: Reading, span: Span) -> bool:
+    """ "Posts saying the wards had shut": below a denial, what is said to be told is not stated."""
+    tokens = reading.sentence.tokens
+    for news in reading.of(NEWS):
+        if news.last >= span.first:
+            break
+        behind = range(news.last + 1, min(span.first, news.last + 2 + CLAIM_WITHIN))
+        saying = next((at for at in behind if tokens[at].norm in _SAYING), None)
+        if saying is None or span.first - saying - 1 > CLAIMED_WITHIN:
+            continue
+        if not any(token.breaks for token in tokens[news.last + 1 : span.first + 1]):
+            return True
+    return False
 
 
 def _doubts(title: Reading) -> bool:
