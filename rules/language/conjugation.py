@@ -23,6 +23,7 @@ _PARTICIPLES = (
 """Endings of French infinitives and of their participles; the first that fits counts."""
 
 _ENGLISH = {
+    "cut": ("cutting",),
     "beat": ("beating",),
     "break": ("broke",),
     "burn": ("burning",),

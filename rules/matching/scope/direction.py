@@ -116,7 +116,7 @@ def _is_told_undenied(opening: Sequence[Found]) -> bool:
     if any(f.direction == "denied" for f in opening):
         return False
     told = [f for f in opening if f.stated and f.direction == "worsening"]
-    return any(not is_hearsay(f.reading, [s for _, s, _ in f.spans]) for f in told)
+    return any(not is_hearsay([(reading, span) for reading, span, _ in f.spans]) for f in told)
 
 
 def _denies_a_pact(found: Found) -> bool:

@@ -6,17 +6,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rules.matching.finding.reading import Reading, Span
 
 DOUBT = "$denial-doubt"
 NEWS = "$denial-news"
 HEARSAY = "$denial-hearsay"
+SAYING = "$denial-saying"
 DENIED = "$scope-denied"
-TERMS = (DOUBT, NEWS, HEARSAY)
+TERMS = (DOUBT, NEWS, HEARSAY, SAYING)
 
 _ASKING = frozenset("?؟")
+CLAIM_WITHIN = 2
+"""Words between "posts", "a rumour" and "saying that", "of" what they claim."""
+CLAIMED_WITHIN = 6
+"""Words between "posts saying" and what they say."""
 
 
 def is_denied_below(title: Reading, leading: Sequence[Reading]) -> bool:
@@ -33,10 +38,34 @@ def says_not_so(leading: Sequence[Reading]) -> bool:
     return first is not None and bool(first.of(DENIED))
 
 
-def is_hearsay(reading: Reading, told: Iterable[Span]) -> bool:
-    """Whether it is told as what pages had said: «وكانت صفحات قد نشرت أن المستشفى أغلق»."""
+def is_hearsay(told: Sequence[tuple[Reading, Span]]) -> bool:
+    """Whether it is told as what others had said.
+
+    «وكانت صفحات قد نشرت أن المستشفى أغلق», "posts saying the wards had shut".
+    """
+    if all(_is_told_by_pages(*each) for each in told):
+        return True
+    return any(_is_claimed(*each) for each in told)
+
+
+def _is_told_by_pages(reading: Reading, span: Span) -> bool:
     said = reading.of(HEARSAY)
-    return bool(said) and all(said[0].last < span.first for span in told)
+    return bool(said) and said[0].last < span.first
+
+
+def _is_claimed(reading: Reading, span: Span) -> bool:
+    tokens = reading.sentence.tokens
+    for news in reading.of(NEWS):
+        if news.last >= span.first:
+            break
+        saying = [s.last for s in reading.of(SAYING) if news.last < s.first < span.first]
+        if not saying or saying[0] - news.last - 1 > CLAIM_WITHIN:
+            continue
+        if span.first - saying[0] - 1 > CLAIMED_WITHIN:
+            continue
+        if not any(token.breaks for token in tokens[news.last + 1 : span.first + 1]):
+            return True
+    return False
 
 
 def _doubts(title: Reading) -> bool:

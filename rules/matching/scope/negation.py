@@ -110,9 +110,13 @@ def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
 def _subject(reading: Reading, verb: Span) -> Span | None:
     """ "No family in the camp has been put out": nobody did it, or nobody has it done to them."""
     tokens = reading.sentence.tokens
-    if verb.first < 2 or tokens[verb.first - 1].norm not in _HAS:
+    # "Has run out of": one word of the verb may stand before the word that is found.
+    has = next(
+        (at for at in (verb.first - 1, verb.first - 2) if at > 0 and tokens[at].norm in _HAS), 0
+    )
+    if not has or any(token.breaks for token in tokens[has + 1 : verb.first + 1]):
         return None
-    for at in range(verb.first - 2, max(-1, verb.first - 3 - SUBJECT_REACH), -1):
+    for at in range(has - 1, max(-1, has - 2 - SUBJECT_REACH), -1):
         if tokens[at + 1].breaks:
             return None
         if tokens[at].norm in _NO_ONE:
