@@ -31,3 +31,7 @@ class Connection(Protocol):
         self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None, /
     ) -> Cursor:
         """Run one statement with its `:name` parameters."""
+
+
+LARGEST = 2**63 - 1
+"""The largest whole number that a database keeps; asked for a larger one, it has no words."""

@@ -186,9 +186,12 @@ def publish(folder: Path, end: datetime, at: datetime) -> None:
 def _any(feed: str, settings: Settings) -> tuple[Fetcher | FileRetriever, tuple[Feed, ...]]:
     """A feed that somebody names at the terminal, of whatever language.
 
-    Raises CannotGoOn when there is no such file.
+    Raises CannotGoOn when there is no such file, and for what is no address.
     """
-    address = urlsplit(feed)
+    try:
+        address = urlsplit(feed)
+    except ValueError as error:  # "http://[::1"
+        raise CannotGoOn(f"«{feed}» cannot be read as an address ({error})") from None
     if address.scheme.lower() in ("http", "https"):
         # Who types an address of the own network means it; a redirect does not get that trust
         # for any other host.

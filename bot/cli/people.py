@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -12,12 +13,15 @@ import typer
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.text import clean
+from storage.connection import LARGEST
 from storage.readers import page_sessions, people
 
 if TYPE_CHECKING:
     from storage.connection import Connection
 
 T = TypeVar("T")
+
+_BOT_NAME = re.compile(r"[A-Za-z]\w{1,31}", re.ASCII)
 
 
 app = typer.Typer(no_args_is_help=True)
@@ -44,16 +48,24 @@ def invite(
     """Make an invitation for one person."""
     if role not in people.ROLES:
         raise CannotGoOn(f"{role} is no role: write viewer, analyst or operator", exit_code=2)
+    name = (bot or "").removeprefix("@")
+    if bot is not None and not _BOT_NAME.fullmatch(name):
+        wanted = "write its name at @BotFather, as in marsad_bot"
+        raise CannotGoOn(f"--bot: {bot} is no name of a bot: {wanted}", exit_code=2)
     now = utc_now()
     payload = _write(lambda db: people.invite(db, role, now + timedelta(days=days), now))
     typer.echo(f"For one person ({role}), good for {days} days. Let them send the bot this line:")
     typer.echo(f"/start {payload}")
     if bot:
-        typer.echo(f"or open https://t.me/{bot.removeprefix('@')}?start={payload}")
+        typer.echo(f"or open https://t.me/{name}?start={payload}")
 
 
 @app.command()
-def remove(person: Annotated[int, typer.Argument(help="An id of `marsad people list`.")]) -> None:
+def remove(
+    person: Annotated[
+        int, typer.Argument(min=1, max=LARGEST, help="An id of `marsad people list`.")
+    ],
+) -> None:
     """Shut somebody out. Groups and channels that they let in stay."""
     from bot.settings import load_settings
 
@@ -66,7 +78,10 @@ def remove(person: Annotated[int, typer.Argument(help="An id of `marsad people l
 
 @app.command()
 def key(
-    person: Annotated[int, typer.Argument(help="An analyst or operator of `marsad people list`.")],
+    person: Annotated[
+        int,
+        typer.Argument(min=1, max=LARGEST, help="An analyst or operator of `marsad people list`."),
+    ],
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it is good.")] = 90,
 ) -> None:
     """Print a key with which a program of theirs reads /api (docs/exports.md)."""
@@ -87,7 +102,9 @@ def key(
 
 @app.command("sign-out")
 def sign_out(
-    person: Annotated[int, typer.Argument(help="An id of `marsad people list`.")],
+    person: Annotated[
+        int, typer.Argument(min=1, max=LARGEST, help="An id of `marsad people list`.")
+    ],
 ) -> None:
     """End a person's sessions of the page, and the keys of their programs."""
     ended = _write(lambda db: page_sessions.end_all(db, person))

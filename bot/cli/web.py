@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.main import settings_and_logs
 from bot.errors import CannotGoOn
+from storage.connection import LARGEST
 from storage.readers import page_sessions, people
 
 if TYPE_CHECKING:
@@ -26,7 +27,12 @@ def web_command(
     ] = None,
     link: Annotated[
         int | None,
-        typer.Option(metavar="PERSON", help="Print a link that signs this person in, once."),
+        typer.Option(
+            min=1,
+            max=LARGEST,
+            metavar="PERSON",
+            help="Print a link that signs this person in, once.",
+        ),
     ] = None,
 ) -> None:
     """Serve the page until Ctrl-C, also beside a service that serves none."""

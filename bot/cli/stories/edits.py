@@ -13,6 +13,7 @@ from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.text import clean
 from storage import alerts
+from storage.connection import LARGEST
 from storage.news import stories
 from storage.news.stories import StoryEntry
 
@@ -43,7 +44,10 @@ def show(alert: Annotated[str, typer.Argument(help="An alert's id, as A12.")]) -
 
 @app.command()
 def split(
-    entries: Annotated[list[int], typer.Argument(help="Numbers of entries, as `show` has them.")],
+    entries: Annotated[
+        list[int],
+        typer.Argument(min=1, max=LARGEST, help="Numbers of entries, as `show` has them."),
+    ],
 ) -> None:
     """Put entries that were joined wrongly into a story of their own."""
     story_id = _with(lambda db: stories.split(db, entries, utc_now()))
@@ -52,8 +56,8 @@ def split(
 
 @app.command()
 def merge(
-    story: Annotated[int, typer.Argument(help="The story that goes.")],
-    into: Annotated[int, typer.Argument(help="The story that stays.")],
+    story: Annotated[int, typer.Argument(min=1, max=LARGEST, help="The story that goes.")],
+    into: Annotated[int, typer.Argument(min=1, max=LARGEST, help="The story that stays.")],
 ) -> None:
     """Put two stories that tell the same happening together."""
     count = _with(lambda db: stories.merge(db, story, into, utc_now()))

@@ -64,7 +64,15 @@ _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})([/.-])(\d{1,2})\2(\d{1,2})(?!\d)")
 _IN_NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 _OFFSET = re.compile(r"(?<=\s)(?:(?:gmt|utc)\s*)?([+-])(\d{1,2}):?(\d{2})?\s*$", re.IGNORECASE)
 _NAMES_ZONE = re.compile(r"(?:[+-]\d{2}:?\d{2}|\dZ|[\s\d](?![AP]M)[A-Z]{1,5})\s*\)?\s*$")
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+# The day, beside the month it is of: "11 شعبان 1447 الموافق 30 يناير 2026" names two days. Between
+# them only what custom puts there: a second name of the month, "de", a sign.
+_DAY_BEFORE = re.compile(r"(?<!\d)(\d{1,2})(?:er|st|nd|rd|th)?[\s,،./-]*(?:(?:من|of|de)\s+)?$")
+_DAY_AFTER = re.compile(r"\s*(\d{1,2})(?!\d)")
+# How JavaScript ends a date: "GMT+0300 (Arabian Standard Time)"; Java: "Z[UTC]".
+_ZONE_IN_WORDS = re.compile(r"\s*(?:\([^()]*\)|(?<=[\dzZ])\[[^\[\]]*\])$")
+_AHEAD_OF_GMT = re.compile(r"(?:GMT|UTC)\s*([+-])(\d{1,2}):?(\d{2})?$")
+_ISO_Z = re.compile(r"(?<=\d)z$")
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹\u2212", "01234567890123456789-")
 _INVISIBLE = re.compile("[\u200c-\u200f\u202a-\u202e\u2066-\u2069\u064b-\u0652\u0640]")
 
 
@@ -100,6 +108,11 @@ def read_time(
     text = plain_digits((raw or "")[:200])
     if _YEAR_ONE.search(text) or _IMPOSSIBLE.search(text):
         return None
+    if re.search(r"[+-]\d{2}:?\d{2}\s*\(|[zZ]\[", text):
+        text = _ZONE_IN_WORDS.sub("", text)
+    text = _AHEAD_OF_GMT.sub(
+        lambda found: f" {found[1]}{int(found[2]):02}{found[3] or '00'}", _ISO_Z.sub("Z", text)
+    )
     if arabic and text.endswith(" AST"):
         text = f"{text[:-3]}+0300"
     zone = ZoneInfo(timezone) if timezone else UTC
@@ -178,7 +191,7 @@ def _from_tuple(parsed: Sequence[int]) -> datetime | None:
 
 def _iso(text: str, zone: tzinfo) -> datetime | None:
     try:
-        when = datetime.fromisoformat(text)
+        when = datetime.fromisoformat(re.sub(r"\s(?=[+-]\d{4}$)", "", text))
         return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -228,7 +241,12 @@ def _in_words(text: str, zone: tzinfo) -> datetime | None:
     year = re.search(r"(?<!\d)((?:19|20)\d{2})(?!\d)", rest)
     if year is None:
         return None
-    day = re.search(r"(?<!\d)(\d{1,2})(?!\d)", rest.replace(year[0], " ", 1))
+    rest = rest.replace(year[0], " ", 1)
+    named = _MONTH.search(rest.lower())
+    day = named and (
+        _DAY_BEFORE.search(rest[: named.start()]) or _DAY_AFTER.match(rest, named.end())
+    )
+    day = day or re.search(r"(?<!\d)(\d{1,2})(?!\d)", rest)
     return None if day is None else _at(text, int(year[1]), number, int(day[1]), zone)
 
 

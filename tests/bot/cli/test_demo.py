@@ -14,7 +14,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from bot.alerts.summaries.history import AlertHistory, history_of
-from bot.cli.demo import FOLDER, show
+from bot.cli.demo import FOLDER, _any, show
+from bot.errors import CannotGoOn
 from bot.settings import Settings
 from storage.connection import Connection
 from storage.file.database import connect
@@ -145,3 +146,9 @@ def test_half_of_the_entries_are_silent_and_an_example_is_named(shown: Shown) ->
     said = "\n".join(shown.lines[-12:])
     assert "Entries: 34, silent of them: 18. Cards: 9" in said
     assert "Rovers under siege" in said
+
+
+@pytest.mark.parametrize("feed", ["http://[::1", "", "/no/such/file", "javascript:1"])
+def test_what_is_no_feed_is_said_in_words(feed: str) -> None:
+    with pytest.raises(CannotGoOn, match=r"cannot be read as an address|is neither a file"):
+        _any(feed, Settings())

@@ -55,6 +55,11 @@ def test_what_is_wrong_is_said_and_changes_nothing() -> None:
         (("invite", "king"), "no role"),
         (("remove", "900"), "MARSAD_OPERATORS"),
         (("remove", "12"), "nobody has the id"),
+        (("remove", "9" * 25), "less than or equal"),
+        (("key", "9" * 25), "less than or equal"),
+        (("sign-out", "9" * 25), "less than or equal"),
+        (("invite", "viewer", "--bot", "a b"), "no name of a bot"),
+        (("invite", "viewer", "--bot", "https://evil.example"), "no name of a bot"),
     ):
         code, said = marsad(*arguments)
         assert code != 0, arguments

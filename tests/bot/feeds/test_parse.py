@@ -518,11 +518,37 @@ def test_links_that_are_no_web_addresses_are_left_out() -> None:
         ("13/01/2026 18:45", "2026-01-13T18:45"),
         ("Tue, 01/13/2026 - 18:45", "2026-01-13T18:45"),
         ("01/02/2026", None),
+        # Two calendars, in either order: the day is the one beside its month.
+        ("١١ شعبان ١٤٤٧ هـ الموافق ٣٠ يناير ٢٠٢٦ - ١٠:٣٠ م", "2026-01-30T22:30"),
+        ("30 يناير 2026 الموافق 11 شعبان 1447", "2026-01-30T00:00"),
+        ("11 Sha'ban 1447 / January 30, 2026", "2026-01-30T00:00"),
+        ("11/8/1447 - 30 من يناير 2026", "2026-01-30T00:00"),
+        ("11 شعبان 1447", None),
     ],
 )
 def test_dates_in_words_are_understood(said: str, meant: str | None) -> None:
     expected = None if meant is None else datetime.fromisoformat(meant).replace(tzinfo=UTC)
     assert entry_time(said, None, (expected or NOW) + timedelta(days=1)) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Fri Jan 30 2026 09:00:00 GMT+0300 (Arabian Standard Time)", "2026-01-30T06:00"),
+        ("Fri Jan 30 2026 09:00:00 GMT-0300 (توقيت القطب)", "2026-01-30T12:00"),
+        ("2026-01-30 09:00 GMT+3", "2026-01-30T06:00"),
+        ("30 يناير 2026 09:00 UTC+03:00", "2026-01-30T06:00"),
+        ("2026-01-30T09:00:00Z[UTC]", "2026-01-30T09:00"),
+        ("2026-01-30T09:00:00z", "2026-01-30T09:00"),
+        ("Fri, 30 Jan 2026 09:00:00 \u22120300", "2026-01-30T12:00"),
+    ],
+)
+def test_a_zone_that_a_date_names_in_an_odd_way_counts(said: str, meant: str) -> None:
+    expected = datetime.fromisoformat(meant).replace(tzinfo=UTC)
+    published = item(f"<title>t</title><pubDate>{said}</pubDate>").published_at
+    assert published == expected
+    zoned = entry_time(said, None, NOW, timezone="Asia/Gaza", arabic=True)
+    assert zoned == expected
 
 
 def test_a_date_without_a_zone_is_in_the_feeds_time_zone() -> None:

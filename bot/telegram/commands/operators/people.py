@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.locales import Texts
@@ -20,6 +22,7 @@ from storage.readers.people import Person
 
 PAGE, ACTS = 8, 12
 _LABEL = 40
+_ID = re.compile(r"-?[0-9]{1,15}")
 
 
 @command("people", order=110, who=Who.OPERATORS_IN_PERSON, private=True)
@@ -148,8 +151,11 @@ async def person_left(request: Request) -> None:
 def _split(what: str) -> tuple[int, str]:
     """``12:viewer`` or ``12``; the role is "" where there is none."""
     number, _, role = what.partition(":")
-    person_id = int(number) if number.lstrip("-").isdigit() and len(number) < 16 else 0
-    return person_id, role if role in people.ROLES else ""
+    person_id = int(number) if _ID.fullmatch(number) else 0
+    if number != what and role not in people.ROLES:
+        # Of an older version, perhaps: without a role it would mean "shut out".
+        return 0, ""
+    return person_id, role
 
 
 def _number(request: Request) -> int:
