@@ -95,6 +95,11 @@ class Escalation:
         return signal in self.signals and not isinstance(self.condition, Silence)
 
     @property
+    def needs_history(self) -> bool:
+        """Whether it holds only where reports were kept for as long as it looks back."""
+        return isinstance(self.condition, FirstIn | Spike)
+
+    @property
     def before(self) -> timedelta:
         """How far back before a report it looks."""
         match self.condition:

@@ -103,6 +103,7 @@ class Raising:
             if not holding or not self._begins(escalation, telling, key):
                 continue
             names = self._names(key, place)
+            titles = {name: signal.title for name, signal in self.rules.signals.items()}
             for each, what in holding:
                 before = found.get(each.signal)
                 level = each.level
@@ -110,7 +111,6 @@ class Raising:
                 if before is not None and before.reason is Reason.CORROBORATED:
                     level = before.level
                 known = level if before is None else before.level
-                titles = {name: signal.title for name, signal in self.rules.signals.items()}
                 raised = escalated(escalation, what, level, names, titles)
                 if raised is not None and rank(raised.level) > rank(known):
                     found[each.signal] = replace(raised, found=each.level)
@@ -131,7 +131,8 @@ class Raising:
         own = next((r for r in others if _is_of(r, telling, report)), None)
         if own is not None and own.copy:
             mine = Report(*(mine.at, mine.signal, mine.direction, mine.family, mine.story), True)
-        return holds(escalation, mine, known, place_reports.kept_since(self.db))
+        watched = place_reports.kept_since(self.db) if escalation.needs_history else None
+        return holds(escalation, mine, known, watched)
 
     def _begins(self, escalation: Escalation, telling: Telling, key: str | int) -> bool:
         """Note that it holds there; whether that is new."""

@@ -61,13 +61,20 @@ def stem(norm: str, script: str = "ar") -> str:
     return word
 
 
+@lru_cache(maxsize=64)
+def words_of(text: str) -> tuple[Token, ...]:
+    """`tokenize`, once for the title and once for the lead of the entry at hand, which are asked
+    for their words, for what they count and for their ordinals."""
+    return tuple(tokenize(text))
+
+
 def weights_of(title: str, text: str) -> tuple[dict[str, float], dict[str, str]]:
     """stem → how much it is said, and stem → the word as it is written, for explanations."""
     said: defaultdict[str, float] = defaultdict(float)
     written: dict[str, str] = {}
-    for token in tokenize(title):
+    for token in words_of(title):
         _count(said, written, token, TITLE)
-    for token in tokenize(text[:LONGEST]):
+    for token in words_of(text[:LONGEST]):
         _count(said, written, token, LEADING if token.end <= LEAD else REST)
     return dict(said), written
 
@@ -117,7 +124,7 @@ def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """How alike two vectors of length one are: 0 to 1."""
     if len(one) > len(other):
         one, other = other, one
-    return sum(weight * other[term] for term, weight in one.items() if term in other)
+    return sum([weight * other[term] for term, weight in one.items() if term in other])
 
 
 @cache

@@ -16,8 +16,8 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from bot.alerts.story.likeness import words_of
 from bot.links import page_link
-from rules.language.text import tokenize
 from storage.news.stories import StoryTitle
 
 # A headline with one of these says that it is not about the one before.
@@ -133,7 +133,7 @@ def title_likeness(one: Title, other: Title, policy: StoryPolicy) -> float:
 @lru_cache(maxsize=20_000)
 def read_title(title: str) -> Title:
     """A headline without case, diacritics, accents, punctuation or spelling variants."""
-    tokens = tokenize(title)
+    tokens = words_of(title)
     words = tuple(sorted(token.norm for token in tokens))
     numbers = frozenset(token.norm for token in tokens if token.script == "number")
     return Title(words, numbers, " ".join(words))

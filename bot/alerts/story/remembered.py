@@ -13,7 +13,6 @@ import logging
 import re
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,7 @@ from storage.connection import Connection
 from storage.news import facts, stories
 from storage.news.facts import Facts, StoredFigure, StoredPlace
 from storage.news.stories import Attached, StoryReport
+from storage.rows import fields_of
 
 if TYPE_CHECKING:
     from rules import Figure
@@ -59,6 +59,8 @@ class RememberedStories:
         # unless that transaction was undone. (The number alone may be the same again, by others.)
         self._last: tuple[int, Attached | None] | None = None
         self._alone = self._followed = False
+        # The sources of the story at hand, by who is asked for: until a telling comes or goes.
+        self._counted: dict[tuple[int, frozenset[str]], int] = {}
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
@@ -89,7 +91,7 @@ class RememberedStories:
     ) -> None:
         """Attach the entry to the story, in the database and here."""
         self._follow(db, now)
-        because = asdict(choice)
+        because = fields_of(choice)
         del because["story_id"], because["rule"]
         stories.attach(
             *(db, story_id, telling.entry_id, telling.family, now),
@@ -106,19 +108,23 @@ class RememberedStories:
         A syndicated copy is no second source. What is older than the window counts as it is.
         """
         self._follow(db, now)
-        told = [each for each in self._window.tellings_of(story_id) if each.family in families]
-        forgotten = families - {each.family for each in told}
-        try:
-            return len(forgotten) + independent_sources(told)
-        except Exception:
-            log.exception("story %d: its sources could not be compared", story_id)
-            return len(families)
+        asked = story_id, frozenset(families)
+        if asked not in self._counted:
+            told = [each for each in self._window.tellings_of(story_id) if each.family in families]
+            forgotten = families - {each.family for each in told}
+            try:
+                self._counted[asked] = len(forgotten) + independent_sources(told)
+            except Exception:
+                log.exception("story %d: its sources could not be compared", story_id)
+                return len(families)
+        return self._counted[asked]
 
     def leave(self, db: Connection, entry_id: int, now: datetime) -> None:
         """The entry tells another happening now."""
         self._follow(db, now)
         stories.detach(db, entry_id)
         self._window.remove(entry_id)
+        self._counted.clear()
         self._note(entry_id, None)
 
     def _note(self, entry_id: int, attached: Attached | None) -> None:
@@ -136,6 +142,7 @@ class RememberedStories:
         if attached != expected or not self._catch_up(db, number):
             self._read_all(db, number, since)
         self._window.drop_before(since)
+        self._counted.clear()
         self._followed = True
 
     def _catch_up(self, db: Connection, number: int) -> bool:
@@ -167,6 +174,7 @@ class RememberedStories:
 
     def _hold(self, window: Window, telling: Telling, story_id: int) -> None:
         """Remember it; what cannot be read is compared with nothing."""
+        self._counted.clear()
         try:
             window.add(telling, story_id)
         except Exception:

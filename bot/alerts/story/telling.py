@@ -16,11 +16,11 @@ from bot.alerts.story.likeness import (
     stem,
     targets,
     weights_of,
+    words_of,
 )
 from rules import Figure, Gazetteer, PlacesTold
 from rules.language.numbers.numerals import numerals
 from rules.language.numbers.words import ordinal_word
-from rules.language.text import tokenize
 
 COUNTRIES = frozenset({"country", "region"})
 COARSE = frozenset({"country", "region", "adm1"})
@@ -149,7 +149,7 @@ class Telling:
     def targets(self) -> frozenset[str]:
         """What kinds of things title and lead name as struck or served: school, port."""
         kinds = targets()
-        read = tokenize(f"{self.title}\n{self.text[:LEAD]}")
+        read = words_of(f"{self.title}\n{self.text[:LEAD]}")
         keys = (stem(t.norm.removeprefix("ب")) if t.script == "ar" else t.norm for t in read)
         return frozenset(kinds[key] for key in keys if key in kinds)
 
@@ -165,7 +165,7 @@ class Telling:
     @cached_property
     def tells_growth(self) -> bool:
         """Whether the title says that a toll has risen."""
-        return any(t.norm in growing() for t in tokenize(self.title))
+        return any(t.norm in growing() for t in words_of(self.title))
 
     @cached_property
     def war_days(self) -> frozenset[float]:
@@ -199,7 +199,7 @@ def _leads(figure: Figure) -> bool:
 
 def _counted(text: str, language: str) -> Iterator[tuple[str, float]]:
     """«أربعة مستشفيات», "40 aid trucks": the thing stands behind its number."""
-    kinds, tokens = counted(), tokenize(text)
+    kinds, tokens = counted(), words_of(text)
     found = numerals(text, tokens, language)
     begins = {numeral.first for numeral in found}
     for numeral in found:
@@ -217,7 +217,7 @@ def _counted(text: str, language: str) -> Iterator[tuple[str, float]]:
 
 def _ordinals(text: str, *, title: bool) -> Iterator[tuple[frozenset[str], float]]:
     """«طائرة الشحن الثانية»: an Arabic ordinal stands behind its noun, and what describes that."""
-    tokens = tokenize(text)
+    tokens = words_of(text)
     for at, token in enumerate(tokens):
         if token.script == "ar":
             definite = token.norm.startswith("ال")

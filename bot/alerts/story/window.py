@@ -19,6 +19,8 @@ MOST_COMPARED = 60
 """Tellings that are looked at closely for one entry: those that share most."""
 COMMON_TERM = 400
 """A term that more tellings hold finds nothing: it is left out of the search."""
+DIGITS = 9
+"""Scores that differ behind so many digits are one: the order of a sum makes no difference."""
 
 
 @dataclass(slots=True)
@@ -129,7 +131,10 @@ class Window:
             if len(holding) <= COMMON_TERM:
                 for entry_id, other in holding.items():
                     scores[entry_id] += weight * other
-        most = nlargest(MOST_COMPARED, scores, key=lambda i: (round(scores[i], 9), i))
+        # Hundreds share something: numbers alone are sorted fast, and say from which on it is much.
+        least = sorted(scores.values())[-MOST_COMPARED:][:1]
+        much = [i for i, score in scores.items() if score >= least[0] - 2 * 10**-DIGITS]
+        most = nlargest(MOST_COMPARED, much, key=lambda i: (round(scores[i], DIGITS), i))
         return [(entry_id, cosine(vector, self._held[entry_id].vector)) for entry_id in most]
 
     def holding(self, term: str) -> tuple[int, ...]:
