@@ -45,6 +45,8 @@ def test_a_noun_is_conjugated_by_nobody() -> None:
     assert "roseed" not in forms("rose", "en")
 
 
-@pytest.mark.parametrize(("verb", "form"), [("rise", "rose"), ("shoot", "shot"), ("go", "gone"), ("cut", "cutting")])
+@pytest.mark.parametrize(
+    ("verb", "form"), [("rise", "rose"), ("shoot", "shot"), ("go", "gone"), ("cut", "cutting")]
+)
 def test_an_english_verb_brings_its_past(verb: str, form: str) -> None:
     assert form in forms(verb, "en")
