@@ -10,6 +10,7 @@ from functools import lru_cache
 from rules.loading.choices import Direction, Language, Place, State
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.harm.harm import PREFIX
+from rules.matching.scope.denials import is_over_a_denial
 from rules.matching.scope.negation import (
     NEGATED_EVIDENCE,
     NEGATION,
@@ -168,9 +169,13 @@ def _negation_holds(
 
 
 def _is_refused(reading: Reading, evidence: Sequence[Span]) -> bool:
-    """Whether a no stands over some evidence, and excepts none of it."""
+    """Whether a no stands over some evidence, excepts none of it and denies no denial."""
     nos = [negator_before(reading, span, ASSERTED_REACH) for span in evidence]
-    return any(no is not None and not excepts(reading, no, evidence) for no in nos)
+    return any(
+        not excepts(reading, no, evidence) and not is_over_a_denial(reading, no)
+        for no in nos
+        if no is not None
+    )
 
 
 def _together(clause: CompiledClause, reading: Reading, options: Sequence[Choice]) -> Choice | None:

@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import statement
 from rules.matching.scope.doubt import NEWS
-from rules.matching.scope.negation import NEGATION, any_within
+from rules.matching.scope.negation import NE, NEGATION, any_within
 
 DENYING = "$scope-denying"
 CLAIMS = "$scope-claims"
 BLAME = "$scope-blame"
 PROVES = "$scope-proves"
 WITNESS = "$scope-witness"
+SHOWS = "$scope-shows"
 CONTRARY = "$scope-contrary"
-TERMS = (DENYING, CLAIMS, BLAME, PROVES, WITNESS, CONTRARY)
+TERMS = (DENYING, CLAIMS, BLAME, PROVES, WITNESS, SHOWS, CONTRARY)
 
+NOT_DENIED_REACH = 1
+"""Words between "not" and "deny": "did not immediately deny"."""
 CLAIM_REACH = 4
 """Words between «مزاعم», "claims that" and what is claimed."""
 REJECTED_WITHIN = 4
@@ -27,6 +30,8 @@ PROVES_WITHIN = 8
 """Words between "denies" and "prove it"."""
 SHOWN_WITHIN = 2
 """Words between "pictures" and "prove it"."""
+BUT_SHOWN_WITHIN = 3
+"""Words between "but" and a witness, and what that shows: «mais des images le montrent»."""
 WHILE = 2
 """Words between «بينما», "while" and the denial that they set aside."""
 _BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
@@ -71,6 +76,17 @@ def _names_it(reading: Reading, contrary: Span, evidence: Sequence[Span]) -> boo
     return False
 
 
+def is_over_a_denial(reading: Reading, no: Span) -> bool:
+    """«لا تنفي», "does not deny", «ne nie pas»: who does not deny a thing does not refuse it."""
+    tokens = reading.sentence.tokens
+    for verb in reading.of(DENYING):
+        if 0 <= verb.first - no.last - 1 <= NOT_DENIED_REACH:
+            return not any(t.breaks for t in tokens[no.last + 1 : verb.first + 1])
+        if verb.last + 1 == no.first and verb.first and tokens[verb.first - 1].norm in NE:
+            return True
+    return False
+
+
 def takes_what_it_denies(reading: Reading, denial: Span) -> bool:
     return any_within(reading.of(DENYING), denial.first, denial.last)
 
@@ -91,6 +107,12 @@ def _is_disproved(reading: Reading, denial: Span) -> bool:
         if denial.last < proof.first <= denial.last + PROVES_WITHIN:
             first = max(denial.last + 1, proof.first - 1 - SHOWN_WITHIN)
             return any_within(reading.of(WITNESS), first, proof.first - 1)
+    for but in reading.of(statement.BUT):
+        if denial.last < but.first <= denial.last + PROVES_WITHIN:
+            # "Denies the strike, but videos show": what they show stands for itself.
+            behind = but.last + 1, but.last + 1 + BUT_SHOWN_WITHIN
+            shown = any_within(reading.of(SHOWS), *behind)
+            return shown and any_within(reading.of(WITNESS), *behind)
     return False
 
 

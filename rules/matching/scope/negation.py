@@ -40,7 +40,7 @@ OR_REACH = 2
 
 _NO_ONE = frozenset(("no", "none", "nobody", "nothing", "neither"))
 _HAS = frozenset(("has", "have", "had", "is", "are", "was", "were", "been", "being", "will", "did"))
-_NE = ("ne", "n")
+NE = ("ne", "n")
 _PLUS = "plus"
 _BUT = ("que", "qu")
 """«n'a plus que deux médecins», «n'entre qu'au compte-gouttes» deny nothing."""
@@ -142,7 +142,7 @@ def _has_ne(reading: Reading, verb: int, no: Span) -> bool:
     if no.last + 1 < len(tokens) and tokens[no.last + 1].norm in _BUT:
         return False
     for at in range(verb - 1, max(-1, verb - 1 - NE_REACH), -1):
-        if tokens[at].norm in _NE:
+        if tokens[at].norm in NE:
             return True
         if tokens[at + 1].breaks:
             return False
