@@ -184,7 +184,7 @@ def _together(clause: CompiledClause, reading: Reading, options: Sequence[Choice
         return _tightest(clause, reading, options)
     found = []
     for index, usable in enumerate(options):
-        negated = [p for p in usable if negator_before(reading, p[0], ASSERTED_REACH)]
+        negated = [p for p in usable if _is_refused(reading, [p[0]])]
         choice = _tightest(clause, reading, [*options[:index], negated, *options[index + 1 :]])
         if choice is not None and not _is_said_of_another(reading, choice):
             found.append(choice)

@@ -107,13 +107,16 @@ def _is_disproved(reading: Reading, denial: Span) -> bool:
         if denial.last < proof.first <= denial.last + PROVES_WITHIN:
             first = max(denial.last + 1, proof.first - 1 - SHOWN_WITHIN)
             return any_within(reading.of(WITNESS), first, proof.first - 1)
-    for but in reading.of(statement.BUT):
-        if denial.last < but.first <= denial.last + PROVES_WITHIN:
-            # "Denies the strike, but videos show": what they show stands for itself.
-            behind = but.last + 1, but.last + 1 + BUT_SHOWN_WITHIN
-            shown = any_within(reading.of(SHOWS), *behind)
-            return shown and any_within(reading.of(WITNESS), *behind)
-    return False
+    # "Denies the strike, but videos show": what they show stands for itself.
+    turns = [
+        (but.last + 1, but.last + 1 + BUT_SHOWN_WITHIN)
+        for but in reading.of(statement.BUT)
+        if denial.last < but.first <= denial.last + PROVES_WITHIN
+    ]
+    return any(
+        any_within(reading.of(WITNESS), *behind) and any_within(reading.of(SHOWS), *behind)
+        for behind in turns
+    )
 
 
 def _disowns(reading: Reading, denial: Span) -> bool:

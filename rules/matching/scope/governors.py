@@ -16,7 +16,7 @@ from rules.loading.choices import State
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import counts, denials, doers, statement
 from rules.matching.scope.counts import FEWER
-from rules.matching.scope.denials import DENYING
+from rules.matching.scope.denials import DENYING, is_over_a_denial
 from rules.matching.scope.negation import (
     NEGATED_GOVERNOR,
     any_negation,
@@ -173,7 +173,11 @@ def governing(
                 if state == "denied" and denials.denies_another(reading, span, evidence):
                     continue
                 negation = any_negation(reading, span, NEGATED_GOVERNOR)
-                if negation is not None and _belongs_to(negation, span, evidence, reach):
+                if negation is not None and (
+                    _belongs_to(negation, span, evidence, reach)
+                    # «لا ينفي أمر الإخلاء»: the order is not what is refused.
+                    or (state != "denied" and is_over_a_denial(reading, negation))
+                ):
                     negation = None
                 said = state not in _RELIEF or statement.states(reading, span)
                 found.append((reach.layer, distance, Governor(state, span, negation, said)))

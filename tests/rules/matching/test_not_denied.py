@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from rules import detect, load_rules
+from rules import detect
 from rules.matching.ruleset import RuleSet
 
 
-@pytest.fixture(scope="module")
-def rules() -> RuleSet:
-    return load_rules()
-
-
-def told(rules: RuleSet, title: str, language: str, signal: str) -> str | None:
-    found = detect(rules, title, "", language)
+def told(shipped: RuleSet, title: str, language: str, signal: str) -> str | None:
+    found = detect(shipped, title, "", language)
     return next((each.direction for each in found if each.signal == signal), None)
 
 
@@ -34,9 +29,9 @@ def told(rules: RuleSet, title: str, language: str, signal: str) -> str | None:
     ],
 )
 def test_who_does_not_deny_it_owns_it(
-    rules: RuleSet, language: str, title: str, direction: str
+    shipped: RuleSet, language: str, title: str, direction: str
 ) -> None:
-    assert told(rules, title, language, "civilian-harm") == direction
+    assert told(shipped, title, language, "civilian-harm") == direction
 
 
 @pytest.mark.parametrize(
@@ -54,6 +49,23 @@ def test_who_does_not_deny_it_owns_it(
     ],
 )
 def test_what_a_witness_shows_behind_a_but_stands(
-    rules: RuleSet, language: str, title: str, direction: str
+    shipped: RuleSet, language: str, title: str, direction: str
 ) -> None:
-    assert told(rules, title, language, "attack-on-health-care") == direction
+    assert told(shipped, title, language, "attack-on-health-care") == direction
+
+
+@pytest.mark.parametrize(
+    ("language", "signal", "title"),
+    [
+        ("en", "evacuation", "Governor does not deny evacuation order for Kherson"),
+        ("fr", "evacuation", "Le gouverneur ne nie pas l'ordre d'évacuation de Kherson"),
+        ("ar", "evacuation", "المحافظ لا ينفي أمر إخلاء خيرسون"),
+        ("en", "siege", "Army does not deny siege of Djibo"),
+        ("fr", "siege", "L'armée ne nie pas le blocus de Djibo"),
+        ("ar", "siege", "الجيش لا ينفي حصار الفاشر"),
+    ],
+)
+def test_an_order_or_a_siege_that_is_not_denied_stands(
+    shipped: RuleSet, language: str, signal: str, title: str
+) -> None:
+    assert told(shipped, title, language, signal) == "worsening"

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules import load_rules
 from rules.matching.ruleset import RuleSet
-
-
-@pytest.fixture(scope="module")
-def shipped() -> RuleSet:
-    return load_rules()
 
 
 def direction(rules: RuleSet, signal: str, title: str, text: str = "") -> str | None:
