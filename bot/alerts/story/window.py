@@ -132,8 +132,9 @@ class Window:
                 for entry_id, other in holding.items():
                     scores[entry_id] += weight * other
         # Hundreds share something: numbers alone are sorted fast, and say from which on it is much.
-        least = sorted(scores.values())[-MOST_COMPARED:][:1]
-        much = [i for i, score in scores.items() if score >= least[0] - 2 * 10**-DIGITS]
+        greatest = sorted(scores.values(), reverse=True)[:MOST_COMPARED]
+        least = greatest[-1] - 2 * 10**-DIGITS if greatest else 0.0
+        much = [i for i, score in scores.items() if score >= least]
         most = nlargest(MOST_COMPARED, much, key=lambda i: (round(scores[i], DIGITS), i))
         return [(entry_id, cosine(vector, self._held[entry_id].vector)) for entry_id in most]
 
