@@ -24,8 +24,9 @@ from bot.alerts.summaries.history import history_of
 from bot.alerts.summaries.place_status import Known, look_up, read_status
 from bot.asking.answer import answer, names_of
 from bot.asking.forms import other_stems
+from bot.asking.guessing import with_guesses
 from bot.asking.indexing import Indexer
-from bot.asking.reader import read_question, with_guesses
+from bot.asking.reader import read_question
 from bot.asking.vocabulary import vocabulary_of
 from bot.asking.words import search_of
 from bot.charts.places import bubbles
@@ -136,7 +137,7 @@ async def measure(database: Database, gazetteer: Gazetteer, rules: RuleSet, runs
     await database.write(lambda db: chats.upsert(db, everyone))
 
     async def ask(text: str, chat: Chat = everyone, after: Cursor | None = None) -> None:
-        question = await asyncio.to_thread(read_question, text, vocabulary, gazetteer)
+        question = await asyncio.to_thread(read_question, text, vocabulary, gazetteer, NOW.date())
         found = await database.read(
             lambda db: answer(
                 *(db, question, chat, NOW, UTC), gazetteer=gazetteer, after=after, others=others

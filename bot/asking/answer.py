@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from bot.alerts.facts import labels
-from bot.asking.question import USUAL_LENGTH, AskedPlace, Question, Stretch
+from bot.asking.question import AskedPlace, Question, Stretch
 from bot.asking.words import Others, no_others, search_of
 from storage import finding
 from storage.alerts import Alert
@@ -111,7 +111,8 @@ def answer(
         newer = Cursor(page[0].updated_at, page[0].id) if page and not first else None
         return Answer(question, tuple(page), more, newer, own=own, first=first)
     near = []
-    for each in likenesses(question, gazetteer):
+    asked = (question.stretch or Stretch()).age(now, zone)
+    for each in likenesses(question, gazetteer, asked):
         counted = finding.count(db, wanted_of(each, now, zone, chat=chat, others=others), MANY)
         if counted:
             near.append(Near(each, counted))
@@ -120,12 +121,10 @@ def answer(
     return Answer(question, (), near=tuple(near), own=own)
 
 
-def likenesses(question: Question, gazetteer: Gazetteer) -> Iterator[Question]:
-    """Wider questions, the nearest first: longer ago, fewer conditions, what lies around."""
+def likenesses(question: Question, gazetteer: Gazetteer, asked: timedelta) -> Iterator[Question]:
+    """Wider questions, the nearest first: longer ago than `asked`, fewer conditions, what lies
+    around."""
     bare = replace(question, perhaps=())
-    asked = question.stretch.length if question.stretch else USUAL_LENGTH
-    if question.stretch is not None and question.stretch.day is not None:
-        asked = timedelta(days=question.stretch.day + 1)
     longer = [each for each in LONGER if each > asked]
     if not question.words:
         for length in longer:

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 USUAL_LENGTH = timedelta(days=30)
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(days=366)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of time up to now; with `day` a whole day of the reader's calendar, so many days
-    ago (0: today), and `length` says nothing."""
+    """A stretch of time up to now. Instead of its `length`, whole days of the reader's calendar:
+    with `day` one, so many days ago (0: today); with `first` all from that one on, until `last`
+    where that is given."""
 
     length: timedelta = USUAL_LENGTH
     day: int | None = None
+    first: date | None = None
+    last: date | None = None
 
     def bounds(self, now: datetime, zone: tzinfo) -> tuple[datetime, datetime | None]:
         """When it begins, and when it ended; None where that is now."""
+        if self.first is not None:
+            until = _midnight(self.last + _DAY, zone) if self.last else None
+            return _midnight(self.first, zone), until
         if self.day is None:
             return now - self.length, None
         date = now.astimezone(zone).date() - timedelta(days=self.day)
-        begin, end = (
-            datetime.combine(each, time.min, zone) for each in (date, date + timedelta(days=1))
-        )
-        return begin, end if self.day else None
+        return _midnight(date, zone), _midnight(date + _DAY, zone) if self.day else None
+
+    def age(self, now: datetime, zone: tzinfo) -> timedelta:
+        """How long ago it begins."""
+        return now - self.bounds(now, zone)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +79,12 @@ class Question:
 
     def as_json(self) -> str:
         """Short: it is kept for each answer with more pages."""
+        stretch = self.stretch
         kept: dict[str, object] = {
-            "r": None if self.stretch is None else self.stretch.length.total_seconds(),
-            "d": None if self.stretch is None else self.stretch.day,
+            "r": stretch and stretch.length.total_seconds(),
+            "d": stretch and stretch.day,
+            "f": stretch and stretch.first and stretch.first.isoformat(),
+            "u": stretch and stretch.last and stretch.last.isoformat(),
             "p": [[each.id, *each.ids] for each in self.places],
             "s": self.signals,
             "l": self.levels,
@@ -90,8 +101,12 @@ class Question:
         """What `as_json` wrote."""
         kept = json.loads(text)
         length = kept.get("r")
+        first, last = (
+            date.fromisoformat(kept[name]) if name in kept else None for name in ("f", "u")
+        )
+        stretch = length and Stretch(timedelta(seconds=length), kept.get("d"), first, last)
         return cls(
-            None if length is None else Stretch(timedelta(seconds=length), kept.get("d")),
+            stretch or None,
             tuple(AskedPlace(each[0], tuple(each[1:])) for each in kept.get("p", ())),
             tuple(kept.get("s", ())),
             tuple(kept.get("l", ())),
@@ -99,3 +114,7 @@ class Question:
             kept.get("n"),
             tuple(kept.get("w", ())),
         )
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time.min, zone)

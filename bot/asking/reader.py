@@ -5,40 +5,34 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from itertools import zip_longest
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz, process
-
 from bot.alerts.summaries.place_status import Known, look_up
+from bot.asking.dates import MOST_WORDS as MOST_OF_A_DATE
+from bot.asking.dates import Dated, is_since, read_dates
 from bot.asking.durations import read_duration
-from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Perhaps, Question, Stretch
+from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Question, Stretch
 from bot.asking.vocabulary import Meaning, Vocabulary, plain
 
 if TYPE_CHECKING:
-    from rules import Gazetteer, Place
+    from rules import Gazetteer
 
 MOST_CHARACTERS = 600
 MOST_WORDS = 40
 MOST_PLACES = 5
 MOST_COUNT = 999
 """A number above is a word: a year, a street."""
-MOST_GUESSED = 3
-"""Words that are guessed at, and guesses at each."""
-LIKE = 76
-"""Letters of 100 that must agree before a name is proposed."""
-LIKE_SHORT = 85
-LIKE_PAIR = 84
-"""The same for two words that are taken together for one name."""
-_SHORT = 5
-_FAR = 12.0
-"""Of the value of guesses: what is that much less likely than the best is none."""
 _LARGE = 5.0
 """`rank` of a place from which on its people are called after it: حلبي."""
 
-_PIECE = re.compile(r"[\"“„«]([^\"“”„«»]{1,200})[\"”»]|[^\s,،؛;:!?؟()\[\]{}\"“”„«»|/]+")
+_PIECE = re.compile(
+    r"[\"“„«]([^\"“”„«»]{1,200})[\"”»]|\d{1,2}/\d{1,2}(?:/\d{4})?(?![\w/])|[^\s,،؛;:!?؟()\[\]{}\"“”„«»|/]+"
+)
+_HOSPITALS, _ATTACKS = "health-system-collapse", "attack-on-health-care"
+_HARM = "civilian-harm"
+_ELIDED = re.compile(r"^(?:[dl]|qu)['’](?=\w)", re.IGNORECASE)
 _PEOPLE = re.compile(r"^(?:و?ال)?(.{2,}?)(?:ي|يه|يون|يين|يات)$")
 _PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ول", "وب", "و", "ب", "ل", "ف", "ك")
 
@@ -47,6 +41,7 @@ _PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ول", "وب", "و
 class _Read:
     """What was read so far."""
 
+    today: date
     stretch: Stretch | None = None
     places: dict[str, AskedPlace] = field(default_factory=dict)
     signals: dict[str, None] = field(default_factory=dict)
@@ -54,15 +49,18 @@ class _Read:
     directions: dict[str, None] = field(default_factory=dict)
     count: int | None = None
     words: list[str] = field(default_factory=list)
+    attacks: bool = False
 
 
-def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer) -> Question:
-    """The question that a text asks. Whatever the text is, there is one; without guesses."""
+def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer, today: date) -> Question:
+    """The question that a text asks, `today` by the reader's calendar. Whatever the text is, there
+    is one; without guesses."""
     pieces = [
         (found[1].strip(), True) if found[1] is not None else (found[0], False)
         for found in _PIECE.finditer(_western_digits(text[:MOST_CHARACTERS]))
     ][:MOST_WORDS]
-    read = _Read()
+    read = _Read(today)
+    longest = max(vocabulary.longest, MOST_OF_A_DATE)
     at = 0
     while at < len(pieces):
         said, quoted = pieces[at]
@@ -70,8 +68,9 @@ def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer) -> Qu
             read.words.append(f'"{said}"') if said else None
             at += 1
             continue
-        run = [word for word, _ in _until_quoted(pieces[at : at + vocabulary.longest])]
+        run = [word for word, _ in _until_quoted(pieces[at : at + longest])]
         at += _take(read, run, vocabulary, gazetteer)
+    _join_attacks(read, vocabulary)
     return Question(
         read.stretch,
         tuple(read.places.values())[:MOST_PLACES],
@@ -83,12 +82,6 @@ def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer) -> Qu
     )
 
 
-def with_guesses(question: Question, vocabulary: Vocabulary, gazetteer: Gazetteer) -> Question:
-    """The question with what its words may have been meant to be. Takes some milliseconds for
-    each."""
-    return replace(question, perhaps=tuple(_guesses(question.words, vocabulary, gazetteer)))
-
-
 def _until_quoted(pieces: Sequence[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
     for word, quoted in pieces:
         if quoted:
@@ -98,11 +91,17 @@ def _until_quoted(pieces: Sequence[tuple[str, bool]]) -> Iterator[tuple[str, boo
 
 def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer) -> int:
     """Read the longest beginning of the run that means something; returns how many words."""
+    dated = _dated(run, vocabulary, read.today)
     for number in range(len(run), 0, -1):
         words = run[:number]
+        if dated is not None and number == dated.words:
+            read.stretch = read.stretch or dated.stretch
+            return number
+        if number > vocabulary.longest:
+            continue
         meaning = _meaning(words, vocabulary)
         if meaning is not None:
-            _note(read, meaning)
+            _note(read, meaning, words, vocabulary)
             return number
         if (stretch := _stretch(words, vocabulary)) is not None:
             read.stretch = read.stretch or stretch
@@ -110,6 +109,8 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
         if (place := _place(words, gazetteer)) is not None:
             read.places.setdefault(place.id, place)
             return number
+    if (bare := _ELIDED.sub("", run[0])) != run[0]:  # d'Alep, l'eau
+        return _take(read, [bare, *run[1:]], vocabulary, gazetteer)
     if run[0].isdecimal() and 1 <= int(run[0][:9]) <= MOST_COUNT:
         read.count = read.count or int(run[0])
     elif any(character.isalnum() for character in run[0]):
@@ -117,15 +118,43 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
     return 1
 
 
-def _note(read: _Read, meaning: Meaning) -> None:
+def _dated(words: Sequence[str], vocabulary: Vocabulary, today: date) -> Dated | None:
+    """A date at the beginning of the words; "since yesterday" too, which goes on until now."""
+    if (dated := read_dates(words, today)) is not None:
+        return dated
+    since = bool(words) and is_since(words[0])
+    for number in range(min(len(words), vocabulary.longest), since, -1):
+        meaning = vocabulary.phrases.get(plain(" ".join(words[since:number])))
+        if meaning is not None and meaning.day is not None and (since or meaning.goes_on):
+            return Dated(Stretch(first=today - timedelta(days=meaning.day)), number)
+    return None
+
+
+def _join_attacks(read: _Read, vocabulary: Vocabulary) -> None:
+    """ "Hospitals attacked", «قصف … مستشفى»: one signal, where its two words ask for two."""
+    if _HOSPITALS not in read.signals or _ATTACKS not in vocabulary.names.values():
+        return
+    deeds = [word for word in read.words if plain(word) in vocabulary.attacks]
+    if deeds or read.attacks:
+        read.words = [word for word in read.words if word not in deeds]
+        del read.signals[_HOSPITALS]
+        if read.attacks:
+            read.signals.pop(_HARM, None)
+        read.signals[_ATTACKS] = None
+
+
+def _note(read: _Read, meaning: Meaning, said: Sequence[str], vocabulary: Vocabulary) -> None:
     if meaning.signal:
         read.signals[meaning.signal] = None
+        read.attacks |= meaning.signal == _HARM and plain(" ".join(said)) in vocabulary.attacks
     if meaning.level:
         read.levels[meaning.level] = None
     if meaning.direction:
         read.directions[meaning.direction] = None
     if meaning.day is not None:
-        read.stretch = read.stretch or Stretch(day=meaning.day)
+        day = read.today - timedelta(days=meaning.day)
+        stretch = Stretch(day=meaning.day) if meaning.day < 2 else Stretch(first=day, last=day)
+        read.stretch = read.stretch or stretch
     if meaning.days is not None:
         read.stretch = read.stretch or Stretch(timedelta(days=meaning.days))
 
@@ -158,9 +187,11 @@ def _is_filling(word: str, vocabulary: Vocabulary) -> bool:
 def _meaning(words: Sequence[str], vocabulary: Vocabulary) -> Meaning | None:
     said = " ".join(words)
     found = vocabulary.phrases.get(plain(said))
+    if found is not None and found.day is not None and read_duration(said) is not None:
+        return None  # «يومين» has the stem of «اليوم»
     if found is None and len(words) == 1:
         found = vocabulary.phrases.get((_folded(said),))
-        for shorter in _unglued(said):
+        for shorter in unglued(said):
             found = found or vocabulary.phrases.get(plain(shorter))
     return found
 
@@ -169,14 +200,14 @@ def _place(words: Sequence[str], gazetteer: Gazetteer) -> AskedPlace | None:
     said = " ".join(words)
     if len(said) < 3 and said.isascii():
         return None
-    for name in (said, *_unglued(said)) if len(words) == 1 else ():
+    for name in (said, *unglued(said)) if len(words) == 1 else ():
         # Before places: «سوري» is also how Surrey is written.
-        if (country := gazetteer.demonyms.get(_key(name))) in gazetteer.places:
+        if (country := gazetteer.demonyms.get(name_key(name))) in gazetteer.places:
             return AskedPlace(str(country), (str(country),))
-    for name in (said, *_unglued(said)):
+    for name in (said, *unglued(said)):
         if gazetteer.named(name):
             known = look_up(gazetteer, name)
-            return _asked(known, gazetteer) if isinstance(known, Known) else None
+            return asked_place(known, gazetteer) if isinstance(known, Known) else None
     return _of_its_people(said, gazetteer) if len(words) == 1 else None
 
 
@@ -184,18 +215,18 @@ def _of_its_people(word: str, gazetteer: Gazetteer) -> AskedPlace | None:
     """«حلبي», «الدمشقيين»: who is called after a large place."""
     from rules.matching.places.gazetteer import rank
 
-    found = _PEOPLE.match(_key(word))
+    found = _PEOPLE.match(name_key(word))
     if found is None:
         return None
     for name in (found[1], f"ال{found[1]}", f"{found[1]}ه"):
         places = gazetteer.named(name)
         if places and rank(places[0]) >= _LARGE:
             known = look_up(gazetteer, name)
-            return _asked(known, gazetteer) if isinstance(known, Known) else None
+            return asked_place(known, gazetteer) if isinstance(known, Known) else None
     return None
 
 
-def _asked(known: Known, gazetteer: Gazetteer) -> AskedPlace:
+def asked_place(known: Known, gazetteer: Gazetteer) -> AskedPlace:
     if len(known.ids) == 1 and known.place.kind in ("town", "adm2"):
         # By a name that only the town has ("Alepo") its governorate is meant as well.
         for language in ("ar", "en"):
@@ -205,88 +236,7 @@ def _asked(known: Known, gazetteer: Gazetteer) -> AskedPlace:
     return AskedPlace(known.place.id, tuple(sorted(known.ids)))
 
 
-def _guesses(
-    words: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer
-) -> Iterator[Perhaps]:
-    """What the words that are left may have been meant to be."""
-    said = [word for word in words if not word.startswith(('"', "-"))]
-    guessed = list[str]()
-    for word, following in zip_longest(said, said[1:], fillvalue=""):
-        if guessed and word in guessed[-1].split():
-            continue
-        both = f"{word} {following}"  # "Deir ezor": two words of one name
-        least = max(LIKE_PAIR, LIKE_SHORT if len(word) <= _SHORT else 0)
-        joined = following and _like(_key(both)[:60], least, gazetteer, ordinary=False)
-        if joined or len(word) > 2:
-            guessed.append(both if joined else word)
-    for each in guessed[:MOST_GUESSED]:
-        if (perhaps := _guess(each, vocabulary, gazetteer)) is not None:
-            yield perhaps
-
-
-def _guess(said: str, vocabulary: Vocabulary, gazetteer: Gazetteer) -> Perhaps | None:
-    key = _key(said)[:60]
-    if not key:
-        return None
-    found = process.extract(
-        " ".join(plain(said)),
-        vocabulary.names.keys(),
-        scorer=fuzz.ratio,
-        limit=2,
-        score_cutoff=LIKE_SHORT,
-    )
-    signals = dict.fromkeys(vocabulary.names[name] for name, _, _ in found)
-    least = LIKE_SHORT if signals or len(key) <= _SHORT else LIKE
-    places = dict[str, AskedPlace]()
-    for place in _like(key, least, gazetteer, ordinary=_is_ordinary(said)):
-        known = look_up(gazetteer, place.name("ar" if key > "\u0600" else "en"))
-        if isinstance(known, Known):
-            asked = _asked(known, gazetteer)
-            places.setdefault(asked.id, asked)
-    if not places and not signals:
-        return None
-    return Perhaps(said, tuple(places.values())[:MOST_GUESSED], tuple(signals))
-
-
-def _like(key: str, least: int, gazetteer: Gazetteer, *, ordinary: bool) -> list[Place]:
-    """Places whose names are like the key or begin with it: the likest first, of those alike the
-    largest. `ordinary`: the key is a word of a dictionary."""
-    from rules.matching.places.gazetteer import rank
-    from rules.matching.places.spellings import LARGE, is_near, needed, spellings_of
-
-    spellings = spellings_of(gazetteer)
-    scored = dict(spellings.like(key, 12, least))
-    if key > "\u0600" and not key.startswith("ال"):  # «فاشير»: most names have the article
-        scored |= dict(spellings.like(f"ال{key}", 6, max(least, LIKE_SHORT)))
-    if len(key) > 2:
-        begun = spellings.begun(key, 200)
-        scored |= {name: max(scored.get(name, 0), float(least)) for name in begun}
-    best: dict[str, tuple[float, Place]] = {}
-    for name, score in scored.items():
-        place = gazetteer.of_key(name)[0]
-        if name.startswith(key) and not ordinary:
-            near, large = is_near(place, gazetteer), rank(place) >= LARGE
-            likely = (near and large) or (len(key) > 3 and (near or large))
-        else:
-            likely = score >= needed(place, gazetteer, ordinary=ordinary)
-        if not likely:
-            continue
-        # Two letters more or less weigh as much as a hundred times the people.
-        value = score + 6 * rank(place)
-        if place.id not in best or best[place.id][0] < value:
-            best[place.id] = (value, place)
-    ordered = sorted(best.values(), key=lambda each: -each[0])
-    return [place for value, place in ordered if value > ordered[0][0] - _FAR][:MOST_GUESSED]
-
-
-def _is_ordinary(word: str) -> bool:
-    """Whether an English or French dictionary has the word."""
-    from rules.language.latin import LANGUAGES, is_word
-
-    return word.isascii() and any(is_word(word.lower(), each) for each in LANGUAGES)
-
-
-def _unglued(word: str) -> Iterator[str]:
+def unglued(word: str) -> Iterator[str]:
     """A word without what Arabic may have glued to its front."""
     if not word or word[0] < "\u0600":
         return
@@ -299,10 +249,10 @@ def _unglued(word: str) -> Iterator[str]:
 
 
 def _folded(word: str) -> str:
-    return _key(word).replace(" ", "")
+    return name_key(word).replace(" ", "")
 
 
-def _key(name: str) -> str:
+def name_key(name: str) -> str:
     from rules.matching.places.gazetteer import key_of
 
     return key_of(name)

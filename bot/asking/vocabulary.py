@@ -24,6 +24,9 @@ class Meaning:
     level: str = ""
     direction: str = ""
     day: int | None = None
+    """So many days ago."""
+    goes_on: bool = False
+    """From that day until now."""
     days: int | None = None
     """A length, in days."""
     filling: bool = False
@@ -36,6 +39,8 @@ class Vocabulary:
     phrases: Mapping[tuple[str, ...], Meaning]
     names: Mapping[str, str] = field(default_factory=dict)
     longest: int = MOST_WORDS
+    attacks: frozenset[tuple[str, ...]] = frozenset()
+    """Deeds that make a question for hospitals one for attacks on them."""
 
 
 def vocabulary_of(titles: Mapping[str, Mapping[str, str]]) -> Vocabulary:
@@ -60,9 +65,10 @@ def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabu
 
     add(names["filling"]["words"].split(), Meaning(filling=True))
     add(_listed("courtesies.toml")["passed_over"]["words"].split(), Meaning(filling=True))
-    for day, word in enumerate(("today", "yesterday")):
+    for day, word in enumerate(("today", "yesterday", "two_days_ago")):
         add(names["days"][word], Meaning(day=day))
-    for name, days in (("month", 30), ("two_months", 60), ("year", 365)):
+    add(names["days"]["last_night"], Meaning(day=1, goes_on=True))
+    for name, days in (("two_weeks", 14), ("month", 30), ("two_months", 60), ("year", 365)):
         add(names["lengths"][name], Meaning(days=days))
     for signal, titled in titles:
         own = names["signals"].get(signal, {})
@@ -77,7 +83,8 @@ def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabu
         for value, said_in in names[f"{kind}s"].items():
             meaning = Meaning(level=value) if kind == "level" else Meaning(direction=value)
             add((each for said in said_in.values() for each in said), meaning)
-    return Vocabulary(phrases, spelled)
+    attacks = frozenset(plain(word) for word in names["attacks"]["words"].split())
+    return Vocabulary(phrases, spelled, attacks=attacks)
 
 
 def plain(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -103,12 +103,26 @@ class Texts:
         clock = format_time(local, "HH:mm", locale=self._locale)
         return self(key, date=date, time=clock, zone=self._zone(zone, local))
 
-    def _date(self, local: datetime) -> str:
+    def day(self, day: date) -> str:
+        """A day with its year."""
+        return f"{self._date(day)} {day.year}"
+
+    def month(self, day: date) -> str:
+        """The month of a day, with its year."""
+        return f"{self._month(day)} {day.year}"
+
+    def _date(self, local: date) -> str:
         if self.language != "ar":
-            return format_date(local, "d MMMM", locale=self._locale)
+            date = str(format_date(local, "d MMMM", locale=self._locale))
+            return f"1er {date[2:]}" if self.language == "fr" and local.day == 1 else date
+        return f"{local.day} {self._month(local)}"
+
+    def _month(self, local: date) -> str:
+        if self.language != "ar":
+            return str(format_date(local, "LLLL", locale=self._locale))
         # The two calendars of the region, as United Nations documents write them.
         months = [format_date(local, "MMMM", locale=name) for name in (_LEVANT, "ar")]
-        return f"{local.day} {'/'.join(dict.fromkeys(months))}"
+        return "/".join(dict.fromkeys(months))
 
     def _zone(self, zone: tzinfo, local: datetime) -> str:
         if isinstance(zone, ZoneInfo) and zone.key not in ("UTC", "Etc/UTC", "GMT", "Etc/GMT"):

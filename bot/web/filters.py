@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlencode
 
 from bot.asking.question import AskedPlace, Question, Stretch
@@ -15,6 +15,8 @@ from storage.finding import Cursor
 
 DAYS = (1, 3, 7, 30)
 USUAL_DAYS = 7
+MOST_AT_ONCE = timedelta(days=32)
+"""Of any time: a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,13 @@ class Filters:
         query = urlencode({name: value for name, value in named.items() if value})
         return f"{path}?{query}" if query else path
 
-    def narrowed(self, question: Question) -> Question:
+    def narrowed(self, question: Question, now: datetime, zone: tzinfo) -> Question:
         """The question that the words ask, and what was chosen beside them."""
         levels = LADDER[LADDER.index(self.level) :] if self.level else ()
-        longest = Stretch(timedelta(days=max(DAYS)))
         stretch = question.stretch or Stretch(timedelta(days=self.days))
-        if stretch.day is None and stretch.length > longest.length:
-            stretch = longest
+        since, until = stretch.bounds(now, zone)
+        if (until or now) - since > MOST_AT_ONCE:
+            stretch = Stretch(timedelta(days=max(DAYS)))
         return replace(
             question,
             stretch=stretch,

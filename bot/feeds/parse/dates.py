@@ -18,7 +18,7 @@ _YEAR_ONE = re.compile(r"(?<![\d+-])0001(?!\d)")  # which feedparser takes for 2
 
 # feedparser reads none of these. Levantine and Iraqi, Egyptian and Gulf, Maghrebi, French, and
 # English in full (shortened, "mar" would be a French Tuesday).
-_MONTHS: tuple[tuple[str, ...], ...] = (
+MONTHS: tuple[tuple[str, ...], ...] = (
     ("كانون الثاني", "يناير", "جانفي", "janvier", "january"),
     ("شباط", "فبراير", "فيفري", "février", "fevrier", "february"),
     ("آذار", "اذار", "أذار", "مارس", "mars", "march"),
@@ -32,7 +32,7 @@ _MONTHS: tuple[tuple[str, ...], ...] = (
     ("تشرين الثاني", "نوفمبر", "نونبر", "novembre", "november"),
     ("كانون الأول", "كانون الاول", "ديسمبر", "دجنبر", "décembre", "decembre", "december"),
 )
-_MONTH_NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
+_MONTH_NUMBER = {name: number for number, names in enumerate(MONTHS, 1) for name in names}
 _MONTH = re.compile(
     r"(?<!\w)(?:"
     + "|".join(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.asking.answer import MANY, Answer
 from bot.asking.question import Question, Stretch
@@ -85,7 +85,9 @@ def understood(
 
 
 def stretch_text(stretch: Stretch, say: Texts) -> str:
-    """ "last 3 days", "today" """
+    """ "last 3 days", "today", "since 3 March 2026", "October 2025" """
+    if stretch.first is not None:
+        return _dates_text(stretch.first, stretch.last, say)
     if stretch.day is not None:
         return say(f"asked.day.{'today' if stretch.day == 0 else 'yesterday'}")
     hours = round(stretch.length / timedelta(hours=1))
@@ -94,6 +96,19 @@ def stretch_text(stretch: Stretch, say: Texts) -> str:
     if hours < 48 or hours % 24:
         return say.plural("asked.hours", hours)
     return say.plural("asked.days", hours // 24)
+
+
+def _dates_text(first: date, last: date | None, say: Texts) -> str:
+    if last is None:
+        return say("asked.since", day=say.day(first))
+    if first == last:
+        return say.day(first)
+    if first.day == 1 and (last + timedelta(days=1)).day == 1:
+        if first.month == last.month and first.year == last.year:
+            return say.month(first)
+        if (first.month, last.month, first.year) == (1, 12, last.year):
+            return str(first.year)
+    return say("asked.between", first=say.day(first), last=say.day(last))
 
 
 def short_name(names: Mapping[str, str], say: Texts) -> str:

@@ -47,18 +47,22 @@ async def offer(update: Update, context: Context) -> None:
     now = services.clock()
     titles = {name: signal.title for name, signal in services.rules().signals.items()}
     gazetteer = await asyncio.to_thread(services.gazetteer)
+
+    def asker(db: Connection) -> tuple[Person | None, Chat | None]:
+        return people.get(db, user.id), chats.get(db, user.id)
+
+    person, chat = await services.database.read(asker)
+    zone = services.zone(chat)
     ask = partial(read_question, query.query, vocabulary_of(titles), gazetteer)
-    question = await asyncio.to_thread(ask)
+    question = await asyncio.to_thread(ask, now.astimezone(zone).date())
 
-    def look(db: Connection) -> tuple[Person | None, Chat | None, list[Alert]]:
-        person, chat = people.get(db, user.id), chats.get(db, user.id)
-        wanted = wanted_of(question, now, services.zone(chat), others=services.others)
+    def look(db: Connection) -> list[Alert]:
+        wanted = wanted_of(question, now, zone, others=services.others)
         if question.words and not wanted.match:
-            return person, chat, []
-        found = finding.find(db, wanted, MOST_CARDS)
-        return person, chat, [alerts.sourced(db, each) for each in found]
+            return []
+        return [alerts.sourced(db, each) for each in finding.find(db, wanted, MOST_CARDS)]
 
-    person, chat, found = await services.database.read(look)
+    found = await services.database.read(look)
     if services.access != "open" and person is None and user.id not in services.operators:
         log.info("refused (not admitted): person %s, inline", user.id)
         found = []

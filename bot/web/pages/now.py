@@ -59,8 +59,10 @@ async def asked_of(request: Request, visitor: Visitor) -> Asked:
         titles = {name: signal.title for name, signal in rules.signals.items()}
         words = Question()
         if filters.words:
-            words = read_question(filters.words, vocabulary_of(titles), gazetteer)
-        question = filters.narrowed(words)
+            words = read_question(
+                filters.words, vocabulary_of(titles), gazetteer, now.astimezone(visitor.zone).date()
+            )
+        question = filters.narrowed(words, now, visitor.zone)
         wanted = wanted_of(question, now, visitor.zone, others=site.others)
         names = names_of(question, gazetteer)
         return Asked(

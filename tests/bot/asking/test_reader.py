@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from zoneinfo import ZoneInfo
 
@@ -11,18 +11,21 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.asking.answer import guesses
+from bot.asking.guessing import with_guesses
 from bot.asking.question import Question, Stretch
-from bot.asking.reader import read_question, with_guesses
+from bot.asking.reader import read_question
 from bot.asking.vocabulary import vocabulary_of
 from bot.rules_in_force import shipped_places
 from tests.conftest import shipped_rules
 
+TODAY = date(2026, 3, 4)
+"""A Wednesday."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def read(text: str) -> Question:
     titles = {name: signal.title for name, signal in shipped_rules().signals.items()}
-    return read_question(text, vocabulary_of(titles), shipped_places())
+    return read_question(text, vocabulary_of(titles), shipped_places(), TODAY)
 
 
 def guessed(text: str) -> Question:
@@ -50,6 +53,9 @@ def places(question: Question) -> list[str]:
         ("6 months", 180 * DAY),
         ("99 years", 366 * DAY),
         ("1m", timedelta(minutes=15)),
+        ("آخر يومين", 2 * DAY),
+        ("يوم", DAY),
+        ("past fortnight", 14 * DAY),
     ],
 )
 def test_a_stretch_of_time(text: str, length: timedelta) -> None:
@@ -127,13 +133,35 @@ def test_every_signal_by_its_id_and_its_titles(signal: str) -> None:
         ("الهدنة", "ceasefire"),
         ("hunger", "food-insecurity"),
         ("hôpital bombardé", "attack-on-health-care"),
+        ("hospitals attacked in Kharkiv", "attack-on-health-care"),
+        ("attaques contre des hôpitaux", "attack-on-health-care"),
+        ("المستشفيات التي قصفت", "attack-on-health-care"),
+        ("غارات على مستشفى", "attack-on-health-care"),
+        ("who is starving", "food-insecurity"),
+        ("y a-t-il de l'eau", "water-fuel-power-shortage"),
     ],
 )
 def test_a_signal_by_what_people_call_it(text: str, signal: str) -> None:
     assert read(text).signals == (signal,)
 
 
+def test_the_dead_and_hospitals_are_two_signals() -> None:
+    assert read("ضحايا ومستشفيات").signals == ("civilian-harm", "health-system-collapse")
+    assert read("attacks in Darfur").words == ("attacks",)
+
+
+@pytest.mark.parametrize("text", ["هل معبر رفح مفتوح؟", "is Rafah crossing open", "rafah crossing"])
+def test_whether_a_crossing_is_open_asks_for_the_crossing(text: str) -> None:
+    assert (places(read(text)), read(text).words) == (["ps-rafah-crossing"], ())
+
+
+def test_an_elision_is_no_part_of_a_name() -> None:
+    question = read("le siège d'El Fasher")
+    assert (places(question), question.signals) == (["g379555"], ("siege",))
+
+
 def test_levels_directions_and_how_many() -> None:
+    assert read("التنبيهات الحمراء").levels == read("alertes rouges").levels == ("critical",)
     assert read("الحرجة").levels == read("critique").levels == ("critical",)
     assert read("أخبار جيدة").directions == read("good news").directions == ("improving",)
     lifted = read("رفع الحصار")

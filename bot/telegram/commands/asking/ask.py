@@ -13,8 +13,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.asking.answer import Answer, answer, guesses, large_places, names_of
 from bot.asking.courtesies import Courtesy, courtesy_of
+from bot.asking.guessing import with_guesses
 from bot.asking.question import Question
-from bot.asking.reader import MOST_CHARACTERS, read_question, with_guesses
+from bot.asking.reader import MOST_CHARACTERS, read_question
 from bot.asking.vocabulary import Vocabulary, vocabulary_of
 from bot.messages.answers.asked import PlaceNames, answer_card, guess_label, near_label
 from bot.messages.blocks import Card
@@ -115,9 +116,10 @@ async def read(request: Request, text: str) -> Question:
     """The question that a text asks; off the loop, for the first one loads the gazetteer."""
     services = request.services
     vocabulary = _vocabulary(services)
+    today = services.clock().astimezone(request.zone).date()
 
     def run() -> Question:
-        return read_question(text[:MOST_CHARACTERS], vocabulary, services.gazetteer())
+        return read_question(text[:MOST_CHARACTERS], vocabulary, services.gazetteer(), today)
 
     return await asyncio.to_thread(run)
 

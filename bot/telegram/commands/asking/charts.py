@@ -40,7 +40,7 @@ async def trend(request: Request) -> None:
     question = await read(request, " ".join(request.arguments))
     services, speech = request.services, request.speech
     now, zone = services.clock(), request.zone
-    days = days_of(question.stretch.length if question.stretch else None)
+    days = days_of(question.stretch.age(now, zone) if question.stretch else None)
     question = replace(question, stretch=Stretch(timedelta(days=days)), perhaps=())
     wanted = await asyncio.to_thread(
         wanted_of, question, now, zone, chat=request.chat, others=services.others
@@ -64,7 +64,7 @@ async def map_of(request: Request) -> None:
     services, speech = request.services, request.speech
     now, zone = services.clock(), request.zone
     stretch = question.stretch or Stretch(WEEK)
-    if stretch.length > LONGEST:
+    if stretch.age(now, zone) > LONGEST:
         stretch = Stretch(LONGEST)
     question = replace(question, stretch=stretch, perhaps=())
     wanted = await asyncio.to_thread(
