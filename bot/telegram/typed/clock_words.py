@@ -42,6 +42,17 @@ _FROM = r"(?:(?:from|between|at|de|entre|من|بين|الساعه|a)\s+)?"
 _RANGE = re.compile(rf"\s*{_FROM}(?:الساعه\s+)?{_CLOCK}\s*{_TO}\s*(?:الساعه\s+)?{_CLOCK}")
 _TIME = re.compile(rf"\s*{_FROM}{_CLOCK}\s*\Z")
 _SPAN = re.compile(r"([^\W\d]+)(?:\s*[-–—−]\s*|\s+(?:to|until|till|a|الى|حتى)\s+)([^\W\d]+)")
+_UNTIL = re.compile(rf"\s*{_TO}\s+(.*)")
+# What a part of the day is by the clock.
+_PARTS = {
+    **dict.fromkeys("morning matin الصباح الصبح صباح صباحا فجر الفجر".split(), 7 * 60),
+    **dict.fromkeys("noon midi الظهر".split(), 12 * 60),
+    **dict.fromkeys("evening soir المساء مساء".split(), 19 * 60),
+    **dict.fromkeys("night tonight nuit الليل الليله".split(), 22 * 60),
+    **dict.fromkeys("midnight minuit".split(), 0),
+}
+_HOURS = "الواحده الثانيه الثالثه الرابعه الخامسه السادسه السابعه الثامنه التاسعه العاشره".split()
+_TOMORROW = frozenset("tomorrow demain غدا الغد غد بكرا بكره".split())
 _MORNING = frozenset(("am", "a.m.", "صباحا", "ص"))
 _LONGEST = 80
 _MIDNIGHT = 24 * 60
@@ -118,6 +129,44 @@ def _minute(hour: str, minutes: str | None, half: str | None) -> int | None:
         hours = hours % 12 + (0 if half in _MORNING else 12)
     whole = hours * 60 + rest
     return whole if rest < 60 and whole <= _MIDNIGHT else None
+
+
+@dataclass(frozen=True, slots=True)
+class UntilAsked:
+    """Until the clock next shows this minute of the day; `tomorrow`: on no day before, `day`: on
+    that day of the week (0 is Monday)."""
+
+    minute: int
+    tomorrow: bool = False
+    day: int | None = None
+
+
+def read_until(text: str) -> UntilAsked | None:
+    """``until 7``, ``حتى السادسة صباحا``, ``jusqu'à demain``, ``till Monday 8:00``; a day without
+    an hour begins at 7:00. None for others."""
+    found = _UNTIL.match(plain_words(text)) if len(text) <= _LONGEST else None
+    if found is None:
+        return None
+    minute: int | None = None
+    day, tomorrow, rest = None, False, list[str]()
+    for word in found[1].split():
+        if word in _TOMORROW:
+            tomorrow = True
+        elif (named := _DAY.get(word)) is not None:
+            day = named
+        elif word in _PARTS and not rest:
+            minute = _PARTS[word]
+        elif word in _HOURS:
+            rest.append(str(_HOURS.index(word) + 1))
+        elif word not in _FILLING:
+            rest.append(word)
+    if rest:
+        minute = read_time(" ".join(rest))
+        if minute is None:
+            return None
+    if minute is None:
+        minute = _PARTS["morning"] if tomorrow or day is not None else None
+    return None if minute is None else UntilAsked(minute, tomorrow, day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules_in_force import shipped_places
-from bot.telegram.typed.clock_words import is_off, read_days, read_quiet, read_time
+from bot.telegram.typed.clock_words import (
+    UntilAsked,
+    is_off,
+    read_days,
+    read_quiet,
+    read_time,
+    read_until,
+)
 from bot.telegram.typed.time_zones import USUAL, find_zones, is_zone, zone_title
 from storage.readers.chat_clocks import EVERY_DAY, QuietHours
 
@@ -122,3 +129,23 @@ def test_the_usual_zones_exist_and_have_names() -> None:
         for language in ("ar", "en", "fr"):
             assert zone_title(zone, language)
         assert len(f"z:{zone}".encode()) <= 64
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("until 7", UntilAsked(420)),
+        ("until 7pm", UntilAsked(1140)),
+        ("حتى ٦ صباحا", UntilAsked(360)),
+        ("حتى الساعة الثامنة مساء", UntilAsked(1200)),
+        ("حتى صباح الغد", UntilAsked(420, tomorrow=True)),
+        ("till tomorrow 8:30", UntilAsked(510, tomorrow=True)),
+        ("jusqu'à lundi", UntilAsked(420, day=0)),
+        ("حتى يوم الأحد", UntilAsked(420, day=6)),
+        ("until midnight", UntilAsked(0)),
+        *((each, None) for each in ("until", "until the war ends", "حتى إشعار آخر", "until 25:00")),
+        *((each, None) for each in ("2h", "8", "", "until " + "7" * 300)),
+    ],
+)
+def test_until_when(text: str, until: UntilAsked | None) -> None:
+    assert read_until(text) == until

@@ -12,27 +12,42 @@ from bot.telegram.buttons import keyboards
 from bot.telegram.buttons.keyboards import mute_keyboard
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
-from bot.telegram.typed.clock_words import is_off
+from bot.telegram.typed.clock_words import is_off, read_until
+from bot.wall_time import moment_of, next_time
 from storage.connection import Connection
 from storage.readers import chats
 from storage.readers.chats import Chat
 
 USUAL = timedelta(hours=8)
+_MOMENT = timedelta(microseconds=1)
 LEAST, MOST = timedelta(minutes=15), timedelta(days=7)
 
 
 @command("mute", order=32, who=Who.ADMINISTRATORS)
 async def mute(request: Request) -> None:
-    """``/mute 2h``: for so long; without a length of time for eight hours; ``/mute off``."""
+    """``/mute 2h``: for so long; ``/mute until 7``: until then; without either for eight hours;
+    ``/mute off``."""
     speech, said = request.speech, " ".join(request.arguments)
     if is_off(said):
         await request.say("mute.off" if await _end(request) else "mute.none")
         return
-    length = read_duration(said) if said else USUAL
+    length = read_duration(said) or _until(request, said) if said else USUAL
     if length is None or not LEAST <= length <= MOST:
         await request.reply(text_card(_usage(speech), speech.language), mute_keyboard(speech))
         return
     await request.reply(await _muted(request, length), mute_keyboard(speech))
+
+
+def _until(request: Request, said: str) -> timedelta | None:
+    """How long it is until then by the chat's clock."""
+    until = read_until(said)
+    if until is None:
+        return None
+    now, zone = request.services.clock(), request.zone
+    after = now
+    if until.tomorrow:
+        after = moment_of(zone, now.astimezone(zone).date() + timedelta(days=1), 0) - _MOMENT
+    return next_time(until.minute, zone, after, until.day) - now
 
 
 @button(keyboards.MUTE, who=Who.ADMINISTRATORS)

@@ -93,6 +93,30 @@ async def test_a_mute_is_as_long_as_it_says(bench: Bench, text: str, hours: floa
 
 
 @pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("until 7", "07:00"),
+        ("حتى الصباح", "07:00"),
+        ("حتى السادسة صباحا", "06:00"),
+        ("jusqu'à 18h30", "18:30"),
+        ("until tomorrow evening", "19:00"),
+    ],
+)
+async def test_a_mute_lasts_until_the_chats_clock_shows_it(
+    bench: Bench, text: str, until: str
+) -> None:
+    await bench.ask(DESK, "/start", language_code="en")
+    await bench.ask(DESK, "/timezone Damascus")
+    assert until in await bench.ask(DESK, f"/mute {text}")
+    chat = await bench.chat(DESK)
+    assert clock_of(chat) == until
+    assert chat.muted_at is not None and chat.muted_until is not None
+    begun, ends = (at.astimezone(DAMASCUS).date() for at in (chat.muted_at, chat.muted_until))
+    days = (ends - begun).days
+    assert days == 1 if "tomorrow" in text else days <= 1
+
+
+@pytest.mark.parametrize(
     ("language", "example"),
     [("ar", "/mute 3 ساعات"), ("en", "/mute 2 hours"), ("fr", "/mute 2 heures")],
 )
