@@ -39,7 +39,8 @@ class Near:
 class Answer:
     """Alerts, newest first; `more` is where the next page begins, `newer` where the one before ends
     (None where there is none). `own`: of what the chat chose
-    alone, since the question names nothing itself. `first`: this is the first page."""
+    alone, since the question names nothing itself. `first`: this is the first page. `left_out`:
+    words that no alert has, and without which these are found."""
 
     question: Question
     alerts: tuple[Alert, ...]
@@ -48,6 +49,7 @@ class Answer:
     near: tuple[Near, ...] = ()
     own: bool = False
     first: bool = True
+    left_out: tuple[str, ...] = ()
 
 
 def wanted_of(

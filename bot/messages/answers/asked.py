@@ -33,6 +33,9 @@ def answer_card(answer: Answer, display: Display, names: PlaceNames) -> Card:
 
     def build(scale: float) -> list[Block]:
         blocks = [Block((line("🔎 ", Span(head, "b")),))]
+        if answer.left_out:
+            words = say("card.comma").join(quoted_word(say, each) for each in answer.left_out[:6])
+            blocks.append(Block((line(say("asked.left_out", words=words)),)))
         blocks += [list_item(each, display, scale) for each in answer.alerts]
         if not answer.alerts:
             blocks += [Block((line(each),)) for each in _nothing(answer, say)]

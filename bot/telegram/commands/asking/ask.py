@@ -157,19 +157,30 @@ async def _find(
 ) -> Answer:
     services, chat, now = request.services, request.chat, request.services.clock()
     gazetteer = await asyncio.to_thread(services.gazetteer)
-    found = await services.database.read(
-        lambda db: answer(
-            *(db, question, chat, now, services.zone(chat)),
-            gazetteer=gazetteer,
-            after=after,
-            above=above,
-            others=services.others,
+
+    async def look(question: Question) -> Answer:
+        return await services.database.read(
+            lambda db: answer(
+                *(db, question, chat, now, services.zone(chat)),
+                gazetteer=gazetteer,
+                after=after,
+                above=above,
+                others=services.others,
+            )
         )
-    )
+
+    found = await look(question)
     if found.alerts or not question.words:
         return found
     vocabulary = _vocabulary(services)
     guessed = await asyncio.to_thread(with_guesses, question, vocabulary, gazetteer)
+    bare = replace(question, words=())
+    chosen = any(word.startswith(('"', "-")) or word.endswith("*") for word in question.words)
+    if not guessed.perhaps and not chosen and bare.names_something:
+        # A word that says nothing to anybody ("kindly") does not keep back what is asked for.
+        without = await look(bare)
+        if without.alerts:
+            return replace(without, left_out=question.words)
     return replace(found, question=guessed)
 
 

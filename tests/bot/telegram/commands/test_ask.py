@@ -224,6 +224,20 @@ async def test_other_words_are_looked_for_in_the_reports(bench: Bench) -> None:
     assert "«\u2068الجملة\u2069»" in answer.splitlines()[0]
 
 
+async def test_a_word_that_nothing_has_is_left_out_and_said(bench: Bench) -> None:
+    await bench.ask(READER, "/start", language_code="en")
+    await happened(bench, "SY-HL", title="حصار في حلب")
+    await Indexer(bench.database).look()
+    answer = await bench.ask(READER, "kindly update Aleppo siege")
+    assert "حصار في حلب" in answer
+    assert "No alert has “\u2068kindly\u2069”, “\u2068update\u2069”; without it:" in answer
+    # What was chosen by its sign must stand there, or not.
+    for text in ('Aleppo "kindly update"', "Aleppo kindl*"):
+        assert "حصار في حلب" not in await bench.ask(READER, text), text
+    # Nothing else was asked: there is nothing to show without it.
+    assert "حصار في حلب" not in await bench.ask(READER, "kindly update")
+
+
 async def test_a_greeting_gets_a_word_on_what_can_be_asked(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     assert "حلب حصار 3 أيام" in await bench.ask(READER, "مرحبا")
