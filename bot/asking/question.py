@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 USUAL_LENGTH = timedelta(days=30)
@@ -59,8 +59,8 @@ class Perhaps:
 class Question:
     """What somebody wants to see. Of several places, signals, levels or directions any will do.
 
-    `words` is what was not understood otherwise; `perhaps` are guesses at it, and no part of what
-    is kept.
+    `words` is what was not understood otherwise; `perhaps` are guesses at it. `of_state`: a word
+    asks how it stands. Neither is part of what is kept.
     """
 
     stretch: Stretch | None = None
@@ -71,11 +71,20 @@ class Question:
     count: int | None = None
     words: tuple[str, ...] = ()
     perhaps: tuple[Perhaps, ...] = ()
+    of_state: bool = field(default=False, compare=False)
 
     @property
     def names_something(self) -> bool:
         """Whether it says of what or where, so that a chat's own choice does not matter."""
         return bool(self.places or self.signals or self.words)
+
+    @property
+    def whose_state(self) -> AskedPlace | None:
+        """The place whose state is asked for, and nothing else."""
+        if self.of_state and len(self.places) == 1:
+            bare = replace(self, places=(), perhaps=())
+            return self.places[0] if bare == Question() else None
+        return None
 
     def as_json(self) -> str:
         """Short: it is kept for each answer with more pages."""

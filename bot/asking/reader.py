@@ -50,6 +50,7 @@ class _Read:
     count: int | None = None
     words: list[str] = field(default_factory=list)
     attacks: bool = False
+    of_state: bool = False
 
 
 def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer, today: date) -> Question:
@@ -79,6 +80,7 @@ def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer, today
         tuple(read.directions),
         read.count,
         tuple(read.words),
+        of_state=read.of_state,
     )
 
 
@@ -147,6 +149,7 @@ def _note(read: _Read, meaning: Meaning, said: Sequence[str], vocabulary: Vocabu
     if meaning.signal:
         read.signals[meaning.signal] = None
         read.attacks |= meaning.signal == _HARM and plain(" ".join(said)) in vocabulary.attacks
+    read.of_state |= meaning.state
     if meaning.level:
         read.levels[meaning.level] = None
     if meaning.direction:

@@ -30,6 +30,8 @@ class Meaning:
     days: int | None = None
     """A length, in days."""
     filling: bool = False
+    state: bool = False
+    """How it stands at a place; it says nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabu
                 phrases.setdefault(phrase, meaning)
 
     add(names["filling"]["words"].split(), Meaning(filling=True))
+    add(names["state"]["words"].split(), Meaning(filling=True, state=True))
     add(_listed("courtesies.toml")["passed_over"]["words"].split(), Meaning(filling=True))
     for day, word in enumerate(("today", "yesterday", "two_days_ago")):
         add(names["days"][word], Meaning(day=day))

@@ -155,6 +155,24 @@ def test_whether_a_crossing_is_open_asks_for_the_crossing(text: str) -> None:
     assert (places(read(text)), read(text).words) == (["ps-rafah-crossing"], ())
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["وضع حلب", "الوضع في حلب", "how is the situation in Aleppo", "quelle est la situation à Alep"],
+)
+def test_how_it_stands_at_a_place(text: str) -> None:
+    asked = read(text).whose_state
+    assert asked is not None
+    assert asked.id == "SY-HL"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["حلب", "الوضع في حلب وإدلب", "وضع المياه في حلب", "الوضع في حلب أمس", "الوضع", "حلب سوق مغلق"],
+)
+def test_what_asks_for_more_or_less_than_how_it_stands_at_a_place(text: str) -> None:
+    assert read(text).whose_state is None
+
+
 def test_an_elision_is_no_part_of_a_name() -> None:
     question = read("le siège d'El Fasher")
     assert (places(question), question.signals) == (["g379555"], ("siege",))

@@ -21,6 +21,7 @@ from bot.messages.answers.asked import PlaceNames, answer_card, guess_label, nea
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.telegram.buttons.paging import turns
+from bot.telegram.commands.asking.status import status_of_place
 from bot.telegram.registry import button, command
 from bot.telegram.request import Request
 from bot.telegram.services import Services
@@ -70,6 +71,11 @@ async def free_text(request: Request) -> None:
     if question == Question():
         await request.say("asked.hello")
         return
+    if (place := question.whose_state) is not None:
+        card = await status_of_place(request, place)
+        if card is not None:
+            await request.reply(card)
+            return
     only_words = question == Question(words=question.words)
     # «مرحبا» is no question, as long as the news does not have it.
     await _answer(request, question, empty="asked.hello" if only_words else "")

@@ -7,11 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from bot.alerts.summaries.place_status import NotKnown, look_up, read_status
+from bot.alerts.summaries.place_status import (
+    Known,
+    NotKnown,
+    PlaceStatus,
+    known_place,
+    look_up,
+    read_status,
+)
+from bot.asking.question import AskedPlace
 from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.answers.place_status import not_known_text, place_status_card
+from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
+from bot.messages.cards.display import Display
 from bot.notices.feeds import NamedFeed
 from bot.polling.health import FeedsHealth, feeds_health
 from bot.telegram.commands.settings.mute import muted_line
@@ -55,21 +65,32 @@ async def status(request: Request) -> None:
 
 
 async def _of_place(request: Request, asked: str) -> None:
-    services, display = (
-        request.services,
-        request.services.display(request.speech.language, request.chat),
-    )
-    gazetteer = await asyncio.to_thread(services.gazetteer)
+    gazetteer = await asyncio.to_thread(request.services.gazetteer)
     found = await asyncio.to_thread(look_up, gazetteer, asked)
     if isinstance(found, NotKnown):
-        text = not_known_text(display, asked, found)
+        text = not_known_text(_display(request), asked, found)
         await request.reply(text_card(text, request.speech.language))
         return
-    kinds, operator = services.rules().states, request.chat.role == "operator"
-    read = await services.database.read(
-        lambda db: read_status(db, found, kinds, display.now, for_operators=operator)
+    await request.reply(place_status_card(await _read_of(request, found), _display(request)))
+
+
+async def status_of_place(request: Request, place: AskedPlace) -> Card | None:
+    """How it stands at a place; None where nothing was reported of it."""
+    gazetteer = await asyncio.to_thread(request.services.gazetteer)
+    read = await _read_of(request, known_place(gazetteer, gazetteer.places[place.id]))
+    return place_status_card(read, _display(request)) if read.here or read.alerts else None
+
+
+async def _read_of(request: Request, known: Known) -> PlaceStatus:
+    services, operator = request.services, request.chat.role == "operator"
+    kinds, now = services.rules().states, services.clock()
+    return await services.database.read(
+        lambda db: read_status(db, known, kinds, now, for_operators=operator)
     )
-    await request.reply(place_status_card(read, display))
+
+
+def _display(request: Request) -> Display:
+    return request.services.display(request.speech.language, request.chat)
 
 
 async def _report(request: Request) -> None:

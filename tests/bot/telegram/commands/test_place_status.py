@@ -171,3 +171,15 @@ async def test_a_country_full_of_news_fits_a_message(bench: Bench) -> None:
     await bench.ask(READER, "/start", language_code="en")
     answer = await bench.ask(READER, "/status Syria")
     assert "and 1" in answer and "more" in answer
+
+
+@pytest.mark.parametrize("text", ["هل باب الهوى مفتوح؟", "وضع معبر باب الهوى"])
+async def test_a_question_how_it_stands_at_a_place_is_answered_like_the_command(
+    bench: Bench, text: str
+) -> None:
+    await bench.ask(READER, "/start", language_code="ar")
+    assert "لا تنبيهات بهذا الوصف" in await bench.ask(READER, text), "nothing was reported"
+    await reported(bench, [("sy-bab-al-hawa", "crossing", "closed", timedelta(hours=3))])
+    answer = await bench.ask(READER, text)
+    assert answer == await bench.ask(READER, "/status باب الهوى")
+    assert "مغلق" in answer
