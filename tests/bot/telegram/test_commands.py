@@ -123,6 +123,26 @@ async def test_unsubscribe_stops_some_or_all(bench: Bench) -> None:
     assert (await bench.chat(READER)).signals == frozenset()
 
 
+async def test_signals_may_stand_behind_the_command(bench: Bench) -> None:
+    await bench.ask(READER, "/start", language_code="en")
+    answer = await bench.ask(READER, "/subscribe evacuation, وصول المساعدات")
+    assert "You will get alerts: Evacuation" in answer
+    assert (await bench.chat(READER)).signals == {"aid-access", "evacuation"}
+    ticked = [b["text"] for b in bench.server.sent_to(READER)[-1].buttons if "✅" in b["text"]]
+    assert len(ticked) == 2
+    assert "No more alerts: Evacuation" in await bench.ask(READER, "/unsubscribe evacuation")
+    assert (await bench.chat(READER)).signals == {"aid-access"}
+    for text in ("football", "siege"):  # siege is on test here, and offered to nobody
+        answer = await bench.ask(READER, f"/subscribe {text}")
+        assert f"I know no signal called “\u2068{text}\u2069”" in answer
+    assert (await bench.chat(READER)).signals == {"aid-access"}
+    await bench.ask(READER, "/subscribe الكل")
+    assert (await bench.chat(READER)).signals == {"medicine-shortage", "aid-access", "evacuation"}
+    assert "All alerts stopped" in await bench.ask(READER, "/unsubscribe all")
+    assert (await bench.chat(READER)).signals == frozenset()
+    assert "not subscribed to anything" in await bench.ask(READER, "/unsubscribe evacuation")
+
+
 async def test_an_old_button_of_a_signal_that_is_gone_shows_the_new_list(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     await bench.ask(READER, "/subscribe")

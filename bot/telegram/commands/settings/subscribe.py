@@ -10,19 +10,26 @@ from typing import cast
 from telegram import InlineKeyboardMarkup
 
 from bot.alerts.decide import PUSHED
+from bot.asking.durations import plain_words
 from bot.locales import Texts, texts
+from bot.messages.answers.asked import quoted_word
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.messages.cards.display import Signals, signal_title
 from bot.telegram.buttons import keyboards
 from bot.telegram.buttons.keyboards import ALL, NONE, Menu, signals_keyboard
+from bot.telegram.commands.asking.ask import read
 from bot.telegram.commands.settings.mute import muted_line
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
+from bot.text import clean, shorten
 from storage.connection import Connection
 from storage.readers import subscriptions
 from storage.readers.chats import Chat
 from storage.readers.subscriptions import Subscription
+
+EVERYTHING = frozenset(map(plain_words, ("all", "everything", "الكل", "كل شيء", "كل", "tout")))
+LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +62,13 @@ def switch(pressed: str, chosen: Set[str], offered: Set[str]) -> Switched:
 
 @command("subscribe", order=20, who=Who.ADMINISTRATORS)
 async def subscribe(request: Request) -> None:
+    """``/subscribe``: the buttons; ``/subscribe حصار، كوليرا``, ``/subscribe all``: these too."""
     await _open(request, "s")
 
 
 @command("unsubscribe", order=30, who=Who.ADMINISTRATORS)
 async def unsubscribe(request: Request) -> None:
+    """``/unsubscribe``: the buttons; ``/unsubscribe cholera``, ``/unsubscribe all``: not these."""
     await _open(request, "u")
 
 
@@ -77,9 +86,50 @@ async def _open(request: Request, menu: Menu) -> None:
     else:
         speech, in_topic = texts(chat.language), request.in_topic
         zone, now = services.zone(chat), services.clock()
+        said = ""
+        if request.arguments:
+            mine, said = await _named(request, mine, menu, speech)
         await request.reply(
-            *menu_of(chat, mine, menu, services.menu, speech, zone, now, in_topic=in_topic)
+            *menu_of(
+                *(chat, mine, menu, services.menu, speech, zone, now), in_topic=in_topic, said=said
+            )
         )
+
+
+async def _named(
+    request: Request, mine: Subscription, menu: Menu, speech: Texts
+) -> tuple[Subscription, str]:
+    """Choose or leave the signals that stand behind the command: the subscription then, and what
+    to say."""
+    text, signals, now = (
+        " ".join(request.arguments),
+        request.services.menu,
+        request.services.clock(),
+    )
+    named = [each for each in (await read(request, text)).signals if each in signals]
+    if plain_words(text) in EVERYTHING:
+        named, pressed = [], [ALL if menu == "s" else NONE]
+    else:
+        pressed = [f"{'!' if menu == 'u' else ':'}{each}" for each in named]
+    if not pressed:
+        words = quoted_word(speech, shorten(clean(text), LONGEST))
+        return mine, speech("subscribe.unknown", words=words)
+
+    def write(db: Connection) -> Subscription:
+        stored = subscriptions.first_of(db, mine.chat_id, request.thread_id, now)
+        chosen = stored.signals | (signals.keys() if stored.everything else frozenset())
+        for each in pressed:
+            chosen = switch(each, chosen, signals.keys()).signals
+        after = replace(stored, signals=frozenset(chosen), everything=False)
+        subscriptions.save(db, after)
+        return after
+
+    after = await request.services.database.write(write)
+    if not named:
+        return after, speech("subscribe.on_all" if menu == "s" else "subscribe.off_all")
+    titles = [signal_title(signals, each, speech.language) for each in named]
+    note = "subscribe.on" if menu == "s" else "subscribe.off"
+    return after, speech(note, signal=speech("card.comma").join(titles))
 
 
 def menu_of(
@@ -92,10 +142,12 @@ def menu_of(
     now: datetime,
     *,
     in_topic: bool = False,
+    said: str = "",
 ) -> tuple[Card, InlineKeyboardMarkup]:
-    """The message with the buttons, as things stand."""
+    """The message with the buttons, as things stand; `said` is what was changed before."""
     chosen = {each for each in signals if each in mine.chosen}
     parts = [
+        *([said] if said else []),
         speech("subscribe.title" if menu == "s" else "subscribe.title_off"),
         speech.plural("subscribe.count", len(chosen)),
     ]
