@@ -12,7 +12,6 @@ from feedparser.parsers.strict import _StrictFeedParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.feeds.parse import xml_feed
 from bot.feeds.parse.charset import decode
 from bot.feeds.parse.dates import NEWEST, OLDEST, entry_time
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
@@ -41,7 +40,7 @@ def test_a_document_read_in_pieces_says_what_it_says_as_a_whole(
     monkeypatch: pytest.MonkeyPatch, name: str, piece: int
 ) -> None:
     whole = sample(name)
-    monkeypatch.setattr(xml_feed, "PIECE", piece)
+    monkeypatch.setattr("bot.feeds.parse.pieces.PIECE", piece)
     assert sample(name) == whole
 
 
@@ -61,7 +60,7 @@ def test_no_entry_is_lost_or_doubled_between_pieces(number: int, piece: int, ins
     body = f"<rss version='2.0'><channel><title>c</title>{items}<ttl>60</ttl></channel></rss>"
     whole = read(body)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(xml_feed, "PIECE", piece)
+        patch.setattr("bot.feeds.parse.pieces.PIECE", piece)
         in_pieces = read(body)
     assert in_pieces == whole
     assert len({each.guid for each in whole.entries}) == number
