@@ -17,11 +17,12 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# UTF-16 without a mark, by how XML and feeds begin.
-_WIDE_STARTS: dict[bytes, str] = {
-    start.encode(encoding): encoding
-    for start in ("<?", "<r", "<f", "<R", "{ ", '{"', "{\n")
-    for encoding in ("utf-16-le", "utf-16-be")
+# UTF-16 and UTF-32 without a mark, by where the zeros are: every feed begins in ASCII.
+_ZEROS: dict[str, str] = {
+    "x0x0x0x0": "utf-16-le",
+    "0x0x0x0x": "utf-16-be",
+    "x000x000": "utf-32-le",
+    "000x000x": "utf-32-be",
 }
 # What software writes without looking: these names say nothing about the bytes.
 _SAID_WITHOUT_LOOKING = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})
@@ -36,6 +37,9 @@ _META_CHARSET = re.compile(
 )
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _BAD_SHARE = 0.05
+# In any other encoding most of what is beyond ASCII is no UTF-8: what mostly is, is UTF-8 in which
+# something was cut or pasted wrongly.
+_BAD_SHARE_OF_UTF_8 = 0.3
 _SAMPLE = 300_000
 
 
@@ -44,18 +48,20 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     for bom, encoding in _BOMS:
         if body.startswith(bom):
             return body[len(bom) :].decode(encoding, "replace")
-    if wide := _WIDE_STARTS.get(body[:4]):
+    if wide := _wide(body):
         return body.decode(wide, "replace")
+    body = body.replace(b"\0", b"")
     declared = _declared(body, content_type)
     # ISO-2022 is made of ASCII bytes, so UTF-8 would accept it.
     if not (declared and declared[0].startswith("iso2022")):
         try:
             return body.decode("utf-8")
         except UnicodeDecodeError:
-            pass
+            if (joined := _surrogates_joined(body)) is not None:
+                return joined
     # Judged by a part of it: a document of some megabytes is not decoded five times over.
     sample = body[:_SAMPLE]
-    if _mostly_fits(sample.decode("utf-8", "replace")):
+    if _mostly_fits(sample.decode("utf-8", "replace"), _BAD_SHARE_OF_UTF_8):
         return body.decode("utf-8", "replace")
     for encoding in declared:
         if encoding not in _SAID_WITHOUT_LOOKING and _fits(sample, encoding):
@@ -74,9 +80,28 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 
 
 def is_binary(body: bytes) -> bool:
-    """Whether a document is no text in any encoding."""
-    wide = body.startswith(tuple(bom for bom, _ in _BOMS)) or body[:4] in _WIDE_STARTS
-    return b"\0" in body[:4_096] and not wide
+    """Whether a document is no text in any encoding. One that begins as a feed does may hold
+    zeros, as some software leaves in a title: they are dropped."""
+    head = body[:4_096]
+    if b"\0" not in head or _wide(body) or body.startswith(tuple(bom for bom, _ in _BOMS)):
+        return False
+    return not head.lstrip(b"\0 \t\r\n").startswith((b"<", b"{", b"["))
+
+
+def _wide(body: bytes) -> str | None:
+    return _ZEROS.get("".join("x" if byte else "0" for byte in body[:8]))
+
+
+def _surrogates_joined(body: bytes) -> str | None:
+    """UTF-8 in which characters beyond U+FFFF were written in halves (CESU-8), as Java does.
+
+    Pairs are joined, a lone half is a broken character. None for what is no such text.
+    """
+    try:
+        halves = body.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return None
+    return halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def likeness(text: str) -> float:
@@ -129,6 +154,6 @@ def _fits(body: bytes, encoding: str) -> bool:
     return _mostly_fits(body.decode(encoding, "replace"))
 
 
-def _mostly_fits(text: str) -> bool:
+def _mostly_fits(text: str, bad_share: float = _BAD_SHARE) -> bool:
     outside = sum(1 for character in text if character > "\x7f")
-    return text.count("\ufffd") <= _BAD_SHARE * outside
+    return text.count("\ufffd") <= bad_share * outside

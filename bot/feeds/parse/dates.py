@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timezone as tz
 from email.utils import parsedate_tz
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 OLDEST = timedelta(days=30)
@@ -70,7 +72,28 @@ _DAY_BEFORE = re.compile(r"(?<!\d)(\d{1,2})(?:er|st|nd|rd|th)?[\s,،./-]*(?:(?:�
 _DAY_AFTER = re.compile(r"\s*(\d{1,2})(?!\d)")
 # How JavaScript ends a date: "GMT+0300 (Arabian Standard Time)"; Java: "Z[UTC]".
 _ZONE_IN_WORDS = re.compile(r"\s*(?:\([^()]*\)|(?<=[\dzZ])\[[^\[\]]*\])$")
-_AHEAD_OF_GMT = re.compile(r"(?:GMT|UTC)\s*([+-])(\d{1,2}):?(\d{2})?$")
+# Also in brackets or behind a dash: "10:00 (UTC+3)", "10:00 - GMT+03:00".
+_AHEAD_OF_GMT = re.compile(
+    r"(?:(?<=\s)[-\u2013\u2014(]\s*|\()?(?:GMT|UTC)\s*([+-])(\d{1,2}):?(\d{2})?\)?$", re.IGNORECASE
+)
+# A zone by its name or by its letters, which end a date and follow a time: "09:00 Europe/Paris".
+_ZONE_NAME = re.compile(
+    r"(?<=\d)\s*[-\u2013\u2014]?\s*[(\[]?"
+    r"((?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_/-]{2,30}"
+    r"|(?:ب?توقيت\s+)?(?:غرينتش|غرينيتش|جرينتش|جرينيتش)|(?![AP]M\b)[A-Z]{2,5})[)\]]?$"
+)
+_ENDS_IN_CLOCK = re.compile(r":\d\d(?:[.,]\d+)?$")
+# Hours ahead of UTC, where the letters have one meaning in the news that is watched. Not of
+# summer and winter: who writes EET in July is an hour off by his own word.
+_ZONE_LETTERS = {
+    "GMT": 0.0, "UTC": 0.0, "UT": 0.0, "WET": 0.0, "WEST": 1.0, "WAT": 1.0, "CET": 1.0,
+    "CEST": 2.0, "AST": -4.0, "ADT": -3.0, "EST": -5.0, "EDT": -4.0, "CST": -6.0, "CDT": -5.0,
+    "MST": -7.0, "MDT": -6.0, "PST": -8.0, "PDT": -7.0,
+    "CAT": 2.0, "SAST": 2.0, "EET": 2.0, "EEST": 3.0, "EAT": 3.0, "MSK": 3.0, "TRT": 3.0,
+    "IRST": 3.5, "IRDT": 4.5, "GST": 4.0, "AFT": 4.5, "PKT": 5.0,
+}  # fmt: skip
+# A second that clocks show at the end of some years, which no calendar here knows.
+_LEAP_SECOND = re.compile(r"(?<=\d:\d\d):60(?!\d)")
 _ISO_Z = re.compile(r"(?<=\d)z$")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹\u2212", "01234567890123456789-")
 _INVISIBLE = re.compile("[\u200c-\u200f\u202a-\u202e\u2066-\u2069\u064b-\u0652\u0640]")
@@ -105,7 +128,7 @@ def read_time(
     arabic: bool = False,
 ) -> datetime | None:
     """A feed's date as aware UTC, however long ago or far ahead; else as `entry_time`."""
-    text = plain_digits((raw or "")[:200])
+    text = _LEAP_SECOND.sub(":59", plain_digits((raw or "")[:200]))
     if _YEAR_ONE.search(text) or _IMPOSSIBLE.search(text):
         return None
     if re.search(r"[+-]\d{2}:?\d{2}\s*\(|[zZ]\[", text):
@@ -115,7 +138,12 @@ def read_time(
     )
     if arabic and text.endswith(" AST"):
         text = f"{text[:-3]}+0300"
-    zone = ZoneInfo(timezone) if timezone else UTC
+    zone: tzinfo = ZoneInfo(timezone) if timezone else UTC
+    if named := _ZONE_NAME.search(text):
+        its = _zone(named[1])
+        # One that nobody knows is none, which email.utils would take for UTC.
+        if its is not None or _ENDS_IN_CLOCK.search(text, 0, named.start()):
+            text, zone = text[: named.start()], its or zone
     clear = _in_24_hours(text)
     when = _epoch(clear) or _in_numbers(clear, zone, arabic) or _iso(clear, zone)
     # feedparser leaves "PM" out, and read the text before it was put in order above.
@@ -128,6 +156,18 @@ def read_time(
     if when is None:
         when = _in_words(clear, zone) or _rfc_822(clear, zone)
     return None if when is None or when.year not in _YEARS else when
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> tzinfo | None:
+    """The time zone of that name or those letters; None for one that is not known."""
+    if "/" not in name:
+        hours = _ZONE_LETTERS.get(name) if name.isascii() else 0.0
+        return None if hours is None else tz(timedelta(hours=hours))
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
 
 
 def plain_digits(text: str) -> str:
@@ -162,6 +202,11 @@ def _in_24_hours(text: str) -> str:
 def _says(text: str, when: datetime) -> bool:
     """Whether `text` names this day, give or take one for its zone: feedparser also guesses, and
     reads "30-01-2026" as a day of 2030."""
+    clock = _CLOCK.search(text)
+    if clock and (when.hour, when.minute) == (0, 0) and not _OFFSET.search(text):
+        at = (int(clock[1]) % 24, int(clock[2]))
+        if at != (0, 0) and not text.endswith(clock[0]):
+            return False  # what stands behind the time of day kept it from being read
     numbers = {int(number) for number in re.findall(r"\d+", text)}
     in_words = re.search(r"[^\W\d_]{3}", text) is not None
     for day in (when - timedelta(days=1), when, when + timedelta(days=1)):

@@ -41,7 +41,7 @@ def read_json(text: str, document: Document, now: datetime) -> ParsedFeed | Unre
     text = text[start.start() :] if start else text
     text, whole = text.lstrip("\ufeff \t\r\n"), True
     try:
-        feed = json.loads(text)
+        feed = json.loads(text, strict=False)  # raw line breaks in a text
     except (ValueError, RecursionError):
         feed, whole = _what_can_be_read(text), False
     if not isinstance(feed, dict) or _VERSION not in str(feed.get("version", "")):
@@ -130,7 +130,7 @@ def _what_can_be_read(text: str) -> dict[str, Any] | None:
     if start is None:
         return None
     items: list[object] = []
-    decoder, position = json.JSONDecoder(), start.end()
+    decoder, position = json.JSONDecoder(strict=False), start.end()
     while True:
         position = _skip(text, position)
         try:

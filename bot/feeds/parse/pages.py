@@ -66,7 +66,8 @@ _FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _LINK = re.compile(rb"<link\b[^>]{0,1000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(rb"application/(?:rss\+xml|atom\+xml|feed\+json)", re.IGNORECASE)
 _HREF = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
-_TITLE = re.compile(rb"<title[^>]*>([^<]{1,300})", re.IGNORECASE)
+# Each of these looks no further than the next tag: pages are named in the service's own process.
+_TITLE = re.compile(rb"<title[^<>]*>([^<]{1,300})", re.IGNORECASE)
 _LOOKED_AT = 65_536
 
 

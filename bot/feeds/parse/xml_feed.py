@@ -1,29 +1,23 @@
 """RSS 0.9-2.0, Atom and RDF through feedparser; also when the document broke off.
 
 Runs in the parsing process. feedparser judges by what it finds: `bozo` is not failure and a
-web page is no error to it, so what counts here is a version or entries. It takes ten times a
-document's size in memory, so a long document is read in pieces.
+web page is no error to it, so what counts here is a version or entries.
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
-import feedparser
-import feedparser.api
-
-from bot.feeds.parse import whole_texts
 from bot.feeds.parse.dates import entry_time
 from bot.feeds.parse.entry import MAX_ENTRIES, Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.event import read_event, with_countries, with_events
 from bot.feeds.parse.language_tags import language_tag
 from bot.feeds.parse.newest import chosen, left_out
+from bot.feeds.parse.pieces import read_pieces
 from bot.feeds.parse.plaintext import (
     MAX_SUMMARY,
     MAX_TITLE,
@@ -35,12 +29,7 @@ from bot.feeds.parse.plaintext import (
 )
 from bot.links import absolute_link
 
-# Where feedparser looks for a parser. It first asks for one that nobody has, at each document.
-feedparser.api.PREFERRED_XML_PARSERS[:] = [whole_texts.__name__]
-
 MAX_DEPTH = 2_000
-# Characters of a piece; most documents are shorter and read as they are.
-PIECE = 250_000
 _MAX_GUID = 2_000
 
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)")
@@ -49,14 +38,9 @@ _FEED_ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|feed|rdf))(?=[\s>])", r
 _PROLOGUE_START = re.compile(r"<\?xml\b|<!DOCTYPE\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# A number that is no character ends feedparser's reading of the whole document.
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));")
 _ENTRY_START = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s>])")
-# Where entries begin and end; and what is only text, whatever it looks like.
-_MARK = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
-    r"|<(?P<begins>(?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s/>])"
-    r"|</(?P<ends>(?:[A-Za-z_][\w.-]*:)?(?:item|entry))\s*>",
-    re.DOTALL,
-)
 _TAG_NAME = re.compile(r"<(/?)(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _WHOLE_LINK = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 # An empty element says nothing, but feedparser lets it stand in the way of a full one. One with
@@ -96,15 +80,11 @@ def read_xml(text: str, document: Document, now: datetime) -> ParsedFeed | Unrea
         )
     feed: Mapping[str, Any] = {}
     version, bozo, listed, entries = "", None, 0, list[FeedEntry]()
-    for piece in _pieces(source.text):
-        read = feedparser.parse(
-            io.BytesIO(piece.encode("utf-8")),
-            # Not where it came from: with that, "#" and "null" come back as addresses of the feed.
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-            # Markup is removed by us, all of it; and this is three times as fast.
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
+    lost = 0
+    for read in read_pieces(source.text):
+        if read is None:
+            lost += 1
+            continue
         # Each piece has what the document says of the whole feed.
         feed, version = feed or read.feed, version or read.get("version") or ""
         bozo = bozo or (read.get("bozo_exception") if read.get("bozo") else None)
@@ -112,6 +92,11 @@ def read_xml(text: str, document: Document, now: datetime) -> ParsedFeed | Unrea
         language = language_tag(feed.get("language"))
         found = (_entry(entry, document, now, language) for entry in read.entries)
         entries.extend(entry for entry in found if entry is not None)
+    if not listed and lost:
+        return Unreadable(
+            "the document cannot be read: each of its entries is broken",
+            "the document is hostile or broken: tell the publisher, or remove the feed",
+        )
     if not version and not listed:
         return Unreadable(
             f"the answer is XML (<{source.root[:40]}>) but no feed",
@@ -125,7 +110,7 @@ def read_xml(text: str, document: Document, now: datetime) -> ParsedFeed | Unrea
         update_period=_update_period(feed),
         complete=source.whole,
         entries_in_document=max(source.entries, listed),
-        problem=_problem(source, bozo, len(entries)),
+        problem=_problem(source, bozo, len(entries), lost),
         left_out=source.cut,
     )
 
@@ -142,7 +127,7 @@ class _Source:
 
 def _prepare(text: str, truncated: bool) -> _Source | None:
     """Text that feedparser can read quickly: in legal characters, closed, and not endless."""
-    text = _ILLEGAL.sub("", text)
+    text = _REFERENCE.sub(_legal, _ILLEGAL.sub("", text))
     root = _FEED_ROOT.search(text)
     if root is not None:
         text = _from_prologue(text, root.start())
@@ -174,34 +159,6 @@ def _prepare(text: str, truncated: bool) -> _Source | None:
     return _Source(declared + text, root[1], whole, _depth(text), count, cut)
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """A document as several of about PIECE characters, each with whole entries and with all that
-    stands before the first and after the last of them."""
-    if len(text) <= 2 * PIECE:
-        yield text
-        return
-    begin, end, seams = -1, 0, list[int]()
-    ended, ended_at = "", 0
-    for mark in _MARK.finditer(text):
-        if mark["begins"]:
-            begin = mark.start() if begin < 0 else begin
-            # Only between two entries: a start tag alone may stand in the text of one.
-            if ended == mark["begins"] and not text[ended_at : mark.start()].strip():
-                seams.append(ended_at)
-        elif mark["ends"]:
-            end = mark.end()
-        ended, ended_at = mark["ends"] or "", mark.end()
-    if not seams or not begin < seams[0] <= seams[-1] <= end:
-        yield text
-        return
-    head, tail = text[:begin], text[end:]
-    for seam, following in pairwise([*seams, end]):
-        if following - begin > PIECE:
-            yield f"{head}{text[begin:seam]}{tail}"
-            begin = seam
-    yield f"{head}{text[begin:]}"
-
-
 def _without_the_rest(text: str, starts: Sequence[int], tag: str) -> str:
     """`text` with those of its entries that are read."""
     closing = f"</{tag}>"
@@ -214,6 +171,14 @@ def _without_the_rest(text: str, starts: Sequence[int], tag: str) -> str:
         dates.append(found[1] if found else None)
     kept = "".join(text[starts[place] : ends[place]] for place in chosen(dates))
     return text[: starts[0]] + kept + text[end:]
+
+
+def _legal(reference: re.Match[str]) -> str:
+    """A numbered character as it stands, or nothing where no character has that number."""
+    digits = reference[1] or reference[2]
+    number = int(digits, 16 if reference[1] else 10) if len(digits) <= 12 else 0x110000
+    legal = number < 0x110000 and _ILLEGAL.match(chr(number)) is None
+    return reference[0] if legal else ""
 
 
 def _from_prologue(text: str, root: int) -> str:
@@ -298,6 +263,8 @@ def _link(entry: Mapping[str, Any], guid: str | None, base: str) -> str | None:
         if link.get("rel") == "alternate"
     ]
     named = [link for link in (entry.get("link"), *others) if isinstance(link, str)]
+    # feedparser takes a guid for an address where there is no link; a number alone leads nowhere.
+    named = [link for link in named if link != guid or "/" in link]
     whole = [link for link in (*named, guid) if link and _WHOLE_LINK.match(link)]
     found = (absolute_link(link, base) for link in (*whole, *named))
     return next((link for link in found if link is not None), None)
@@ -342,9 +309,11 @@ def _update_period(feed: Mapping[str, Any]) -> timedelta | None:
     return period / (int(found[1]) or 1) if found else period
 
 
-def _problem(source: _Source, bozo: Exception | None, found: int) -> str | None:
+def _problem(source: _Source, bozo: Exception | None, found: int, lost: int) -> str | None:
     if not source.whole:
         return f"the document breaks off; {found} entries could be read"
+    if lost:
+        return f"{found} entries could be read and {lost} could not: their XML is broken"
     if source.cut:
         return left_out(source.entries, source.cut)
     if bozo is not None:

@@ -12,7 +12,6 @@ from feedparser.parsers.strict import _StrictFeedParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.feeds.parse import xml_feed
 from bot.feeds.parse.charset import decode
 from bot.feeds.parse.dates import NEWEST, OLDEST, entry_time
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
@@ -41,7 +40,7 @@ def test_a_document_read_in_pieces_says_what_it_says_as_a_whole(
     monkeypatch: pytest.MonkeyPatch, name: str, piece: int
 ) -> None:
     whole = sample(name)
-    monkeypatch.setattr(xml_feed, "PIECE", piece)
+    monkeypatch.setattr("bot.feeds.parse.pieces.PIECE", piece)
     assert sample(name) == whole
 
 
@@ -61,7 +60,7 @@ def test_no_entry_is_lost_or_doubled_between_pieces(number: int, piece: int, ins
     body = f"<rss version='2.0'><channel><title>c</title>{items}<ttl>60</ttl></channel></rss>"
     whole = read(body)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(xml_feed, "PIECE", piece)
+        patch.setattr("bot.feeds.parse.pieces.PIECE", piece)
         in_pieces = read(body)
     assert in_pieces == whole
     assert len({each.guid for each in whole.entries}) == number
@@ -541,6 +540,20 @@ def test_dates_in_words_are_understood(said: str, meant: str | None) -> None:
         ("2026-01-30T09:00:00Z[UTC]", "2026-01-30T09:00"),
         ("2026-01-30T09:00:00z", "2026-01-30T09:00"),
         ("Fri, 30 Jan 2026 09:00:00 \u22120300", "2026-01-30T12:00"),
+        ("2026-01-30 09:00 (UTC+3)", "2026-01-30T06:00"),
+        ("2026-01-30 09:00 - UTC+3", "2026-01-30T06:00"),
+        ("2026-01-30 09:00 \u2013 utc+03:00", "2026-01-30T06:00"),
+        ("30/01/2026 09:00 GMT", "2026-01-30T09:00"),
+        ("30 يناير 2026 - 09:00 بتوقيت غرينتش", "2026-01-30T09:00"),
+        ("30 January 2026 09:00 Europe/Paris", "2026-01-30T08:00"),
+        ("30 janvier 2026 à 9h00 (Europe/Paris)", "2026-01-30T08:00"),
+        ("2026-01-30T09:00:00 Asia/Baghdad", "2026-01-30T06:00"),
+        ("2026-01-30T09:00:00[Asia/Baghdad]", "2026-01-30T06:00"),
+        ("Fri, 30 Jan 2026 09:00:00 EET", "2026-01-30T07:00"),
+        ("2026-01-30 09:00 CET", "2026-01-30T08:00"),
+        ("2026-01-30T08:59:60Z", "2026-01-30T08:59:59"),
+        ("Fri, 30 Jan 2026 08:59:60 GMT", "2026-01-30T08:59:59"),
+        ("30 يناير 2026 - 08:59:60 GMT", "2026-01-30T08:59:59"),
     ],
 )
 def test_a_zone_that_a_date_names_in_an_odd_way_counts(said: str, meant: str) -> None:
@@ -549,6 +562,13 @@ def test_a_zone_that_a_date_names_in_an_odd_way_counts(said: str, meant: str) ->
     assert published == expected
     zoned = entry_time(said, None, NOW, timezone="Asia/Gaza", arabic=True)
     assert zoned == expected
+
+
+@pytest.mark.parametrize("zone", ["Asia/Nowhere", "America/Argentina", "Asia/../Paris", "QQQ"])
+def test_a_zone_that_nobody_knows_is_none(zone: str) -> None:
+    for said in (f"30 January 2026 09:00 {zone}", f"Fri, 30 Jan 2026 09:00:00 {zone}"):
+        read = entry_time(said, None, NOW, timezone="Asia/Baghdad")
+        assert read == datetime(2026, 1, 30, 6, 0, tzinfo=UTC)
 
 
 def test_a_date_without_a_zone_is_in_the_feeds_time_zone() -> None:
@@ -625,6 +645,7 @@ def test_a_date_that_names_its_day_is_that_day(said: str, meant: str) -> None:
         "Thu, 31 Feb 2026 10:00:00 GMT",
         "0000-00-00 00:00:00",
         "1447/07/20",
+        "2026-01-30 09:00 ../../etc/passwd",  # not midnight
     ],
 )
 def test_a_guessed_or_impossible_date_is_no_date(raw: str) -> None:

@@ -1,0 +1,63 @@
+"""Documents that are broken in one place are read in all others."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot.feeds.test_parse import SAMPLES, read
+
+FEED_IN_ARABIC = (
+    '{start}<rss version="2.0"><channel><item><title>قصف 😀 على حمص</title></item></channel></rss>'
+)
+
+
+@pytest.mark.parametrize("start", ["<?xml version='1.0'?>", "\n", "<!DOCTYPE rss>", "<!-- c -->"])
+@pytest.mark.parametrize("real", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_wide_characters_without_a_mark_are_known_by_their_zeros(real: str, start: str) -> None:
+    feed = read(FEED_IN_ARABIC.format(start=start).encode(real))
+    assert feed.entries[0].title == "قصف 😀 على حمص"
+
+
+def test_zeros_and_broken_characters_in_a_title_cost_no_more_than_themselves() -> None:
+    body = FEED_IN_ARABIC.format(start="\0").replace("حمص", "ح\0مص").encode()
+    assert read(body).entries[0].title == "قصف 😀 على حمص"
+    # Written in halves, as Java and old databases do; and a half alone.
+    halves = "\ud83d\ude00".encode("utf-8", "surrogatepass")
+    assert read(body.replace("😀".encode(), halves)).entries[0].title == "قصف 😀 على حمص"
+    assert read(body.replace("😀".encode(), halves[:3])).entries[0].title == "قصف \ufffd على حمص"
+    # Pasted from windows-1256.
+    pasted = read(body.replace("😀".encode(), "حي".encode("windows-1256"))).entries[0].title
+    assert pasted == "قصف \ufffd\ufffd على حمص"
+
+
+def test_raw_line_breaks_in_a_json_feed_are_read() -> None:
+    body = (SAMPLES / "feed.json").read_text().replace("الدفعة", "الدفعة\n\0")
+    assert read(body).entries[0].summary == "وصلت الدفعة\nالأولى" and read(body).complete
+
+
+BROKEN_ENTRIES = [
+    "<title>&#xD800;a&#0;&#x110000;&#99999999999999999999;</title>",
+    "<title>a</title><psc:chapter start='1'/>",
+    "<title>a</title></gml:pos>",
+    "<textInput><title>a</title></textInput>",
+    "<title>a</title><gml:pos>1 2</gml:pos><description>&nbsp;</description>",
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN_ENTRIES)
+def test_an_entry_that_cannot_be_read_costs_no_other(broken: str) -> None:
+    """feedparser raises half a dozen kinds of errors for elements that stand where they should
+    not, and for numbers of no character."""
+    items = [f"<item><title>خبر {n}</title><guid>g{n}</guid></item>" for n in range(5)]
+    items.insert(2, f"<item>{broken}</item>")
+    feed = read(f"<rss version='2.0'><channel>{''.join(items)}</channel></rss>")
+    assert [e.title for e in feed.entries if e.guid] == [f"خبر {n}" for n in range(5)]
+    assert len(feed.entries) == 6 or (feed.problem and "1 could not" in feed.problem)
+
+
+def test_a_number_that_names_an_entry_is_no_address() -> None:
+    numbered = (
+        "<rss version='2.0'><channel><item><title>t</title><guid>{}</guid></item></channel></rss>"
+    )
+    for guid, link in (("4711", None), ("https://n.example/4711", "https://n.example/4711")):
+        assert read(numbered.format(guid)).entries[0].link == link
