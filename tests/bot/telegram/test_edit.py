@@ -103,7 +103,7 @@ async def test_each_chat_reads_when_in_its_own_language(
     assert words in only(server).text
     # On another day the date belongs to it.
     await sender.edit(replace(edit, changed_at=NOW + timedelta(days=1)))
-    later = {"en": "updated on 1 February, 15:30", "fr": "mis à jour le 1 février, 15:30"}
+    later = {"en": "updated on 1 February, 15:30", "fr": "mis à jour le 1er février, 15:30"}
     assert later[language] in only(server).text
 
 
