@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import os
 import sys
+from pathlib import Path
 
 _NAME = "marsad.escaped"
 
@@ -27,7 +29,10 @@ _escaping = _Escaping()
 
 
 def escape_what_cannot_be_shown() -> None:
-    """For the rest of the process, on standard output."""
+    """For the rest of the process, on standard output; what was closed ("marsad … >&-") is written
+    to nowhere."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")
     codecs.register_error(_NAME, _escaping)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors=_NAME)

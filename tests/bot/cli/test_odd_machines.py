@@ -54,6 +54,12 @@ def test_what_a_terminal_cannot_show_is_escaped_and_said(feeds: Path, encoding: 
     assert "أخبار" in plain.stdout and not plain.stderr
 
 
+def test_a_closed_output_is_written_to_nowhere(feeds: Path) -> None:
+    say = "import os, sys; os.close(1); sys.stdout = None; import bot.cli.entry as e; e.main()"
+    done = as_process("-c", say, "rules", "explain", "--json", "نص")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_json_stays_json_on_a_terminal_without_arabic() -> None:
     say = f"import bot.cli.output as o; o.escape_what_cannot_be_shown(); {PAIRS}"
     done = as_process("-c", say, PYTHONIOENCODING="ascii")
