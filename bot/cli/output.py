@@ -7,7 +7,7 @@ import io
 import json
 import os
 import sys
-from pathlib import Path
+from typing import TextIO
 
 _NAME = "marsad.escaped"
 
@@ -31,11 +31,15 @@ _escaping = _Escaping()
 def escape_what_cannot_be_shown() -> None:
     """For the rest of the process, on standard output; what was closed ("marsad … >&-") is written
     to nowhere."""
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     codecs.register_error(_NAME, _escaping)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors=_NAME)
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - until the process ends
 
 
 def hint() -> str | None:
