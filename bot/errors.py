@@ -34,6 +34,20 @@ _LITTLE_MEMORY = (
     "more (systemd: MemoryMax=, shell: ulimit -v)"
 )
 
+# What a file or its name is in the way of, and what to do instead.
+_WITH_FILES = {
+    errno.ENOENT: "is not there: look at its name, and at the folders in it",
+    errno.EISDIR: "is a folder: name a file",
+    errno.ENOTDIR: "cannot be: a part of this path is a file and no folder",
+    errno.EEXIST: "is there already: name a file that is not",
+    errno.EACCES: "may not be opened by this user: change its owner or mode, or name another",
+    errno.EPERM: "may not be changed by this user: change its owner or mode, or name another",
+    errno.EROFS: "is on a disk that can only be read: name a file on another",
+    errno.ENAMETOOLONG: "has too long a name: take a shorter one",
+    errno.ELOOP: "is a link that leads to itself: name the file it should lead to",
+    errno.EIO: "cannot be read: the disk reports an error; look at its health, restore a backup",
+}
+
 
 class CannotGoOn(Exception):
     """Something that a user can mend: the message says what and how."""
@@ -99,8 +113,10 @@ def _of_the_machine(error: BaseException) -> str | None:
             )
         case OSError(errno=number) if number in _TOO_MANY_FILES:
             return "too many files are open: raise the limit (systemd: LimitNOFILE=, ulimit -n)"
-        case OSError(filename=str() | bytes() | os.PathLike() as file, strerror=reason):
-            return f"«{os.fsdecode(file)}»: {reason}"
+        case OSError(filename=str() | bytes() | os.PathLike() as file, errno=number, strerror=why):
+            return (
+                f"«{os.fsdecode(file)}» {_WITH_FILES.get(number or 0) or f'cannot be used ({why})'}"
+            )
         case _:
             return None
 

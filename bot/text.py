@@ -243,6 +243,9 @@ def web_link(raw: str | None) -> tuple[str, str] | None:
         return None
     if not link.isascii() or any(c in link for c in " \t\r\n<>\"'`\\^{}|"):
         return None
+    if "@" in parts.netloc:
+        # "https://trusted.example@elsewhere.example": whoever reads it takes it for the first.
+        link = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     return link, clean(host.removeprefix("www."))
 
 

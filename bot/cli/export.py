@@ -125,6 +125,12 @@ def _opened(out: Path | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    if out.exists() and not out.is_file() and not out.is_dir():
+        # A device or a pipe: a file in the place of /dev/stdout would take it from everybody.
+        with out.open("wb") as stream:
+            yield stream
+        return
+    out = out.resolve()  # a link stays one
     partial = out.with_name(f"{out.name}.partial")
     try:
         with partial.open("wb") as file:

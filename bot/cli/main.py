@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from bot.cli.entry import INTERRUPTED
 from bot.cli.later import LateCommands, name_them
+from bot.cli.output import escape_what_cannot_be_shown, hint
 from bot.errors import CannotGoOn, ending
 from bot.process.memory import memory_limits, too_little
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-BUG, INTERRUPTED = 70, 130
+BUG = 70
 # New objects before Python looks for garbage among the youngest, and how often among the others. A
 # start makes a million and drops none: by Python's own numbers a tenth of it is looking.
 COLLECTIONS = 20_000, 20, 100
@@ -52,7 +54,8 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """The entry point: what is left over after `Commands` is a bug, and goes to the log."""
+    """What is left over after `Commands` is a bug, and goes to the log."""
+    escape_what_cannot_be_shown()
     gc.set_threshold(*COLLECTIONS)
     # httpx imports a command line of its own, with Pygments and half of Rich, unless it has none.
     sys.modules["httpx._main"] = None  # type: ignore[assignment]
@@ -69,6 +72,9 @@ def main() -> None:
             set_up_logging("INFO")
         logging.getLogger("marsad").exception("this is a bug in Marsad; please report it with:")
         sys.exit(BUG)
+    finally:
+        if told := hint():
+            sys.stderr.write(f"{told}\n")
 
 
 def complain(message: str) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -144,7 +145,8 @@ def put(folder: Path, file: str, content: bytes | None) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """A file is never seen half written, and keeps its permissions. Raises OSError."""
+    """A file is never seen half written, and keeps its permissions. Raises OSError, which names
+    `path`."""
     path = path.resolve()  # a link stays one
     beside = path.with_name(f".{path.name}.new")
     try:
@@ -155,6 +157,9 @@ def write_whole(path: Path, content: bytes) -> None:
         if path.exists():
             beside.chmod(path.stat().st_mode & 0o777)
         beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
+    except BaseException as wrong:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        if isinstance(wrong, OSError):
+            raise OSError(wrong.errno, wrong.strerror, str(path)) from wrong
         raise

@@ -41,6 +41,9 @@ class PatientProtocol(H11Protocol):
         self._asked += 1
         super().on_response_complete()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """None: anybody could fill the log with it, and with advice that is none here."""
+
     @property
     def waits_for_them(self) -> bool:
         """Whether nothing is being answered: they have not asked, or not said all of it."""

@@ -17,7 +17,7 @@ from storage.file.errors import (
     StorageTooNew,
     translate,
 )
-from storage.file.files import copy_file, make_file, make_folder, settle, settle_folder
+from storage.file.files import copy_file, is_text, make_file, make_folder, settle, settle_folder
 from storage.file.migrations import MIGRATIONS
 
 # How many alerts a database that cannot be read any more may have had beyond its backup.
@@ -39,6 +39,8 @@ def copy_to(path: Path, target: Path) -> None:
         raise StorageError(f"there is no database at {path}; nothing to back up")
     if target.is_dir():
         raise StorageError(f"{target} is a folder; name a file in it that does not exist yet")
+    if not is_text(target):
+        raise StorageError(f"{target}: no name that SQLite can write to; take one in UTF-8")
     if target.exists():
         raise StorageError(f"{target} exists already; name a file that does not")
     if not target.parent.is_dir():

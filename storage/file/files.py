@@ -33,6 +33,15 @@ def copy_file(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
+def is_text(path: Path) -> bool:
+    """Whether a path is text: names on a disk may be any bytes, and SQL takes only text."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def settle(file: Path) -> None:
     """See to it that a file is on the disk, and for its owner only."""
     file.chmod(0o600)

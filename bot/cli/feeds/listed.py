@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -171,6 +172,7 @@ def _append(path: Path, rows: str) -> None:
     """Write the rows at the end of feeds.yaml, if it can be read with them."""
     from bot.feeds.catalogue import read_catalogue
     from bot.feeds.problems import CatalogueInvalid
+    from bot.operating.feed_list import write_list
 
     text = path.read_text(encoding="utf-8-sig")
     if text.rstrip().endswith("[]"):
@@ -183,9 +185,7 @@ def _append(path: Path, rows: str) -> None:
             f"the rows do not fit at the end of {path} ({invalid.problems[0]}); "
             "print them with --dry-run and put them in by hand"
         ) from invalid
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    write_list(path, text)
 
 
 @app.command("export")
@@ -195,11 +195,13 @@ def export_list(
     """Write the feeds as an OPML list, for another reader."""
     from bot.feeds.catalogue import load_catalogue
     from bot.feeds.opml import export_opml
+    from bot.operating.rule_files import write_whole
     from bot.settings import load_settings
 
     feeds = load_catalogue(load_settings().feeds_file)
-    with file.open("x", encoding="utf-8") as written:
-        written.write(export_opml(feeds, utc_now()))
+    if file.exists():
+        raise FileExistsError(errno.EEXIST, "File exists", str(file))
+    write_whole(file, export_opml(feeds, utc_now()).encode())
     typer.echo(f"{file}: {len(feeds)} feeds.")
 
 

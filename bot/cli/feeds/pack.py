@@ -59,8 +59,6 @@ def _text_of(path: Path) -> str:
         return "feeds: []\n"
     except UnicodeDecodeError as error:
         raise CannotGoOn(f"{path}: is not UTF-8 text; save it as UTF-8") from error
-    except OSError as error:
-        raise CannotGoOn(f"{path}: {error.strerror}") from error
 
 
 def _feeds_of(path: Path, text: str) -> tuple[Feed, ...]:
@@ -77,5 +75,3 @@ def _write(path: Path, text: str, new: tuple[Feed, ...]) -> None:
         write_list(path, with_added(text, new))
     except CannotChange as wrong:
         raise CannotGoOn(f"{path}: {wrong}") from wrong
-    except OSError as error:
-        raise CannotGoOn(f"{path}: {error.strerror}") from error

@@ -29,6 +29,7 @@ def format_files(
 
     Files of version 0.1.0 are brought into the new form: examples:, and names for clauses.
     """
+    from bot.operating.rule_files import write_whole
     from bot.settings import load_settings
     from rules.loading.formatting import FormatProblem, formatted
     from rules.loading.load import SHIPPED
@@ -56,20 +57,10 @@ def format_files(
         changed += 1
         typer.echo(f"{shown}: {'would change' if only_check else 'changed'}")
         if not only_check:
-            _replace(path, after)
+            write_whole(path, after)
     typer.echo(f"{count(changed, 'file')} {'to change' if only_check else 'changed'}.")
     if refused or (only_check and changed):
         raise typer.Exit(1)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Whole or not at all: a rule file is never seen half written."""
-    from bot.operating.rule_files import write_whole
-
-    try:
-        write_whole(path, content)
-    except OSError as error:
-        raise CannotGoOn(f"{path}: cannot be written ({error.strerror})") from error
 
 
 @app.command(hidden=True)

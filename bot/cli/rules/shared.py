@@ -128,8 +128,6 @@ def text_of(text: str | None, file: Path | None) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CannotGoOn(f"{file}: is not UTF-8 text; save it as UTF-8") from error
-    except OSError as error:
-        raise CannotGoOn(f"{file}: cannot be read ({error.strerror})") from error
 
 
 def scores(title: str, rows: Iterable[tuple[str, Score]], sections: Collection[str]) -> Table:

@@ -47,7 +47,8 @@ def connection_failure(host: str, error: Exception) -> FetchFailed:
         return FetchFailed("connect", f"{host} refuses the connection", _AGAIN)
     if isinstance(error, httpx.ReadError | httpx.WriteError | httpx.RemoteProtocolError):
         return FetchFailed("dropped", f"{host} breaks the connection off", _AGAIN)
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+    # A name that cannot be encoded is a ValueError.
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | ValueError):
         return FetchFailed(
             "redirect",
             f"{host} leads to an address that cannot be read",

@@ -71,7 +71,10 @@ class CheckedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raises AddressRefused, HostNotFound, and httpx's own errors."""
         host = request.url.raw_host.decode("ascii").strip("[]")
-        addresses = await self._checked(host, request.url.port or _port(request.url))
+        port = request.url.port or _port(request.url)
+        if port > 65_535:  # no library below looks at it before the socket does
+            raise httpx.UnsupportedProtocol(f"port {port} is none")
+        addresses = await self._checked(host, port)
         for number, address in enumerate(addresses, start=1):
             try:
                 return await self._inner.handle_async_request(_pinned(request, host, address))

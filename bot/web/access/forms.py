@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from bot.web.access.shield import LARGEST_BODY
 from bot.web.site import Visitor
@@ -17,10 +17,14 @@ from bot.web.site import Visitor
 async def form_of(request: Request) -> Mapping[str, str]:
     """What a form sent, the last of each name. Raises HTTPException for what is none."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise HTTPException(413)
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                raise HTTPException(413)
+    except ClientDisconnect:
+        # Nobody reads the answer; but it is no fault of ours that the log should hold.
+        raise HTTPException(400) from None
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=40))
     except (ValueError, UnicodeDecodeError):

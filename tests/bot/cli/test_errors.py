@@ -64,7 +64,12 @@ def test_the_tree_in_the_docstring_names_every_error_in_it() -> None:
         (OSError(errno.ENOSPC, "No space left on device", "/srv/x"), "«/srv/x»"),
         (OSError(errno.EDQUOT, "Disk quota exceeded"), "no room"),
         (OSError(errno.EMFILE, "Too many open files"), "ulimit -n"),
-        (PermissionError(errno.EACCES, "Permission denied", "feeds.yaml"), "«feeds.yaml»"),
+        (PermissionError(errno.EACCES, "Permission denied", "feeds.yaml"), "«feeds.yaml» may not"),
+        (IsADirectoryError(errno.EISDIR, "Is a directory", "var"), "«var» is a folder: name a"),
+        (FileNotFoundError(errno.ENOENT, "No such file", b"a\xff"), "«a\udcff» is not there"),
+        (FileExistsError(errno.EEXIST, "File exists", "a.opml"), "name a file that is not"),
+        (OSError(errno.EROFS, "Read-only file system", "a"), "only be read"),
+        (OSError(errno.EXDEV, "Invalid cross-device link", "a"), "«a» cannot be used (Invalid"),
         (ExceptionGroup("tasks", [MemoryError(), MemoryError()]), "memory"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,19 @@ def test_a_file_that_cannot_be_written_is_called_as_it_was_asked_for(tmp_path: P
         done = run("--format", "csv", "--since", "7d", "-o", str(out))
         assert done.exit_code == 1 and f"«{out}»" in done.stderr and "Traceback" not in done.stderr
     assert not list(tmp_path.iterdir()) and not list(tmp_path.parent.glob("*.partial"))
+
+
+def test_a_device_or_a_pipe_is_written_to_and_a_link_stays_one(tmp_path: Path) -> None:
+    """A file in the place of /dev/stdout would take it from everybody on the machine."""
+    pipe, link, file = (tmp_path / name for name in ("pipe", "link.csv", "kept.csv"))
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert run("--format", "csv", "--since", "7d", "-o", str(pipe)).exit_code == 0
+        assert b"kind,id,version" in os.read(reader, 1_000) and pipe.is_fifo()
+    finally:
+        os.close(reader)
+    file.write_text("former", encoding="utf-8")
+    link.symlink_to(file)
+    assert run("--format", "csv", "--since", "7d", "-o", str(link)).exit_code == 0
+    assert link.is_symlink() and "kind,id" in file.read_text(encoding="utf-8")

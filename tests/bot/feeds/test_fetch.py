@@ -406,6 +406,15 @@ async def test_an_impossible_address_is_a_failure_and_no_exception(url: str) -> 
     failure(await fetch(url))
 
 
+@pytest.mark.parametrize("target", ["http://feeds.test:99999/", "http://xn--a/", "javascript:x"])
+async def test_a_redirect_to_what_is_no_address_is_called_one(
+    server: FeedServer, target: str
+) -> None:
+    server.serve("/", b"", "301 Moved Permanently", {"Location": target})
+    failed = failure(await fetch(server.url("/")))
+    assert failed.kind == "redirect" and "cannot be read" in failed.message
+
+
 def test_one_fetch_in_a_hundred_goes_without_validators() -> None:
     assert sum(goes_unconditional(number / 1000) for number in range(1000)) == 10
 

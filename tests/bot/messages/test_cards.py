@@ -241,8 +241,8 @@ def test_a_link_that_may_not_be_shown_is_left_out(link: str | None) -> None:
 
 
 def test_a_link_shows_the_host_it_leads_to() -> None:
-    assert web_link("https://www.bbc.com@evil.example/x") == (
-        "https://www.bbc.com@evil.example/x",
+    assert web_link("https://www.bbc.com:443@evil.example/x") == (
+        "https://evil.example/x",
         "evil.\u2060example",
     )
 

@@ -41,6 +41,25 @@ async def test_it_serves_until_it_is_closed_and_leaves_signals_alone(desk: Desk)
             await browser.get(url)
 
 
+async def test_who_breaks_off_or_asks_for_another_protocol_leaves_nothing_in_the_log(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Strangers could fill it, with tracebacks of ours."""
+    server = PageServer(desk.site, "127.0.0.1", 0)
+    form = b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nkey="
+    _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(form)
+    await writer.drain()
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        # Answered behind the form, which is being read by then.
+        asked = {"connection": "upgrade", "upgrade": "websocket"}
+        answer = await browser.get(f"http://127.0.0.1:{server.port}", headers=asked)
+        assert answer.status_code == 401
+    writer.close()
+    await server.close()
+    assert [each.getMessage() for each in caplog.records if each.levelno > logging.INFO] == []
+
+
 async def test_pages_are_compiled_before_anybody_asks(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
