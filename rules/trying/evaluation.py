@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.loading.schema import Direction, Level
+from rules.loading.choices import Direction, Level
 from rules.matching.detection import Detection
 from rules.matching.entry import read_entry
 from rules.matching.levels import LADDER, PUSHED_FROM
