@@ -174,19 +174,19 @@ class _Found:
 
 
 class _Reader:
-    """What the service finds in an entry, by `all_cores`: each process is handed its own."""
+    """What the service finds in entries, by `all_cores`: each process is handed its own."""
 
     def __init__(self, cache: Path | None) -> None:
         self._places = partial(_shipped_places, cache)
         self._pipeline: Pipeline | None = None
 
-    def __call__(self, rules: RuleSet, entry: StoryEntry) -> _Found:
+    def __call__(self, rules: RuleSet, entries: Sequence[StoryEntry]) -> list[_Found]:
         from bot.alerts.pipeline import Pipeline
 
         if self._pipeline is None:
             self._pipeline = Pipeline(lambda: rules, gazetteer=self._places)
-        found = self._pipeline.detect_now((_feed_entry(entry, None),), entry.language)
-        return _Found(found.per_entry, found.failures, found.facts)
+        each = (self._pipeline.detect_now((_feed_entry(e, None),), e.language) for e in entries)
+        return [_Found(found.per_entry, found.failures, found.facts) for found in each]
 
 
 @cache
