@@ -11,27 +11,32 @@ from rules.matching.detection import Detection, Evidence
 from rules.matching.figures.figures import Figure, figures_of
 from rules.matching.places.gazetteer import Gazetteer, Place
 from rules.matching.places.located import located
-from rules.matching.places.where import (
-    PlacesRead,
-    PlacesTold,
-    PlaceTold,
-    places_in,
-    places_of,
-)
 from rules.matching.ruleset import RuleSet, RulesInvalid, Signal, detect
 from rules.matching.states import StateKind, StateSaid, states_said
 
 if TYPE_CHECKING:
     from rules.loading.places.load import load_gazetteer
     from rules.matching.finding.chosen_words import WordFinder, can_be_found, word_finder
+    from rules.matching.places.where import (
+        PlacesRead,
+        PlacesTold,
+        PlaceTold,
+        places_in,
+        places_of,
+    )
 
 _LATER = {
     "load_gazetteer": "rules.loading.places.load",
     **dict.fromkeys(
         ("WordFinder", "can_be_found", "word_finder"), "rules.matching.finding.chosen_words"
     ),
+    **dict.fromkeys(
+        ("PlacesRead", "PlacesTold", "PlaceTold", "places_in", "places_of"),
+        "rules.matching.places.where",
+    ),
 }
-"""What needs the models of the rule files: imported when somebody asks for it."""
+"""What needs the models of the rule files, and what reads where something happens, which detection
+does not ask: imported when somebody asks for it."""
 
 __all__ = [
     "Detection",

@@ -23,6 +23,7 @@ from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
     from bot.alerts.pipeline import Pipeline
+    from bot.alerts.story.remembered import RememberedStories
     from bot.alerts.story.scores import StoryEntry
     from bot.feeds.parse.entry import FeedEntry
     from rules import Detection, Gazetteer, RuleSet
@@ -129,14 +130,20 @@ def _show(entries: Sequence[StoryEntry], found: Comparison) -> None:
 
 
 async def _replay(entries: Sequence[StoryEntry], folder: Path, files: RuleFiles) -> Comparison:
-    """Both desks side by side, so that what was read of an entry need not be kept."""
+    """Both desks side by side, so that what was read of an entry need not be kept; the second takes
+    over the stories that the first chose."""
     from bot.alerts.decide import PUSHED
+    from bot.alerts.story.chosen_once import NotedStories, RepeatedStories
     from storage.opening import open_database
 
     rules, places = files.load(), partial(_shipped_places, files.cache)
     places()  # now: the processes that read have what is loaded here
     reading = zip(entries, read_all(_Reader(files.cache), rules, files, entries), strict=True)
-    desks = [_Desk(each, entries, places) for each in (rules, replace(rules, escalations=()))]
+    noted = NotedStories()
+    desks = [
+        _Desk(rules, entries, places, noted),
+        _Desk(replace(rules, escalations=()), entries, places, RepeatedStories(noted)),
+    ]
     databases = [await open_database(folder / f"{name}.sqlite") for name in ("told", "plain")]
     alone = 0
     try:
@@ -167,19 +174,19 @@ class _Found:
 
 
 class _Reader:
-    """What the service finds in an entry, by `all_cores`: each process is handed its own."""
+    """What the service finds in entries, by `all_cores`: each process is handed its own."""
 
     def __init__(self, cache: Path | None) -> None:
         self._places = partial(_shipped_places, cache)
         self._pipeline: Pipeline | None = None
 
-    def __call__(self, rules: RuleSet, entry: StoryEntry) -> _Found:
+    def __call__(self, rules: RuleSet, entries: Sequence[StoryEntry]) -> list[_Found]:
         from bot.alerts.pipeline import Pipeline
 
         if self._pipeline is None:
             self._pipeline = Pipeline(lambda: rules, gazetteer=self._places)
-        found = self._pipeline.detect_now((_feed_entry(entry, None),), entry.language)
-        return _Found(found.per_entry, found.failures, found.facts)
+        each = (self._pipeline.detect_now((_feed_entry(e, None),), e.language) for e in entries)
+        return [_Found(found.per_entry, found.failures, found.facts) for found in each]
 
 
 @cache
@@ -199,14 +206,18 @@ class _Desk:
     """A database with one reader, who chose every signal."""
 
     def __init__(
-        self, rules: RuleSet, entries: Sequence[StoryEntry], places: Callable[[], Gazetteer]
+        self,
+        rules: RuleSet,
+        entries: Sequence[StoryEntry],
+        places: Callable[[], Gazetteer],
+        stories: RememberedStories,
     ) -> None:
         from bot.alerts.pipeline import Pipeline
         from bot.feeds.catalogue import Feed
 
         self._rules = rules
         self._places = places
-        self._pipeline = Pipeline(lambda: rules, gazetteer=places)
+        self._pipeline = Pipeline(lambda: rules, stories=stories, gazetteer=places)
         families = sorted({entry.family for entry in entries})
         self._sources = {
             f: Feed(f, f, f"https://replay.invalid/{n}") for n, f in enumerate(families)

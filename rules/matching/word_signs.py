@@ -7,7 +7,7 @@ word, or may end a sentence, is cut into its runs of letters (`language.text`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -31,11 +31,23 @@ class RunSign:
 _OF_NOTHING = RunSign(0, (), None)
 _SEVERAL = RunSign(0, (), None)
 """Of a run that is not one word: what it is in its sentence only `tokenize` tells."""
-_NOT_KNOWN = RunSign(0, (), None)
 _MOST_REMEMBERED = 200_000
 """Pieces of texts, as they are written, of which it is remembered what they are signs of."""
 _LONGEST_REMEMBERED = 60
 """Characters of these: a longer one does not come again."""
+
+
+class _Pieces(dict[str, RunSign | None]):
+    """Pieces of texts as they are written → what they are signs of. None: of what is not one word,
+    or may end a sentence. One that is not here is learnt where it is asked for."""
+
+    __slots__ = ("_learn",)
+
+    def __init__(self, learn: Callable[[str], RunSign | None]) -> None:
+        self._learn = learn
+
+    def __missing__(self, piece: str) -> RunSign | None:
+        return self._learn(piece)
 
 
 class WordSigns:
@@ -48,8 +60,7 @@ class WordSigns:
         self._groups = groups
         self._everything = everything
         self._composed = terms.signs.composed.with_more(self.with_groups)
-        self._of_piece: dict[str, RunSign | None] = {}
-        """None: of what is not one word, or may end a sentence."""
+        self._of_piece = _Pieces(self._learnt)
         self._cuts: dict[str, list[str]] = {}
         self._of_numbers: dict[tuple[int, ...], RunSign] = {}
         self._of_number: dict[int, int] = {}
@@ -67,27 +78,26 @@ class WordSigns:
         words are cut up; several sentences are taken together where it is not sure that they are
         parted."""
         pieces = text[:MAX_CHARACTERS].split(" ")
-        try:
-            signs = list(map(self._of_piece.__getitem__, pieces))
-        except KeyError:
-            # In one look: another thread may forget all pieces between two.
-            known = self._of_piece.get
-            signs = [
-                self._learnt(piece) if (sign := known(piece, _NOT_KNOWN)) is _NOT_KNOWN else sign
-                for piece in pieces
-            ]
-        return [self._together(each, bits) for each in self._parted(pieces, signs, field)]
+        signs = list(map(self._of_piece.__getitem__, pieces))
+        parted = [at for at, sign in enumerate(signs) if sign is None]
+        if not parted:
+            return [self._together(signs, bits)]  # type: ignore[arg-type]
+        return [self._together(each, bits) for each in self._parted(pieces, signs, parted, field)]
 
     def of_runs(self, sentences: Iterator[Sequence[str]], bits: int) -> list[int]:
         """The same of sentences of which the words are known as they are written."""
         return [self._together([self._of_run(run) for run in each], bits) for each in sentences]
 
     def _parted(
-        self, pieces: Sequence[str], signs: list[RunSign | None], field: Field
+        self,
+        pieces: Sequence[str],
+        signs: list[RunSign | None],
+        parted: Sequence[int],
+        field: Field,
     ) -> Iterator[list[RunSign]]:
-        """The signs of each sentence. What stands before the first stop between two runs does not
-        tell whether a sentence ends there (`ends`): commas of pieces are left out."""
-        parted = [at for at, sign in enumerate(signs) if sign is None]
+        """The signs of each sentence; ``parted``: the places where there is none. What stands
+        before the first stop between two runs does not tell whether a sentence ends there (`ends`):
+        commas of pieces are left out."""
         sentence: list[RunSign] = []
         # What stands behind the last run, and the piece or run that this is.
         behind, before, start = "", "", 0
@@ -146,6 +156,7 @@ class WordSigns:
             cut = runs(piece)
             if len(cut) != 3 or not (never_ends(cut[0]) and never_ends(cut[2])):
                 sign = None
+                self._keep(piece, cut)
             elif cut[1] == piece:
                 sign = self._of_word(piece)
             else:
@@ -161,14 +172,17 @@ class WordSigns:
         cut = self._cuts.get(piece)
         if cut is None:
             cut = runs(piece)
-            if len(piece) <= _LONGEST_REMEMBERED:
-                if len(self._cuts) >= _MOST_REMEMBERED // 4:
-                    self._cuts.clear()
-                self._cuts[piece] = cut
+            self._keep(piece, cut)
         return cut
 
+    def _keep(self, piece: str, cut: list[str]) -> None:
+        if len(piece) <= _LONGEST_REMEMBERED:
+            if len(self._cuts) >= _MOST_REMEMBERED // 4:
+                self._cuts.clear()
+            self._cuts[piece] = cut
+
     def _of_run(self, run: str) -> RunSign:
-        return self._of_piece.get(run) or self._learnt(run) or _SEVERAL
+        return self._of_piece[run] or _SEVERAL
 
     def _of_word(self, run: str) -> RunSign:
         """What a run of letters is a sign of, in whichever language it is read."""

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -67,7 +67,7 @@ class RuleFiles:
 
 
 def on_all_cores(
-    work: Callable[[RuleSet, T], R],
+    work: Callable[[RuleSet, Sequence[T]], Sequence[R]],
     rules: RuleSet,
     files: RuleFiles,
     items: Iterable[T],
@@ -76,7 +76,8 @@ def on_all_cores(
     few: int | None = None,
     forked: bool | None = None,
 ) -> Iterator[R]:
-    """``work`` of each item, in order. ``work`` is a function of a module; ``rules`` are of
+    """What ``work`` makes of each item, in order: it is given some at once. It is a function of a
+    module; ``rules`` are of
     ``files``, and know in the end each word that any process met; ``processes``: as many as there
     are cores; ``forked``: where that is safe. The processes start now, before the first result is
     asked for: whoever wants forked ones calls before it starts a thread. The iterator raises
@@ -91,7 +92,7 @@ def on_all_cores(
     wanted = processes or _cores()
     items = chain(first, items)
     if wanted == 1 or len(first) < few:
-        return (work(rules, item) for item in items)
+        return _here(work, rules, items)
     if forked:
         rules.terms.prepare()
         pool = ProcessPoolExecutor(wanted, get_context("fork"), _copied, (rules,))
@@ -132,7 +133,7 @@ class _Lots(Generic[T, R]):
     def __init__(
         self,
         pool: ProcessPoolExecutor,
-        work: Callable[[RuleSet, T], R],
+        work: Callable[[RuleSet, Sequence[T]], Sequence[R]],
         items: Iterator[T],
         ahead: int,
     ) -> None:
@@ -140,11 +141,18 @@ class _Lots(Generic[T, R]):
         self._work = work
         self._items = items
         self._ahead = ahead
-        self.waiting: deque[Future[tuple[list[R], _Words]]] = deque()
+        self.waiting: deque[Future[tuple[Sequence[R], _Words]]] = deque()
 
     def hand_out(self) -> None:
         while len(self.waiting) < self._ahead and (lot := list(islice(self._items, TOGETHER))):
             self.waiting.append(self.pool.submit(_done, self._work, lot))
+
+
+def _here(
+    work: Callable[[RuleSet, Sequence[T]], Sequence[R]], rules: RuleSet, items: Iterator[T]
+) -> Iterator[R]:
+    while lot := list(islice(items, TOGETHER)):
+        yield from work(rules, lot)
 
 
 def _in_order(lots: _Lots[T, R], rules: RuleSet) -> Iterator[R]:
@@ -196,7 +204,9 @@ def _end_with_the_parent() -> None:
         os._exit(1)
 
 
-def _done(work: Callable[[RuleSet, T], R], lot: list[T]) -> tuple[list[R], _Words]:
+def _done(
+    work: Callable[[RuleSet, Sequence[T]], Sequence[R]], lot: list[T]
+) -> tuple[Sequence[R], _Words]:
     if _loaded is None:
         raise RulesChanged
-    return [work(_loaded, item) for item in lot], _loaded.morphology.new_words()
+    return work(_loaded, lot), _loaded.morphology.new_words()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.loading.schema import Direction, Level
+from rules.loading.choices import Direction, Level
 from rules.matching.detection import Detection
 from rules.matching.entry import read_entry
 from rules.matching.levels import LADDER, PUSHED_FROM
@@ -146,7 +146,7 @@ def evaluate(
     each is wanted with its reason, for which an entry with a missed label is read once more.
     """
     if found is None:
-        found = [detected(rules, entry.read) for entry in entries]
+        found = detected(rules, [entry.read for entry in entries])
     parts = {}
     part_of = [entry.part for entry in entries]
     for name in PARTS:
@@ -157,8 +157,15 @@ def evaluate(
     return _evaluate(rules, entries, found, parts, mistakes=mistakes)
 
 
-def detected(rules: RuleSet, entry: ReadText) -> Found:
-    """The detections of one entry; a function of a module, for `all_cores`."""
+def detected(rules: RuleSet, entries: Sequence[ReadText]) -> list[Found]:
+    """The detections of each entry; a function of a module, for `all_cores`."""
+    try:
+        return [{d.signal: d for d in found} for found in rules.detect_each(entries)]
+    except Exception:  # noqa: BLE001 - which of them it was is found out one by one
+        return [_detected(rules, each) for each in entries]
+
+
+def _detected(rules: RuleSet, entry: ReadText) -> Found:
     try:
         return {d.signal: d for d in rules.detect(*entry)}
     except Exception:  # noqa: BLE001 - whatever it is, the entry is named and counts as missed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.matching.ruleset import RuleSet
@@ -48,9 +48,9 @@ Explained = Mapping[str, str]
 """Signals that are found in an entry → the explanation of each."""
 
 
-def explained(rules: RuleSet, entry: ReadText) -> Explained:
-    """What the rules find in an entry now; a function of a module, for `all_cores`."""
-    return {d.signal: d.explanation for d in rules.detect(*entry)}
+def explained(rules: RuleSet, entries: Sequence[ReadText]) -> list[Explained]:
+    """What the rules find in each entry now; a function of a module, for `all_cores`."""
+    return [{d.signal: d.explanation for d in found} for found in rules.detect_each(entries)]
 
 
 def replay(
@@ -64,7 +64,7 @@ def replay(
     changes = []
     if found is None:
         entries = list(entries)
-        found = (explained(rules, entry.read) for entry in entries)
+        found = explained(rules, [entry.read for entry in entries])
     for entry, now in zip(entries, found, strict=True):
         seen += 1
         unchanged += len(entry.found & now.keys())

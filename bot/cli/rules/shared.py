@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -46,7 +46,7 @@ def files_of(folder: Path | None) -> RuleFiles:
 
 
 def read_all(
-    work: Callable[[RuleSet, T], R],
+    work: Callable[[RuleSet, Sequence[T]], Sequence[R]],
     rules: RuleSet,
     files: RuleFiles,
     items: Iterable[T],

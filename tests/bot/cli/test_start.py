@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -102,6 +103,21 @@ def test_a_text_is_explained_with_the_rules_and_words_of_the_last_time(
             *("apprise", "babel", "httpx", "sqlite_utils", "telegram", "wordfreq"),
         }
     )
+
+
+def test_labelled_entries_are_scored_without_what_reads_rule_files_and_places(
+    tmp_path: Path, shipped_cache: Path
+) -> None:
+    shutil.copytree(shipped_cache, tmp_path / "cache")
+    file = tmp_path / "labelled.jsonl"
+    file.write_text(json.dumps({"lang": "ar", "title": TEXT}), encoding="utf-8")
+    imported(tmp_path, "eval", str(file), "--json")
+    found = imported(tmp_path, "eval", str(file), "--json")
+    assert "rules.trying.evaluation" in found
+    assert not found & {
+        *("rules.loading.schema", "rules.loading.build", "rules.loading.sources"),
+        *("rules.matching.places.where", "rapidfuzz", "httpx"),
+    }
 
 
 def test_the_service_imports_what_it_may_never_need_when_it_needs_it() -> None:

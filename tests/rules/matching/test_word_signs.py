@@ -73,6 +73,15 @@ def test_a_text_of_known_words_is_not_cut(few: RuleSet, monkeypatch: pytest.Monk
     assert cut == []
 
 
+def test_a_new_word_among_known_ones_is_all_that_is_learnt(few: RuleSet) -> None:
+    known = "وصف الكاتب روايته الجديدة، في المعرض."
+    few.gate.signs_of(OpenedText(known, "text", 0), 0)
+    new = f"{known} «زظعرجس.»"
+    taken = calls(lambda: few.gate.signs_of(OpenedText(new, "text", 0), 0))
+    assert taken["WordSigns._learnt"] == 2  # with its marks, and without
+    assert taken["runs"] == 1  # to see that it may end a sentence, and what stands in it
+
+
 def test_long_pieces_are_not_remembered(few: RuleSet) -> None:
     """They do not come again, and would fill the memory."""
     words = few.gate._words
@@ -83,21 +92,16 @@ def test_long_pieces_are_not_remembered(few: RuleSet) -> None:
 def test_what_another_thread_forgets_meanwhile_is_learnt_again(
     few: RuleSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Forgetful(dict[str, Any]):
-        def __contains__(self, key: object) -> bool:
-            there = super().__contains__(key)
-            self.clear()
-            return there
-
-        def get(self, key: str, default: Any = None) -> Any:
-            found = super().get(key, default)
+    class Forgetful(word_signs._Pieces):
+        def __getitem__(self, piece: str) -> Any:
+            found = super().__getitem__(piece)
             self.clear()
             return found
 
     text = OpenedText("نقص في الأدوية وقصف", "text", 0)
     told = few.gate.signs_of(text, 0)
     words = few.gate._words
-    monkeypatch.setattr(words, "_of_piece", Forgetful(words._of_piece))
+    monkeypatch.setattr(words, "_of_piece", Forgetful(words._learnt))
     unknown = OpenedText("نقص في الأدوية وقصف زظعرج", "text", 0)
     assert few.gate.signs_of(unknown, 0) == told
 

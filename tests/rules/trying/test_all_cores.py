@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -31,14 +31,17 @@ def texts(number: int) -> list[Numbered]:
     return [(n, f"{said[n % len(said)]} {n}") for n in range(number)]
 
 
-def detected(rules: RuleSet, item: Numbered) -> tuple[int, int, tuple[Detection, ...]]:
-    return item[0], os.getpid(), rules.detect("", item[1], None)
+Detected = tuple[int, int, tuple[Detection, ...]]
 
 
-def killed(rules: RuleSet, item: Numbered) -> int:
-    if item[0] == 300:
+def detected(rules: RuleSet, items: Sequence[Numbered]) -> list[Detected]:
+    return [(n, os.getpid(), rules.detect("", text, None)) for n, text in items]
+
+
+def killed(rules: RuleSet, items: Sequence[Numbered]) -> list[int]:
+    if any(n == 300 for n, _ in items):
         os.kill(os.getpid(), signal.SIGKILL)
-    return item[0]
+    return [n for n, _ in items]
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +69,8 @@ def test_two_processes_find_what_one_finds_in_the_same_order(
     assert any(d for _, _, d in found)
 
 
-def map_here(
-    rules: RuleSet, given: list[Numbered]
-) -> Iterator[tuple[int, int, tuple[Detection, ...]]]:
-    return (detected(rules, item) for item in given)
+def map_here(rules: RuleSet, given: list[Numbered]) -> list[Detected]:
+    return detected(rules, given)
 
 
 @BOTH_WAYS
