@@ -254,5 +254,6 @@ def _clause(
         languages=frozenset(clause.languages or ()),
         setting=kind == "setting",
         why=clause.why or "",
+        if_denied=clause.if_denied,
         frame=frame,
     )

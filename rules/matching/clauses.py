@@ -69,6 +69,9 @@ class CompiledClause:
     """It says what the entry is about: weight beside statements, no statement itself."""
     languages: frozenset[Language] = frozenset()
     """Where it holds; empty: in every language."""
+    if_denied: bool = False
+    """It counts only where its sentence says that it is not so: loose words, which beside a denial
+    are enough."""
     why: str = ""
     """What its author noted: why it is here."""
     frame: int = field(default=0, compare=False)

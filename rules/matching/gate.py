@@ -20,9 +20,9 @@ from rules.matching.finding.reading import Reading
 from rules.matching.finding.signs import set_bits
 from rules.matching.harm import entry as victims
 from rules.matching.harm.harm import PREFIX
-from rules.matching.scope.denials import DENYING
+from rules.matching.scope.denials import DENYING, ELSEWHERE
 from rules.matching.scope.governors import DENIED, governors_of
-from rules.matching.scope.negation import NEGATION, NEXT, NOT_AFTER
+from rules.matching.scope.negation import NEGATION, NEXT, NO_OF_ANY_KIND, NOT_AFTER
 from rules.matching.word_signs import WordSigns
 
 if TYPE_CHECKING:
@@ -197,6 +197,7 @@ def _joined(numbers: Iterable[int]) -> int:
 
 
 _NEGATION = frozenset((NEGATION, NEXT, NOT_AFTER))
+_SAYS_NO = frozenset((*NO_OF_ANY_KIND, DENIED, DENYING, ELSEWHERE))
 
 
 def _groups(
@@ -221,6 +222,8 @@ def _groups(
         clause.kind not in ("any", "scope") and any(e.negated for e in clause.elements)
     ):
         together.append(_NEGATION)
+    if clause.if_denied:
+        together.append(_SAYS_NO)
     if clause.needs:
         anywhere.append(frozenset((*clause.needs, DENIED, DENYING)))
     if rule.needs:

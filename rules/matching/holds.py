@@ -18,7 +18,7 @@ from rules.matching.rule import CompiledRule
 from rules.matching.scope.denials import DENYING
 from rules.matching.scope.direction import Found
 from rules.matching.scope.governors import DENIED
-from rules.matching.scope.negation import is_no_longer, says_no
+from rules.matching.scope.negation import NEGATED_EVIDENCE, any_negation, is_no_longer, says_no
 from rules.matching.scope.scope import Scope, scope_of, state_of
 from rules.matching.scope.statement import is_background
 
@@ -52,7 +52,7 @@ def holds(
     for reading in here:
         if bare and not (reading.of(DENIED) or reading.of(DENYING)):
             continue
-        combination = in_sentence(clause, reading)
+        combination = in_sentence(clause, reading, denied=clause.if_denied)
         if (
             combination is None
             and clause.negated is False
@@ -80,11 +80,21 @@ def holds(
             scope = scope._replace(direction="improving")
         if scope.direction is None or (bare and "denied" not in scope.states):
             continue
+        if clause.if_denied and not _is_denied(reading, combination[-1][0], scope):
+            continue
         combination += asked
         found = tuple((reading, s, n) for s, n in combination)
         aside = _aside(reading, [s for s, _ in combination], scope)
         held.append(Found(clause, found + _said(reading, scope), scope.direction, scope, aside))
     return held
+
+
+def _is_denied(reading: Reading, deed: Span, scope: Scope) -> bool:
+    """Whether somebody denies it, or a no stands over what is said to have been done, and not only
+    over whom it befell: "no hospital is safe after the strike"."""
+    if scope.direction != "denied":
+        return False
+    return "denied" in scope.states or any_negation(reading, deed, NEGATED_EVIDENCE) is not None
 
 
 def _may_be_denied(

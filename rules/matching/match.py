@@ -21,6 +21,7 @@ from rules.matching.harm.entry import find_harms
 from rules.matching.holds import holds
 from rules.matching.rule import CompiledRule
 from rules.matching.scope.direction import Found
+from rules.matching.scope.doubt import denies_something
 from rules.matching.scope.statement import speaks_of_relief
 
 
@@ -34,6 +35,12 @@ class Verdict:
     against: tuple[Found, ...] = ()
     silenced_by: str | None = None
     detection: Detection | None = None
+
+    @property
+    def loose(self) -> bool:
+        """Whether it fires only by words that are none without a denial."""
+        firm = [f for f in self.found if not f.clause.if_denied]
+        return points(firm) - points(self.against) < self.rule.threshold
 
 
 def judge(
@@ -72,7 +79,7 @@ def judge(
             at_most -= clause.weight
             if held is not None and at_most < rule.threshold:
                 return Verdict(rule)
-    found = _without_plain_no(_news(told, entry), entry)
+    found = _without_plain_no(_news(_without_loose_denials(told), entry), entry)
     if held is not None and not found:
         return Verdict(rule)
     against = [
@@ -109,6 +116,13 @@ def _last_of(terms: tuple[str, ...], reading: Reading) -> str | None:
     return next(name for name in reversed(terms) if reading.of(name))
 
 
+def _without_loose_denials(found: list[Found]) -> list[Found]:
+    """Without what only the words beside a denial tell, where anything is stated that stands."""
+    if all(f.clause.if_denied or f.clause.setting or f.direction == "denied" for f in found):
+        return found
+    return [f for f in found if not f.clause.if_denied]
+
+
 def _news(found: list[Found], entry: EntryReading) -> list[Found]:
     """Without relief that is told once, below a title that speaks of no relief.
 
@@ -131,9 +145,9 @@ def _without_plain_no(found: list[Found], entry: EntryReading) -> list[Found]:
     """Without a plain no below a title that speaks of something else: «العمل لا يتوقف».
 
     «انفجار قرب السفارة» above «لم تقع إصابات»: nobody says that anybody was hurt, so nothing is
-    there to deny.
+    there to deny; below «نفي» or "Fact check" it says what is denied.
     """
-    if not entry.title or _is_titled(found):
+    if not entry.title or _is_titled(found) or any(map(denies_something, entry.titles)):
         return found
     return [f for f in found if f.direction != "denied" or "denied" in f.scope.states]
 
@@ -207,4 +221,26 @@ def _past_the_gate(
         find_harms(entry.readings)
     present = PresentTerms(entry.readings)
     verdicts = (judge(rules[name], entry, present, clauses) for name, clauses in held.items())
-    return tuple(v.detection for v in verdicts if v.detection is not None)
+    return detected(verdicts)
+
+
+def detected(verdicts: Iterable[Verdict]) -> tuple[Detection, ...]:
+    """What rules detect in an entry.
+
+    A denial found by loose words alone counts where nothing else is detected, and of several the
+    one whose words stand nearest together: "no ambulance was attacked" denies one thing.
+    """
+    told = [v for v in verdicts if v.detection is not None]
+    if any(v.loose for v in told):
+        firm = [v for v in told if not v.loose]
+        told = firm or [min(told, key=_width)]
+    return tuple(v.detection for v in told if v.detection is not None)
+
+
+def _width(verdict: Verdict) -> int:
+    """How far apart the words of its tightest statement stand."""
+    return min(
+        max(s.last for _, s, _ in f.spans) - min(s.first for _, s, _ in f.spans)
+        for f in verdict.found
+        if f.clause.if_denied
+    )

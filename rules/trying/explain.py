@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.language.sentences import Field
 from rules.loading.yamlfile import YamlProblem, parse
@@ -10,7 +10,7 @@ from rules.matching.detection import Detection, offsets, quote
 from rules.matching.entry import EntryReading, read_entry
 from rules.matching.finding.terms import CompiledTerm
 from rules.matching.harm.entry import harms_of_entry
-from rules.matching.match import Verdict, judge
+from rules.matching.match import Verdict, detected, judge
 from rules.matching.ruleset import RuleSet
 from rules.matching.scope.direction import Found
 from rules.texts import Message, message
@@ -123,6 +123,8 @@ def explain(rules: RuleSet, title: str, text: str, language: str | None = None) 
             )
     present = entry.present()
     verdicts = [judge(rule, entry, present) for rule in rules.rules.values()]
+    told = detected(verdicts)
+    verdicts = [v if v.detection in told else replace(v, detection=None) for v in verdicts]
     readings = [_signal(rules, v, entry) for v in verdicts]
     signals = tuple(s for s in readings if s.holds or s.silenced_by or s.nearly)
     return Explanation(tuple(words), _victims(entry), signals, tuple(dict.fromkeys(unknown)))

@@ -42,7 +42,7 @@ Elements = Annotated[tuple[Element, ...], Field(min_length=1, max_length=8)]
 
 SHARED = frozenset(
     ("within", "gap", "where", "unbroken", "negated", "weight", "strength", "languages",
-     "direction", "needs", "unless", "unless_within")
+     "direction", "needs", "unless", "unless_within", "if_denied")
 )  # fmt: skip
 """What a clause may say for all its ways, and most of it a file for all its clauses."""
 
@@ -98,6 +98,10 @@ class Way(Model):
     unless: References = Field((), description="none of these terms or guards in the sentence")
     unless_within: Annotated[int, Field(ge=0, le=60)] | None = Field(
         None, description="unless: only within so many words of the evidence"
+    )
+
+    if_denied: bool = Field(
+        False, description="counts only where its sentence says that it is not so"
     )
 
     @model_validator(mode="after")

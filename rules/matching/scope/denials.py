@@ -16,7 +16,8 @@ PROVES = "$scope-proves"
 WITNESS = "$scope-witness"
 SHOWS = "$scope-shows"
 CONTRARY = "$scope-contrary"
-TERMS = (DENYING, CLAIMS, BLAME, PROVES, WITNESS, SHOWS, CONTRARY)
+ELSEWHERE = "$scope-elsewhere"
+TERMS = (DENYING, CLAIMS, BLAME, PROVES, WITNESS, SHOWS, CONTRARY, ELSEWHERE)
 
 NOT_DENIED_REACH = 1
 """Words between "not" and "deny": "did not immediately deny"."""
@@ -32,6 +33,10 @@ SHOWN_WITHIN = 2
 """Words between "pictures" and "prove it"."""
 BUT_SHOWN_WITHIN = 3
 """Words between "but" and a witness, and what that shows: «mais des images le montrent»."""
+PICTURE_WITHIN = 1
+"""Words between "images" and "AI-generated"."""
+OBJECT_FROM = 2
+"""Words between a denial and a colon that are what it denies."""
 WHILE = 2
 """Words between «بينما», "while" and the denial that they set aside."""
 _BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
@@ -51,6 +56,8 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
     if any(statement.turns_between(reading, denial.last, e.first) for e in evidence):
         # "Denies the siege, but images show the town encircled".
         return True
+    if _is_told_of_another(reading, denial, evidence):
+        return True
     if any(denial.last < e.first for e in evidence):
         return False
     if _has_an_object(reading, denial):
@@ -60,6 +67,19 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
         # «إن مزاعم الجيش بوجود مسلحين في مدرسة قصفها وقتل عشرات محض كذب»
         return True
     return any_within(reading.of(CLAIMS), denial.last + 1, denial.last + 2)
+
+
+def _is_told_of_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:
+    """ "No truth in the promise of power: the city is dark again": what is denied stands before the
+    colon, and behind it what is so. "Denies the report: a siege" names there what was reported."""
+    tokens, text = reading.sentence.tokens, reading.text
+    for at in range(denial.last + 1, min(e.first for e in evidence) + 1):
+        if not tokens[at].breaks or ":" not in text[tokens[at - 1].end : tokens[at].start]:
+            continue
+        return at - denial.last - 1 >= OBJECT_FROM and not any_within(
+            reading.of(NEWS), denial.first, at - 1
+        )
+    return False
 
 
 def _names_it(reading: Reading, contrary: Span, evidence: Sequence[Span]) -> bool:
@@ -74,6 +94,24 @@ def _names_it(reading: Reading, contrary: Span, evidence: Sequence[Span]) -> boo
         if not any_within(reading.of(NEGATION), first, e.last):
             return True
     return False
+
+
+def pictured_elsewhere(reading: Reading, evidence: Sequence[Span]) -> Span | None:
+    """ "Images of the bombed ward are AI-generated", «فيديو قديم لنزوح سكان»: what they show is no
+    news from here, or did not happen."""
+    marks = reading.of(ELSEWHERE)
+    if not marks:
+        return None
+    first, last = min(e.first for e in evidence), max(e.last for e in evidence)
+    pictures = [s for s in reading.of(WITNESS) if s.first < first]
+    for mark in marks:
+        if any(statement.turns_between(reading, mark.last, e.first) for e in evidence):
+            continue
+        for picture in pictures:
+            beside = max(mark.first - picture.last, picture.first - mark.last) <= 1 + PICTURE_WITHIN
+            if beside or mark.first > last:
+                return mark
+    return None
 
 
 def is_over_a_denial(reading: Reading, no: Span) -> bool:

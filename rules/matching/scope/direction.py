@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rules.loading.choices import Direction
 from rules.matching.clauses import CompiledClause
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope.doubt import is_denied_below, is_hearsay, says_not_so
+from rules.matching.scope.doubt import is_answered_no, is_hearsay, says_no, says_not_so
 from rules.matching.scope.scene import is_epithet
 from rules.matching.scope.scope import Scope
 from rules.matching.scope.statement import is_background, turns_between
@@ -75,8 +75,9 @@ def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Dire
         title = "denied"
     if title == "denied" and _is_told_undenied(opening) and not says_not_so(leading):
         return "denied" if any(_denies_a_pact(f) for f in titled) else "worsening"
-    if titled and title != "denied" and is_denied_below(titled[0].reading, leading):
-        return "denied"
+    if titled and title != "denied" and is_answered_no(titled[0].reading, leading):
+        # "Is the famine over? No, say doctors": who denies the relief tells of the trouble.
+        return "worsening" if title == "improving" else "denied"
     if title not in (None, "worsening") or any(f.stated for f in titled):
         return title or "worsening"
     if title == "worsening" and any(f.reading.of(name) for f in titled for name in BROKEN):
@@ -98,14 +99,16 @@ def _judges(titled: Sequence[Found]) -> bool:
 
 
 def _is_denied_at_once(told: Sequence[Found], leading: Sequence[Reading]) -> bool:
-    """Below a title that names it an entry denies with its first sentence or not at all.
+    """Below a title that names it, or says no, an entry denies with its first sentence or not at
+    all.
 
     «Tsahal dément aussi avoir ciblé l'hôpital», far down, is one side's word about what is so.
     """
     fields = [r.sentence.field for r in leading]
     if "title" not in fields or "text" not in fields:
         return True
-    if all(f.reading.sentence.field == "text" for f in told):
+    titles = leading[: fields.index("text")]
+    if all(f.reading.sentence.field == "text" for f in told) and not any(map(says_no, titles)):
         return False
     first = {id(r) for r in leading[: fields.index("text") + 1]}
     return any(f.direction == "denied" and id(f.reading) in first for f in told)

@@ -181,6 +181,9 @@ def governing(
                     negation = None
                 said = state not in _RELIEF or statement.states(reading, span)
                 found.append((reach.layer, distance, Governor(state, span, negation, said)))
+    elsewhere = denials.pictured_elsewhere(reading, evidence)
+    if elsewhere is not None:
+        found.append((REACH["denied"].layer, 0, Governor("denied", elsewhere)))
     if not found:
         presumed = _presumed_in_force(reading, evidence)
         return [presumed] if presumed else []

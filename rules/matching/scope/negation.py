@@ -19,7 +19,7 @@ NO_LONGER = "$scope-no-longer"
 TERMS = (NEGATION, NEXT, STOPS, HAPPENS, ORDINAL, NONE, NOT_AFTER, NO_LONGER)
 
 _GOVERNING = (NEGATION, NEXT, NOT_AFTER)
-_ANY = (*_GOVERNING, NO_LONGER, NONE)
+NO_OF_ANY_KIND = (*_GOVERNING, NO_LONGER, NONE)
 """What negates: where none of it stands in a sentence, nothing more is asked."""
 
 NEGATED_GOVERNOR = 3
@@ -37,6 +37,11 @@ SUBJECT_REACH = 7
 _OR = frozenset(("او", "or", "ou"))
 OR_REACH = 2
 """Words that an "or" adds to the reach of a no: «لا يوجد عجز أو نقص» denies both."""
+
+_IS_NOT = frozenset(("لا", "ولا", "ليس", "وليس", "ليست", "وليست"))
+_IN = frozenset(("في", "لدي", "لدينا", "بين", "داخل"))
+PLACE_REACH = 2
+"""Words that "in", and the name of a place, add to the reach of an Arabic no."""
 
 _NO_ONE = frozenset(("no", "none", "nobody", "nothing", "neither"))
 _HAS = frozenset(("has", "have", "had", "is", "are", "was", "were", "been", "being", "will", "did"))
@@ -73,7 +78,7 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
     before = bisect_left(negators, span.first, key=lambda s: s.first)
     for negator in reversed(negators[max(0, before - 3) : before]):
         distance = span.first - negator.last - 1
-        if distance < 0 or distance > reach:
+        if distance < 0 or distance > reach + _place_behind(reading, negator):
             continue
         if any(t.breaks for t in reading.sentence.tokens[negator.last + 1 : span.first + 1]):
             continue
@@ -89,9 +94,17 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
     return None
 
 
+def _place_behind(reading: Reading, no: Span) -> int:
+    """«ليس في مدينة الحديدة جدري»: the words by which a place may part a no from what is not
+    there."""
+    behind = reading.sentence.tokens[no.last + 1 : no.last + 2]
+    is_a_no = reading.sentence.tokens[no.first].norm in _IS_NOT
+    return PLACE_REACH if is_a_no and behind and behind[0].norm in _IN else 0
+
+
 def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     """A negation of any kind: before the word, "nobody" as the one who acts, a French "pas"."""
-    if not reading.has_any(_ANY):
+    if not reading.has_any(NO_OF_ANY_KIND):
         return None
     no = negator_before(reading, span, reach)
     if no is not None:
@@ -172,6 +185,8 @@ def denies(reading: Reading, negator: Span, span: Span) -> bool:
     and «لا ينبغي نسيان المجاعة» do not. The noun right behind «لا» is denied too.
     """
     if negator.last + 1 >= span.first or reading.sentence.tokens[negator.first].script != "ar":
+        return True
+    if _place_behind(reading, negator):
         return True
     happens = reading.of(HAPPENS)
     return any_within(happens, negator.last + 1, negator.last + 1)

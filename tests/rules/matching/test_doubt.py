@@ -35,6 +35,19 @@ def removal(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
         ("إخلاء القرى الحدودية؟", "المتحدث: ما يتداول لا أساس له.", "ar", "denied"),
         ("Evacuation of Fizi?", "The report is untrue, the governor said.", "en", "denied"),
         ("Évacuation de Fizi ?", "Le maire dément la rumeur.", "fr", "denied"),
+        # asked and answered in one title, or by a verdict
+        ("هل أخليت القرى؟ إخلاء لم يحدث", "", "ar", "denied"),
+        ("Evacuation of Fizi? No, says the governor", "", "en", "denied"),
+        ("Évacuation de Fizi ? Non, répond le maire", "", "fr", "denied"),
+        ("إخلاء القرى؟ لا، يجيب المحافظ", "", "ar", "denied"),
+        ("Claim: evacuation of Fizi is under way. Verdict: false", "", "en", "denied"),
+        ("الادعاء: إخلاء قرى الساحل. الحكم: زائف", "", "ar", "denied"),
+        ("Vrai ou faux : l'évacuation de Fizi", "Faux. La ville est calme.", "fr", "denied"),
+        ("Evacuation of Fizi?", "Officials say otherwise.", "en", "denied"),
+        # a no that goes on is no answer, and what is asked for is not reported
+        ("Evacuation of Fizi? No roads are left", "", "en", "worsening"),
+        ("Will the evacuation of Fizi begin? No, says the governor", "", "en", "worsening"),
+        ("Claim: evacuation of Fizi is under way. Verdict: true", "", "en", "worsening"),
         # the title states it: one side's word against it does not undo it
         ("إخلاء قرى الساحل", "قال المحافظ إن الخبر عار من الصحة.", "ar", "worsening"),
         # asked, and not answered with a no
