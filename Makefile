@@ -15,7 +15,7 @@ WORKERS = $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
 # Of alerts and delivery the quick ones; all of them take MARSAD_TEST_POSTGRES=1.
 ON_POSTGRES := tests/storage tests/bot/workers tests/bot/cli/test_migrate.py \
 	$(addprefix tests/bot/alerts/,test_edits.py test_pipeline.py test_pipeline_crash.py \
-		test_rereading.py test_topics.py routing/test_mutes.py routing/test_readers.py) \
+		test_rereading.py test_statements.py test_topics.py routing/test_mutes.py routing/test_readers.py) \
 	$(addprefix tests/bot/delivery/test_,catchup.py digests.py handover.py mute_parts.py quiet.py \
 		retry.py second_channel.py topics.py) \
 	--deselect tests/bot/alerts/test_pipeline.py::test_the_shipped_rules_alert_on_an_arabic_entry \

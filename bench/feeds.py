@@ -36,7 +36,7 @@ from bot.feeds.fetch.fetcher import Fetcher
 from bot.polling.poller import Poller
 from bot.polling.report import PollPolicy
 from bot.process.event_loop import let_the_loop_run
-from bot.rules_in_force import shipped_places
+from bot.rules_in_force import make_ready, shipped_places
 from rules import load_rules
 from storage.opening import open_database
 from tests.feed_server import Names, Request, answer, feed_server
@@ -164,7 +164,7 @@ class Round:
 async def ours(folder: Path, port: int, feeds: int, turn: Callable[[str], None]) -> list[Round]:
     """Marsad's own parts, put together as the service does."""
     rules = load_rules()
-    shipped_places()
+    make_ready(rules, shipped_places())
     let_the_loop_run()
     names = Names()
     names.names |= {f"f{number}.test": ["127.0.0.1"] for number in range(feeds)}

@@ -62,13 +62,19 @@ def load_checked(
 ) -> RuleSet:
     """`rules.trying.inline_tests.load_checked`; what reads and tries rule files is imported only
     where the cache does not have the rules."""
-    from rules.loading.load import load_stored
-
-    if cache is not None and (stored := load_stored(cache, operator_dir, full_database)):
+    if stored := _stored(operator_dir, full_database, cache):
         return stored
     from rules.trying.inline_tests import load_checked as load
 
     return load(operator_dir, full_database=full_database, cache=cache)
+
+
+def _stored(
+    operator_dir: Path | None, full_database: Path | None, cache: Path | None
+) -> RuleSet | None:
+    from rules.loading.load import load_stored
+
+    return None if cache is None else load_stored(cache, operator_dir, full_database)
 
 
 async def _loaded(
@@ -76,6 +82,8 @@ async def _loaded(
 ) -> RuleSet:
     """`load_checked` off the loop, from a cache that another process fills. Raises RulesInvalid."""
     asked = (operator_dir, full_database, cache)
+    if stored := await asyncio.to_thread(_stored, *asked):
+        return stored
     invalid = await asyncio.to_thread(compiling.compile_apart, *asked)
     if invalid is not None:
         raise invalid

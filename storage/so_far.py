@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from storage import decisions
 from storage.alerts.alert import Alert
 from storage.alerts.reading import described, of_story
 from storage.connection import Connection
 from storage.news import facts, stories
-from storage.news.facts import Statement
+from storage.news.facts import Statement, StoredFigure
 from storage.news.stories import Reported
 from storage.rows import fetch_each
 
@@ -53,4 +54,27 @@ def so_far(db: Connection, story_id: int) -> SoFar:
         tuple(Reported(**row) for row in reports),
         tuple(facts.statements_of(stated)),
         {of: frozenset(directions) for of, directions in by_signal.items()},
+    )
+
+
+def just_begun(
+    entry_id: int,
+    family: str,
+    feed_id: str,
+    at: datetime,
+    said: Iterable[tuple[str, str]],
+    figures: Iterable[StoredFigure],
+) -> SoFar:
+    """`so_far` of a story that this entry began in this transaction, `at` then: nothing is read.
+    `said` are its signals with their directions."""
+    counted = tuple(
+        # As the database gives them back.
+        replace(each, value=float(each.value), max=None if each.max is None else float(each.max))
+        for each in figures
+    )
+    return SoFar(
+        (),
+        tuple(Reported(entry_id, family, signal, direction) for signal, direction in said),
+        (Statement(entry_id, family, feed_id, at, counted),) if counted else (),
+        {},
     )

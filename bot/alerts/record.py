@@ -42,7 +42,7 @@ from storage.news.entries import Entry
 from storage.news.facts import NO_FACTS, Facts
 from storage.news.stories import StoryTitle
 from storage.sending.outbox import Recipient
-from storage.so_far import SoFar, so_far
+from storage.so_far import SoFar, just_begun, so_far
 
 if TYPE_CHECKING:
     from rules import Detection, Gazetteer, RuleSet
@@ -53,8 +53,8 @@ AN_HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What a poll led to. `told`: the alerts that were made or got a new
-    version. `reasons` counts the decisions by their named reason."""
+    """What a poll led to. `told`: the alerts that were made or got a new version. `reasons` counts
+    the decisions by their named reason."""
 
     new: int
     updated: int
@@ -177,10 +177,8 @@ class Acceptance:
         )
         if said != NO_FACTS or not before.first:
             facts.put(self.db, entry_id, said, first=before.new)
-            heard = Heard(
-                *(entry_id, self._family, self.feed.name, entry, dates), history=before.seeded
-            )
-            of_places = reports_of(heard, said, self.rules, self.now)
+            by = (entry_id, self._family, self.feed.name, entry, dates)
+            of_places = reports_of(Heard(*by, before.seeded), said, self.rules, self.now)
             states.put(self.db, entry_id, of_places, first=before.new)
         self.detections += len(detections)
         if not detections:
@@ -189,7 +187,7 @@ class Acceptance:
             self._exercise(entry_id, detections)
             return
         signals = frozenset(each.signal for each in detections)
-        story_id = self._story(entry_id, entry, signals, said, new=before.new)
+        story_id, begun = self._story(entry_id, entry, signals, said, new=before.new)
         told_lately = 0
         if not before.new:
             told_lately = decisions.times_told(self.db, entry_id, self.now - AN_HOUR)
@@ -209,7 +207,9 @@ class Acceptance:
         ]
         at = stories.told_at(entry.published_at, self.now)
         telling = Telling(story_id, entry_id, self._family, at, said.places)
-        known = so_far(self.db, story_id)
+        said_now = tuple((each.signal, each.direction) for each in detections)
+        own = (entry_id, self._family, self.feed.id, self.now, said_now, said.figures)
+        known = just_begun(*own) if begun else so_far(self.db, story_id)
         detections, reports = self._raise(telling, known, detections, reports)
         source = Source(self.feed, entry_id, entry, self.rules.hash, said)
         told = tell(
@@ -301,10 +301,11 @@ class Acceptance:
 
     def _story(
         self, entry_id: int, entry: FeedEntry, signals: frozenset[str], said: Facts, *, new: bool
-    ) -> int:
+    ) -> tuple[int, bool]:
+        """The story that the entry is a report of, and whether it has just begun it."""
         known = None if new else stories.of_entry(self.db, entry_id)
         if known is not None:
-            return known
+            return known, False
         telling = telling_of(
             entry_id,
             *(entry.title, entry.summary, detection_language(self.feed.language, entry)),
@@ -322,11 +323,10 @@ class Acceptance:
         choice = Choice(back.story_id, Rule(back.reason), back.likeness / 100)
         if back.story_id is None:
             choice = self.remembered.choose(self.db, telling, self.now)
-        story_id = choice.story_id
-        if story_id is None:
-            story_id = stories.create(self.db, entry.title, self.now)
-        self.remembered.take(self.db, telling, story_id, choice, self.now)
-        return story_id
+        begun = choice.story_id is None
+        story_id = choice.story_id or stories.create(self.db, entry.title, self.now)
+        self.remembered.take(self.db, telling, story_id, choice, self.now, first=begun)
+        return story_id, begun
 
     def _told_before(self, entry_id: int) -> list[StoryTitle]:
         """The stories that this entry told under its id, though it has left them since."""

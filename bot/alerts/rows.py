@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
@@ -23,8 +24,6 @@ from storage.rows import fields_of
 
 if TYPE_CHECKING:
     from rules import Detection, RuleSet
-
-_EVENT = TypeAdapter(SaidEvent)
 
 LANGUAGES = frozenset({"ar", "en", "fr"})
 
@@ -95,12 +94,17 @@ def called_off(rules: RuleSet, detections: Sequence[Detection]) -> tuple[Detecti
     return tuple(over)
 
 
+@cache
+def _events() -> TypeAdapter[SaidEvent]:
+    return TypeAdapter(SaidEvent)
+
+
 def event_json(event: SaidEvent | None) -> str | None:
-    return None if event is None else _EVENT.dump_json(event).decode()
+    return None if event is None else _events().dump_json(event).decode()
 
 
 def event_of(stored: str | None) -> SaidEvent | None:
-    return None if stored is None else _EVENT.validate_json(stored)
+    return None if stored is None else _events().validate_json(stored)
 
 
 def detection_row(detection: Detection, rules_hash: str, now: datetime) -> StoredDetection:

@@ -258,13 +258,13 @@ class _Telling:
             families=self._families([*signals, *others]),
         )
         known, before = alert, alert.figures if alert else ()
-        if alert is None:
-            alert = alerts.create(self.db, self.story_id, signals, text, self.now)
-        else:
-            earlier = reach.recipients(self.db, alert.id)
-            alert = alerts.bump(self.db, alert.id, signals, text, self.now)
         pushed = any(each.pushed for each in news)
         kept = with_told(figures, before, told_now=pushed)
+        if alert is None:
+            alert = alerts.create(self.db, self.story_id, signals, text, self.now, kept)
+        else:
+            earlier = reach.recipients(self.db, alert.id)
+            alert = alerts.bumped(self.db, alert, signals, text, self.now)
         alert = alerts.with_facts(self.db, alert, self.source.said.places, kept)
         if known is not None:
             self._owe_edits(known, alert, news)

@@ -8,6 +8,7 @@ runs, or Telegram refuses the token · 70 a bug (with a traceback in the log) ·
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -18,6 +19,7 @@ from bot.cli.entry import INTERRUPTED
 from bot.cli.later import LateCommands, name_them
 from bot.cli.output import escape_what_cannot_be_shown, hint
 from bot.errors import CannotGoOn, ending
+from bot.process.data_classes import make_methods_late
 from bot.process.memory import memory_limits, too_little
 
 if TYPE_CHECKING:
@@ -57,6 +59,9 @@ def main() -> None:
     """What is left over after `Commands` is a bug, and goes to the log."""
     escape_what_cannot_be_shown()
     gc.set_threshold(*COLLECTIONS)
+    make_methods_late()
+    # It would look for plugins in what every installed package says of itself. We have none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # httpx imports a command line of its own, with Pygments and half of Rich, unless it has none.
     sys.modules["httpx._main"] = None  # type: ignore[assignment]
     try:

@@ -4,6 +4,7 @@ shown in any language."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -97,16 +98,18 @@ class TrialReport:
         return not self.problems and not self.failure
 
 
-_ADAPTER = TypeAdapter(TrialReport)
+@cache
+def _reports() -> TypeAdapter[TrialReport]:
+    return TypeAdapter(TrialReport)
 
 
 def report_json(report: TrialReport) -> str:
-    return _ADAPTER.dump_json(report).decode()
+    return _reports().dump_json(report).decode()
 
 
 def read_report(text: str) -> TrialReport:
     """Raises ValueError for what is no report."""
-    return _ADAPTER.validate_json(text)
+    return _reports().validate_json(text)
 
 
 def in_all_languages(problem: Problem) -> dict[str, str]:

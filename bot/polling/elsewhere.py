@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -19,7 +20,8 @@ async def sync_catalogue(database: Database, catalogue: Iterable[Feed], now: dat
     """Write the feeds down as the list has them, for whoever polls. Raises StorageError."""
     listed = list(catalogue)
     pairs = [(feed.id, feed.url) for feed in listed]
-    definitions = {feed.id: definition_of(feed) for feed in listed}
+    # Off the event loop: a long list takes as long as the loop may be late.
+    definitions = await asyncio.to_thread(lambda: {f.id: definition_of(f) for f in listed})
     await database.write(partial(feeds.sync, feeds=pairs, now=now, definitions=definitions))
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 from pydantic import TypeAdapter
 
@@ -39,9 +39,13 @@ log = logging.getLogger(__name__)
 
 # A sitemap lists the old pages of a site too, and a part of it may appear late.
 _UNDATED_AT_ONCE = 30
-_ENTRIES = TypeAdapter(tuple[FeedEntry, ...])
 
 Notify = Callable[[Connection, FeedNotice, datetime], None]
+
+
+@cache
+def _listing() -> TypeAdapter[tuple[FeedEntry, ...]]:
+    return TypeAdapter(tuple[FeedEntry, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,7 @@ class FeedPoll:
     async def _held_before(self) -> tuple[FeedEntry, ...]:
         """What the held document listed: a fast feed may have dropped it since."""
         text = await self._tools.database.read(partial(held.get, feed_id=self._feed.id))
-        return () if text is None else _ENTRIES.validate_json(text)
+        return () if text is None else _listing().validate_json(text)
 
     async def _compare(self, listed: Sequence[FeedEntry]) -> tuple[Identified, int]:
         rows = keyed(listed)
@@ -192,7 +196,7 @@ class FeedPoll:
 
     async def _hold(self, parsed: ParsedFeed, unknown: int, listed: int) -> PollReport:
         after = after_hold(self._state, unknown, listed, self._now)
-        listing = _ENTRIES.dump_json(parsed.entries).decode("utf-8")
+        listing = _listing().dump_json(parsed.entries).decode("utf-8")
         await self._commit(
             after, accept=partial(held.save, feed_id=self._feed.id, entries_json=listing)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # Entries that lacked a signal are looked for this often; after a change of rules, at once.
 READ_AGAIN = timedelta(minutes=1)
+# The first requests go out before anything else is made ready.
+READY_AFTER = timedelta(seconds=1)
 # New entries can be searched after so long, or sooner.
 SEARCHABLE_WITHIN = timedelta(seconds=5)
 
@@ -77,9 +80,16 @@ async def index(database: Database, stop: asyncio.Event) -> None:
             await asyncio.wait_for(stop.wait(), READ_AGAIN.total_seconds())
 
 
-async def ready_for_questions(rules: RuleSet, gazetteer: Gazetteer) -> None:
+async def ready_for_questions(
+    rules: RuleSet, gazetteer: Gazetteer, stop: asyncio.Event, after: timedelta = READY_AFTER
+) -> None:
     """Make ready what words and names of places are asked for: who asks first need not wait."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), after.total_seconds())
+        return
     try:
         await asyncio.to_thread(make_ready, rules, gazetteer)
+        # It stays to the end, as do the rules.
+        gc.freeze()
     except Exception:  # a poll or a question that needs it says so again
         log.exception("words and places could not be made ready for questions")

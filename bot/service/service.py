@@ -10,9 +10,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
-
 from bot.clock import SteadyTime, uptime_beside, utc_now
 from bot.lost_file import FileWatch
 from bot.notices.notice import Notice
@@ -21,6 +18,7 @@ from bot.reloads import Reloads
 from bot.service.beside import index, read_again, ready_for_questions
 from bot.service.problems import problems
 from bot.service.rounds import Rounds
+from bot.service.scheduler import AsyncIOScheduler, IntervalTrigger
 from bot.service.token import TokenWatch
 from bot.web.metrics import Metrics, MetricsServer
 from bot.wiring.parts import Parts
@@ -114,7 +112,7 @@ class Service:
                 tasks.create_task(self._read_again(stop), name="read-again")
                 tasks.create_task(index(self._parts.database, stop), name="index")
                 if polling:
-                    tasks.create_task(self._ready(), name="questions")
+                    tasks.create_task(self._ready(stop), name="questions")
                 if hang_up:
                     tasks.create_task(self._reloads.when_told(hang_up, stop), name="hang-up")
                 if hooks := self._parts.webhooks:
@@ -195,8 +193,8 @@ class Service:
     async def _read_again(self, stop: asyncio.Event) -> None:
         await read_again(self._parts.rereader, self._reloads.swapped, self._told, self._clock, stop)
 
-    async def _ready(self) -> None:
-        await ready_for_questions(self._parts.rules(), self._parts.rules.places())
+    async def _ready(self, stop: asyncio.Event) -> None:
+        await ready_for_questions(self._parts.rules(), self._parts.rules.places(), stop)
 
     def _told(self, alerts: int) -> None:
         self.metrics.alerts.inc(alerts)

@@ -15,7 +15,7 @@ from storage.alerts.reading import (
     since,
     sourced,
 )
-from storage.alerts.writing import bump, create, set_facts, with_facts, with_families
+from storage.alerts.writing import bump, bumped, create, set_facts, with_facts, with_families
 
 __all__ = [
     "Alert",
@@ -25,6 +25,7 @@ __all__ = [
     "AlertText",
     "alerts_of",
     "bump",
+    "bumped",
     "by_ids",
     "create",
     "for_story",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from storage import dialects
 from storage.alerts.alert import GRAVITY, Alert, AlertFigure, AlertSignal, AlertText, in_order
@@ -13,41 +14,60 @@ from storage.alerts.reading import get
 from storage.connection import Connection
 from storage.news import facts
 from storage.news.facts import StoredPlace
-from storage.rows import insert_all, run, to_text, to_text_or_none
+from storage.rows import (
+    fields_of,
+    from_text,
+    from_text_or_none,
+    insert_all,
+    run,
+    to_text,
+    to_text_or_none,
+)
 from storage.sending import webhooks
 
 
 def create(
-    db: Connection, story_id: int, signals: Sequence[AlertSignal], text: AlertText, at: datetime
+    db: Connection,
+    story_id: int,
+    signals: Sequence[AlertSignal],
+    text: AlertText,
+    at: datetime,
+    figures: Sequence[AlertFigure] = (),
 ) -> Alert:
-    """Version 1 of an alert. A second one with the same gravest signal is refused in a story."""
+    """Version 1 of an alert, which counts `figures`. A second one with the same gravest signal is
+    refused in a story."""
     number = dialects.next_id(db, "alerts")
+    ordered, said = in_order([replace(each, version=1) for each in signals]), fields_of(text)
+    fixed = {"id": number, "short_id": f"A{number}", "story_id": story_id, "version": 1}
     moment = to_text(at)
-    values = (
-        asdict(text)
-        | _repeated(in_order(signals)[0])
-        | {
-            "event_at": to_text_or_none(text.event_at),
-            "id": number,
-            "short_id": f"A{number}",
-            "story_id": story_id,
-            "version": 1,
-            "created_at": moment,
-            "updated_at": moment,
-        }
-    )
-    insert_all(db, "alerts", [values])
-    _put(db, number, signals, version=1)
-    return _owed_to_programs(db, _existing(db, number), at)
+    times = {"event_at": to_text_or_none(text.event_at), "created_at": moment, "updated_at": moment}
+    counted = {"figures_json": _as_json(figures)}
+    insert_all(db, "alerts", [said | _repeated(ordered[0]) | fixed | times | counted])
+    insert_all(db, "alert_signals", [fields_of(each) | {"alert_id": number} for each in ordered])
+    read = {name: from_text_or_none(each) for name, each in times.items()}
+    alert = Alert(**said | fixed | read, signals=ordered, figures=tuple(figures))
+    return _owed_to_programs(db, alert, at)
 
 
 def bump(
     db: Connection, alert_id: int, signals: Sequence[AlertSignal], text: AlertText, at: datetime
 ) -> Alert:
     """The next version: new text, and these signals as they are now; its others stay."""
-    before = _existing(db, alert_id)
-    told = {each.signal for each in signals}
-    all_of_it = [*signals, *(each for each in before.signals if each.signal not in told)]
+    before = get(db, alert_id)
+    if before is None:
+        raise KeyError(f"no alert {alert_id}")
+    return bumped(db, before, signals, text, at)
+
+
+def bumped(
+    db: Connection, before: Alert, signals: Sequence[AlertSignal], text: AlertText, at: datetime
+) -> Alert:
+    """As `bump`, of an alert that was read in this transaction."""
+    version = before.version + 1
+    now = {each.signal: replace(each, version=version) for each in signals}
+    others = [each for each in before.signals if each.signal not in now]
+    ordered, said = in_order([*now.values(), *others]), fields_of(text)
+    moment, event_at = to_text(at), to_text_or_none(text.event_at)
     run(
         db,
         """
@@ -59,12 +79,22 @@ def bump(
             event_at = coalesce(:event_at, event_at),
             families = max(families, :families)
         WHERE id = :id""",
-        asdict(text)
-        | _repeated(in_order(all_of_it)[0])
-        | {"id": alert_id, "at": to_text(at), "event_at": to_text_or_none(text.event_at)},
+        said | _repeated(ordered[0]) | {"id": before.id, "at": moment, "event_at": event_at},
     )
-    _put(db, alert_id, signals, version=before.version + 1)
-    return _owed_to_programs(db, _existing(db, alert_id), at)
+    for each in now.values():
+        run(
+            db,
+            "DELETE FROM alert_signals WHERE alert_id = :id AND signal = :signal",
+            {"id": before.id, "signal": each.signal},
+        )
+        insert_all(db, "alert_signals", [fields_of(each) | {"alert_id": before.id}])
+    read: dict[str, Any] = {
+        "event_at": from_text_or_none(event_at) or before.event_at,
+        "families": max(before.families, text.families),
+        "updated_at": from_text(moment),
+    }
+    alert = replace(before, **said | read, version=version, signals=ordered, sources=())
+    return _owed_to_programs(db, alert, at)
 
 
 def set_facts(
@@ -92,12 +122,15 @@ def with_facts(
 
 
 def _set_figures(db: Connection, alert_id: int, figures: Sequence[AlertFigure]) -> None:
-    counted = json.dumps([asdict(each) for each in figures], ensure_ascii=False)
     run(
         db,
         "UPDATE alerts SET figures_json = :figures WHERE id = :id",
-        {"id": alert_id, "figures": counted},
+        {"id": alert_id, "figures": _as_json(figures)},
     )
+
+
+def _as_json(figures: Sequence[AlertFigure]) -> str:
+    return json.dumps([fields_of(each) for each in figures], ensure_ascii=False)
 
 
 def with_families(db: Connection, alert: Alert, families: int) -> Alert:
@@ -121,25 +154,7 @@ def _owed_to_programs(db: Connection, alert: Alert, at: datetime) -> Alert:
     return alert
 
 
-def _existing(db: Connection, alert_id: int) -> Alert:
-    alert = get(db, alert_id)
-    if alert is None:
-        raise KeyError(f"no alert {alert_id}")
-    return alert
-
-
 def _repeated(gravest: AlertSignal) -> dict[str, object]:
     """The columns of the alert itself that say what its gravest signal says."""
     names = ("signal", "direction", "level", "explanation", "evidence_json")
     return {name: getattr(gravest, name) for name in names}
-
-
-def _put(db: Connection, alert_id: int, signals: Sequence[AlertSignal], version: int) -> None:
-    for each in signals:
-        run(
-            db,
-            "DELETE FROM alert_signals WHERE alert_id = :id AND signal = :signal",
-            {"id": alert_id, "signal": each.signal},
-        )
-        values = asdict(each) | {"alert_id": alert_id, "version": version}
-        insert_all(db, "alert_signals", [values])

@@ -9,6 +9,10 @@ if "numpy" not in sys.modules:
     # second, and we have none.
     sys.modules["numpy"] = None  # type: ignore[assignment]
     try:
-        import sqlite_utils  # noqa: F401
+        import sqlite_utils
+        import sqlite_utils.plugins
     finally:
         del sys.modules["numpy"]
+    # What other packages offer it has no business in our file, and to find them it reads what every
+    # installed package says of itself: a fiftieth of a start.
+    sqlite_utils.plugins._plugins_loaded = True

@@ -162,10 +162,12 @@ def attach(
     *,
     rule: str | None = None,
     because: Mapping[str, object] | None = None,
+    first: bool = False,
 ) -> None:
     """Make the entry one of the story's reports. An entry belongs to one story only.
 
-    `rule` and `because`: why it is one, and what it shares with the others.
+    `rule` and `because`: why it is one, and what it shares with the others. `first`: the story was
+    created for it, at that time.
     """
     row = {
         "entry_id": entry_id,
@@ -177,11 +179,12 @@ def attach(
     }
     insert_all(db, "story_entries", [row])
     _changed(db)
-    run(
-        db,
-        "UPDATE stories SET last_entry_at = max(last_entry_at, :at) WHERE id = :id",
-        {"id": story_id, "at": to_text(at)},
-    )
+    if not first:
+        run(
+            db,
+            "UPDATE stories SET last_entry_at = max(last_entry_at, :at) WHERE id = :id",
+            {"id": story_id, "at": to_text(at)},
+        )
 
 
 def detach(db: Connection, entry_id: int) -> None:

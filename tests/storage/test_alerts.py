@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from storage import alerts, decisions
 from storage.connection import Connection
 from storage.decisions import Decision
-from storage.news import entries, stories
+from storage.news import entries, facts, stories
+from storage.news.facts import Facts, StoredFigure
 from storage.opening import open_database
 from storage.rows import fetch, to_text
-from storage.so_far import so_far
+from storage.so_far import just_begun, so_far
 from tests.postgres import REFUSED
 from tests.storage.make import (
     DAY,
@@ -57,6 +61,26 @@ def test_a_short_id_is_never_used_twice(db: Connection) -> None:
     gone = add_alert(db)
     db.execute("DELETE FROM alerts WHERE id = ?", [gone.id])
     assert add_alert(db).short_id == "A2"
+
+
+def test_an_alert_is_as_it_was_stored_without_being_read(db: Connection) -> None:
+    """`create` and `bump` answer with what they wrote."""
+    counted = (alerts.AlertFigure(what="killed", first=7.0, latest=9.0, says=(("enab", 9.0),)),)
+    local = NOW.astimezone(ZoneInfo("Asia/Damascus"))
+    entry_id = add_entry(db)
+    story_id = stories.create(db, "قصة", NOW)
+    signals = [replace(told("siege", level="watch"), version=7), told("evacuation")]
+    text = alert_text(entry_id, families=2, event_at=local)
+    made = alerts.create(db, story_id, signals, text, local, counted)
+    assert made == alerts.get(db, made.id)
+    assert (made.figures, {each.version for each in made.signals}) == (counted, {1})
+    assert made.event_at is not None and made.event_at.utcoffset() == timedelta(0)
+    later = alert_text(entry_id, families=1, title="أخرى")
+    grown = alerts.bump(db, made.id, [told("siege", level="critical")], later, local + HOUR)
+    assert grown == alerts.get(db, made.id)
+    assert (grown.families, grown.gravest.signal, grown.gravest.version) == (2, "siege", 2)
+    assert (grown.event_at, grown.title) == (NOW, "أخرى")
+    assert alerts.bumped(db, grown, [told("attack")], later, NOW) == alerts.get(db, made.id)
 
 
 def test_a_new_version_keeps_id_and_birth(db: Connection) -> None:
@@ -205,6 +229,20 @@ def test_families_are_counted_by_signal_and_direction(db: Connection) -> None:
     assert known.families("siege", "denied") == {"sana"}
     assert known.families("siege", "denied", but=entry_id) == set()
     assert known.families("evacuation", "improving") == set()
+
+
+def test_of_a_story_just_begun_all_is_known_without_reading_it(db: Connection) -> None:
+    story_id, entry_id = stories.create(db, "قصة", NOW), add_entry(db)
+    figures = (StoredFigure("killed", 12, max=14, at_least=True), StoredFigure("wounded", 3))
+    found = [detection(signal=signal, direction="worsening") for signal in ("siege", "attack")]
+    entries.add_detections(db, entry_id, *found)
+    facts.put(db, entry_id, Facts((), figures))
+    stories.attach(db, story_id, entry_id, "enab", NOW, first=True)
+    said = [("siege", "worsening"), ("attack", "worsening")]
+    known = just_begun(entry_id, "enab", "feed", NOW, said, figures)
+    assert known == so_far(db, story_id)
+    assert repr(known) == repr(so_far(db, story_id)), "12.0 is told as 12.0, as when it is read"
+    assert just_begun(entry_id, "enab", "feed", NOW, [], []).statements == ()
 
 
 async def test_alerts_of_an_older_database_keep_their_signal(tmp_path: Path) -> None:

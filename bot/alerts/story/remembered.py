@@ -87,9 +87,17 @@ class RememberedStories:
             return Choice(None, Rule.NEW)
 
     def take(
-        self, db: Connection, telling: Telling, story_id: int, choice: Choice, now: datetime
+        self,
+        db: Connection,
+        telling: Telling,
+        story_id: int,
+        choice: Choice,
+        now: datetime,
+        *,
+        first: bool = False,
     ) -> None:
-        """Attach the entry to the story, in the database and here."""
+        """Attach the entry to the story, in the database and here; `first`: it was created for
+        it."""
         self._follow(db, now)
         because = fields_of(choice)
         del because["story_id"], because["rule"]
@@ -97,6 +105,7 @@ class RememberedStories:
             *(db, story_id, telling.entry_id, telling.family, now),
             rule=choice.rule,
             because=because,
+            first=first,
         )
         self._hold(self._window, telling, story_id)
         self._newest = max(self._newest, telling.entry_id)

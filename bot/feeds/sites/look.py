@@ -9,6 +9,7 @@ import asyncio
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -39,7 +40,9 @@ class PageLook:
     proposal: Proposal | None = None
 
 
-_LOOK = TypeAdapter(PageLook)
+@cache
+def _looks() -> TypeAdapter[PageLook]:
+    return TypeAdapter(PageLook)
 
 
 def look(document: Document, now: datetime) -> PageLook:
@@ -83,7 +86,7 @@ async def look_at(document: Document, now: datetime, seconds: float = _SECONDS) 
     try:
         async with asyncio.timeout(seconds):
             answer, _ = await process.communicate(len(about).to_bytes(4, "big") + about + body)
-        return _LOOK.validate_json(answer)
+        return _looks().validate_json(answer)
     except (TimeoutError, ValueError):
         return PageLook()
     finally:
@@ -97,7 +100,7 @@ def main() -> None:
     asked = sys.stdin.buffer.read()
     end = 4 + int.from_bytes(asked[:4], "big")
     document, now = decode_document(asked[4:end], asked[end:])
-    sys.stdout.buffer.write(_LOOK.dump_json(look(document, now)))
+    sys.stdout.buffer.write(_looks().dump_json(look(document, now)))
 
 
 if __name__ == "__main__":

@@ -53,23 +53,25 @@ class PlainPhrases:
     def __init__(self, terms: Iterable[CompiledTerm]) -> None:
         self.alone: defaultdict[int, set[str]] = defaultdict(set)
         """Number of a word → the terms that it is by itself."""
-        self._begins: dict[int, dict[int, list[tuple[str, Rest]]]] = {}
+        self._first: defaultdict[int, list[tuple[str, Phrase]]] = defaultdict(list)
+        self._begins: dict[int, Continued | None] = {}
+        """What begins with a word, once a text has it: rules have more words than texts."""
         self.composed: defaultdict[str, list[Phrase]] = defaultdict(list)
         """Term → its other phrases, in which some places are whole terms."""
         for term in terms:
             name = term.name
             for phrase in term.phrases:
-                if any(unit.term for unit in phrase):
-                    self.composed[name].append(phrase)
-                elif len(phrase) == 1:
-                    for number in phrase[0].lexemes:
-                        self.alone[number].add(name)
+                for unit in phrase:
+                    if unit.term:
+                        self.composed[name].append(phrase)
+                        break
                 else:
-                    rest = tuple(unit.lexemes for unit in phrase[2:])
-                    for number in phrase[0].lexemes:
-                        after = self._begins.setdefault(number, {})
-                        for second in phrase[1].lexemes:
-                            after.setdefault(second, []).append((name, rest))
+                    if len(phrase) == 1:
+                        for number in phrase[0].lexemes:
+                            self.alone[number].add(name)
+                    else:
+                        for number in phrase[0].lexemes:
+                            self._first[number].append((name, phrase))
 
     def known(self, numbers: tuple[int, ...], sign: int) -> Known:
         """A word of a text that is a form of these words of the vocabulary."""
@@ -78,7 +80,18 @@ class PlainPhrases:
 
     def begun_by(self, numbers: Iterable[int]) -> Continued | None:
         """The phrases that begin with any of these words."""
-        return _joined([self._begins[number] for number in numbers if number in self._begins])
+        return _joined([after for number in numbers if (after := self._after(number))])
+
+    def _after(self, number: int) -> Continued | None:
+        if number not in self._begins:
+            after: defaultdict[int, list[tuple[str, Rest]]] = defaultdict(list)
+            for name, phrase in self._first.get(number, ()):
+                rest = tuple(unit.lexemes for unit in phrase[2:])
+                for second in phrase[1].lexemes:
+                    after[second].append((name, rest))
+            # Threads that ask at once make the same twice.
+            self._begins[number] = dict(after) or None
+        return self._begins[number]
 
 
 def _joined(begun: Sequence[Continued]) -> Continued | None:

@@ -136,6 +136,61 @@ def test_the_service_imports_what_it_may_never_need_when_it_needs_it() -> None:
     )
 
 
+_FIRST_REQUEST = """
+import importlib.metadata, os, sys
+
+searched = []
+importlib.metadata.distributions = lambda **_: searched.append("packages") or ()
+
+def stop(event, given):
+    if event == "socket.connect" and isinstance(given[1], tuple):
+        print("IMPORTED", *searched, *sys.modules, flush=True)
+        os._exit(0)
+
+sys.addaudithook(stop)
+from bot.cli import main
+sys.argv = ["marsad", "run"]
+main.main()
+"""
+
+
+def test_the_first_request_goes_out_before_all_that_it_does_not_need(
+    tmp_path: Path, shipped_cache: Path
+) -> None:
+    shutil.copytree(shipped_cache, tmp_path / "cache")
+    # Who sends it needs no other process: nobody listens at this port.
+    settings = {
+        "MARSAD_DATA_DIR": str(tmp_path),
+        "MARSAD_MARKER_DIR": str(tmp_path / "marker"),
+        "MARSAD_TELEGRAM_TOKEN": "12345:" + "A" * 35,
+        "MARSAD_TELEGRAM_BASE_URL": "http://127.0.0.1:9/bot",
+        "MARSAD_FEEDS_FILE": str(PROJECT / "feeds.yaml"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", _FIRST_REQUEST],
+        env={k: v for k, v in os.environ.items() if not k.startswith(("COV", "MARSAD_"))}
+        | settings,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    found = set(done.stdout.rpartition("IMPORTED")[2].split())
+    assert {"bot.telegram.app", "rules.matching.gate"} <= found, done.stderr
+    assert found.isdisjoint(
+        {
+            # A search for plugins in all that is installed: by pydantic, APScheduler, sqlite-utils.
+            "packages",
+            # What words and names of places are asked for, when somebody asks.
+            *("camel_tools", "rules.matching.places.spellings", "simplemma", "mazini"),
+            # What reads, compiles and tries rule files; the page, its charts, what sends elsewhere.
+            *("rules.loading.schema", "rules.loading.build", "rules.trying"),
+            *("apprise", "jinja2", "matplotlib", "numpy", "starlette", "uvicorn"),
+            # Documents are read by the parsing process; terminals and faulty lists are for others.
+            *("feedparser", "lxml", "selectolax", "listparser", "rich.console", "ruamel.yaml"),
+        }
+    )
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_says_of_each_command_what_the_command_says(name: str) -> None:
     later = COMMANDS[name]

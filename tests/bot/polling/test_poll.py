@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from bot.polling.feed_poll import PollMemory
+from bot.polling.feed_poll import FeedPoll, PollMemory
 from bot.polling.health import condition
 from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
@@ -43,6 +44,29 @@ async def test_the_first_poll_seeds_and_the_second_finds_what_is_new(desk: Desk)
     assert (second.new, second.updated, second.seeded) == (1, 0, 0)
     assert len(await desk.entries()) == 7
     assert [each.seeded for each in await desk.entries()].count(True) == 5
+
+
+async def test_the_event_loop_has_its_turn_between_polls_that_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, seen = 0, [0]
+
+    def note(*given: object) -> FeedPoll:
+        nonlocal begun
+        begun += 1
+        return FeedPoll(*given)  # type: ignore[arg-type]
+
+    async def others() -> None:
+        while True:
+            seen.append(begun)
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr("bot.polling.poller.FeedPoll", note)
+    async with open_desk(tmp_path, [f"f{number}" for number in range(40)]) as desk:
+        turns = asyncio.create_task(others())
+        assert len(await desk.poll()) == 40
+        turns.cancel()
+    assert max(now - before for before, now in pairwise(seen)) <= 5
 
 
 async def test_the_log_says_why_an_entry_is_new_or_history(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -23,19 +24,27 @@ class _First:
     unreadable: Unreadable | None = None
 
 
-_FIRST = TypeAdapter(_First)
-_ENTRY = TypeAdapter(FeedEntry)
+# Made for the first reply: no start needs them.
+@cache
+def _first() -> TypeAdapter[_First]:
+    return TypeAdapter(_First)
+
+
+@cache
+def _entry() -> TypeAdapter[FeedEntry]:
+    return TypeAdapter(FeedEntry)
 
 
 async def read_reply(stream: asyncio.StreamReader) -> ParsedFeed | Unreadable:
     """What `encode_parsed` wrote. Raises EOFError when it breaks off, ValueError for anything
     else."""
-    first = _FIRST.validate_json(await _message(stream))
+    first = _first().validate_json(await _message(stream))
     if first.unreadable is not None:
         return first.unreadable
     if first.feed is None or not 0 <= first.follow <= MAX_ENTRIES:
         raise ValueError("a reply that is neither a feed nor a failure")
-    entries = [_ENTRY.validate_json(await _message(stream)) for _ in range(first.follow)]
+    read = _entry().validate_json
+    entries = [read(await _message(stream)) for _ in range(first.follow)]
     return replace(first.feed, entries=tuple(entries))
 
 

@@ -136,6 +136,41 @@ def test_stories_that_cannot_be_split_or_merged_say_so_and_stay(newsroom: Newsro
     assert stories_of(newsroom.db) == before
 
 
+def families_of(db: Connection) -> int:
+    (alert,) = alerts.for_story(db, 1)
+    return alert.families
+
+
+def test_a_copy_and_then_words_of_its_own_in_one_poll_make_a_second_source(
+    newsroom: Newsroom,
+) -> None:
+    """The same families are asked for twice in the transaction, and other tellings are there."""
+    newsroom.says(SIEGE)
+    add_feed(newsroom.db, feed("sana").id)
+    copied, retold = (
+        change(item(title, guid=title, published_at=NOW + minutes * HOUR / 60))
+        for title, minutes in ((f"{SIEGE} والدواء", 1), (RETOLD, 2))
+    )
+    newsroom.poll(feed("sana"), [copied], NOW + HOUR)
+    assert families_of(newsroom.db) == 1
+    other = Newsroom(newsroom.db)
+    other.poll(feed("third"), [copied, retold], NOW + HOUR)
+    assert stories_of(newsroom.db) == [{SIEGE, copied.entry.title, RETOLD}]
+    assert families_of(newsroom.db) == 2
+
+
+def test_a_telling_that_left_is_no_source_in_the_same_transaction(newsroom: Newsroom) -> None:
+    newsroom.says(SIEGE)
+    newsroom.says(f"{SIEGE} والدواء", family="sana", now=NOW + HOUR)
+    newsroom.says(RETOLD, family="sana", now=NOW + HOUR)
+    (retold,) = fetch(newsroom.db, "SELECT id FROM entries WHERE title = :it", {"it": RETOLD})
+    remembered, asked = newsroom.pipeline._stories, (newsroom.db, 1, {"enab", "sana"}, NOW + HOUR)
+    with remembered.unchanged():
+        assert remembered.sources(*asked) == 2
+        remembered.leave(newsroom.db, retold["id"], NOW + HOUR)
+        assert remembered.sources(*asked) == 1
+
+
 @pytest.mark.parametrize("what", ["story_for", "independent_sources", "Window.add"])
 def test_a_fault_in_comparing_costs_a_join_and_never_an_alert(
     newsroom: Newsroom,
