@@ -191,7 +191,7 @@ def _together(clause: CompiledClause, reading: Reading, options: Sequence[Choice
         choice = _tightest(clause, reading, [*options[:index], negated, *options[index + 1 :]])
         if choice is not None and not _is_said_of_another(reading, choice):
             found.append(choice)
-    return min(found, key=lambda c: _width([span for span, _ in c]), default=None)
+    return min(found, key=lambda c: _width([span for span, _ in c], reading), default=None)
 
 
 def _is_said_of_another(reading: Reading, choice: Choice) -> bool:
@@ -207,13 +207,13 @@ def _tightest(clause: CompiledClause, reading: Reading, options: Sequence[Choice
     for anchor in options[0]:
         near = [anchor]
         for usable in options[1:]:
-            choice = _nearest(usable, anchor[0], window, near, reading if clause.unbroken else None)
+            choice = _nearest(reading, usable, anchor[0], window, near, clause.unbroken)
             if choice is None:
                 break
             near.append(choice)
         if len(near) < len(options):
             continue
-        width = _width([span for span, _ in near])
+        width = _width([span for span, _ in near], reading)
         if width < best_width:
             best, best_width = near, width
             if width == 0:
@@ -232,14 +232,14 @@ def _broken(reading: Reading, a: Span, b: Span) -> bool:
 
 
 def _nearest(
-    usable: Choice, anchor: Span, window: int, taken: Choice, unbroken_in: Reading | None
+    reading: Reading, usable: Choice, anchor: Span, window: int, taken: Choice, unbroken: bool
 ) -> tuple[Span, str] | None:
     """The match closest to the anchor that overlaps nothing chosen so far."""
     at = bisect_left(usable, anchor.first, key=lambda pair: pair[0].first)
     around = usable[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]
-    fitting = [p for p in around if between(p[0], anchor) <= window]
-    if unbroken_in is not None:
-        fitting = [p for p in fitting if not _broken(unbroken_in, anchor, p[0])]
+    fitting = [p for p in around if apart(reading, p[0], anchor) <= window]
+    if unbroken:
+        fitting = [p for p in fitting if not _broken(reading, anchor, p[0])]
     fitting.sort(key=lambda p: between(p[0], anchor))
     return next((p for p in fitting if not any(p[0].overlaps(q[0]) for q in taken)), None)
 
@@ -248,10 +248,25 @@ def between(a: Span, b: Span) -> int:
     return max(0, max(a.first, b.first) - min(a.last, b.last) - 1)
 
 
-def _width(spans: Sequence[Span]) -> int:
+def apart(reading: Reading, a: Span, b: Span) -> int:
+    """Words between two spans; what joins the members of a list counts for none."""
+    words = between(a, b)
+    joins = reading.joins
+    if not words or not joins:
+        return words
+    first, last = min(a.last, b.last) + 1, max(a.first, b.first)
+    return words - sum(first <= at < last for at in joins)
+
+
+def _width(spans: Sequence[Span], reading: Reading) -> int:
     """Words that stand between the first and the last span and belong to none."""
     covered = sum(s.last - s.first + 1 for s in spans)
-    return max(s.last for s in spans) - min(s.first for s in spans) + 1 - covered
+    first, last = min(s.first for s in spans), max(s.last for s in spans)
+    joins = sum(
+        first < at < last and not any(s.first <= at <= s.last for s in spans)
+        for at in reading.joins
+    )
+    return last - first + 1 - covered - joins
 
 
 def _ordered(clause: CompiledClause, reading: Reading, options: Sequence[Choice]) -> Choice | None:
@@ -265,9 +280,10 @@ def _ordered(clause: CompiledClause, reading: Reading, options: Sequence[Choice]
             for pair in usable[start : start + _NEIGHBOURS]:
                 if clause.unbroken and _broken(reading, path[-1][0], pair[0]):
                     continue
-                if pair[0].first - end - 1 <= gap:
-                    # One path to each end is enough: all that follows depends on the end only.
-                    longer.setdefault((pair[0], pair[1]), [*path, pair])
+                if apart(reading, path[-1][0], pair[0]) <= gap:
+                    # One path to each end is enough, the closest: «sans eau, sans pain» is without
+                    # bread by the second «sans», which is no no over the first.
+                    longer[pair] = [*path, pair]
         paths = list(longer.values())
     return next((p for p in paths if _negation_holds(clause, reading, p)), None)
 

@@ -109,8 +109,8 @@ class Reading:
     """A sentence, and what is found in it. A term is looked for when it is asked for first."""
 
     __slots__ = (
-        "_any", "_choices", "_found", "_has", "_matcher", "_written", "added", "governors",
-        "language", "of", "possible", "sentence",
+        "_any", "_choices", "_found", "_has", "_joins", "_matcher", "_written", "added",
+        "governors", "language", "of", "possible", "sentence",
     )  # fmt: skip
 
     def __init__(self, written: Written, language: str | None, matcher: Matcher) -> None:
@@ -129,6 +129,7 @@ class Reading:
         self.governors: Sequence[Any] | None = None
         """What `scope.governors` found here."""
         self._has: dict[int, bool] = {}
+        self._joins: frozenset[int] | None = None
         self._any: dict[int, bool] = {}
         self._choices: dict[int, tuple[tuple[str, ...], list[tuple[Span, str]]]] = {}
         """By the identity of the terms, which are kept: they are the same ones each time."""
@@ -157,6 +158,14 @@ class Reading:
     def text(self) -> str:
         """What the sentence's offsets point into."""
         return self._written.text
+
+    @property
+    def joins(self) -> frozenset[int]:
+        """Words of a French list that only join its members: «pénurie de pain, de lait et d'eau»
+        lacks water as much as bread."""
+        if self._joins is None:
+            self._joins = _joins(self.sentence) if self.language == "fr" else frozenset()
+        return self._joins
 
     def any_of(self, terms: tuple[str, ...]) -> list[tuple[Span, str]]:
         """Where any of these terms stand, with the term's name, in order, longer ones first."""
@@ -234,3 +243,18 @@ class Reading:
 def _place(choice: tuple[Span, str]) -> tuple[int, int, str]:
     (first, last), name = choice
     return first, -last, name
+
+
+_AND = frozenset(("et", "ou", "ni"))
+_OF = frozenset(("de", "d", "du", "des"))
+
+
+def _joins(sentence: Sentence) -> frozenset[int]:
+    found = set()
+    for at, token in enumerate(sentence.tokens):
+        if at and token.norm in _OF:
+            if sentence.tokens[at - 1].norm in _AND:
+                found |= {at - 1, at}
+            elif token.breaks:
+                found.add(at)
+    return frozenset(found)

@@ -10,6 +10,7 @@ from rules.matching.harm.roles import CASUALTY, IF_COUNTED, OTHERS, Person, Role
 
 AMONG_REACH = 6
 """Words behind «بينهم», "including", in which the kind of the counted is told."""
+_ARTICLES = frozenset(("des", "les", "de", "the", "some", "several", "plusieurs"))
 _ONE = frozenset(("a", "an", "one", "un", "une"))
 
 
@@ -49,7 +50,20 @@ class Kinds(Roles):
                 if person.who == "people" and other.who in ("civilians", "health-workers"):
                     return other.span, other.who, why
                 break
+        if person.who == "fighters" and (other := self._joined_before(person)) is not None:
+            return other.span, other.who, f"{why}, beside fighters"
         return person.span, person.who, why
+
+    def _joined_before(self, fighter: Person) -> Person | None:
+        """Who is killed with a fighter and named first: «des civils et des militaires tués»."""
+        at = fighter.span.first - 1
+        while at > 0 and (at in self.counts or self.tokens[at].norm in _ARTICLES):
+            at -= 1
+        if at < 1 or self.tokens[at].norm not in ("and", "et"):
+            return None
+        other = self.ending(self.persons, at - 1)
+        plain = other is not None and other.who not in ("fighters", "uncounted")
+        return other if plain else None
 
     def _only_one(self, fighter: Span) -> bool:
         """One fighter among the counted, "including a soldier", does not make them fighters; a
@@ -82,7 +96,7 @@ class Kinds(Roles):
                 return True
             if token.norm in ("and", "et"):
                 return True
-            if place != at and place not in self.counts:
+            if place != at and place not in self.counts and token.norm not in _ARTICLES:
                 return False
         return False
 

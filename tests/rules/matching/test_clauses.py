@@ -44,6 +44,27 @@ def test_sequence_takes_one_order(small_rules: Build) -> None:
     assert not fires(rules, "نقص كبير في الأدوية")
 
 
+def test_a_sequence_is_the_closest_one(small_rules: Build) -> None:
+    """A second "no" is the evidence's own; it is no no over what the first one says."""
+    words = "terms:\n  none: {fr: [sans], en: [no]}\n  food: {fr: [pain], en: [bread]}\n"
+    rules = small_rules(words + "when:\n  - {sequence: [none, food], gap: 2, negated: any}\n")
+    for text, lang in (
+        ("Les familles vivent sans eau, sans pain", "fr"),
+        ("No water, no bread in the camp", "en"),
+    ):
+        found = only(rules, text, lang=lang)
+        assert found is not None and found.direction == "worsening", text
+        assert len(found.evidence) == 2, found.evidence
+
+
+def test_what_joins_the_members_of_a_french_list_takes_no_room(small_rules: Build) -> None:
+    rules = small_rules(WORDS + "when:\n  - {near: [lack, medicine], within: 3}")
+    assert only(rules, "Pénurie de pain, de lait et de médicaments", lang="fr")
+    assert only(rules, "Pénurie d'eau, de pain et de médicaments", lang="fr")
+    assert only(rules, "Pénurie de pain dans la ville, de médicaments", lang="fr") is None
+    assert only(rules, "Pénurie de lits de camp pour médicaments", lang="fr") is None
+
+
 def test_all_looks_across_sentences_and_any_at_one_word(small_rules: Build) -> None:
     rules = small_rules(WORDS + "when:\n  - all: [medicine, lack]")
     assert fires(rules, "وصلت الأدوية. النقص مستمر.")

@@ -142,6 +142,26 @@ def test_civilians_beside_fighters_are_seen(shipped: RuleSet) -> None:
     assert is_harm(shipped, "20 قتيلا بينهم أطفال في غارة على السوق")
 
 
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("Des civils et des militaires tués dans une attaque près de Gao", "fr"),
+        ("Dix villageois et trois soldats ont été tués par une mine", "fr"),
+        ("Des soldats et des civils tués dans une attaque près de Gao", "fr"),
+        ("Villagers and several soldiers were killed in the raid", "en"),
+    ],
+)
+def test_civilians_joined_to_fighters_are_seen_whoever_is_named_first(
+    shipped: RuleSet, text: str, lang: str
+) -> None:
+    assert victims(shipped, text, lang)[0].who in ("civilians", "people")
+
+
+def test_fighters_alone_stay_fighters(shipped: RuleSet) -> None:
+    text = "Des officiers et des soldats tués dans une embuscade"
+    assert {who for who, _ in kinds(shipped, text, "fr")} == {"fighters"}
+
+
 @pytest.mark.parametrize("one", ["a UN peacekeeper", "one soldier"])
 def test_one_fighter_among_many_makes_no_fighters_of_them(shipped: RuleSet, one: str) -> None:
     raid = "The raid on the market left 31 people dead, including"
