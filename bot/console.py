@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.clock import utc_now
 from bot.delivery.deciding.outcome import NeverSent, Outcome, Outgoing, Sent
 from bot.locales import texts
-from bot.locales.bidi import mixes_directions, without_controls
+from bot.locales.bidi import FSI, PDI, mixes_directions, without_controls
 from bot.messages.blocks import Card, Line
 from bot.messages.cards.card import alert_card, text_card
 from bot.messages.cards.display import Display, Signals
@@ -149,6 +149,9 @@ def _styled(line: Line, language: str, *, heading: bool, mark: str) -> Text:
             continue
         if span.href:
             # The address says what the rest of its line says, and can be tapped.
+            # What is isolated ends with the words, for the rest of the line is left out.
+            begun = f"{styled.plain}{words}"
+            words += PDI * (begun.count(FSI) - begun.count(PDI))
             named = texts(language)("card.link", label=words, address=span.href)
             styled.append(named, style="blue")
             break

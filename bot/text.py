@@ -43,6 +43,16 @@ _LIVE = re.compile(
 )
 # What our own lines may hold besides: directions, and spaces that no line is broken at.
 _OWN = (FSI, PDI, LRM, RLM, "\u00a0", "\u202f")
+# Marks above and below one letter beyond what any script has (the Arabic of the Quran: three).
+# Hundreds are drawn over the lines and messages around them.
+_TOWER = re.compile(
+    "(?<=M{5})M+".replace(
+        "M",
+        "[\u0300-\u036f\u0483-\u0489\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4"
+        "\u06e7\u06e8\u06ea-\u06ed\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff"
+        "\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]",
+    )
+)
 # Between two marked words these are no reason to end one mark and begin another.
 _SEAM = " '’"
 _LONGEST = 8000
@@ -124,7 +134,12 @@ def _defused(marked: Marked) -> Marked:
 
 
 def _characters(raw: str) -> str:
-    return re.sub(r" +", " ", "".join(map(_character, raw)))
+    return without_towers(re.sub(r" +", " ", "".join(map(_character, raw))))
+
+
+def without_towers(text: str) -> str:
+    """The text with no more marks on a letter than a line has room for."""
+    return _TOWER.sub("", text)
 
 
 def _character(character: str) -> str:

@@ -22,7 +22,7 @@ from bot.locales.bidi import (
     without_controls,
 )
 from bot.messages.blocks import Line, Span
-from bot.text import JOINER, web_link
+from bot.text import JOINER, web_link, without_towers
 from bot.web.access.forms import form_key
 from bot.web.site import Visitor
 
@@ -130,7 +130,7 @@ def text_html(text: str) -> Markup:
 
 def foreign_html(text: str) -> Markup:
     """A feed's words, in their own direction."""
-    bare = without_controls(text).replace(JOINER, "")
+    bare = without_towers(without_controls(text)).replace(JOINER, "")
     return Markup("<bdi>{}</bdi>").format(bare)
 
 

@@ -80,7 +80,10 @@ def _entry(raw: Any, number: int, labelled: bool) -> StoryEntry:
     maybe = raw.get("maybe") or []
     if not isinstance(maybe, list):
         raise TypeError("maybe is no list")
-    published = datetime.fromisoformat(str(raw.get("published") or ""))
+    try:
+        published = datetime.fromisoformat(str(raw.get("published") or ""))
+    except ValueError:
+        raise ValueError("published is no time such as 2026-01-30T09:00:00Z") from None
     return StoryEntry(
         str(raw.get("id", number)),
         str(raw.get("family") or raw.get("feed") or ""),

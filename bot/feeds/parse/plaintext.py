@@ -67,12 +67,15 @@ def joined_texts(texts: Iterable[str], title: str) -> str:
     """
     longest, *others = sorted(dict.fromkeys(texts), key=len, reverse=True) or [""]
     said = f" {_bare(title)} \n {_bare(longest)} "
-    more: list[str] = []
+    more, length = list[str](), 0
     for line in (line for text in others for line in text.split("\n")):
         bare = _bare(line[:-120] + _CUT_SHORT.sub("", line[-120:]))
         if bare and f" {bare} " not in said:
             more.append(line)
             said += f"\n {bare} "
+            length += len(line) + 1
+            if length > MAX_SUMMARY // 2:
+                break  # it is cut here; and to compare thousands of lines more took seconds
     if not more:
         return longest
     added = shorten("\n".join(more), MAX_SUMMARY // 2)

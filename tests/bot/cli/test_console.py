@@ -107,6 +107,15 @@ async def test_an_arabic_line_has_no_control_that_a_terminal_would_show(
     assert not set(line) & set("\u200e\u200f\u2068\u2069")
 
 
+async def test_what_is_isolated_in_a_line_ends_in_it(
+    sender: ConsoleSender, out: io.StringIO
+) -> None:
+    """A feed with a Latin name in an Arabic line, before an address that ends the line."""
+    await sender.send(Outgoing(DELIVERY, CHAT, replace(ALERT, feed_name="Field News")))
+    line = next(each for each in out.getvalue().splitlines() if "Field News" in each)
+    assert "\u2068Field News\u2069" in line and "https://example.org/1" in line
+
+
 async def test_each_alert_is_in_the_language_of_its_entry(
     sender: ConsoleSender, out: io.StringIO
 ) -> None:

@@ -78,4 +78,4 @@ def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
     broken["published"] = "yesterday"
     code, output = run("eval", str(write(tmp_path, entry("a", "s1"), broken)))
     assert code != 0
-    assert "stories.jsonl:2" in output
+    assert "stories.jsonl:2" in output and "published is no time such as 2026" in output

@@ -254,6 +254,14 @@ def test_a_feed_cannot_call_on_people_or_hide_text_behind_direction_overrides() 
     assert "&lt;b&gt;x&lt;/b&gt;" in shown.html
 
 
+def test_a_tower_of_marks_stays_within_its_line() -> None:
+    for mark in ("\u0651", "\u0336", "\u0e49", "\u20dd"):
+        shown = card(sample_alert(title=f"قصف{mark * 300} حمص")).plain
+        assert f"قصف{mark * 5} حمص" in shown
+    written = "الرَّحْمَٰنِ الرَّحِيمِ"
+    assert written in card(sample_alert(title=written)).plain
+
+
 def test_a_megabyte_of_headline_becomes_a_card_at_once() -> None:
     started = time.process_time()
     found = sample_alert(title="<&>" * 350_000, snippet="نفد " * 250_000, feed_name="م" * 10**6)
