@@ -15,7 +15,7 @@ State = Literal[
     "ended", "eased", "cancelled", "stopped", "restored", "opened", "arriving", "freed",
     "agreed", "kept", "broken",
     "obstructed", "allowed", "asked", "ordered", "failed", "warned", "denied", "negated",
-    "past", "figurative", "drill",
+    "past", "figurative", "drill", "again", "spared",
 ]  # fmt: skip
 """What can be said of evidence; `rules.matching.scope.scope` finds it."""
 Place = Literal["title", "text", "lead", "any"]

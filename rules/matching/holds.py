@@ -15,6 +15,7 @@ from rules.matching.clauses import (
 from rules.matching.entry import EntryReading, Present
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.rule import CompiledRule
+from rules.matching.scope import effect
 from rules.matching.scope.denials import DENYING
 from rules.matching.scope.direction import Found
 from rules.matching.scope.governors import DENIED
@@ -66,10 +67,13 @@ def holds(
             continue
         if _set_aside(clause, reading, combination):
             continue
+        evidence = [s for s, _ in combination]
+        if clause.direction == "improving" and effect.is_sorry(reading, evidence):
+            continue
         asked = negators_of(clause, reading, combination)
         scope = scope_of(
             reading,
-            [s for s, _ in combination],
+            evidence,
             clause.direction,
             rule.means,
             rule.governors,
@@ -78,6 +82,9 @@ def holds(
         if scope.direction == "denied" and any(is_no_longer(reading, no) for no, _ in asked):
             # "Is no longer besieged" denies nothing: it was, and is over.
             scope = scope._replace(direction="improving")
+        if scope.plain and clause.direction == "worsening" and effect.spares(reading, evidence):
+            scope = scope._replace(direction="improving")
+        scope = _over_time(reading, scope, evidence)
         if scope.direction is None or (bare and "denied" not in scope.states):
             continue
         if clause.if_denied and not _is_denied(reading, combination[-1][0], scope):
@@ -118,8 +125,12 @@ def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading)
         for name in element.terms:
             for span in reading.of(name):
                 scope = state_of(reading, span, clause.states, rule.means, rule.governors)
+                scope = scope or _by_its_effect(reading, span, clause)
+                if scope is None or effect.is_sorry(reading, (span, *scope.words)):
+                    continue
+                scope = _over_time(reading, scope, (span, *scope.words))
                 # Plain bad news further down is the business of the other clauses.
-                if scope is None or scope.direction is None:
+                if scope.direction is None:
                     continue
                 if scope.plain and reading.sentence.field != "title":
                     continue
@@ -127,6 +138,21 @@ def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading)
                 aside = _aside(reading, [s for _, s, _ in spans], scope)
                 return [Found(clause, spans, scope.direction, scope, aside)]
     return []
+
+
+def _by_its_effect(reading: Reading, span: Span, clause: CompiledClause) -> Scope | None:
+    for state in effect.STATES:
+        words = effect.effect_on(reading, span, state) if state in clause.states else ()
+        if words:
+            return Scope(clause.states[state], (state,) * len(words), words)
+    return None
+
+
+def _over_time(reading: Reading, scope: Scope, evidence: Sequence[Span]) -> Scope:
+    """ "No clinic has been hit for forty days" denies nothing: it has got better."""
+    if effect.turns_a_no(reading, scope.direction, scope.states, evidence):
+        return scope._replace(direction="improving")
+    return scope
 
 
 def _aside(reading: Reading, spans: Iterable[Span], scope: Scope) -> bool:

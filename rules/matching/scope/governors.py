@@ -14,7 +14,7 @@ from typing import NamedTuple, get_args
 
 from rules.loading.choices import State
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope import counts, denials, doers, statement
+from rules.matching.scope import counts, denials, doers, effect, statement
 from rules.matching.scope.counts import FEWER
 from rules.matching.scope.denials import DENYING, is_over_a_denial
 from rules.matching.scope.negation import (
@@ -37,7 +37,7 @@ DENIED = STATE_TERMS["denied"]
 _GOVERNORS = (*STATE_TERMS.values(), *STATE_NOUNS.values(), FEWER, DENYING)
 _HURT = ("$harm-verb", "$harm-noun", "$casualty", "$fire-weapon")
 TERMS = (
-    BORDER, JOINS, IN_FORCE, PROTEST, *counts.TERMS, *denials.TERMS, *doers.TERMS,
+    BORDER, JOINS, IN_FORCE, PROTEST, *counts.TERMS, *denials.TERMS, *doers.TERMS, *effect.TERMS,
     *STATE_TERMS.values(), *STATE_NOUNS.values(), *_HURT,
 )  # fmt: skip
 
@@ -128,6 +128,8 @@ class Governor(NamedTuple):
 def governors_of(states: Iterable[State], own: Mapping[State, Iterable[str]]) -> frozenset[str]:
     """The terms of which one must stand in a sentence that says one of these states."""
     found = {IN_FORCE} if "kept" in states else set()
+    if "spared" in states:
+        found.update((effect.BURDEN, effect.QUEUE))
     if "eased" in states:
         found.add(FEWER)
     if "denied" in states:
