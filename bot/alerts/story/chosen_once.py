@@ -46,7 +46,14 @@ class RepeatedStories(RememberedStories):
         return replace(choice, story_id=self._window.story_of(choice.like))
 
     def take(
-        self, db: Connection, telling: Telling, story_id: int, choice: Choice, now: datetime
+        self,
+        db: Connection,
+        telling: Telling,
+        story_id: int,
+        choice: Choice,
+        now: datetime,
+        *,
+        first: bool = False,
     ) -> None:
         telling, _ = self._first.noted.pop(telling.entry_id, (telling, choice))
-        super().take(db, telling, story_id, choice, now)
+        super().take(db, telling, story_id, choice, now, first=first)
