@@ -7,13 +7,17 @@ bot, and Telegram's refusal is one whatever status a gateway gave it.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from typing import Any
 
+from telegram import Update
 from telegram.error import NetworkError, RetryAfter
 from telegram.request import HTTPXRequest
 
 from bot.text import clean, shorten
+
+log = logging.getLogger(__name__)
 
 # A 429 that does not say for how long.
 USUAL_WAIT = 30
@@ -47,6 +51,38 @@ class TelegramRequest(HTTPXRequest):
         if "/file/" in url and status == 200:
             return status, body  # a file's own bytes
         return read_answer(status, body, of_message=url.endswith(_OF_MESSAGES))
+
+
+class UpdatesRequest(TelegramRequest):
+    """What asks for updates. One that cannot be read is known by its number alone, so that it can
+    be confirmed: python-telegram-bot refuses the whole answer, and would be given it for ever."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        answer = TelegramRequest.parse_json_payload(payload)
+        if isinstance(result := answer.get("result"), list):
+            answer["result"] = [each for update in result if (each := _readable(update))]
+        return answer
+
+
+def _readable(update: object) -> dict[str, Any] | None:
+    """The update; its number where no more can be read of it, None where not even that can."""
+    if not isinstance(update, dict) or not isinstance(number := update.get("update_id"), int):
+        log.error("Telegram sent an update without a number")
+        return None
+    try:
+        Update.de_json(update, None)
+    except Exception as error:  # noqa: BLE001 - whatever it is that Telegram sends
+        # What is in it is somebody's message, and stays out of the log.
+        kinds = ", ".join(sorted(str(name)[:40] for name in update if name != "update_id"))
+        log.error(
+            "update %d (%s) cannot be read and is passed over: %s",
+            number,
+            kinds,
+            type(error).__name__,
+        )
+        return {"update_id": number}
+    return update
 
 
 def read_answer(status: int, body: bytes, *, of_message: bool = False) -> tuple[int, bytes]:

@@ -35,7 +35,7 @@ from bot.notices.feeds import NamedFeed
 from bot.process.logs import Redactor
 from bot.rules_in_force import shipped_places
 from bot.telegram import trying_rules
-from bot.telegram.answers import TelegramRequest
+from bot.telegram.answers import TelegramRequest, UpdatesRequest
 from bot.telegram.commands.asking.recent import BARE_ID, COMMAND_BY_ID, alert_by_id
 from bot.telegram.incoming import documents
 from bot.telegram.incoming.inline import offer
@@ -108,7 +108,7 @@ def build_application(
             )
         )
         .get_updates_request(
-            TelegramRequest(
+            UpdatesRequest(
                 connection_pool_size=1,
                 httpx_kwargs=trusting,
                 connect_timeout=10.0,

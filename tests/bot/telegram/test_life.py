@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,26 @@ async def test_a_chat_that_blocks_the_bot_is_paused_and_resumed_with_its_setting
     await bench.settled()
     chat = await bench.chat(READER)
     assert (chat.state, chat.signals) == ("active", frozenset({"evacuation"}))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"message": {"message_id": 5, "date": 10**15, "chat": {"id": 9, "type": "private"}}},
+        {"message": "secret"},
+        {"callback_query": {"id": "secret"}},
+        {"my_chat_member": [1]},
+        {"inline_query": {"query": "secret"}},
+    ],
+)
+async def test_an_update_that_cannot_be_read_keeps_none_behind_it_from_being_heard(
+    bench: Bench, caplog: pytest.LogCaptureFixture, broken: dict[str, Any]
+) -> None:
+    await bench.ask(READER, "/start", language_code="en")
+    number = bench.server.inject(broken)
+    assert "/subscribe" in await bench.ask(READER, "/help")
+    assert f"update {number} ({next(iter(broken))}) cannot be read" in caplog.text
+    assert "secret" not in caplog.text
 
 
 async def test_a_paused_private_chat_that_writes_is_resumed(bench: Bench) -> None:
