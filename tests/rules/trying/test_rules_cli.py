@@ -98,7 +98,7 @@ def test_explain_shows_the_sentence_and_the_clause(run: CliRunner) -> None:
         (["eval", "nothing"], "nothing:1: is no labelled entry (neither title nor text)"),
         (["rules", "audit", "empty"], "empty: no entry in it"),
         (["rules", "audit", "binary"], "binary: is not UTF-8 text"),
-        (["rules", "audit", "."], ".: cannot be read (Is a directory)"),
+        (["rules", "audit", "."], "«.» is a folder: name a file"),
         (["rules", "explain", "--file", "binary"], "binary: is not UTF-8 text"),
         (["rules", "format", "empty"], "empty: is no folder"),
         (["rules", "check", "absent"], "is no folder; create it"),
