@@ -22,6 +22,21 @@ def test_without_chromium_it_says_what_to_install(
     assert "apt-get install chromium fonts-noto-core" in capsys.readouterr().err
 
 
+def test_without_a_font_for_emoji_it_draws_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("chromium", "fc-list"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    before = {each: each.stat().st_mtime_ns for each in pictures.FOLDER_OF_PICTURES.iterdir()}
+    assert pictures.main() == 1
+    assert "fonts-noto-color-emoji" in capsys.readouterr().err
+    assert before == {
+        each: each.stat().st_mtime_ns for each in pictures.FOLDER_OF_PICTURES.iterdir()
+    }
+
+
 def test_every_picture_is_there_small_and_shown() -> None:
     there = {each.stem for each in (ROOT / "docs" / "pictures").glob("*.png")}
     pages = {shot.name for shot in SHOTS}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import io
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -62,12 +63,20 @@ MISSING = (
     "  sudo apt-get install chromium fonts-noto-core fonts-noto-color-emoji"
 )
 
+WITHOUT_EMOJI = (
+    "No font for emoji is installed: levels would be grey and marks empty boxes. On Debian and\n"
+    "Ubuntu:  sudo apt-get install fonts-noto-color-emoji"
+)
+
 
 def main() -> int:
-    """Draw every picture; 1 where Chromium is missing or one cannot be drawn."""
+    """Draw every picture; 1 where Chromium or a font is missing, or one cannot be drawn."""
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if program is None:
         sys.stderr.write(f"{MISSING}\n")
+        return 1
+    if not _has_emoji():
+        sys.stderr.write(f"{WITHOUT_EMOJI}\n")
         return 1
     FOLDER_OF_PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="marsad-pictures-") as made:
@@ -80,6 +89,15 @@ def main() -> int:
     total = sum(each.stat().st_size for each in pictures)
     sys.stdout.write(f"{len(pictures)} pictures: {total / 1000:.0f} kB\n")
     return int(total > LARGEST_OF_ALL)
+
+
+def _has_emoji() -> bool:
+    """Whether fontconfig knows a font for emoji; true where there is no fontconfig to ask."""
+    lister = shutil.which("fc-list")
+    if lister is None:
+        return True
+    asked = [lister, ":lang=und-zsye", "family"]
+    return bool(subprocess.run(asked, capture_output=True, check=False).stdout.strip())  # noqa: S603
 
 
 def _small_enough(picture: Path) -> Path | None:
