@@ -251,9 +251,9 @@ def between(a: Span, b: Span) -> int:
 def apart(reading: Reading, a: Span, b: Span) -> int:
     """Words between two spans; what joins the members of a list counts for none."""
     words = between(a, b)
-    joins = reading.joins
-    if not words or not joins:
+    if not words or not reading.joins:
         return words
+    joins = reading.joins
     first, last = min(a.last, b.last) + 1, max(a.first, b.first)
     return words - sum(first <= at < last for at in joins)
 
@@ -262,11 +262,13 @@ def _width(spans: Sequence[Span], reading: Reading) -> int:
     """Words that stand between the first and the last span and belong to none."""
     covered = sum(s.last - s.first + 1 for s in spans)
     first, last = min(s.first for s in spans), max(s.last for s in spans)
-    joins = sum(
+    width = last - first + 1 - covered
+    if not width or not reading.joins:
+        return width
+    return width - sum(
         first < at < last and not any(s.first <= at <= s.last for s in spans)
         for at in reading.joins
     )
-    return last - first + 1 - covered - joins
 
 
 def _ordered(clause: CompiledClause, reading: Reading, options: Sequence[Choice]) -> Choice | None:

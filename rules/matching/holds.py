@@ -84,7 +84,8 @@ def holds(
             scope = scope._replace(direction="improving")
         if scope.plain and clause.direction == "worsening" and effect.spares(reading, evidence):
             scope = scope._replace(direction="improving")
-        scope = _over_time(reading, scope, evidence)
+        if scope.direction == "denied":
+            scope = _over_time(reading, scope, evidence)
         if scope.direction is None or (bare and "denied" not in scope.states):
             continue
         if clause.if_denied and not _is_denied(reading, combination[-1][0], scope):

@@ -39,6 +39,8 @@ class Verdict:
     @property
     def loose(self) -> bool:
         """Whether it fires only by words that are none without a denial."""
+        if not any(f.clause.if_denied for f in self.found):
+            return False
         firm = [f for f in self.found if not f.clause.if_denied]
         return points(firm) - points(self.against) < self.rule.threshold
 
@@ -118,6 +120,8 @@ def _last_of(terms: tuple[str, ...], reading: Reading) -> str | None:
 
 def _without_loose_denials(found: list[Found]) -> list[Found]:
     """Without what only the words beside a denial tell, where anything is stated that stands."""
+    if not any(f.clause.if_denied for f in found):
+        return found
     if all(f.clause.if_denied or f.clause.setting or f.direction == "denied" for f in found):
         return found
     return [f for f in found if not f.clause.if_denied]

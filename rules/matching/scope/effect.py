@@ -76,8 +76,10 @@ def turns_a_no(
     So it is of what happens day by day, not of a state ("no famine since the harvest"). Who denies
     a report denies it, however long ago it was.
     """
+    if direction != "denied" or "denied" in states:
+        return False
     over_time = reading.of(OVER_TIME)
-    if direction != "denied" or "denied" in states or not over_time:
+    if not over_time:
         return False
     if not any(event.overlaps(e) for event in reading.of(EVENT) for e in evidence):
         return False
@@ -88,6 +90,8 @@ def turns_a_no(
 
 def spares(reading: Reading, evidence: Sequence[Span]) -> bool:
     """ "Mothers no longer boil leaves": what is borne no more ends the trouble that it shows."""
+    if not reading.of(BURDEN):
+        return False
     return any(
         burden.overlaps(e) or _next_to(reading, burden, e, THING_WITHIN)
         for _, burden in _borne_no_more(reading)
