@@ -36,7 +36,7 @@ MOST_UNKNOWN = 60
 def explain(
     text: Annotated[str | None, typer.Argument(help="The text; or give --file.")] = None,
     file: Annotated[Path | None, typer.Option(help="A text file (UTF-8); - reads input.")] = None,
-    title: Annotated[str, typer.Option(help="A headline to go with the text.")] = "",
+    title: Annotated[str, typer.Option(help="A headline, alone or with a text.")] = "",
     lang: Annotated[str | None, typer.Option(help="ar, en or fr; guessed otherwise.")] = None,
     rules_dir: Annotated[Path | None, typer.Option("--rules", help="Operators' rules.")] = None,
     as_json: AsJson = False,
@@ -45,7 +45,8 @@ def explain(
     """Show what the rules find in a text, and why; what nearly fired; what is not known."""
     from rules.trying.explain import explain as explain_text
 
-    written = text_of(text, file)
+    title_alone = bool(title) and text is None and file is None
+    written = "" if title_alone else text_of(text, file)
     rules = load(rules_dir)
     explanation = explain_text(rules, title, written, lang)
     remember(rules, rules_dir)

@@ -79,6 +79,13 @@ def test_explain_shows_the_sentence_and_the_clause(run: CliRunner) -> None:
     assert all(text[e["start"] : e["end"]] == e["quote"] for e in evidence)
 
 
+def test_a_headline_needs_no_text_to_be_explained(run: CliRunner) -> None:
+    given = ["rules", "explain", "--title", "حصار خانق على مضايا"]
+    result = run.invoke(app, given)
+    assert (result.exit_code, "siege" in result.stdout) == (0, True), result.output
+    assert json.loads(run.invoke(app, [*given, "--json"]).stdout)["detections"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
