@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -17,6 +17,7 @@ from babel import Locale
 
 from bot.asking.durations import plain_words
 from bot.asking.question import Stretch
+from bot.asking.words import unglued
 from bot.feeds.parse.dates import MONTHS
 
 MOST_WORDS = 12
@@ -60,7 +61,6 @@ _NUMBER = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _IN_NUMBERS = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}))?")
 _RANGE = re.compile(r"(\d{1,2})[-–](\d{1,2})")
-_GLUED = ("وال", "بال", "لل", "و", "ب", "ل")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,8 @@ def read_dates(words: Sequence[str], today: date) -> Dated | None:
     since, between = opening in _SINCE, opening in _BETWEEN
     at = 1 if since or between or opening in _IN else 0
     if (span := _two(said, at, today, between=between)) is not None:
-        return Dated(Stretch(first=span.first, last=span.last), span.end)
+        last = span.last if span.last <= today else None
+        return Dated(Stretch(first=span.first, last=last), span.end)
     found = _span(said, at, today, certain=at > 0, strictly=since)
     if found is None or found.first > today:
         return None
@@ -194,7 +195,7 @@ def _in_numbers(said: Sequence[str], at: int, today: date) -> _Span | None:
     if found is None:
         return None
     if found[1]:
-        day = _made(int(found[1]), int(found[2]), int(found[3]))
+        day = _day(int(found[3]), int(found[2]), int(found[1]), today)
     else:
         first, second = int(found[4]), int(found[5])
         number, month = (second, first) if second > 12 else (first, second)
@@ -254,7 +255,7 @@ def _end_of(first: date) -> date:
 
 def _weekday(word: str, *, certain: bool) -> int | None:
     names = _weekdays()
-    for name in (word, *_unglued(word)):
+    for name in (word, *unglued(word)):
         if name in names:
             return names[name]
     # «يوم اثنين»; alone «أحد» is anybody, «خميس» a name.
@@ -269,19 +270,10 @@ def _month(said: Sequence[str], at: int) -> tuple[int, int] | None:
         if len(words) < number:
             continue
         first, *rest = words
-        for name in (first, *_unglued(first)):
+        for name in (first, *unglued(first)):
             if (month := names.get(" ".join((name, *rest)))) is not None:
                 return month, at + number
     return None
-
-
-def _unglued(word: str) -> Iterator[str]:
-    for prefix in _GLUED:
-        rest = word.removeprefix(prefix)
-        if rest != word and len(rest) > 2:
-            yield rest
-            if prefix.endswith("ل"):
-                yield f"ال{rest}"
 
 
 @cache

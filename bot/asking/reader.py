@@ -15,6 +15,7 @@ from bot.asking.dates import Dated, is_since, read_dates
 from bot.asking.durations import read_duration
 from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Question, Stretch
 from bot.asking.vocabulary import Meaning, Vocabulary, plain
+from bot.asking.words import unglued
 
 if TYPE_CHECKING:
     from rules import Gazetteer
@@ -34,7 +35,6 @@ _HOSPITALS, _ATTACKS = "health-system-collapse", "attack-on-health-care"
 _HARM = "civilian-harm"
 _ELIDED = re.compile(r"^(?:[dl]|qu)['’](?=\w)", re.IGNORECASE)
 _PEOPLE = re.compile(r"^(?:و?ال)?(.{2,}?)(?:ي|يه|يون|يين|يات)$")
-_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ول", "وب", "و", "ب", "ل", "ف", "ك")
 
 
 @dataclass(slots=True)
@@ -237,18 +237,6 @@ def asked_place(known: Known, gazetteer: Gazetteer) -> AskedPlace:
             if isinstance(again, Known) and known.place.id in again.ids:
                 known = again if len(again.ids) > len(known.ids) else known
     return AskedPlace(known.place.id, tuple(sorted(known.ids)))
-
-
-def unglued(word: str) -> Iterator[str]:
-    """A word without what Arabic may have glued to its front."""
-    if not word or word[0] < "\u0600":
-        return
-    for prefix in _PREFIXES:
-        rest = word[len(prefix) :]
-        if word.startswith(prefix) and len(rest) > 2:
-            yield rest
-            if prefix.endswith(("ال", "لل")):
-                yield f"ال{rest}"
 
 
 def _folded(word: str) -> str:

@@ -24,6 +24,7 @@ SHORTEST_BEGINNING = 3
 _ARTICLES = ("وبال", "وكال", "ولل", "فبال", "وال", "بال", "كال", "فال", "لل", "ال")
 _ENDINGS = ("ا", "ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
 _GLUED = frozenset("بلكفس")
+_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ول", "وب", "و", "ب", "ل", "ف", "ك")
 # مسؤول and مسئول are one word.
 _HAMZA = str.maketrans(dict.fromkeys("ؤئء", ""))
 _QUOTED = re.compile(r"(-?)[\"“”«»„]([^\"“”«»„]*)[\"“”«»„]?|(-?)(\S+)")
@@ -80,6 +81,18 @@ def _without_glue(norm: str) -> str | None:
         return None
     bare = stem(word[1:])
     return bare if bare != stem(norm) else None
+
+
+def unglued(word: str) -> Iterator[str]:
+    """A word without what Arabic may have glued to its front."""
+    if not word or word[0] < "\u0600":
+        return
+    for prefix in _PREFIXES:
+        rest = word[len(prefix) :]
+        if word.startswith(prefix) and len(rest) > 2:
+            yield rest
+            if prefix.endswith(("ال", "لل")):
+                yield f"ال{rest}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,17 @@ def test_a_month_is_the_latest_that_has_begun(text: str) -> None:
     assert read(text) == Question(stretch("2025-10-01", "2025-10-31"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("from 1/1/2025 to 31/12/9999", "من 2025-01-01 إلى 9999-12-31"),
+        "between January 2025 and 31/12/2026",
+    ],
+)
+def test_what_ends_in_the_future_goes_on_until_now(text: str) -> None:
+    assert read(text).stretch == stretch("2025-01-01")
+
+
 def test_what_goes_on_has_no_end() -> None:
     assert read("in March").stretch == stretch("2026-03-01")
     assert read("in 2026").stretch == stretch("2026-01-01")
@@ -109,7 +120,15 @@ def test_since_yesterday_goes_on_until_now(text: str) -> None:
     "text",
     [
         *("what may happen", "protest march", "mars", "أحد الأطفال", "2024", "5"),
-        *("since the war", "from Kharkiv to Kyiv", "من حلب إلى إدلب", "in 2031", "9/9/9999"),
+        *(
+            "since the war",
+            "from Kharkiv to Kyiv",
+            "من حلب إلى إدلب",
+            "in 2031",
+            "9/9/9999",
+            "0001-01-01",
+            "since 1/1/1900",
+        ),
     ],
 )
 def test_what_is_no_time(text: str) -> None:
@@ -175,6 +194,6 @@ def test_any_heap_of_words_is_a_time_in_order_or_none(words: list[str], today: d
     first, last = found.stretch.first, found.stretch.last
     assert first is not None
     assert first <= today
-    assert last is None or first <= last
+    assert last is None or first <= last <= today
     question = Question(found.stretch)
     assert Question.from_json(question.as_json()) == question

@@ -173,6 +173,11 @@ def test_what_asks_for_more_or_less_than_how_it_stands_at_a_place(text: str) -> 
     assert read(text).whose_state is None
 
 
+def test_a_state_of_a_country_and_a_movement_are_no_questions_how_it_stands() -> None:
+    assert read("Rakhine state").whose_state is None
+    assert read("اشتباكات فتح في عين الحلوة").words == ("اشتباكات", "فتح")
+
+
 def test_an_elision_is_no_part_of_a_name() -> None:
     question = read("le siège d'El Fasher")
     assert (places(question), question.signals) == (["g379555"], ("siege",))
