@@ -18,6 +18,8 @@ from storage.rows import Row, fetch, from_text, many, numbers, to_text
 MOST_HITS = 2_000
 """The newest entries with the words that are looked at for their alerts."""
 _END = "9999"
+_HAS = """EXISTS (SELECT 1 FROM alert_facets x WHERE x.alert_id = {alert}
+            AND x.facet IN (SELECT value FROM json_each(:{facets})))"""
 _IN_LANGUAGES = "(:any_language OR a.language IN (SELECT value FROM json_each(:languages)))"
 
 
@@ -26,7 +28,9 @@ class Wanted:
     """What alerts are asked for. Of several values one is enough; empty: any.
 
     `directions` are of the signals that are asked for, `languages` of the alert's headline (ar, en,
-    fr). `match`: FTS5's, of the story's entries.
+    fr). `match`: FTS5's, of the story's entries; None: of words that nothing can be found by, so
+    that no alert is wanted. Neither what `unmatched` finds is wanted nor what has a facet of
+    `without`.
     """
 
     since: datetime
@@ -36,7 +40,9 @@ class Wanted:
     levels: Collection[str] = ()
     directions: Collection[str] = ()
     languages: Collection[str] = ()
-    match: str = ""
+    match: str | None = ""
+    unmatched: str = ""
+    without: Collection[str] = ()
     for_operators: bool = False
 
     def facets(self) -> Iterator[list[str]]:
@@ -51,6 +57,36 @@ class Wanted:
             yield [f"d:{each}" for each in self.directions]
         if self.levels:
             yield [f"l:{each}" for each in self.levels]
+
+    @property
+    def by_words(self) -> bool:
+        return self.match != "" or bool(self.unmatched)
+
+
+def facet_conditions(wanted: Wanted, alert: str, behind: int = 0) -> tuple[list[str], Row]:
+    """What must hold of the facets of an alert with the id `alert`, and the values that are named
+    there: those of all, conditions without the first `behind`."""
+    facets = list(wanted.facets())
+    named = {f"f{number}": many(each) for number, each in enumerate(facets)}
+    has = [_HAS.format(alert=alert, facets=name) for name in list(named)[behind:]]
+    if wanted.without:
+        has.append("NOT " + _HAS.format(alert=alert, facets="without"))
+        named["without"] = many(wanted.without)
+    return has, named
+
+
+def word_conditions(db: Connection, wanted: Wanted) -> tuple[list[str], Row]:
+    """What the words ask of an alert `a`, and the values that are named there."""
+    if wanted.match is None:
+        return ["1 = 0"], {}
+    conditions: list[str] = []
+    named: Row = {}
+    for name, within, match in (("hits", "IN", wanted.match), ("no", "NOT IN", wanted.unmatched)):
+        if match:
+            of_words = f"a.id {within} (SELECT value FROM json_each(:{name}))"  # noqa: S608
+            conditions.append(of_words)
+            named[name] = numbers(search.alerts_with(db, match, MOST_HITS))
+    return conditions, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +131,7 @@ def count(db: Connection, wanted: Wanted, most: int) -> int:
 def _found(
     db: Connection, wanted: Wanted, limit: int, after: Cursor | None, above: Cursor | None
 ) -> list[tuple[str, int]]:
-    facets, edge = list(wanted.facets()), above or after
+    edge = above or after
     newer = above is not None
     named = {
         "since": to_text(wanted.since),
@@ -107,24 +143,24 @@ def _found(
         "id": edge.alert_id if edge else 0,
         "limit": limit,
     }
-    named |= {f"f{number}": many(each) for number, each in enumerate(facets)}
-    has = [
-        f"""EXISTS (SELECT 1 FROM alert_facets x WHERE x.alert_id = a.id
-            AND x.facet IN (SELECT value FROM json_each(:f{number})))"""  # noqa: S608
-        for number in range(len(facets))
-    ]
+    words, hits = word_conditions(db, wanted)
+    first = next(wanted.facets(), [])
     if wanted.match:
-        ids = numbers(search.alerts_with(db, wanted.match, MOST_HITS))
-        source = "json_each(:ids) each CROSS JOIN alerts a ON a.id = each.value"
-        rows = _page(db, source, "a.updated_at", has, named | {"ids": ids}, newer=newer)
-    elif facets:
+        has, facets = facet_conditions(wanted, "a.id")
+        source = "json_each(:hits) each CROSS JOIN alerts a ON a.id = each.value"
+        named |= facets | hits
+        rows = _page(db, source, "a.updated_at", has + words[1:], named, newer=newer)
+    elif first:
+        has, facets = facet_conditions(wanted, "a.id", behind=1)
         source = "alert_facets f CROSS JOIN alerts a ON a.id = f.alert_id"
-        rows = []
-        for each in facets[0]:
-            conditions, of_facet = ["f.facet = :facet", *has[1:]], named | {"facet": each}
+        rows, named = [], named | facets | hits
+        for each in first:
+            conditions, of_facet = ["f.facet = :facet", *has, *words], named | {"facet": each}
             rows += _page(db, source, "f.at", conditions, of_facet, newer=newer)
     else:
-        rows = _page(db, "alerts a", "a.updated_at", [], named, newer=newer)
+        has, facets = facet_conditions(wanted, "a.id")
+        named |= facets | hits
+        rows = _page(db, "alerts a", "a.updated_at", has + words, named, newer=newer)
     unique = {(row["at"], row["id"]) for row in rows}
     # The nearest to the edge, told newest first.
     return sorted(sorted(unique, reverse=not newer)[:limit], reverse=True)
@@ -165,7 +201,9 @@ class Told:
 
 def made(db: Connection, wanted: Wanted) -> list[Told]:
     """How many of the alerts were made when in that time, in their order."""
-    facets = list(wanted.facets())
+    first = next(wanted.facets(), None)
+    has, facets = facet_conditions(wanted, "a.id", behind=1)
+    words, hits = word_conditions(db, wanted)
     named: Row = {
         "since": to_text(wanted.since),
         "until": to_text(wanted.until) if wanted.until else _END,
@@ -173,19 +211,14 @@ def made(db: Connection, wanted: Wanted) -> list[Told]:
         "languages": many(wanted.languages),
         "any_language": not wanted.languages,
     }
-    named |= {f"f{number}": many(each) for number, each in enumerate(facets)}
+    named |= facets | hits
     # An alert is never updated before it is made.
     source = "FROM alerts a WHERE a.updated_at >= :since"
-    has = [
-        f"""EXISTS (SELECT 1 FROM alert_facets x WHERE x.alert_id = a.id
-            AND x.facet IN (SELECT value FROM json_each(:f{number})))"""  # noqa: S608
-        for number in range(1, len(facets))
-    ]
-    if facets:
+    if first is not None:
         source = """FROM (SELECT DISTINCT f.alert_id FROM json_each(:f0) w
                 CROSS JOIN alert_facets f ON f.facet = w.value AND f.at >= :since) chosen
             CROSS JOIN alerts a ON a.id = chosen.alert_id WHERE true"""
-    where = "".join(f" AND {each}" for each in has)
+    where = "".join(f" AND {each}" for each in has + words)
     rows = fetch(
         db,
         f"""
@@ -222,13 +255,10 @@ def by_place(db: Connection, wanted: Wanted, limit: int) -> list[PlaceCount]:
         "any_language": not wanted.languages,
         "limit": limit,
     }
-    facets = list(wanted.facets())
-    named |= {f"f{number}": many(each) for number, each in enumerate(facets)}
-    where = "".join(
-        f""" AND EXISTS (SELECT 1 FROM alert_facets x WHERE x.alert_id = a.id
-            AND x.facet IN (SELECT value FROM json_each(:f{number})))"""  # noqa: S608
-        for number in range(len(facets))
-    )
+    has, facets = facet_conditions(wanted, "a.id")
+    words, hits = word_conditions(db, wanted)
+    named |= facets | hits
+    where = "".join(f" AND {each}" for each in has + words)
     rows = fetch(
         db,
         f"""

@@ -7,26 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.connection import Connection
-from storage.finding import Wanted
-from storage.rows import Row, fetch, from_text, many, to_text
+from storage.finding import Wanted, facet_conditions, word_conditions
+from storage.rows import Row, fetch, from_text, to_text
 
 _END = "9999"
 
 
 def by_level(db: Connection, wanted: Wanted) -> dict[str, int]:
-    """How many alerts have each level, of those that are wanted; words do not count."""
-    facets = list(wanted.facets())
+    """How many alerts have each level, of those that are wanted."""
+    conditions, facets = facet_conditions(wanted, "a.id")
+    words, hits = word_conditions(db, wanted)
     named: Row = {
         "since": to_text(wanted.since),
         "until": to_text(wanted.until) if wanted.until else _END,
         "for_operators": wanted.for_operators,
     }
-    named |= {f"f{number}": many(each) for number, each in enumerate(facets)}
-    has = "".join(
-        f""" AND EXISTS (SELECT 1 FROM alert_facets x WHERE x.alert_id = a.id
-            AND x.facet IN (SELECT value FROM json_each(:f{number})))"""  # noqa: S608
-        for number in range(len(facets))
-    )
+    named |= facets | hits
+    has = "".join(f" AND {each}" for each in conditions + words)
     rows = fetch(
         db,
         f"""

@@ -6,12 +6,12 @@ although more follow. Alerts in pages are `storage.finding`'s, which has an inde
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
 from storage.connection import Connection
-from storage.finding import Cursor, Wanted
+from storage.finding import Cursor, Wanted, facet_conditions
 from storage.rows import Row, fetch, fetch_one, from_text, many, to_text
 
 Kind = Literal["alerts", "stories", "entries"]
@@ -23,7 +23,8 @@ SCANNED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is asked for; `signals` are those that may leave: not of rules on test."""
+    """What is asked for, in other than words; `signals` are those that may leave: not of rules on
+    test."""
 
     kind: Kind
     wanted: Wanted
@@ -111,7 +112,7 @@ def _conditions(asked: Selection) -> tuple[list[str], Row]:
 
 
 def _of_alerts(asked: Selection) -> tuple[list[str], Row]:
-    has, named = _facets(asked.wanted, "t.id")
+    has, named = facet_conditions(asked.wanted, "t.id")
     if asked.wanted.languages:
         has.append("t.language IN (SELECT value FROM json_each(:languages))")
         named["languages"] = many(asked.wanted.languages)
@@ -119,7 +120,7 @@ def _of_alerts(asked: Selection) -> tuple[list[str], Row]:
 
 
 def _of_stories(asked: Selection) -> tuple[list[str], Row]:
-    has, named = _facets(asked.wanted, "a.id")
+    has, named = facet_conditions(asked.wanted, "a.id")
     conditions = []
     if has:
         whole = " AND ".join(["a.story_id = t.id AND a.audience = 'everyone'", *has])
@@ -157,13 +158,3 @@ def _of_entries(asked: Selection) -> tuple[list[str], Row]:
         conditions.append("t.language IN (SELECT value FROM json_each(:languages))")
         named["languages"] = many(wanted.languages)
     return conditions, named
-
-
-def _facets(wanted: Wanted, alert_id: str) -> tuple[list[str], Row]:
-    lists: Sequence[list[str]] = list(wanted.facets())
-    has = [
-        f"""EXISTS (SELECT 1 FROM alert_facets x WHERE x.alert_id = {alert_id}
-            AND x.facet IN (SELECT value FROM json_each(:f{number})))"""  # noqa: S608
-        for number in range(len(lists))
-    ]
-    return has, {f"f{number}": many(each) for number, each in enumerate(lists)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.alerts.facts import labels
 from bot.asking.question import AskedPlace, Question, Stretch
-from bot.asking.words import Others, no_others, search_of
+from bot.asking.words import Others, Search, no_others, search_of
 from storage import finding
 from storage.alerts import Alert
 from storage.connection import Connection
@@ -63,6 +63,7 @@ def wanted_of(
     """The question as storage has it. A chat's own choice counts where the question names neither
     place nor signal nor words; alerts of rules on test are for operators' chats."""
     since, until = (question.stretch or Stretch()).bounds(now, zone)
+    search = search_of(" ".join(question.words), others) if question.words else Search("")
     own = chat if chat is not None and not question.names_something else None
     by_name = own.signals if own and not own.chosen.everything else None
     return Wanted(
@@ -73,7 +74,12 @@ def wanted_of(
         signals=question.signals or (sorted(by_name) if by_name else ()),
         levels=question.levels,
         directions=question.directions,
-        match=search_of(" ".join(question.words), others).match if question.words else "",
+        match=search.match or (None if question.words and not search.unmatched else ""),
+        unmatched=search.unmatched,
+        without=[
+            *(f"p:{each}" for place in question.without_places for each in place.ids),
+            *(f"s:{each}" for each in question.without_signals),
+        ],
         for_operators=chat is not None and chat.role == "operator",
     )
 
@@ -94,10 +100,9 @@ def answer(
     that ends before `above`."""
     size = min(question.count or USUAL, MOST)
     wanted = wanted_of(question, now, zone, chat=chat, others=others)
-    unsearchable = bool(question.words) and not wanted.match
 
     def look(after: Cursor | None, above: Cursor | None) -> list[Alert]:
-        return [] if unsearchable else finding.find(db, wanted, size + 1, after=after, above=above)
+        return finding.find(db, wanted, size + 1, after=after, above=above)
 
     found = look(after, above)
     if above is not None and len(found) <= size:  # the first page is always a full one
@@ -157,7 +162,8 @@ def _around(places: Sequence[AskedPlace], gazetteer: Gazetteer) -> tuple[AskedPl
 
 def names_of(question: Question, gazetteer: Gazetteer) -> dict[str, Mapping[str, str]]:
     """What to call the places of a question and of its guesses, by id and language."""
-    asked = [*question.places, *(place for each in question.perhaps for place in each.places)]
+    guessed = (place for each in question.perhaps for place in each.places)
+    asked = [*question.places, *question.without_places, *guessed]
     return {
         each.id: labels(gazetteer, gazetteer.places[each.id])
         for each in asked

@@ -13,6 +13,7 @@ from bot.alerts.summaries.place_status import Known, look_up
 from bot.asking.question import AskedPlace, Perhaps, Question
 from bot.asking.reader import asked_place, name_key
 from bot.asking.vocabulary import Vocabulary, plain
+from bot.asking.words import is_ordinary
 
 if TYPE_CHECKING:
     from rules import Gazetteer, Place
@@ -68,7 +69,7 @@ def _guess(said: str, vocabulary: Vocabulary, gazetteer: Gazetteer) -> Perhaps |
     signals = dict.fromkeys(vocabulary.names[name] for name, _, _ in found)
     least = LIKE_SHORT if signals or len(key) <= _SHORT else LIKE
     places = dict[str, AskedPlace]()
-    for place in _like(key, least, gazetteer, ordinary=_is_ordinary(said)):
+    for place in _like(key, least, gazetteer, ordinary=is_ordinary(said)):
         known = look_up(gazetteer, place.name("ar" if key > "\u0600" else "en"))
         if isinstance(known, Known):
             asked = asked_place(known, gazetteer)
@@ -107,10 +108,3 @@ def _like(key: str, least: int, gazetteer: Gazetteer, *, ordinary: bool) -> list
             best[place.id] = (value, place)
     ordered = sorted(best.values(), key=lambda each: -each[0])
     return [place for value, place in ordered if value > ordered[0][0] - _FAR][:MOST_GUESSED]
-
-
-def _is_ordinary(word: str) -> bool:
-    """Whether an English or French dictionary has the word."""
-    from rules.language.latin import LANGUAGES, is_word
-
-    return word.isascii() and any(is_word(word.lower(), each) for each in LANGUAGES)

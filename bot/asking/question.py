@@ -59,7 +59,8 @@ class Perhaps:
 class Question:
     """What somebody wants to see. Of several places, signals, levels or directions any will do.
 
-    `words` is what was not understood otherwise; `perhaps` are guesses at it. `of_state`: a word
+    `words` is what was not understood otherwise ("-word": not that one); `perhaps` are guesses at
+    it. What is told of `without_places` or `without_signals` is not wanted. `of_state`: a word
     asks how it stands. Neither is part of what is kept.
     """
 
@@ -70,6 +71,8 @@ class Question:
     directions: tuple[str, ...] = ()
     count: int | None = None
     words: tuple[str, ...] = ()
+    without_places: tuple[AskedPlace, ...] = ()
+    without_signals: tuple[str, ...] = ()
     perhaps: tuple[Perhaps, ...] = ()
     of_state: bool = field(default=False, compare=False)
 
@@ -77,6 +80,15 @@ class Question:
     def names_something(self) -> bool:
         """Whether it says of what or where, so that a chat's own choice does not matter."""
         return bool(self.places or self.signals or self.words)
+
+    @property
+    def without_words(self) -> Question | None:
+        """The same without the words that say nothing to anybody ("kindly"), for when no alert has
+        them; None where nothing else is asked for, or where they were chosen with care: quoted,
+        shut out, or a beginning alone."""
+        chosen = any(word.startswith(('"', "-")) or word.endswith("*") for word in self.words)
+        bare = replace(self, words=(), perhaps=())
+        return bare if self.words and not chosen and bare.names_something else None
 
     @property
     def whose_state(self) -> AskedPlace | None:
@@ -100,6 +112,8 @@ class Question:
             "x": self.directions,
             "n": self.count,
             "w": self.words,
+            "-p": [[each.id, *each.ids] for each in self.without_places],
+            "-s": self.without_signals,
         }
         kept = {name: value for name, value in kept.items() if value is not None and value != []}
         kept = {name: value for name, value in kept.items() if value != ()}
@@ -114,14 +128,20 @@ class Question:
             date.fromisoformat(kept[name]) if name in kept else None for name in ("f", "u")
         )
         stretch = length and Stretch(timedelta(seconds=length), kept.get("d"), first, last)
+        places, without = (
+            tuple(AskedPlace(each[0], tuple(each[1:])) for each in kept.get(name, ()))
+            for name in ("p", "-p")
+        )
         return cls(
             stretch or None,
-            tuple(AskedPlace(each[0], tuple(each[1:])) for each in kept.get("p", ())),
+            places,
             tuple(kept.get("s", ())),
             tuple(kept.get("l", ())),
             tuple(kept.get("x", ())),
             kept.get("n"),
             tuple(kept.get("w", ())),
+            without,
+            tuple(kept.get("-s", ())),
         )
 
 

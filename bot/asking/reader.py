@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,10 @@ from bot.asking.dates import Dated, is_since, read_dates
 from bot.asking.durations import read_duration
 from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Question, Stretch
 from bot.asking.vocabulary import Meaning, Vocabulary, plain
-from bot.asking.words import unglued
+from bot.asking.words import is_ordinary, unglued
 
 if TYPE_CHECKING:
-    from rules import Gazetteer
+    from rules import Gazetteer, Place
 
 MOST_CHARACTERS = 600
 MOST_WORDS = 40
@@ -29,10 +29,11 @@ _LARGE = 5.0
 """`rank` of a place from which on its people are called after it: حلبي."""
 
 _PIECE = re.compile(
-    r"[\"“„«]([^\"“”„«»]{1,200})[\"”»]|\d{1,2}/\d{1,2}(?:/\d{4})?(?![\w/])|[^\s,،؛;:!?؟()\[\]{}\"“”„«»|/]+"
+    r"-?[\"“„«]([^\"“”„«»]{1,200})[\"”»]|\d{1,2}/\d{1,2}(?:/\d{4})?(?![\w/])|[^\s,،؛;:!?؟()\[\]{}\"“”„«»|/]+"
 )
 _HOSPITALS, _ATTACKS = "health-system-collapse", "attack-on-health-care"
 _HARM = "civilian-harm"
+_AND = frozenset(("and", "or", "nor", "et", "ou", "ni", "و", "أو", "ولا"))
 _ELIDED = re.compile(r"^(?:[dl]|qu)['’](?=\w)", re.IGNORECASE)
 _PEOPLE = re.compile(r"^(?:و?ال)?(.{2,}?)(?:ي|يه|يون|يين|يات)$")
 
@@ -49,6 +50,8 @@ class _Read:
     directions: dict[str, None] = field(default_factory=dict)
     count: int | None = None
     words: list[str] = field(default_factory=list)
+    without_places: dict[str, AskedPlace] = field(default_factory=dict)
+    without_signals: dict[str, None] = field(default_factory=dict)
     attacks: bool = False
     of_state: bool = False
 
@@ -56,21 +59,30 @@ class _Read:
 def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer, today: date) -> Question:
     """The question that a text asks, `today` by the reader's calendar. Whatever the text is, there
     is one; without guesses."""
-    pieces = [
-        (found[1].strip(), True) if found[1] is not None else (found[0], False)
-        for found in _PIECE.finditer(_western_digits(text[:MOST_CHARACTERS]))
-    ][:MOST_WORDS]
+    pieces = list(_pieces(_western_digits(text[:MOST_CHARACTERS])))[:MOST_WORDS]
     read = _Read(today)
     longest = max(vocabulary.longest, MOST_OF_A_DATE)
     at = 0
     while at < len(pieces):
-        said, quoted = pieces[at]
-        if quoted:
-            read.words.append(f'"{said}"') if said else None
+        piece = pieces[at]
+        if piece.quoted:
+            read.words.append(f'{"-" * piece.unwanted}"{piece.said}"') if piece.said else None
             at += 1
             continue
-        run = [word for word, _ in _until_quoted(pieces[at : at + longest])]
-        at += _take(read, run, vocabulary, gazetteer)
+        run = [each.said for each in _until_marked(pieces[at : at + longest])]
+        if piece.unwanted:
+            passed, said = _shut_out(read, run, vocabulary, gazetteer)
+            at += passed
+            more = _joined(pieces, at) if said else at  # "except in Aleppo"
+            if more is not None and more < len(pieces):
+                at = more
+                pieces[at] = replace(pieces[at], unwanted=True)
+            continue
+        passed = _take(read, run, vocabulary, gazetteer)
+        shuts_out = _meaning(run[:passed], vocabulary) or Meaning()
+        at += passed
+        if shuts_out.shuts_out and at < len(pieces):
+            pieces[at] = replace(pieces[at], unwanted=True)
     _join_attacks(read, vocabulary)
     return Question(
         read.stretch,
@@ -80,15 +92,59 @@ def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer, today
         tuple(read.directions),
         read.count,
         tuple(read.words),
+        tuple(read.without_places.values())[:MOST_PLACES],
+        tuple(read.without_signals),
         of_state=read.of_state,
     )
 
 
-def _until_quoted(pieces: Sequence[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
-    for word, quoted in pieces:
-        if quoted:
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A word, or what stands in quotation marks; `unwanted`: a minus stands before it."""
+
+    said: str
+    quoted: bool = False
+    unwanted: bool = False
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    for found in _PIECE.finditer(text):
+        said, quoted = (found[1].strip(), True) if found[1] is not None else (found[0], False)
+        # At the beginning of a line it is a dash, before a number or a space no minus either.
+        behind = text[: found.start()].rsplit("\n", 1)[-1].strip()
+        unwanted = bool(behind) and re.match(r"-[^\W\d]|-[\"“„«]", found[0]) is not None
+        yield _Piece(said if quoted or not unwanted else said[1:], quoted, unwanted)
+
+
+def _until_marked(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
+    for number, piece in enumerate(pieces):
+        if piece.quoted or (piece.unwanted and number):
             return
-        yield word, quoted
+        yield piece
+
+
+def _joined(pieces: Sequence[_Piece], at: int) -> int | None:
+    """Where another one of a kind follows: "Aleppo and Homs", «حلب وحمص»."""
+    if at < len(pieces) and not pieces[at].quoted:
+        said = pieces[at].said.lower()
+        if said in _AND:
+            return at + 1 if at + 1 < len(pieces) else None
+        if said.startswith("و") and len(said) > 3:
+            return at
+    return None
+
+
+def _shut_out(
+    read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer
+) -> tuple[int, bool]:
+    """Read what is not wanted at the beginning of the run; returns how many words, and whether
+    they say anything."""
+    unwanted = _Read(read.today)
+    passed = _take(unwanted, run, vocabulary, gazetteer)
+    read.without_places |= unwanted.places
+    read.without_signals |= unwanted.signals
+    read.words += (f"-{word}" for word in unwanted.words)
+    return passed, bool(unwanted.places or unwanted.signals or unwanted.words)
 
 
 def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer) -> int:
@@ -108,7 +164,7 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
         if (stretch := _stretch(words, vocabulary)) is not None:
             read.stretch = read.stretch or stretch
             return number
-        if (place := _place(words, gazetteer)) is not None:
+        if (place := _place(words, vocabulary, gazetteer)) is not None:
             read.places.setdefault(place.id, place)
             return number
     if (bare := _ELIDED.sub("", run[0])) != run[0]:  # d'Alep, l'eau
@@ -199,9 +255,9 @@ def _meaning(words: Sequence[str], vocabulary: Vocabulary) -> Meaning | None:
     return found
 
 
-def _place(words: Sequence[str], gazetteer: Gazetteer) -> AskedPlace | None:
+def _place(words: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer) -> AskedPlace | None:
     said = " ".join(words)
-    if len(said) < 3 and said.isascii():
+    if (len(said) < 3 and said.isascii()) or plain(said) in vocabulary.ordinary:
         return None
     for name in (said, *unglued(said)) if len(words) == 1 else ():
         # Before places: «سوري» is also how Surrey is written.
@@ -210,8 +266,19 @@ def _place(words: Sequence[str], gazetteer: Gazetteer) -> AskedPlace | None:
     for name in (said, *unglued(said)):
         if gazetteer.named(name):
             known = look_up(gazetteer, name)
-            return asked_place(known, gazetteer) if isinstance(known, Known) else None
+            if isinstance(known, Known) and not _is_a_word(said, known.place, gazetteer):
+                return asked_place(known, gazetteer)
+            return None
     return _of_its_people(said, gazetteer) if len(words) == 1 else None
+
+
+def _is_a_word(said: str, place: Place, gazetteer: Gazetteer) -> bool:
+    """Whether it is rather a word of English or French than a place of lands far from any
+    crisis."""
+    from rules.matching.places.spellings import is_near
+
+    far = place.kind != "country" and not is_near(place, gazetteer)
+    return far and said < "\u0600" and is_ordinary(said)
 
 
 def _of_its_people(word: str, gazetteer: Gazetteer) -> AskedPlace | None:

@@ -32,6 +32,8 @@ class Meaning:
     filling: bool = False
     state: bool = False
     """How it stands at a place; it says nothing else."""
+    shuts_out: bool = False
+    """What is said next is not wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Vocabulary:
     longest: int = MOST_WORDS
     attacks: frozenset[tuple[str, ...]] = frozenset()
     """Deeds that make a question for hospitals one for attacks on them."""
+    ordinary: frozenset[tuple[str, ...]] = frozenset()
+    """Words that are no places, whatever is called like that."""
 
 
 def vocabulary_of(titles: Mapping[str, Mapping[str, str]]) -> Vocabulary:
@@ -66,7 +70,9 @@ def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabu
                 phrases.setdefault(phrase, meaning)
 
     add(names["filling"]["words"].split(), Meaning(filling=True))
+    add(names["quarters"]["words"].split(), Meaning(filling=True))
     add(names["state"]["words"].split(), Meaning(filling=True, state=True))
+    add(names["except"]["words"], Meaning(shuts_out=True))
     add(_listed("courtesies.toml")["passed_over"]["words"].split(), Meaning(filling=True))
     for day, word in enumerate(("today", "yesterday", "two_days_ago")):
         add(names["days"][word], Meaning(day=day))
@@ -87,7 +93,8 @@ def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabu
             meaning = Meaning(level=value) if kind == "level" else Meaning(direction=value)
             add((each for said in said_in.values() for each in said), meaning)
     attacks = frozenset(plain(word) for word in names["attacks"]["words"].split())
-    return Vocabulary(phrases, spelled, attacks=attacks)
+    ordinary = frozenset(plain(word) for word in names["ordinary"]["words"].split())
+    return Vocabulary(phrases, spelled, attacks=attacks, ordinary=ordinary)
 
 
 def plain(text: str) -> tuple[str, ...]:

@@ -95,14 +95,23 @@ def unglued(word: str) -> Iterator[str]:
                 yield f"ال{rest}"
 
 
+def is_ordinary(word: str) -> bool:
+    """Whether an English or French dictionary has the word."""
+    from rules.language.latin import LANGUAGES, is_word
+
+    return word < "\u0600" and any(is_word(word.lower(), each) for each in LANGUAGES)
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """What is searched for: FTS5's expression ("" where nothing can be), and the parts as people
-    wrote them: those that must stand there, and those that must not."""
+    wrote them: those that must stand there, and those that must not. `unmatched`: the expression
+    for the latter, where nothing must stand there."""
 
     match: str
     wanted: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
+    unmatched: str = ""
 
 
 Others = Callable[[str], Iterable[str]]
@@ -138,7 +147,7 @@ def search_of(text: str, others: Others = no_others) -> Search:
             break
     wanted = wanted or stopped
     if not wanted:
-        return Search("", (), tuple(unwanted.values()))
+        return Search("", (), tuple(unwanted.values()), " OR ".join(unwanted))
     match = " AND ".join(wanted)
     if len(wanted) > 1 and unwanted:
         match = f"({match})"

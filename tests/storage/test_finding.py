@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from storage import alerts, finding
+from storage import alerts, finding, page
 from storage.alerts import Alert
 from storage.connection import Connection
 from storage.file.database import connect, migrate
@@ -102,9 +103,9 @@ def test_pages_follow_each_other_without_a_gap(db: Connection) -> None:
     made = [add_alert(db, "siege", NOW - (number // 3) * HOUR).id for number in range(10)]
     seen: list[int] = []
     after = None
-    while page := finding.find(db, Wanted(since=LONG_AGO, signals=["siege"]), 4, after=after):
-        seen += [each.id for each in page]
-        after = Cursor(page[-1].updated_at, page[-1].id)
+    while some := finding.find(db, Wanted(since=LONG_AGO, signals=["siege"]), 4, after=after):
+        seen += [each.id for each in some]
+        after = Cursor(some[-1].updated_at, some[-1].id)
     assert sorted(seen) == made
     assert len(seen) == len(made)
 
@@ -117,6 +118,32 @@ def test_by_words_of_the_reports(db: Connection) -> None:
     assert ids(db, match='"سوق"') == [alert.id]
     assert ids(db, match='"سوق"', signals=["evacuation"]) == []
     assert ids(db, match='"بحر"') == []
+
+
+def test_words_and_what_is_shut_out_count_wherever_alerts_are_counted(db: Connection) -> None:
+    market = at(db, add_alert(db, "siege", level="critical"), ALEPPO)
+    sea = at(db, add_alert(db, "flood"), NYALA)
+    for alert, words in ((market, "سوق"), (sea, "بحر")):
+        search.put(db, [search.Folded(alert.entry_id, 0, words, "")])
+    both, asked = {market.id, sea.id}, Wanted(since=LONG_AGO)
+    for wanted, found in (
+        (asked, both),
+        (replace(asked, match='"سوق"'), {market.id}),
+        (replace(asked, match=None), set()),
+        (replace(asked, match=None, signals=["siege"]), set()),
+        (replace(asked, unmatched='"سوق" OR "نهر"'), {sea.id}),
+        (replace(asked, match='"سوق"', unmatched='"سوق"'), set()),
+        (replace(asked, without=["p:SY"]), {sea.id}),
+        (replace(asked, without=["s:flood", "s:evacuation"]), {market.id}),
+        (replace(asked, without=["s:flood"], signals=["flood", "siege"]), {market.id}),
+        (replace(asked, without=["s:flood"], match='"بحر"'), set()),
+    ):
+        assert {each.id for each in finding.find(db, wanted, 9)} == found, wanted
+        assert finding.count(db, wanted, 9) == len(found)
+        places = {"g170063": market.id, "g369004": sea.id}
+        assert {places[each.place_id] for each in finding.by_place(db, wanted, 9)} == found
+        assert sum(each.alerts for each in finding.made(db, wanted)) == len(found), wanted
+        assert sum(page.by_level(db, wanted).values()) == len(found)
 
 
 def test_a_beginning_is_words_that_are_stored_the_shortest_first(db: Connection) -> None:

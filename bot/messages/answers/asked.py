@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from bot.asking.answer import MANY, Answer
@@ -34,14 +34,19 @@ def answer_card(answer: Answer, display: Display, names: PlaceNames) -> Card:
     def build(scale: float) -> list[Block]:
         blocks = [Block((line("🔎 ", Span(head, "b")),))]
         if answer.left_out:
-            words = say("card.comma").join(quoted_word(say, each) for each in answer.left_out[:6])
-            blocks.append(Block((line(say("asked.left_out", words=words)),)))
+            blocks.append(Block((line(left_out(answer.left_out, say)),)))
         blocks += [list_item(each, display, scale) for each in answer.alerts]
         if not answer.alerts:
             blocks += [Block((line(each),)) for each in _nothing(answer, say)]
         return blocks
 
     return compose(say.language, build)
+
+
+def left_out(words: Sequence[str], say: Texts) -> str:
+    """That no alert has the words, and that what follows was found without them."""
+    quoted = (quoted_word(say, each) for each in words[:6])
+    return say("asked.left_out", words=say("card.comma").join(quoted))
 
 
 def _nothing(answer: Answer, say: Texts) -> list[str]:
@@ -81,7 +86,13 @@ def understood(
         if values:
             parts.append(comma.join(say(f"{kind}.{value}") for value in values))
     if question.words:
-        parts.append(" ".join(quoted_word(say, word) for word in question.words[:6]))
+        parts.append(" ".join(_searched(say, word) for word in question.words[:6]))
+    unwanted = [
+        *(short_name(names.get(each.id, {}), say) for each in question.without_places),
+        *(signal_title(signals, each, language, LABEL) for each in question.without_signals),
+    ]
+    if unwanted:
+        parts.append(say("asked.except", what=comma.join(unwanted)))
     if own:
         parts.append(say("asked.own"))
     return " · ".join(parts)
@@ -124,6 +135,12 @@ def quoted_word(say: Texts, word: str) -> str:
     """What somebody wrote, kept apart."""
     shown = shorten(clean(word.strip('"')), LONGEST_WORD)
     return say("asked.quoted", word=isolated(shown))
+
+
+def _searched(say: Texts, word: str) -> str:
+    if word.startswith("-"):
+        return say("asked.except", what=quoted_word(say, word[1:]))
+    return quoted_word(say, word)
 
 
 def near_label(

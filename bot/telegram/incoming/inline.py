@@ -58,8 +58,6 @@ async def offer(update: Update, context: Context) -> None:
 
     def look(db: Connection) -> list[Alert]:
         wanted = wanted_of(question, now, zone, others=services.others)
-        if question.words and not wanted.match:
-            return []
         return [alerts.sourced(db, each) for each in finding.find(db, wanted, MOST_CARDS)]
 
     found = await services.database.read(look)

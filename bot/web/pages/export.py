@@ -37,9 +37,7 @@ async def export(request: Request, visitor: Visitor) -> Response:
     edition = Edition(naming, now, site.export_sender, public=site.export_public)
     wanted = replace(asked.wanted, for_operators=False)
     found: AsyncIterator[list[Record]]
-    if asked.unsearchable:
-        found = _nothing()
-    elif wanted.match:
+    if wanted.by_words:
         if kind != "alerts":
             raise HTTPException(400)
         found = found_batches(site.database, wanted, naming)
@@ -51,8 +49,3 @@ async def export(request: Request, visitor: Visitor) -> Response:
         media_type=form.media_type,
         headers={"content-disposition": f'attachment; filename="{file}"'},
     )
-
-
-async def _nothing() -> AsyncIterator[list[Record]]:
-    return
-    yield []

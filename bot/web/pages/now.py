@@ -16,7 +16,7 @@ from bot.asking.answer import names_of, wanted_of
 from bot.asking.question import Question
 from bot.asking.reader import read_question
 from bot.asking.vocabulary import vocabulary_of
-from bot.messages.answers.asked import short_name, understood
+from bot.messages.answers.asked import left_out, short_name, understood
 from bot.messages.cards.display import in_order, signal_title
 from bot.messages.cards.lines import LEVEL_MARKS
 from bot.web.cursors import packed
@@ -39,14 +39,22 @@ MANY = 50
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody wants, as it was understood and as it stands in storage. `unsearchable`:
-    nothing can be found by the words."""
+    """What somebody wants, as it was understood and as it stands in storage. `without`: the same
+    without words that say nothing to anybody, for when no alert has them; `left_out`: it is that,
+    as is to be said."""
 
     filters: Filters
     question: Question
     wanted: Wanted
     understood: str
-    unsearchable: bool
+    without: Asked | None = None
+    left_out: str = ""
+
+    def answered(self, db: Connection) -> Asked:
+        """This, or what is asked for without the words, where alerts are found by that alone."""
+        if self.without is None or finding.count(db, self.wanted, 1):
+            return self
+        return self.without if finding.count(db, self.without.wanted, 1) else self
 
 
 async def asked_of(request: Request, visitor: Visitor) -> Asked:
@@ -62,47 +70,54 @@ async def asked_of(request: Request, visitor: Visitor) -> Asked:
             words = read_question(
                 filters.words, vocabulary_of(titles), gazetteer, now.astimezone(visitor.zone).date()
             )
+
+        def asked(question: Question) -> Asked:
+            wanted = wanted_of(question, now, visitor.zone, others=site.others)
+            names = names_of(question, gazetteer)
+            return Asked(
+                filters,
+                question,
+                replace(wanted, for_operators=visitor.is_operator),
+                understood(question, rules.signals, visitor.speech, names),
+            )
+
         question = filters.narrowed(words, now, visitor.zone)
-        wanted = wanted_of(question, now, visitor.zone, others=site.others)
-        names = names_of(question, gazetteer)
-        return Asked(
-            filters,
-            question,
-            replace(wanted, for_operators=visitor.is_operator),
-            understood(question, rules.signals, visitor.speech, names),
-            bool(question.words) and not wanted.match,
-        )
+        bare = question.without_words
+        if bare is None:
+            return asked(question)
+        said = left_out(question.words, visitor.speech)
+        return replace(asked(question), without=replace(asked(bare), left_out=said))
 
     return await asyncio.to_thread(read)
 
 
 async def now(request: Request, visitor: Visitor) -> Response:
     site, asked = site_of(request), await asked_of(request, visitor)
-    filters, wanted = asked.filters, asked.wanted
-    by_words = bool(asked.question.words)
+    filters = asked.filters
 
-    def read(db: Connection) -> tuple[list[Alert], dict[str, int], list[PlaceCount]]:
-        if asked.unsearchable:
-            return [], {}, []
+    def read(db: Connection) -> tuple[Asked, list[Alert], dict[str, int], list[PlaceCount]]:
+        answered = asked.answered(db)
+        wanted = answered.wanted
         found = finding.find(db, wanted, ON_A_PAGE + 1, after=filters.cursor)
-        if by_words or filters.cursor:
-            return found, {}, []
-        return found, page.by_level(db, wanted), finding.by_place(db, wanted, MOST_PLACES)
+        if filters.cursor:
+            return answered, found, {}, []
+        return answered, found, page.by_level(db, wanted), finding.by_place(db, wanted, MOST_PLACES)
 
-    found, levels, places = await site.database.read(read)
+    asked, found, levels, places = await site.database.read(read)
     shown = found[:ON_A_PAGE]
     display, say = visitor.display(site), visitor.speech
     more = len(found) > ON_A_PAGE
     context = {
-        "items": [item_of(each.seen_by(wanted.signals), display) for each in shown],
+        "items": [item_of(each.seen_by(asked.wanted.signals), display) for each in shown],
         "filters": filters,
         "asked": asked,
         "levels": [(level, levels[level]) for level in LEVEL_MARKS if levels.get(level)],
         "places": busiest(places, visitor, lambda place: filters.address(place=place)),
         "older": filters.address(after=_behind(shown[-1])) if more else "",
-        "newer": _newer(shown, filters),
+        # What is counted and what leaves as a file has the words in it.
+        "newer": "" if asked.left_out else _newer(shown, filters),
         "choices": choices(site, visitor),
-        "downloads": downloads(visitor, filters, stories=True),
+        "downloads": {} if asked.left_out else downloads(visitor, filters, stories=True),
         "title": say("web.now.title"),
     }
     return render(request, "now.html", context, visitor=visitor, here="now")
@@ -112,7 +127,7 @@ async def newer(request: Request, visitor: Visitor) -> Response:
     """How many happenings came since the page was made, for a script that asks each minute."""
     asked = await asked_of(request, visitor)
     since = asked.filters.cursor
-    if since is None or asked.unsearchable:
+    if since is None:
         return HTMLResponse(status_code=204)
     wanted = replace(asked.wanted, since=since.at + timedelta(microseconds=1))
     count = await site_of(request).database.read(lambda db: finding.count(db, wanted, MANY))

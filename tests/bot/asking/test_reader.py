@@ -278,3 +278,54 @@ def test_whatever_is_written_is_some_question_and_comes_back_as_it_was_kept(text
 @settings(max_examples=60)
 def test_any_heap_of_known_words_is_some_question(words: list[str]) -> None:
     assert read(" ".join(words)).count != 0
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "unwanted"),
+    [
+        ("siege except Aleppo", [], ["SY-HL"]),
+        ("حصار ما عدا حلب وحمص", [], ["SY-HL", "SY-HI"]),
+        ("siège sauf à Alep ni à Homs", [], ["SY-HL", "SY-HI"]),
+        ("siege in Syria, not in Aleppo or Homs", ["SY"], ["SY-HL", "SY-HI"]),
+        ("siege Syria -Aleppo", ["SY"], ["SY-HL"]),
+        ("siege\n-Aleppo\n-Homs", ["SY-HL", "SY-HI"], []),
+        ("siege - Aleppo", ["SY-HL"], []),
+    ],
+)
+def test_what_is_shut_out_is_not_asked_for(
+    text: str, wanted: list[str], unwanted: list[str]
+) -> None:
+    question = read(text)
+    assert question.signals == ("siege",) and question.words == ()
+    assert places(question) == wanted
+    assert [each.id for each in question.without_places] == unwanted
+    assert Question.from_json(question.as_json()) == question
+
+
+def test_signals_and_words_are_shut_out_too() -> None:
+    question = read('Aleppo -cholera -flour -"old town" 3d')
+    assert question.without_signals == ("disease-outbreak",) and not question.signals
+    assert question.words == ("-flour", '-"old town"')
+    assert places(question) == ["SY-HL"] and question.stretch == Stretch(3 * DAY)
+    assert read("siege except").signals == ("siege",)
+    assert Question.from_json(question.as_json()) == question
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("siege in the north", []),
+        ("south of Gaza", ["ps-gaza-strip"]),
+        ("الشمال السوري", ["sy-northern-syria"]),
+        ("حصار في الشمال", []),
+        ("nord de Gaza", ["ps-north-of-the-strip"]),
+        ("marché", []),
+        ("bar", []),
+        ("rivers", []),
+        ("Tyre", ["g267008"]),
+        ("swat", ["pk-swat"]),
+        ("mali", ["ML"]),
+    ],
+)
+def test_an_ordinary_word_is_no_place_far_from_any_crisis(text: str, found: list[str]) -> None:
+    assert places(read(text)) == found

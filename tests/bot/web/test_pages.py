@@ -18,7 +18,7 @@ from storage.connection import Connection
 from storage.database import Database
 from storage.file.database import FileDatabase
 from storage.file.errors import StorageError
-from tests.bot.web.conftest import OPERATOR, VIEWER, Desk
+from tests.bot.web.conftest import ANALYST, OPERATOR, VIEWER, Desk
 from tests.storage.make import NOW, add_alert
 
 PATHS = (
@@ -82,6 +82,26 @@ async def test_filters_stand_in_the_address(desk: Desk) -> None:
         assert await shown("/?place=SD") == ["A2"]
         assert await shown("/?q=Aleppo") == ["A1"]
         assert await shown("/?q=Aleppo&signal=flood") == []
+
+
+async def test_words_that_no_alert_has_are_left_out_and_said(desk: Desk) -> None:
+    async with await desk.signed_in(ANALYST) as browser:
+        for path, place in (("/", "/story/A1"), ("/map", "/place/g170063")):
+            page = (await browser.get(path, params={"q": "kindly update Aleppo"})).text
+            assert place in page, path
+            assert "kindly" in page and "; without it:" in page, path
+            # What was chosen by its sign must stand there, and nothing else was asked here.
+            for text in ('Aleppo "kindly"', "kindly update"):
+                page = (await browser.get(path, params={"q": text})).text
+                assert place not in page and "without it" not in page, (path, text)
+        # A file has all words of its address, so none is offered beside what lacks them.
+        page = (await browser.get("/", params={"q": "kindly Aleppo"})).text
+        assert "/export/" not in page and "/newer" not in page
+        address = "/export/alerts/csv"
+        rows = (await browser.get(address, params={"q": "kindly Aleppo"})).text.splitlines()
+        assert len(rows) < len(
+            (await browser.get(address, params={"q": "Aleppo"})).text.splitlines()
+        )
 
 
 async def test_pages_of_a_list_miss_nothing(desk: Desk) -> None:

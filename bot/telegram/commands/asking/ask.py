@@ -180,10 +180,7 @@ async def _find(
         return found
     vocabulary = _vocabulary(services)
     guessed = await asyncio.to_thread(with_guesses, question, vocabulary, gazetteer)
-    bare = replace(question, words=())
-    chosen = any(word.startswith(('"', "-")) or word.endswith("*") for word in question.words)
-    if not guessed.perhaps and not chosen and bare.names_something:
-        # A word that says nothing to anybody ("kindly") does not keep back what is asked for.
+    if not guessed.perhaps and (bare := question.without_words) is not None:
         without = await look(bare)
         if without.alerts:
             return replace(without, left_out=question.words)

@@ -238,6 +238,21 @@ async def test_a_word_that_nothing_has_is_left_out_and_said(bench: Bench) -> Non
     assert "حصار في حلب" not in await bench.ask(READER, "kindly update")
 
 
+async def test_what_is_shut_out_is_not_shown_and_said(bench: Bench) -> None:
+    await bench.ask(READER, "/start", language_code="en")
+    await happened(bench, "SY-HL", title="حصار سوق الجملة")
+    await happened(bench, "SY-HM", title="حصار في حماة")
+    await Indexer(bench.database).look()
+    for text, said in (
+        ("siege except Aleppo", "not Aleppo"),
+        ("siege -الجملة", "not “\u2068الجملة\u2069”"),
+        ("-flour siege -الجملة", "not “\u2068الجملة\u2069”"),
+    ):
+        answer = await bench.ask(READER, text)
+        assert "حماة" in answer and "سوق" not in answer, text
+        assert said in answer.splitlines()[0], answer
+
+
 async def test_a_greeting_gets_a_word_on_what_can_be_asked(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     assert "حلب حصار 3 أيام" in await bench.ask(READER, "مرحبا")
