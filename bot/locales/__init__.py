@@ -126,11 +126,19 @@ class Texts:
 
     def _zone(self, zone: tzinfo, local: datetime) -> str:
         if isinstance(zone, ZoneInfo) and zone.key not in ("UTC", "Etc/UTC", "GMT", "Etc/GMT"):
+            if offset := offset_name(zone.key):
+                return offset
             place = str(get_timezone_location(zone, locale=self._locale, return_city=True))
         else:
             name = local.tzname() or "UTC"
             place = self("card.zone_utc") if name in ("UTC", "GMT") else name
         return _french_of(place) if self.language == "fr" else place
+
+
+def offset_name(zone: str) -> str:
+    """ "UTC+3" of the zone Etc/GMT-3, whose name counts westwards; "" of others."""
+    found = re.fullmatch(r"Etc/GMT([+-])(\d+)", zone)
+    return f"UTC{'-' if found[1] == '+' else '+'}{found[2]}" if found and found[2] != "0" else ""
 
 
 @cache

@@ -77,12 +77,17 @@ def is_new(mine: Subscription) -> bool:
 
 
 def read_words(said: str) -> Words | None:
-    """``+كوليرا -كرة القدم``: each word or phrase behind its sign; None for a text without signs.
+    """``+كوليرا -كرة القدم``: each word or phrase behind its sign. Without any sign what stands
+    between commas must be there; None for a text that begins without one and has one later.
 
     Who writes with another keyboard may have a dash for the minus.
     """
     parts = _SIGN.split(said)
-    if parts[0].strip() or len(parts) < 3:
+    if len(parts) < 3:
+        bare = [clean(each.strip(' \t"“”„«»')) for each in re.split(r"[,،;؛\n]", said)]
+        words = _few(each for each in bare if any(map(str.isalnum, each)))
+        return Words(words) if words else None
+    if parts[0].strip():
         return None
     pairs = list(zip(parts[1::2], map(clean, parts[2::2]), strict=True))
     return Words(

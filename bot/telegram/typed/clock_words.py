@@ -27,8 +27,8 @@ _EVERY = frozenset("all daily everyday tous toutes toujours كل يوميا".spl
 # These say nothing, beside days.
 _FILLING = frozenset(
     (
-        "on every day days and the from le la les du au de et jour jours nuit nuits night nights "
-        "من يوم ايام و في"
+        "on at every day days and the from night nights le la les du au de et jour jours nuit "
+        "nuits من يوم ايام و في"
     ).split()
 )
 _NOW = frozenset("now الان maintenant".split())
@@ -40,7 +40,12 @@ _CLOCK = (
 )
 _FROM = r"(?:(?:from|between|at|de|entre|من|بين|الساعه|a)\s+)?"
 _RANGE = re.compile(rf"\s*{_FROM}(?:الساعه\s+)?{_CLOCK}\s*{_TO}\s*(?:الساعه\s+)?{_CLOCK}")
-_TIME = re.compile(rf"\s*{_FROM}{_CLOCK}\s*\Z")
+_TIME = re.compile(rf"\s*{_FROM}(?:الساعه\s+)?{_CLOCK}\s*\Z")
+_DAILY = re.compile(
+    r"(?<!\w)(?:(?:every|each) day|daily|everyday|كل يوم|يوميا|tous les jours|chaque jour"
+    r"|quotidien)(?!\w)"
+)
+_EACH = re.compile(r"\s*(?:every|each|كل|chaque|tous les)\s+(?:يوم\s+)?(\S+)\s*\Z")
 _SPAN = re.compile(r"([^\W\d]+)(?:\s*[-–—−]\s*|\s+(?:to|until|till|a|الى|حتى)\s+)([^\W\d]+)")
 _UNTIL = re.compile(rf"\s*{_TO}\s+(.*)")
 # What a part of the day is by the clock.
@@ -51,6 +56,8 @@ _PARTS = {
     **dict.fromkeys("night tonight nuit الليل الليله".split(), 22 * 60),
     **dict.fromkeys("midnight minuit".split(), 0),
 }
+_A_NIGHT = re.compile(r"\b(?:nights?|overnight|nightly|nuits?|ليلا|الليل|الليالي)\b")
+_USUAL_NIGHT = 22 * 60, 7 * 60
 _HOURS = "الواحده الثانيه الثالثه الرابعه الخامسه السادسه السابعه الثامنه التاسعه العاشره".split()
 _TOMORROW = frozenset("tomorrow demain غدا الغد غد بكرا بكره".split())
 _MORNING = frozenset(("am", "a.m.", "صباحا", "ص"))
@@ -64,14 +71,16 @@ def is_off(text: str) -> bool:
 
 
 def read_quiet(text: str) -> QuietHours | None:
-    """``22:00-07:00``, ``22-7 fri,sat``, ``من ٢٢ إلى ٧ الجمعة والسبت``, ``22h à 7h dim-jeu``; None
-    for what is no such thing, and for quiet that would never end."""
+    """``22:00-07:00``, ``22-7 fri,sat``, ``من ٢٢ إلى ٧ الجمعة والسبت``, ``22h à 7h dim-jeu``, "at
+    night"; None for what is no such thing, and for quiet that would never end."""
     if len(text) > _LONGEST:
         return None
     plain = _plain(text)
     found = _RANGE.match(plain)
     if found is None:
-        return None
+        others, nights = _A_NIGHT.subn(" ", plain)
+        days = read_days(others) if nights else None
+        return None if days is None else QuietHours(*_USUAL_NIGHT, days)
     begin, until = _minute(*found.group(1, 2, 3)), _minute(*found.group(4, 5, 6))
     days = read_days(plain[found.end() :])
     if begin is None or until is None or days is None:
@@ -84,8 +93,9 @@ def read_quiet(text: str) -> QuietHours | None:
 
 
 def read_time(text: str) -> int | None:
-    """``8``, ``08:00``, ``8 am``, ``18h30``, ``٨ مساءً`` as a minute of the day; None for others."""
-    found = _TIME.match(plain_words(text)) if len(text) <= _LONGEST else None
+    """``8``, ``08:00``, ``8 am``, ``18h30``, «كل يوم ٨ مساءً» as a minute of the day; None for
+    others."""
+    found = _TIME.match(_DAILY.sub(" ", plain_words(text))) if len(text) <= _LONGEST else None
     minute = _minute(*found.group(1, 2, 3)) if found else None
     return None if minute is None else minute % _MIDNIGHT
 
@@ -117,8 +127,11 @@ def _plain(text: str) -> str:
 
 
 def _day(word: str) -> int | None:
-    """Also with the "and" that Arabic glues to it."""
-    return _DAY.get(word, _DAY.get(word.removeprefix("و")))
+    """Also with the "and" that Arabic glues to it, and more than one: "on Fridays"."""
+    for each in (word, word.removeprefix("و"), word.removesuffix("s")):
+        if (day := _DAY.get(each)) is not None:
+            return day
+    return None
 
 
 def _minute(hour: str, minutes: str | None, half: str | None) -> int | None:
@@ -142,17 +155,20 @@ class UntilAsked:
 
 
 def read_until(text: str) -> UntilAsked | None:
-    """``until 7``, ``حتى السادسة صباحا``, ``jusqu'à demain``, ``till Monday 8:00``; a day without
-    an hour begins at 7:00. None for others."""
-    found = _UNTIL.match(plain_words(text)) if len(text) <= _LONGEST else None
-    if found is None:
+    """``until 7``, ``حتى السادسة صباحا``, ``jusqu'à demain``, ``till Monday 8:00``, "tomorrow"; a
+    day without an hour begins at 7:00. None for others."""
+    plain = plain_words(text) if len(text) <= _LONGEST else ""
+    found = _UNTIL.match(plain)
+    first = plain.partition(" ")[0]
+    if found is None and first not in _TOMORROW and _day(first) is None:
         return None
+    said = found[1] if found else plain
     minute: int | None = None
     day, tomorrow, rest = None, False, list[str]()
-    for word in found[1].split():
+    for word in said.split():
         if word in _TOMORROW:
             tomorrow = True
-        elif (named := _DAY.get(word)) is not None:
+        elif (named := _day(word)) is not None:
             day = named
         elif word in _PARTS and not rest:
             minute = _PARTS[word]
@@ -182,8 +198,11 @@ def is_now(text: str) -> bool:
 
 
 def read_weekly(text: str) -> WeeklyAsked | None:
-    """``weekly``, ``weekly friday``, ``أسبوعي الجمعة``, ``hebdo off``; None for what is not about
-    the weekly summary, or names no one day."""
+    """``weekly``, ``weekly friday``, ``أسبوعي الجمعة``, ``every monday``, ``hebdo off``; None for
+    what is not about the weekly summary, or names no one day."""
+    each = _EACH.match(_plain(text[:_LONGEST]))
+    if each and (day := _day(each[1])) is not None:
+        return WeeklyAsked(day)
     first, _, rest = _plain(text[:_LONGEST]).strip().partition(" ")
     if first not in _WEEKLY:
         return None

@@ -26,7 +26,8 @@ LONGEST = 60
 MOST_PROPOSED = 5
 # As `plain_words` leaves them.
 EVERYWHERE = frozenset(
-    {"all", "off", "everywhere", "الكل", "كل مكان", "كل الاماكن", "tout", "partout", "كل"}
+    {"all", "off", "everywhere", "anywhere", "clear", "reset", "الكل", "كل مكان", "كل الاماكن"}
+    | {"كل", "حذف", "tout", "partout", "effacer"}
 )
 # Where relief desks that read Arabic work most; every other place is asked for by its name.
 COUNTRIES = ("SY", "PS", "SD", "YE", "LB", "IQ", "LY", "SO")

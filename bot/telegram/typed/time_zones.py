@@ -6,6 +6,7 @@ found by its country, in the gazetteer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,7 @@ from babel.core import get_global
 from babel.dates import get_timezone_location
 from rapidfuzz import fuzz, process
 
-from bot.locales import LANGUAGES
+from bot.locales import LANGUAGES, offset_name
 from rules.matching.places.gazetteer import key_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,19 @@ USUAL = (
 MOST = 8
 # Of 100 that must agree before another name is proposed.
 _LIKE = 75
+# "UTC+3", "GMT 3", "+05:30".
+_OFFSET = re.compile(
+    r"(?:utc|gmt)?\s*([+\-\u2212\u2013]?)\s*(\d{1,2})(?:[:.]?([0-5]\d))?\s*\Z", re.IGNORECASE
+)
+# Those of parts of an hour have no name but that of who lives by them.
+_PARTS_OF_AN_HOUR = {
+    (3, 30): "Asia/Tehran",
+    (4, 30): "Asia/Kabul",
+    (5, 30): "Asia/Kolkata",
+    (5, 45): "Asia/Kathmandu",
+    (6, 30): "Asia/Yangon",
+    (9, 30): "Australia/Darwin",
+}
 _UTC = frozenset(map(key_of, ("utc", "gmt", "غرينتش", "غرينيتش", "greenwich", "zulu")))
 
 
@@ -52,6 +66,8 @@ def find_zones(said: str, gazetteer: Gazetteer) -> ZonesFound:
     key = key_of(wanted)
     if by_id or key in _UTC:
         return ZonesFound((by_id or "UTC",))
+    if (offset := _OFFSET.match(wanted)) and (zone := _of_offset(offset)):
+        return ZonesFound((zone,))
     if not key:
         return ZonesFound(())
     if found := _by_name().get(key):
@@ -63,11 +79,20 @@ def find_zones(said: str, gazetteer: Gazetteer) -> ZonesFound:
     return ZonesFound(_by_name()[best[0]][:MOST], best[0]) if best else ZonesFound(())
 
 
+def _of_offset(offset: re.Match[str]) -> str | None:
+    """The zone of a fixed offset; its name counts westwards, so that UTC+3 is Etc/GMT-3."""
+    hours, minutes, west = int(offset[2]), int(offset[3] or 0), offset[1] not in ("", "+")
+    if minutes:
+        return None if west else _PARTS_OF_AN_HOUR.get((hours, minutes))
+    name = f"Etc/GMT{'+' if west else '-'}{hours}" if hours else "UTC"
+    return name if is_zone(name) else None
+
+
 def zone_title(zone: str, language: str) -> str:
     """What to call a zone: its city."""
     if zone in ("UTC", "Etc/UTC"):
         return "UTC"
-    return str(
+    return offset_name(zone) or str(
         get_timezone_location(ZoneInfo(zone), locale=Locale.parse(language), return_city=True)
     )
 
@@ -105,6 +130,8 @@ def _by_name() -> Mapping[str, tuple[str, ...]]:
                 found.setdefault(key_of(name), tuple(zones))
     for zones in _of_country().values():
         for zone in zones:
+            if zone.startswith("Etc/"):
+                continue  # `find_zones` reads offsets
             for name in {zone.rpartition("/")[2].replace("_", " ")} | {
                 zone_title(zone, language) for language in LANGUAGES
             }:

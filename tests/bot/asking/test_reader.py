@@ -290,6 +290,7 @@ def test_any_heap_of_known_words_is_some_question(words: list[str]) -> None:
         ("siege Syria -Aleppo", ["SY"], ["SY-HL"]),
         ("siege\n-Aleppo\n-Homs", ["SY-HL", "SY-HI"], []),
         ("siege - Aleppo", ["SY-HL"], []),
+        ("-Aleppo siege -48h", ["SY-HL"], []),
     ],
 )
 def test_what_is_shut_out_is_not_asked_for(

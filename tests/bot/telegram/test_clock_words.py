@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.locales import texts
 from bot.rules_in_force import shipped_places
 from bot.telegram.typed.clock_words import (
     UntilAsked,
@@ -18,6 +22,7 @@ from bot.telegram.typed.clock_words import (
 from bot.telegram.typed.time_zones import USUAL, find_zones, is_zone, zone_title
 from storage.readers.chat_clocks import EVERY_DAY, QuietHours
 
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WEEKEND, WORK = frozenset({4, 5}), frozenset({6, 0, 1, 2, 3})
 
 
@@ -39,6 +44,10 @@ WEEKEND, WORK = frozenset({4, 5}), frozenset({6, 0, 1, 2, 3})
         ("20-0", 1200, 1440, EVERY_DAY),
         ("0-24 fri", 0, 1440, frozenset({4})),
         ("13-15", 780, 900, EVERY_DAY),
+        ("22-7 on Fridays", 1320, 420, frozenset({4})),
+        ("at night", 1320, 420, EVERY_DAY),
+        ("ليلًا", 1320, 420, EVERY_DAY),
+        ("la nuit, vendredi et samedi", 1320, 420, WEEKEND),
     ],
 )
 def test_quiet_hours(text: str, begin: int, until: int, days: frozenset[int]) -> None:
@@ -47,7 +56,10 @@ def test_quiet_hours(text: str, begin: int, until: int, days: frozenset[int]) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["", "22", "22-22", "0-24", "25-3", "22:75-3", "13pm-5", "22-7 foo", "fri-sat", "-22-7", "٢٢"],
+    [
+        *("", "22", "22-22", "0-24", "25-3", "22:75-3", "13pm-5", "22-7 foo", "fri-sat", "-22-7"),
+        *("٢٢", "Friday", "no night", "every day"),
+    ],
 )
 def test_what_is_no_quiet_hours(text: str) -> None:
     assert read_quiet(text) is None
@@ -73,6 +85,11 @@ def test_whatever_is_written_raises_nothing(text: str) -> None:
         ("٨ مساءً", 1200),
         ("الساعة ٩", 540),
         ("à 7h", 420),
+        ("every day at 8", 480),
+        ("كل يوم الساعة ٨ مساءً", 1200),
+        ("tous les jours à 8h", 480),
+        ("daily", None),
+        ("every Monday 8:00", None),
         ("24", 0),
         ("25", None),
         ("8:60", None),
@@ -104,12 +121,27 @@ def test_off(text: str) -> None:
         ("غازي عنتاب", "Europe/Istanbul"),
         ("UTC", "UTC"),
         ("غرينتش", "UTC"),
+        ("UTC+3", "Etc/GMT-3"),
+        ("gmt 3", "Etc/GMT-3"),
+        ("−٥", "Etc/GMT+5"),
+        ("+05:30", "Asia/Kolkata"),
+        ("GMT+0", "UTC"),
     ],
 )
 def test_a_zone_by_its_name_a_city_or_a_country(name: str, zone: str) -> None:
     found = find_zones(name, shipped_places())
     assert found.zones == (zone,)
     assert found.meant == ""
+
+
+def test_an_offset_is_called_as_people_write_it() -> None:
+    for number in ("Etc/GMT-3", "Etc/GMT+11"):
+        sign = "+" if "-" in number else "-"
+        for language in ("ar", "en", "fr"):
+            name = f"UTC{sign}{number[8:]}"
+            assert zone_title(number, language) == name
+            assert name in texts(language).moment(NOW, ZoneInfo(number), NOW, "card.time")
+    assert find_zones("UTC+99", shipped_places()).zones == ()
 
 
 def test_a_country_with_several_zones_offers_them() -> None:
@@ -143,6 +175,8 @@ def test_the_usual_zones_exist_and_have_names() -> None:
         ("jusqu'à lundi", UntilAsked(420, day=0)),
         ("حتى يوم الأحد", UntilAsked(420, day=6)),
         ("until midnight", UntilAsked(0)),
+        ("tomorrow", UntilAsked(420, tomorrow=True)),
+        ("الاثنين ٩ صباحا", UntilAsked(540, day=0)),
         *((each, None) for each in ("until", "until the war ends", "حتى إشعار آخر", "until 25:00")),
         *((each, None) for each in ("2h", "8", "", "until " + "7" * 300)),
     ],

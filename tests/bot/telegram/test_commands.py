@@ -143,6 +143,17 @@ async def test_signals_may_stand_behind_the_command(bench: Bench) -> None:
     assert "not subscribed to anything" in await bench.ask(READER, "/unsubscribe evacuation")
 
 
+async def test_a_place_beside_the_signals_counts_where_nothing_was_chosen(bench: Bench) -> None:
+    await bench.ask(READER, "/start", language_code="en")
+    answer = await bench.ask(READER, "/subscribe evacuation in Aleppo")
+    assert "Evacuation\nOnly of: \u2068Aleppo, Syria\u2069" in answer
+    assert set((await bench.chat(READER)).places) == {"SY-HL"}
+    answer = await bench.ask(READER, "/subscribe aid access in Aleppo and Homs")
+    assert "The places stay as they were" in answer and "Homs" in answer
+    assert (await bench.chat(READER)).signals == {"aid-access", "evacuation"}
+    assert set((await bench.chat(READER)).places) == {"SY-HL"}
+
+
 async def test_an_old_button_of_a_signal_that_is_gone_shows_the_new_list(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     await bench.ask(READER, "/subscribe")
@@ -256,7 +267,8 @@ async def test_recent_takes_a_number_in_either_digits_and_others_are_words(bench
     assert (await bench.ask(READER, "/recent 2")).count("خبر") == 2
     assert (await bench.ask(READER, "/recent ٣")).count("خبر") == 3
     assert (await bench.ask(READER, "/recent 500")).count("خبر") == 10
-    for wrong in ("0", "-1", "plenty", "²"):
+    assert (await bench.ask(READER, "/recent -1")).count("خبر") == 1
+    for wrong in ("0", "plenty", "²"):
         assert "لا تنبيهات بهذا الوصف" in await bench.ask(READER, f"/recent {wrong}"), wrong
 
 

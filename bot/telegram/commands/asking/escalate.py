@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from telegram.constants import ChatMemberStatus
 from telegram.error import TelegramError
 
+from bot.asking.durations import plain_words, read_duration
 from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.cards.card import text_card
@@ -12,6 +16,7 @@ from bot.telegram.buttons import keyboards
 from bot.telegram.commands.asking.card import pressed_card, redraw_buttons
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
+from bot.telegram.typed.clock_words import is_off
 from bot.text import clean, shorten
 from storage import alerts
 from storage.alerts import Alert
@@ -23,11 +28,13 @@ from storage.sending.acknowledgements import Acknowledgement
 
 MOST_MINUTES = 24 * 60
 _NAME = 30
+_AFTER = frozenset("after in بعد خلال apres au bout de".split())
 
 
 @command("escalate", order=55, who=Who.ADMINISTRATORS)
 async def escalate(request: Request) -> None:
-    """``/escalate 10 -100123``: after how many minutes, to which chat; ``/escalate off``."""
+    """``/escalate 10 -100123``, ``/escalate after 1h``: after how long, to which chat;
+    ``/escalate off``."""
     chat, speech, words = request.chat, request.speech, request.arguments
     if not words:
         await request.reply(
@@ -36,12 +43,14 @@ async def escalate(request: Request) -> None:
             )
         )
         return
-    if words[0].lower() == "off":
+    if is_off(" ".join(words)):
         await _set(request, None, None)
         await request.say("escalate.off")
         return
-    minutes, to = _number(words[0]), _number(words[1]) if len(words) > 1 else None
-    if minutes is None or not 1 <= minutes <= MOST_MINUTES or (len(words) > 1 and to is None):
+    *said, last = words
+    to = _number(last) if said else None
+    minutes = _minutes(words if to is None else said)
+    if minutes is None or not 1 <= minutes <= MOST_MINUTES:
         await request.reply(text_card(_usage(speech), speech.language))
         return
     if to is None and request.services.access == "open" and not request.by_operator:
@@ -103,6 +112,15 @@ def _number(word: str) -> int | None:
         return int(word[:20])  # reads Arabic digits too
     except ValueError:
         return None
+
+
+def _minutes(words: Sequence[str]) -> int | None:
+    """``10``, ``after 15 minutes``, «بعد ساعة»."""
+    said = [each for each in words if plain_words(each) not in _AFTER]
+    if len(said) == 1 and (number := _number(said[0])) is not None:
+        return number
+    length = read_duration(" ".join(said))
+    return None if length is None else round(length / timedelta(minutes=1))
 
 
 @button(keyboards.ACKNOWLEDGE)

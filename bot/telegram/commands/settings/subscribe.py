@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -10,12 +11,15 @@ from typing import cast
 from telegram import InlineKeyboardMarkup
 
 from bot.alerts.decide import PUSHED
+from bot.alerts.facts import labels
 from bot.asking.durations import plain_words
 from bot.locales import Texts, texts
+from bot.locales.bidi import isolated
 from bot.messages.answers.asked import quoted_word
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.messages.cards.display import Signals, signal_title
+from bot.messages.subscription import place_name
 from bot.telegram.buttons import keyboards
 from bot.telegram.buttons.keyboards import ALL, NONE, Menu, signals_keyboard
 from bot.telegram.commands.asking.ask import read
@@ -62,7 +66,8 @@ def switch(pressed: str, chosen: Set[str], offered: Set[str]) -> Switched:
 
 @command("subscribe", order=20, who=Who.ADMINISTRATORS)
 async def subscribe(request: Request) -> None:
-    """``/subscribe``: the buttons; ``/subscribe حصار، كوليرا``, ``/subscribe all``: these too."""
+    """``/subscribe``: the buttons; ``/subscribe حصار، كوليرا``, ``/subscribe all``: these too;
+    ``/subscribe siege in Aleppo``: of that place, where nothing was chosen before."""
     await _open(request, "s")
 
 
@@ -106,7 +111,11 @@ async def _named(
         request.services.menu,
         request.services.clock(),
     )
-    named = [each for each in (await read(request, text)).signals if each in signals]
+    question = await read(request, text)
+    named = [each for each in question.signals if each in signals]
+    gazetteer = await asyncio.to_thread(request.services.gazetteer)
+    known = [each for each in question.places if each.id in gazetteer.places and menu == "s"]
+    places = {each.id: labels(gazetteer, gazetteer.places[each.id]) for each in known}
     if plain_words(text) in EVERYTHING:
         named, pressed = [], [ALL if menu == "s" else NONE]
     else:
@@ -121,15 +130,23 @@ async def _named(
         for each in pressed:
             chosen = switch(each, chosen, signals.keys()).signals
         after = replace(stored, signals=frozenset(chosen), everything=False)
+        if not stored.chosen and not stored.places:
+            after = replace(after, places=places)
         subscriptions.save(db, after)
         return after
 
     after = await request.services.database.write(write)
-    if not named:
-        return after, speech("subscribe.on_all" if menu == "s" else "subscribe.off_all")
-    titles = [signal_title(signals, each, speech.language) for each in named]
-    note = "subscribe.on" if menu == "s" else "subscribe.off"
-    return after, speech(note, signal=speech("card.comma").join(titles))
+    comma = speech("card.comma")
+    if named:
+        titles = [signal_title(signals, each, speech.language) for each in named]
+        said = speech("subscribe.on" if menu == "s" else "subscribe.off", signal=comma.join(titles))
+    else:
+        said = speech("subscribe.on_all" if menu == "s" else "subscribe.off_all")
+    if not places:
+        return after, said
+    names = comma.join(isolated(place_name(each, speech)) for each in places.values())
+    of_places = "subscribe.of" if places.keys() <= after.places.keys() else "subscribe.not_of"
+    return after, f"{said}\n{speech(of_places, places=names)}"
 
 
 def menu_of(

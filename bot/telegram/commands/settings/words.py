@@ -6,16 +6,20 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.asking.durations import plain_words
 from bot.messages.cards.card import text_card
 from bot.messages.subscription import described
 from bot.telegram.buttons.choices import Words, read_words
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
+from bot.telegram.typed.clock_words import is_off
 from bot.text import clean, shorten
 from storage.readers import subscriptions
 from storage.readers.subscriptions import Subscription
 
-NOTHING = frozenset({"off", "none", "بلا", "لا شيء", "بدون", "rien", "aucun", "non"})
+NOTHING = frozenset(
+    {"بلا", "لا شيء", "rien", "clear", "reset", "nothing", "effacer", "حذف", "امسح"}
+)
 
 
 @command("words", order=26, who=Who.ADMINISTRATORS)
@@ -36,7 +40,8 @@ async def words(request: Request) -> None:
 
 async def store_words(request: Request, mine: Subscription, said: str) -> None:
     """Keep the words that somebody wrote, and say what comes of it."""
-    read = Words() if said.strip().lower() in NOTHING else read_words(said)
+    none = is_off(said) or plain_words(said) in NOTHING
+    read = Words() if none else read_words(said)
     if read is None:
         await request.say("words.usage")
         return

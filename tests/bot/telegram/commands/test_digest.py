@@ -126,6 +126,8 @@ async def test_buttons_set_the_hour_and_the_week(bench: Bench) -> None:
     await bench.press(DESK, "d:off")
     assert await clock(bench, DESK) == ChatClock(digest_at=None)
     assert "Weekly summary: on Friday at 08:00" in await bench.ask(DESK, "/digest weekly fri")
+    assert "Weekly summary: on Monday" in await bench.ask(DESK, "/digest every Monday")
+    await bench.ask(DESK, "/digest weekly fri")
     assert "Weekly summary: off" in await bench.ask(DESK, "/digest أسبوعي إيقاف")
     for words in ("soon", "25:00", "weekly someday"):
         assert "/digest 08:00" in without_controls(await bench.ask(DESK, f"/digest {words}"))

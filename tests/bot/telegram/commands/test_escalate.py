@@ -70,7 +70,11 @@ async def test_off_means_no_button_and_nothing_passed_on(bench: Bench) -> None:
 async def test_what_cannot_be_set_is_said_and_changes_nothing(bench: Bench) -> None:
     for chat_id in (DESK, SECOND, OPERATOR):
         await bench.ask(chat_id, "/start", language_code="en")
-    for words in ("0", "-3", "x", "1441", "10 x", "9" * 400):
+    for words, minutes in (("15 minutes", 15), ("بعد ساعة", 60), ("١٠ دقائق", 10)):
+        await bench.ask(OPERATOR, f"/escalate {words}")
+        assert (await bench.chat(OPERATOR)).escalate_after == minutes
+    await bench.ask(OPERATOR, "/escalate إيقاف")
+    for words in ("0", "-3", "x", "1441", "10 x", "9" * 400, "2 days"):
         assert "/escalate off" in await bench.ask(OPERATOR, f"/escalate {words}"), words
     absent = await bench.ask(DESK, "/escalate 10 999")
     others = await bench.ask(DESK, f"/escalate 10 {SECOND}")

@@ -112,13 +112,17 @@ async def test_words_are_set_by_a_command_and_said_again(bench: Bench, language:
     assert "كوليرا" in said and "كرة القدم" in said
     (one,) = await asks(bench)
     assert (one.include, one.exclude) == (("كوليرا", "حصبة"), ("كرة القدم", "football"))
-    for bad in ("/words كوليرا", "/words 2 +x", "/words +$a", "/words +", "/words 0 +x"):
+    for bad in ("/words كوليرا +x", "/words 2 +x", "/words +$a", "/words +", "/words 0 +x"):
         await bench.ask(READER, bad)
     assert (await asks(bench)) == [one]
-    none = {"ar": "بلا", "en": "none", "fr": "aucun"}[language]
-    await bench.ask(READER, f"/words {none}")
+    await bench.ask(READER, '/words clean water, "كوليرا"')
     (one,) = await asks(bench)
-    assert (one.include, one.exclude) == ((), ())
+    assert (one.include, one.exclude) == (("clean water", "كوليرا"), ())
+    for none in ({"ar": "بلا", "en": "none", "fr": "aucun"}[language], "clear"):
+        await bench.ask(READER, "/words +x")
+        await bench.ask(READER, f"/words {none}")
+        (one,) = await asks(bench)
+        assert (one.include, one.exclude) == ((), ())
 
 
 async def test_words_and_places_are_answers_to_a_question(bench: Bench) -> None:
