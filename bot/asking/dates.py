@@ -41,8 +41,14 @@ _AND = _set("و and et")
 _FILLING = _set("يوم نهار ليلة صباح مساء the le")
 _OF_MONTH = _set("شهر month mois of de من")
 _OF_YEAR = _set("عام سنة year année l'année")
-# "The beginning of the month": what has begun of it.
-_BEGINNING = _set("بداية أول مطلع beginning start début")
+# Thirds of a month; of this one, or of this year, the first is what has begun of it.
+_THIRDS = (
+    _set("بداية أول مطلع أوائل beginning start early début"),
+    _set("منتصف أواسط وسط mid middle mi milieu"),
+    _set("نهاية أواخر end late fin"),
+)
+_WEEKEND = {"weekend": 1, "week end": 1, "نهايه الاسبوع": 2, "عطله نهايه الاسبوع": 3}
+_FRIDAY = 4
 _THIS_MONTH, _THIS_YEAR = _set("الشهر month mois"), _set("العام السنة year année l'année")
 _OF_THE = _set("of the this du de l هذا")
 _LAST = _set("الماضي الماضية الفائت السابق المنصرم last dernier passé past")
@@ -151,8 +157,16 @@ def _span(
         return None
     if (found := _in_numbers(said, at, today)) is not None:
         return found
-    if said[at] in _BEGINNING:
-        return _begun(said, at + 1, today)
+    for words in range(3, 0, -1):
+        if _WEEKEND.get(" ".join(said[at : at + words])) == words:
+            friday = _latest(_FRIDAY, today, at + words, strictly=False)
+            return _Span(friday.first, friday.first + 2 * _DAY, friday.end)
+    for third, names in enumerate(_THIRDS):
+        word, _, joined = said[at].partition(" ")  # "mi-novembre"
+        if word in names:
+            rest = [word, joined, *said[at + 1 :]] if joined else said[at:]
+            if (span := _third(third, rest, today)) is not None:
+                return _Span(span.first, span.last, at + span.end - bool(joined))
     if (weekday := _weekday(said[at], certain=certain)) is not None:
         dated = _of_a_month(said, at + 1, today, certain=False)
         if dated is not None and dated.first == dated.last:
@@ -173,15 +187,25 @@ def _span(
     return None
 
 
-def _begun(said: Sequence[str], at: int, today: date) -> _Span | None:
-    """What has begun of this month or year."""
+def _third(third: int, said: Sequence[str], today: date) -> _Span | None:
+    """ "Late October"; "the beginning of the year"."""
+    at = 1
     while at < len(said) and said[at] in _OF_THE:
         at += 1
-    if at < len(said) and said[at] in _THIS_MONTH:
-        return _Span(today.replace(day=1), today, at + 1)
-    if at < len(said) and said[at] in _THIS_YEAR:
-        return _Span(date(today.year, 1, 1), today, at + 1)
-    return None
+    if third == 0 and at < len(said) and said[at] in _THIS_MONTH | _THIS_YEAR:
+        begun = today.replace(day=1) if said[at] in _THIS_MONTH else date(today.year, 1, 1)
+        return _Span(begun, today, at + 1)
+    month = _of_a_month(said, at, today, certain=True)
+    if month is None or month.first.day != 1 or month.last != _end_of(month.first):
+        return None
+    first = month.first.replace(day=1 + 10 * third)
+    if first > today:  # it has not begun yet
+        earlier = _day(1, first.month, first.year - 1, today)
+        if earlier is None:
+            return None
+        first = earlier.replace(day=first.day)
+    last = _end_of(first) if third == 2 else first + 9 * _DAY
+    return _Span(first, last, month.end)
 
 
 def _latest(weekday: int, today: date, end: int, *, strictly: bool) -> _Span:

@@ -67,6 +67,21 @@ def test_a_month_is_the_latest_that_has_begun(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        *((each, "2025-10-21", "2025-10-31") for each in ("end of October", "أواخر تشرين الأول")),
+        *((each, "2025-11-01", "2025-11-10") for each in ("early November", "début novembre")),
+        *((each, "2026-02-11", "2026-02-20") for each in ("منتصف شباط", "mi-février", "mid-Feb")),
+        ("end of March", "2025-03-21", "2025-03-31"),  # of this year's none has come
+        ("since late February", "2026-02-21", ""),
+        *((each, "2026-02-27", "2026-03-01") for each in ("this weekend", "عطلة نهاية الأسبوع")),
+    ],
+)
+def test_thirds_of_a_month_and_weekends(text: str, first: str, last: str) -> None:
+    assert read(text) == Question(stretch(first, last))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("from 1/1/2025 to 31/12/9999", "من 2025-01-01 إلى 9999-12-31"),
