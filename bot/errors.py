@@ -128,4 +128,4 @@ def _of_the_machine(error: BaseException) -> str | None:
 def _temporary() -> str:
     """Where an unnamed file was most likely to be written."""
     folder = tempfile.tempdir or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - only named
-    return f"(temporary files go to «{folder}»; TMPDIR sets another folder)"
+    return f"(for the output, or for temporary files in «{folder}»; TMPDIR sets another folder)"
