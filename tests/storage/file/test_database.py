@@ -31,6 +31,7 @@ from storage.file.presence import has_database
 from storage.news import entries, feeds
 from storage.opening import open_database
 from storage.readers import chats
+from storage.rows import change
 from storage.sending import sends
 from tests.storage.make import NOW, add_chat, add_entry, add_feed, feed_state
 
@@ -323,3 +324,10 @@ async def test_words_that_are_no_text_any_more_are_damage(tmp_path: Path, place:
             await opened.read(lambda db: db.execute("SELECT id FROM feeds").fetchall())
         finally:
             await opened.close()
+
+
+async def test_a_time_that_is_none_is_damage_and_named(database: Database) -> None:
+    await database.write(lambda db: feeds.sync(db, [("wadi", "https://wadi.example/rss")], NOW))
+    await database.write(lambda db: change(db, "UPDATE feeds SET next_check_at = 'soon'"))
+    with pytest.raises(StorageDamaged, match="«soon» where a time belongs; restore a backup"):
+        await database.read(feeds.all_states)
