@@ -14,7 +14,7 @@ from typing import Any
 
 from telegram import Update
 from telegram.error import NetworkError, RetryAfter, TimedOut
-from telegram.request import BaseRequest, HTTPXRequest, RequestData
+from telegram.request import HTTPXRequest
 
 from bot.text import clean, shorten
 
@@ -51,23 +51,18 @@ class TelegramRequest(HTTPXRequest):
 
     beside_silence = _BESIDE_SILENCE
 
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        read_timeout: Any = BaseRequest.DEFAULT_NONE,
-        **others: Any,
-    ) -> tuple[int, bytes]:
+    async def do_request(self, url: str, *given: Any, **named: Any) -> tuple[int, bytes]:
         """Status and JSON, of which the status is Telegram's own `error_code`.
 
         Raises NotFromTelegram, NoAnswer and RetryAfter, and what HTTPXRequest raises: TimedOut also
         for an answer that comes in pieces without an end.
         """
-        silence = self.read_timeout if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
-        large = "/file/" in url or (request_data is not None and request_data.contains_files)
-        seconds = _WITH_FILES if large else (silence or 0.0) + self.beside_silence
-        asked = super().do_request(url, method, request_data, read_timeout, **others)
+        silence, data = named.get("read_timeout"), named.get("request_data")
+        if not isinstance(silence, int | float):
+            silence = self.read_timeout or 0.0
+        large = "/file/" in url or (data is not None and data.contains_files)
+        seconds = _WITH_FILES if large else silence + self.beside_silence
+        asked = super().do_request(url, *given, **named)
         try:
             async with asyncio.timeout(seconds):
                 status, body = await asked
