@@ -6,6 +6,7 @@ from __future__ import annotations
 import difflib
 import logging
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,21 +24,19 @@ def problems_in(file: Path, prefix: str, known: set[str]) -> list[str]:
             return [f"{file} is no file (a folder, or a link to nothing): write the settings there"]
         return []
     problems = []
+    ours = re.compile(rf"\s*(export\s+)?['\"]?{prefix}", re.IGNORECASE)
+    next_one = re.compile(rf"\n\s*(export\s+)?{prefix}\w+\s*=", re.IGNORECASE)
     with file.open(encoding="utf-8-sig") as stream:
         for line in parse_stream(stream):
-            where = f"{file}:{line.original.line}"
-            if line.error or line.value is None:
-                if (
-                    line.original.string.lstrip()
-                    .removeprefix("export")
-                    .lstrip()
-                    .upper()
-                    .startswith(prefix)
-                ):
-                    problems.append(
-                        f"{where}: is not read: write NAME=value, with a quote at both ends or none"
-                    )
-            elif line.key and line.key.upper().startswith(prefix) and line.key.upper() not in known:
+            if not ours.match(line.original.string):
+                continue
+            # A quote that is closed lines below takes the settings between as its value.
+            if line.error or line.key is None or line.value is None or next_one.search(line.value):
+                problems.append(
+                    f"{file}:{line.original.line}: is not read: write NAME=value, with a quote at "
+                    "both ends or at none"
+                )
+            elif line.key.upper() not in known:
                 problems.append(f"{line.key} in {file} is no setting{nearest(line.key, known)}")
     return problems
 

@@ -122,6 +122,15 @@ def test_a_line_that_is_no_setting_is_not_passed_over(
     assert "dotenv" not in capfd.readouterr().err
 
 
+def test_a_quote_that_is_closed_lines_below_takes_no_settings_with_it(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("MARSAD_DATA_DIR='var\nMARSAD_ACCESS='open'\n", encoding="utf-8")
+    with pytest.raises(SettingsInvalid, match=r"\.env:1: is not read"):
+        load_settings(file)
+    file.write_text("MARSAD_DATA_DIR=MARSAD_data\nMARSAD_ACCESS='open'\n", encoding="utf-8")
+    assert load_settings(file).data_dir == Path("MARSAD_data")
+
+
 @pytest.mark.parametrize("kind", ["folder", "loop", "nowhere"])
 def test_a_file_of_settings_that_is_none_is_not_passed_over(tmp_path: Path, kind: str) -> None:
     file = tmp_path / ".env"
