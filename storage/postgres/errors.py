@@ -61,7 +61,8 @@ def _refused(said: str) -> StorageError | None:
         return StorageBusy(f"the database is busy ({why}); try again")
     if _NOT_LET_IN.search(why):
         return StorageError(
-            f"PostgreSQL refuses the user ({why}); check name, password and what pg_hba.conf allows"
+            f"PostgreSQL refuses the user ({why}); check name and password, and what pg_hba.conf "
+            "allows"
         )
     return None
 
