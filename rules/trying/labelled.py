@@ -96,7 +96,7 @@ def read_lines(path: Path, entry: Callable[[Any, int], Labelled]) -> list[Labell
 
 
 def _loaded(line: str) -> Any:
-    """What a line of JSON holds. Raises ValueError also for half of a character, which only JSON can
+    """What a line of JSON holds. Raises ValueError also for half of a character, which JSON can
     write and no database takes."""
     raw = json.loads(line)
     if "\\ud" in line.lower():
