@@ -34,6 +34,7 @@ _LITTLE_MEMORY = (
     "more (systemd: MemoryMax=, shell: ulimit -v)"
 )
 
+_WHILE_READ = (errno.EIO, errno.ESTALE)
 # What a file or its name is in the way of, and what to do instead.
 _WITH_FILES = {
     errno.ENOENT: "is not there: look at its name, and at the folders in it",
@@ -113,6 +114,9 @@ def _of_the_machine(error: BaseException) -> str | None:
             )
         case OSError(errno=number) if number in _TOO_MANY_FILES:
             return "too many files are open: raise the limit (systemd: LimitNOFILE=, ulimit -n)"
+        # What breaks while a file is read or written has no name any more.
+        case OSError(filename=None, errno=number) if number in _WHILE_READ:
+            return f"a file {_WITH_FILES[errno.EIO]}"
         case OSError(filename=str() | bytes() | os.PathLike() as file, errno=number, strerror=why):
             return (
                 f"«{os.fsdecode(file)}» {_WITH_FILES.get(number or 0) or f'cannot be used ({why})'}"
@@ -124,4 +128,4 @@ def _of_the_machine(error: BaseException) -> str | None:
 def _temporary() -> str:
     """Where an unnamed file was most likely to be written."""
     folder = tempfile.tempdir or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - only named
-    return f"(temporary files go to «{folder}»; TMPDIR sets another folder)"
+    return f"(for the output, or for temporary files in «{folder}»; TMPDIR sets another folder)"

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr, ValidationInfo
@@ -19,6 +20,12 @@ from storage.postgres.address import problem_of
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+
+
+# A hundred years: what is longer ends before the calendar begins.
+MOST_DAYS = 36_500
+# What a database holds as a whole number, far beyond what Telegram gives.
+_LARGEST_ID = 2**63 - 1
 
 
 def split_commas(value: Any) -> Any:
@@ -100,6 +107,13 @@ def own_address(value: str) -> str:
     return value
 
 
+def chat_ids(value: tuple[int, ...]) -> tuple[int, ...]:
+    for each in value:
+        if abs(each) > _LARGEST_ID:
+            raise ValueError(f"has «{str(each)[:30]}», which is no id of Telegram's")
+    return value
+
+
 def host_address(value: str | None) -> str | None:
     if value is not None and not re.fullmatch(r"https?://[^/\s?#@]+/?", value):
         raise ValueError("is not the web address of a host, without a path")
@@ -107,7 +121,12 @@ def host_address(value: str | None) -> str | None:
 
 
 def web_address(value: str) -> str:
-    if not re.match(r"https?://[^/\s]+", value):
+    try:
+        parts = urlsplit(value)
+        named = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets without an end, a port beyond all
+        named = False
+    if not named or re.search(r"\s", value):
         raise ValueError("is not a web address")
     return value
 

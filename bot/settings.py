@@ -7,18 +7,18 @@ of them at once, each with its name and what to write instead.
 
 from __future__ import annotations
 
-import difflib
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot import setting_checks as checks
+from bot.env_file import nearest, problems_in
 from bot.errors import CannotGoOn
 from storage.postgres.address import passwords_of, place_of
 
@@ -39,8 +39,8 @@ HINTS: Mapping[str, str] = {
     "log_level": "write one of " + ", ".join(checks.LOG_LEVELS),
     "allow_private": "write host names or networks with commas between: intranet,10.0.0.0/8",
     "first_poll_hours": "write a number of hours from 0 to 720, such as 6",
-    "retention_days": "write a whole number of days, 7 or more, such as 365",
-    "activity_days": "write a whole number of days, 1 or more, such as 365",
+    "retention_days": "write a whole number of days from 7 to 36500, such as 365",
+    "activity_days": "write a whole number of days from 1 to 36500, such as 365",
     "notify_urls": "write Apprise addresses with spaces or commas between: ntfy://ntfy.sh/topic",
     "heartbeat_url": "write the full http:// or https:// address that is to be called",
     "metrics_port": "write a free port from 1 to 65535, or leave it out",
@@ -88,7 +88,12 @@ class Settings(BaseSettings):
     )
 
     telegram_token: Annotated[SecretStr | None, AfterValidator(checks.bot_token)] = None
-    operators: Annotated[tuple[int, ...], NoDecode, BeforeValidator(checks.split_commas)] = ()
+    operators: Annotated[
+        tuple[int, ...],
+        NoDecode,
+        BeforeValidator(checks.split_commas),
+        AfterValidator(checks.chat_ids),
+    ] = ()
     access: Literal["open", "invited"] = "invited"
     data_dir: Annotated[Path, Home] = Path("var")
     database_url: Annotated[str, AfterValidator(checks.database_address)] = Field(
@@ -110,8 +115,8 @@ class Settings(BaseSettings):
         AfterValidator(checks.hosts_or_networks),
     ] = ()
     first_poll_hours: float = Field(default=6.0, ge=0, le=720)
-    retention_days: int = Field(default=365, ge=7)
-    activity_days: int = Field(default=365, ge=1)
+    retention_days: int = Field(default=365, ge=7, le=checks.MOST_DAYS)
+    activity_days: int = Field(default=365, ge=1, le=checks.MOST_DAYS)
     notify_urls: Annotated[
         tuple[SecretStr, ...],
         NoDecode,
@@ -225,21 +230,11 @@ def _readable(detail: Mapping[str, Any]) -> str:
 def _misspelt(env_file: Path | None) -> list[str]:
     known = {variable(field) for field in Settings.model_fields}
     problems = []
-    if env_file is not None and env_file.is_file():
-        try:
-            written = dotenv_values(env_file)
-        except UnicodeDecodeError:  # said by the caller
-            written = {}
-        for name in written:
-            if name.upper().startswith(PREFIX) and name.upper() not in known:
-                problems.append(f"{name} in {env_file} is no setting{_nearest(name, known)}")
+    if env_file is not None:
+        with contextlib.suppress(UnicodeDecodeError):  # said by the caller
+            problems += problems_in(env_file, PREFIX, known)
     for name in os.environ:
         # The environment is shared with others: only what is nearly ours is surely a slip.
-        if name.startswith(PREFIX) and name not in known and _nearest(name, known):
-            problems.append(f"{name} is no setting{_nearest(name, known)}")
+        if name.startswith(PREFIX) and name not in known and nearest(name, known):
+            problems.append(f"{name} is no setting{nearest(name, known)}")
     return problems
-
-
-def _nearest(name: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.85)
-    return f": did you mean {close[0]}?" if close else ""

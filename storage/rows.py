@@ -22,6 +22,10 @@ ROWS_AT_ONCE = 100
 """Rows of one statement: SQLite takes 32,766 values."""
 
 
+class Unreadable(ValueError):
+    """A row holds what nobody of ours wrote there: the database is damaged, or was edited."""
+
+
 def to_text(moment: datetime) -> str:
     """ISO-8601 text in UTC. Raises ValueError for a time without a zone."""
     if moment.tzinfo is None:
@@ -34,7 +38,10 @@ def to_text_or_none(moment: datetime | None) -> str | None:
 
 
 def from_text(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Unreadable(f"the database holds «{text[:40]}» where a time belongs") from None
 
 
 def from_text_or_none(text: str | None) -> datetime | None:

@@ -150,7 +150,7 @@ def _history(wanted: str) -> AlertHistory:
     found = _read(lambda db: history_of(db, wanted, None))
     if found is None:
         raise CannotGoOn(
-            f"there is no alert {clean(wanted)[:20]}: `marsad alerts list` has their ids", 2
+            f"there is no alert «{clean(wanted)[:20]}»: `marsad alerts list` has their ids", 2
         )
     return found
 

@@ -68,7 +68,10 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except Exception:
+    except Exception as error:
+        if end := ending(error):  # met before a command began: help for a disk that is full
+            complain(end.message)
+            sys.exit(end.exit_code)
         import logging
 
         from bot.process.logs import set_up_logging

@@ -53,7 +53,7 @@ def invite(
         wanted = "write its name at @BotFather, as in marsad_bot"
         raise CannotGoOn(f"--bot: {bot} is no name of a bot: {wanted}", exit_code=2)
     now = utc_now()
-    payload = _write(lambda db: people.invite(db, role, now + timedelta(days=days), now))
+    payload = _write(lambda db: people.invite(db, role, now + timedelta(days=days), now), new=True)
     typer.echo(f"For one person ({role}), good for {days} days. Let them send the bot this line:")
     typer.echo(f"/start {payload}")
     if bot:
@@ -111,14 +111,16 @@ def sign_out(
     typer.echo(f"{ended} sessions and keys ended.")
 
 
-def _write(change: Callable[[Connection], T]) -> T:
-    from bot.installation import require_database
+def _write(change: Callable[[Connection], T], *, new: bool = False) -> T:
+    """`new`: it may come before the first start. Nobody is in a database that was never made, and
+    "nobody" and "0 sessions" would be a false comfort in a wrong folder."""
+    from bot.installation import require_database, require_made_database
     from bot.settings import load_settings
     from storage.opening import open_database
 
     settings = load_settings()
     # A database that is made here would hide from the service that one is missing.
-    require_database(settings)
+    (require_database if new else require_made_database)(settings)
 
     async def run() -> T:
         database = await open_database(settings.database)

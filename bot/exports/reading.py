@@ -11,6 +11,7 @@ from typing import BinaryIO, cast
 from bot.exports.edition import Edition
 from bot.exports.naming import Naming
 from bot.exports.record import Record
+from bot.exports.target import Target
 from bot.exports.writing import Format
 from storage import finding, items, paging
 from storage.connection import Connection
@@ -58,12 +59,16 @@ async def export(
     database: Database, asked: Selection, edition: Edition, form: Format, out: BinaryIO
 ) -> int:
     """Write all that are asked for to `out`, off the event loop; returns how many there were."""
-    rows = 0
-    writer = await asyncio.to_thread(form.make, out, edition)
-    async for batch in batches(database, asked, edition.naming):
-        rows += len(batch)
-        await asyncio.to_thread(writer.write, batch)
-    await asyncio.to_thread(writer.close)
+    rows, target = 0, Target(out)
+    try:
+        writer = await asyncio.to_thread(form.make, cast("BinaryIO", target), edition)
+        async for batch in batches(database, asked, edition.naming):
+            rows += len(batch)
+            await asyncio.to_thread(writer.write, batch)
+        await asyncio.to_thread(writer.close)
+    except BaseException:
+        target.give_up()
+        raise
     return rows
 
 

@@ -22,11 +22,12 @@ def problems(
     *,
     lost: Loss | None,
     contested: bool,
+    unheard: datetime | None,
     started_at: datetime,
     now: datetime,
 ) -> list[str]:
     """[] when all is well. Reads plain values only. `lost`: what became of the database's file;
-    `contested`: another instance uses the token."""
+    `contested`: another instance uses the token; `unheard`: since when no update comes."""
     health = parts.dispatcher.health
     found = []
     if (step := health.clock_step) and step.is_named(now):
@@ -50,6 +51,8 @@ def problems(
         found.append(f"no feed can be reached since {since:%Y-%m-%d %H:%M} UTC")
     if contested:
         found.append("another instance uses the same bot token")
+    if unheard and now - unheard > STALE and not health.failing_since:
+        found.append(f"Telegram gives no updates since {unheard:%Y-%m-%d %H:%M} UTC")
     if health.halted:
         found.append(f"nothing is sent: {health.halted.reason}")
     if health.stuck_since:

@@ -148,6 +148,7 @@ class Service:
             self.rounds,
             lost=self._file.lost,
             contested=self._token.contested(now),
+            unheard=self._token.unheard_since,
             started_at=self._started_at,
             now=now,
         )

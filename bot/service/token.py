@@ -65,6 +65,11 @@ class TokenWatch:
         """Whether another instance uses the token as well."""
         return too_many(self._conflicts, now)
 
+    @property
+    def unheard_since(self) -> datetime | None:
+        """Since when Telegram gives no updates, and nobody who writes is heard."""
+        return self._polling.unheard_since if self._polling else None
+
     def _conflict(self) -> None:
         self._conflicts.append(self._clock())
         polling = self._polling

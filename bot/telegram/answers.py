@@ -6,13 +6,14 @@ bot, and Telegram's refusal is one whatever status a gateway gave it.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
 from typing import Any
 
 from telegram import Update
-from telegram.error import NetworkError, RetryAfter
+from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import HTTPXRequest
 
 from bot.text import clean, shorten
@@ -21,6 +22,12 @@ log = logging.getLogger(__name__)
 
 # A 429 that does not say for how long.
 USUAL_WAIT = 30
+# One that says longer is asked again then: a chat or a bot that is silent for years is none.
+LONGEST_WAIT = 86_400
+# Seconds that a request may take beside the silence that it may meet: httpx waits for each piece
+# of an answer anew, and a gateway that sends a piece now and then would hold it for ever.
+_BESIDE_SILENCE = 30.0
+_WITH_FILES = 600.0
 # Network Authentication Required: a captive portal that says what it is.
 _SIGN_IN = 511
 _ASKED_WAIT = re.compile(r"retry after (\d+)", re.IGNORECASE)
@@ -42,12 +49,25 @@ class NoAnswer(NetworkError):
 class TelegramRequest(HTTPXRequest):
     """HTTPXRequest that believes what Telegram says before what the HTTP status says."""
 
+    beside_silence = _BESIDE_SILENCE
+
     async def do_request(self, url: str, *given: Any, **named: Any) -> tuple[int, bytes]:
         """Status and JSON, of which the status is Telegram's own `error_code`.
 
-        Raises NotFromTelegram, NoAnswer and RetryAfter, and what HTTPXRequest raises.
+        Raises NotFromTelegram, NoAnswer and RetryAfter, and what HTTPXRequest raises: TimedOut also
+        for an answer that comes in pieces without an end.
         """
-        status, body = await super().do_request(url, *given, **named)
+        silence, data = named.get("read_timeout"), named.get("request_data")
+        if not isinstance(silence, int | float):
+            silence = self.read_timeout or 0.0
+        large = "/file/" in url or (data is not None and data.contains_files)
+        seconds = _WITH_FILES if large else silence + self.beside_silence
+        asked = super().do_request(url, *given, **named)
+        try:
+            async with asyncio.timeout(seconds):
+                status, body = await asked
+        except TimeoutError:
+            raise TimedOut(f"no whole answer within {seconds:g} s") from None
         if "/file/" in url and status == 200:
             return status, body  # a file's own bytes
         return read_answer(status, body, of_message=url.endswith(_OF_MESSAGES))
@@ -98,7 +118,9 @@ def read_answer(status: int, body: bytes, *, of_message: bool = False) -> tuple[
         if result is None or (of_message and not _is_message(result)):
             raise NoAnswer(f"{status}, ok, but without a result that makes sense")
         return 200, body
-    code = _whole(answer.get("error_code")) or (status if status >= 400 else 0)
+    code = _whole(answer.get("error_code"))
+    if not 400 <= code < 600:
+        code = status if status >= 400 else 0
     description = clean(str(answer.get("description") or ""))
     if code == 0:
         raise NoAnswer(f"{status}, refused without an error code: {shorten(description, 120)}")
@@ -107,7 +129,8 @@ def read_answer(status: int, body: bytes, *, of_message: bool = False) -> tuple[
     moved, wait = _whole(given.get("migrate_to_chat_id")), _whole(given.get("retry_after"))
     if code == 429:
         asked = _ASKED_WAIT.search(description)
-        raise RetryAfter(wait or (int(asked[1][:9]) if asked else 0) or USUAL_WAIT)
+        named = wait if wait > 0 else int(asked[1][:9]) if asked else 0
+        raise RetryAfter(min(named or USUAL_WAIT, LONGEST_WAIT))
     refusal: dict[str, Any] = {"ok": False, "error_code": code}
     if description:
         refusal["description"] = description
@@ -150,7 +173,7 @@ def _whole(value: object) -> int:
         return 0
     try:
         return int(float(value)) if abs(float(value)) < 2**53 else 0
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0
 
 

@@ -54,7 +54,7 @@ from bot.telegram.registry import (
 from bot.telegram.request import Request
 from bot.telegram.services import Access, App, Context, Services, services_in
 from bot.tls import tls_context
-from storage.file.errors import StorageBusy, StorageFull
+from storage.file.errors import StorageBusy, StorageError, StorageFull
 
 if TYPE_CHECKING:
     from bot.operating.desk import Desk
@@ -179,8 +179,11 @@ def _error_handler(redact: Redactor) -> Callable[[object, Context], Coroutine[An
     async def handle(update: object, context: Context) -> None:
         """Log without the token, and apologise to whoever asked."""
         error = context.error
-        trace = "".join(traceback.format_exception(error)) if error else ""
-        log.error("a handler failed: %s", redact(trace))
+        if isinstance(error, StorageError):  # says what it is: no bug whose way is to be found
+            log.error("a handler failed: %s", redact(str(error)))
+        else:
+            trace = "".join(traceback.format_exception(error)) if error else ""
+            log.error("a handler failed: %s", redact(trace))
         if not isinstance(update, Update) or update.effective_chat is None:
             return
         if isinstance(error, Forbidden | RetryAfter | InvalidToken):

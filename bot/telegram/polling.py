@@ -13,7 +13,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -89,6 +89,8 @@ class Polling:
         self._noted_at: float | None = None
         self.ready = asyncio.Event()
         """Set once the token is ours: updates are handled, and messages may be sent."""
+        self.unheard_since: datetime | None = None
+        """Since when Telegram gives no answer that can be read; None while it does."""
 
     async def start(self) -> None:
         """Returns at once; polling begins as soon as Telegram answers."""
@@ -144,23 +146,27 @@ class Polling:
                 self._on_refused()
                 return
             except TimedOut:
-                continue
+                self._not_heard()
             except TelegramError as error:
                 wait = await self._rest(error, wait)
             except Exception:
                 log.exception("updates could not be read")
                 wait = await self._rest(TelegramError("a bug"), wait)
             else:
-                wait = _FIRST_WAIT
+                wait, self.unheard_since = _FIRST_WAIT, None
                 await self._take(updates, asked)
 
     async def _rest(self, error: TelegramError, wait: float) -> float:
         """Leave Telegram alone after an error; returns how long after the next one."""
+        self._not_heard()
         log.warning("asking Telegram for updates failed: %s", error.message)
         asked = error.retry_after if isinstance(error, RetryAfter) else 0
         seconds = asked.total_seconds() if isinstance(asked, timedelta) else float(asked)
         await asyncio.sleep(max(wait, seconds))
         return min(wait * 2, _LONGEST_WAIT)
+
+    def _not_heard(self) -> None:
+        self.unheard_since = self.unheard_since or self._services.clock()
 
     async def _ask(self) -> Sequence[Update]:
         offset, established = self._next, self._claim.established
@@ -253,6 +259,7 @@ class Polling:
                 self._on_refused()
                 return False
             except TelegramError as error:
+                self._not_heard()
                 log.warning("Telegram cannot be reached (%s), next try in %.0f s", error, wait)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)

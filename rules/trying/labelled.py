@@ -85,7 +85,7 @@ def read_lines(path: Path, entry: Callable[[Any, int], Labelled]) -> list[Labell
         if not line.strip():
             continue
         try:
-            entries.append(entry(json.loads(line), number))
+            entries.append(entry(_loaded(line), number))
         except (ValueError, TypeError, RecursionError) as error:
             why = str(error) or type(error).__name__
             said = message("labels.no_entry", file=file, line=number, why=why)
@@ -93,6 +93,19 @@ def read_lines(path: Path, entry: Callable[[Any, int], Labelled]) -> list[Labell
     if not entries:
         raise LabelsInvalid(message("labels.none", file=file))
     return entries
+
+
+def _loaded(line: str) -> Any:
+    """What a line of JSON holds. Raises ValueError also for half of a character, which JSON can
+    write and no database takes."""
+    raw = json.loads(line)
+    if "\\ud" in line.lower():
+        try:
+            json.dumps(raw, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError as error:
+            half = ascii(error.object[error.start])[1:-1]
+            raise ValueError(f"{half} is half of a character") from None
+    return raw
 
 
 def text_fields(raw: Any) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from storage.connection import Connection
 from storage.file.database import connect, in_transaction, migrate, problems_of
 from storage.file.errors import (
+    FILE_ERRORS,
     StorageBusy,
     StorageDamaged,
     StorageError,
@@ -75,7 +76,7 @@ def restore(source: Path, path: Path, now: datetime) -> Path | None:
         copy_file(source, partial)
         try:
             _prepare(partial, source, _last_alert(path))
-        except sqlite3.Error as error:
+        except FILE_ERRORS as error:
             if isinstance(translate(error), StorageDamaged):
                 raise StorageDamaged(
                     f"{source} is damaged or cut short ({error}); take another backup"
@@ -94,7 +95,7 @@ def _made(partial: Path, failed: str) -> Iterator[None]:
     _remove(partial)
     try:
         yield
-    except sqlite3.Error as error:
+    except FILE_ERRORS as error:
         raise translate(error) or error from error
     except OSError as error:
         raise StorageError(f"{failed}: {error}") from error
@@ -133,7 +134,7 @@ def _last_alert(path: Path) -> int | None:
             return int(connection.execute(_LAST_ALERT).fetchone()[0])
         finally:
             connection.close()
-    except sqlite3.Error:
+    except FILE_ERRORS:
         return None
 
 
@@ -197,11 +198,11 @@ def _fold_wal(path: Path) -> None:
     """Put all of a database into its one file. Raises StorageBusy when it is in use."""
     try:
         connection = connect(path, busy_timeout_ms=500)
-    except sqlite3.DatabaseError:
+    except FILE_ERRORS:
         return  # damaged: that is why a backup is being restored
     try:
         connection.disable_wal()
-    except sqlite3.DatabaseError as error:
+    except FILE_ERRORS as error:
         known = translate(error)
         if isinstance(known, StorageBusy):
             raise StorageBusy(f"{path} is in use; stop the service first") from error

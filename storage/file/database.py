@@ -22,10 +22,11 @@ from sqlite_utils import Database as SqliteConnection
 
 from storage.connection import Connection
 from storage.database import Database
-from storage.file.errors import StorageError, StorageTooNew, translate
+from storage.file.errors import FILE_ERRORS, StorageDamaged, StorageError, StorageTooNew, translate
 from storage.file.files import make_folder, settle, settle_folder
 from storage.file.migrations import MIGRATIONS
 from storage.file.presence import Loss, OpenedFile
+from storage.rows import Unreadable
 
 T = TypeVar("T")
 
@@ -242,7 +243,9 @@ def problems_of(connection: Connection) -> list[str]:
 def _translated(fn: Callable[[], T]) -> T:
     try:
         return fn()
-    except sqlite3.Error as error:
+    except Unreadable as error:
+        raise StorageDamaged(f"{error}; restore a backup") from error
+    except FILE_ERRORS as error:
         known = translate(error)
         if known is None:
             raise

@@ -25,6 +25,10 @@ class StorageTooNew(StorageError):
     """A newer Marsad wrote this file: update the program, or restore an older backup."""
 
 
+FILE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises. The second is a damaged file as well: its words, or SQLite's own words about
+it, are no text any more."""
+
 _FULL_IN_DISGUISE = {
     # The shared-memory file next to the WAL could not grow: a full disk by another name.
     sqlite3.SQLITE_IOERR_SHMSIZE,
@@ -32,8 +36,10 @@ _FULL_IN_DISGUISE = {
 }
 
 
-def translate(error: sqlite3.Error) -> StorageError | None:
+def translate(error: sqlite3.Error | UnicodeDecodeError) -> StorageError | None:
     """The storage error that a SQLite error stands for, or None when it is a bug of ours."""
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode to UTF-8"):
+        return StorageDamaged("the database file is damaged (no text any more); restore a backup")
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return None

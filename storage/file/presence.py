@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from storage.file.errors import FILE_ERRORS
+
 Loss = Literal["deleted", "replaced", "emptied"]
 
 # A page of SQLite's smallest size: a file that is shorter holds nothing.
@@ -30,7 +32,7 @@ def has_database(path: Path) -> bool:
             return found.fetchone() is not None
         finally:
             connection.close()
-    except sqlite3.Error:
+    except FILE_ERRORS:
         return True
 
 

@@ -6,7 +6,6 @@ hash before that is kept. The file is only read.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from storage.file.errors import StorageDamaged, StorageError, translate
+from storage.file.errors import FILE_ERRORS, StorageDamaged, StorageError, translate
 from storage.moving.source import SEARCH, Source
 from storage.moving.target import Target
 from storage.moving.texts import Sum
@@ -59,7 +58,7 @@ def move(path: Path, url: str, each: Callable[[MovedTable], None]) -> None:
             target.dress()
             source.end()
             target.commit()
-    except sqlite3.Error as error:
+    except FILE_ERRORS as error:
         raise translate(error) or error from error
     except (psycopg.IntegrityError, psycopg.DataError) as error:
         said = str(error).splitlines()[0]

@@ -18,11 +18,12 @@ import psycopg
 
 from storage.connection import Connection
 from storage.database import Database
-from storage.file.errors import StorageError
+from storage.file.errors import StorageDamaged, StorageError
 from storage.file.presence import Loss
 from storage.postgres.connection import LOCK_TIMEOUT_MS, PostgresConnection, connect
 from storage.postgres.errors import translate
 from storage.postgres.schema import WRITE_LOCK, migrate
+from storage.rows import Unreadable
 
 T = TypeVar("T")
 
@@ -205,6 +206,8 @@ def finish(
 def _translated(fn: Callable[[], T]) -> T:
     try:
         return fn()
+    except Unreadable as error:
+        raise StorageDamaged(f"{error}; restore a backup") from error
     except psycopg.Error as error:
         known = translate(error)
         if known is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 from psycopg import errors
 
@@ -13,6 +15,12 @@ _BUSY = (
     errors.DeadlockDetected,
     errors.SerializationFailure,
     errors.TooManyConnections,
+)
+_NO_DATABASE = re.compile(r"^database .* does not exist")
+_NO_PLACE = re.compile(r"too many (clients|connections)|connection slots are reserved")
+_NOT_LET_IN = re.compile(
+    r"authentication failed|pg_hba\.conf|^role .* does not exist|not permitted to log in"
+    r"|permission denied for database"
 )
 _FULL = (errors.DiskFull, errors.OutOfMemory)
 
@@ -34,10 +42,28 @@ def translate(error: psycopg.Error) -> StorageError | None:
         return StorageError(f"the database's user may not do that ({said}); check its rights")
     if isinstance(error, errors.ReadOnlySqlTransaction):
         return StorageError(f"the database cannot be written ({said}); is it a standby?")
-    if isinstance(error, psycopg.OperationalError) and "authentication failed" in said:
-        return StorageError(f"PostgreSQL refuses the user ({said}); check name and password")
+    if isinstance(error, psycopg.OperationalError) and (refused := _refused(said)):
+        return refused
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return StorageError(f"PostgreSQL cannot be reached ({said}); is it running?")
+    return None
+
+
+def _refused(said: str) -> StorageError | None:
+    """What a server that runs says to who connects: it has no code there, only words."""
+    _, fatal, why = said.rpartition("FATAL:")
+    why = why.strip()
+    if not fatal:
+        return None
+    if _NO_DATABASE.search(why):
+        return StorageError(f"PostgreSQL has no such database ({why}); create it, or name another")
+    if _NO_PLACE.search(why):
+        return StorageBusy(f"the database is busy ({why}); try again")
+    if _NOT_LET_IN.search(why):
+        return StorageError(
+            f"PostgreSQL refuses the user ({why}); check name and password, and what pg_hba.conf "
+            "allows"
+        )
     return None
 
 

@@ -39,6 +39,8 @@ NOW = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
 PATHS = (
     *("/", "/map", "/places", "/places?name=Babanusa", "/places?name=Zorb+lax", "/signals"),
     *("/feeds", "/rules", "/rules/siege", "/rules/try"),
+    # Words longer than a phone is wide are said back.
+    *(f"/?q={'W' * 200}", f"/places?name={'W' * 200}"),
 )
 # What reaches beyond a phone's screen, for the message of a failure.
 TOO_WIDE = """[...document.querySelectorAll("main *, footer *, header *")].filter((each) => {

@@ -63,6 +63,10 @@ class StoryScores:
         return {"pairwise": self.pairwise.as_json(), "bcubed": self.bcubed.as_json()}
 
 
+# Beyond them a calendar ends, and a zone or the days of a story lead out of it.
+YEARS = range(1900, 3000)
+
+
 def read_story_entries(path: Path, *, labelled: bool = True) -> list[StoryEntry]:
     """JSON lines ``{"id", "family", "lang", "published", "title", "text", "story", "maybe"}``.
 
@@ -82,6 +86,8 @@ def _entry(raw: Any, number: int, labelled: bool) -> StoryEntry:
         raise TypeError("maybe is no list")
     try:
         published = datetime.fromisoformat(str(raw.get("published") or ""))
+        if published.year not in YEARS:
+            raise ValueError
     except ValueError:
         raise ValueError("published is no time such as 2026-01-30T09:00:00Z") from None
     return StoryEntry(

@@ -80,7 +80,7 @@ def _corpus(file: Path) -> list[AuditEntry]:
             continue
         try:
             raw = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise CannotGoOn(f"{file}:{number}: is not JSON; write one entry a line") from error
         raw = raw if isinstance(raw, dict) else {}
         title, text = raw.get("title") or "", raw.get("text") or raw.get("summary") or ""

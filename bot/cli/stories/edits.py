@@ -32,7 +32,9 @@ def show(alert: Annotated[str, typer.Argument(help="An alert's id, as A12.")]) -
     def read(db: Connection) -> tuple[int, list[StoryEntry]]:
         found = alerts.get_by_short_id(db, alert)
         if found is None:
-            raise ValueError(f"there is no alert {clean(alert)[:20]}")
+            raise ValueError(
+                f"there is no alert «{clean(alert)[:20]}»: `marsad alerts list` has their ids"
+            )
         return found.story_id, stories.entries_of(db, found.story_id)
 
     story_id, entries = _with(read)

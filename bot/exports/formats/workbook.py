@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from bot.exports.edition import Edition
 from bot.exports.formats.columns import COLUMNS, cells
@@ -51,7 +52,11 @@ class XlsxWriter:
 
     def close(self) -> None:
         self._end()
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            # Its name for whatever the disk says.
+            raise (error.args[0] if isinstance(error.args[0], OSError) else error) from None
 
     def _begin(self) -> None:
         say = self._edition.naming.say

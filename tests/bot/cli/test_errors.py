@@ -69,6 +69,7 @@ def test_the_tree_in_the_docstring_names_every_error_in_it() -> None:
         (FileNotFoundError(errno.ENOENT, "No such file", b"a\xff"), "«a\udcff» is not there"),
         (FileExistsError(errno.EEXIST, "File exists", "a.opml"), "name a file that is not"),
         (OSError(errno.EROFS, "Read-only file system", "a"), "only be read"),
+        (OSError(errno.EIO, "Input/output error"), "the disk reports an error"),
         (OSError(errno.EXDEV, "Invalid cross-device link", "a"), "«a» cannot be used (Invalid"),
         (ExceptionGroup("tasks", [MemoryError(), MemoryError()]), "memory"),
     ],

@@ -60,6 +60,21 @@ def test_a_closed_output_is_written_to_nowhere(feeds: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["feeds", "list"]], ids=" ".join)
+def test_an_output_on_a_full_disk_is_said_in_words(feeds: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1 and "no room is left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_json_stays_json_on_a_terminal_without_arabic() -> None:
     say = f"import bot.cli.output as o; o.escape_what_cannot_be_shown(); {PAIRS}"
     done = as_process("-c", say, PYTHONIOENCODING="ascii")

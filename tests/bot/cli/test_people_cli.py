@@ -42,15 +42,23 @@ def marsad(*arguments: str) -> tuple[int, str]:
 
 
 def test_an_invitation_is_a_line_and_with_the_bots_name_a_link() -> None:
-    assert "Nobody was let in" in marsad("list")[1]
     code, said = marsad("invite", "analyst", "--days", "3", "--bot", "@marsad_bot")
     assert code == 0
     line = next(each for each in said.splitlines() if each.startswith("/start inv-"))
     assert f"https://t.me/marsad_bot?start={line.split()[1]}" in said
     assert "(analyst), good for 3 days" in said
+    assert "Nobody was let in" in marsad("list")[1]
+
+
+@pytest.mark.parametrize("command", ["list", "remove 12", "key 12", "sign-out 12"])
+def test_a_folder_without_a_database_is_no_answer_about_people(command: str) -> None:
+    code, said = marsad(*command.split())
+    assert code == 1 and "no database there yet" in said
+    assert not load_settings().data_dir.exists()
 
 
 def test_what_is_wrong_is_said_and_changes_nothing() -> None:
+    assert marsad("invite")[0] == 0
     for arguments, words in (
         (("invite", "king"), "no role"),
         (("remove", "900"), "MARSAD_OPERATORS"),
@@ -151,7 +159,7 @@ def test_a_start_without_an_operator_leaves_a_code_that_works_and_one_with_takes
 
 def test_a_lost_database_is_not_made_anew_by_a_look_at_people() -> None:
     settings = load_settings()
-    assert marsad("list")[0] == 0
+    assert marsad("invite")[0] == 0
     note_installation(settings)
     settings.database_file.unlink()
     for arguments in (("list",), ("invite",), ("remove", "12")):
@@ -162,7 +170,7 @@ def test_a_lost_database_is_not_made_anew_by_a_look_at_people() -> None:
 
 
 def test_a_key_for_programs_is_for_analysts_and_ends_with_its_person() -> None:
-    assert marsad("list")[0] == 0
+    assert marsad("invite")[0] == 0
     _let_in(7, "viewer")
     _let_in(8, "analyst")
     code, said = marsad("key", "7")

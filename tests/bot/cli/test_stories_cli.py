@@ -73,9 +73,25 @@ def test_pairs_in_doubt_count_neither_way(tmp_path: Path) -> None:
     assert [each.id for each in without_largest(entries)] == ["c", "e"]
 
 
-def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
-    broken = entry("b", "s1")
-    broken["published"] = "yesterday"
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"published": "yesterday"}, "published is no time such as 2026"),
+        ({"published": "0001-01-01T00:00:00+14:00"}, "published is no time such as 2026"),
+        ({"published": "9999-12-31T23:59:59-12:00"}, "published is no time such as 2026"),
+        ({"title": "\ud83d cut"}, r"\ud83d is half of a character"),
+    ],
+    ids=["words", "first-day", "last-day", "half"],
+)
+def test_a_line_that_is_none_is_named(tmp_path: Path, changed: dict[str, str], said: str) -> None:
+    broken = entry("b", "s1") | changed
     code, output = run("eval", str(write(tmp_path, entry("a", "s1"), broken)))
-    assert code != 0
-    assert "stories.jsonl:2" in output and "published is no time such as 2026" in output
+    assert code == 1
+    assert "stories.jsonl:2" in output and said in output
+
+
+def test_a_whole_character_in_two_halves_is_one(tmp_path: Path) -> None:
+    both = entry("a", "s1") | {"title": "\U0001f7e1 siege"}
+    file = write(tmp_path, both)
+    assert "\\ud83d" in file.read_text("utf-8")
+    assert read_story_entries(file)[0].title == "\U0001f7e1 siege"

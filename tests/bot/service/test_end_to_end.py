@@ -23,7 +23,7 @@ from bot.wiring.from_settings import parts_from_settings
 from bot.wiring.parts import Parts
 from storage.sending import outbox
 from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
-from tests.bot.telegram.faults import conflict
+from tests.bot.telegram.faults import conflict, server_error
 from tests.telegram_server import TelegramServer
 
 pytestmark = pytest.mark.usefixtures("shipped_rules_once")
@@ -177,6 +177,25 @@ async def test_a_clock_that_is_set_back_by_hours_silences_nothing(
         finally:
             stop.set()
             await asyncio.wait({ended})
+
+
+async def test_a_bot_that_hears_nobody_for_minutes_is_a_problem_until_it_hears_again(
+    tmp_path: Path, newsroom: Newsroom, telegram: TelegramServer
+) -> None:
+    def deaf() -> bool:
+        return any("gives no updates since" in each for each in now.service.problems())
+
+    async with running(settings_for(tmp_path, newsroom, telegram)) as now:
+        await ask(telegram, READER, "/start")
+        telegram.fail(server_error(), method="getUpdates", times=None)
+        telegram.say(READER, "/help")  # ends the question that stands open
+        token = now.service._token
+        await until(lambda: token.unheard_since)
+        assert not deaf()
+        now.clock.ahead += timedelta(minutes=6)
+        await until(deaf)
+        telegram.repair()
+        await until(lambda: not deaf())
 
 
 async def test_what_was_owed_at_a_stop_is_sent_after_the_next_start(

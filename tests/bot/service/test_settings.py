@@ -44,15 +44,21 @@ def test_the_example_file_can_be_used_as_it_is(tmp_path: Path) -> None:
     [
         ("MARSAD_TELEGRAM_TOKEN", "not-a-token"),
         ("MARSAD_OPERATORS", "12,@someone"),
+        ("MARSAD_OPERATORS", "9" * 25),
         ("MARSAD_RULES_DIR", "no/such/folder"),
         ("MARSAD_FEEDS_FILE", "no/such/file.yaml"),
         ("MARSAD_TELEGRAM_BASE_URL", "telegram"),
+        ("MARSAD_TELEGRAM_BASE_URL", "https://[x/bot"),
         ("MARSAD_LOG_LEVEL", "loud"),
         ("MARSAD_ALLOW_PRIVATE", "10.0.0/99"),
         ("MARSAD_FIRST_POLL_HOURS", "-1"),
         ("MARSAD_RETENTION_DAYS", "soon"),
+        ("MARSAD_RETENTION_DAYS", "999999999999"),
+        ("MARSAD_ACTIVITY_DAYS", "999999999999"),
         ("MARSAD_NOTIFY_URLS", "nosuchservice://somewhere"),
         ("MARSAD_HEARTBEAT_URL", "ping"),
+        ("MARSAD_HEARTBEAT_URL", "http://[::1"),
+        ("MARSAD_HEARTBEAT_URL", "https://alarm.example:99999/x"),
         ("MARSAD_METRICS_PORT", "99999"),
         ("MARSAD_EXPORT_SENDER", "two words"),
         ("MARSAD_EXPORT_SCOPE", "secret"),
@@ -90,6 +96,50 @@ def test_a_misspelt_variable_is_not_ignored(
     (tmp_path / ".env").write_text("MARSAD_COLOUR=blue\n", encoding="utf-8")
     with pytest.raises(SettingsInvalid, match="MARSAD_COLOUR"):
         load_settings(tmp_path / ".env")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'MARSAD_TIMEZONE="Asia/Damascus',
+        "MARSAD_ACCESS: open",
+        "MARSAD_ACCESS",
+        "export MARSAD_ACCESS=",
+    ],
+)
+def test_a_line_that_is_no_setting_is_not_passed_over(
+    tmp_path: Path, line: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"\xef\xbb\xbf# ours\r\nOTHER: theirs\r\n" + line.encode() + b"\r\n")
+    if line.endswith("="):  # empty: the default
+        assert load_settings(file).access == "invited"
+        return
+    with pytest.raises(SettingsInvalid) as refused:
+        load_settings(file)
+    assert [each.partition(": ")[0] for each in refused.value.problems] == [f"{file}:3"]
+    assert "write NAME=value" in refused.value.problems[0]
+    assert "dotenv" not in capfd.readouterr().err
+
+
+def test_a_quote_that_is_closed_lines_below_takes_no_settings_with_it(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("MARSAD_DATA_DIR='var\nMARSAD_ACCESS='open'\n", encoding="utf-8")
+    with pytest.raises(SettingsInvalid, match=r"\.env:1: is not read"):
+        load_settings(file)
+    file.write_text("MARSAD_DATA_DIR=MARSAD_data\nMARSAD_ACCESS='open'\n", encoding="utf-8")
+    assert load_settings(file).data_dir == Path("MARSAD_data")
+
+
+@pytest.mark.parametrize("kind", ["folder", "loop", "nowhere"])
+def test_a_file_of_settings_that_is_none_is_not_passed_over(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / ".env"
+    if kind == "folder":
+        file.mkdir()
+    else:
+        file.symlink_to(file if kind == "loop" else tmp_path / "none")
+    with pytest.raises(SettingsInvalid, match="is no file"):
+        load_settings(file)
 
 
 def test_values_are_read_as_what_they_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -155,14 +155,16 @@ async def test_a_fault_of_ours_is_logged_without_the_token_and_answered_with_an_
     assert bench.server.token not in caplog.text
 
 
-async def test_a_busy_database_is_said_to_be_busy(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+async def test_a_busy_database_is_said_to_be_busy_and_is_no_bug_in_the_log(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def busy(*_: object) -> None:
         raise StorageBusy("the database is busy")
 
     monkeypatch.setattr(FileDatabase, "read", busy)
     assert "مشغولة" in await bench.ask(READER, "/recent")
+    assert "a handler failed: the database is busy" in caplog.messages
+    assert "Traceback" not in caplog.text
 
 
 async def test_an_answer_that_fails_does_not_stop_the_next_one(bench: Bench) -> None:

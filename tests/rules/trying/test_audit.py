@@ -171,6 +171,7 @@ def test_the_command_prints_and_gives_json(
     ("content", "message"),
     [
         ("{", ":1: is not JSON"),
+        ('{"id": ' + "9" * 5_000 + "}", ":1: is not JSON"),
         ('{"id": 3}', ':1: has no "title" and no "text"'),
         ('{"text": "x"}\n[1]', ":2: has no"),
         ('{"text": "x", "signals": "siege"}', '"signals" must be a list'),

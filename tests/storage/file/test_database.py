@@ -27,9 +27,11 @@ from storage.file.errors import (
     StorageFull,
     StorageTooNew,
 )
+from storage.file.presence import has_database
 from storage.news import entries, feeds
 from storage.opening import open_database
 from storage.readers import chats
+from storage.rows import change
 from storage.sending import sends
 from tests.storage.make import NOW, add_chat, add_entry, add_feed, feed_state
 
@@ -302,3 +304,30 @@ async def test_a_look_through_a_large_file_ends_in_time(tmp_path: Path) -> None:
         assert await database.check() == []
     finally:
         await database.close()
+
+
+@pytest.mark.parametrize("place", ["schema", "cell"])
+async def test_words_that_are_no_text_any_more_are_damage(tmp_path: Path, place: str) -> None:
+    """SQLite's own message about a damaged shape is no text either."""
+    path = tmp_path / "marsad.sqlite"
+    database = await open_database(path)
+    await database.write(lambda db: feeds.sync(db, [("wadi", "https://wadi.example/rss")], NOW))
+    await database.close()
+    held, broken = (
+        (b"CREATE TABLE", b"CREATE \xd8ABLE") if place == "schema" else (b"wadi", b"w\xd8di")
+    )
+    path.write_bytes(path.read_bytes().replace(held, broken))
+    assert has_database(path)
+    with pytest.raises(StorageDamaged, match="restore a backup"):
+        opened = await open_database(path)
+        try:
+            await opened.read(lambda db: db.execute("SELECT id FROM feeds").fetchall())
+        finally:
+            await opened.close()
+
+
+async def test_a_time_that_is_none_is_damage_and_named(database: Database) -> None:
+    await database.write(lambda db: feeds.sync(db, [("wadi", "https://wadi.example/rss")], NOW))
+    await database.write(lambda db: change(db, "UPDATE feeds SET next_check_at = 'soon'"))
+    with pytest.raises(StorageDamaged, match="«soon» where a time belongs; restore a backup"):
+        await database.read(feeds.all_states)

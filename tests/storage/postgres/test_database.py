@@ -20,6 +20,7 @@ from storage.news import feeds
 from storage.opening import open_database
 from storage.postgres.connection import connect
 from storage.postgres.database import PostgresDatabase
+from storage.postgres.errors import translate
 from storage.postgres.schema import WRITE_LOCK, applied, migrate
 from storage.rows import fetch, insert_all
 from tests import postgres
@@ -114,6 +115,36 @@ async def test_a_server_that_is_not_there_is_named_without_its_password() -> Non
     with pytest.raises(StorageError, match="cannot be reached") as refused:
         await open_database("postgresql://marsad:hunter2@127.0.0.1:9/marsad")
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("database", "user", "said"),
+    [
+        ("nosuch", "marsad", 'has no such database .database "nosuch" does not exist.; create it'),
+        ("postgres", "nosuch", 'refuses the user .role "nosuch" does not exist.; check name'),
+        ("postgres", "locked", 'refuses the user .role "locked" is not permitted to log in.'),
+    ],
+)
+async def test_a_server_that_runs_and_refuses_says_what_to_mend(
+    database: str, user: str, said: str
+) -> None:
+    if "{}" not in postgres.server():
+        pytest.skip("a server of others")
+    with psycopg.connect(postgres.url_of("postgres"), autocommit=True) as db:
+        db.execute("DROP ROLE IF EXISTS locked")
+        db.execute("CREATE ROLE locked NOLOGIN")
+    address = postgres.url_of(database).replace("marsad@", f"{user}@")
+    with pytest.raises(StorageError, match=said):
+        await open_database(address)
+
+
+def test_no_place_for_one_more_is_busy() -> None:
+    full = psycopg.OperationalError(
+        "connection to server failed: FATAL:  sorry, too many clients already"
+    )
+    assert isinstance(translate(full), StorageBusy)
+    starting = psycopg.OperationalError("failed: FATAL:  the database system is starting up")
+    assert "is it running?" in str(translate(starting))
 
 
 def test_an_empty_database_gets_its_shape_once_and_knows_all_steps() -> None:
