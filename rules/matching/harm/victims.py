@@ -76,11 +76,12 @@ class _Harms(Kinds):
         around = range(span.first - AMONG_REACH, span.first + AMONG_REACH + 1)
         if who not in ("civilians", "health-workers") and not self.mourned.isdisjoint(around):
             who, why = "fighters", "an officer or leader is mourned"
-        cause = nearest_cause(self, span, victim or span)
+        cause, weapon = nearest_cause(self, span, victim or span)
         if cause == "unsaid":
             cause, because = cause_by_the_word(self, span, victim, who)
             why += because
-        return Harm(span, victim, who, cause, why, self._general(name, span, victim, who))
+        general = self._general(name, span, victim, who)
+        return Harm(span, victim, who, cause, why, general, weapon)
 
     def _in_a_joined_pair(self, name: str, span: Span) -> bool:
         """«بين قتيل وجريح»: the second has no victims of its own."""
