@@ -38,6 +38,11 @@ NOT_NEW_REACH = 5
 """Words before the dead and wounded in which "to hand over", "to honour" makes them old news."""
 _INNOCENTS = frozenset(("الابرياء", "للابرياء"))
 """«مئات الأبرياء»: counted or not, so an opinion calls them."""
+_CAUSING = frozenset(
+    "fait font faire faisant faisait cause causent causer causant causait provoque provoquent "
+    "provoquer provoquant entraine entrainent entrainer entrainant a ont y deplore deplorent "
+    "compte comptent denombre signale signalent".split()
+)
 _DEFINITE_BEFORE = frozenset(("the", "les", "des", "aux", "their", "our", "leurs", "ses"))
 
 
@@ -130,7 +135,18 @@ class _Harms(Kinds):
             definite = is_definite(first.surface)
         else:
             definite = span.first > 0 and self.tokens[span.first - 1].norm in _DEFINITE_BEFORE
+            definite = definite and not self._some(span.first - 1)
         return definite and not self.counted_person(span)
+
+    def _some(self, at: int) -> bool:
+        """«a fait des morts et des blessés»: a French «des» is no «de les» where a sentence begins
+        with it, or behind a verb of causing and counting."""
+        if self.tokens[at].norm != "des":
+            return False
+        if at == 0 or self.tokens[at].breaks or self.tokens[at - 1].norm in _CAUSING:
+            return True
+        joined = at > 2 and self.tokens[at - 1].norm in ("et", "ou")
+        return joined and self.tokens[at - 3].norm == "des" and self._some(at - 3)
 
     def _behind(self, name: str, span: Span) -> tuple[Span | None, Victims, str] | None:
         count: int | None = None
