@@ -61,7 +61,7 @@ class _Harms(Kinds):
         name, span = self.kind[at]
         if self._old(name, span) or self._in_a_joined_pair(name, span):
             return None
-        taken = self._attribute_of(span)
+        taken = self._attribute_of(span) or self._inside(span)
         if taken is None and span.first not in self.own_death:
             taken = self._behind(name, span)
         if taken is None and name != LOST:
@@ -201,6 +201,18 @@ class _Harms(Kinds):
         person = self.ending(self.persons, span.first - 1)
         return None if person is None else self._of(person, "right before the harm")
 
+    def _inside(self, span: Span) -> tuple[Span | None, Victims, str] | None:
+        """ "claims four lives", "cost 12 civilian lives": who is counted stands in the phrase."""
+        counted = [at for at in range(span.first + 1, span.last) if at in self.counts]
+        if not counted:
+            return None
+        for at in range(counted[0], span.last):
+            if (person := self.persons.get(at)) is not None:
+                return self._of(person, "inside the harm")
+        return self._told_by_among(
+            Span(counted[0], counted[0]), span.last, "a number inside the harm"
+        )
+
     def _across_a_comma(self, span: Span, at: int) -> bool:
         return any(self.tokens[place].breaks for place in range(span.last + 1, at + 1))
 
@@ -253,8 +265,8 @@ class _Harms(Kinds):
         if own:
             # «لقي 36 شخصا على الأقل حتفهم»
             reach = REACH
-        aside = span.first
-        for at in range(span.first - 1, max(-1, span.first - 1 - reach), -1):
+        aside = begin = self._before_an_aside(span.first)
+        for at in range(begin - 1, max(-1, begin - 1 - reach), -1):
             if at >= aside:
                 continue
             person = self.ending(self.persons, at)
@@ -280,6 +292,16 @@ class _Harms(Kinds):
             if at in self.kind or (at in self.stops and not own) or self.tokens[at + 1].breaks:
                 return None
         return None
+
+    def _before_an_aside(self, at: int) -> int:
+        """«Sept civils, dont une femme, abattus»: who is harmed stands before the commas."""
+        if self.tokens[at].script == "ar" or not self.tokens[at].breaks:
+            return at
+        for place in range(at - 1, max(0, at - 1 - AMONG_REACH), -1):
+            if self.tokens[place].breaks:
+                told = self.among & {place, place + 1}
+                return place if told else at
+        return at
 
     def _itself(self, name: str, span: Span) -> tuple[Span | None, Victims, str] | None:
         """«سقوط قتلى وجرحى», "casualties reported": the word is harm and victim at once."""

@@ -398,3 +398,22 @@ def test_a_shot_or_rubble_is_of_what_the_opening_tells(
     shipped: RuleSet, text: str, lang: str, cause: str
 ) -> None:
     assert cause in {said for _, said in kinds(shipped, text, lang)}, kinds(shipped, text, lang)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "who"),
+    [
+        ("Les combats ont fait des morts et des blessés à Goma.", "fr", {"uncounted"}),
+        ("Des affrontements causant des victimes civiles à Goma.", "fr", {"civilians"}),
+        ("Le ministre rend hommage aux familles des morts et des blessés de Goma.", "fr", set()),
+        ("La liste des victimes civiles des combats de Goma.", "fr", set()),
+        ("Sept civils, dont une femme enceinte, abattus à un barrage.", "fr", {"civilians"}),
+        ("Sept soldats, dont un colonel, abattus à un barrage.", "fr", {"fighters"}),
+        ("Ambush near Goma claims four lives", "en", {"uncounted"}),
+        ("Ambush near Goma claims four civilian lives", "en", {"civilians"}),
+    ],
+)  # fmt: skip
+def test_the_victims_of_a_verb_and_its_object(
+    shipped: RuleSet, text: str, lang: str, who: set[str]
+) -> None:
+    assert {victim.who for victim in victims(shipped, text, lang)} == who
