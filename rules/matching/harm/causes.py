@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from rules.loading.choices import Cause, Victims
 from rules.matching.finding.reading import Span
+from rules.matching.harm.harm import Weapon
 from rules.matching.harm.roles import WEAPON, Roles, is_definite
 
 CAUSE_REACH = 14
@@ -17,10 +18,11 @@ NEAR_CAUSE = 8
 """Words within which a weapon or a disaster counts whatever accident is told beside it."""
 
 
-def nearest_cause(roles: Roles, harm: Span, victim: Span) -> Cause:
+def nearest_cause(roles: Roles, harm: Span, victim: Span) -> tuple[Cause, Weapon | None]:
     """The nearest cause; war or a disaster that is near outweighs all others, a shot or a blast
-    none: "shot dead in a robbery", "an explosion of cooking gas"."""
-    best: tuple[int, Cause] | None = None
+    none: "shot dead in a robbery", "an explosion of cooking gas". And the weapon, where it is all
+    that tells of war."""
+    best: tuple[int, Cause, Weapon | None] | None = None
     start = min(harm.first, victim.first) - CAUSE_REACH - LONGEST_PHRASE
     end = max(harm.last, victim.last) + CAUSE_REACH + 2
     for at in range(max(0, start), min(end, len(roles.tokens))):
@@ -35,8 +37,9 @@ def nearest_cause(roles: Roles, harm: Span, victim: Span) -> Cause:
             elif name == WEAPON:
                 distance += CAUSE_REACH
             if best is None or distance < best[0]:
-                best = (distance, cause)
-    return best[1] if best else "unsaid"
+                kind: Weapon = "blast" if span.first in roles.blasts else "shot"
+                best = (distance, cause, kind if name == WEAPON else None)
+    return (best[1], best[2]) if best else ("unsaid", None)
 
 
 def cause_by_the_word(

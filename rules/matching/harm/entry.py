@@ -35,6 +35,11 @@ _CAUSED_BY: tuple[tuple[str, Cause], ...] = (
     (NATURAL, "illness"),
 )
 """What may tell a cause: its own words, or the harm's."""
+_OF_WAR = (
+    PLACE,
+    *(name for name, cause in CAUSES if cause in ("conflict", "disaster") and name != WEAPON),
+)
+"""What makes a shot or a blast one of war or disaster."""
 
 
 def needed(harms: Iterable[str]) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
@@ -67,9 +72,10 @@ def harms_of_entry(readings: Sequence[Reading]) -> tuple[tuple[Harm, ...], ...]:
     """The harms of each sentence, read in order.
 
     A fighter victim silences bare counts behind it: «مقتل خمسة جنود ... وإصابة عشرة» are soldiers.
-    A cause that the sentence leaves out is an accident, a crime or a sickness where title and
-    opening tell of nothing else. Killing in general is news of a place in crisis, and elsewhere an
-    opinion.
+    A cause that the sentence leaves out, or tells by a shot or by rubble alone, is an accident, a
+    crime or a sickness where title and opening tell of nothing else; a shot at a place at peace,
+    where they tell of none of these, tells no cause. Killing in general is news of a place in
+    crisis, and elsewhere an opinion.
     """
     fighters_before = False
     opening = _opening(readings)
@@ -81,11 +87,14 @@ def harms_of_entry(readings: Sequence[Reading]) -> tuple[tuple[Harm, ...], ...]:
             harm = found
             if harm.general and not any(each.of(PLACE) for each in opening):
                 continue
-            if harm.cause == "unsaid":
+            if harm.cause == "unsaid" or harm.weapon:
                 about = about or [_everyday(opening)]
                 if about[0] is not None:
                     why = f"{harm.why}; the opening tells of {about[0]}"
                     harm = replace(harm, cause=about[0], why=why)
+                elif harm.weapon == "shot" and not any(r.has_any(_OF_WAR) for r in opening):
+                    why = f"{harm.why}; the opening tells of no war"
+                    harm = replace(harm, cause="unsaid", why=why)
             if harm.who == "uncounted" and fighters_before:
                 harm = replace(harm, who="fighters", why=f"{harm.why}; fighters were named before")
             fighters_before = harm.who == "fighters" or (

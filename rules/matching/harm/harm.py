@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args
 
 from rules.loading.choices import Cause, Victims
 from rules.matching.finding.reading import Span
 
 PREFIX = "harm:"
+Weapon = Literal["shot", "blast"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Harm:
     why: str
     general: bool = False
     """Said of all of a kind and of no time: «قتل الأبرياء», «يقتلون الأطفال»."""
+    weapon: Weapon | None = None
+    """What is all that its sentence tells of the cause; rubble is like a shot."""
 
     @property
     def span(self) -> Span:

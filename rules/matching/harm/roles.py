@@ -33,6 +33,8 @@ DOING, IN_GENERAL = "$harm-in-general", "$people-in-general"
 """Killing as such, and people as such."""
 WEAPON = "$cause-weapon"
 """What crime and accident know as well as war."""
+BLAST = "$cause-blast"
+"""The weapons that are no police matter even at a place at peace."""
 PLACE = "$crisis-place"
 SITE = "$military-site"
 NATIONALITY, OTHERS = "$nationality", "$others"
@@ -52,7 +54,7 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
 )
 TERMS = (
     *HARMS, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED, HELD, NATURAL, OF_WOUNDS,
-    MARTYRED, OWN_DEATH, DEED, MEANT, DOING, IN_GENERAL, PLACE, SITE, NATIONALITY, OTHERS,
+    MARTYRED, OWN_DEATH, DEED, BLAST, MEANT, DOING, IN_GENERAL, PLACE, SITE, NATIONALITY, OTHERS,
     *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
 )  # fmt: skip
 """The vocabulary terms that are read."""
@@ -96,6 +98,7 @@ class Roles:
         for name, cause in CAUSES:
             for span in reading.of(name):
                 self.causes.setdefault(span.first, []).append((span, name, cause))
+        self.blasts = {span.first for span in reading.of(BLAST)}
         self.places = {span.first for span in reading.of(PLACE)}
         self.sites = {span.first for span in reading.of(SITE)}
         self.held = {span.first for span in reading.of(HELD)}

@@ -38,6 +38,11 @@ NOT_NEW_REACH = 5
 """Words before the dead and wounded in which "to hand over", "to honour" makes them old news."""
 _INNOCENTS = frozenset(("الابرياء", "للابرياء"))
 """«مئات الأبرياء»: counted or not, so an opinion calls them."""
+_CAUSING = frozenset(
+    "fait font faire faisant faisait cause causent causer causant causait provoque provoquent "
+    "provoquer provoquant entraine entrainent entrainer entrainant a ont y deplore deplorent "
+    "compte comptent denombre signale signalent".split()
+)
 _DEFINITE_BEFORE = frozenset(("the", "les", "des", "aux", "their", "our", "leurs", "ses"))
 
 
@@ -56,7 +61,7 @@ class _Harms(Kinds):
         name, span = self.kind[at]
         if self._old(name, span) or self._in_a_joined_pair(name, span):
             return None
-        taken = self._attribute_of(span)
+        taken = self._attribute_of(span) or self._inside(span)
         if taken is None and span.first not in self.own_death:
             taken = self._behind(name, span)
         if taken is None and name != LOST:
@@ -76,11 +81,12 @@ class _Harms(Kinds):
         around = range(span.first - AMONG_REACH, span.first + AMONG_REACH + 1)
         if who not in ("civilians", "health-workers") and not self.mourned.isdisjoint(around):
             who, why = "fighters", "an officer or leader is mourned"
-        cause = nearest_cause(self, span, victim or span)
+        cause, weapon = nearest_cause(self, span, victim or span)
         if cause == "unsaid":
             cause, because = cause_by_the_word(self, span, victim, who)
             why += because
-        return Harm(span, victim, who, cause, why, self._general(name, span, victim, who))
+        general = self._general(name, span, victim, who)
+        return Harm(span, victim, who, cause, why, general, weapon)
 
     def _in_a_joined_pair(self, name: str, span: Span) -> bool:
         """«بين قتيل وجريح»: the second has no victims of its own."""
@@ -129,7 +135,18 @@ class _Harms(Kinds):
             definite = is_definite(first.surface)
         else:
             definite = span.first > 0 and self.tokens[span.first - 1].norm in _DEFINITE_BEFORE
+            definite = definite and not self._some(span.first - 1)
         return definite and not self.counted_person(span)
+
+    def _some(self, at: int) -> bool:
+        """«a fait des morts et des blessés»: a French «des» is no «de les» where a sentence begins
+        with it, or behind a verb of causing and counting."""
+        if self.tokens[at].norm != "des":
+            return False
+        if at == 0 or self.tokens[at].breaks or self.tokens[at - 1].norm in _CAUSING:
+            return True
+        joined = at > 2 and self.tokens[at - 1].norm in ("et", "ou")
+        return joined and self.tokens[at - 3].norm == "des" and self._some(at - 3)
 
     def _behind(self, name: str, span: Span) -> tuple[Span | None, Victims, str] | None:
         count: int | None = None
@@ -184,6 +201,18 @@ class _Harms(Kinds):
         person = self.ending(self.persons, span.first - 1)
         return None if person is None else self._of(person, "right before the harm")
 
+    def _inside(self, span: Span) -> tuple[Span | None, Victims, str] | None:
+        """ "claims four lives", "cost 12 civilian lives": who is counted stands in the phrase."""
+        counted = [at for at in range(span.first + 1, span.last) if at in self.counts]
+        if not counted:
+            return None
+        for at in range(counted[0], span.last):
+            if (person := self.persons.get(at)) is not None:
+                return self._of(person, "inside the harm")
+        return self._told_by_among(
+            Span(counted[0], counted[0]), span.last, "a number inside the harm"
+        )
+
     def _across_a_comma(self, span: Span, at: int) -> bool:
         return any(self.tokens[place].breaks for place in range(span.last + 1, at + 1))
 
@@ -236,8 +265,8 @@ class _Harms(Kinds):
         if own:
             # «لقي 36 شخصا على الأقل حتفهم»
             reach = REACH
-        aside = span.first
-        for at in range(span.first - 1, max(-1, span.first - 1 - reach), -1):
+        aside = begin = self._before_an_aside(span.first)
+        for at in range(begin - 1, max(-1, begin - 1 - reach), -1):
             if at >= aside:
                 continue
             person = self.ending(self.persons, at)
@@ -263,6 +292,16 @@ class _Harms(Kinds):
             if at in self.kind or (at in self.stops and not own) or self.tokens[at + 1].breaks:
                 return None
         return None
+
+    def _before_an_aside(self, at: int) -> int:
+        """«Sept civils, dont une femme, abattus»: who is harmed stands before the commas."""
+        if self.tokens[at].script == "ar" or not self.tokens[at].breaks:
+            return at
+        for place in range(at - 1, max(0, at - 1 - AMONG_REACH), -1):
+            if self.tokens[place].breaks:
+                told = self.among & {place, place + 1}
+                return place if told else at
+        return at
 
     def _itself(self, name: str, span: Span) -> tuple[Span | None, Victims, str] | None:
         """«سقوط قتلى وجرحى», "casualties reported": the word is harm and victim at once."""

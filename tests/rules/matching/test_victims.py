@@ -346,7 +346,7 @@ def test_whose_death_it_is(shipped: RuleSet, text: str, who: str) -> None:
         ("Explosion of cooking gas kills two cooks", "en", "accident"),
         ("Explosion kills two shoppers", "en", "conflict"),
         ("Trois jeunes tués par balle dans un règlement de comptes", "fr", "crime"),
-        ("Trois jeunes tués par balle à un barrage", "fr", "conflict"),
+        ("Trois jeunes tués par balle à un barrage de Goma", "fr", "conflict"),
         ("مصرع أربعة أشخاص بانقلاب مركبتهم", "ar", "accident"),
         ("مصرع أربعة أشخاص بانقلاب مركب", "ar", "disaster"),
     ],
@@ -379,3 +379,41 @@ def test_a_french_participle_is_of_the_noun_before_it(
     text = f"Quarante {people} blessés ont été {taken} après le bombardement"
     harmed = {who for who, _ in kinds(shipped, text, "fr")}
     assert harmed and (harmed == {"fighters"}) == armed, text
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "cause"),
+    [
+        # What stands in the next sentence makes a shot, or rubble, one of war, of a fire, of none.
+        ("A man died of a bullet in the head. Shells fell on the town.", "en", "conflict"),
+        ("Deux hommes ont été tués par balle. L'armée bombarde la ville.", "fr", "conflict"),
+        ("Trois enfants ont été tués par balle à Goma.", "fr", "conflict"),
+        ("Un homme a été tué par balle. Il rentrait d'un mariage.", "fr", "unsaid"),
+        ("Cinq morts dans les décombres. L'incendie a pris la nuit.", "fr", "accident"),
+        ("Five people were found dead in the rubble. The quake hit at dawn.", "en", "conflict"),
+        ("Five people were found dead in the rubble. The blaze began at dawn.", "en", "accident"),
+    ],
+)  # fmt: skip
+def test_a_shot_or_rubble_is_of_what_the_opening_tells(
+    shipped: RuleSet, text: str, lang: str, cause: str
+) -> None:
+    assert cause in {said for _, said in kinds(shipped, text, lang)}, kinds(shipped, text, lang)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "who"),
+    [
+        ("Les combats ont fait des morts et des blessés à Goma.", "fr", {"uncounted"}),
+        ("Des affrontements causant des victimes civiles à Goma.", "fr", {"civilians"}),
+        ("Le ministre rend hommage aux familles des morts et des blessés de Goma.", "fr", set()),
+        ("La liste des victimes civiles des combats de Goma.", "fr", set()),
+        ("Sept civils, dont une femme enceinte, abattus à un barrage.", "fr", {"civilians"}),
+        ("Sept soldats, dont un colonel, abattus à un barrage.", "fr", {"fighters"}),
+        ("Ambush near Goma claims four lives", "en", {"uncounted"}),
+        ("Ambush near Goma claims four civilian lives", "en", {"civilians"}),
+    ],
+)  # fmt: skip
+def test_the_victims_of_a_verb_and_its_object(
+    shipped: RuleSet, text: str, lang: str, who: set[str]
+) -> None:
+    assert {victim.who for victim in victims(shipped, text, lang)} == who
