@@ -84,6 +84,9 @@ def holds(
             scope = scope._replace(direction="improving")
         if scope.plain and clause.direction == "worsening" and effect.spares(reading, evidence):
             scope = scope._replace(direction="improving")
+        turned = scope.direction == "improving" and clause.direction == "worsening"
+        if turned and effect.is_undone(reading, evidence):
+            scope = scope._replace(direction="worsening")
         if scope.direction == "denied":
             scope = _over_time(reading, scope, evidence)
         if scope.direction is None or (bare and "denied" not in scope.states):
@@ -130,6 +133,9 @@ def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading)
                 if scope is None or effect.is_sorry(reading, (span, *scope.words)):
                     continue
                 scope = _over_time(reading, scope, (span, *scope.words))
+                if scope.direction == "worsening" and effect.spares(reading, (span,)):
+                    # «لم يعد الأهالي يعانون نقص المياه»: what is no more is the want.
+                    continue
                 # Plain bad news further down is the business of the other clauses.
                 if scope.direction is None:
                     continue
