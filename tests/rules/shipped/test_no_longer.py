@@ -102,6 +102,18 @@ WANT = [
 ]
 """A no of a want is relief, a no more of a good is want."""
 
+OUTBREAK = "disease-outbreak"
+COUNTED = [
+    ("fr", OUTBREAK, "À Goma, les cas de choléra sont tombés de 700 à 20 par semaine", "improving"),
+    ("fr", OUTBREAK, "À Goma, les cas de choléra sont passés de 700 à 20", "improving"),
+    ("fr", OUTBREAK, "À Goma, les cas de choléra sont passés de 20 à 700", "worsening"),
+    ("fr", FOOD, "Le prix de la farine est tombé de 300 à 60 shekels à Gaza", "improving"),
+    ("en", OUTBREAK, "Cholera cases in Goma fell to 20 a week from 700", "improving"),
+    ("en", OUTBREAK, "Cholera cases in Goma up to 700 a week from 20", "worsening"),
+    ("ar", OUTBREAK, "تراجعت إصابات الكوليرا في غوما إلى 20 أسبوعيا من 700", "improving"),
+]
+"""Two numbers tell which way a count went, whatever the verb."""
+
 
 def directions(rules: RuleSet, text: str, language: str) -> dict[str, str]:
     return {found.signal: found.direction for found in rules.detect(text, "", language)}
@@ -121,7 +133,7 @@ def test_no_longer_ends_what_was_bad_and_what_was_good(
     assert directions(shipped, text, language)[signal] == direction
 
 
-@pytest.mark.parametrize(("language", "signal", "text", "direction"), WANT)
+@pytest.mark.parametrize(("language", "signal", "text", "direction"), WANT + COUNTED)
 def test_no_more_want_is_relief_and_no_more_of_a_good_is_want(
     shipped: RuleSet, language: str, signal: str, text: str, direction: str
 ) -> None:
