@@ -16,6 +16,7 @@ from rules.matching.entry import EntryReading, Present
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.rule import CompiledRule
 from rules.matching.scope import effect
+from rules.matching.scope.deed import is_done
 from rules.matching.scope.denials import DENYING
 from rules.matching.scope.direction import Found
 from rules.matching.scope.governors import DENIED
@@ -70,6 +71,8 @@ def holds(
         evidence = [s for s, _ in combination]
         if clause.direction == "improving" and effect.is_sorry(reading, evidence):
             continue
+        if clause.deed and not is_done(reading, combination):
+            continue
         asked = negators_of(clause, reading, combination)
         scope = scope_of(
             reading,
@@ -89,6 +92,8 @@ def holds(
             scope = scope._replace(direction="worsening")
         if scope.direction == "denied":
             scope = _over_time(reading, scope, evidence)
+        if clause.deed and scope.direction != "improving":
+            continue
         if scope.direction is None or (bare and "denied" not in scope.states):
             continue
         if clause.if_denied and not _is_denied(reading, combination[-1][0], scope):
