@@ -23,6 +23,7 @@ from rules.matching.scope.governors import DENIED
 from rules.matching.scope.negation import NEGATED_EVIDENCE, any_negation, is_no_longer, says_no
 from rules.matching.scope.scope import Scope, scope_of, state_of
 from rules.matching.scope.statement import is_background
+from rules.matching.scope.undone import undoes
 
 
 def holds(
@@ -92,6 +93,10 @@ def holds(
             scope = scope._replace(direction="worsening")
         if scope.direction == "denied":
             scope = _over_time(reading, scope, evidence)
+        if scope.direction == "improving" and undoes(reading, (*evidence, *scope.words)):
+            if clause.direction == "improving" and reading.sentence.field != "title":
+                continue
+            scope = scope._replace(direction="worsening")
         if clause.deed and scope.direction != "improving":
             continue
         if scope.direction is None or (bare and "denied" not in scope.states):
@@ -141,6 +146,8 @@ def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading)
                 if scope.direction == "worsening" and effect.spares(reading, (span,)):
                     # «لم يعد الأهالي يعانون نقص المياه»: what is no more is the want.
                     continue
+                if scope.direction == "improving" and undoes(reading, (span, *scope.words)):
+                    scope = scope._replace(direction="worsening")
                 # Plain bad news further down is the business of the other clauses.
                 if scope.direction is None:
                     continue
