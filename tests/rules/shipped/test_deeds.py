@@ -11,15 +11,15 @@ SIEGE, TRUCE, FOOD, FLIGHT = "siege", "ceasefire", "food-insecurity", "displacem
 
 DONE = [
     ("en", WATER, "Engineers repair pumping station in Kherson"),
-    ("en", SIEGE, "Checkpoints around Nablus were taken down"),
-    ("en", TRUCE, "Rival generals put their names to a halt in the fighting in Darfur"),
+    ("en", SIEGE, "Roadblocks around Hebron were dismantled"),
+    ("en", TRUCE, "Two commanders put their names to a halt to hostilities in Darfur"),
     ("en", FOOD, "Famine in Baidoa has been averted, UN says"),
     ("fr", CARE, "La milice a rendu le dispensaire de Goma"),
     ("fr", FOOD, "La famine a été évitée à Baidoa, selon l'ONU"),
     ("ar", WATER, "أصلح فنيون محطة الضخ في خيرسون"),
-    ("ar", MEDICINE, "بلغت أسطوانات الأكسجين مستشفى غوما"),
-    ("ar", SIEGE, "أزيلت الحواجز حول نابلس"),
-    ("ar", TRUCE, "وقع القائدان في جدة على وقف القتال"),
+    ("ar", MEDICINE, "بلغت أكياس الدم مستشفى بنغازي"),
+    ("ar", SIEGE, "أزيلت المتاريس حول حمص"),
+    ("ar", TRUCE, "وقع الطرفان في نيروبي على وقف القتال"),
     ("ar", FOOD, "تجنبت بيدوا المجاعة"),
 ]
 NOT_DONE = [
@@ -27,7 +27,7 @@ NOT_DONE = [
     ("en", WATER, "Pumping station repaired in Kherson is hit again"),
     ("en", WATER, "Mayor promises to drill wells in Kherson"),
     ("en", SIEGE, "Residents ask that checkpoints around Nablus be taken down"),
-    ("en", SIEGE, "Checkpoints around Nablus were not taken down"),
+    ("en", SIEGE, "Roadblocks around Hebron were not dismantled"),
     ("en", FOOD, "Famine in Baidoa can still be averted, UN says"),
     ("fr", FOOD, "La famine peut être évitée à Baidoa"),
     ("fr", CARE, "La milice n'a pas rendu le dispensaire de Goma"),
@@ -38,14 +38,14 @@ NOT_DONE = [
     ("ar", TRUCE, "رفض القائدان في جدة التوقيع على وقف القتال"),
 ]
 UNDONE = [
-    ("en", WATER, "Power came back for an hour in Kharkiv, then the city went dark again"),
-    ("en", CARE, "The hospital in Sweida reopened on Monday and was shut again by shelling"),
-    ("en", FLIGHT, "Families who went back to Masisi have fled once more"),
-    ("fr", WATER, "Le courant est revenu une heure, puis Kharkiv est retombée dans le noir"),
-    ("fr", CARE, "L'hôpital de Goma a rouvert lundi avant de refermer mardi sous les obus"),
-    ("fr", FLIGHT, "Les familles rentrées dans le Masisi ont fui de nouveau"),
-    ("ar", WATER, "عادت الكهرباء ساعة ثم غرقت خاركيف في الظلام"),
-    ("ar", FLIGHT, "العائلات التي عادت إلى ماسيسي نزحت مرة أخرى"),
+    ("en", WATER, "Electricity returned to Sumy at noon, then the town went dark again"),
+    ("en", CARE, "A clinic in Nyala reopened in May and was shut again by shelling"),
+    ("en", FLIGHT, "Villagers who went back to Djibo have fled once more"),
+    ("fr", WATER, "L'électricité est revenue à midi, puis Soumy est retombée dans le noir"),
+    ("fr", CARE, "La clinique de Nyala a rouvert en mai avant de refermer sous les obus"),
+    ("fr", FLIGHT, "Les habitants rentrés à Djibo ont fui de nouveau"),
+    ("ar", WATER, "عادت الكهرباء ظهرا ثم غرقت سومي في الظلام"),
+    ("ar", FLIGHT, "الأسر التي عادت إلى جيبو نزحت مرة أخرى"),
 ]
 NOT_UNDONE = [
     ("en", FLIGHT, "Families who fled Masisi have gone back"),

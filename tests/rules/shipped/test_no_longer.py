@@ -80,7 +80,7 @@ GOES_ON = [
 
 WATER, FOOD, MEDICINE = "water-fuel-power-shortage", "food-insecurity", "medicine-shortage"
 WANT = [
-    ("fr", WATER, "Les habitants de Ménaka ne manquent plus d'eau", "improving"),
+    ("fr", WATER, "Les familles de Kidal ne manquent plus d'eau", "improving"),
     ("fr", WATER, "Ménaka n'est plus à court d'eau", "improving"),
     ("fr", MEDICINE, "L'hôpital de Goma ne manque plus de médicaments", "improving"),
     ("fr", WATER, "Kherson n'a plus ni eau ni électricité", "worsening"),
@@ -96,7 +96,7 @@ WANT = [
     ("en", FOOD, "Families in Homs no longer queue for bread, for ovens are shut", "worsening"),
     ("ar", WATER, "لم يعد أهالي ميناكا يعانون نقص المياه", "improving"),
     ("ar", MEDICINE, "لم تعد مستشفيات حمص تعاني نقص الأدوية", "improving"),
-    ("ar", WATER, "لم يعد في خيرسون ماء ولا كهرباء", "worsening"),
+    ("ar", WATER, "لم يعد في درعا ماء ولا وقود", "worsening"),
     ("ar", FOOD, "لم تعد غزة تعاني نقص الغذاء فحسب بل المجاعة", "worsening"),
     ("ar", FOOD, "لم يعد أهالي حمص يصطفون أمام المخابز لأن الخبز نفد", "worsening"),
 ]
