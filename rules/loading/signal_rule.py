@@ -255,5 +255,6 @@ def _clause(
         setting=kind == "setting",
         why=clause.why or "",
         if_denied=clause.if_denied,
+        deed=clause.deed,
         frame=frame,
     )

@@ -72,6 +72,8 @@ class CompiledClause:
     if_denied: bool = False
     """It counts only where its sentence says that it is not so: loose words, which beside a denial
     are enough."""
+    deed: bool = False
+    """Its first element is a deed, which counts only where it is done and nothing undoes it."""
     why: str = ""
     """What its author noted: why it is here."""
     frame: int = field(default=0, compare=False)

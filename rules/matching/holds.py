@@ -16,12 +16,14 @@ from rules.matching.entry import EntryReading, Present
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.rule import CompiledRule
 from rules.matching.scope import effect
+from rules.matching.scope.deed import is_done
 from rules.matching.scope.denials import DENYING
 from rules.matching.scope.direction import Found
 from rules.matching.scope.governors import DENIED
 from rules.matching.scope.negation import NEGATED_EVIDENCE, any_negation, is_no_longer, says_no
 from rules.matching.scope.scope import Scope, scope_of, state_of
 from rules.matching.scope.statement import is_background
+from rules.matching.scope.undone import undoes
 
 
 def holds(
@@ -70,6 +72,8 @@ def holds(
         evidence = [s for s, _ in combination]
         if clause.direction == "improving" and effect.is_sorry(reading, evidence):
             continue
+        if clause.deed and not is_done(reading, combination):
+            continue
         asked = negators_of(clause, reading, combination)
         scope = scope_of(
             reading,
@@ -84,8 +88,17 @@ def holds(
             scope = scope._replace(direction="improving")
         if scope.plain and clause.direction == "worsening" and effect.spares(reading, evidence):
             scope = scope._replace(direction="improving")
+        turned = scope.direction == "improving" and clause.direction == "worsening"
+        if turned and effect.is_undone(reading, evidence):
+            scope = scope._replace(direction="worsening")
         if scope.direction == "denied":
             scope = _over_time(reading, scope, evidence)
+        if scope.direction == "improving" and undoes(reading, (*evidence, *scope.words)):
+            if clause.direction == "improving" and reading.sentence.field != "title":
+                continue
+            scope = scope._replace(direction="worsening")
+        if clause.deed and scope.direction != "improving":
+            continue
         if scope.direction is None or (bare and "denied" not in scope.states):
             continue
         if clause.if_denied and not _is_denied(reading, combination[-1][0], scope):
@@ -130,6 +143,11 @@ def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading)
                 if scope is None or effect.is_sorry(reading, (span, *scope.words)):
                     continue
                 scope = _over_time(reading, scope, (span, *scope.words))
+                if scope.direction == "worsening" and effect.spares(reading, (span,)):
+                    # «لم يعد الأهالي يعانون نقص المياه»: what is no more is the want.
+                    continue
+                if scope.direction == "improving" and undoes(reading, (span, *scope.words)):
+                    scope = scope._replace(direction="worsening")
                 # Plain bad news further down is the business of the other clauses.
                 if scope.direction is None:
                     continue

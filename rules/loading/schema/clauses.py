@@ -42,7 +42,7 @@ Elements = Annotated[tuple[Element, ...], Field(min_length=1, max_length=8)]
 
 SHARED = frozenset(
     ("within", "gap", "where", "unbroken", "negated", "weight", "strength", "languages",
-     "direction", "needs", "unless", "unless_within", "if_denied")
+     "direction", "needs", "unless", "unless_within", "if_denied", "deed")
 )  # fmt: skip
 """What a clause may say for all its ways, and most of it a file for all its clauses."""
 
@@ -102,6 +102,9 @@ class Way(Model):
 
     if_denied: bool = Field(
         False, description="counts only where its sentence says that it is not so"
+    )
+    deed: bool = Field(
+        False, description="its first term is a deed; counts only where that is done, not undone"
     )
 
     @model_validator(mode="after")

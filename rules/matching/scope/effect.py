@@ -54,8 +54,13 @@ THING_WITHIN = 8
 """Words between a burden and what it is borne for."""
 _NO = (NEGATION, NEXT, NOT_AFTER, NONE, NO_LONGER)
 _AFTER = frozenset(("after", "apres", "بعد"))
+_SINCE = frozenset(("since", "depuis", "منذ"))
 _OF_SINCE = ARTICLES | {"start", "beginning", "of", "debut", "de", "du", "بدء", "بدايه", "اندلاع"}
 """What may stand between "since" and the trouble that it dates: "since the start of the war"."""
+_BECAUSE = frozenset(("because", "car", "parce", "faute", "لان", "بسبب", "اذ"))
+_ONLY = frozenset(
+    ("only", "just", "merely", "alone", "seulement", "فقط", "فحسب", "وحده", "وحدها", "مجرد")
+)
 _SAYS_NO_TO = ("$scope-denied", "$scope-denying")
 
 
@@ -93,10 +98,35 @@ def spares(reading: Reading, evidence: Sequence[Span]) -> bool:
     if not reading.of(BURDEN):
         return False
     return any(
-        burden.overlaps(e) or _next_to(reading, burden, e, THING_WITHIN)
+        burden.overlaps(e)
+        or (_next_to(reading, burden, e, THING_WITHIN) and not _is_why(reading, burden, e))
         for _, burden in _borne_no_more(reading)
         for e in evidence
     )
+
+
+def _is_why(reading: Reading, burden: Span, word: Span) -> bool:
+    """ "No longer queue because the bread has run out"."""
+    between = reading.sentence.tokens[burden.last + 1 : word.first]
+    return any(token.norm in _BECAUSE for token in between)
+
+
+def is_undone(reading: Reading, evidence: Sequence[Span]) -> bool:
+    """ "No longer queue for bread: there is none", "because the ovens are cold": it got worse."""
+    if not reading.of(BURDEN):
+        return False
+    for no, burden in _borne_no_more(reading):
+        if not any(burden.overlaps(e) or no.overlaps(e) for e in evidence):
+            continue
+        since = [s.first for s in reading.of(SUBORDINATE) if _is_after(reading, s)]
+        if any(
+            word.first > burden.last + 1 and not any(burden.last < s < word.first for s in since)
+            for name in (TROUBLE, *_NO)
+            for word in reading.of(name)
+            if not any(word.overlaps(e) for e in (no, *evidence))
+        ):
+            return True
+    return False
 
 
 def is_sorry(reading: Reading, evidence: Sequence[Span]) -> bool:
@@ -135,7 +165,7 @@ def _spared(reading: Reading, thing: Span) -> Iterator[tuple[Span, ...]]:
         if not _next_to(reading, burden, thing, THING_WITHIN):
             continue
         # "No longer queue for bread: there is none", "to the well, which has dried up".
-        undone = any(_stands_behind(reading, name, burden) for name in _NO)
+        undone = is_undone(reading, (no, burden, thing))
         how = reading.of(SORRY)
         if not undone and not _stands(reading, TROUBLE, (no, burden, thing, *how)):
             yield (no,) if no.overlaps(burden) else (no, burden)
@@ -152,8 +182,14 @@ def _spared(reading: Reading, thing: Span) -> Iterator[tuple[Span, ...]]:
 def _borne_no_more(reading: Reading) -> Iterator[tuple[Span, Span]]:
     for burden in reading.of(BURDEN):
         no = any_negation(reading, burden, BURDEN_WITHIN)
-        if no is not None and is_no_longer(reading, no):
+        if no is not None and is_no_longer(reading, no) and not _is_but_one(reading, burden):
             yield no, burden
+
+
+def _is_but_one(reading: Reading, burden: Span) -> bool:
+    """ "No longer suffers only from bombs": that is borne still, and more."""
+    behind = reading.sentence.tokens[burden.last + 1 : burden.last + 1 + BURDEN_WITHIN]
+    return any(token.norm in _ONLY for token in behind)
 
 
 def _is_troubled(reading: Reading, told: tuple[Span, ...]) -> bool:
@@ -177,6 +213,11 @@ def _was_before(reading: Reading, word: Span, told: Sequence[Span]) -> bool:
     if tokens[since.last].norm in _AFTER or not any(since.overlaps(each) for each in told):
         return True
     return all(token.norm in _OF_SINCE for token in tokens[since.last + 1 : word.first])
+
+
+def _is_after(reading: Reading, mark: Span) -> bool:
+    norm = reading.sentence.tokens[mark.last].norm
+    return norm in _AFTER or norm in _SINCE
 
 
 def _stands_behind(reading: Reading, name: str, word: Span) -> bool:

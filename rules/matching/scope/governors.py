@@ -164,7 +164,9 @@ def governing(
             rejects = state == "failed" or name == DENYING
             if rejects and denials.rejects_what_is_said(reading, span) == (state == "failed"):
                 continue
-            distance = _distance(reading, span, reached, reach, follows=follows)
+            # What is signed in a town is signed: «وقّعا في جدة على وقف القتال».
+            anywhere = state == "agreed"
+            distance = _distance(reading, span, reached, reach, follows=follows, anywhere=anywhere)
             if distance is not None:
                 if not reach.layer and _aside_of_its_own(reading, span, evidence):
                     continue
@@ -287,6 +289,7 @@ def _distance(
     reach: Reach,
     *,
     follows: bool,
+    anywhere: bool = False,
 ) -> int | None:
     """Words between a governor and the evidence, or None where it does not reach."""
     best: int | None = None
@@ -310,7 +313,7 @@ def _distance(
         if reach.layer < 2 and any_within(reading.of(JOINS), left, right - 1):
             continue
         if not reach.layer and span.last < e.first:
-            if any_within(reading.of(doers.INSIDE), left, right - 1):
+            if not anywhere and any_within(reading.of(doers.INSIDE), left, right - 1):
                 continue
             if any(begins_a_verb(reading, at) for at in range(left, right)):
                 # «يعلقون العمل ويبدؤون إضرابا»: the second verb has the object behind it.

@@ -50,7 +50,7 @@ _PLUS = "plus"
 _BUT = ("que", "qu")
 """«n'a plus que deux médecins», «n'entre qu'au compte-gouttes» deny nothing."""
 
-_NOTHING = "rien"
+_NOTHING = frozenset(("rien", "ni", "aucun", "aucune", "personne"))
 
 
 def says_no(reading: Reading) -> bool:
@@ -110,8 +110,8 @@ def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     if no is not None:
         return no
     for gone in reading.of(NO_LONGER):
-        near = 0 <= span.first - gone.last - 1 <= NO_LONGER_REACH
-        if near and not _is_nothing(reading, span) and not is_of_another_noun(reading, gone, span):
+        near = 0 <= span.first - gone.last - 1 <= NO_LONGER_REACH and not _goes_on(reading, gone)
+        if near and not is_of_another_noun(reading, gone, span):
             return gone
     for nobody in reading.of(NONE):
         near = 0 <= span.first - nobody.last - 1 <= reach + 1
@@ -143,7 +143,7 @@ def _around_the_verb(reading: Reading, span: Span) -> Span | None:
         behind = no.first == span.last + 1
         # A «pas» before the word is found like any other no; a «plus» is one only beside «ne».
         before = 0 <= span.first - no.last - 1 <= NO_LONGER_REACH and _is_plus(reading, no)
-        before = before and not _is_nothing(reading, span)
+        before = before and not _goes_on(reading, no)
         if (behind or before) and _has_ne(reading, span.first if behind else no.first, no):
             return no
     return None
@@ -162,9 +162,10 @@ def _has_ne(reading: Reading, verb: int, no: Span) -> bool:
     return False
 
 
-def _is_nothing(reading: Reading, span: Span) -> bool:
-    """«n'ont plus rien à manger»: what begins with a no of its own is not over."""
-    return reading.sentence.tokens[span.first].norm == _NOTHING
+def _goes_on(reading: Reading, no: Span) -> bool:
+    """«n'ont plus rien à manger», «n'a plus ni eau»: what has a no of its own is not over."""
+    behind = reading.sentence.tokens[no.last + 1 : no.last + 2]
+    return bool(behind) and behind[0].norm in _NOTHING
 
 
 def _is_plus(reading: Reading, no: Span) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rules.loading.choices import Direction, State
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope import doubt, hurdles, scene, statement
+from rules.matching.scope import doubt, hurdles, scene, statement, undone
 from rules.matching.scope import governors as governing_words
 from rules.matching.scope import negation as negations
 from rules.matching.scope.governors import (
@@ -40,7 +40,7 @@ WISH = "$scope-wish"
 ENDS = "$scope-ends-it"
 RESERVED = (
     PROPOSAL, WISH, ENDS, *negations.TERMS, *governing_words.TERMS, *hurdles.TERMS,
-    *statement.TERMS, *scene.TERMS, *doubt.TERMS,
+    *statement.TERMS, *scene.TERMS, *doubt.TERMS, *undone.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 

@@ -65,7 +65,7 @@ _OWN_WAW = ("وصول", "وقف", "ورود", "وضع", "وفر", "وداع", "�
 def states(reading: Reading, span: Span) -> bool:
     """Whether a word of relief (its first token tells) asserts that it is so."""
     token = reading.sentence.tokens[span.first]
-    if is_of_the_past(reading, span) or _is_awaited(reading, span.first):
+    if is_of_the_past(reading, span) or is_awaited(reading, span.first):
         return False
     verb = _names(reading, span, _VERBS)
     if token.script == "ar":
@@ -81,7 +81,7 @@ def states(reading: Reading, span: Span) -> bool:
             return False
         aimed = verb and _aimed_at(reading, span.first)
         return not aimed or _is_said(reading, span.first)
-    if _bids(reading, span.first, token.norm):
+    if _bids(reading, span.first, token.norm) or _may_be(reading, span.first):
         return False
     if _names(reading, span, _AGREED) and not _aimed_at(reading, span.first):
         # "the truce agreed on", "to extend": English and French seldom name one that is not.
@@ -150,7 +150,7 @@ def is_of_the_past(reading: Reading, span: Span) -> bool:
     return bool(had and not told) or _dated(reading, span)
 
 
-def _is_awaited(reading: Reading, first: int) -> bool:
+def is_awaited(reading: Reading, first: int) -> bool:
     """ "Until Israel lifts the siege", «ريثما تصل المساعدات»."""
     marks = [s for s in reading.of(CONDITION) if 0 <= first - s.last - 1 <= CONDITION_REACH]
     if not marks:
@@ -196,6 +196,11 @@ _BARE = frozenset(
     ("lift", "end", "stop", "open", "reopen", "restore", "free", "release", "save", "resume", "let",
      "allow", "accept", "sign", "extend")
 )  # fmt: skip
+_BE = frozenset(("be", "etre"))
+_MAY = frozenset(
+    ("can", "could", "may", "might", "must", "should", "cannot",
+     "peut", "peuvent", "pourrait", "pourraient", "doit", "doivent", "devrait", "devraient")
+)  # fmt: skip
 _WHAT = frozenset(("the", "this", "that", "all", "our", "your", "their", "those", "these", "gaza"))
 _VERBS = tuple(f"$scope-{state}" for state in _STATES)
 
@@ -232,6 +237,14 @@ def _bids(reading: Reading, first: int, word: str) -> bool:
         return len(word) > 4 and word.endswith("ez")
     following = reading.sentence.tokens[first + 1 : first + 2]
     return word in _BARE and bool(following) and following[0].norm in _WHAT
+
+
+def _may_be(reading: Reading, first: int) -> bool:
+    """ "Can still be averted", «pourrait être levé»: it may be so, and is not yet."""
+    tokens = reading.sentence.tokens
+    if not first or tokens[first - 1].norm not in _BE:
+        return False
+    return any(token.norm in _MAY for token in tokens[max(0, first - 4) : first - 1])
 
 
 def _noun_is_said(reading: Reading, span: Span, token: Token) -> bool:

@@ -78,6 +78,42 @@ GOES_ON = [
 ]
 """What does not stop goes on: no end, and no denial."""
 
+WATER, FOOD, MEDICINE = "water-fuel-power-shortage", "food-insecurity", "medicine-shortage"
+WANT = [
+    ("fr", WATER, "Les familles de Kidal ne manquent plus d'eau", "improving"),
+    ("fr", WATER, "Ménaka n'est plus à court d'eau", "improving"),
+    ("fr", MEDICINE, "L'hôpital de Goma ne manque plus de médicaments", "improving"),
+    ("fr", WATER, "Kherson n'a plus ni eau ni électricité", "worsening"),
+    ("fr", MEDICINE, "Les pharmacies de Goma n'ont plus ni insuline ni sérum", "worsening"),
+    ("fr", FOOD, "Gaza ne souffre plus seulement de la faim, mais de la soif", "worsening"),
+    ("fr", FOOD, "On ne fait plus la queue pour le pain à Homs : il n'y en a plus", "worsening"),
+    ("en", WATER, "Residents of Menaka no longer lack water", "improving"),
+    ("en", MEDICINE, "Goma's hospital is no longer short of medicines", "improving"),
+    ("en", WATER, "Kherson no longer has water or power", "worsening"),
+    ("en", FOOD, "Families in Homs no longer have bread or flour", "worsening"),
+    ("en", FOOD, "Gaza no longer suffers only from bombs: hunger is spreading", "worsening"),
+    ("en", FOOD, "Families in Homs no longer queue for bread: there is none left", "worsening"),
+    ("en", FOOD, "Families in Homs no longer queue for bread, for ovens are shut", "worsening"),
+    ("ar", WATER, "لم يعد أهالي ميناكا يعانون نقص المياه", "improving"),
+    ("ar", MEDICINE, "لم تعد مستشفيات حمص تعاني نقص الأدوية", "improving"),
+    ("ar", WATER, "لم يعد في درعا ماء ولا وقود", "worsening"),
+    ("ar", FOOD, "لم تعد غزة تعاني نقص الغذاء فحسب بل المجاعة", "worsening"),
+    ("ar", FOOD, "لم يعد أهالي حمص يصطفون أمام المخابز لأن الخبز نفد", "worsening"),
+]
+"""A no of a want is relief, a no more of a good is want."""
+
+OUTBREAK = "disease-outbreak"
+COUNTED = [
+    ("fr", OUTBREAK, "À Goma, les cas de choléra sont tombés de 700 à 20 par semaine", "improving"),
+    ("fr", OUTBREAK, "À Goma, les cas de choléra sont passés de 700 à 20", "improving"),
+    ("fr", OUTBREAK, "À Goma, les cas de choléra sont passés de 20 à 700", "worsening"),
+    ("fr", FOOD, "Le prix de la farine est tombé de 300 à 60 shekels à Gaza", "improving"),
+    ("en", OUTBREAK, "Cholera cases in Goma fell to 20 a week from 700", "improving"),
+    ("en", OUTBREAK, "Cholera cases in Goma up to 700 a week from 20", "worsening"),
+    ("ar", OUTBREAK, "تراجعت إصابات الكوليرا في غوما إلى 20 أسبوعيا من 700", "improving"),
+]
+"""Two numbers tell which way a count went, whatever the verb."""
+
 
 def directions(rules: RuleSet, text: str, language: str) -> dict[str, str]:
     return {found.signal: found.direction for found in rules.detect(text, "", language)}
@@ -92,6 +128,13 @@ def test_a_ban_on_aid_that_is_lifted_is_relief(
 
 @pytest.mark.parametrize(("language", "signal", "text", "direction"), NO_LONGER)
 def test_no_longer_ends_what_was_bad_and_what_was_good(
+    shipped: RuleSet, language: str, signal: str, text: str, direction: str
+) -> None:
+    assert directions(shipped, text, language)[signal] == direction
+
+
+@pytest.mark.parametrize(("language", "signal", "text", "direction"), WANT + COUNTED)
+def test_no_more_want_is_relief_and_no_more_of_a_good_is_want(
     shipped: RuleSet, language: str, signal: str, text: str, direction: str
 ) -> None:
     assert directions(shipped, text, language)[signal] == direction
