@@ -11,6 +11,7 @@ from rules.loading.choices import Direction, Language, Place, State
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.harm.harm import PREFIX
 from rules.matching.scope.denials import is_over_a_denial
+from rules.matching.scope.hurdles import is_over_one
 from rules.matching.scope.negation import (
     NEGATED_EVIDENCE,
     NEGATION,
@@ -177,7 +178,9 @@ def _is_refused(reading: Reading, evidence: Sequence[Span]) -> bool:
     """Whether a no stands over some evidence, excepts none of it and denies no denial."""
     nos = [negator_before(reading, span, ASSERTED_REACH) for span in evidence]
     return any(
-        not excepts(reading, no, evidence) and not is_over_a_denial(reading, no)
+        not excepts(reading, no, evidence)
+        and not is_over_a_denial(reading, no)
+        and not is_over_one(reading, no)
         for no in nos
         if no is not None
     )

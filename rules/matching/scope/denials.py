@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rules.language.text import Token
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import statement
 from rules.matching.scope.doubt import NEWS
@@ -17,7 +18,11 @@ WITNESS = "$scope-witness"
 SHOWS = "$scope-shows"
 CONTRARY = "$scope-contrary"
 ELSEWHERE = "$scope-elsewhere"
-TERMS = (DENYING, CLAIMS, BLAME, PROVES, WITNESS, SHOWS, CONTRARY, ELSEWHERE)
+DENIAL = "$scope-denial"
+SPEAKS = "$scope-speaks"
+TERMS = (
+    DENYING, CLAIMS, BLAME, PROVES, WITNESS, SHOWS, CONTRARY, ELSEWHERE, DENIAL, SPEAKS,
+)  # fmt: skip
 
 NOT_DENIED_REACH = 1
 """Words between "not" and "deny": "did not immediately deny"."""
@@ -35,10 +40,13 @@ BUT_SHOWN_WITHIN = 3
 """Words between "but" and a witness, and what that shows: «mais des images le montrent»."""
 PICTURE_WITHIN = 1
 """Words between "images" and "AI-generated"."""
+DENIAL_WITHIN = 3
+"""Words between "rejects", "disputes" and the denial that is rejected."""
 OBJECT_FROM = 2
 """Words between a denial and a colon that are what it denies."""
 WHILE = 2
 """Words between «بينما», "while" and the denial that they set aside."""
+_AND = frozenset(("and", "but", "et", "mais"))
 _BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
 
 
@@ -50,6 +58,8 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
     if any(s.overlaps(denial) for s in reading.of(CONTRARY)):
         return not _names_it(reading, denial, evidence)
     if _disowns(reading, denial):
+        return True
+    if _is_of_a_denial(reading, denial) or _says_more(reading, denial, evidence):
         return True
     if _is_disproved(reading, denial):
         return True
@@ -80,6 +90,36 @@ def _is_told_of_another(reading: Reading, denial: Span, evidence: Sequence[Span]
             reading.of(NEWS), denial.first, at - 1
         )
     return False
+
+
+def _is_of_a_denial(reading: Reading, denial: Span) -> bool:
+    """ "Aid groups reject the denial of famine", «réfutent le démenti»: who denies that holds with
+    the news, and so the denial has no say either."""
+    for noun in reading.of(DENIAL):
+        for verb in reading.of(DENYING):
+            if not 0 <= noun.first - verb.last - 1 <= DENIAL_WITHIN:
+                continue
+            if not any(t.breaks for t in reading.sentence.tokens[verb.last + 1 : noun.first + 1]):
+                return denial.overlaps(noun) or denial.overlaps(verb)
+    return False
+
+
+def _says_more(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:
+    """«تنفي تسليم سلاحها وتطالب بوقف القتال», "denies a rift and warns of famine": behind the
+    second verb stands what somebody says beside his denial."""
+    tokens = reading.sentence.tokens
+    first = min(e.first for e in evidence)
+    for verb in reading.of(SPEAKS):
+        if not denial.last + 1 < verb.first < first:
+            continue
+        token = tokens[verb.first]
+        if token.norm.startswith("و") if token.script == "ar" else _is_joined(tokens, verb.first):
+            return True
+    return False
+
+
+def _is_joined(tokens: Sequence[Token], at: int) -> bool:
+    return tokens[at].breaks or tokens[at - 1].norm in _AND
 
 
 def _names_it(reading: Reading, contrary: Span, evidence: Sequence[Span]) -> bool:

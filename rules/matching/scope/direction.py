@@ -23,6 +23,8 @@ JUDGING = tuple(
 )
 """Words by which a title says of what it names that it is not so, or no longer."""
 
+_STANDING = frozenset(("opened", "restored"))
+
 BROKEN = ("$scope-broken", "$scope-broken-of")
 AGREED = ("$scope-agreed", "$scope-agreed-of")
 
@@ -68,10 +70,12 @@ def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Dire
     first = {id(reading) for reading in leading}
     opening = [f for f in told if f not in titled and id(f.reading) in first]
     title = _heaviest(titled)
+    against = [*titled, *opening] if all(map(_is_a_state, titled)) else titled
     if title == "improving" and any(
-        f.direction == "denied" and "denied" in f.scope.states for f in titled
+        f.direction == "denied" and "denied" in f.scope.states for f in against
     ):
-        # «الأقسام تعمل كالمعتاد ولا صحة لإغلاقها»: the relief is why it is not so.
+        # «الأقسام تعمل كالمعتاد ولا صحة لإغلاقها»: the relief is why it is not so. So is "Roads to
+        # Hama open" above "Talk of a siege is baseless".
         title = "denied"
     if title == "denied" and _is_told_undenied(opening) and not says_not_so(leading):
         return "denied" if any(_denies_a_pact(f) for f in titled) else "worsening"
@@ -91,6 +95,11 @@ def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Dire
     if settled == "denied" and not _is_denied_at_once(told, leading):
         return "worsening"
     return settled
+
+
+def _is_a_state(found: Found) -> bool:
+    """ "Roads open", "wards work": how it stands, which somebody may hold against what is said."""
+    return bool(found.scope.states) and _STANDING.issuperset(found.scope.states)
 
 
 def _judges(titled: Sequence[Found]) -> bool:

@@ -195,6 +195,8 @@ def governing(
     presumed = None if undone else _presumed_in_force(reading, evidence)
     if presumed is not None:
         found.append((0, 0, presumed))
+    if own:
+        found = _in_its_own_way(reading, found, own)
     found.sort(key=lambda f: (f[0], f[1], f[2].span.first))
     seen: set[State] = set()
     chosen: list[Governor] = []
@@ -205,6 +207,20 @@ def governing(
         seen.add(governor.state)
         chosen.append(governor)
     return chosen
+
+
+def _in_its_own_way(
+    reading: Reading,
+    found: list[tuple[int, int, Governor]],
+    own: Mapping[State, Iterable[str]],
+) -> list[tuple[int, int, Governor]]:
+    """«L'OMS écarte la polio»: a word that the signal reads in its own way says nothing else."""
+    mine = {
+        g.span: g.state
+        for _, _, g in found
+        if any(g.span in reading.of(name) for name in own.get(g.state, ()))
+    }
+    return [each for each in found if mine.get(each[2].span, each[2].state) == each[2].state]
 
 
 def _here(

@@ -13,7 +13,8 @@ from rules.matching.scope.governors import STATE_NOUNS, STATE_TERMS, Governor
 from rules.matching.scope.negation import NEGATED_GOVERNOR, any_negation, any_within
 
 HURDLE = "$scope-hurdle"
-TERMS = (HURDLE,)
+LICENCE = "$scope-licence"
+TERMS = (HURDLE, LICENCE)
 HURDLE_WITHIN = 3
 """Words behind "lifts", "scraps" in which the hurdle is named."""
 HURDLE_BEHIND = 2
@@ -31,6 +32,13 @@ def lifts_one(reading: Reading, governor: Governor, evidence: Sequence[Span]) ->
         return False
     near = min(after[0], governor.span.last + 1 + HURDLE_WITHIN)
     return any_within(reading.of(HURDLE), governor.span.last + 1, near - 1)
+
+
+def is_over_one(reading: Reading, no: Span) -> bool:
+    """ "No limits on aid entering", «لا قيود على دخول المساعدات»: there is none of the hurdle; what
+    it would keep out comes in."""
+    at = no.last + 1
+    return any_within(reading.of(HURDLE), at, at) and not any_within(reading.of(LICENCE), at, at)
 
 
 def standing(reading: Reading, governors: Sequence[Governor]) -> list[Governor]:

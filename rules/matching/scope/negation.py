@@ -187,6 +187,9 @@ def denies(reading: Reading, negator: Span, span: Span) -> bool:
     """
     if negator.last + 1 >= span.first or reading.sentence.tokens[negator.first].script != "ar":
         return True
+    if any(nobody.overlaps(negator) for nobody in reading.of(NONE)):
+        # «ما من قافلة أوقفناها»: whoever none of did it, did it not.
+        return True
     if _place_behind(reading, negator):
         return True
     happens = reading.of(HAPPENS)
