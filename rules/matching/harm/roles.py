@@ -99,6 +99,7 @@ class Roles:
             for span in reading.of(name):
                 self.causes.setdefault(span.first, []).append((span, name, cause))
         self.blasts = {span.first for span in reading.of(BLAST)}
+        self.stops |= self._instruments()
         self.places = {span.first for span in reading.of(PLACE)}
         self.sites = {span.first for span in reading.of(SITE)}
         self.held = {span.first for span in reading.of(HELD)}
@@ -110,6 +111,16 @@ class Roles:
         self.meant = {span.last for span in reading.of(MEANT)}
         self.doing = {span.first for span in reading.of(DOING)}
         self.in_general = {span.first for span in reading.of(IN_GENERAL)}
+
+    def _instruments(self) -> set[int]:
+        """«قتيلا بتفجير انتحاري», «بعبوة», «بسيول»: what it was done with, no more of whom."""
+        return {
+            at
+            for at, causes in self.causes.items()
+            if self.tokens[at].surface.startswith("ب")
+            and not self.tokens[at].surface.startswith("بال")
+            and any(cause in ("conflict", "disaster") for _, _, cause in causes)
+        }
 
     def _is_has(self, at: int) -> bool:
         """Whether an «a» is no «à»: "un enfant a été tué", "une femme a péri"."""

@@ -31,8 +31,11 @@ JOINS = "$scope-joins"
 IN_FORCE = "$scope-in-force"
 PROTEST = "$scope-protest"
 STATE_TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
-STATE_NOUNS: Mapping[State, str] = {s: f"$scope-{s}-of" for s in STATES[: STATES.index("allowed")]}
-"""Arabic verbal nouns: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is not."""
+STATE_NOUNS: Mapping[State, str] = {
+    s: f"$scope-{s}-of" for s in (*STATES[: STATES.index("allowed")], "figurative")
+}
+"""Arabic words that govern only what follows: «إلغاء الأمر» is cancelled, «الأمر وإلغاء العطلة» is
+not; what comes «بذريعة» is no more than a pretext."""
 DENIED = STATE_TERMS["denied"]
 _GOVERNORS = (*STATE_TERMS.values(), *STATE_NOUNS.values(), FEWER, DENYING)
 _HURT = ("$harm-verb", "$harm-noun", "$casualty", "$fire-weapon")

@@ -92,6 +92,12 @@ class ImpliedPhrases:
     def _included(self, name: str) -> Iterator[Phrase]:
         """Phrases of the terms that a term takes in, and of theirs; not of one with exceptions."""
         seen = {name}
+        # A phrase that is nothing but a term does not make itself needless.
+        own = {
+            phrase[0].term
+            for phrase in self._rules.compiled_terms[name].phrases
+            if len(phrase) == 1
+        }
         waiting = list(self._taken(name))
         while waiting:
             each = waiting.pop()
@@ -102,7 +108,7 @@ class ImpliedPhrases:
             if term.exceptions is None:
                 yield from term.phrases
                 waiting += self._taken(each)
-            else:
+            elif each not in own or each in self._rules.compiled_terms[name].include:
                 yield (Unit(term=each),)
 
     def _taken(self, name: str) -> Iterator[str]:

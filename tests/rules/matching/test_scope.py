@@ -204,6 +204,16 @@ def test_the_past_and_drills_are_silent(shipped: RuleSet, text: str, language: s
     assert not {"siege", "evacuation"} & directions(shipped, text, language).keys()
 
 
+@pytest.mark.parametrize("pretext", ["تحت ستار", "بذريعة", "بدعوى", "تحت مسمى"])
+def test_a_pretext_is_not_so_and_what_it_is_a_pretext_for_is(
+    shipped: RuleSet, pretext: str
+) -> None:
+    refugees = f"دولة تنقل أسلحة إلى السودان {pretext} إغاثة اللاجئين"
+    assert not any(d.signal == "displacement" for d in shipped.detect(refugees, "", "ar"))
+    driven_out = f"تهجير سكان رفح {pretext} المساعدات"
+    assert any(d.signal == "displacement" for d in shipped.detect(driven_out, "", "ar"))
+
+
 def test_a_governor_of_something_else_turns_nothing(shipped: RuleSet) -> None:
     for text in (
         "حصار مدينة تعز مستمر وإلغاء الاجتماع",

@@ -183,6 +183,14 @@ def test_accident_and_crime_are_neither_conflict_nor_disaster(shipped: RuleSet, 
     assert not is_harm(shipped, text)
 
 
+@pytest.mark.parametrize(
+    "by", ["بتفجير انتحاري", "بتفجيرين انتحاريين", "بصواريخ لمسلحين", "بقذائف للجيش"]
+)
+def test_what_it_was_done_with_is_no_victim(shipped: RuleSet, by: str) -> None:
+    assert kinds(shipped, f"12 قتيلا {by} في بلدة قرب مقديشو") == {("uncounted", "conflict")}
+    assert not is_harm(shipped, f"مقتل 12 جنديا {by} في بلدة قرب مقديشو")
+
+
 def test_the_known_dead_are_no_news(shipped: RuleSet) -> None:
     assert not is_harm(shipped, "زار الوزير الجرحى في المستشفى")
     assert not is_harm(shipped, "أسر الشهداء تطالب بالتعويض في المدينة")
