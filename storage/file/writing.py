@@ -72,28 +72,24 @@ class WaitingWrites:
 
     def _commit(self, connection: SqliteConnection, taken: list[_Asked]) -> None:
         """Raises what undid all that was ``taken`` so far."""
-        alone = len(self._waiting) == 1
+        if not self._waiting:
+            return
+        first = self._waiting.popleft()
+        taken.append(first)
         ends = time.monotonic() + LONGEST_TOGETHER
-        while self._waiting and (not taken or _goes_on(len(taken), ends)):
-            asked = self._waiting.popleft()
-            taken.append(asked)
-            if alone:
-                asked.result = in_transaction(connection, asked.fn)
-                return
-            if asked is taken[0]:
-                connection.conn.execute("BEGIN IMMEDIATE")
-            try:
-                _between_savepoints(connection, asked)
-            except BaseException:
-                connection.rollback()
-                raise
-        if taken:
-            _keep(connection)
-
-
-def _goes_on(taken: int, ends: float) -> bool:
-    """Whether more is taken into a commit."""
-    return taken < MOST_TOGETHER and time.monotonic() < ends
+        connection.conn.execute("BEGIN IMMEDIATE")
+        try:
+            # Nothing stands before it that it could undo: what takes long is alone, and as fast as
+            # without any other.
+            first.result = first.fn(connection)
+            _require_transaction(connection)
+            while self._waiting and len(taken) < MOST_TOGETHER and time.monotonic() < ends:
+                taken.append(self._waiting.popleft())
+                _between_savepoints(connection, taken[-1])
+        except BaseException:
+            connection.rollback()
+            raise
+        _keep(connection)
 
 
 def _tell(written: Sequence[_Asked]) -> None:
