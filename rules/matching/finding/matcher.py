@@ -12,10 +12,9 @@ from rules.language.arabic.morphology import Morphology
 from rules.language.disguise import without_drawn_out_letters
 from rules.language.sentences import Sentence
 from rules.language.text import MAY_BE_CUT_UP, Token, Word
-from rules.matching.finding.patterns import Patterns
 from rules.matching.finding.plain import UNKNOWN, Known, PlainPhrases, Span, phrases_in
 from rules.matching.finding.reading import Reading, Spans, Written
-from rules.matching.finding.signs import Signs
+from rules.matching.finding.signs import Patterns, Signs
 from rules.matching.finding.terms import CompiledTerm, Phrase
 
 _ELIDED = re.compile("[ldnsjm][aeiouyh][a-z]{3}")

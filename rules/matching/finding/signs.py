@@ -8,9 +8,12 @@ there is never missed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+import re2
 
 if TYPE_CHECKING:
     from rules.matching.finding.plain import PlainPhrases
@@ -189,3 +192,81 @@ class _Rarest:
             known += sum(map(self._of_term, term.include)) + _OF_A_PATTERN * len(term.regexes)
             self._ranks[name] = known
         return known
+
+
+_ASSERTED = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[\^$]", re.DOTALL)
+"""Escapes, classes, and signs for the beginning and end of what is searched."""
+_IN_A_SET = 200
+_MEMORY = 256 << 20
+"""Bytes that the engine may use for what it finds out about a set; it takes what it needs."""
+
+
+class Patterns:
+    """Which terms have a pattern that may match somewhere in a text, and what else may be in it."""
+
+    def __init__(
+        self, terms: Mapping[str, CompiledTerm], signs: Signs, others: Sequence[str] = ()
+    ) -> None:
+        self._always = 0
+        self._sets: list[tuple[re2.Set, tuple[int, ...]]] = []
+        self._others = (1 << len(others)) - 1
+        self._shift = len(others)
+        written = {other: 1 << number for number, other in enumerate(others)}
+        for name, term in terms.items():
+            for regex in term.regexes:
+                bits = signs.of_term(name) << self._shift
+                anywhere = _without_assertions(regex.pattern)
+                if anywhere is None:
+                    self._always |= bits
+                else:
+                    written[anywhere] = written.get(anywhere, 0) | bits
+        listed = list(written.items())
+        for start in range(0, len(listed), _IN_A_SET):
+            group = listed[start : start + _IN_A_SET]
+            self._sets.append((search_set(p for p, _ in group), tuple(b for _, b in group)))
+
+    def in_text(self, text: str) -> tuple[int, int]:
+        """The terms that a pattern of theirs may be found by, with those that they are part of, as
+        bits; and as bits too, by their places, which of the other patterns are found."""
+        found = self._always
+        if self._sets:
+            searched = text.encode("utf-8", "replace")
+            for patterns, bits in self._sets:
+                for number in patterns.Match(searched) or ():
+                    found |= bits[number]
+        return found >> self._shift, found & self._others
+
+
+def search_set(patterns: Iterable[str]) -> re2.Set:
+    """Patterns that are looked for together, whatever their case."""
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = _MEMORY
+    made = re2.Set.SearchSet(options)
+    for pattern in patterns:
+        made.Add(pattern)
+    made.Compile()
+    return made
+
+
+def _without_assertions(pattern: str) -> str | None:
+    """The pattern as it may match in a longer text: a word's edge, \\b, need not be there. None
+    where it asks for the beginning or the end of what is searched."""
+    anchored = False
+
+    def replaced(match: re.Match[str]) -> str:
+        nonlocal anchored
+        found = match.group()
+        if found in (r"\b", r"\B"):
+            return ""
+        anchored = anchored or found in ("^", "$", r"\A", r"\z", r"\Q")
+        return found
+
+    changed = _ASSERTED.sub(replaced, pattern)
+    if not anchored:
+        try:
+            re2.compile(changed)
+        except re2.error:
+            return None
+    return None if anchored else changed
