@@ -31,7 +31,8 @@ from bot.polling.identify import EntryChange, keyed
 from rules import Gazetteer, RuleSet, load_gazetteer, load_rules
 from storage import alerts, retention
 from storage.connection import Connection
-from storage.file.database import connect, in_transaction, migrate
+from storage.file.database import connect, migrate
+from storage.file.writing import in_transaction
 from storage.news import entries, feeds, place_reports, readings, stories
 from storage.readers import chats
 from storage.sending import digest_turns, outbox, owed, second_channel

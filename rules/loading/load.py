@@ -102,6 +102,7 @@ def load_rules(
     rules = _compiled(operator_dir, full_database, shipped, forms or cache)
     if cache_of(cache, operator_dir, full_database, shipped).is_of_the_same(kept):
         kept.write(rules, checked=False)
+        kept.keep_words(rules)
     return rules
 
 

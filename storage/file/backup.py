@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from storage.connection import Connection
-from storage.file.database import connect, in_transaction, migrate, problems_of
+from storage.file.database import connect, migrate, problems_of
 from storage.file.errors import (
     FILE_ERRORS,
     StorageBusy,
@@ -20,6 +20,7 @@ from storage.file.errors import (
 )
 from storage.file.files import copy_file, is_text, make_file, make_folder, settle, settle_folder
 from storage.file.migrations import MIGRATIONS
+from storage.file.writing import in_transaction
 
 # How many alerts a database that cannot be read any more may have had beyond its backup.
 UNREAD_IDS = 1_000

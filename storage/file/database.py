@@ -1,9 +1,10 @@
 """One SQLite file: one thread that writes, a few that read, and nothing half done.
 
 SQLite connections belong to the thread that made them, and sqlite-utils' own transactions are
-deferred (they can fail with "busy" half-way). So every write goes through one thread, in one
-`BEGIN IMMEDIATE` transaction that is committed or undone as a whole. Whoever reads has a connection
-to itself meanwhile: what somebody asks the bot does not wait for the look at a long outbox.
+deferred (they can fail with "busy" half-way). So every write goes through one thread, in a
+`BEGIN IMMEDIATE` transaction, and is kept or undone as a whole (`writing`). Whoever reads has a
+connection to itself meanwhile: what somebody asks the bot does not wait for the look at a long
+outbox.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from sqlite_utils import Database as SqliteConnection
 
 from storage.connection import Connection
 from storage.database import Database
-from storage.file.errors import FILE_ERRORS, StorageDamaged, StorageError, StorageTooNew, translate
+from storage.file.errors import FILE_ERRORS, StorageError, StorageTooNew
 from storage.file.files import make_folder, settle, settle_folder
 from storage.file.migrations import MIGRATIONS
 from storage.file.presence import Loss, OpenedFile
+from storage.file.writing import WaitingWrites, as_told, in_transaction
 from storage.rows import Unreadable
 
 T = TypeVar("T")
@@ -44,6 +46,7 @@ class FileDatabase(Database):
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="marsad-write")
         self._reader = ThreadPoolExecutor(READERS, thread_name_prefix="marsad-read")
         self._write_connection: SqliteConnection | None = None
+        self._waiting = WaitingWrites()
         self._read_connections: SimpleQueue[SqliteConnection] = SimpleQueue()
         self._readable = False
         self._file: OpenedFile | None = None
@@ -103,14 +106,9 @@ class FileDatabase(Database):
 
     def submit(self, fn: Callable[[Connection], T]) -> asyncio.Future[T]:
         """In the writing thread: see `Database.submit`."""
-
-        def run() -> T:
-            connection = self._write_connection
-            if connection is None:
-                raise StorageError("the database is closed")
-            return in_transaction(connection, fn)
-
-        return asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
+        asked = self._waiting.add(fn)
+        self._writer.submit(lambda: self._waiting.commit_some(self._write_connection))
+        return asked
 
     async def check_within(self, seconds: float | None) -> list[str] | None:
         """As `check`; None where so many seconds were not enough: a large file takes minutes."""
@@ -204,20 +202,6 @@ def connect(
     return connection
 
 
-def in_transaction(connection: SqliteConnection, fn: Callable[[Connection], T]) -> T:
-    """Run `fn` between BEGIN IMMEDIATE and COMMIT; any exception undoes all of it."""
-    connection.conn.execute("BEGIN IMMEDIATE")
-    try:
-        result = fn(connection)
-        if not connection.conn.in_transaction:
-            raise StorageError("a store function ended the transaction it was called in")
-        connection.conn.execute("COMMIT")
-    except BaseException:
-        connection.rollback()
-        raise
-    return result
-
-
 def migrate(connection: SqliteConnection) -> None:
     """Apply every missing step, all or none. Raises StorageTooNew for unknown steps."""
     known = {step.name for step in MIGRATIONS.pending(SqliteConnection(memory=True))}
@@ -243,10 +227,8 @@ def problems_of(connection: Connection) -> list[str]:
 def _translated(fn: Callable[[], T]) -> T:
     try:
         return fn()
-    except Unreadable as error:
-        raise StorageDamaged(f"{error}; restore a backup") from error
-    except FILE_ERRORS as error:
-        known = translate(error)
-        if known is None:
+    except (Unreadable, *FILE_ERRORS) as error:
+        told = as_told(error)
+        if told is error:
             raise
-        raise known from error
+        raise told from error

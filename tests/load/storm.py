@@ -35,7 +35,8 @@ from bot.delivery.deciding.pacing import SendLimits
 from bot.delivery.later.catchup import FoldPolicy
 from bot.delivery.waiting import read_owed
 from storage.connection import Connection
-from storage.file.database import connect, in_transaction, migrate
+from storage.file.database import connect, migrate
+from storage.file.writing import in_transaction
 from storage.readers import chats
 from tests.bot.delivery.desk import chat, make_alert
 from tests.bot.service.newsroom import Newsroom, write_feeds

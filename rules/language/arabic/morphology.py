@@ -111,7 +111,7 @@ class Morphology:
         memo = {
             word: [(a.lexeme, a.segments) for a in found]
             for word, found in list(self._memo.items())
-            if found or word in self._told or self._may_be_a_form(word)
+            if found or word in self._told or self.may_be_a_form(word)
         }
         return {**self._told, **memo}
 
@@ -148,7 +148,7 @@ class Morphology:
         return bool(self.lexemes_of(surface))
 
     def _found(self, surface: str) -> dict[tuple[int, str], Analysis]:
-        if len(surface) > LONGEST_WORD or not self._may_be_a_form(surface):
+        if len(surface) > LONGEST_WORD or not self.may_be_a_form(surface):
             return {}
         exact: dict[tuple[int, str], Analysis] = {}
         respelt: dict[tuple[int, str], Analysis] = {}
@@ -181,7 +181,7 @@ class Morphology:
         """Read the stems now."""
         _ = self.spelt
 
-    def _may_be_a_form(self, surface: str) -> bool:
+    def may_be_a_form(self, surface: str) -> bool:
         """Whether a stem is left when a beginning and an ending that go with it are taken off: most
         words of a text have none, and the analyser, which does the same and weighs what it finds,
         would say so twenty times as slowly."""

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from rules.language.arabic.lexicon import Lexeme
 from rules.loading.stored import compiled
 from rules.loading.stored.file import UNUSABLE, StoredFile, no_garbage
+from rules.loading.stored.words import StoredWords
 from rules.matching.ruleset import RuleSet
 
-MOST_WORDS = 60_000
-"""Words of texts that are kept: each start reads them, a thousandth of a second for a thousand."""
 _CHECKED = "checked"
-_WORDS = "words"
 
 
 class Stored:
@@ -40,7 +37,7 @@ class RulesCache:
     def __init__(self, folder: Path, sources: str, *directories: Path | None) -> None:
         """``sources``: a digest of the files; ``directories``: where they are."""
         self._rules = StoredFile(folder, "rules", sources, *directories)
-        self._words = StoredFile(folder, _WORDS, sources, *directories)
+        self._words = StoredWords(folder, *directories)
 
     def is_of_the_same(self, other: RulesCache) -> bool:
         """Whether both are of the same files as they stand: what is made between two looks at the
@@ -64,9 +61,7 @@ class RulesCache:
         except UNUSABLE:
             return None
         with suppress(*UNUSABLE):
-            words = self._words.read()
-            if words is not None:
-                rules.morphology.remember(words[0][_WORDS])
+            self._words.read(rules.morphology, stored.digest(compiled.ARABIC))
         return Stored(rules, checked=checked == _CHECKED)
 
     def write(self, rules: RuleSet, *, checked: bool) -> None:
@@ -75,8 +70,19 @@ class RulesCache:
 
     def write_words(self, rules: RuleSet) -> None:
         """Store the words that were analysed since, beside the rules: a fiftieth of the work."""
-        words = rules.morphology.analysed()
-        self._words.write({_WORDS: dict(islice(words.items(), MOST_WORDS))}, _WORDS)
+        with suppress(*UNUSABLE):
+            if found := self._rules.read():
+                stored, _ = found
+                self._words.write(
+                    rules.morphology, stored[compiled.ARABIC], stored.digest(compiled.ARABIC)
+                )
+
+    def keep_words(self, rules: RuleSet) -> None:
+        """Of rules that were written just now: what is known of words by the rules before them."""
+        with suppress(*UNUSABLE):
+            if found := self._rules.read():
+                self._words.adapt(rules.morphology, found[0][compiled.ARABIC])
+                self.write_words(rules)
 
 
 def file_state(path: Path) -> str:

@@ -49,6 +49,8 @@ _WRITTEN_AS_THEY_ARE = (
     "escalations", "escalation_tests", "states",
 )  # fmt: skip
 """The parts of a rule set beside its words."""
+ARABIC = "arabic"
+"""The part that holds its Arabic words, a row each, in the order of their numbers."""
 
 
 def written(rules: RuleSet) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def written(rules: RuleSet) -> dict[str, Any]:
     parts = {name: _plain(getattr(rules, name)) for name in _WRITTEN_AS_THEY_ARE}
     return parts | {
         "compiled_terms": _terms(rules.compiled_terms),
-        "arabic": lexemes,
+        ARABIC: lexemes,
         "latin": _as_text(latin),
         "spelt": _as_text(rules.morphology.spelt.items()),
         "analysed": rules.morphology.analysed(),
@@ -75,8 +77,8 @@ def read(stored: Parts, enrich: Callable[[Lexeme], Lexeme] | None) -> RuleSet:
     for name in _OF_TESTS:
         parts[name] = _Tests(stored.late(name, _made))
     terms = _read_terms(stored["compiled_terms"])
-    lexemes = _Rows(stored.late("arabic", _rows), lexeme_of)
-    latin = _Rows(stored.late("latin", _rows), _latin_word)
+    lexemes = _Rows(stored.late(ARABIC, rows_of), lexeme_of)
+    latin = _Rows(stored.late("latin", rows_of), _latin_word)
     words = Lexicon(enrich, lexemes, latin)
     morphology = Morphology(lexemes, stored.late("spelt", _pairs))
     morphology.remember(stored["analysed"])
@@ -99,12 +101,12 @@ def _as_text(rows: Iterable[Iterable[str]]) -> str:
     return _ROW.join(map(_COLUMN.join, rows))
 
 
-def _rows(text: str) -> list[str]:
+def rows_of(text: str) -> list[str]:
     return text.split(_ROW) if text else []
 
 
 def _pairs(text: str) -> dict[str, str]:
-    return dict(row.split(_COLUMN) for row in _rows(text))
+    return dict(row.split(_COLUMN) for row in rows_of(text))
 
 
 def row_of(lexeme: Lexeme) -> str:

@@ -60,6 +60,10 @@ class Parts:
     def __getitem__(self, name: str) -> Any:
         return json.loads(self._parts[name])
 
+    def digest(self, name: str) -> str:
+        """Of a part as it is written."""
+        return hashlib.sha256(self._parts[name]).hexdigest()
+
     def late(self, name: str, make: Callable[[Any], T]) -> Late[T]:
         """What ``make`` makes of a part, once somebody calls for it."""
         return Late(self._parts[name], make)

@@ -138,7 +138,7 @@ class TermMatcher:
         try:
             words = [remembered[token[2]] for token in sentence.tokens]
         except KeyError:
-            words = [self.known(token, language) for token in sentence.tokens]
+            words = [remembered.get(t[2]) or self.known(t, language) for t in sentence.tokens]
         if possible is None:
             if matched is None:
                 matched, _ = self.patterns.in_text(text[sentence.start : sentence.end])

@@ -6,7 +6,7 @@ import gc
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 
 from rules import RuleSet
 from rules.language.arabic import analyser, morphology
+from rules.language.arabic.morphology import Morphology
 from rules.loading import build
 from rules.loading.load import cache_of, load_rules
 from rules.loading.stored.cache import RulesCache
 from rules.loading.stored.file import Late, no_garbage
+from rules.loading.stored.words import still_true
 from rules.trying import inline_tests
 from tests.rules.few import few_rules
 
@@ -295,3 +297,79 @@ def test_words_that_are_not_right_are_asked_for_anew(
     again = start(tmp_path)
     assert again.detect("", NEWS, "ar") == found != ()
     assert asked == ["made", "made"]
+
+
+def met(rules: RuleSet, words: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
+    """What CAMeL Tools says of some words, asked now."""
+    made = Morphology(rules.words.arabic_lexemes)
+    return {word: [(a.lexeme, a.segments) for a in made.analyse(word)] for word in words}
+
+
+MORE = """id: more
+title: تجربة
+description: قاعدة للتجربة.
+sector: none
+terms:
+  words: {ar: [TERMS]}
+when:
+  - {name: words, any: [words]}
+examples:
+  fires: [نص]
+  silent: [نص]
+"""
+
+
+def changed(tmp_path: Path, terms: str, note: str = "") -> Path:
+    """An operator's rule that has these words now."""
+    own = tmp_path / "own" / "signals"
+    own.mkdir(parents=True, exist_ok=True)
+    (own / "more.yaml").write_text(MORE.replace("TERMS", terms) + note, encoding="utf-8")
+    return tmp_path / "own"
+
+
+WORDS = ("الفيضان", "قرية", "وبالجسر", "جسورنا", "نهر", "الفيضااان", "غمر")
+
+
+def test_a_change_of_rules_leaves_the_words_that_it_says_nothing_of(
+    tmp_path: Path, asked: list[str]
+) -> None:
+    own = changed(tmp_path, "جسر/جسور")
+    rules = load_rules(own, shipped=few_rules(), cache=tmp_path)
+    for word in WORDS:
+        rules.morphology.analyse(word)
+    cache_of(tmp_path, own, None, few_rules()).write_words(rules)
+    changed(tmp_path, "جسر/جسور", "# a note\n")
+    asked.clear()
+    again = load_rules(own, shipped=few_rules(), cache=tmp_path)
+    assert again.hash != rules.hash
+    again.detect("", " ".join(WORDS), "ar")
+    assert asked == []
+    known = {w: found for w, found in again.morphology.analysed().items() if w in WORDS}
+    assert known == {word: told for word, told in met(again, WORDS).items() if told}
+
+
+@pytest.mark.parametrize("terms", ["نهر/أنهار", "جسر/جسور, نهر/أنهار", "قنطرة, جسر/جسور", "سيل"])
+def test_what_a_change_may_concern_is_asked_for_anew(tmp_path: Path, terms: str) -> None:
+    """Words that are gone, that are new, and that have another number now."""
+    own = changed(tmp_path, "جسر/جسور")
+    rules = load_rules(own, shipped=few_rules(), cache=tmp_path)
+    for word in WORDS:
+        rules.morphology.analyse(word)
+    cache_of(tmp_path, own, None, few_rules()).write_words(rules)
+    changed(tmp_path, terms)
+    for _ in range(2):  # compiled, and read
+        again = load_rules(own, shipped=few_rules(), cache=tmp_path)
+        known = again.morphology.analysed()
+        assert "الفيضان" in known
+        assert "نهر" not in known or "نهر" not in terms
+        wanted = met(again, WORDS)
+        found = {word: again.morphology.lexemes_of(word) for word in WORDS}
+        assert found == {word: {n for n, _ in told} for word, told in wanted.items()}
+
+
+@pytest.mark.parametrize("doubled", [0, 1])
+def test_a_word_of_which_there_are_two_is_asked_for_anew(doubled: int) -> None:
+    """Which of the two a word is a form of is not told by what they are."""
+    rows = (["a\ufffenoun\ufffe", "b\ufffenoun\ufffe"], ["a\ufffenoun\ufffe", "a\ufffenoun\ufffe"])
+    kept = still_true({"كلمة": [(0, "x")]}, rows[1 - doubled], rows[doubled])
+    assert bool(kept) == (not doubled)

@@ -118,7 +118,7 @@ def test_of_a_new_word_only_stems_are_looked_up_that_its_letters_allow() -> None
     assert not morphology.knows("رجع")
     assert asked == ["رجع"]
     asked.clear()
-    assert morphology._may_be_a_form("وبالكتاب")
+    assert morphology.may_be_a_form("وبالكتاب")
     assert asked == ["وبالكتاب", "بالكتاب", "الكتاب", "كتاب"]
 
 

@@ -113,7 +113,7 @@ def test_the_analyser_is_asked_only_for_words_of_which_it_finds_something(
 ) -> None:
     """Nothing is left for it that beginnings, stems and endings tell by themselves."""
     morphology = shipped.morphology
-    asked = [w for w in (NEWS + " " + ORDINARY).split() if morphology._may_be_a_form(w)]
+    asked = [w for w in (NEWS + " " + ORDINARY).split() if morphology.may_be_a_form(w)]
     assert len(asked) > 10
     assert [word for word in asked if not morphology.analyser.analyze(word)] == []
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.asking.words import index_words
 from storage.connection import Connection
-from storage.file.database import connect, in_transaction, migrate
+from storage.file.database import connect, migrate
+from storage.file.writing import in_transaction
 from storage.news import search
 from storage.news.search import Folded
 from storage.rows import fetch, to_text
