@@ -198,7 +198,7 @@ def governing(
     presumed = None if undone else _presumed_in_force(reading, evidence)
     if presumed is not None:
         found.append((0, 0, presumed))
-    if own:
+    if own and len(found) > 1:
         found = _in_its_own_way(reading, found, own)
     found.sort(key=lambda f: (f[0], f[1], f[2].span.first))
     seen: set[State] = set()
