@@ -31,12 +31,14 @@ ONE = {"alerts": "alert", "stories": "story", "entries": "entry"}
 def export_command(
     form: Annotated[str, typer.Option("--format", help="csv, xlsx, geojson, cap, atom or jsonl.")],
     since: Annotated[str, typer.Option(help="7d, 12h, 2026-03-01 or 2026-03-01T08:00Z.")],
-    until: Annotated[str, typer.Option(help="The same; without it, up to now.")] = "",
-    signal: Annotated[str, typer.Option(help="Only these signals; commas between.")] = "",
-    place: Annotated[str, typer.Option(help="Only there: names or ids; commas between.")] = "",
-    level: Annotated[str, typer.Option(help="Only these levels; commas between.")] = "",
-    direction: Annotated[str, typer.Option(help="worsening, improving or denied.")] = "",
-    language: Annotated[str, typer.Option(help="Only headlines in ar, en or fr.")] = "",
+    until: Annotated[str | None, typer.Option(help="The same; without it, up to now.")] = None,
+    signal: Annotated[str | None, typer.Option(help="Only these signals; commas between.")] = None,
+    place: Annotated[
+        str | None, typer.Option(help="Only there: names or ids; commas between.")
+    ] = None,
+    level: Annotated[str | None, typer.Option(help="Only these levels; commas between.")] = None,
+    direction: Annotated[str | None, typer.Option(help="worsening, improving or denied.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only headlines in ar, en or fr.")] = None,
     kind: Annotated[str, typer.Option(help="alerts, stories or entries.")] = "alerts",
     lang: Annotated[str, typer.Option("--lang", help="Language of the words: ar, en, fr.")] = "en",
     out: Annotated[
@@ -62,15 +64,20 @@ def export_command(
     require_made_database(settings)
     now = utc_now()
     naming = _naming(settings, lang)
-    given = {
-        "since": [since],
-        "until": [until],
-        "signal": [signal],
-        "place": [place],
-        "level": [level],
-        "direction": [direction],
-        "language": [language],
+    options = {
+        "since": since,
+        "until": until,
+        "signal": signal,
+        "place": place,
+        "level": level,
+        "direction": direction,
+        "language": language,
     }
+    for name, value in options.items():
+        if value is not None and not value.strip():
+            # A script's variable that is not set would export everything.
+            raise CannotGoOn(f"--{name} has no value: leave it out to ask for all", 2)
+    given = {name: [value or ""] for name, value in options.items()}
     names = Names(tuple(naming.signals), naming.gazetteer)
     try:
         asked = selection(kind, given, names, now, since)  # type: ignore[arg-type]

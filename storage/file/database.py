@@ -203,9 +203,16 @@ def connect(
 
 
 def migrate(connection: SqliteConnection) -> None:
-    """Apply every missing step, all or none. Raises StorageTooNew for unknown steps."""
+    """Apply every missing step, all or none. Raises StorageTooNew for unknown steps, StorageError
+    for the file of another program."""
     known = {step.name for step in MIGRATIONS.pending(SqliteConnection(memory=True))}
-    unknown = [step.name for step in MIGRATIONS.applied(connection) if step.name not in known]
+    applied = MIGRATIONS.applied(connection)
+    if not applied and (others := connection.table_names()):
+        raise StorageError(
+            f"the file is another program's database (with the table {others[0]}); "
+            "name another data directory"
+        )
+    unknown = [step.name for step in applied if step.name not in known]
     if unknown:
         raise StorageTooNew(
             f"the database was written by a newer version (steps {', '.join(unknown)}); "

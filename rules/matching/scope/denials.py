@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from rules.language.text import Token
-from rules.matching.finding.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span, Spans
 from rules.matching.scope import statement
 from rules.matching.scope.doubt import NEWS
 from rules.matching.scope.negation import NE, NEGATION, any_within
@@ -42,6 +43,8 @@ PICTURE_WITHIN = 1
 """Words between "images" and "AI-generated"."""
 DENIAL_WITHIN = 3
 """Words between "rejects", "disputes" and the denial that is rejected."""
+MOST_WORDS = 5
+"""Of such a verb or noun."""
 OBJECT_FROM = 2
 """Words between a denial and a colon that are what it denies."""
 WHILE = 2
@@ -95,13 +98,26 @@ def _is_told_of_another(reading: Reading, denial: Span, evidence: Sequence[Span]
 def _is_of_a_denial(reading: Reading, denial: Span) -> bool:
     """ "Aid groups reject the denial of famine", «réfutent le démenti»: who denies that holds with
     the news, and so the denial has no say either."""
-    for noun in reading.of(DENIAL):
-        for verb in reading.of(DENYING):
+    nouns, verbs = reading.of(DENIAL), reading.of(DENYING)
+    if not nouns or not verbs:
+        return False
+    reach = DENIAL_WITHIN + MOST_WORDS
+    for noun in _beginning(nouns, denial.first - MOST_WORDS, denial.last + reach):
+        for verb in _beginning(verbs, noun.first - reach, noun.first):
             if not 0 <= noun.first - verb.last - 1 <= DENIAL_WITHIN:
                 continue
-            if not any(t.breaks for t in reading.sentence.tokens[verb.last + 1 : noun.first + 1]):
-                return denial.overlaps(noun) or denial.overlaps(verb)
+            if any(t.breaks for t in reading.sentence.tokens[verb.last + 1 : noun.first + 1]):
+                continue
+            if denial.overlaps(noun) or denial.overlaps(verb):
+                return True
     return False
+
+
+def _beginning(spans: Spans, first: int, last: int) -> Spans:
+    """Those that begin between the two words, found without looking at all: a long text without a
+    full stop is one sentence."""
+    begin = bisect_left(spans, first, key=lambda s: s.first)
+    return spans[begin : bisect_right(spans, last, key=lambda s: s.first)]
 
 
 def _says_more(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:

@@ -77,6 +77,8 @@ def test_to_standard_output_and_by_filters() -> None:
     ("arguments", "said"),
     [
         (["--format", "pdf", "--since", "7d"], "write one of csv, xlsx"),
+        (["--format", "csv", "--since", "7d", "--place", " "], "--place has no value"),
+        (["--format", "csv", "--since", ""], "--since has no value"),
         (["--format", "csv", "--since", "soon"], "--since: «soon» is no time"),
         (["--format", "csv", "--since", "9" * 60 + "d"], "--since"),
         (["--format", "csv", "--since", "7d", "--until", "9d"], "--until: is not after since"),

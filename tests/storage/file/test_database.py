@@ -208,6 +208,18 @@ async def test_a_full_disk_says_so_and_loses_nothing_accepted(database: Database
     assert len(await database.read(lambda db: entries.recent(db, NOW, 100))) == 52
 
 
+async def test_another_programs_file_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "marsad.sqlite"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE recipes (name TEXT)")
+    other.close()
+    with pytest.raises(StorageError, match="another program's database .*recipes"):
+        await open_database(path)
+    other = sqlite3.connect(path)
+    assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
+    other.close()
+
+
 async def test_a_newer_file_is_refused_untouched(database: Database) -> None:
     await database.write(
         lambda db: db.execute(

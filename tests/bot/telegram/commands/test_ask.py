@@ -246,7 +246,6 @@ async def test_what_is_shut_out_is_not_shown_and_said(bench: Bench) -> None:
     for text, said in (
         ("siege except Aleppo", "not Aleppo"),
         ("siege -الجملة", "not “\u2068الجملة\u2069”"),
-        ("-flour siege -الجملة", "not “\u2068الجملة\u2069”"),
     ):
         answer = await bench.ask(READER, text)
         assert "حماة" in answer and "سوق" not in answer, text
