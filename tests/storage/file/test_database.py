@@ -213,7 +213,7 @@ async def test_another_programs_file_is_refused_untouched(tmp_path: Path) -> Non
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE recipes (name TEXT)")
     other.close()
-    with pytest.raises(StorageError, match="another program's database .*recipes"):
+    with pytest.raises(StorageError, match=r"another program's database .*recipes"):
         await open_database(path)
     other = sqlite3.connect(path)
     assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
