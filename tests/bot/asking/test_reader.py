@@ -286,7 +286,7 @@ def test_any_heap_of_known_words_is_some_question(words: list[str]) -> None:
         ("siege except Aleppo", [], ["SY-HL"]),
         ("حصار ما عدا حلب وحمص", [], ["SY-HL", "SY-HI"]),
         ("siège sauf à Alep ni à Homs", [], ["SY-HL", "SY-HI"]),
-        ("siege in Syria, not in Aleppo or Homs", ["SY"], ["SY-HL", "SY-HI"]),
+        ("siege in Syria but not in Aleppo or Homs", ["SY"], ["SY-HL", "SY-HI"]),
         ("siege Syria -Aleppo", ["SY"], ["SY-HL"]),
         ("siege\n-Aleppo\n-Homs", ["SY-HL", "SY-HI"], []),
         ("siege - Aleppo", ["SY-HL"], []),
@@ -303,12 +303,31 @@ def test_what_is_shut_out_is_not_asked_for(
     assert Question.from_json(question.as_json()) == question
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Pourquoi l'aide n'arrive pas à Gaza ?", "ps-gaza-strip"),
+        ("is there aid or not in Gaza", "ps-gaza-strip"),
+        ("hôpitaux hors service à Alep", "SY-HL"),
+        ("لماذا لا تصل المساعدات إلى غزة", "ps-gaza-strip"),
+        ("siege of Aleppo not lifted", "SY-HL"),
+        ("لا ماء في غزة", "ps-gaza-strip"),
+    ],
+)
+def test_a_no_shuts_out_nothing(text: str, wanted: str) -> None:
+    question = read(text)
+    assert places(question) == [wanted]
+    assert not question.without_places and not question.without_signals
+
+
 def test_signals_and_words_are_shut_out_too() -> None:
     question = read('Aleppo -cholera -flour -"old town" 3d')
     assert question.without_signals == ("disease-outbreak",) and not question.signals
     assert question.words == ("-flour", '-"old town"')
     assert places(question) == ["SY-HL"] and question.stretch == Stretch(3 * DAY)
     assert read("siege except").signals == ("siege",)
+    for text in ("everything except siege", "الكل ما عدا الحصار", "tout sauf le siège"):
+        assert read(text) == Question(without_signals=("siege",)), text
     assert Question.from_json(question.as_json()) == question
 
 
