@@ -33,6 +33,7 @@ _PIECE = re.compile(
 )
 _HOSPITALS, _ATTACKS = "health-system-collapse", "attack-on-health-care"
 _HARM = "civilian-harm"
+_DASHES = "-\u2212\u2013\u2014\u2022"
 _AND = frozenset(("and", "or", "nor", "et", "ou", "ni", "و", "أو", "ولا"))
 _ELIDED = re.compile(r"^(?:[dl]|qu)['’](?=\w)", re.IGNORECASE)
 _PEOPLE = re.compile(r"^(?:و?ال)?(.{2,}?)(?:ي|يه|يون|يين|يات)$")
@@ -113,7 +114,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
         # At the beginning of a line it is a dash, before a number or a space no minus either.
         behind = text[: found.start()].rsplit("\n", 1)[-1].strip()
         unwanted = bool(behind) and re.match(r"-[^\W\d]|-[\"“„«]", found[0]) is not None
-        yield _Piece(said if quoted else said.lstrip("-\u2212\u2013\u2014\u2022") or said, quoted, unwanted)
+        yield _Piece(said if quoted else said.lstrip(_DASHES) or said, quoted, unwanted)
 
 
 def _until_marked(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
