@@ -77,19 +77,17 @@ class WaitingWrites:
         first = self._waiting.popleft()
         taken.append(first)
         ends = time.monotonic() + LONGEST_TOGETHER
-        connection.conn.execute("BEGIN IMMEDIATE")
-        try:
+
+        def write(db: Connection) -> None:
             # Nothing stands before it that it could undo: what takes long is alone, and as fast as
             # without any other.
-            first.result = first.fn(connection)
+            first.result = first.fn(db)
             _require_transaction(connection)
             while self._waiting and len(taken) < MOST_TOGETHER and time.monotonic() < ends:
                 taken.append(self._waiting.popleft())
                 _between_savepoints(connection, taken[-1])
-        except BaseException:
-            connection.rollback()
-            raise
-        _keep(connection)
+
+        in_transaction(connection, write)
 
 
 def _tell(written: Sequence[_Asked]) -> None:
@@ -122,19 +120,11 @@ def in_transaction(connection: SqliteConnection, fn: Callable[[Connection], T]) 
     try:
         result = fn(connection)
         _require_transaction(connection)
-    except BaseException:
-        connection.rollback()
-        raise
-    _keep(connection)
-    return result
-
-
-def _keep(connection: SqliteConnection) -> None:
-    try:
         connection.conn.execute("COMMIT")
     except BaseException:
         connection.rollback()
         raise
+    return result
 
 
 def _require_transaction(connection: SqliteConnection) -> None:
