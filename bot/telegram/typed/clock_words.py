@@ -22,6 +22,7 @@ _DAYS: Sequence[str] = (
     "saturday sat samedi sam السبت سبت",
     "sunday sun dimanche dim الاحد احد",
 )
+_LONGEST_SHORT_DAY = len("thurs")
 _DAY = {word: day for day, words in enumerate(_DAYS) for word in words.split()}
 _EVERY = frozenset("all daily everyday tous toutes toujours كل يوميا".split())
 # These say nothing, beside days.
@@ -128,10 +129,10 @@ def _plain(text: str) -> str:
 
 def _day(word: str) -> int | None:
     """Also with the "and" that Arabic glues to it, and more than one: "on Fridays"."""
-    for each in (word, word.removeprefix("و"), word.removesuffix("s")):
-        if (day := _DAY.get(each)) is not None:
-            return day
-    return None
+    named = _DAY.get(word, _DAY.get(word.removeprefix("و")))
+    if named is None and len(word) > _LONGEST_SHORT_DAY:  # March, «mars», is no Tuesday
+        named = _DAY.get(word.removesuffix("s"))
+    return named
 
 
 def _minute(hour: str, minutes: str | None, half: str | None) -> int | None:

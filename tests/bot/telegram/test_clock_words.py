@@ -176,6 +176,8 @@ def test_the_usual_zones_exist_and_have_names() -> None:
         ("حتى يوم الأحد", UntilAsked(420, day=6)),
         ("until midnight", UntilAsked(0)),
         ("tomorrow", UntilAsked(420, tomorrow=True)),
+        ("Fridays", UntilAsked(420, day=4)),
+        ("mars", None),
         ("الاثنين ٩ صباحا", UntilAsked(540, day=0)),
         *((each, None) for each in ("until", "until the war ends", "حتى إشعار آخر", "until 25:00")),
         *((each, None) for each in ("2h", "8", "", "until " + "7" * 300)),
