@@ -47,7 +47,7 @@ _THIRDS = (
     _set("منتصف أواسط وسط mid middle mi milieu"),
     _set("نهاية أواخر end late fin"),
 )
-_WEEKEND = {"weekend": 1, "week end": 1, "نهايه الاسبوع": 2, "عطله نهايه الاسبوع": 3}
+_WEEKEND = frozenset(("weekend", "week end", "نهايه الاسبوع", "عطله نهايه الاسبوع"))
 _FRIDAY = 4
 _THIS_MONTH, _THIS_YEAR = _set("الشهر month mois"), _set("العام السنة year année l'année")
 _OF_THE = _set("of the this du de l هذا")
@@ -157,9 +157,9 @@ def _span(
         return None
     if (found := _in_numbers(said, at, today)) is not None:
         return found
-    for words in range(3, 0, -1):
-        if _WEEKEND.get(" ".join(said[at : at + words])) == words:
-            friday = _latest(_FRIDAY, today, at + words, strictly=False)
+    for end in range(min(at + 3, len(said)), at, -1):
+        if " ".join(said[at:end]) in _WEEKEND:
+            friday = _latest(_FRIDAY, today, end, strictly=False)
             return _Span(friday.first, friday.first + 2 * _DAY, friday.end)
     for third, names in enumerate(_THIRDS):
         word, _, joined = said[at].partition(" ")  # "mi-novembre"

@@ -74,7 +74,10 @@ def test_a_month_is_the_latest_that_has_begun(text: str) -> None:
         *((each, "2026-02-11", "2026-02-20") for each in ("منتصف شباط", "mi-février", "mid-Feb")),
         ("end of March", "2025-03-21", "2025-03-31"),  # of this year's none has come
         ("since late February", "2026-02-21", ""),
-        *((each, "2026-02-27", "2026-03-01") for each in ("this weekend", "عطلة نهاية الأسبوع")),
+        *(
+            (each, "2026-02-27", "2026-03-01")
+            for each in ("this weekend", "week end", "عطلة نهاية الأسبوع")
+        ),
     ],
 )
 def test_thirds_of_a_month_and_weekends(text: str, first: str, last: str) -> None:
