@@ -149,7 +149,8 @@ def _found(
         has, facets = facet_conditions(wanted, "a.id")
         source = "json_each(:hits) each CROSS JOIN alerts a ON a.id = each.value"
         named |= facets | hits
-        rows = _page(db, source, "a.updated_at", has + words[1:], named, newer=newer)
+        has += words[1:]  # the first is what the source holds
+        rows = _page(db, source, "a.updated_at", has, named, newer=newer)
     elif first:
         has, facets = facet_conditions(wanted, "a.id", behind=1)
         source = "alert_facets f CROSS JOIN alerts a ON a.id = f.alert_id"

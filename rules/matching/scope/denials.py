@@ -125,9 +125,7 @@ def _says_more(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool
     second verb stands what somebody says beside his denial."""
     tokens = reading.sentence.tokens
     first = min(e.first for e in evidence)
-    for verb in reading.of(SPEAKS):
-        if not denial.last + 1 < verb.first < first:
-            continue
+    for verb in _beginning(reading.of(SPEAKS), denial.last + 2, first - 1):
         token = tokens[verb.first]
         if token.norm.startswith("و") if token.script == "ar" else _is_joined(tokens, verb.first):
             return True
