@@ -31,8 +31,11 @@ async def mute(request: Request) -> None:
     if is_off(said):
         await request.say("mute.off" if await _end(request) else "mute.none")
         return
-    length = read_duration(said) or _until(request, said) if said else USUAL
-    if length is None or not LEAST <= length <= MOST:
+    least, length = LEAST, read_duration(said) if said else USUAL
+    if length is None:
+        # Who says until when may have it in a minute.
+        least, length = timedelta(0), _until(request, said)
+    if length is None or not least <= length <= MOST:
         await request.reply(text_card(_usage(speech), speech.language), mute_keyboard(speech))
         return
     await request.reply(await _muted(request, length), mute_keyboard(speech))

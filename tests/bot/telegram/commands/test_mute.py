@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -114,6 +114,14 @@ async def test_a_mute_lasts_until_the_chats_clock_shows_it(
     begun, ends = (at.astimezone(DAMASCUS).date() for at in (chat.muted_at, chat.muted_until))
     days = (ends - begun).days
     assert days == 1 if "tomorrow" in text else days <= 1
+
+
+async def test_a_mute_may_end_in_a_few_minutes_where_the_clock_is_named(bench: Bench) -> None:
+    await bench.ask(DESK, "/start", language_code="en")
+    await bench.ask(DESK, "/timezone Damascus")
+    soon = f"{datetime.now(DAMASCUS) + timedelta(minutes=5):%H:%M}"
+    assert soon in await bench.ask(DESK, f"/mute until {soon}")
+    assert clock_of(await bench.chat(DESK)) == soon
 
 
 @pytest.mark.parametrize(
