@@ -14,9 +14,11 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
+from bot.feeds.parse.dates import plain_digits
 from bot.feeds.plain_list import EVENTS
 from bot.feeds.problems import CatalogueInvalid, CatalogueProblem, Said, Wrong, said
 from bot.feeds.row import MAX_FEEDS, FeedRow, SelectorsRow, comparable_address, slug
+from rules.loading.yaml_hints import explained, invisible
 
 _MAX_DEPTH = 20
 
@@ -28,13 +30,16 @@ def rows_of_list(text: str, file: str) -> tuple[list[CommentedMap], list[Catalog
     def invalid(line: int, what: Said) -> CatalogueInvalid:
         return CatalogueInvalid((CatalogueProblem(file, line, what),))
 
+    if unseen := invisible(text):
+        line, hint = unseen
+        raise invalid(line, said("said", what=hint))
     if unwanted := _unwanted_yaml(text, file):
         raise CatalogueInvalid((unwanted,))
     try:
         document = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise invalid(line, said("no_yaml", why=error.problem)) from error
+        line, hint = explained(error, text)
+        raise invalid(line, said("yaml_hint", hint=hint, why=error.problem)) from error
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise invalid(line, said("yaml_character", value=error.character)) from error
@@ -155,6 +160,8 @@ def _message(key: object, detail: Any, row: CommentedMap) -> Said:
             return said("no_selectors")
         case "bool_type":
             return said("no_bool", key=key, value=value)
+        case "int_type" if _plain(value) != value:
+            return said("digits", key=key, value=value, plain=_plain(value))
         case "int_type" | "int_from_float":
             return said("no_number", key=key, value=value)
         case "greater_than_equal" | "less_than_equal":
@@ -162,6 +169,12 @@ def _message(key: object, detail: Any, row: CommentedMap) -> Said:
         case "value_error" if isinstance(context["error"], Wrong):
             return said("of_key", key=key, what=context["error"].said)
     return said("as_found", key=key, value=value, why=detail["msg"])
+
+
+def _plain(value: object) -> object:
+    """A number in Arabic digits, in those that YAML knows; everything else as it is."""
+    plain = plain_digits(value) if isinstance(value, str) else ""
+    return plain if plain.isascii() and plain.isdigit() else value
 
 
 def _repeated(rows: list[CommentedMap], file: str) -> Iterator[CatalogueProblem]:

@@ -8,6 +8,7 @@ from bot.errors import CannotGoOn
 from bot.locales import DEFAULT_LANGUAGE, texts
 from bot.locales.bidi import isolated
 from bot.text import clean
+from rules.texts import Message
 
 LONGEST = 80
 """Characters of a value that are shown."""
@@ -60,7 +61,7 @@ class CatalogueProblem:
 
 
 def _shown(name: str, value: object, language: str) -> str:
-    if isinstance(value, Said):
+    if isinstance(value, Said | Message):
         return value.text(language)
     # What the operator wrote stands in quotation marks, so that its ends are seen.
     text = repr(value) if name in ("value", "feed") and isinstance(value, str) else str(value)

@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from rules.loading.yamlfile import Document, Location, Problem, visible
+from rules.loading.yaml_hints import visible
+from rules.loading.yamlfile import Document, Location, Problem
 from rules.texts import Message, message, texts
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")

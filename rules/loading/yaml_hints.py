@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
-
-from yaml.error import MarkedYAMLError
+from typing import Any
 
 from rules.texts import Message, message
 
@@ -21,11 +21,15 @@ _BRACKET_FIRST = re.compile(rf"{_VALUE}(\[[^\]]*\]|\{{[^}}]*\}})\s*[^\s,\]}}#:]"
 _OPENED = re.compile(rf"{_VALUE}\"")
 _QUOTED_FIRST = re.compile(rf"{_VALUE}(?:\"[^\"]*\"|'[^']*')\s*[^\s,\]}}#:]")
 _SMART_QUOTES = re.compile("[“”„‘’]")
+_TWICE = re.compile('found duplicate key "([^"]*)"')
 _KEY = re.compile(rf"{_ITEM}[a-z_]+:(?:\s|$)(?!.*: )")
 
 
-def explained(error: MarkedYAMLError, text: str) -> tuple[int, Message]:
-    """The line, from 1, in which to look, and what to do there."""
+def explained(error: Any, text: str) -> tuple[int, Message]:
+    """The line, from 1, in which to look, and what to do there.
+
+    ``error``: a MarkedYAMLError of PyYAML or of ruamel.yaml, which say where and in what they were.
+    """
     mark = error.problem_mark or error.context_mark
     at = mark.line + 1 if mark else 1
     what, context = str(error.problem or ""), str(error.context or "")
@@ -33,6 +37,8 @@ def explained(error: MarkedYAMLError, text: str) -> tuple[int, Message]:
     lines = text.splitlines()
     if "quoted scalar" in context and ("end of stream" in what or "document" in what):
         return begun, message("yaml.unclosed_quote")
+    if twice := _TWICE.search(what):
+        return at, message("yaml.twice", key=twice[1])
     if "another document" in what:
         return at, message("yaml.two_documents")
     for number in _here_and_above(lines, at):
@@ -85,11 +91,40 @@ def _by_what_it_missed(
         return at, message("yaml.tab")
     if "،" in written and re.search(r"[\[{]", written):
         return at, message("yaml.arabic_comma")
-    if "flow sequence" in context or "flow mapping" in context:
+    if "flow" in context:
         return begun, message("yaml.unclosed_bracket")
     if _KEY.match(written) or re.match(r"\s*- ", written):
         return at, message("yaml.indentation")
     return at, message("yaml.check_around")
+
+
+_INVISIBLE = frozenset(
+    "\u00a0\u00ad\u061c\u180e\u2007\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u202f\u2060\u2066\u2067\u2068\u2069\u3000\ufeff"
+)
+"""Marks and spaces that look like nothing, or like a plain space, and are neither to YAML."""
+_BEFORE_VALUE = re.compile(rf"^ *(?:- +)*(-|[a-z_-]+:)([{''.join(_INVISIBLE)}])")
+
+
+def visible(text: str) -> str:
+    """Without the marks that cannot be seen."""
+    return "".join(c for c in text if c not in _INVISIBLE)
+
+
+def invisible(text: str) -> tuple[int, Message] | None:
+    """The first line, from 1, in which such a mark stands where YAML looks for a space."""
+    for number, line in enumerate(text.split("\n"), 1):
+        first = line.lstrip(" \t")[:1]
+        if first in _INVISIBLE and not line.isspace():
+            return number, message("yaml.invisible", name=_name(first))
+        found = _BEFORE_VALUE.match(line)
+        if found:
+            return number, message("yaml.invisible_after", name=_name(found[2]), mark=found[1])
+    return None
+
+
+def _name(char: str) -> str:
+    return f"U+{ord(char):04X}, {unicodedata.name(char, '?').lower()}"
 
 
 _TAGGED = re.compile(rf"{_VALUE}[^\s\"'#\[{{|>&*][^#]*\s(#[^\W\d]\w*)")

@@ -6,9 +6,7 @@ bounded before anything is built, and every problem names file and line.
 
 from __future__ import annotations
 
-import re
 import stat
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,7 +18,7 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, Event
 
-from rules.loading.yaml_hints import explained
+from rules.loading.yaml_hints import explained, invisible
 from rules.texts import Message, message
 
 MAX_BYTES = 1_000_000
@@ -110,7 +108,9 @@ def parse(raw: bytes, shown_as: str) -> Document:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise YamlProblem(problem(shown_as, line, message("file.not_utf8"))) from error
-    _check_invisible(text, shown_as)
+    unseen = invisible(text)
+    if unseen is not None:
+        raise YamlProblem(problem(shown_as, *unseen))
     try:
         _check_shape(text, shown_as)
         node = yaml.compose(text, Loader=_Loader)
@@ -125,35 +125,6 @@ def parse(raw: bytes, shown_as: str) -> Document:
     lines: dict[Location, int] = {}
     value = None if node is None else _build(node, (), lines, shown_as)
     return Document(shown_as, value, lines)
-
-
-_INVISIBLE = frozenset(
-    "\u00a0\u00ad\u061c\u180e\u2007\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
-    "\u202f\u2060\u2066\u2067\u2068\u2069\u3000\ufeff"
-)
-"""Marks and spaces that look like nothing, or like a plain space, and are neither to YAML."""
-_BEFORE_VALUE = re.compile(rf"^ *(?:- +)*(-|[a-z_-]+:)([{''.join(_INVISIBLE)}])")
-
-
-def visible(text: str) -> str:
-    """Without the marks that cannot be seen."""
-    return "".join(c for c in text if c not in _INVISIBLE)
-
-
-def _check_invisible(text: str, shown_as: str) -> None:
-    for number, line in enumerate(text.split("\n"), 1):
-        first = line.lstrip(" \t")[:1]
-        if first in _INVISIBLE and not line.isspace():
-            said = message("yaml.invisible", name=_name(first))
-            raise YamlProblem(problem(shown_as, number, said))
-        found = _BEFORE_VALUE.match(line)
-        if found:
-            said = message("yaml.invisible_after", name=_name(found[2]), mark=found[1])
-            raise YamlProblem(problem(shown_as, number, said))
-
-
-def _name(char: str) -> str:
-    return f"U+{ord(char):04X}, {unicodedata.name(char, '?').lower()}"
 
 
 def _check_shape(text: str, shown_as: str) -> None:
