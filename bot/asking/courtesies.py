@@ -14,6 +14,7 @@ COURTESIES: tuple[Courtesy, ...] = get_args(Courtesy)
 """Of several in one message the first of these is answered."""
 
 MOST_CHARACTERS = 160
+MOST_WORDS = 12
 _LONGEST_PHRASE = 5
 # «شكراااا», "hellooo": nobody means a letter three times.
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
@@ -39,6 +40,21 @@ def courtesy_of(text: str) -> Courtesy | None:
         else:
             return None
     return next((each for each in COURTESIES if each in found), None)
+
+
+def asks_of_a_card(text: str) -> bool:
+    """Whether a text that answers a card asks about it and nothing else: "who said this?"."""
+    words = _words(text)
+    known = _of_a_card()
+    return len(words) <= MOST_WORDS and all(
+        word in known or word.removeprefix("و") in known for word in words
+    )
+
+
+@cache
+def _of_a_card() -> frozenset[str]:
+    listed = tomllib.loads((files(__package__) / "courtesies.toml").read_text(encoding="utf-8"))
+    return frozenset(word for said in listed["of_a_card"]["words"].split() for word in _words(said))
 
 
 @cache

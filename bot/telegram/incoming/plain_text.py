@@ -5,7 +5,9 @@ from __future__ import annotations
 from telegram import Message
 from telegram.ext import filters
 
-from bot.telegram.commands.asking.ask import free_text, is_about_news
+from bot.asking.courtesies import asks_of_a_card
+from bot.telegram.commands.asking.ask import free_text, is_about_news, without_our_name
+from bot.telegram.commands.asking.recent import answered_alert
 from bot.telegram.commands.settings import guide, mine
 from bot.telegram.commands.settings.mine import question_in
 from bot.telegram.request import Request
@@ -14,7 +16,10 @@ from bot.telegram.request import Request
 async def plain_text(request: Request) -> None:
     """What somebody writes in a private chat."""
     message = request.update.effective_message
-    said = (message.text or "") if message else ""
+    said = without_our_name((message.text or "") if message else "", request.context.bot.username)
+    if request.answered_alert and asks_of_a_card(said):
+        await answered_alert(request)
+        return
     # While the first questions are open, names of places are the answer to one.
     answers = said and guide.is_open(request) and not await is_about_news(request, said)
     if answers and await guide.typed_places(request, said):
