@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from telegram import Message
 from telegram.ext import filters
 
@@ -10,6 +12,7 @@ from bot.telegram.commands.asking.ask import free_text, is_about_news, without_o
 from bot.telegram.commands.asking.recent import answered_alert
 from bot.telegram.commands.settings import guide, mine
 from bot.telegram.commands.settings.mine import question_in
+from bot.telegram.incoming.unslashed import command_of
 from bot.telegram.request import Request
 
 
@@ -19,6 +22,10 @@ async def plain_text(request: Request) -> None:
     said = without_our_name((message.text or "") if message else "", request.context.bot.username)
     if request.answered_alert and asks_of_a_card(said):
         await answered_alert(request)
+        return
+    if said and (found := await command_of(request, said)):
+        command, behind = found
+        await command.answer(replace(request, behind=behind))
         return
     # While the first questions are open, names of places are the answer to one.
     answers = said and guide.is_open(request) and not await is_about_news(request, said)

@@ -80,9 +80,30 @@ async def places_asked(services: Services, said: str, speech: Texts) -> PlacesAs
     gazetteer = await asyncio.to_thread(services.gazetteer)
     found = {name: gazetteer.named(name) for each in asked for name in _names(each, gazetteer)}
     unknown = [name for name, those in found.items() if not those]
-    chosen = {those[0].id: labels(gazetteer, those[0]) for those in found.values() if those}
+    places = without_country([those[0] for those in found.values() if those], gazetteer)
+    chosen = {place.id: labels(gazetteer, place) for place in places}
     said_of = await asyncio.to_thread(_unknown, speech, gazetteer, unknown) if unknown else ""
     return PlacesAsked(chosen, "\n".join([*([said_of] if said_of else []), *refused]))
+
+
+def without_country(places: Sequence[Place], gazetteer: Gazetteer) -> list[Place]:
+    """Without what only says where the one before it lies: "Homs, Syria"."""
+    before: Sequence[Place | None] = [None, *places]
+    return [
+        place
+        for place, other in zip(places, before, strict=False)
+        if other is None or place is other or not gazetteer.inside(other, place)
+    ]
+
+
+def several_places(said: str, gazetteer: Gazetteer) -> list[Place]:
+    """The places of a list, where it is one and all of them are known. Takes time."""
+    asked = [each.strip() for each in _BETWEEN.split(clean(said)) if each.strip()]
+    names = [name for each in asked for name in _names(each, gazetteer)]
+    found = [gazetteer.named(name) for name in names]
+    if len(names) < 2 or not all(found):
+        return []
+    return without_country([those[0] for those in found], gazetteer)
 
 
 def without_bullets(said: str) -> str:
