@@ -40,26 +40,26 @@ async def alert(request: Request) -> None:
     if not found:
         await request.say("alert.usage")
     for each in found:
-        await _show(request, each)
+        await show_alert(request, each)
 
 
 async def alert_by_id(request: Request) -> None:
     """In a private chat a bare "A12"."""
     message = request.update.effective_message
     for each in _ids(message.text or "" if message else ""):
-        await _show(request, each)
+        await show_alert(request, each)
 
 
 async def answered_alert(request: Request) -> None:
     """The card that is asked about by a message that answers it."""
-    await _show(request, request.answered_alert)
+    await show_alert(request, request.answered_alert)
 
 
 def _ids(text: str) -> list[str]:
     return list(dict.fromkeys(_AN_ID.findall(text)))[:MOST_AT_ONCE]
 
 
-async def _show(request: Request, wanted: str) -> None:
+async def show_alert(request: Request, wanted: str) -> None:
     """The alert as it stands, why it was sent, and its buttons."""
     answer, found = await _explained(request, wanted, whole=True)
     # Nothing more is asked of the database for one that may not be read than for none.
