@@ -108,3 +108,53 @@ async def test_the_country_behind_a_place_says_where_it_lies(bench: Bench) -> No
     await ask(bench, "/places Homs, Syria")
     mine = (await bench.database.read(lambda db: subscriptions.of_topic(db, READER, None)))[0]
     assert [each["en"] for each in mine.places.values()] == ["Homs, Syria"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["how do I stop this?", "كيف أوقف التنبيهات", "comment changer la langue ?", "too many alerts"],
+)
+async def test_who_asks_how_something_is_set_is_told(bench: Bench, asked: str) -> None:
+    await subscribed(bench)
+    answer = await ask(bench, asked)
+    assert all(command in answer for command in ("/mine", "/stop", "/mute", "/language"))
+
+
+@pytest.mark.parametrize("asked", ["only evacuation", "rien sauf évacuation", "فقط الإخلاء"])
+async def test_only_shuts_nothing_out(bench: Bench, asked: str) -> None:
+    await subscribed(bench)
+    told = await bench.alert("evacuation")
+    assert f"/{told.short_id}" in await ask(bench, asked)
+
+
+async def test_help_of_one_command_is_its_line(bench: Bench) -> None:
+    await subscribed(bench)
+    for asked in ("/help mute", "/help /mute", "/aide silence"):
+        answer = await ask(bench, asked)
+        assert answer.startswith("/mute – ")
+        assert "/subscribe" not in answer
+    assert "/subscribe" in await ask(bench, "/help")
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("/export 7d pdf", "I make no pdf files"),
+        ("/export 7d word", "There are: csv, xlsx"),
+    ],
+)
+async def test_a_format_that_is_not_made_is_no_word_of_the_news(
+    bench: Bench, asked: str, answer: str
+) -> None:
+    await subscribed(bench, OPERATOR)
+    await bench.alert()
+    assert answer in await ask(bench, asked, OPERATOR)
+
+
+async def test_excel_is_a_format(bench: Bench) -> None:
+    await subscribed(bench, OPERATOR)
+    await bench.alert()
+    before = len(bench.server.documents)
+    bench.server.say(OPERATOR, "/export 7d Excel")
+    await bench.server.until(lambda: len(bench.server.documents) > before)
+    assert bench.server.documents[-1][1].endswith(".xlsx")
