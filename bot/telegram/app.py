@@ -138,7 +138,7 @@ def build_application(
     reply = _NEW & filters.REPLY & filters.TEXT & ~filters.COMMAND & AnswersUs()
     messages: tuple[tuple[filters.BaseFilter, Answer, Who], ...] = (
         (reply, answered_us, Who.ADMINISTRATORS),
-        (_EDITED & filters.COMMAND, edited_command, Who.REGISTERED),
+        (_EDITED & filters.TEXT, edited, Who.REGISTERED),
         (private & filters.Regex(BARE_ID), alert_by_id, Who.REGISTERED),
         (private & filters.Document.ALL, documents.received, Who.REGISTERED),
         (private & ~filters.StatusUpdate.ALL, plain_text, Who.REGISTERED),
@@ -149,7 +149,7 @@ def build_application(
     return application
 
 
-async def edited_command(request: Request) -> None:
+async def edited(request: Request) -> None:
     """What was answered is not answered again in secret: the reader is told to send it anew."""
     await request.say("refuse.edited")
 

@@ -19,7 +19,7 @@ MOST = 5
 """Commands of one message that are answered."""
 MOST_MEANT = 3
 # Of commands whose words are a text, in which a slash means nothing.
-TAKES_TEXT = frozenset(("test", "expand", "search", "words", "start"))
+TAKES_TEXT = frozenset(("test", "expand", "search", "words", "start", "help"))
 _COMMAND = re.compile(r"/\s*([^\W\d_][\w'’]*)(?:@(\w+))?")
 _NEXT = re.compile(r"(?<=\s)/([A-Za-z]\w*)(?:@\w+)?")
 _ID = re.compile(r"[Aa]\d{1,12}\Z")

@@ -158,3 +158,15 @@ async def test_excel_is_a_format(bench: Bench) -> None:
     bench.server.say(OPERATOR, "/export 7d Excel")
     await bench.server.until(lambda: len(bench.server.documents) > before)
     assert bench.server.documents[-1][1].endswith(".xlsx")
+
+
+@pytest.mark.parametrize("said", ["/recent siege", "siege in Sudan"])
+async def test_who_mends_a_message_is_told_to_send_it_again(bench: Bench, said: str) -> None:
+    await subscribed(bench)
+    before = len(bench.server.sent_to(READER))
+    person = {"id": READER, "is_bot": False, "first_name": "L"}
+    chat = {"id": READER, "type": "private", "first_name": "L"}
+    edited = {"message_id": 900, "date": 1, "edit_date": 2, "chat": chat, "from": person}
+    bench.server.inject({"edited_message": edited | {"text": said}})
+    told = await bench.server.next_message(READER, before)
+    assert "Please send it again" in told.text
