@@ -39,7 +39,7 @@ def is_all(text: str) -> bool:
 def without_not(text: str) -> str | None:
     """What a text says that is not wanted: "no sports", "-Homs", «بدون رياضة»; None for a text
     that begins otherwise."""
-    return _behind(_SHUTS_OUT, text)
+    return _behind(_SHUTS_OUT, text) or None
 
 
 def taken_away(text: str) -> str | None:
@@ -49,7 +49,7 @@ def taken_away(text: str) -> str | None:
 
 def added(text: str) -> str | None:
     """What is wanted as well: "+Homs", "add Homs"."""
-    return _behind(_ADDS, text)
+    return _behind(_ADDS, text) or None
 
 
 def shuts_out_later(text: str) -> tuple[str, str] | None:
@@ -68,7 +68,6 @@ def _behind(beginning: re.Pattern[str], text: str) -> str | None:
     found = beginning.match(plain)
     if found is None:
         return None
-    words = len(found[0].split())
     if found[0].strip() in ("+", "-", "\u2212", "\u2013", "\u2014"):
-        return text.strip()[1:].strip()
-    return " ".join(text.split()[words:])
+        return text.strip()[1:].strip() or None
+    return " ".join(text.split()[len(found[0].split()) :])

@@ -70,20 +70,26 @@ async def places_asked(services: Services, said: str, speech: Texts) -> PlacesAs
     """The places that a text names, in any of the languages."""
     words = [clean(each)[:LONGEST].strip() for each in _BETWEEN.split(without_bullets(said))]
     asked = [each for each in words if each][:MOST_PLACES]
-    unwanted = [no for no in map(without_not, asked) if no]
-    asked = [each for each in asked if not without_not(each)]
+    gazetteer = await asyncio.to_thread(services.gazetteer)
+    unwanted = [no for each in asked if (no := not_wanted(each, gazetteer))]
+    asked = [each for each in asked if not not_wanted(each, gazetteer)]
     refused = [speech("places.no_exclusion", words=quoted_word(speech, no)) for no in unwanted]
     if len(asked) == 1 and plain_words(asked[0]) in EVERYWHERE:
         return PlacesAsked({}, everywhere=True)
     if not asked:
         return PlacesAsked({}, "\n".join(refused))
-    gazetteer = await asyncio.to_thread(services.gazetteer)
     found = {name: gazetteer.named(name) for each in asked for name in _names(each, gazetteer)}
     unknown = [name for name, those in found.items() if not those]
     places = without_country([those[0] for those in found.values() if those], gazetteer)
     chosen = {place.id: labels(gazetteer, place) for place in places}
     said_of = await asyncio.to_thread(_unknown, speech, gazetteer, unknown) if unknown else ""
     return PlacesAsked(chosen, "\n".join([*([said_of] if said_of else []), *refused]))
+
+
+def not_wanted(said: str, gazetteer: Gazetteer) -> str | None:
+    """What is not wanted: "-Homs", «بدون حلب»; None for a name, also one such as Sans Souci."""
+    named = said[:1].isalpha() and gazetteer.named(said)
+    return None if named else without_not(said)
 
 
 def without_country(places: Sequence[Place], gazetteer: Gazetteer) -> list[Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,8 +11,8 @@ from bot.messages.cards.card import text_card
 from bot.messages.subscription import place_name
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
-from bot.telegram.typed.changes import added, shuts_out_later, without_not
-from bot.telegram.typed.place_names import PlacesAsked, places_asked, without_bullets
+from bot.telegram.typed.changes import added, shuts_out_later
+from bot.telegram.typed.place_names import PlacesAsked, not_wanted, places_asked, without_bullets
 from bot.text import clean
 from storage.connection import Connection
 from storage.readers import subscriptions
@@ -25,7 +26,8 @@ async def places(request: Request) -> None:
     speech, said = request.speech, without_bullets(request.behind)
     mine = request.chat.topic(request.thread_id)[:1]
     standing = mine[0].places if mine else {}
-    unwanted, more = without_not(said), added(said)
+    gazetteer = await asyncio.to_thread(request.services.gazetteer)
+    unwanted, more = not_wanted(said, gazetteer), added(said)
     later = None if unwanted is not None else shuts_out_later(said)
     asked = await places_asked(request.services, unwanted or more or said, speech)
     if later is not None and not asked.chosen:
