@@ -27,7 +27,8 @@ async def places(request: Request) -> None:
     mine = request.chat.topic(request.thread_id)[:1]
     standing = mine[0].places if mine else {}
     gazetteer = await asyncio.to_thread(request.services.gazetteer)
-    unwanted, more = not_wanted(said, gazetteer), added(said)
+    unwanted = not_wanted(said, gazetteer)
+    more = None if said[:1].isalpha() and gazetteer.named(said) else added(said)
     later = None if unwanted is not None else shuts_out_later(said)
     asked = await places_asked(request.services, unwanted or more or said, speech)
     if later is not None and not asked.chosen:
