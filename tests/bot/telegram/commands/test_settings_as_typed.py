@@ -194,7 +194,7 @@ async def test_quiet_hours_know_the_week(
     await ask(bench, f"/quiet {said}")
     quiet = (await bench.database.read(lambda db: chat_clocks.get(db, READER))).quiet
     assert quiet is not None
-    assert (quiet.begin, quiet.until, quiet.days) == (22 * 60, 7 * 60, days)
+    assert (quiet.begin, quiet.until, quiet.days) == (22 * 60, 7 * 60, frozenset(days))
 
 
 @pytest.mark.parametrize(
