@@ -14,6 +14,7 @@ COURTESIES: tuple[Courtesy, ...] = get_args(Courtesy)
 """Of several in one message the first of these is answered."""
 
 MOST_CHARACTERS = 160
+MOST_WORDS = 12
 _LONGEST_PHRASE = 5
 # «شكراااا», "hellooo": nobody means a letter three times.
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
@@ -25,6 +26,20 @@ def courtesy_of(text: str) -> Courtesy | None:
         return None
     words = _words(text)
     said, filling = _phrases()
+    how = 0
+    while how < len(words) and words[how] in _asking_how():
+        how += 1
+    if 0 < how < len(words) and _said(words[how:], said, filling) == "settings":
+        return "settings"
+    return _said(words, said, filling)
+
+
+def _said(
+    words: tuple[str, ...],
+    said: Mapping[tuple[str, ...], Courtesy],
+    filling: frozenset[tuple[str, ...]],
+) -> Courtesy | None:
+    """What all of the words say together."""
     found: set[Courtesy] = set()
     at = 0
     while at < len(words):
@@ -39,6 +54,30 @@ def courtesy_of(text: str) -> Courtesy | None:
         else:
             return None
     return next((each for each in COURTESIES if each in found), None)
+
+
+def asks_of_a_card(text: str) -> bool:
+    """Whether a text that answers a card asks about it and nothing else: "who said this?"."""
+    words = _words(text)
+    known = _of_a_card()
+    return 0 < len(words) <= MOST_WORDS and all(
+        word in known or word.removeprefix("و") in known for word in words
+    )
+
+
+def _of_a_card() -> frozenset[str]:
+    return _listed("of_a_card")
+
+
+def _asking_how() -> frozenset[str]:
+    return _listed("asking_how")
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    """The words of a list."""
+    listed = tomllib.loads((files(__package__) / "courtesies.toml").read_text(encoding="utf-8"))
+    return frozenset(word for said in listed[name]["words"].split() for word in _words(said))
 
 
 @cache

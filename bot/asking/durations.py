@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Words as `plain_words` leaves them: small, without marks, one alif, one teh.
@@ -21,7 +21,11 @@ _TWO = {
     **dict.fromkeys("يومان يومين".split(), _DAY),
     **dict.fromkeys("اسبوعان اسبوعين".split(), 7 * _DAY),
 }
-_HALF = frozenset("half demi demie نصف نص".split())
+_PART_OF: dict[str, float] = {
+    **dict.fromkeys("half demi demie نصف نص".split(), 1 / 2),
+    **dict.fromkeys("third tiers ثلث".split(), 1 / 3),
+    **dict.fromkeys("quarter quart ربع".split(), 1 / 4),
+}
 # A unit without a number is one of it, so these say nothing.
 _COUNTED: dict[str, float] = {
     word: float(number)
@@ -39,17 +43,26 @@ _COUNTED: dict[str, float] = {
     }.items()
     for word in words.split()
 }
-_FILLING = frozenset("a an one un une for and et de pour و لمده واحد واحده".split())
-_TOKEN = re.compile(r"[\s,،]*(?:(\d{1,6}(?:[.,]\d{1,3})?)|([^\W\d_]+)\.?)")
+_FILLING = frozenset("a an one un une of for and et de d pour و لمده واحد واحده".split())
+_TOKEN = re.compile(r"[\s,،'’]*(?:(\d{1,6}(?:[.,]\d{1,3})?)|([^\W\d_]+)\.?)")
+_ELIDED = re.compile(r"\bd['’](?=h)")  # un quart d'heure
 _LONGEST = 60
 
-_Token = float | tuple[str, timedelta] | Literal["half"]
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Half of what stands beside it, or a third, or a quarter."""
+
+    share: float
+
+
+_Token = float | tuple[str, timedelta] | _Part
 
 
 def read_duration(text: str) -> timedelta | None:
     """``2h``, ``1h30``, ``90 min``, ``a day``, ``٣ ساعات``, ``ساعة ونصف``, ``2 heures``; None for
     what is no length of time. A number needs its unit: 30 may be minutes or hours."""
-    tokens = _tokens(plain_words(text))
+    tokens = _tokens(_ELIDED.sub(" ", plain_words(text)))
     if not tokens:
         return None
     total, last = timedelta(0), timedelta(0)
@@ -57,12 +70,12 @@ def read_duration(text: str) -> timedelta | None:
         match tokens:
             case [float(number), (_, unit), *rest]:
                 total, last = total + unit * number, unit
-            case ["half", (_, unit), *rest]:
-                total, last = total + unit / 2, timedelta(0)
+            case [_Part(share), (_, unit), *rest]:
+                total, last = total + unit * share, timedelta(0)
             case [(word, unit), *rest] if len(word) > 2:
                 total, last = total + unit, unit
-            case ["half", *rest] if last:  # an hour and a half
-                total, last = total + last / 2, timedelta(0)
+            case [_Part(share), *rest] if last:  # an hour and a half
+                total, last = total + last * share, timedelta(0)
             case [float(number)] if last == _HOUR and number < 60:  # 1h30
                 return total + _MINUTE * number
             case _:
@@ -83,8 +96,8 @@ def _tokens(plain: str) -> list[_Token]:
         digits, word = token[1], _alone(token[2] or "")
         if digits:
             found.append(float(digits.replace(",", ".")))
-        elif word in _HALF:
-            found.append("half")
+        elif word in _PART_OF:
+            found.append(_Part(_PART_OF[word]))
         elif word in _COUNTED:
             found.append(_COUNTED[word])
         elif word in _TWO:
@@ -99,7 +112,7 @@ def _tokens(plain: str) -> list[_Token]:
 def _alone(word: str) -> str:
     """Without the "and" that Arabic glues to the next word."""
     rest = word[1:]
-    return rest if word[:1] == "و" and (rest in _UNITS or rest in _HALF) else word
+    return rest if word[:1] == "و" and (rest in _UNITS or rest in _PART_OF) else word
 
 
 def plain_words(text: str) -> str:

@@ -17,13 +17,11 @@ from telegram import (
     BotCommandScopeDefault,
     Update,
 )
-from telegram.constants import ChatType
 from telegram.error import Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
     CallbackQueryHandler,
     ChatMemberHandler,
-    CommandHandler,
     InlineQueryHandler,
     MessageHandler,
     filters,
@@ -36,8 +34,9 @@ from bot.process.logs import Redactor
 from bot.rules_in_force import shipped_places
 from bot.telegram import trying_rules
 from bot.telegram.answers import TelegramRequest, UpdatesRequest
-from bot.telegram.commands.asking.recent import BARE_ID, COMMAND_BY_ID, alert_by_id
+from bot.telegram.commands.asking.recent import BARE_ID, alert_by_id
 from bot.telegram.incoming import documents
+from bot.telegram.incoming.commands import commands
 from bot.telegram.incoming.inline import offer
 from bot.telegram.incoming.membership import membership, migrated
 from bot.telegram.incoming.plain_text import AnswersUs, answered_us, plain_text
@@ -125,9 +124,7 @@ def build_application(
         export_public=export_public,
     )
     services.keep_in(application)
-    for each in all_commands():
-        handler = handler_of(each.answer, each.who, private=each.private)
-        application.add_handler(CommandHandler(each.name, handler, filters=_NEW))
+    application.add_handler(MessageHandler(_NEW & filters.Regex(r"\A/"), commands))
     for pressed in all_buttons():
         handler = handler_of(pressed.answer, pressed.who, private=pressed.private)
         application.add_handler(CallbackQueryHandler(handler, pressed.pattern))
@@ -140,10 +137,8 @@ def build_application(
     private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
     reply = _NEW & filters.REPLY & filters.TEXT & ~filters.COMMAND & AnswersUs()
     messages: tuple[tuple[filters.BaseFilter, Answer, Who], ...] = (
-        (_NEW & filters.Regex(COMMAND_BY_ID), alert_by_id, Who.REGISTERED),
         (reply, answered_us, Who.ADMINISTRATORS),
-        (_NEW & filters.COMMAND, unknown_command, Who.STRANGERS),
-        (_EDITED & filters.COMMAND, edited_command, Who.REGISTERED),
+        (_EDITED & filters.TEXT, edited, Who.REGISTERED),
         (private & filters.Regex(BARE_ID), alert_by_id, Who.REGISTERED),
         (private & filters.Document.ALL, documents.received, Who.REGISTERED),
         (private & ~filters.StatusUpdate.ALL, plain_text, Who.REGISTERED),
@@ -154,17 +149,7 @@ def build_application(
     return application
 
 
-async def unknown_command(request: Request) -> None:
-    """In groups only a command that names this bot: others are for other bots."""
-    message = request.update.effective_message
-    if message is None or not message.text:
-        return
-    addressed = f"@{request.context.bot.username}".lower() in message.text.split()[0].lower()
-    if message.chat.type == ChatType.PRIVATE or addressed:
-        await request.say("refuse.unknown_command")
-
-
-async def edited_command(request: Request) -> None:
+async def edited(request: Request) -> None:
     """What was answered is not answered again in secret: the reader is told to send it anew."""
     await request.say("refuse.edited")
 

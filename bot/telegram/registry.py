@@ -15,10 +15,10 @@ import logging
 import pkgutil
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
 from telegram import Update
 from telegram.constants import ChatType
@@ -32,7 +32,14 @@ from storage.readers import people
 log = logging.getLogger(__name__)
 
 Answer = Callable[[Request], Coroutine[Any, Any, None]]
-Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
+
+
+class Handler(Protocol):
+    """What Telegram's updates are given to; `behind`: what stands behind the command."""
+
+    def __call__(
+        self, update: Update, context: Context, behind: str = ""
+    ) -> Coroutine[Any, Any, None]: ...
 
 
 class Who(Enum):
@@ -170,7 +177,7 @@ async def usable(request: Request) -> list[Command]:
 def handler_of(answer: Answer, who: Who, *, private: bool = False) -> Handler:
     """The handler that admits or refuses whoever asks, and then answers."""
 
-    async def handle(update: Update, context: Context) -> None:
+    async def handle(update: Update, context: Context, behind: str = "") -> None:
         if update.effective_chat is None:
             if update.callback_query:  # under a message sent through another chat's inline mode
                 with suppress(BadRequest):  # too late for an answer
@@ -178,7 +185,7 @@ def handler_of(answer: Answer, who: Who, *, private: bool = False) -> Handler:
             return
         if not await _admits(update, context):
             return
-        request = await Request.of(update, context)
+        request = replace(await Request.of(update, context), behind=behind)
         refusal = await refusal_of(request, who, private=private)
         if refusal is None:
             await answer(request)
@@ -219,7 +226,7 @@ def reaction_of(answer: Answer) -> Handler:
     (Looking up a chat that writes resumes it.)
     """
 
-    async def handle(update: Update, context: Context) -> None:
+    async def handle(update: Update, context: Context, behind: str = "") -> None:
         await answer(Request(update, context, services_in(context.application), None))
 
     return handle

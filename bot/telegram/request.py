@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
@@ -31,19 +32,21 @@ if TYPE_CHECKING:
     from bot.operating.desk import Desk
     from storage.connection import Connection
 
+_ALERT_ID = re.compile(r"/(A\d{1,12})\b")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """A command, a message or a pressed button. `known` is the chat as stored, None before
-    /start."""
+    /start; `behind` what stands behind the command, as it was written."""
 
     update: Update
     context: Context
     services: Services
     known: Chat | None
     person: Person | None = None
+    behind: str = ""
     _notes: list[str] = field(default_factory=list, repr=False)
 
     @classmethod
@@ -84,7 +87,19 @@ class Request:
     @property
     def arguments(self) -> list[str]:
         """The words after the command."""
-        return list(self.context.args or [])
+        return self.behind.split()
+
+    @property
+    def answered_alert(self) -> str:
+        """The id of the alert whose card the message answers; "" for none, and for a list."""
+        message = self.update.effective_message
+        asked = message.reply_to_message if message else None
+        if asked is None or (
+            asked.from_user is not None and asked.from_user.id != self.context.bot.id
+        ):
+            return ""
+        named = set(_ALERT_ID.findall(asked.text or ""))
+        return named.pop() if len(named) == 1 else ""
 
     @property
     def pressed(self) -> str:

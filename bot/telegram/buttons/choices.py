@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.alerts.decide import PUSHED
+from bot.telegram.typed.changes import without_not
 from bot.text import clean
 from storage.readers.subscriptions import DELIVERIES, Names, Subscription
 
 LEVELS = ("watch", "alert", "critical")
 MOST_WORDS = 20
+_OR = re.compile(r"[,،;؛\n]|\s(?:or|ou|أو|او)\s")
 _SIGN = re.compile(r"(?:^|(?<=\s))([+\-\u2212\u2013\u2014])\s*(?=\S)")
 
 
@@ -78,15 +80,20 @@ def is_new(mine: Subscription) -> bool:
 
 def read_words(said: str) -> Words | None:
     """``+كوليرا -كرة القدم``: each word or phrase behind its sign. Without any sign what stands
-    between commas must be there; None for a text that begins without one and has one later.
+    between commas, or an "or", must be there, but for what a "no" stands before; None for a text
+    that begins without one and has one later.
 
     Who writes with another keyboard may have a dash for the minus.
     """
     parts = _SIGN.split(said)
     if len(parts) < 3:
-        bare = [clean(each.strip(' \t"“”„«»')) for each in re.split(r"[,،;؛\n]", said)]
-        words = _few(each for each in bare if any(map(str.isalnum, each)))
-        return Words(words) if words else None
+        each_of = [each.strip(' \t"“”„«»') for each in _OR.split(said)]
+        unwanted = [without_not(each) for each in each_of]
+        words = Words(
+            _few(_said(one for one, no in zip(each_of, unwanted, strict=True) if no is None)),
+            _few(_said(no for no in unwanted if no is not None)),
+        )
+        return words if words.include or words.exclude else None
     if parts[0].strip():
         return None
     pairs = list(zip(parts[1::2], map(clean, parts[2::2]), strict=True))
@@ -94,6 +101,10 @@ def read_words(said: str) -> Words | None:
         _few(word for sign, word in pairs if sign == "+"),
         _few(word for sign, word in pairs if sign != "+"),
     )
+
+
+def _said(words: Iterable[str]) -> Iterable[str]:
+    return (clean(each) for each in words if any(map(str.isalnum, each)))
 
 
 def _few(words: Iterable[str]) -> tuple[str, ...]:

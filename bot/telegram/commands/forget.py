@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.asking.durations import plain_words
 from bot.locales import Texts
 from bot.messages.cards.card import text_card
 from bot.telegram.buttons import two_taps
@@ -11,13 +12,20 @@ from bot.telegram.services import chat_of
 from storage.connection import Connection
 from storage.readers import forgetting
 
+_MINE = frozenset(
+    (
+        "me my own data mine all everything about please moi mes donnees tout svp "
+        "انا عني بياناتي كل شيء الكل رجاء"
+    ).split()
+)
+
 
 @command("forget", order=80, who=Who.ANYONE, private=True)
 async def forget(request: Request) -> None:
     """``/forget``: who asks; ``/forget 12345``: somebody else, by operators."""
     speech, own = request.speech, chat_of(request.update).id
     person_id = own
-    if request.arguments:
+    if request.arguments and not all(plain_words(each) in _MINE for each in request.arguments):
         if request.role != "operator":
             await request.refuse("refuse.operators_only")
             return

@@ -24,6 +24,7 @@ from bot.telegram.registry import (
 )
 from bot.telegram.request import Request
 from bot.telegram.services import chat_of, texts_for
+from bot.telegram.typed.command_names import command_called
 from storage.readers import chats, people
 from storage.readers.chats import Chat
 from storage.readers.people import Person
@@ -133,6 +134,11 @@ async def show_help(request: Request) -> None:
     """What the person may do here, by what it is for."""
     speech = request.speech
     groups, mine = [], await usable(request)
+    asked = {command_called(each.lstrip("/")) for each in request.arguments}
+    if one := [each for each in mine if each.name in asked]:  # "/help mute"
+        text = "\n".join(_described(speech, each) for each in one)
+        await request.reply(text_card(text, speech.language))
+        return
     for about in About:
         lines = [_described(speech, each) for each in mine if each.about is about]
         if lines:

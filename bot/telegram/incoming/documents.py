@@ -26,7 +26,7 @@ async def received(request: Request) -> None:
     message = request.update.effective_message
     document = message.document if message else None
     if document is None or request.role != "operator" or request.services.desk is None:
-        await request.say("asked.hello")
+        await request.say("asked.only_text")
         return
     name = document.file_name or ""
     if name.lower().endswith((".opml", ".xml")):

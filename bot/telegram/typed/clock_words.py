@@ -13,6 +13,7 @@ from storage.readers.chat_clocks import EVERY_DAY, QuietHours
 OFF = frozenset(
     "off stop none no never arret arreter non aucun desactiver ايقاف الغاء اوقف لا بدون".split()
 )
+WEEKEND = frozenset((5, 6))
 _DAYS: Sequence[str] = (
     "monday mon lundi lun الاثنين اثنين",
     "tuesday tues tue mardi mar الثلاثاء ثلاثاء",
@@ -32,6 +33,9 @@ _FILLING = frozenset(
         "nuits من يوم ايام و في"
     ).split()
 )
+ON = frozenset(
+    "on yes start oui activer activez نعم تشغيل شغل فعل daily يومي يوميا quotidien".split()
+)
 _NOW = frozenset("now الان maintenant".split())
 _WEEKLY = frozenset("weekly week hebdo hebdomadaire semaine اسبوعي الاسبوعي اسبوعيا".split())
 _TO = r"(?:-|–|—|−|to|until|till|jusqu'?\s*a|a|الى|حتى|لغايه)"
@@ -49,17 +53,35 @@ _DAILY = re.compile(
 _EACH = re.compile(r"\s*(?:every|each|كل|chaque|tous les)\s+(?:يوم\s+)?(\S+)\s*\Z")
 _SPAN = re.compile(r"([^\W\d]+)(?:\s*[-–—−]\s*|\s+(?:to|until|till|a|الى|حتى)\s+)([^\W\d]+)")
 _UNTIL = re.compile(rf"\s*{_TO}\s+(.*)")
+_EXCEPT = re.compile(
+    r"(?<!\w)(?:except(?: for| on)?|but not|not|excluding|sauf|hors|hormis|excepte|pas"
+    r"|ما عدا|عدا|باستثناء|الا|ليس)(?!\w)"
+)
+_ALL_WORK = re.compile(
+    r"(?<!\w)(?:(?:on )?(?:weekdays?|week days|working days|work days|workdays)|(?:en )?semaine"
+    r"|(?:les )?jours (?:ouvrables|ouvres|de travail)|(?:في )?ايام (?:العمل|الدوام))(?!\w)"
+)
+_WEEKEND = re.compile(
+    r"(?<!\w)(?:(?:on |at )?(?:the )?week[ –-]?ends?|(?:le |les )?week[ –-]?ends?"
+    r"|(?:في )?(?:عطله|نهايه|اخر) (?:نهايه )?الاسبوع|(?:في )?(?:ايام )?العطله)(?!\w)"
+)
 # What a part of the day is by the clock.
 _PARTS = {
-    **dict.fromkeys("morning matin الصباح الصبح صباح صباحا فجر الفجر".split(), 7 * 60),
+    **dict.fromkeys(
+        "morning mornings matin matins الصباح الصبح صباح صباحا فجر الفجر".split(), 7 * 60
+    ),
     **dict.fromkeys("noon midi الظهر".split(), 12 * 60),
-    **dict.fromkeys("evening soir المساء مساء".split(), 19 * 60),
+    **dict.fromkeys("evening evenings soir soirs المساء مساء".split(), 19 * 60),
     **dict.fromkeys("night tonight nuit الليل الليله".split(), 22 * 60),
     **dict.fromkeys("midnight minuit".split(), 0),
 }
 _A_NIGHT = re.compile(r"\b(?:nights?|overnight|nightly|nuits?|ليلا|الليل|الليالي)\b")
+_EVERY_PART = frozenset("every each all chaque tous toutes كل".split())
 _USUAL_NIGHT = 22 * 60, 7 * 60
 _HOURS = "الواحده الثانيه الثالثه الرابعه الخامسه السادسه السابعه الثامنه التاسعه العاشره".split()
+_HOUR_WORD = re.compile(
+    rf"(?<!\w)(?:الحاديه عشره?|الثانيه عشره?|{'|'.join(_HOURS)})(?: و?(?:النصف|نصف))?(?!\w)"
+)
 _TOMORROW = frozenset("tomorrow demain غدا الغد غد بكرا بكره".split())
 _MORNING = frozenset(("am", "a.m.", "صباحا", "ص"))
 _LONGEST = 80
@@ -71,19 +93,20 @@ def is_off(text: str) -> bool:
     return plain_words(text[:_LONGEST]) in OFF
 
 
-def read_quiet(text: str) -> QuietHours | None:
-    """``22:00-07:00``, ``22-7 fri,sat``, ``من ٢٢ إلى ٧ الجمعة والسبت``, ``22h à 7h dim-jeu``, "at
-    night"; None for what is no such thing, and for quiet that would never end."""
+def read_quiet(text: str, weekend: frozenset[int] = WEEKEND) -> QuietHours | None:
+    """``22:00-07:00``, ``22-7 fri,sat``, ``من ٢٢ إلى ٧ الجمعة والسبت``, ``22h à 7h dim-jeu``,
+    "weekdays 22-7", "22-7 except friday", "at night"; None for what is no such thing, and for quiet
+    that would never end. `weekend`: its days, 0 is Monday."""
     if len(text) > _LONGEST:
         return None
-    plain = _plain(text)
-    found = _RANGE.match(plain)
+    plain = _hours_in_digits(_plain(text))
+    found = _RANGE.search(plain)
     if found is None:
         others, nights = _A_NIGHT.subn(" ", plain)
-        days = read_days(others) if nights else None
+        days = read_days(others, weekend) if nights else None
         return None if days is None else QuietHours(*_USUAL_NIGHT, days)
     begin, until = _minute(*found.group(1, 2, 3)), _minute(*found.group(4, 5, 6))
-    days = read_days(plain[found.end() :])
+    days = read_days(f"{plain[: found.start()]} {plain[found.end() :]}", weekend)
     if begin is None or until is None or days is None:
         return None
     begin, until = begin % _MIDNIGHT, until or _MIDNIGHT
@@ -94,17 +117,33 @@ def read_quiet(text: str) -> QuietHours | None:
 
 
 def read_time(text: str) -> int | None:
-    """``8``, ``08:00``, ``8 am``, ``18h30``, «كل يوم ٨ مساءً» as a minute of the day; None for
-    others."""
-    found = _TIME.match(_DAILY.sub(" ", plain_words(text))) if len(text) <= _LONGEST else None
+    """``8``, ``08:00``, ``8 am``, ``18h30``, «كل يوم ٨ مساءً», «الثامنة صباحًا», "every morning" as
+    a minute of the day; None for others."""
+    if len(text) > _LONGEST:
+        return None
+    plain = _hours_in_digits(_DAILY.sub(" ", plain_words(text)))
+    said = [word for word in plain.split() if word not in _FILLING and word not in _EVERY_PART]
+    if len(said) == 1 and said[0] in _PARTS:
+        return _PARTS[said[0]]
+    found = _TIME.match(plain)
     minute = _minute(*found.group(1, 2, 3)) if found else None
     return None if minute is None else minute % _MIDNIGHT
 
 
-def read_days(text: str) -> frozenset[int] | None:
+def read_days(text: str, weekend: frozenset[int] = WEEKEND) -> frozenset[int] | None:
     """Days of the week, 0 is Monday; every day for none at all, None for what is no day."""
     plain = _plain(text)
+    said, *shut_out = _EXCEPT.split(plain, maxsplit=1)
+    if shut_out:
+        held, without = read_days(said, weekend), read_days(shut_out[0], weekend)
+        left = None if held is None or without is None else held - without
+        return left or None
     found = set[int]()
+    plain, working = _ALL_WORK.subn(" ", plain)
+    plain, weekends = _WEEKEND.subn(" ", plain)
+    found |= (EVERY_DAY - weekend if working else frozenset()) | (
+        weekend if weekends else frozenset()
+    )
     for span in _SPAN.finditer(plain):
         first, last = _day(span[1]), _day(span[2])
         if first is None or last is None:
@@ -120,6 +159,19 @@ def read_days(text: str) -> frozenset[int] | None:
         elif word not in _FILLING:
             return None
     return frozenset(found) or EVERY_DAY
+
+
+def _hours_in_digits(plain: str) -> str:
+    """«العاشره مساء» as 10 مساء."""
+
+    def digits(found: re.Match[str]) -> str:
+        first, *more = found[0].split()
+        hour = 1 if first == "الحاديه" else _HOURS.index(first) + 1
+        if more and more[0].startswith("عشر"):
+            hour += 10
+        return f"{hour}:30" if found[0].endswith("نصف") else str(hour)
+
+    return _HOUR_WORD.sub(digits, plain)
 
 
 def _plain(text: str) -> str:
@@ -204,10 +256,14 @@ def read_weekly(text: str) -> WeeklyAsked | None:
     each = _EACH.match(_plain(text[:_LONGEST]))
     if each and (day := _day(each[1])) is not None:
         return WeeklyAsked(day)
-    first, _, rest = _plain(text[:_LONGEST]).strip().partition(" ")
-    if first not in _WEEKLY:
-        return None
-    if rest.strip() in OFF:
+    words = _plain(text[:_LONGEST]).split()
+    weekly = [word for word in words if word in _WEEKLY]
+    others = [word for word in words if word not in _WEEKLY]
+    if not weekly or (others and words[0] not in _WEEKLY and others[0] not in OFF):
+        day = _day(words[0]) if len(words) == 1 else None
+        return None if day is None else WeeklyAsked(day)
+    rest = " ".join(others)
+    if rest in OFF:
         return WeeklyAsked(None)
     days = read_days(rest) or frozenset()
     if not rest.strip():

@@ -13,7 +13,9 @@ from rapidfuzz import fuzz
 from bot.alerts.facts import labels
 from bot.asking.durations import plain_words
 from bot.locales import Texts
+from bot.messages.answers.asked import quoted_word
 from bot.telegram.services import Services
+from bot.telegram.typed.changes import without_not
 from bot.text import clean, shorten
 from storage.readers.subscriptions import Names
 
@@ -26,13 +28,24 @@ LONGEST = 60
 MOST_PROPOSED = 5
 # As `plain_words` leaves them.
 EVERYWHERE = frozenset(
-    {"all", "off", "everywhere", "anywhere", "clear", "reset", "الكل", "كل مكان", "كل الاماكن"}
+    {"all places", "every place", "all countries", "tous les lieux", "tous", "جميع الاماكن"}
+    | {"all", "off", "everywhere", "anywhere", "clear", "reset", "الكل", "كل مكان", "كل الاماكن"}
     | {"كل", "حذف", "tout", "partout", "effacer"}
 )
 # Where relief desks that read Arabic work most; every other place is asked for by its name.
 COUNTRIES = ("SY", "PS", "SD", "YE", "LB", "IQ", "LY", "SO")
 _BETWEEN = re.compile(r"[,،;؛\n]+")
 _AND = re.compile(r"\s+(?:[-–—/+&]|و|and|et)\s+|\s*[/+&]\s*|\s+و(?=[^\W\d])")
+_BULLET = re.compile(r"\s*[-\u2212\u2013\u2014•*]\s*")
+_SMALL = re.compile(
+    r"\A\s*(?:(?:only|just|in|at|of|from|for|to|about|all|the|city of|seulement|rien que|dans|en"
+    r"|aux?|à|a|sur|pour|de|du|des|le|la|les|فقط|في|من|عن|الى|إلى|كل|مدينة|محافظة|منطقة|دولة)\s+|[ld]['’])",
+    re.IGNORECASE,
+)
+_SMALL_BEHIND = re.compile(
+    r"\s+(?:only|alone|please|seulement|uniquement|svp|فقط|وحدها|وبس|بس)\s*\Z|\s*[.!?؟]+\s*\Z",
+    re.IGNORECASE,
+)
 # Letters of 100 that must agree before another name is proposed.
 _LIKE = 72
 
@@ -55,27 +68,78 @@ class PlacesAsked:
 
 async def places_asked(services: Services, said: str, speech: Texts) -> PlacesAsked:
     """The places that a text names, in any of the languages."""
-    words = [clean(each)[:LONGEST].strip() for each in _BETWEEN.split(said)]
+    words = [clean(each)[:LONGEST].strip() for each in _BETWEEN.split(without_bullets(said))]
     asked = [each for each in words if each][:MOST_PLACES]
+    gazetteer = await asyncio.to_thread(services.gazetteer)
+    unwanted = [no for each in asked if (no := not_wanted(each, gazetteer))]
+    asked = [each for each in asked if not not_wanted(each, gazetteer)]
+    refused = [speech("places.no_exclusion", words=quoted_word(speech, no)) for no in unwanted]
     if len(asked) == 1 and plain_words(asked[0]) in EVERYWHERE:
         return PlacesAsked({}, everywhere=True)
     if not asked:
-        return PlacesAsked({})
-    gazetteer = await asyncio.to_thread(services.gazetteer)
+        return PlacesAsked({}, "\n".join(refused))
     found = {name: gazetteer.named(name) for each in asked for name in _names(each, gazetteer)}
     unknown = [name for name, those in found.items() if not those]
-    chosen = {those[0].id: labels(gazetteer, those[0]) for those in found.values() if those}
+    places = without_country([those[0] for those in found.values() if those], gazetteer)
+    chosen = {place.id: labels(gazetteer, place) for place in places}
     said_of = await asyncio.to_thread(_unknown, speech, gazetteer, unknown) if unknown else ""
-    return PlacesAsked(chosen, said_of)
+    return PlacesAsked(chosen, "\n".join([*([said_of] if said_of else []), *refused]))
+
+
+def not_wanted(said: str, gazetteer: Gazetteer) -> str | None:
+    """What is not wanted: "-Homs", «بدون حلب»; None for a name, also one such as Sans Souci."""
+    named = said[:1].isalpha() and gazetteer.named(said)
+    return None if named else without_not(said)
+
+
+def without_country(places: Sequence[Place], gazetteer: Gazetteer) -> list[Place]:
+    """Without what only says where the one before it lies: "Homs, Syria"."""
+    before: Sequence[Place | None] = [None, *places]
+    return [
+        place
+        for place, other in zip(places, before, strict=False)
+        if other is None or place is other or not gazetteer.inside(other, place)
+    ]
+
+
+def several_places(said: str, gazetteer: Gazetteer) -> list[Place]:
+    """The places of a list, where it is one and all of them are known. Takes time."""
+    asked = [each.strip() for each in _BETWEEN.split(clean(said)) if each.strip()]
+    names = [name for each in asked for name in _names(each, gazetteer)]
+    found = [gazetteer.named(name) for name in names]
+    if len(names) < 2 or not all(found):
+        return []
+    return without_country([those[0] for those in found], gazetteer)
+
+
+def without_bullets(said: str) -> str:
+    """A list of lines, each behind a dash, is no list of what is not wanted."""
+    lines = [line for line in said.splitlines() if line.strip()]
+    listed = len(lines) > 1 and all(map(_BULLET.match, lines))
+    return "\n".join(_BULLET.sub("", line) for line in lines) if listed else said
 
 
 def _names(said: str, gazetteer: Gazetteer) -> tuple[str, ...]:
-    """What was written as one name, or the names in it where all of them are known:
-    «حلب والسودان», "Aleppo and Sudan", «حلب - إدلب»."""
-    if gazetteer.named(said):
-        return (said,)
-    parts = tuple(each for each in _AND.split(said) if each)
-    return parts if len(parts) > 1 and all(map(gazetteer.named, parts)) else (said,)
+    """What was written as one name, or the names in it where one of them is known: «حلب والسودان»,
+    "in Aleppo and Sudan", «حلب - إدلب», "le Soudan et le Tchad"."""
+    bare = _bare(said, gazetteer)
+    if gazetteer.named(bare):
+        return (bare,)
+    parts = tuple(_bare(each, gazetteer) for each in _AND.split(said) if each.strip())
+    return parts if len(parts) > 1 and any(map(gazetteer.named, parts)) else (said,)
+
+
+def _bare(said: str, gazetteer: Gazetteer) -> str:
+    """A name without the small words before and behind it, where that is known and it is not."""
+    bare = _SMALL_BEHIND.sub("", said)
+    while not gazetteer.named(said):
+        shorter = _SMALL.sub("", bare, count=1)
+        if shorter == bare or not shorter:
+            return bare if gazetteer.named(bare) else said
+        bare = shorter
+        if gazetteer.named(bare):
+            return bare
+    return said
 
 
 async def offered_places(services: Services, *more: str) -> dict[str, Names]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
@@ -47,6 +48,36 @@ _PARTS_OF_AN_HOUR = {
     (6, 30): "Asia/Yangon",
     (9, 30): "Australia/Darwin",
 }
+_SAYS_TIME = re.compile(
+    r"(?<!\w)(?:local|standard|time|timezone|time zone|zone|now"
+    r"|l?['’]?heure(?: (?:de|du|des|d['’]))?|fuseau(?: horaire)?|maintenant"
+    r"|ب?توقيت|التوقيت|المنطقة الزمنية|الآن|الان|مدينة)(?!\w)",
+    re.IGNORECASE,
+)
+# Where these letters are also names of places: Est is a region of Burkina Faso.
+_ABBREVIATED = {
+    "EST": "America/New_York",
+    "EDT": "America/New_York",
+    "ET": "America/New_York",
+    "CST": "America/Chicago",
+    "CDT": "America/Chicago",
+    "PST": "America/Los_Angeles",
+    "PDT": "America/Los_Angeles",
+    "BST": "Europe/London",
+    "WET": "Europe/Lisbon",
+    "CET": "Europe/Paris",
+    "CEST": "Europe/Paris",
+    "EET": "Europe/Athens",
+    "EEST": "Europe/Athens",
+    "MSK": "Europe/Moscow",
+    "TRT": "Europe/Istanbul",
+    "AST": "Asia/Riyadh",
+    "GST": "Asia/Dubai",
+    "PKT": "Asia/Karachi",
+    "EAT": "Africa/Nairobi",
+    "CAT": "Africa/Khartoum",
+    "WAT": "Africa/Lagos",
+}
 _UTC = frozenset(map(key_of, ("utc", "gmt", "غرينتش", "غرينيتش", "greenwich", "zulu")))
 
 
@@ -59,9 +90,29 @@ class ZonesFound:
     meant: str = ""
 
 
+def weekend_of(zone: tzinfo) -> frozenset[int]:
+    """The days of the weekend where the clock shows that, 0 is Monday: Friday and Saturday in
+    Damascus."""
+    country = get_global("zone_territories").get(getattr(zone, "key", ""), "001")
+    there = Locale.parse(f"und_{country}")
+    begins, ends = there.weekend_start, there.weekend_end
+    return frozenset((begins + each) % 7 for each in range((ends - begins) % 7 + 1))
+
+
 def find_zones(said: str, gazetteer: Gazetteer) -> ZonesFound:
-    """The zones of a name; none for what is no name. Takes time at first."""
-    wanted = said.strip()
+    """The zones of a name, also «توقيت مكة», "Khartoum, Sudan"; none for what is no name. Takes
+    time at first."""
+    bare = _SAYS_TIME.sub(" ", said).strip(" ,،.!?؟")
+    tries = dict.fromkeys((said.strip(), bare, *re.split(r"\s*[,،/]\s*", bare)))
+    found = [_found(each, gazetteer) for each in tries if each]
+    sure = (each for each in found if each.zones and not each.meant)
+    like = (each for each in found if each.zones)
+    return next(sure, next(like, ZonesFound(())))
+
+
+def _found(wanted: str, gazetteer: Gazetteer) -> ZonesFound:
+    if zone := _ABBREVIATED.get(wanted.upper()):
+        return ZonesFound((zone,))
     by_id = _by_id().get(wanted.lower().replace(" ", "_"))
     key = key_of(wanted)
     if by_id or key in _UTC:

@@ -23,6 +23,9 @@ from bot.rules_in_force import shipped_places
         *(("غبي", "rude"), ("fuck you", "rude"), ("مرحبا يا غبي", "rude")),
         *(("إلغاء الاشتراك", "settings"), ("stop", "settings"), ("langue", "settings")),
         *(("آخر التنبيهات", "latest"), ("what's new?", "latest"), ("مساعدة", "about")),
+        *(("how do I stop this?", "settings"), ("كيف أغير اللغة؟", "settings")),
+        *(("comment arrêter les alertes ?", "settings"), ("delete my account", "settings")),
+        *(("too many messages", "settings"), ("كيف حالك", "greeting")),
         *(("إلى اللقاء", "goodbye"), ("bye", "goodbye"), ("ok شكرا", "thanks")),
     ],
 )
@@ -32,7 +35,19 @@ def test_what_is_no_question(text: str, courtesy: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["حلب", "اتفاق سلام في السودان", "thanks to aid Aleppo", "مساعدات", "👍", "", "شكرا " * 60],
+    [
+        "how many killed",
+        "stop the war",
+        "كيف الوضع في حلب",
+        "how to",
+        "حلب",
+        "اتفاق سلام في السودان",
+        "thanks to aid Aleppo",
+        "مساعدات",
+        "👍",
+        "",
+        "شكرا " * 60,
+    ],
 )
 def test_what_may_be_a_question_is_none(text: str) -> None:
     assert courtesy_of(text) is None

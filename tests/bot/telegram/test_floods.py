@@ -72,7 +72,7 @@ async def test_stickers_and_edits_get_a_short_answer(at_work: Office) -> None:
     at_work.server.inject({"message": {**message, "sticker": sticker}})
     assert "Write a place" in (await at_work.server.next_message(VIEWER, 1)).text
     at_work.server.inject({"edited_message": {**message, **edited}})
-    assert "send the command again" in (await at_work.server.next_message(VIEWER, 2)).text
+    assert "send it again" in (await at_work.server.next_message(VIEWER, 2)).text
 
 
 async def test_a_person_has_what_is_kept_of_them_removed(at_work: Office) -> None:

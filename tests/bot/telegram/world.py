@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -35,6 +36,7 @@ BOT = {
 }
 CAPTION_LIMIT = 1_024
 MOST_RESULTS = 50
+_BOT_COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?")
 PATIENCE = 240.0
 """Seconds that something may take on a machine that is busy with other things."""
 
@@ -554,9 +556,10 @@ class World:
             "date": int(time.time()),
             "text": text,
         }
-        if text.startswith("/"):
-            length = utf16_length(text.split()[0])
-            message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
+        # Of western letters, digits and underscores alone, wherever they end.
+        if found := _BOT_COMMAND.match(text):
+            command = {"type": "bot_command", "offset": 0, "length": len(found[0])}
+            message["entities"] = [command]
         if thread_id:
             message |= {"message_thread_id": thread_id, "is_topic_message": True}
         return message

@@ -89,11 +89,11 @@ async def test_words_that_no_alert_has_are_left_out_and_said(desk: Desk) -> None
         for path, place in (("/", "/story/A1"), ("/map", "/place/g170063")):
             page = (await browser.get(path, params={"q": "kindly update Aleppo"})).text
             assert place in page, path
-            assert "kindly" in page and "; without it:" in page, path
+            assert "kindly" in page and "; without that:" in page, path
             # What was chosen by its sign must stand there, and nothing else was asked here.
             for text in ('Aleppo "kindly"', "kindly update"):
                 page = (await browser.get(path, params={"q": text})).text
-                assert place not in page and "without it" not in page, (path, text)
+                assert place not in page and "without that" not in page, (path, text)
         # A file has all words of its address, so none is offered beside what lacks them.
         page = (await browser.get("/", params={"q": "kindly Aleppo"})).text
         assert "/export/" not in page and "/newer" not in page

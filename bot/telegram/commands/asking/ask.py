@@ -57,6 +57,7 @@ async def free_text(request: Request) -> None:
     """What somebody writes in a private chat is a question."""
     message = request.update.effective_message
     text = (message.text or message.caption or "") if message else ""
+    text = without_our_name(text, request.context.bot.username)
     if (courtesy := courtesy_of(text)) is not None:
         await _answer_politely(request, courtesy)
         return
@@ -79,6 +80,11 @@ async def free_text(request: Request) -> None:
     only_words = question == Question(words=question.words)
     # «مرحبا» is no question, as long as the news does not have it.
     await _answer(request, question, empty="asked.hello" if only_words else "")
+
+
+def without_our_name(text: str, username: str) -> str:
+    """A question without who is asked: "@marsad_bot siege"."""
+    return re.sub(rf"@{re.escape(username)}\b[\s,:،]*", "", text, flags=re.IGNORECASE).strip()
 
 
 async def _answer_politely(request: Request, courtesy: Courtesy) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from bot.asking.durations import plain_words
 from bot.locales.bidi import isolated
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
@@ -12,10 +13,10 @@ from bot.telegram.buttons import keyboards
 from bot.telegram.buttons.keyboards import digest_keyboard
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
-from bot.telegram.typed.clock_words import is_now, is_off, read_time, read_weekly
+from bot.telegram.typed.clock_words import ON, is_now, is_off, read_time, read_weekly
 from storage.connection import Connection
 from storage.readers import chat_clocks
-from storage.readers.chat_clocks import ChatClock
+from storage.readers.chat_clocks import USUAL_DIGEST, ChatClock
 from storage.sending import digest_turns
 
 MONDAY = 0
@@ -34,6 +35,8 @@ async def digest(request: Request) -> None:
         return
     elif is_off(said):
         await _set_daily(request, None)
+    elif plain_words(said) in ON:
+        await _set_daily(request, USUAL_DIGEST)
     elif weekly is not None:
         await _set_weekly(request, weekly.day)
     elif minute is not None:

@@ -28,7 +28,7 @@ from storage.sending.acknowledgements import Acknowledgement
 
 MOST_MINUTES = 24 * 60
 _NAME = 30
-_AFTER = frozenset("after in بعد خلال apres au bout de".split())
+_AFTER = frozenset("after in within بعد خلال غضون في apres dans d'ici au bout de".split())
 
 
 @command("escalate", order=55, who=Who.ADMINISTRATORS)

@@ -13,6 +13,7 @@ from telegram.constants import ChatAction
 
 from bot.asking.answer import names_of, wanted_of
 from bot.asking.question import Stretch
+from bot.locales.bidi import isolated
 from bot.messages.answers.asked import understood
 from bot.messages.answers.charts import caption
 from bot.messages.cards.card import text_card
@@ -21,6 +22,7 @@ from bot.telegram.commands.asking.ask import read
 from bot.telegram.files import beside, send_file
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
+from bot.text import clean
 from storage import finding
 from storage.connection import Connection
 
@@ -33,6 +35,12 @@ if TYPE_CHECKING:
 USUAL = timedelta(days=7)
 MOST_ROWS = 2_000
 USUAL_FORMATS = ("xlsx", "csv")
+ALSO_CALLED = {
+    **dict.fromkeys(("excel", "xls", "إكسل", "اكسل", "إكسيل", "اكسيل"), "xlsx"),
+    **dict.fromkeys(("json", "jsonlines", "ndjson"), "jsonl"),
+    "rss": "atom",
+}
+OTHER_FORMATS = frozenset("pdf doc docx word kml kmz shp gpx html txt xml zip ods".split())
 
 
 @command("export", order=48, who=Who.ANALYSTS)
@@ -45,6 +53,12 @@ async def export(request: Request) -> None:
 
     services, speech = request.services, request.speech
     chosen, words = formats_of(request.arguments)
+    if other := next((each for each in words if each.lower().strip(".,،") in OTHER_FORMATS), ""):
+        from bot.exports.writing import formats
+
+        known = isolated(", ".join(formats()))
+        await request.say("export.no_format", format=isolated(clean(other)), formats=known)
+        return
     question = await read(request, " ".join(words))
     question = replace(question, stretch=question.stretch or Stretch(USUAL), perhaps=())
     now, zone = services.clock(), request.zone
@@ -97,9 +111,12 @@ def formats_of(words: Sequence[str]) -> tuple[list[Format], list[str]]:
     from bot.exports.writing import formats
 
     known = formats()
-    named = [each for each in words if each.lower() in known]
-    chosen = dict.fromkeys(each.lower() for each in named) or dict.fromkeys(USUAL_FORMATS)
-    return [known[each] for each in chosen], [each for each in words if each not in named]
+    read = [(each, each.lower().strip(".,،;؛")) for each in words]
+    read = [(each, ALSO_CALLED.get(name, name)) for each, name in read]
+    chosen = dict.fromkeys(name for _, name in read if name in known)
+    return [known[each] for each in chosen or USUAL_FORMATS], [
+        each for each, name in read if name not in known
+    ]
 
 
 def written(form: Format, records: Sequence[Record], edition: Edition) -> bytes:

@@ -18,35 +18,48 @@ from bot.telegram.registry import button, command
 from bot.telegram.request import Request
 from bot.text import clean, shorten
 
-# \d is a digit of any script. Telegram makes a command of western ones alone.
-BY_ID = re.compile(r"\A\s*/?(?P<id>[Aa]\d{1,12})(?:@(?P<bot>\w+))?(?=\s|\Z)")
-COMMAND_BY_ID = re.compile(r"\A/[Aa]\d{1,12}(?:@\w+)?(?=\s|\Z)")
-BARE_ID = re.compile(r"\A\s*[Aa]\d{1,12}\s*\Z")
+MOST_AT_ONCE = 5
+# \d is a digit of any script.
+_ONE = r"[#№]?\s*[Aa]\d{1,12}"
+_NUMBER = r"(?:number|no\.?|n[°º]|numéro|num|رقم|#|№)"
+BARE_ID = re.compile(
+    rf"\A\s*(?:{_ONE}(?:\s*(?:[,،;؛/&+]|\s|\band\b|\bet\b|و)\s*{_ONE})*"
+    rf"|(?:(?:the\s+)?alert|(?:l['’])?alerte|(?:ال)?تنبيه)\s*(?:{_NUMBER}\s*)?[Aa]?\d{{1,12}})"
+    r"\s*[?؟.!]*\s*\Z",
+    re.IGNORECASE,
+)
+"""A message that is nothing but the id of an alert, or several: "A12", "A9, A3", «تنبيه ٩»."""
+_AN_ID = re.compile(r"[Aa]?\d{1,12}")
 
 
 @command("alert", order=50)
 async def alert(request: Request) -> None:
-    """``/alert A12``: the same as ``/A12``."""
-    if not request.arguments:
+    """``/alert A12``, ``/A12``: the card, why it was made, and what this chat got; in answer to a
+    card that one."""
+    found = _ids(request.behind) or [each for each in [request.answered_alert] if each]
+    if not found:
         await request.say("alert.usage")
-    else:
-        await _show(request, request.arguments[0])
+    for each in found:
+        await show_alert(request, each)
 
 
 async def alert_by_id(request: Request) -> None:
-    """``/A12``, which Telegram makes a link of; in a private chat also a bare "A12": the card, why
-    it was made, and what this chat got."""
+    """In a private chat a bare "A12"."""
     message = request.update.effective_message
-    found = BY_ID.match(message.text if message and message.text else "")
-    if found is None:
-        return
-    named = found["bot"]
-    if named and named.lower() != request.context.bot.username.lower():
-        return  # for another bot of the group
-    await _show(request, found["id"])
+    for each in _ids(message.text or "" if message else ""):
+        await show_alert(request, each)
 
 
-async def _show(request: Request, wanted: str) -> None:
+async def answered_alert(request: Request) -> None:
+    """The card that is asked about by a message that answers it."""
+    await show_alert(request, request.answered_alert)
+
+
+def _ids(text: str) -> list[str]:
+    return list(dict.fromkeys(_AN_ID.findall(text)))[:MOST_AT_ONCE]
+
+
+async def show_alert(request: Request, wanted: str) -> None:
     """The alert as it stands, why it was sent, and its buttons."""
     answer, found = await _explained(request, wanted, whole=True)
     # Nothing more is asked of the database for one that may not be read than for none.

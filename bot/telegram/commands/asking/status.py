@@ -28,6 +28,7 @@ from bot.telegram.commands.settings.mute import muted_line
 from bot.telegram.registry import command
 from bot.telegram.request import Request
 from bot.telegram.services import Services
+from bot.telegram.typed.place_names import several_places
 from bot.text import clean, shorten
 from storage.connection import Connection
 from storage.news import feeds
@@ -37,9 +38,8 @@ from storage.readers.chats import Chat
 from storage.sending import digest_turns, outbox
 
 MOST_BROKEN = 8
-
-
-LONGEST = 80
+MOST_PLACES = 4
+LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Clocks:
 
 @command("status", order=45)
 async def status(request: Request) -> None:
-    """``/status حلب``: the place; ``/status``: operators' report."""
+    """``/status حلب``, ``/status Aleppo and Idlib``: the places; ``/status``: operators' report."""
     if asked := clean(" ".join(request.arguments))[:LONGEST].strip():
         await _of_place(request, asked)
     elif request.by_operator:
@@ -66,6 +66,12 @@ async def status(request: Request) -> None:
 
 async def _of_place(request: Request, asked: str) -> None:
     gazetteer = await asyncio.to_thread(request.services.gazetteer)
+    several = await asyncio.to_thread(several_places, asked, gazetteer)
+    for place in several[:MOST_PLACES]:
+        known = known_place(gazetteer, place)
+        await request.reply(place_status_card(await _read_of(request, known), _display(request)))
+    if several:
+        return
     found = await asyncio.to_thread(look_up, gazetteer, asked)
     if isinstance(found, NotKnown):
         text = not_known_text(_display(request), asked, found)

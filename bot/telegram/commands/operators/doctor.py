@@ -40,10 +40,10 @@ async def _examined(request: Request) -> None:
     services, speech, desk = request.services, request.speech, request.desk
     running = Running(services.database, services.rules(), desk.rules.refused)
     findings = await examine(desk.settings, services.clock, say=speech, running=running)
-    blocks = []
+    blocks, colon = [], speech("card.colon")
     for finding in findings:
         what = speech(f"doctor.what.{finding.what}")
-        lines = [f"{SIGNS[finding.state]} {what}: {shorten(clean(finding.found), FOUND)}"]
+        lines = [f"{SIGNS[finding.state]} {what}{colon}{shorten(clean(finding.found), FOUND)}"]
         if finding.advice:
             lines.append(f"→ {isolated(shorten(clean(finding.advice), FOUND))}")
         blocks.append("\n".join(lines))

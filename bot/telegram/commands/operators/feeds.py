@@ -23,6 +23,7 @@ from bot.telegram.buttons import two_taps
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.telegram.services import chat_of
+from bot.telegram.typed.feed_words import address_of, called, without_doing
 from bot.text import clean, shorten
 from storage.news import feeds
 from storage.news.feeds import FeedState
@@ -30,27 +31,45 @@ from storage.news.feeds import FeedState
 if TYPE_CHECKING:
     from bot.operating.acts import Action
 
-PAGE, LEFT_SHOWN = 8, 5
+PAGE, LEFT_SHOWN, MOST_ADDED = 8, 5, 5
 SIGNS = {"ok": "✅", "unread": "⏳", "truncated": "🟡", "silent": "🟡", "held": "🟡"}
 PAUSED, BROKEN = "⏸", "🔴"
 
 
 @command("feeds", order=115, who=Who.OPERATORS_IN_PERSON, private=True)
 async def show_feeds(request: Request) -> None:
-    """``/feeds``: how they do; ``/feeds ADDRESS``: try one and add it; ``/feeds opml``: as a
-    file."""
+    """``/feeds``: how they do; ``/feeds ADDRESS``: try one and add it; ``/feeds Relief Wire``: that
+    one; ``/feeds opml``: as a file."""
     words = request.arguments
-    if not words:
-        await request.reply(*await _page(request, 0))
-    elif words[0].lower() == "opml":
+    addresses = [address for each in words if (address := address_of(each))]
+    others = without_doing([each for each in words if not address_of(each)])
+    if words and words[0].lower() == "opml":
         await _export(request)
-    elif words[0].lower().startswith(("http://", "https://")):
-        await request.say("feeds.trying", url=isolated(clean(words[0])[:300]))
-        # A server may be slow: other questions do not wait for it.
-        work = _add(request, words[0], " ".join(words[1:]).strip())
-        request.context.application.create_task(work, update=request.update, name="try-feed")
+    elif addresses:
+        for address in addresses[:MOST_ADDED]:
+            await request.say("feeds.trying", url=isolated(clean(address)[:300]))
+            # A server may be slow: other questions do not wait for it.
+            work = _add(request, address, " ".join(others) if len(addresses) == 1 else "")
+            request.context.application.create_task(work, update=request.update, name="try-feed")
+    elif others:
+        await _of_name(request, others)
     else:
-        await request.say("feeds.usage")
+        await request.reply(*await _page(request, 0))
+
+
+async def _of_name(request: Request, words: Sequence[str]) -> None:
+    """The feeds of that name; whatever is to be done with them, their buttons do."""
+    speech, listed = request.speech, await _listed(request)
+    found = [] if isinstance(listed, CatalogueInvalid) else called(words, listed)
+    if len(found) == 1:
+        await request.reply(*await _one(request, _key(found[0])))
+        return
+    card, keyboard = await _page(request, 0, found)
+    if not found and not isinstance(listed, CatalogueInvalid):
+        name = isolated(shorten(clean(" ".join(words)), 60))
+        lines = [speech("feeds.no_such", name=name), speech("feeds.usage")]
+        card = text_card("\n".join(lines), speech.language)
+    await request.reply(card, keyboard)
 
 
 @button(r"^fp:\d+$", who=Who.OPERATORS_IN_PERSON, private=True)
@@ -59,15 +78,18 @@ async def feeds_page(request: Request) -> None:
     await request.redraw(*await _page(request, int(request.pressed[3:12])))
 
 
-async def _page(request: Request, offset: int) -> tuple[Card, InlineKeyboardMarkup | None]:
+async def _page(
+    request: Request, offset: int, only: Sequence[Feed] = ()
+) -> tuple[Card, InlineKeyboardMarkup | None]:
+    """A page of the list, or of `only` these of it."""
     speech = request.speech
     listed, states = await _listed(request), await _states(request)
     if isinstance(listed, CatalogueInvalid):
         text = f"{speech('notice.feeds_kept')}\n{listed.problems[0].told(speech.language)}"
         return text_card(text, speech.language), None
     # What needs a look comes first, the worst before the others.
-    ranked = sorted(listed, key=lambda feed: _rank(feed, states.get(feed.id)))
-    text = speech("feeds.list", total=speech.number(len(listed)))
+    ranked = sorted(only or listed, key=lambda feed: _rank(feed, states.get(feed.id)))
+    text = speech("feeds.list", total=speech.number(len(ranked)))
     buttons = [
         [
             InlineKeyboardButton(

@@ -6,7 +6,8 @@ import re
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.locales import Texts
+from bot.asking.durations import plain_words
+from bot.locales import LANGUAGES, Texts, texts
 from bot.locales.bidi import isolated
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
@@ -14,6 +15,7 @@ from bot.telegram.buttons import two_taps
 from bot.telegram.buttons.paging import turns
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
+from bot.telegram.typed.changes import is_all
 from bot.text import clean, shorten
 from storage.connection import Connection
 from storage.readers import audit, people
@@ -21,13 +23,41 @@ from storage.readers.audit import Act
 from storage.readers.people import Person
 
 PAGE, ACTS = 8, 12
+MOST_SEARCHED = 2_000
 _LABEL = 40
 _ID = re.compile(r"-?[0-9]{1,15}")
 
 
 @command("people", order=110, who=Who.OPERATORS_IN_PERSON, private=True)
 async def show_people(request: Request) -> None:
-    await request.reply(*await _page(request, 0))
+    """``/people``; ``/people Leila``, ``/people operators``: those of that name, id or role."""
+    wanted = clean(request.behind)[:_LABEL].strip()
+    if not wanted or is_all(wanted):
+        await request.reply(*await _page(request, 0))
+        return
+    found = await request.services.database.read(lambda db: people.page(db, MOST_SEARCHED, 0))
+    like = [each for each in found if _is_like(each, plain_words(wanted))]
+    speech = request.speech
+    if not like:
+        text = speech("people.no_such", name=isolated(wanted))
+        _, keyboard = await _page(request, 0)
+        await request.reply(text_card(text, speech.language), keyboard)
+    elif len(like) == 1:
+        await request.reply(*await _one(request, like[0].id))
+    else:
+        text = speech("people.list", total=speech.number(len(like)))
+        title = speech("people.title")
+        rows = two_taps.rows(*(_button(each, speech) for each in like[:PAGE]))
+        await request.reply(text_card(text, speech.language, title=title), rows)
+
+
+def _is_like(person: Person, wanted: str) -> bool:
+    roles = {plain_words(texts(language)(f"invite.{person.role}")) for language in LANGUAGES}
+    return (
+        wanted == str(person.id)
+        or wanted.removesuffix("s") in {each.removesuffix("s") for each in roles}
+        or wanted in plain_words(person.name)
+    )
 
 
 @button(r"^pp:\d+$", who=Who.OPERATORS_IN_PERSON, private=True)
@@ -44,8 +74,7 @@ async def _page(request: Request, offset: int) -> tuple[Card, InlineKeyboardMark
 
     found, total = await request.services.database.read(read)
     text = speech("people.list", total=speech.number(total))
-    rows = [[InlineKeyboardButton(_label(each, speech), callback_data=f"po:{each.id}")]
-            for each in found]  # fmt: skip
+    rows = [[_button(each, speech)] for each in found]
     turns = []
     if offset:
         turns.append(InlineKeyboardButton("‹", callback_data=f"pp:{max(0, offset - PAGE)}"))
@@ -53,6 +82,10 @@ async def _page(request: Request, offset: int) -> tuple[Card, InlineKeyboardMark
         turns.append(InlineKeyboardButton("›", callback_data=f"pp:{offset + PAGE}"))
     keyboard = InlineKeyboardMarkup([*rows, turns] if turns else rows)
     return text_card(text, speech.language, title=speech("people.title")), keyboard
+
+
+def _button(person: Person, say: Texts) -> InlineKeyboardButton:
+    return InlineKeyboardButton(_label(person, say), callback_data=f"po:{person.id}")
 
 
 def _label(person: Person, say: Texts) -> str:

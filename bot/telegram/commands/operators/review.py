@@ -45,11 +45,13 @@ class Reviewed:
 
 @command("review", order=107, who=Who.OPERATORS_IN_PERSON, private=True)
 async def review(request: Request) -> None:
-    """``/review A12``: that alert; alone: those marked false and the latest, to choose from."""
-    if not request.arguments:
+    """``/review A12``: that alert; in answer to a card that one; alone: those
+    marked false and the latest, to choose from."""
+    said = request.arguments[:1] or [each for each in [request.answered_alert] if each]
+    if not said:
         await request.reply(*await _latest(request))
         return
-    wanted = clean(request.arguments[0])[:20]
+    wanted = clean(said[0])[:20]
     found = await _reviewed(request, wanted)
     if found is None:
         await request.say("alert.unknown", id=isolated(wanted or "?"))

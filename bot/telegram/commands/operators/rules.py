@@ -8,8 +8,10 @@ from bot.locales.bidi import isolated
 from bot.messages.answers.rules import DAYS, rule_text, rules_text
 from bot.messages.cards.card import text_card
 from bot.messages.cards.display import signal_title
+from bot.telegram.commands.asking.ask import read
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
+from bot.telegram.typed.changes import is_all
 from bot.text import clean
 from rules import RuleSet
 from storage import decisions
@@ -24,7 +26,11 @@ LAST_DAYS = 7
 
 @command("rules", order=100, who=Who.OPERATORS)
 async def show_rules(request: Request) -> None:
-    """Each rule with its level and how often it fired in the last days."""
+    """Each rule with its level and how often it fired in the last days; ``/rules siege`` is
+    ``/rule siege``."""
+    if request.arguments and not is_all(request.behind):
+        await show_rule(request)
+        return
     services, speech = request.services, request.speech
     rules = services.rules()
     since = services.clock() - timedelta(days=LAST_DAYS)
@@ -44,9 +50,12 @@ async def show_rule(request: Request) -> None:
     """``/rule siege``: by id, or by its title."""
     services, speech = request.services, request.speech
     rules, asked = services.rules(), clean(" ".join(request.arguments))[:80].strip()
-    name = named(rules, asked)
+    name = named(rules, asked) or await _perhaps(request, asked)
     if name is None:
         known = ", ".join(rules.signals)
+        if not asked:
+            await request.say("rules.which", known=isolated(known))
+            return
         await request.say("rules.unknown", id=isolated(asked or "?"), known=isolated(known))
         return
     now = services.clock()
@@ -72,6 +81,12 @@ async def show_rule(request: Request) -> None:
         changed = speech("rules.changed", id=speech.number(last.id), who=who, when=when)
     title = signal_title(rules.signals, name, speech.language)
     await request.reply(text_card(f"{text}\n\n{changed}", speech.language, title=title))
+
+
+async def _perhaps(request: Request, asked: str) -> str | None:
+    """The signal that people call so, where it is one: "cholera"."""
+    question = await read(request, asked)
+    return question.signals[0] if len(question.signals) == 1 and not question.words else None
 
 
 def named(rules: RuleSet, asked: str) -> str | None:

@@ -12,20 +12,12 @@ from bot.telegram.request import Request
 LONGEST_TEXT, LONGEST_WORD = 4_096, 100
 
 
-def _asked(request: Request) -> str:
-    """The words as they were written: line breaks part sentences."""
-    message = request.update.effective_message
-    written = (message.text or "") if message else ""
-    parts = written.split(maxsplit=1)
-    return parts[1].strip() if len(parts) > 1 else ""
-
-
 @command("test", order=104, who=Who.OPERATORS)
 async def test_text(request: Request) -> None:
     """``/test TEXT``: what fires and why."""
     from rules.trying.explain import explain
 
-    speech, text = request.speech, _asked(request)[:LONGEST_TEXT]
+    speech, text = request.speech, request.behind[:LONGEST_TEXT]
     if not text:
         await request.say("rules.test_usage")
         return
@@ -40,7 +32,7 @@ async def expand_word(request: Request) -> None:
     from rules.language.arabic.lexicon import WordProblem
     from rules.trying.explain import expand, language_of_word
 
-    speech, word = request.speech, _asked(request)
+    speech, word = request.speech, request.behind
     if not word or len(word) > LONGEST_WORD:
         await request.say("rules.expand_usage")
         return

@@ -41,6 +41,11 @@ async def mute(request: Request) -> None:
     await request.reply(await _muted(request, length), mute_keyboard(speech))
 
 
+def says_how_long(said: str) -> bool:
+    """Whether it is a length of time, or an end."""
+    return read_duration(said) is not None or read_until(said) is not None
+
+
 def _until(request: Request, said: str) -> timedelta | None:
     """How long it is until then by the chat's clock."""
     until = read_until(said)

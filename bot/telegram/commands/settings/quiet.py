@@ -14,6 +14,7 @@ from bot.telegram.buttons.keyboards import quiet_keyboard
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
 from bot.telegram.typed.clock_words import is_off, read_quiet
+from bot.telegram.typed.time_zones import weekend_of
 from storage.readers import chat_clocks
 from storage.readers.chat_clocks import QuietHours
 
@@ -28,7 +29,7 @@ async def quiet(request: Request) -> None:
         card = _as_set(request, clock.quiet)
     elif is_off(said):
         card = await _set(request, None)
-    elif hours := read_quiet(said):
+    elif hours := read_quiet(said, weekend_of(request.zone)):
         card = await _set(request, hours)
     else:
         card = text_card(_usage(speech, "quiet.usage"), speech.language)

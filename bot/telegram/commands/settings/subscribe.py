@@ -12,10 +12,10 @@ from telegram import InlineKeyboardMarkup
 
 from bot.alerts.decide import PUSHED
 from bot.alerts.facts import labels
-from bot.asking.durations import plain_words
+from bot.asking.question import Question
 from bot.locales import Texts, texts
 from bot.locales.bidi import isolated
-from bot.messages.answers.asked import quoted_word
+from bot.messages.answers.asked import quoted_word, stretch_text
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.messages.cards.display import Signals, signal_title
@@ -26,13 +26,13 @@ from bot.telegram.commands.asking.ask import read
 from bot.telegram.commands.settings.mute import muted_line
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
+from bot.telegram.typed.changes import is_all, shuts_out_later, without_not
 from bot.text import clean, shorten
 from storage.connection import Connection
 from storage.readers import subscriptions
 from storage.readers.chats import Chat
 from storage.readers.subscriptions import Subscription
 
-EVERYTHING = frozenset(map(plain_words, ("all", "everything", "الكل", "كل شيء", "كل", "tout")))
 LONGEST = 40
 
 
@@ -111,15 +111,22 @@ async def _named(
         request.services.menu,
         request.services.clock(),
     )
-    question = await read(request, text)
+    unwanted, later = without_not(text), shuts_out_later(text)
+    every_but = later[1] if unwanted is None and later and is_all(later[0]) else None
+    leaves = menu == "u" or unwanted is not None
+    question = await read(request, every_but or unwanted or text)
     named = [each for each in question.signals if each in signals]
+    if named and every_but:
+        named = [each for each in signals if each not in named]
     gazetteer = await asyncio.to_thread(request.services.gazetteer)
-    known = [each for each in question.places if each.id in gazetteer.places and menu == "s"]
+    known = [each for each in question.places if each.id in gazetteer.places and not leaves]
     places = {each.id: labels(gazetteer, gazetteer.places[each.id]) for each in known}
-    if plain_words(text) in EVERYTHING:
-        named, pressed = [], [ALL if menu == "s" else NONE]
-    else:
-        pressed = [f"{'!' if menu == 'u' else ':'}{each}" for each in named]
+    sign = "!" if leaves else ":"
+    pressed = [f"{sign}{each}" for each in named]
+    if is_all(text):
+        named, pressed = [], [NONE if leaves else ALL]
+    elif every_but and not leaves:
+        pressed += [f"!{each}" for each in signals if each not in named]
     if not pressed:
         words = quoted_word(speech, shorten(clean(text), LONGEST))
         return mine, speech("subscribe.unknown", words=words)
@@ -139,14 +146,26 @@ async def _named(
     comma = speech("card.comma")
     if named:
         titles = [signal_title(signals, each, speech.language) for each in named]
-        said = speech("subscribe.on" if menu == "s" else "subscribe.off", signal=comma.join(titles))
+        said = speech(f"subscribe.{'off' if leaves else 'on'}", signal=comma.join(titles))
     else:
-        said = speech("subscribe.on_all" if menu == "s" else "subscribe.off_all")
+        said = speech(f"subscribe.{'off_all' if leaves else 'on_all'}")
+    if left := _left_out(question, speech):
+        said = f"{said}\n{speech('subscribe.left_out', words=comma.join(left))}"
     if not places:
         return after, said
     names = comma.join(isolated(place_name(each, speech)) for each in places.values())
     of_places = "subscribe.of" if places.keys() <= after.places.keys() else "subscribe.not_of"
     return after, f"{said}\n{speech(of_places, places=names)}"
+
+
+def _left_out(question: Question, speech: Texts) -> list[str]:
+    """What was asked for with the signals, and is no part of the choice of signals."""
+    return [
+        *(quoted_word(speech, each.lstrip("-")) for each in question.words),
+        *(speech(f"level.{each}") for each in question.levels),
+        *(speech(f"direction.{each}") for each in question.directions),
+        *([stretch_text(question.stretch, speech)] if question.stretch else []),
+    ]
 
 
 def menu_of(

@@ -12,6 +12,7 @@ from bot.messages.subscription import described
 from bot.telegram.buttons.choices import Words, read_words
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
+from bot.telegram.typed.changes import taken_away
 from bot.telegram.typed.clock_words import is_off
 from bot.text import clean, shorten
 from storage.readers import subscriptions
@@ -41,7 +42,12 @@ async def words(request: Request) -> None:
 async def store_words(request: Request, mine: Subscription, said: str) -> None:
     """Keep the words that somebody wrote, and say what comes of it."""
     none = is_off(said) or plain_words(said) in NOTHING
-    read = Words() if none else read_words(said)
+    gone = taken_away(said)
+    if gone is not None and (gone := gone.strip('"“”„«» +-')):
+        kept = [tuple(e for e in each if e != gone) for each in (mine.include, mine.exclude)]
+        read: Words | None = Words(*kept)
+    else:
+        read = Words() if none or gone == "" else read_words(said)
     if read is None:
         await request.say("words.usage")
         return

@@ -230,7 +230,7 @@ async def test_a_word_that_nothing_has_is_left_out_and_said(bench: Bench) -> Non
     await Indexer(bench.database).look()
     answer = await bench.ask(READER, "kindly update Aleppo siege")
     assert "حصار في حلب" in answer
-    assert "No alert has “\u2068kindly\u2069”, “\u2068update\u2069”; without it:" in answer
+    assert "No alert has “\u2068kindly\u2069”, “\u2068update\u2069”; without that:" in answer
     # What was chosen by its sign must stand there, or not.
     for text in ('Aleppo "kindly update"', "Aleppo kindl*"):
         assert "حصار في حلب" not in await bench.ask(READER, text), text

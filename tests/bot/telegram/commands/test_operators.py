@@ -124,7 +124,7 @@ async def test_people_change_by_two_taps_and_every_act_is_kept(at_work: Office) 
 async def test_a_role_is_named_in_any_language(at_work: Office, said: str) -> None:
     await at_work.ask(OPERATOR, "/language ar")
     assert "(محلل)" in await at_work.ask(OPERATOR, f"/invite {said}")
-    assert "دعا محلل" in await at_work.ask(OPERATOR, "/audit")
+    assert "دعا شخصًا بصفة: محلل" in await at_work.ask(OPERATOR, "/audit")
 
 
 async def test_an_operator_of_the_settings_is_changed_there_alone(at_work: Office) -> None:

@@ -143,7 +143,7 @@ async def test_what_is_wrong_is_told_in_the_operators_language(at_work: Office) 
 async def test_only_operators_send_rules(at_work: Office) -> None:
     tried = found(at_work, SOUND)
     await at_work.ask(VIEWER, "/start", language_code="en")
-    assert "Write a place" in await at_work.send_file(VIEWER, "siege.yaml", OVERRIDE)
+    assert "I read written words" in await at_work.send_file(VIEWER, "siege.yaml", OVERRIDE)
     assert tried == []
 
 
