@@ -51,7 +51,7 @@ async def test_another_process_compiles_before_rules_are_loaded_and_reloaded(
     wrong = RulesInvalid([Problem("signals/a.yaml", 3, "is wrong")])
     found: list[RulesInvalid | None] = [None, wrong, None]
 
-    def compile_apart(*paths: object) -> RulesInvalid | None:
+    async def compile_apart(*paths: object) -> RulesInvalid | None:
         asked.append((*paths, len(answers)))
         return found.pop(0)
 
