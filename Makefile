@@ -86,6 +86,7 @@ load: setup
 torture: setup
 	@$(RUN) python -m tests.torture.crash --kills 100 --nursery
 	@$(RUN) python -m tests.torture.crash --kills 20
+	@$(RUN) python -m tests.torture.several.burst
 	@$(RUN) pytest -n0 $(SLOW)
 
 # Side by side: the types take as long as all else.

@@ -43,7 +43,7 @@ _WITH_FILES = {
     errno.EEXIST: "is there already: name a file that is not",
     errno.EACCES: "may not be opened by this user: change its owner or mode, or name another",
     errno.EPERM: "may not be changed by this user: change its owner or mode, or name another",
-    errno.EROFS: "is on a disk that can only be read: name a file on another",
+    errno.EROFS: "is on a disk that can only be read: mount it for writing, or name another",
     errno.ENAMETOOLONG: "has too long a name: take a shorter one",
     errno.ELOOP: "is a link that leads to itself: name the file it should lead to",
     errno.EIO: "cannot be read: the disk reports an error; look at its health, restore a backup",

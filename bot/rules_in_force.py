@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from watchfiles import awatch
 
 from bot.process import compiling
+from bot.process.giving_up import StoppedEarly, in_a_thread_to_leave, unless_stopped
 
 if TYPE_CHECKING:
     from rules import Gazetteer, Problem, RuleSet
@@ -80,14 +81,17 @@ def _stored(
 async def _loaded(
     operator_dir: Path | None, full_database: Path | None, cache: Path | None
 ) -> RuleSet:
-    """`load_checked` off the loop, from a cache that another process fills. Raises RulesInvalid."""
+    """`load_checked` off the loop, from a cache that another process fills. Raises RulesInvalid.
+
+    Cancelled it ends at once, and so does what it started.
+    """
     asked = (operator_dir, full_database, cache)
-    if stored := await asyncio.to_thread(_stored, *asked):
+    if stored := await in_a_thread_to_leave(_stored, *asked):
         return stored
-    invalid = await asyncio.to_thread(compiling.compile_apart, *asked)
+    invalid = await compiling.compile_apart(*asked)
     if invalid is not None:
         raise invalid
-    return await asyncio.to_thread(load_checked, *asked)
+    return await in_a_thread_to_leave(load_checked, *asked)
 
 
 @cache
@@ -141,6 +145,7 @@ class RulesInForce:
         self._tried = tried
         self._places_read = places_read
         self._turn = asyncio.Lock()
+        self._stop = asyncio.Event()
         self.refused: tuple[Problem, ...] = ()
         """What is wrong with the files that were read last; () when they came into force."""
 
@@ -155,7 +160,7 @@ class RulesInForce:
         tried = await asyncio.to_thread(fingerprint, operator_dir)
         first = await _loaded(operator_dir, full_database, cache)
         places_read = await asyncio.to_thread(fingerprint_of_places, operator_dir)
-        gazetteer = await asyncio.to_thread(_places, operator_dir, cache)
+        gazetteer = await in_a_thread_to_leave(_places, operator_dir, cache)
         return cls(first, operator_dir, full_database, tried, gazetteer, cache, places_read)
 
     def places(self) -> Gazetteer:
@@ -176,8 +181,11 @@ class RulesInForce:
         self._tried = await self._fingerprint()
         try:
             asked = (self._operator_dir, self._full_database, self._cache)
-            rules = await _loaded(*asked)
-            places_read, gazetteer = await asyncio.to_thread(self._places_now)
+            async with unless_stopped(self._stop):
+                rules = await _loaded(*asked)
+                places_read, gazetteer = await in_a_thread_to_leave(self._places_now)
+        except StoppedEarly:
+            return Unchanged()
         except RulesInvalid as invalid:
             self.refused = invalid.errors
             return Kept(tuple(map(str, invalid.errors)), invalid.errors)
@@ -206,7 +214,9 @@ class RulesInForce:
     async def watch(
         self, stop: asyncio.Event, report: Callable[[Reloaded], Awaitable[None]]
     ) -> None:
-        """Reload after each change of the files, until `stop`; `report` hears what came of it."""
+        """Reload after each change of the files, until `stop`; `report` hears what came of it.
+        `stop` ends any reload, also one that was asked for."""
+        self._stop = stop
         stopped = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():

@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.connection import Connection
-from storage.rows import Row, change, fetch, numbers, to_text
+from storage.rows import Row, change, fetch, fetch_one, from_text, numbers, to_text
 
 AT_ONCE = 25
 """Alerts, entries or stories of one step, at most. An entry takes its words, keys and detections
@@ -22,6 +22,9 @@ PLAIN = 20
 LONG, SHORT = 0.05, 0.0125
 """Seconds: after a step that took longer the next has half as many rows, after one that took less
 twice as many. No step should hold the writer for 0.1."""
+
+LIVED = timedelta(days=3)
+"""So long a clock must have shown its time before anything is forgotten by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,23 @@ class Step:
 
 
 FIRST = Step()
+
+
+def days_were_lived(db: Connection, now: datetime) -> bool:
+    """Whether entries came in the week that ended some days before `now`, or none came before that.
+
+    By a clock that was set a year ahead all that is stored is too old at once. Such a clock shows
+    days in which nothing came, as a long pause does: nothing is forgotten until it has shown its
+    time for LIVED, in which somebody will have set it right.
+    """
+    row = fetch_one(
+        db,
+        """
+        SELECT first_seen_at AS at FROM entries WHERE first_seen_at < :before
+        ORDER BY first_seen_at DESC LIMIT 1""",
+        {"before": to_text(now - LIVED)},
+    )
+    return row is None or from_text(row["at"]) > now - LIVED - timedelta(days=7)
 
 
 def purge(db: Connection, older_than: datetime) -> Purged:

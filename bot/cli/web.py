@@ -45,6 +45,7 @@ async def serve(settings: Settings, port: int, link: int | None = None) -> None:
     not let in, and what opening rules, feeds and the database raises."""
     from bot.feeds.catalogue import load_catalogue
     from bot.installation import require_database
+    from bot.process.giving_up import StoppedEarly, unless_stopped
     from bot.rules_in_force import RulesInForce
     from bot.web.server import PageServer
     from bot.web.site import Site
@@ -55,7 +56,12 @@ async def serve(settings: Settings, port: int, link: int | None = None) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     require_database(settings)
     catalogue = load_catalogue(settings.feeds_file)
-    rules = await RulesInForce.start(settings.rules_dir, settings.morphology_db, settings.cache_dir)
+    asked = (settings.rules_dir, settings.morphology_db, settings.cache_dir)
+    try:
+        async with unless_stopped(stop):
+            rules = await RulesInForce.start(*asked)
+    except StoppedEarly:
+        return
     database = await open_database(settings.database)
     token = settings.telegram_token
     try:

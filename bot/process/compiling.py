@@ -6,11 +6,12 @@ interpreter's lock for seconds, in which nobody is answered.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import pickle
-import subprocess
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from pathlib import Path
 
 import bot
@@ -25,43 +26,71 @@ _PACKAGES = str(Path(bot.__file__).resolve().parent.parent)
 log = logging.getLogger(__name__)
 
 
-def compile_apart(
+async def compile_apart(
     operator_dir: Path | None, full_database: Path | None, cache: Path | None
 ) -> RulesInvalid | None:
-    """Fill the cache where it does not have what the files say now; blocks for seconds.
+    """Fill the cache where it does not have what the files say now, which takes seconds. Who does
+    not want to wait cancels it: the process is killed, and nothing half written stays.
 
     What is wrong with the files is the answer. Raises nothing: where no process can do it, whoever
     reads the files afterwards compiles them.
     """
-    if cache is None or not _can_be_written(cache) or _is_there(operator_dir, full_database, cache):
+    paths = (operator_dir, full_database, cache)
+    if cache is None or not await asyncio.to_thread(_is_wanted, operator_dir, full_database, cache):
         return None
-    asked = [str(path or "") for path in (operator_dir, full_database, cache)]
-    # No setting of ours: the token among them.
-    others = {name: said for name, said in os.environ.items() if not name.startswith("MARSAD_")}
+    asked = [str(path or "") for path in paths]
     try:
-        done = subprocess.run(  # noqa: S603 our own interpreter and module
-            [sys.executable, "-P", "-m", _MODULE, *asked],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=others | {"PYTHONPATH": _PACKAGES},
-            timeout=LONGEST,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
+        status, said = await _run(asked, cache)
+    except (OSError, TimeoutError) as error:
         log.debug("rules: not compiled in a process of their own: %r", error)
         return None
-    if done.returncode == _REFUSED:
-        return _refusal(done.stdout)
-    if done.returncode < 0:
+    if status == _REFUSED:
+        return _refusal(said)
+    if status < 0:
         log.warning(
             "rules: the process that compiles them was ended by signal %d, for want of memory "
             "perhaps; the service compiles them itself",
-            -done.returncode,
+            -status,
         )
-    elif done.returncode:
-        log.debug("rules: the process that compiles them ended with %d", done.returncode)
+    elif status:
+        log.debug("rules: the process that compiles them ended with %d", status)
     return None
+
+
+async def _run(asked: list[str], cache: Path) -> tuple[int, bytes]:
+    """Its exit status and what it said. Raises OSError and TimeoutError."""
+    before = _names(cache)
+    # No setting of ours: the token among them.
+    others = {name: said for name, said in os.environ.items() if not name.startswith("MARSAD_")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", _MODULE, *asked),
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        env=others | {"PYTHONPATH": _PACKAGES},
+        # Ctrl-C is for the service, which then ends it: else the service would begin anew itself.
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(LONGEST):
+            said, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        if process.returncode:
+            for name in _names(cache) - before:
+                if not name.endswith(".json"):  # what it was writing, which nobody would remove
+                    (cache / name).unlink(missing_ok=True)
+    return process.returncode or 0, said
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def _is_wanted(operator_dir: Path | None, full_database: Path | None, cache: Path) -> bool:
+    return _can_be_written(cache) and not _is_there(operator_dir, full_database, cache)
 
 
 def _refusal(said: bytes) -> RulesInvalid | None:

@@ -46,8 +46,12 @@ class InstanceLock:
             os.close(descriptor)
             pid = int(held_by) if held_by.isdecimal() else None
             raise AlreadyRunning(self._data_dir, pid) from None
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode("ascii"))
+        try:
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n".encode("ascii"))
+        except OSError as error:  # with the name of the disk that is full
+            os.close(descriptor)
+            raise OSError(error.errno, error.strerror, str(self._data_dir / LOCK_FILE)) from None
         self._descriptor = descriptor
         return self
 

@@ -135,6 +135,14 @@ class Rounds:
 
         purged = 0
         try:
+            if not await self._parts.database.read(partial(retention.days_were_lived, now=now)):
+                log.warning(
+                    "housekeeping: nothing came in the week before the last days: after a long "
+                    "pause, or because the clock of this machine is ahead; nothing is forgotten "
+                    "until it has shown such a time for %d days",
+                    retention.LIVED.days,
+                )
+                return True
             given_up = await self._parts.database.write(give_up)
             # A step at a time: polls and sends go in between.
             step: retention.Step | None = retention.FIRST

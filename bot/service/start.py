@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from bot.asking.indexing import Indexer
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.installation import note_installation, require_database
+from bot.process.giving_up import StoppedEarly
 from bot.process.lease import PATIENCE, ServiceLease
 from bot.process.lock import InstanceLock
 from bot.service.service import Service
@@ -51,11 +52,18 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
     loop.add_signal_handler(signal.SIGHUP, hang_up.set)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _asked_to_stop, number, stop)
+    with suppress(StoppedEarly):
+        await _serve(settings, role, stop, hang_up)
+    log.info("Marsad stopped")
+
+
+async def _serve(
+    settings: Settings, role: Role, stop: asyncio.Event, hang_up: asyncio.Event
+) -> None:
     if role is Role.POLL:
         from bot.workers.worker import work
 
         await work(settings, stop)
-        log.info("Marsad stopped")
         return
     polls = role is Role.ALL
     async with alone(settings, stop, patience=PATIENCE if polls else None) as lease:
@@ -65,7 +73,7 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
             from bot.workers.rules_by_version import bring_up_to_date
 
             await bring_up_to_date(settings)
-        async with parts_from_settings(settings, polls=polls) as parts:
+        async with parts_from_settings(settings, polls=polls, stop=stop) as parts:
             parts.database.fence(lease.check)
             note_installation(settings)
             log.info(
@@ -75,7 +83,6 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
                 "Telegram" if parts.application else "console (no bot token is set)",
             )
             await Service(settings, parts).run(stop, hang_up)
-    log.info("Marsad stopped")
 
 
 @asynccontextmanager

@@ -44,6 +44,17 @@ class PatientProtocol(H11Protocol):
     def _unsupported_upgrade_warning(self) -> None:
         """None: anybody could fill the log with it, and with advice that is none here."""
 
+    def send_400_response(self, msg: str) -> None:
+        """What follows a head may be nonsense when the request is being answered, or was."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            # Whoever answers it is to find nobody there, not a connection that was answered.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
     @property
     def waits_for_them(self) -> bool:
         """Whether nothing is being answered: they have not asked, or not said all of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -27,6 +28,7 @@ from bot.operating.trials import Trials
 from bot.polling.identify import IdentityPolicy
 from bot.polling.report import PollPolicy
 from bot.process import first_operator
+from bot.process.giving_up import unless_stopped
 from bot.rules_in_force import RulesInForce
 from storage.connection import Connection
 from storage.database import Database
@@ -61,17 +63,23 @@ def poll_policy(settings: Settings) -> PollPolicy:
 
 @asynccontextmanager
 async def parts_from_settings(
-    settings: Settings, *, clock: Callable[[], datetime] = utc_now, polls: bool = True
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    polls: bool = True,
+    stop: asyncio.Event | None = None,
 ) -> AsyncIterator[Parts]:
     """Everything that the settings ask for: what `marsad run` and `marsad poll` work with.
     `polls` False: workers do.
 
-    Raises CatalogueInvalid, RulesInvalid and StorageError before anything runs.
+    Raises CatalogueInvalid, RulesInvalid and StorageError before anything runs, and StoppedEarly
+    when `stop` is set while rules are compiled.
     """
     catalogue = load_catalogue(settings.feeds_file)
     in_force = FeedsInForce(catalogue)
     asked = (settings.rules_dir, settings.morphology_db, settings.cache_dir)
-    rules = await RulesInForce.start(*asked)
+    async with unless_stopped(stop or asyncio.Event()):
+        rules = await RulesInForce.start(*asked)
     let_the_loop_run()
     policy = poll_policy(settings) if polls else None
     source = Source(catalogue, Fetcher(allow=AllowList.of(settings.allow_private)), policy)

@@ -23,6 +23,7 @@ from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher
 from bot.polling.poller import Poller
 from bot.process.event_loop import let_the_loop_run
+from bot.process.giving_up import unless_stopped
 from bot.web.metrics import Metrics, MetricsServer
 from bot.wiring.from_settings import poll_policy
 from bot.workers.feed_work import FeedWork
@@ -57,14 +58,14 @@ async def work(
     clock: Callable[[], datetime] = utc_now,
 ) -> None:
     """Poll feeds until `stop` is set. Raises StorageError, where the server cannot be reached at
-    the start, and CannotGoOn.
+    the start, CannotGoOn, and StoppedEarly when it is set before the rules are there.
 
     A server that goes away later is waited for: what was under way is polled again.
     """
     keep_to_lines(NAME)
     metrics = Metrics()
     name = f"{socket.gethostname()}, process {os.getpid()}, {uuid4().hex[:4]}"
-    async with feed_work(settings, clock, partial(_count, metrics)) as doing:
+    async with feed_work(settings, clock, partial(_count, metrics), stop) as doing:
         await asyncio.to_thread(queue.prepare, settings.database_url)
         port = settings.metrics_port
         server = MetricsServer(metrics, port, partial(problems, doing)) if port else None
@@ -86,14 +87,18 @@ async def feed_work(
     settings: Settings,
     clock: Callable[[], datetime],
     report: Callable[[PollReport], None],
+    stop: asyncio.Event | None = None,
 ) -> AsyncIterator[FeedWork]:
-    """The parts of a worker, put together over the server's database. Raises StorageError."""
+    """The parts of a worker, put together over the server's database. Raises StorageError, and
+    StoppedEarly when `stop` is set while rules are compiled."""
     async with AsyncExitStack() as stack:
         database = await open_database(settings.database, path=settings.database_file)
         stack.push_async_callback(database.close)
         rules = RulesByVersion(database, settings.morphology_db, settings.cache_dir)
         stack.callback(rules.close)
-        await rules.follow(await database.read(versions.last_id))
+        newest = await database.read(versions.last_id)
+        async with unless_stopped(stop or asyncio.Event()):
+            await rules.follow(newest)
         let_the_loop_run()
         pipeline = Pipeline(
             rules,

@@ -68,3 +68,9 @@ def load_one(folder: Path, name: str, text: str, most_words: int | None = 8) -> 
     (folder / "signals").mkdir()
     (folder / "signals" / f"{name}.yaml").write_text(text, encoding="utf-8")
     return load_few(folder, most_words)
+
+
+async def compiled_by_nobody(
+    operator_dir: Path | None, full_database: Path | None, cache: Path | None
+) -> None:
+    """Stands for `compile_apart` where no process shall compile the shipped rules."""

@@ -147,7 +147,7 @@ class Service:
     async def _line(self, start: str) -> str:
         assert self._process is not None
         assert self._process.stdout is not None
-        line = (await asyncio.wait_for(self._process.stdout.readline(), 120)).decode()
+        line = (await asyncio.wait_for(self._process.stdout.readline(), PATIENCE)).decode()
         if not line.startswith(start):
             raise RuntimeError(f"the service's nursery said {line!r}: see {self._log}")
         return line

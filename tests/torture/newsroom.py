@@ -150,15 +150,19 @@ class Newsroom:
         """Publish until cancelled."""
         while True:
             await asyncio.sleep(self._chance.expovariate(self._per_second))
-            signal = self._chance.choice([CRITICAL, ALERT, ALERT, None])
-            entry = Published(self._next, signal, datetime.now(UTC))
-            self._next += 1
-            self.published.append(entry)
-            feed = self._chance.choice(self._shown)
-            oldest = feed[0]
-            if len(feed) == SHOWN and oldest.signal and oldest.number not in self._stored:
-                self.missed.add(oldest.number)
-            feed.append(entry)
+            self.publish_one()
+
+    def publish_one(self) -> None:
+        """One entry more, in one of the feeds."""
+        signal = self._chance.choice([CRITICAL, ALERT, ALERT, None])
+        entry = Published(self._next, signal, datetime.now(UTC))
+        self._next += 1
+        self.published.append(entry)
+        feed = self._chance.choice(self._shown)
+        oldest = feed[0]
+        if len(feed) == SHOWN and oldest.signal and oldest.number not in self._stored:
+            self.missed.add(oldest.number)
+        feed.append(entry)
 
     async def _serve(self, request: web.Request) -> web.Response:
         self.requests += 1

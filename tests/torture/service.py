@@ -30,6 +30,7 @@ def quicken() -> None:
     from bot.delivery.edits import EditPolicy
     from bot.delivery.later.catchup import FoldPolicy
     from bot.polling.schedule import SchedulePolicy
+    from bot.process.lease import ServiceLease
     from bot.service.service import Service
 
     set_defaults(SendLimits, chat_gap=seconds(0.04), group_window=seconds(3), overall_sends=100)
@@ -59,6 +60,8 @@ def quicken() -> None:
         claim=seconds(1),
         held=seconds(1),
     )
+    # Over a server: who was killed is followed soon.
+    set_defaults(ServiceLease, held_for=3.0, renewed_every=0.5, asked_every=0.2)
     probation = float(os.environ.get("TORTURE_PROBATION", "0.2"))
     set_defaults(Service, tick=seconds(0.3), probation=seconds(probation))
 
@@ -121,11 +124,12 @@ def nursery() -> None:
     import bot.telegram.sender
     import rules
     from bot.settings import load_settings
+    from tests.rules.few import compiled_by_nobody
 
     # Neither the inline tests of the shipped rules nor reading the places is what is tried here.
     loaded = rules.load_rules(load_settings().rules_dir)
     places = rules.load_gazetteer()
-    bot.process.compiling.compile_apart = lambda *_: None
+    bot.process.compiling.compile_apart = compiled_by_nobody
     bot.rules_in_force.load_checked = lambda *_: loaded
     rules.load_gazetteer = lambda *_: places
     print("ready", flush=True)

@@ -11,6 +11,8 @@ _GZIP_MAGIC = b"\x1f\x8b\x08"
 # a small answer, and each costs a new inflater, here, where everything else waits.
 _MAX_MEMBERS = 1_000
 _STEP = 65_536
+# How a feed or a page begins, and hardly anything that is compressed.
+_PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[?!A-Za-z]|\{\s*\")")
 _PADDING = re.compile(rb"\0*")
 
 
@@ -41,10 +43,17 @@ def decompress(body: bytes, encoding: str, limit: int) -> Plain:
         if step == "identity":
             continue
         if step not in ("gzip", "x-gzip", "deflate"):
+            if _PLAIN.match(body):
+                continue  # what says "utf-8" or "none" where a compression is to stand
             raise BadCompression(f"the answer is compressed as {step[:20]!r}, which was not asked")
         if step != "deflate" and not body.startswith(_GZIP_MAGIC[: len(body)]):
             continue  # servers that say gzip and send plain text
-        plain = _inflate(body, limit)
+        try:
+            plain = _inflate(body, limit)
+        except BadCompression:
+            if step == "deflate" and _PLAIN.match(body):
+                continue
+            raise
         body, whole = plain.body, whole and plain.whole
         oversized = oversized or plain.oversized
     if body.startswith(_GZIP_MAGIC):

@@ -44,16 +44,20 @@ ACCEPT = (
 )
 ACCEPT_PAGE = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
 UNCONDITIONAL_SHARE = 0.01
+# Thousands of pieces may come in one packet: the loop is for others, too.
+_PIECES_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """Seconds for the whole fetch with its redirects, and for one silence; bytes of a body."""
+    """Seconds for the whole fetch with its redirects, and for one silence; bytes of a body, and
+    the pieces in which it may come: one of a byte costs as much work as one of thousands."""
 
     total_seconds: float = 30.0
     silence_seconds: float = 15.0
     compressed_bytes: int = 5_000_000
     decoded_bytes: int = 5_000_000
+    pieces: int = 100_000
     redirects: int = 5
 
 
@@ -251,11 +255,15 @@ class Fetcher:
         limit = 65_536 if cut else self._limits.compressed_bytes
         received, broken, oversized = bytearray(), False, False
         try:
+            pieces = 0
             async for chunk in response.aiter_raw():
                 received += chunk
+                pieces += 1
+                if pieces % _PIECES_AT_ONCE == 0:
+                    await asyncio.sleep(0)
                 if len(received) > LARGE_FROM:
                     await self._large.take()
-                if len(received) > limit:
+                if len(received) > limit or pieces >= self._limits.pieces:
                     # Its beginning is read: the newest entries are mostly there.
                     del received[limit:]
                     broken = oversized = True

@@ -62,7 +62,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     # Judged by a part of it: a document of some megabytes is not decoded five times over.
     sample = body[:_SAMPLE]
     if _mostly_fits(sample.decode("utf-8", "replace"), _BAD_SHARE_OF_UTF_8):
-        return body.decode("utf-8", "replace")
+        return _with_pasted(body)
     for encoding in declared:
         if encoding not in _SAID_WITHOUT_LOOKING and _fits(sample, encoding):
             return body.decode(encoding, "replace")
@@ -76,7 +76,36 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         key=lambda encoding: likeness(sample.decode(encoding, "replace")),
         default="utf-8",
     )
+    # As much of either: what one encoding makes of the other looks like writing, but less so.
+    if likeness(_with_pasted(sample)) > likeness(sample.decode(best, "replace")):
+        return _with_pasted(body)
     return body.decode(best, "replace")
+
+
+def _with_pasted(body: bytes) -> str:
+    """UTF-8 in which words were pasted from windows-1256, as where several sources are put into
+    one document. What is neither is a broken character."""
+    return body.decode("utf-8", _PASTED)
+
+
+def _pasted(error: UnicodeError) -> tuple[str, int]:
+    """For the codec: the word that begins where UTF-8 breaks off, or a broken character."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    before, found = error.object[error.start - 1 : error.start], None
+    if not before or before < b"\x80":
+        found = _PASTED_WORD.match(error.object, error.start)
+    if found is not None:
+        # Of a torn word of UTF-8 most can be read, and the rest holds signs that are no letters.
+        unread = found[0].decode("utf-8", "replace").count("\ufffd")
+        word = found[0].decode("cp1256", "replace")
+        if 2 * unread > len(word) // 2 and _ARABIC_WORD.fullmatch(word):
+            return word, found.end()
+    return "\ufffd", error.end
+
+
+_PASTED = "marsad-pasted"
+codecs.register_error(_PASTED, _pasted)
 
 
 def is_binary(body: bytes) -> bool:
@@ -124,6 +153,10 @@ def likeness(text: str) -> float:
 
 _OUTSIDE = re.compile(r"[^\x00-\x7f]+")
 _ARABIC_RUN = re.compile("[\u0600-\u06ff\u00a0\u00ab\u00bb\u2010-\u2026\u200c-\u200f]+")
+_ARABIC_WORD = re.compile(
+    "\u00ab?[\u0621-\u063a\u0640-\u0652\u067e\u0686\u0698\u06af\u060c\u061b\u061f]+\u00bb?"
+)
+_PASTED_WORD = re.compile(rb"[\x80-\xff]{2,40}(?![\x80-\xff])")
 _LATIN_RUN = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f]{1,2}[\u2019]?")
 _MARKS = frozenset("\u00a0\u00ab\u00bb\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u00b0\u20ac\u060c")
 

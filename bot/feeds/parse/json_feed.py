@@ -26,6 +26,10 @@ from bot.links import absolute_link
 _VERSION = "jsonfeed.org/version/1"
 _START = re.compile(r'^[ \t]*\{\s*"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed', re.MULTILINE)
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
+# A text, closed or not, and what opens and closes lists and objects.
+_NESTING = re.compile(r'"(?:[^"\\]+|\\.)*+"?|[\[\]{}]', re.DOTALL)
+# Python makes no number of more digits than some thousand.
+_LONGEST_NUMBER = 400
 
 
 def is_json(text: str) -> bool:
@@ -39,11 +43,11 @@ def read_json(text: str, document: Document, now: datetime) -> ParsedFeed | Unre
     """Never raises for what the document holds."""
     start = _START.search(text)
     text = text[start.start() :] if start else text
-    text, whole = text.lstrip("\ufeff \t\r\n"), True
+    text, whole, lost = text.lstrip("\ufeff \t\r\n"), True, 0
     try:
-        feed = json.loads(text, strict=False)  # raw line breaks in a text
+        feed = json.loads(text, strict=False, parse_int=_whole)  # raw line breaks in a text
     except (ValueError, RecursionError):
-        feed, whole = _what_can_be_read(text), False
+        feed, whole, lost = _what_can_be_read(text)
     if not isinstance(feed, dict) or _VERSION not in str(feed.get("version", "")):
         return Unreadable(
             "the answer is JSON but no JSON Feed",
@@ -63,13 +67,15 @@ def read_json(text: str, document: Document, now: datetime) -> ParsedFeed | Unre
         ttl=None,
         update_period=None,
         complete=whole and not document.truncated,
-        entries_in_document=len(listed),
-        problem=_problem(whole, len(listed), len(kept), len(entries)),
+        entries_in_document=len(listed) + lost,
+        problem=_problem(whole, len(listed), len(kept), len(entries), lost),
         left_out=len(listed) - len(kept),
     )
 
 
-def _problem(whole: bool, listed: int, kept: int, read: int) -> str | None:
+def _problem(whole: bool, listed: int, kept: int, read: int, lost: int) -> str | None:
+    if lost:
+        return f"{read} entries could be read and {lost} could not: their JSON is broken"
     if not whole:
         return f"the document breaks off; {read} entries were read"
     if kept < listed:
@@ -124,25 +130,42 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _what_can_be_read(text: str) -> dict[str, Any] | None:
-    """The complete items of a JSON document that breaks off."""
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
+
+
+def _what_can_be_read(text: str) -> tuple[dict[str, Any] | None, bool, int]:
+    """The items that can be read of a JSON document that breaks off or in which some are broken;
+    whether its list ends, and how many could not be read."""
     start = _ITEMS.search(text)
     if start is None:
-        return None
-    items: list[object] = []
-    decoder, position = json.JSONDecoder(strict=False), start.end()
-    while True:
-        position = _skip(text, position)
+        return None, False, 0
+    items, lost = list[object](), 0
+    decoder, position = json.JSONDecoder(strict=False, parse_int=_whole), start.end()
+    while not text.startswith("]", position := _skip(text, position)):
         try:
             item, position = decoder.raw_decode(text, position)
+            items.append(item)
         except (ValueError, RecursionError):
-            break
-        items.append(item)
+            end = _end_of(text, position)
+            if end is None:
+                break
+            position, lost = end, lost + 1
     version = re.search(r'"version"\s*:\s*"([^"]{0,100})"', text)
-    return {
-        "version": version[1].replace("\\/", "/") if version else "",
-        "items": items,
-    }
+    feed = {"version": version[1].replace("\\/", "/") if version else "", "items": items}
+    return feed, text.startswith("]", position), lost
+
+
+def _end_of(text: str, position: int) -> int | None:
+    """Where the object that begins here ends, by its brackets; None where it does not."""
+    if not text.startswith("{", position):
+        return None
+    depth = 0
+    for found in _NESTING.finditer(text, position):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(found[0], 0)
+        if not depth:
+            return found.end()
+    return None
 
 
 def _skip(text: str, position: int) -> int:

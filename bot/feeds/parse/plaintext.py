@@ -32,6 +32,8 @@ _CELL = re.compile(r"</?t[dh]\b[^<>]*>", re.IGNORECASE)
 # Controls, C1 controls, and the two code points that are no characters. Bidirectional controls,
 # joiners and diacritics are part of Arabic text and stay.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+# Controls that are white space: a new line of a slide, a page, fields and records of a table.
+PARTING = re.compile("[\x0b\x0c\x1c-\x1f]")
 _WORD = re.compile(r"\w+")
 # The end of an excerpt: its last word may be cut as well.
 _CUT_SHORT = re.compile(r"\s*\S*\s*(?:\[\s*(?:…|\.\.\.)\s*\]|…|\.\.\.)\s*$")
@@ -88,8 +90,10 @@ def _bare(text: str) -> str:
 
 
 def clean_characters(text: str) -> str:
-    """`text` without what no database or message can hold: NUL, controls, lone surrogates."""
-    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """`text` without what no database or message can hold: NUL, controls, lone surrogates.
+    Controls that part words leave a space."""
+    text = PARTING.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _UNWANTED.sub("", text)
 
 
 def shorten(text: str, limit: int) -> str:

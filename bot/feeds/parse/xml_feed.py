@@ -21,6 +21,7 @@ from bot.feeds.parse.pieces import read_pieces
 from bot.feeds.parse.plaintext import (
     MAX_SUMMARY,
     MAX_TITLE,
+    PARTING,
     clean_characters,
     joined_texts,
     plain_text,
@@ -127,7 +128,7 @@ class _Source:
 
 def _prepare(text: str, truncated: bool) -> _Source | None:
     """Text that feedparser can read quickly: in legal characters, closed, and not endless."""
-    text = _REFERENCE.sub(_legal, _ILLEGAL.sub("", text))
+    text = _REFERENCE.sub(_legal, _ILLEGAL.sub("", PARTING.sub(" ", text)))
     root = _FEED_ROOT.search(text)
     if root is not None:
         text = _from_prologue(text, root.start())
@@ -174,11 +175,15 @@ def _without_the_rest(text: str, starts: Sequence[int], tag: str) -> str:
 
 
 def _legal(reference: re.Match[str]) -> str:
-    """A numbered character as it stands, or nothing where no character has that number."""
+    """A numbered character as it stands, a space for a control that parts words, or nothing where
+    no character has that number."""
     digits = reference[1] or reference[2]
     number = int(digits, 16 if reference[1] else 10) if len(digits) <= 12 else 0x110000
-    legal = number < 0x110000 and _ILLEGAL.match(chr(number)) is None
-    return reference[0] if legal else ""
+    if number >= 0x110000:
+        return ""
+    if PARTING.match(chr(number)):
+        return " "
+    return "" if _ILLEGAL.match(chr(number)) else reference[0]
 
 
 def _from_prologue(text: str, root: int) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from bot.clock import utc_now
+from bot.errors import ending
 from bot.installation import DatabaseMissing, require_database
 from bot.locales import Texts, texts
 from bot.operating.doctor.finding import Finding, State
@@ -204,6 +205,14 @@ async def _database(settings: Settings, say: Texts, now: datetime) -> list[Findi
         database = await open_database(settings.database)
     except StorageError as error:
         return [Finding(what, State.BAD, str(error), say(f"doctor.database.{advice}"))]
+    except OSError as error:  # a disk that can only be read, a file of somebody else's
+        told = ending(error)
+        return [
+            Finding(
+                *(what, State.BAD, told.message if told else str(error)),
+                say("doctor.instance.see_disk"),
+            )
+        ]
     try:
         found = await _look_into(database, say)
         return [found, *await _webhooks(database, settings, say, now)]

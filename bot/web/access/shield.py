@@ -97,8 +97,10 @@ class Shield:
             return None
         if not _from_here(request):
             return PlainTextResponse("This form is not of this site.\n", 403)
-        length = request.headers.get("content-length", "")
-        if not length.isdecimal():
+        length = request.headers.get("content-length")
+        if length is None and "transfer-encoding" not in request.headers:
+            return None  # no body follows (RFC 9112, 6.3)
+        if length is None or not length.isdecimal():
             return PlainTextResponse("How long is it?\n", 411)
         if int(length) > LARGEST_BODY:
             return PlainTextResponse("That is too large.\n", 413)

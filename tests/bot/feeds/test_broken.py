@@ -25,14 +25,61 @@ def test_zeros_and_broken_characters_in_a_title_cost_no_more_than_themselves() -
     halves = "\ud83d\ude00".encode("utf-8", "surrogatepass")
     assert read(body.replace("😀".encode(), halves)).entries[0].title == "قصف 😀 على حمص"
     assert read(body.replace("😀".encode(), halves[:3])).entries[0].title == "قصف \ufffd على حمص"
-    # Pasted from windows-1256.
-    pasted = read(body.replace("😀".encode(), "حي".encode("windows-1256"))).entries[0].title
-    assert pasted == "قصف \ufffd\ufffd على حمص"
+    # A word that was cut in the middle of a letter, by who counts bytes.
+    torn = read(body.replace("😀".encode(), "حي كبير".encode()[:-1])).entries[0].title
+    assert torn == "قصف حي كبي\ufffd على حمص"
+
+
+@pytest.mark.parametrize("pasted", [1, 3, 6])
+@pytest.mark.parametrize("declared", ["utf-8", "windows-1252", ""])
+def test_entries_in_two_encodings_are_both_read(pasted: int, declared: str) -> None:
+    """As of a portal that puts several sources into one document."""
+    titles = [f"قصف عنيف، واشتباكات في حي {n} من حلب؟ «المصدر»" for n in range(6)]
+    items = [f"<item><title>{title}</title></item>" for title in titles]
+    encoding = f' encoding="{declared}"' if declared else ""
+    body = f'<?xml version="1.0"{encoding}?><rss version="2.0"><channel>'.encode()
+    for n, item in enumerate(items):
+        body += item.encode("windows-1256" if n < pasted else "utf-8")
+    assert [entry.title for entry in read(body + b"</channel></rss>").entries] == titles
 
 
 def test_raw_line_breaks_in_a_json_feed_are_read() -> None:
     body = (SAMPLES / "feed.json").read_text().replace("الدفعة", "الدفعة\n\0")
     assert read(body).entries[0].summary == "وصلت الدفعة\nالأولى" and read(body).complete
+
+
+@pytest.mark.parametrize(
+    ("broken", "lost"),
+    [
+        ('{"id": "x", "title": "t", "extra": ' + "[" * 50_000 + "]" * 50_000 + "}", 1),
+        ('{"id": "x", "title": "}]\\"{", extra: 1}', 1),
+        ('{"id": ' + "9" * 5_000 + ', "title": "t"}', 0),
+        ('{"id": NaN, "title": "t"}', 0),
+    ],
+)
+def test_an_item_of_a_json_feed_that_cannot_be_read_costs_no_other(broken: str, lost: int) -> None:
+    items = [f'{{"id": "{n}", "title": "خبر {n}"}}' for n in range(5)]
+    items.insert(2, broken)
+    start = '{"version": "https://jsonfeed.org/version/1.1", "items": ['
+    feed = read(f"{start}{', '.join(items)}]}}")
+    assert [each.title for each in feed.entries if each.title != "t"] == [
+        f"خبر {n}" for n in range(5)
+    ]
+    assert feed.complete and feed.entries_in_document == 6
+    assert (feed.problem or "").count("1 could not") == lost
+    # One that breaks off is no item, broken or not.
+    feed = read(f"{start}{', '.join(items)}, {items[0][:-1]}")
+    assert len(feed.entries) == 6 - lost and not feed.complete
+
+
+def test_a_control_that_parts_words_still_does() -> None:
+    """A line of a slide ends in one of them; others stand between the columns of a table."""
+    body = "<rss version='2.0'><channel><item><title>{}</title></item></channel></rss>"
+    for said in ("قصف\x0bعلى\x0cحلب", "قصف&#11;على&#x1F;حلب"):
+        assert read(body.format(said)).entries[0].title == "قصف على حلب"
+    title = "قصف\\u000bعلى\x1eحلب"
+    said = f'{{"version": "https://jsonfeed.org/version/1", "items": [{{"title": "{title}"}}]}}'
+    assert read(said).entries[0].title == "قصف على حلب"
 
 
 BROKEN_ENTRIES = [

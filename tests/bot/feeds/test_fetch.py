@@ -181,6 +181,31 @@ async def test_an_endless_body_is_cut_off(server: FeedServer) -> None:
     assert (len(got.body), got.truncated) == (200_000, True)
 
 
+async def test_a_body_in_countless_pieces_is_cut_and_leaves_the_loop_to_others(
+    server: FeedServer,
+) -> None:
+    async def handler(request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        while True:
+            writer.write(b"1\r\n<\r\n" * 10_000)
+            await writer.drain()
+
+    server.handlers["/"] = handler
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    at_work = asyncio.create_task(others())
+    got = success(await fetch(server.url("/"), limits=replace(LIMITS, pieces=20_000)))
+    at_work.cancel()
+    assert (len(got.body), got.truncated) == (20_000, True)
+    assert turns >= 200
+
+
 @pytest.mark.parametrize("layers", [1, 2])
 async def test_a_gzip_bomb_is_not_unpacked(server: FeedServer, layers: int) -> None:
     bomb = b"<rss>" + b" " * 50_000_000
@@ -207,8 +232,13 @@ async def test_of_a_body_in_countless_gzip_members_the_first_are_read(server: Fe
         (gzip.compress(BODY), ""),
         (gzip.compress(BODY[:9]) + b"\0" * 99 + gzip.compress(BODY[9:]) + b"\0" * 99, "gzip"),
         (BODY, "gzip"),
+        (BODY, "deflate"),
+        (BODY, "utf-8"),
     ],
-    ids=["gzip", "zlib", "bare deflate", "a .gz file", "two members", "gzip only in name"],
+    ids=(
+        "gzip|zlib|bare deflate|a .gz file|two members|gzip only in name|deflate only in name"
+        "|no compression at all"
+    ).split("|"),
 )
 async def test_compressed_feeds_are_read(server: FeedServer, body: bytes, encoding: str) -> None:
     server.serve("/", body, headers={"Content-Encoding": encoding} if encoding else {})

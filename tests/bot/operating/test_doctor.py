@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -99,6 +102,24 @@ async def test_a_damaged_database_is_told(tmp_path: Path) -> None:
     finding = (await found(tmp_path))["database"]
     assert finding.state is State.BAD
     assert "Restore" in finding.advice
+
+
+async def test_a_database_on_a_disk_that_can_only_be_read_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "data" / "marsad.sqlite"
+    await (await open_database(file)).close()
+    really = os.open
+
+    def read_only(path: Any, flags: int, *rest: Any, **named: Any) -> int:
+        if flags & os.O_RDWR and str(path).startswith(str(tmp_path)):
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        return really(path, flags, *rest, **named)
+
+    monkeypatch.setattr(os, "open", read_only)
+    finding = (await found(tmp_path))["database"]
+    assert finding.state is State.BAD
+    assert "only be read" in finding.found and str(file) in finding.found
 
 
 async def test_a_sound_database_is_sound(tmp_path: Path) -> None:

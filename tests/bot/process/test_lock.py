@@ -34,6 +34,19 @@ def test_a_killed_instance_leaves_no_lock_behind(tmp_path: Path) -> None:
         pass
 
 
+def test_a_disk_without_room_for_it_is_named(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from bot.process.lock import InstanceLock\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "try: InstanceLock(Path(sys.argv[1])).__enter__()\n"
+        "except OSError as error: print(error.filename)"
+    )
+    asked = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(asked, check=True, stdout=subprocess.PIPE, text=True)
+    assert done.stdout.strip() == str(tmp_path / LOCK_FILE)
+
+
 def test_two_data_directories_do_not_know_each_other(tmp_path: Path) -> None:
     with InstanceLock(tmp_path / "a"), InstanceLock(tmp_path / "b"):
         pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,11 +13,14 @@ import pytest
 from bot.service.rounds import HELD_FOR
 from bot.service.service import HOUSEKEEPING_AGAIN, Service
 from bot.settings import load_settings
+from storage.connection import Connection
 from storage.file.errors import StorageBusy
 from storage.opening import open_database
 from storage.readers import chats
+from storage.rows import fetch
 from storage.sending import second_channel
 from tests.bot.delivery.desk import OPERATOR, START, Desk, chat
+from tests.storage.make import add_entry
 
 
 async def test_operators_hear_what_was_given_up_and_else_the_second_channel(tmp_path: Path) -> None:
@@ -73,4 +77,44 @@ async def test_a_database_that_was_busy_is_asked_again_the_same_hour(
     await job.func()
     assert job.next_run_time == planned
     scheduler.shutdown(wait=False)
+    await database.close()
+
+
+async def test_a_clock_that_is_a_year_ahead_forgets_nothing_until_it_was_lived_by(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = await open_database(tmp_path / "marsad.sqlite")
+    desk = Desk(database)
+    parts: Any = SimpleNamespace(
+        database=database, dispatcher=desk.dispatcher, desk=None, second_channel=None
+    )
+    settings = load_settings(None, data_dir=tmp_path, retention_days=30)
+    service = Service(settings, parts, clock=desk.clock)
+
+    def entries(db: Connection) -> int:
+        return int(fetch(db, "SELECT count(*) AS many FROM entries")[0]["many"])
+
+    async def another() -> None:
+        at = desk.clock()
+        came = partial(add_entry, guid=f"{at}", first_seen_at=at, last_seen_at=at)
+        await database.write(came)
+
+    for _ in range(3):
+        await another()
+        desk.clock.pass_(seconds=timedelta(days=1).total_seconds())
+    before = desk.clock()
+    desk.clock.pass_(seconds=timedelta(days=365).total_seconds())
+    for _ in range(3):
+        await another()
+        await service.rounds.housekeeping()
+        desk.clock.pass_(seconds=timedelta(days=1).total_seconds() - 60)
+    assert await database.read(entries) == 6
+    assert "clock of this machine is ahead" in caplog.text
+    # Set right again, or taken for what it is after some days.
+    desk.clock.pass_(seconds=(before - desk.clock()).total_seconds())
+    await service.rounds.housekeeping()
+    assert await database.read(entries) == 6
+    desk.clock.pass_(seconds=timedelta(days=369).total_seconds())
+    await service.rounds.housekeeping()
+    assert await database.read(entries) < 6
     await database.close()

@@ -51,7 +51,7 @@ async def test_another_process_compiles_before_rules_are_loaded_and_reloaded(
     wrong = RulesInvalid([Problem("signals/a.yaml", 3, "is wrong")])
     found: list[RulesInvalid | None] = [None, wrong, None]
 
-    def compile_apart(*paths: object) -> RulesInvalid | None:
+    async def compile_apart(*paths: object) -> RulesInvalid | None:
         asked.append((*paths, len(answers)))
         return found.pop(0)
 
@@ -114,6 +114,30 @@ async def test_places_are_read_again_when_their_files_change(
     assert isinstance(await rules.reload(), Swapped)
     assert rules.places() is second
     assert isinstance(await rules.reload(), Unchanged)
+
+
+async def test_a_stop_does_not_wait_for_rules_that_are_being_compiled(
+    answers: list[Rules | Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers += [Rules("1")]
+    rules = await RulesInForce.start(tmp_path, None)
+    begun, never, stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def compile_apart(*_: object) -> None:
+        begun.set()
+        await never.wait()
+
+    async def told(_: Reloaded) -> None:
+        raise AssertionError("nothing was reloaded")
+
+    monkeypatch.setattr(compiling, "compile_apart", compile_apart)
+    watching = asyncio.create_task(rules.watch(stop, told))
+    await asyncio.sleep(0)
+    reloading = asyncio.create_task(rules.take(told))
+    await begun.wait()
+    stop.set()
+    await asyncio.gather(reloading, watching)
+    assert rules().hash == "1"
 
 
 async def test_the_watch_outlives_whatever_goes_wrong_in_it(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -170,6 +171,17 @@ async def test_what_is_too_large_is_refused(desk: Desk) -> None:
     async with desk.browser() as browser:
         answer = await browser.post("/sign-in", data={"key": "k" * 70_000})
         assert answer.status_code == 413
+
+
+async def test_a_body_of_unknown_length_is_refused_and_none_at_all_is_no_fault(desk: Desk) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"key=k"
+
+    async with desk.browser() as browser:
+        assert (await browser.post("/sign-in", content=pieces())).status_code == 411
+        assert (await browser.request("OPTIONS", "/")).status_code == 405
+        answer = await browser.request("OPTIONS", "/api/alerts")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
 async def test_metrics_are_for_this_machine_and_operators(desk: Desk) -> None:

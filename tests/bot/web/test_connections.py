@@ -95,3 +95,21 @@ async def test_a_visitor_who_goes_on_asking_stays(
                 if line.startswith(b"content-length")
             )
             await reader.readexactly(length)
+
+
+@pytest.mark.parametrize("answered_first", [False, True])
+async def test_nonsense_in_place_of_a_body_ends_the_connection_and_is_no_bug(
+    server: PageServer, answered_first: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with AsyncExitStack() as stack:
+        head = b"POST /sign-in HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
+        first = head if answered_first else head + b"nonsense\r\n"
+        reader, writer = await opened(server, stack, first, "127.0.0.4")
+        said = await reader.readuntil(b"\r\n\r\n")
+        assert said.startswith(b"HTTP/1.1 411" if answered_first else b"HTTP/1.1 400")
+        if answered_first:
+            writer.write(b"nonsense\r\n")
+        async with asyncio.timeout(60):
+            await reader.read()
+        assert await status(server) == 401
+    assert not [each for each in caplog.records if each.exc_info]

@@ -21,12 +21,12 @@ from rules import load_rules
 from rules.trying import inline_tests
 from tests.bot.service.few_marsad import load_checked
 from tests.bot.workers.quick_marsad import QUICK
-from tests.rules.few import few_rules
+from tests.rules.few import compiled_by_nobody, few_rules
 from tests.torture.service import quicken, seconds, set_defaults
 
 if __name__ == "__main__":
     inline_tests.__dict__["load_rules"] = partial(load_rules, shipped=few_rules())
-    bot.process.compiling.compile_apart = lambda *_: None
+    bot.process.compiling.compile_apart = compiled_by_nobody
     bot.rules_in_force.load_checked = load_checked
     bot.workers.jobs.DEFAULT_PACE = QUICK
     storage.postgres.database.SILENT_IN_A_WRITE = 3

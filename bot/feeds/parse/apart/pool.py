@@ -13,6 +13,7 @@ import asyncio
 import logging
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -110,6 +111,7 @@ class _ParserProcess:
             )
         except (OSError, EOFError, ValueError) as error:
             log.warning("the parsing process ended: %s", type(error).__name__)
+            await self._ended()
             await self.stop()
             return Unreadable(
                 f"reading the document needs more than {self._limits.memory_bytes / 1e6:g} MB",
@@ -124,6 +126,13 @@ class _ParserProcess:
         self._kill()
         if process is not None:
             await process.wait()
+
+    async def _ended(self) -> None:
+        """A moment for it to end by itself: to kill what is dying makes the loop warn of a
+        process that it does not know."""
+        if self._process is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), 1)
 
     def _kill(self) -> None:
         process, self._process, self._documents = self._process, None, 0
