@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 
 from bot.alerts.story.likeness import (
     LEAD,
@@ -87,6 +88,17 @@ def name_stems(names: Iterable[str]) -> frozenset[str]:
     return frozenset(key for name in names for key in weights_of(name, "")[0])
 
 
+@dataclass(slots=True)
+class Compared:
+    """Which tellings, by their numbers, one was compared with, and which of them it copies."""
+
+    beside: set[int] = field(default_factory=set)
+    copies: set[int] = field(default_factory=set)
+
+
+_numbers = count()
+
+
 @dataclass(frozen=True)
 class Telling:
     """One entry as far as its story is concerned. `at`: when it was published or read (UTC)."""
@@ -101,6 +113,16 @@ class Telling:
     signals: frozenset[str] = frozenset()
     where: Where = Where()
     figures: tuple[Figure, ...] = ()
+
+    @cached_property
+    def number(self) -> int:
+        """No other telling has it, not even a later one of the same entry."""
+        return next(_numbers)
+
+    @cached_property
+    def compared(self) -> Compared:
+        """What was found out of it beside others (`sources`), for as long as it is remembered."""
+        return Compared()
 
     @cached_property
     def _words(self) -> tuple[dict[str, float], dict[str, str]]:
