@@ -98,8 +98,8 @@ def choose_story(
         limit=None,
         score_cutoff=policy.likeness,
     )
-    for place in sorted((place for _, _, place in alike), reverse=True):
-        candidate = candidates[place]
+    for number in sorted((number for _, _, number in alike), reverse=True):
+        candidate = candidates[number]
         likeness = title_likeness(heading, read_title(candidate.title), policy)
         if likeness > best.likeness:
             best = StoryChoice(candidate.story_id, StoryReason.SAME_TITLE, likeness)
