@@ -214,8 +214,8 @@ def _rows(telling: Telling, report: NewReport, *, copy: bool) -> list[PlaceRepor
 
 
 def _is_of(row: PlaceReport, telling: Telling, report: NewReport) -> bool:
-    return (row.story_id, row.signal, row.family) == (
-        telling.story_id,
-        report.signal,
-        telling.family,
+    return (
+        row.story_id == telling.story_id
+        and row.family == telling.family
+        and row.signal == report.signal
     )

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 from bot.alerts.story.doubts import Doubt, doubts
 from bot.alerts.story.near_copies import StoryPolicy, StoryReason, choose_story
@@ -102,11 +103,7 @@ def story_for(
     Depends on what the window holds, not on the order in which it was put there.
     """
     vector = window.vector_of(telling)
-    near = [
-        told
-        for told in map(window.telling, window.nearest(vector))
-        if abs(telling.at - told.at) <= policy.window and told.entry_id != telling.entry_id
-    ]
+    near = _within(telling, map(window.telling, window.nearest(vector)), policy.window)
     copy = _near_copy(telling, window, near, copies)
     if copy is not None:
         return copy
@@ -116,24 +113,30 @@ def story_for(
     return _in_another_language(telling, window, policy) or Choice(None, Rule.NEW)
 
 
+def _within(telling: Telling, others: Iterable[Telling], apart: timedelta) -> list[Telling]:
+    """Those of other entries that were told so far apart from an entry, at most."""
+    since, until = telling.at - apart, telling.at + apart
+    own = telling.entry_id
+    return [each for each in others if since <= each.at <= until and each.entry_id != own]
+
+
 def _near_copy(
     telling: Telling,
     window: Window,
     near: Iterable[Telling],
     copies: StoryPolicy,
 ) -> Choice | None:
-    recent = sorted(
-        (t for t in near if abs(telling.at - t.at) <= copies.window),
-        key=lambda t: (t.at, t.entry_id),
-    )
+    recent = _within(telling, near, copies.window)
+    recent.sort(key=attrgetter("at", "entry_id"))
     titles = [StoryTitle(window.story_of(t.entry_id), t.title, t.family, t.link) for t in recent]
     chosen = choose_story(telling.title, telling.link, titles, copies)
     if chosen.story_id is None:
         return None
+    said = telling.terms.keys()
     rule = Rule.SAME_LINK if chosen.reason is StoryReason.SAME_LINK else Rule.SAME_TITLE
     like = max(
         (t for t in recent if window.story_of(t.entry_id) == chosen.story_id),
-        key=lambda t: len(telling.terms.keys() & t.terms.keys()),
+        key=lambda t: len(said & t.terms.keys()),
     )
     return _choice(telling, window, like.entry_id, rule, chosen.likeness / 100)
 

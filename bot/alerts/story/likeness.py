@@ -121,7 +121,8 @@ class Frequencies:
     def vector(self, said: Mapping[str, float], *, new: bool = False) -> dict[str, float]:
         """Terms with TF-IDF weights, of length one; `new`: of an entry that is not counted yet, as
         if it were."""
-        weighted = {t: math.log1p(times) * self._rarity(t, new) for t, times in said.items()}
+        rarity, log = self._rarity, math.log1p
+        weighted = {t: log(times) * rarity(t, new) for t, times in said.items()}
         length = math.sqrt(sum(w * w for w in weighted.values()))
         return {t: w / length for t, w in weighted.items()} if length else {}
 

@@ -171,8 +171,8 @@ class Telling:
     def targets(self) -> frozenset[str]:
         """What kinds of things title and lead name as struck or served: school, port."""
         kinds = targets()
-        read = words_of(f"{self.title}\n{self.text[:LEAD]}")
-        keys = (stem(t.norm.removeprefix("ب")) if t.script == "ar" else t.norm for t in read)
+        read = (*words_of(self.title), *words_of(self.text[:LEAD]))
+        keys = [stem(t.norm.removeprefix("ب")) if t.script == "ar" else t.norm for t in read]
         return frozenset(kinds[key] for key in keys if key in kinds)
 
     @cached_property
@@ -222,18 +222,19 @@ def _leads(figure: Figure) -> bool:
 def _counted(text: str, language: str) -> Iterator[tuple[str, float]]:
     """«أربعة مستشفيات», "40 aid trucks": the thing stands behind its number."""
     kinds, tokens = counted(), words_of(text)
+    keys = [stem(token.norm) if token.script == "ar" else token.norm for token in tokens]
+    if kinds.keys().isdisjoint(keys):
+        return  # as most texts: their numbers need not be read
     found = numerals(text, tokens, language)
     begins = {numeral.first for numeral in found}
     for numeral in found:
         if numeral.vague or numeral.ordinal or numeral.decimal or numeral.max is not None:
             continue
         for at in range(numeral.last + 1, min(numeral.last + 1 + BESIDE, len(tokens))):
-            token = tokens[at]
-            if at in begins or token.breaks:
+            if at in begins or tokens[at].breaks:
                 break
-            key = stem(token.norm) if token.script == "ar" else token.norm
-            if key in kinds:
-                yield kinds[key], numeral.value
+            if keys[at] in kinds:
+                yield kinds[keys[at]], numeral.value
                 break
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush, nlargest
+from operator import attrgetter
 
 from bot.alerts.story.likeness import Frequencies, cosine
 from bot.alerts.story.telling import PLACE, TOLL, Telling
@@ -110,8 +111,10 @@ class Window:
 
     def tellings_of(self, story_id: int) -> list[Telling]:
         """The held tellings of a story, oldest first."""
-        found = [self.telling(entry_id) for entry_id in self._stories.get(story_id, ())]
-        return sorted(found, key=lambda each: (each.at, each.entry_id))
+        held = self._held
+        found = [held[entry_id].telling for entry_id in self._stories.get(story_id, ())]
+        found.sort(key=attrgetter("at", "entry_id"))
+        return found
 
     def size_of(self, story_id: int) -> int:
         """How many tellings of a story are held."""
