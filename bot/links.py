@@ -48,6 +48,8 @@ def absolute_link(link: object, base: str) -> str | None:
     """
     if not isinstance(link, str) or not link.strip():
         return None
+    if _PLAIN.fullmatch(link) is not None:
+        return link if len(link) <= _MAX_LINK else None
     try:
         text = _CONTROLS.sub("", _WRAPPED.sub("", link.strip())).strip()
         if _NO_LINK.fullmatch(text):

@@ -31,9 +31,11 @@ class SoFar:
         """Publisher families that report this signal of the story, in this direction; `but` leaves
         an entry out."""
         return frozenset(
-            each.family
-            for each in self.reports
-            if (each.signal, each.direction) == (signal, direction) and each.entry_id != but
+            [
+                family
+                for entry_id, family, reported, towards in self.reports
+                if reported == signal and towards == direction and entry_id != but
+            ]
         )
 
 

@@ -317,18 +317,25 @@ class _Telling:
         # An entry that changed was one of the reports before.
         changed = any(each.report.said_before for each in judged)
         new = None if changed else self.source.entry_id
-        sources = alerts.reporting(self.db, alert.id)
-        before = replace(before, sources=alerts.latest(sources, but=new))
-        alert = replace(alert, sources=alerts.latest(sources))
-        if says(before) == says(alert):
+        if says(before) == says(alert) and self._reporting(alert, new) == self._reporting(alert):
             return
         due = self.now + self.policy.edits_settle
         webhooks.owe_growth(self.db, alert.id, self.now, due)
         told = reach.told(self.db, alert.id)
-        chosen = to_edit(before, alert, self.readers().chats, told) if told else ()
+        if not told:
+            return
+        sources = alerts.reporting(self.db, alert.id)
+        before = replace(before, sources=alerts.latest(sources, but=new))
+        alert = replace(alert, sources=alerts.latest(sources))
+        chosen = to_edit(before, alert, self.readers().chats, told)
         if chosen:
             card_edits.ask(self.db, alert.id, chosen, self.now, self.policy.edits_settle)
             log.info("alert %s: cards to edit: %d", alert.short_id, len(chosen))
+
+    def _reporting(self, alert: Alert, but: int | None = None) -> frozenset[str]:
+        """Who reports one of the alert's signals as it is told: its sources, in no order."""
+        found = [self.known.families(each.signal, each.direction, but) for each in alert.signals]
+        return frozenset[str]().union(*found)
 
     def _families(self, told: Sequence[AlertSignal]) -> int:
         """How many publisher families report one of these signals as it is told, in words of

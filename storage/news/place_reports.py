@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 from storage.connection import Connection
 from storage.rows import (
-    Row,
     fetch,
     fetch_one,
+    fetch_values,
     fields_of,
     from_text,
     from_text_or_none,
@@ -44,6 +45,9 @@ class PlaceReport:
     copy: bool = False
     first_at: datetime
     last_at: datetime
+
+
+_NAMES = ", ".join(f"p.{name}" for name in PlaceReport.__slots__)
 
 
 def add(db: Connection, reports: Sequence[PlaceReport]) -> None:
@@ -75,10 +79,10 @@ def around(
     until: datetime,
 ) -> list[PlaceReport]:
     """What was told of a place (or in a story) between two times."""
-    rows = fetch(
+    rows = fetch_values(
         db,
         f"""
-        SELECT p.* FROM json_each(:signals) each CROSS JOIN place_reports p
+        SELECT {_NAMES} FROM json_each(:signals) each CROSS JOIN place_reports p
         WHERE p.{_COLUMNS[scope]} = :key AND p.signal = each.value AND p.direction = :direction
             AND p.last_at > :since AND p.first_at < :until""",  # noqa: S608 our own names
         {
@@ -89,7 +93,7 @@ def around(
             "until": to_text(until),
         },
     )
-    return [_report(row) for row in rows]
+    return [_report(*row) for row in rows]
 
 
 def of_the_silent(
@@ -120,7 +124,7 @@ def of_the_silent(
             "quiet": to_text(quiet),
         },
     )
-    return [_report(row) for row in rows]
+    return [_report(*(row[name] for name in PlaceReport.__slots__)) for row in rows]
 
 
 def kept_since(db: Connection) -> datetime | None:
@@ -129,7 +133,9 @@ def kept_since(db: Connection) -> datetime | None:
     return None if row is None else from_text_or_none(row["at"])
 
 
-def _report(row: Row) -> PlaceReport:
-    values = {name: row[name] for name in PlaceReport.__slots__}
-    times = {name: from_text(row[name]) for name in ("first_at", "last_at")}
-    return PlaceReport(**values | times | {"copy": bool(row["copy"])})
+@lru_cache(maxsize=10_000)
+def _report(*row: Any) -> PlaceReport:
+    """A row of the columns `_NAMES`. Each report of a place asks again for most of those before."""
+    values = dict(zip(PlaceReport.__slots__, row, strict=True))
+    times = {name: from_text(values[name]) for name in ("first_at", "last_at")}
+    return PlaceReport(**values | times | {"copy": bool(values["copy"])})

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from storage.connection import Connection
 from storage.rows import (
@@ -46,8 +46,7 @@ class StoryEntry:
     because: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(NamedTuple):
     """A signal that an entry of a story reports, and the publisher family of that entry."""
 
     entry_id: int

@@ -39,7 +39,7 @@ class PostgresConnection:
         cursor: psycopg.Cursor[Any] = self.conn.execute(said, parameters)
         return cursor
 
-    def run_later(self, sql: str, parameters: dict[str, Any]) -> None:
+    def run_later(self, sql: str, parameters: Sequence[Any] | dict[str, Any]) -> None:
         """Run a store's statement at the latest before the next one, of which nothing is asked."""
         if self.conn.info.transaction_status != TransactionStatus.INTRANS:
             self.execute(sql, parameters)

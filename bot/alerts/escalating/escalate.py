@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import NewReport, Raised, Reason, rank
@@ -169,13 +170,18 @@ def keys(scope: Scope, telling: Telling) -> Iterator[tuple[str | int, StoredPlac
     yield from found.items()
 
 
-def told(row: PlaceReport) -> Iterator[Report]:
+@lru_cache(maxsize=10_000)
+def told(row: PlaceReport) -> tuple[Report, ...]:
     """A row as the reports that it stands for: when the family first told it, and last."""
     from rules.escalations.escalation import Report
 
-    for at in dict.fromkeys((row.first_at, row.last_at)):
-        again = at != row.first_at
-        yield Report(at, row.signal, row.direction, row.family, row.story_id, row.copy, again)
+    return tuple(
+        Report(
+            *(at, row.signal, row.direction, row.family, row.story_id, row.copy),
+            again=at != row.first_at,
+        )
+        for at in dict.fromkeys((row.first_at, row.last_at))
+    )
 
 
 def _of_size(scope: Scope, place: StoredPlace) -> str:
@@ -208,8 +214,8 @@ def _rows(telling: Telling, report: NewReport, *, copy: bool) -> list[PlaceRepor
 
 
 def _is_of(row: PlaceReport, telling: Telling, report: NewReport) -> bool:
-    return (row.story_id, row.signal, row.family) == (
-        telling.story_id,
-        report.signal,
-        telling.family,
+    return (
+        row.story_id == telling.story_id
+        and row.family == telling.family
+        and row.signal == report.signal
     )

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 from bot.alerts.story.doubts import Doubt, doubts
 from bot.alerts.story.near_copies import StoryPolicy, StoryReason, choose_story
@@ -28,6 +29,8 @@ from storage.news.stories import StoryTitle
 SHOWN_WORDS = 6
 GREAT_TOLL = 10
 """Two happenings of one day hardly share a toll as great as this."""
+ROUNDED = 1e-9
+"""What the same numbers may differ by, multiplied in another order."""
 
 
 class Rule(StrEnum):
@@ -100,13 +103,8 @@ def story_for(
     Depends on what the window holds, not on the order in which it was put there.
     """
     vector = window.vector_of(telling)
-    near = [
-        (entry_id, cosine)
-        for entry_id, cosine in window.nearest(vector)
-        if abs(telling.at - window.telling(entry_id).at) <= policy.window
-        and entry_id != telling.entry_id
-    ]
-    copy = _near_copy(telling, window, [entry_id for entry_id, _ in near], policy, copies)
+    near = _within(telling, map(window.telling, window.nearest(vector)), policy.window)
+    copy = _near_copy(telling, window, near, copies)
     if copy is not None:
         return copy
     happening = _same_happening(telling, vector, window, near, policy)
@@ -115,26 +113,30 @@ def story_for(
     return _in_another_language(telling, window, policy) or Choice(None, Rule.NEW)
 
 
+def _within(telling: Telling, others: Iterable[Telling], apart: timedelta) -> list[Telling]:
+    """Those of other entries that were told so far apart from an entry, at most."""
+    since, until = telling.at - apart, telling.at + apart
+    own = telling.entry_id
+    return [each for each in others if since <= each.at <= until and each.entry_id != own]
+
+
 def _near_copy(
     telling: Telling,
     window: Window,
-    near: Iterable[int],
-    policy: HappeningPolicy,
+    near: Iterable[Telling],
     copies: StoryPolicy,
 ) -> Choice | None:
-    told = {entry_id: window.telling(entry_id) for entry_id in near}
-    recent = sorted(
-        (t for t in told.values() if abs(telling.at - t.at) <= copies.window),
-        key=lambda t: (t.at, t.entry_id),
-    )
+    recent = _within(telling, near, copies.window)
+    recent.sort(key=attrgetter("at", "entry_id"))
     titles = [StoryTitle(window.story_of(t.entry_id), t.title, t.family, t.link) for t in recent]
     chosen = choose_story(telling.title, telling.link, titles, copies)
     if chosen.story_id is None:
         return None
+    said = telling.terms.keys()
     rule = Rule.SAME_LINK if chosen.reason is StoryReason.SAME_LINK else Rule.SAME_TITLE
     like = max(
         (t for t in recent if window.story_of(t.entry_id) == chosen.story_id),
-        key=lambda t: len(telling.terms.keys() & t.terms.keys()),
+        key=lambda t: len(said & t.terms.keys()),
     )
     return _choice(telling, window, like.entry_id, rule, chosen.likeness / 100)
 
@@ -143,47 +145,60 @@ def _same_happening(
     telling: Telling,
     vector: dict[str, float],
     window: Window,
-    near: Iterable[tuple[int, float]],
+    near: Iterable[Telling],
     policy: HappeningPolicy,
 ) -> Choice | None:
     of_story: defaultdict[int, list[tuple[float, int]]] = defaultdict(list)
-    for entry_id, cosine in _in_likely_stories(telling, window, near, policy):
+    for other in near:
+        cosine = window.cosine_of(other.entry_id, vector)
+        by_words = cosine * _faded(telling, other, policy)
+        of_story[window.story_of(other.entry_id)].append((by_words, other.entry_id))
+    tolls = weighty(telling.own_tolls, GREAT_TOLL)
+    most = policy.same_toll ** min(len(tolls), 2)
+    stories = [
+        (_whole(likenesses, window.size_of(story_id), policy)[0] * most, story_id)
+        for story_id, likenesses in of_story.items()
+    ]
+    best = (policy.least, -1)
+    # Those first that can be most like it. What disagrees only takes from likeness: from the first
+    # one on that cannot be the best even if nothing did, nobody asks what does.
+    for could_be, story_id in sorted(stories, reverse=True):
+        if could_be < best[0] - ROUNDED:
+            break
+        judged = _judged(telling, window, of_story[story_id], policy)
+        if judged:
+            best = max(best, _whole(judged, window.size_of(story_id), policy))
+    whole, like = best
+    if like < 0:
+        return None
+    return _choice(telling, window, like, Rule.SAME_HAPPENING, whole, policy.growth)
+
+
+def _judged(
+    telling: Telling, window: Window, by_words: list[tuple[float, int]], policy: HappeningPolicy
+) -> list[tuple[float, int]]:
+    """How like an entry the tellings of a story are, with what disagrees and what both count."""
+    found = []
+    for likeness, entry_id in by_words:
         other = window.telling(entry_id)
-        likeness = cosine * _faded(telling, other, policy)
         said = doubts(telling, other, policy.growth)
         if said and telling.language != other.language:
             continue
         for doubt in said:
             likeness *= policy.factor(doubt)
         great = weighty(telling.own_tolls & other.own_tolls, GREAT_TOLL)
-        likeness *= policy.same_toll ** min(len(great), 2)
-        of_story[window.story_of(entry_id)].append((likeness, entry_id))
-    best: tuple[float, int] | None = None
-    for story_id, tellings in of_story.items():
-        tellings.sort(reverse=True)
-        asked = min(policy.support, window.size_of(story_id))
-        mean = sum(likeness for likeness, _ in tellings[:asked]) / asked
-        whole = (tellings[0][0] + mean) / 2
-        if best is None or (whole, tellings[0][1]) > best:
-            best = (whole, tellings[0][1])
-    if best is None or best[0] < policy.least:
-        return None
-    return _choice(telling, window, best[1], Rule.SAME_HAPPENING, best[0], policy.growth)
+        found.append((likeness * policy.same_toll ** min(len(great), 2), entry_id))
+    return found
 
 
-def _in_likely_stories(
-    telling: Telling, window: Window, near: Iterable[tuple[int, float]], policy: HappeningPolicy
-) -> list[tuple[int, float]]:
-    """Without the stories that are not enough like the entry even if nothing speaks against them
-    and two tolls for them: what disagrees only takes from likeness."""
-    near = list(near)
-    least = policy.least / policy.same_toll**2
-    likely = {
-        window.story_of(entry_id)
-        for entry_id, cosine in near
-        if cosine * _faded(telling, window.telling(entry_id), policy) >= least
-    }
-    return [each for each in near if window.story_of(each[0]) in likely]
+def _whole(
+    likenesses: list[tuple[float, int]], size: int, policy: HappeningPolicy
+) -> tuple[float, int]:
+    """How like an entry a story of that size is, and which of its tellings is most."""
+    likenesses = sorted(likenesses, reverse=True)
+    asked = min(policy.support, size)
+    mean = sum(likeness for likeness, _ in likenesses[:asked]) / asked
+    return (likenesses[0][0] + mean) / 2, likenesses[0][1]
 
 
 def _faded(one: Telling, other: Telling, policy: HappeningPolicy) -> float:

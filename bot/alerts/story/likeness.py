@@ -8,7 +8,7 @@ what follows counts little, because agencies' background paragraphs repeat for w
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
@@ -94,11 +94,13 @@ class Frequencies:
 
     def __init__(self) -> None:
         self.entries = 0
-        self._of: Counter[str] = Counter()
+        self._of: dict[str, int] = {}
 
     def add(self, terms: Mapping[str, float]) -> None:
         self.entries += 1
-        self._of.update(terms.keys())
+        of = self._of
+        for term in terms:
+            of[term] = of.get(term, 0) + 1
 
     def remove(self, terms: Mapping[str, float]) -> None:
         self.entries -= 1
@@ -109,13 +111,18 @@ class Frequencies:
 
     def rarity(self, term: str) -> float:
         """The logarithm of how few entries hold the term."""
-        rare = PRIOR * COMMON_SHARE if term in common() else 1.0
-        held = self._of[term] + rare
-        return math.log(1 + (self.entries + PRIOR) / held)
+        return self._rarity(term, 0)
 
-    def vector(self, said: Mapping[str, float]) -> dict[str, float]:
-        """Terms with TF-IDF weights, of length one."""
-        weighted = {t: math.log1p(times) * self.rarity(t) for t, times in said.items()}
+    def _rarity(self, term: str, new: int) -> float:
+        rare = PRIOR * COMMON_SHARE if term in common() else 1.0
+        held = self._of.get(term, 0) + new + rare
+        return math.log(1 + (self.entries + new + PRIOR) / held)
+
+    def vector(self, said: Mapping[str, float], *, new: bool = False) -> dict[str, float]:
+        """Terms with TF-IDF weights, of length one; `new`: of an entry that is not counted yet, as
+        if it were."""
+        rarity, log = self._rarity, math.log1p
+        weighted = {t: log(times) * rarity(t, new) for t, times in said.items()}
         length = math.sqrt(sum(w * w for w in weighted.values()))
         return {t: w / length for t, w in weighted.items()} if length else {}
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.alerts.story.likeness import words_of
 from bot.links import page_link
@@ -89,7 +89,17 @@ def choose_story(
                 return StoryChoice(candidate.story_id, StoryReason.SAME_LINK, 100.0)
     heading = read_title(title)
     best = StoryChoice(None, StoryReason.NEW, 0.0)
-    for candidate in reversed(candidates):
+    texts = [read_title(candidate.title).sorted_text for candidate in candidates]
+    alike = process.extract(
+        heading.sorted_text,
+        texts,
+        scorer=fuzz.ratio,
+        processor=None,
+        limit=None,
+        score_cutoff=policy.likeness,
+    )
+    for number in sorted((number for _, _, number in alike), reverse=True):
+        candidate = candidates[number]
         likeness = title_likeness(heading, read_title(candidate.title), policy)
         if likeness > best.likeness:
             best = StoryChoice(candidate.story_id, StoryReason.SAME_TITLE, likeness)

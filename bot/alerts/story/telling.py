@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 
 from bot.alerts.story.likeness import (
     LEAD,
@@ -87,6 +88,17 @@ def name_stems(names: Iterable[str]) -> frozenset[str]:
     return frozenset(key for name in names for key in weights_of(name, "")[0])
 
 
+@dataclass(slots=True)
+class Compared:
+    """Which tellings, by their numbers, one was compared with, and which of them it copies."""
+
+    beside: set[int] = field(default_factory=set)
+    copies: set[int] = field(default_factory=set)
+
+
+_numbers = count()
+
+
 @dataclass(frozen=True)
 class Telling:
     """One entry as far as its story is concerned. `at`: when it was published or read (UTC)."""
@@ -101,6 +113,16 @@ class Telling:
     signals: frozenset[str] = frozenset()
     where: Where = Where()
     figures: tuple[Figure, ...] = ()
+
+    @cached_property
+    def number(self) -> int:
+        """No other telling has it, not even a later one of the same entry."""
+        return next(_numbers)
+
+    @cached_property
+    def compared(self) -> Compared:
+        """What was found out of it beside others (`sources`), for as long as it is remembered."""
+        return Compared()
 
     @cached_property
     def _words(self) -> tuple[dict[str, float], dict[str, str]]:
@@ -149,8 +171,8 @@ class Telling:
     def targets(self) -> frozenset[str]:
         """What kinds of things title and lead name as struck or served: school, port."""
         kinds = targets()
-        read = words_of(f"{self.title}\n{self.text[:LEAD]}")
-        keys = (stem(t.norm.removeprefix("ب")) if t.script == "ar" else t.norm for t in read)
+        read = (*words_of(self.title), *words_of(self.text[:LEAD]))
+        keys = [stem(t.norm.removeprefix("ب")) if t.script == "ar" else t.norm for t in read]
         return frozenset(kinds[key] for key in keys if key in kinds)
 
     @cached_property
@@ -200,18 +222,19 @@ def _leads(figure: Figure) -> bool:
 def _counted(text: str, language: str) -> Iterator[tuple[str, float]]:
     """«أربعة مستشفيات», "40 aid trucks": the thing stands behind its number."""
     kinds, tokens = counted(), words_of(text)
+    keys = [stem(token.norm) if token.script == "ar" else token.norm for token in tokens]
+    if kinds.keys().isdisjoint(keys):
+        return  # as most texts: their numbers need not be read
     found = numerals(text, tokens, language)
     begins = {numeral.first for numeral in found}
     for numeral in found:
         if numeral.vague or numeral.ordinal or numeral.decimal or numeral.max is not None:
             continue
         for at in range(numeral.last + 1, min(numeral.last + 1 + BESIDE, len(tokens))):
-            token = tokens[at]
-            if at in begins or token.breaks:
+            if at in begins or tokens[at].breaks:
                 break
-            key = stem(token.norm) if token.script == "ar" else token.norm
-            if key in kinds:
-                yield kinds[key], numeral.value
+            if keys[at] in kinds:
+                yield kinds[keys[at]], numeral.value
                 break
 
 

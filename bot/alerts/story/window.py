@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush, nlargest
+from operator import attrgetter
 
 from bot.alerts.story.likeness import Frequencies, cosine
 from bot.alerts.story.telling import PLACE, TOLL, Telling
@@ -43,6 +44,8 @@ class Window:
     _by_time: list[tuple[datetime, int]] = field(default_factory=list)
     """A heap, the oldest first; also of what is not held any more."""
     _stories: dict[int, dict[int, None]] = field(default_factory=dict)
+    _asked: tuple[Telling, dict[str, float]] | None = None
+    """The telling that was looked for last, with its vector; None once another came or went."""
 
     @classmethod
     def of(cls, tellings: Iterable[tuple[Telling, int]]) -> Window:
@@ -58,8 +61,9 @@ class Window:
     def add(self, telling: Telling, story_id: int) -> None:
         """Hold a telling; one that is held already is replaced."""
         self.remove(telling.entry_id)
+        vector = self.vector_of(telling)
+        self._asked = None
         self.frequencies.add(telling.terms)
-        vector = self.frequencies.vector(telling.terms)
         self._held[telling.entry_id] = _Held(telling, story_id, vector)
         for term, weight in vector.items():
             self._holding.setdefault(term, {})[telling.entry_id] = weight
@@ -74,6 +78,7 @@ class Window:
         held = self._held.pop(entry_id, None)
         if held is None:
             return
+        self._asked = None
         self.frequencies.remove(held.telling.terms)
         for term in held.vector:
             holding = self._holding[term]
@@ -106,8 +111,10 @@ class Window:
 
     def tellings_of(self, story_id: int) -> list[Telling]:
         """The held tellings of a story, oldest first."""
-        found = [self.telling(entry_id) for entry_id in self._stories.get(story_id, ())]
-        return sorted(found, key=lambda each: (each.at, each.entry_id))
+        held = self._held
+        found = [held[entry_id].telling for entry_id in self._stories.get(story_id, ())]
+        found.sort(key=attrgetter("at", "entry_id"))
+        return found
 
     def size_of(self, story_id: int) -> int:
         """How many tellings of a story are held."""
@@ -118,13 +125,12 @@ class Window:
 
     def vector_of(self, telling: Telling) -> dict[str, float]:
         """The vector of a telling that is not held yet, itself counted."""
-        self.frequencies.add(telling.terms)
-        vector = self.frequencies.vector(telling.terms)
-        self.frequencies.remove(telling.terms)
-        return vector
+        if self._asked is None or self._asked[0] is not telling:
+            self._asked = telling, self.frequencies.vector(telling.terms, new=True)
+        return self._asked[1]
 
-    def nearest(self, vector: Mapping[str, float]) -> list[tuple[int, float]]:
-        """(entry id, cosine) of the held tellings that share most with a vector."""
+    def nearest(self, vector: Mapping[str, float]) -> list[int]:
+        """The entry ids of the held tellings that share most with a vector."""
         scores: defaultdict[int, float] = defaultdict(float)
         for term, weight in vector.items():
             holding = self._holding.get(term, {})
@@ -135,8 +141,11 @@ class Window:
         greatest = sorted(scores.values(), reverse=True)[:MOST_COMPARED]
         least = greatest[-1] - 2 * 10**-DIGITS if greatest else 0.0
         much = [i for i, score in scores.items() if score >= least]
-        most = nlargest(MOST_COMPARED, much, key=lambda i: (round(scores[i], DIGITS), i))
-        return [(entry_id, cosine(vector, self._held[entry_id].vector)) for entry_id in most]
+        return nlargest(MOST_COMPARED, much, key=lambda i: (round(scores[i], DIGITS), i))
+
+    def cosine_of(self, entry_id: int, vector: Mapping[str, float]) -> float:
+        """How alike a held telling and a vector are: 0 to 1."""
+        return cosine(vector, self._held[entry_id].vector)
 
     def holding(self, term: str) -> tuple[int, ...]:
         """The entries that hold a term."""

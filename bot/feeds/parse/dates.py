@@ -114,6 +114,8 @@ def entry_time(
     `parsed` is feedparser's reading of `raw` (UTC, year to second). `timezone` is for dates
     that name none; `arabic` makes "AST" Arabia's time and not the Atlantic's.
     """
+    if raw is None and parsed is None:
+        return None
     when = read_time(raw, parsed, timezone=timezone, arabic=arabic)
     if when is None or when > now + _WRONG_ZONE:
         return None

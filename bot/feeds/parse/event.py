@@ -143,8 +143,10 @@ def _note(found: Found, name: str, value: str) -> None:
 def read_event(entry: Mapping[str, Any], timezone: str | None = None) -> SaidEvent | None:
     """What `with_events` found in an entry, as feedparser hands it on. Never raises for it."""
     handed = entry.get(HANDED)
+    if not isinstance(handed, str):
+        return None  # as of most entries
     try:
-        found = json.loads(handed) if isinstance(handed, str) else {}
+        found = json.loads(handed)
     except ValueError:
         return None
     if not isinstance(found, dict):

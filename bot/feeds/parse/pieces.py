@@ -14,11 +14,15 @@ from typing import Any
 
 import feedparser
 import feedparser.api
+import feedparser.util
 
 from bot.feeds.parse import whole_texts
 
 # Where feedparser looks for a parser. It first asks for one that nobody has, at each document.
 feedparser.api.PREFERRED_XML_PARSERS[:] = [whole_texts.__name__]
+
+# What feedparser copies, with all that is in it, it empties right after: the outermost is enough.
+feedparser.util.FeedParserDict.__deepcopy__ = lambda self, _: type(self)(self)
 
 # Characters of a piece; most documents are shorter and read as they are.
 PIECE = 250_000

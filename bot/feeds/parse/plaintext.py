@@ -68,6 +68,8 @@ def joined_texts(texts: Iterable[str], title: str) -> str:
     that stands word for word in `title` or in what was taken already is left out.
     """
     longest, *others = sorted(dict.fromkeys(texts), key=len, reverse=True) or [""]
+    if not any(others):
+        return longest
     said = f" {_bare(title)} \n {_bare(longest)} "
     more, length = list[str](), 0
     for line in (line for text in others for line in text.split("\n")):

@@ -199,6 +199,8 @@ def _depth(text: str) -> int:
     Each entry starts anew, and HTML's lone tags do not count: feeds that forget to escape
     their "<br>" are readable.
     """
+    if text.count("<") <= MAX_DEPTH:
+        return 0  # as in most documents: there are not as many tags
     depth = deepest = position = 0
     while deepest <= MAX_DEPTH and (position := text.find("<", position)) >= 0:
         if text.startswith(("<![CDATA[", "<!--"), position):

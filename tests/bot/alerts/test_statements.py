@@ -75,9 +75,9 @@ def test_what_follows_from_a_signal_is_asked_in_few_statements(newsroom: Newsroo
     same = statements(newsroom, says(newsroom, 2, "enab", 8))
     joins = statements(newsroom, says(newsroom, 2, "sana", 7))
     grown = statements(newsroom, says(newsroom, 2, "petra", 6))
-    assert len(same) <= 21
-    assert len(joins) <= 24
-    assert len(grown) <= 23
+    assert len(same) <= 20
+    assert len(joins) <= 23
+    assert len(grown) <= 22
 
 
 def test_of_a_story_that_begins_nothing_is_read_back(newsroom: Newsroom) -> None:
@@ -105,7 +105,7 @@ def test_what_a_new_version_says_is_not_read_back(newsroom: Newsroom) -> None:
     (alert,) = alerts.recent(newsroom.db, None, NOW, 9)
     assert alert.version == 2
     assert not [sql for sql in asked if "* FROM alerts WHERE id" in sql]
-    assert len(asked) <= 31
+    assert len(asked) <= 30
 
 
 def test_the_second_signal_of_a_poll_does_not_ask_again_what_the_first_asked(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
-from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
+from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.sites.selectors import PageSelectors
 
 
@@ -38,7 +38,10 @@ def encode_parsed(parsed: ParsedFeed | Unreadable) -> Iterator[bytes]:
     feed = asdict(replace(parsed, entries=()))
     yield _message({"feed": feed, "follow": len(parsed.entries)})
     for entry in parsed.entries:
-        yield _message(asdict(entry))
+        event = None if entry.event is None else asdict(entry.event)
+        # Not `asdict` of it all, which copies each value deeply.
+        flat = {name: getattr(entry, name) for name in FeedEntry.__slots__}
+        yield _message(flat | {"event": event})
 
 
 def _message(values: object) -> bytes:
