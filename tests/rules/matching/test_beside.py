@@ -136,3 +136,45 @@ def test_an_explanation_says_why_a_remark_is_none(rules: RuleSet) -> None:
 
     assert "has one of place" in why("Council meets", REST + DRY + REST)
     assert "far down" in why("Council meets in Tari", REST * 4 + DRY)
+
+
+LONG = {
+    "ar": (
+        "ناقش المجلس البلدي ميزانية العام وافتتاح مكتبة جديدة وترميم الملعب القديم، ثم استمع إلى "
+        "كلمات الأعضاء عن الضرائب والمواصلات والمدارس وموعد المهرجان السنوي. {} وانتهى الاجتماع "
+        "بعد ثلاث ساعات بالاتفاق على موعد آخر.",
+        "وقال أحدهم إن المستشفى بلا أدوية.",
+        "اجتماع المجلس البلدي",
+        "اجتماع المجلس البلدي في غزة",
+    ),
+    "en": (
+        "The council spoke of its budget, of a new library, of repairs at the old stadium and of "
+        "the date of the yearly fair, and heard its members on taxes. {} It closed after three "
+        "hours and will meet again in May.",
+        "One said that insulin is scarce.",
+        "The town council meets",
+        "The town council of Gaza meets",
+    ),
+    "fr": (
+        "Le conseil a parlé du budget, d'une nouvelle bibliothèque, de travaux au vieux stade et "
+        "de la date de la kermesse, puis a entendu ses membres sur les impôts. {} Il s'est séparé "
+        "après trois heures.",
+        "L'un d'eux a parlé d'une pénurie d'insuline.",
+        "Le conseil municipal se réunit",
+        "Le conseil municipal de Gaza se réunit",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LONG)
+def test_shipped_rules_are_silent_on_remarks(shipped: RuleSet, language: str) -> None:
+    text, remark, anywhere, in_need = LONG[language]
+
+    def told(title: str, said: str) -> set[str]:
+        return {d.signal for d in shipped.detect(title, said, language)}
+
+    assert "medicine-shortage" in told(in_need, text.format(remark))
+    assert not told(anywhere, text.format(remark))
+    # A text of one sentence has no room for where it is.
+    assert "medicine-shortage" in told(anywhere, remark)
+    assert all(rule.needs_if_alone for rule in shipped.rules.values())
