@@ -30,11 +30,12 @@ def is_titled(found: Sequence[Found]) -> bool:
 
 
 def is_out_of_place(rule: CompiledRule, found: Sequence[Found], entry: EntryReading) -> bool:
-    """Whether a long text says it once, and neither title nor opening name what the rule asks for
-    then: a place in crisis, a disaster, those who wage war."""
+    """Whether a long text says it once, and neither that sentence nor the title name what the rule
+    asks for then: a place in crisis, a disaster, those who wage war."""
     if not rule.needs_if_alone or not _is_below(found, entry, LONG_TEXT):
         return False
-    return not any(r.has_any(rule.needs_if_alone) for r in entry.places["lead"])
+    told = [f.reading for f in found if not f.clause.setting]
+    return not any(r.has_any(rule.needs_if_alone) for r in (*entry.titles, *told))
 
 
 def is_far_down(rule: CompiledRule, found: Sequence[Found], entry: EntryReading) -> bool:

@@ -113,8 +113,8 @@ class SignalFile(Model):
     needs: References = Field((), description="one of these somewhere in the entry")
     needs_if_alone: References = Field(
         (),
-        description="one of these in title or opening, where a long text says it once, below its "
-        "title",
+        description="one of these in the title or the same sentence, where a long text says it "
+        "once, below its title",
     )
     direction: Directions = Directions()
     scope: ScopeTable = ScopeTable()

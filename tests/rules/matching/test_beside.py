@@ -76,16 +76,16 @@ def levels(rules: RuleSet, title: str, text: str) -> dict[str, str]:
     [
         ("Council meets", REST + DRY + REST, False),
         ("Council meets in Tari", REST + DRY + REST, True),
-        ("Council meets", "In Tari it was hot. " + DRY + REST * 2, True),
-        # It might have said where at once, and did not.
-        ("Council meets", REST + DRY + REST + "Others spoke of Tari.", False),
+        ("Council meets", REST * 2 + "One said that in Tari the well is dry.", True),
+        # Another sentence tells of another place.
+        ("Council meets", "In Tari it was hot. " + DRY + REST * 2, False),
         ("The well is dry", REST * 3, True),
         ("Council meets", REST + DRY + REST + "They spoke of thirst.", True),
         ("Council meets", DRY, True),
         ("", REST + DRY + REST, True),
     ],
 )
-def test_a_long_text_that_says_it_once_must_name_where(
+def test_a_long_text_that_says_it_once_names_where_there_or_in_its_title(
     rules: RuleSet, title: str, text: str, told: bool
 ) -> None:
     assert ("well" in levels(rules, title, text)) == told
