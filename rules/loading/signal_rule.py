@@ -148,6 +148,7 @@ def compile_rule(signal: schema.SignalFile, document: Document, build: TermBuild
                 "denied": names.terms(signal.direction.denied, ("direction", "denied")),
             }
         ),
+        names.terms(signal.needs_if_alone, ("needs_if_alone",)),
     )
     names.report_unused()
     if sum(c.weight for c in rule.when if not c.setting) < rule.threshold:

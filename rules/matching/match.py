@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rules.matching.beside import beside_a_title, is_far_down, is_out_of_place, is_titled
 from rules.matching.detection import Detection, detection_of, points
 from rules.matching.entry import (
     EntryReading,
@@ -96,6 +97,9 @@ def judge(
     score = points(found) - points(against)
     detection = None
     if score >= rule.threshold and any(not f.clause.setting for f in found):
+        if is_out_of_place(rule, found, entry):
+            reason = f"alone, it needs one of {', '.join(rule.needs_if_alone)}"
+            return Verdict(rule, score, tuple(found), tuple(against), reason)
         detection = detection_of(rule, score, found, against, entry)
     return Verdict(rule, score, tuple(found), tuple(against), None, detection)
 
@@ -138,7 +142,7 @@ def _news(found: list[Found], entry: EntryReading) -> list[Found]:
         return found
     titles = [r for r in entry.readings if r.sentence.field == "title"]
     kinds = {state for f in relief for state in f.scope.states}
-    if not titles or _is_titled(found):
+    if not titles or is_titled(found):
         return found
     if speaks_of_relief(titles, kinds):
         return found
@@ -151,14 +155,9 @@ def _without_plain_no(found: list[Found], entry: EntryReading) -> list[Found]:
     «انفجار قرب السفارة» above «لم تقع إصابات»: nobody says that anybody was hurt, so nothing is
     there to deny; below «نفي» or "Fact check" it says what is denied.
     """
-    if not entry.title or _is_titled(found) or any(map(denies_something, entry.titles)):
+    if not entry.title or is_titled(found) or any(map(denies_something, entry.titles)):
         return found
     return [f for f in found if f.direction != "denied" or "denied" in f.scope.states]
-
-
-def _is_titled(found: Iterable[Found]) -> bool:
-    """Whether the title says something of it; a setting is nothing said."""
-    return any(f.reading.sentence.field == "title" and not f.clause.setting for f in found)
 
 
 Texts = tuple[str, str, str | None]
@@ -225,20 +224,27 @@ def _past_the_gate(
         find_harms(entry.readings)
     present = PresentTerms(entry.readings)
     verdicts = (judge(rules[name], entry, present, clauses) for name, clauses in held.items())
-    return detected(verdicts)
+    return detected(verdicts, entry)
 
 
-def detected(verdicts: Iterable[Verdict]) -> tuple[Detection, ...]:
+def detected(verdicts: Iterable[Verdict], entry: EntryReading) -> tuple[Detection, ...]:
     """What rules detect in an entry.
 
     A denial found by loose words alone counts where nothing else is detected, and of several the
-    one whose words stand nearest together: "no ambulance was attacked" denies one thing.
+    one whose words stand nearest together: "no ambulance was attacked" denies one thing. A remark
+    in an article that tells of nothing else counts for nothing.
     """
-    told = [v for v in verdicts if v.detection is not None]
-    if any(v.loose for v in told):
-        firm = [v for v in told if not v.loose]
-        told = firm or [min(told, key=_width)]
-    return tuple(v.detection for v in told if v.detection is not None)
+    told = [(v, v.detection) for v in verdicts if v.detection is not None]
+    if any(v.loose for v, _ in told):
+        firm = [each for each in told if not each[0].loose]
+        told = firm or [min(told, key=lambda each: _width(each[0]))]
+    if len(told) == 1 and is_far_down(told[0][0].rule, told[0][0].found, entry):
+        return ()
+    bad = [v for v, d in told if d.direction == "worsening" and is_titled(v.found)]
+    return tuple(
+        beside_a_title(v.rule, d, v.found, entry) if any(t is not v for t in bad) else d
+        for v, d in told
+    )
 
 
 def _width(verdict: Verdict) -> int:

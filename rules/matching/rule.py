@@ -23,6 +23,8 @@ class CompiledRule:
     needs: tuple[str, ...]
     means: Mapping[State, Direction]
     governors: Mapping[State, tuple[str, ...]]
+    needs_if_alone: tuple[str, ...] = ()
+    """What title or sentence must hold for a remark in a long text to count (`beside`)."""
     triggers: frozenset[str] = field(init=False, repr=False, compare=False)
     """Terms without any of which no clause of the rule can hold."""
     asks_for_harm: bool = field(init=False, repr=False, compare=False)

@@ -123,8 +123,8 @@ def explain(rules: RuleSet, title: str, text: str, language: str | None = None) 
             )
     present = entry.present()
     verdicts = [judge(rule, entry, present) for rule in rules.rules.values()]
-    told = detected(verdicts)
-    verdicts = [v if v.detection in told else replace(v, detection=None) for v in verdicts]
+    told = {d.signal: d for d in detected(verdicts, entry)}
+    verdicts = [replace(v, detection=told.get(v.rule.signal)) for v in verdicts]
     readings = [_signal(rules, v, entry) for v in verdicts]
     signals = tuple(s for s in readings if s.holds or s.silenced_by or s.nearly)
     return Explanation(tuple(words), _victims(entry), signals, tuple(dict.fromkeys(unknown)))

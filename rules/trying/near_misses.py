@@ -29,6 +29,10 @@ def silence(rules: RuleSet, verdict: Verdict, entry: EntryReading) -> Message:
     """Why a rule that did not fire did not, in a few words."""
     rule = verdict.rule
     present = entry.present()
+    if verdict.found and verdict.silenced_by:
+        return message("test.alone", names=_listed(rules, rule, rule.needs_if_alone))
+    if verdict.found and verdict.score >= rule.threshold and not verdict.loose:
+        return message("test.far_down")
     if verdict.found:
         return message("test.score", score=verdict.score, threshold=rule.threshold)
     if rule.needs and present.isdisjoint(rule.needs) and verdict.silenced_by:

@@ -111,6 +111,11 @@ class SignalFile(Model):
         (), description="an entry whose title has one of these is silent"
     )
     needs: References = Field((), description="one of these somewhere in the entry")
+    needs_if_alone: References = Field(
+        (),
+        description="one of these in the title or the same sentence, where a long text says it "
+        "once, below its title",
+    )
     direction: Directions = Directions()
     scope: ScopeTable = ScopeTable()
     examples: Tests | None = None

@@ -19,7 +19,7 @@ from rules.language.arabic.morphology import Morphology
 from rules.loading.load import load_rules
 from rules.matching.entry import read_entry
 from rules.matching.finding.matcher import TermMatcher
-from rules.matching.match import judge
+from rules.matching.match import detected, judge
 from tests.conftest import shipped_places
 from tests.rules.few import few_rules
 
@@ -166,8 +166,7 @@ def test_rules_whose_words_do_not_occur_add_no_work(tmp_path: Path, text: str) -
 def check_the_gate(rules: RuleSet, title: str, text: str, language: str | None) -> None:
     entry = read_entry(rules.terms, title, text, language)
     verdicts = [judge(rule, entry, entry.present()) for rule in rules.rules.values()]
-    wanted = tuple(v.detection for v in verdicts if v.detection is not None)
-    assert rules.detect(title, text, language) == wanted
+    assert rules.detect(title, text, language) == detected(verdicts, entry)
 
 
 def test_what_is_passed_over_would_have_detected_nothing(shipped: RuleSet) -> None:
