@@ -14,6 +14,7 @@ from rules.loading.yamlfile import Location
 from rules.texts import Message, message
 
 _PATTERN = re.compile(r"\\[a-zA-Z.]|\.[*+]|\[[^\]]+\]|\(\?|\(.*\|.*\)|[*+?]$|\w[*+]")
+_SEPARATOR = re.compile("[؛;|,]")
 _BROKEN_PLURAL = re.compile("^(?:أ..ا.|أ..ية|أ..ة|م.ا.ي.|..ائ.)$")
 _SOUND_PLURAL = re.compile("^.{3,}(?:ات|ون|ين)$")
 _EXAMPLE = "دواء/أدوية"
@@ -41,6 +42,9 @@ def _doubt(word: str, language: str) -> Message | None:
         return None
     if _PATTERN.search(word):
         return message("word.pattern", word=word)
+    if language != "ar" and (separator := _SEPARATOR.search(word)):
+        # Arabic words are refused for it.
+        return message("word.separator", word=word, mark=separator[0])
     if language != "ar" or " " in word or "/" in word:
         return None
     plain = arabic_surface(word)

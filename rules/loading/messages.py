@@ -14,6 +14,30 @@ from rules.texts import Message, message, texts
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _QUOTES = "“”„‘’"
+_NO_TEXT: Mapping[type, str] = {
+    int: "shape.text_not_number",
+    bool: "shape.text_not_truth",
+    dict: "shape.text_not_mapping",
+}
+_LIMITS = {
+    "le": ("shape.at_most", "le"),
+    "lt": ("shape.below", "lt"),
+    "ge": ("shape.at_least", "ge"),
+    "gt": ("shape.above", "gt"),
+}
+"""Pydantic's name of a limit → what is said of it."""
+_LANGUAGES: Mapping[str, str] = {
+    word: language
+    for language, words in {
+        "ar": "arabic arabe عربي العربية عربية بالعربية",
+        "en": "english anglais إنجليزي الإنجليزية انجليزي الانجليزية بالإنجليزية eng",
+        "fr": "french français francais فرنسي الفرنسية فرنسية بالفرنسية fra fre",
+    }.items()
+    for word in words.split()
+}
+"""What people write in place of the code of a language."""
+_CLAUSES = frozenset(("near", "sequence", "all", "any", "setting", "unless", "needs", "guards"))
+"""Where names of terms stand."""
 _TEXT_LISTS = frozenset(("ar", "en", "fr", "fires", "silent", "falsepositives"))
 
 
@@ -34,7 +58,16 @@ def readable(
         if one["type"] == "extra_forbidden":
             said = _unknown_key(path, model)
         found.setdefault(path, said)
-    return [document.problem((*at, *path), said) for path, said in found.items()]
+    misspelt = {
+        (*path[:-1], dict(said.values)["near"])
+        for path, said in found.items()
+        if said.key == "shape.unknown_key"
+    }
+    return [
+        document.problem((*at, *path), said)
+        for path, said in found.items()
+        if said.key != "shape.missing" or path not in misspelt
+    ]
 
 
 def _sentence_with_colon(
@@ -98,10 +131,27 @@ def _unknown_key(path: Location, model: type[BaseModel]) -> Message:
     if visible(key) != key and visible(key) in names:
         return message("shape.invisible_key", key=key)
     # A key that has its place elsewhere is not what is missing here.
-    near = get_close_matches(key, [each for each in names if each != key], n=1)
+    language = _LANGUAGES.get(key.lower())
+    near = get_close_matches(key.lower(), [each for each in names if each != key], n=1)
+    if language in names:
+        near = [language]
     if near:
         return message("shape.unknown_key", key=key, near=near[0])
+    if not key.isascii():
+        return message("shape.foreign_key", key=key)
     return message("shape.unknown_key_far", key=key)
+
+
+def _parts(written: str) -> list[str]:
+    """«well, dry» and «well + dry» as the names that were meant."""
+    found = [
+        part for part in re.split(r"\s*(?:[,،;؛+&]|\band\b|\bet\b)\s*", written.strip()) if part
+    ]
+    return found if all(re.fullmatch(r"\$?[\w -]{1,40}", each) for each in found) else ["a", "b"]
+
+
+def _shown(given: Any) -> str:
+    return str(given)[:60]
 
 
 def _keys(model: type[BaseModel]) -> set[str]:
@@ -125,7 +175,7 @@ def _said(kind: str, words: str, context: Mapping[str, Any], path: Location, giv
         n, most = int(context.get("actual_length") or 0), int(context.get("max_length") or 0)
         return message("shape.too_long", key=key, n=n, most=most)
     if isinstance(given, str):
-        meant = _beginner(kind, key, given)
+        meant = _beginner(kind, key, given, path)
         if meant is not None:
             return meant
     if kind == "literal_error":
@@ -134,17 +184,27 @@ def _said(kind: str, words: str, context: Mapping[str, Any], path: Location, giv
         return message("shape.one_of", key=key, given=str(given), expected=expected)
     if kind == "string_pattern_mismatch":
         return message("shape.no_name", key=key, given=str(given))
+    if given is None and kind.endswith("_type"):
+        return message("shape.nothing", key=key)
     if kind in ("tuple_type", "list_type"):
-        return message("shape.a_list", key=key)
+        listed = ", ".join(_parts(given)) if isinstance(given, str) else "a, b"
+        return message("shape.a_list", key=key, listed=listed)
     if kind in ("dict_type", "model_type", "model_attributes_type"):
         return message("shape.a_mapping", key=key)
     if kind == "string_type":
-        shown = message("shape.nothing") if given is None else type(given).__name__
-        return message("shape.a_text", key=key, given=shown)
+        return message(_NO_TEXT.get(type(given), "shape.text_not_list"), key=key)
+    if kind.startswith("int"):
+        return message("shape.whole_number", key=key, given=_shown(given))
+    if kind.startswith("bool"):
+        return message("shape.true_or_false", key=key, given=_shown(given))
+    limit = next((limit for name, limit in _LIMITS.items() if name in context), None)
+    if limit is not None:
+        name, mark = limit
+        return message(name, key=key, given=_shown(given), limit=str(context[mark]))
     return message("shape.other", key=key, what=f"{words[0].lower()}{words[1:]}")
 
 
-def _beginner(kind: str, key: str, given: str) -> Message | None:
+def _beginner(kind: str, key: str, given: str, path: Location) -> Message | None:
     """The mistake that is made by whoever types Arabic: digits, commas, quotation marks."""
     plain = given.translate(_DIGITS)
     if plain != given and plain.strip().isascii():
@@ -154,4 +214,6 @@ def _beginner(kind: str, key: str, given: str) -> Message | None:
             return message("shape.smart_quotes", key=key, given=given)
         if "،" in given:
             return message("shape.arabic_comma", given=given)
+    if kind == "string_pattern_mismatch" and not given.isascii() and _CLAUSES.intersection(path):
+        return message("shape.word_for_name", given=given)
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 
@@ -156,13 +156,19 @@ def compile_rule(signal: schema.SignalFile, document: Document, build: TermBuild
 
 
 def _check_names(signal: schema.SignalFile, document: Document, build: TermBuild) -> None:
-    """In the new form every clause has a name, and each its own."""
+    """In the new form every clause has a name, and each its own. What is told of a word may go
+    by the word."""
     names: set[str] = set()
-    for key, listed in (("when", signal.when), ("against", signal.against)):
-        for i, clause in enumerate(listed):
-            at: Location = (key, i)
+    listed: tuple[tuple[Location, Sequence[schema.Clause | schema.Told]], ...] = (
+        (("when",), signal.when),
+        (("against",), signal.against),
+        (("scope", "told"), signal.scope.told),
+    )
+    for key, clauses in listed:
+        for i, clause in enumerate(clauses):
+            at: Location = (*key, i)
             if clause.name is None:
-                if signal.new_form:
+                if signal.new_form and not isinstance(clause, schema.Told):
                     said = message("rule.clause_unnamed", near=clause.suggested_name)
                     build.problems.append(document.problem(at, said))
             elif clause.name in names:
@@ -183,8 +189,9 @@ def _scope_clauses(signal: schema.SignalFile, names: _Names) -> tuple[CompiledCl
                 told.weight or signal.threshold, "worsening",
                 names.terms(told.needs, (*at, "needs")),
                 names.silencers(told.unless, (*at, "unless")), None,
-                "said-of-" + "-".join(name.removeprefix("$") for name in told.of),
+                told.name or told.suggested_name,
                 MappingProxyType(dict(told.states)),
+                why=told.why or "",
                 frame=-1 - i,
             )
         )  # fmt: skip

@@ -23,6 +23,7 @@ from rules.loading.rule_folders import (
     is_rule_file,
     rule_files,
 )
+from rules.loading.yaml_hints import hidden_by_a_tag
 from rules.loading.yamlfile import (
     Document,
     Location,
@@ -91,6 +92,9 @@ def read_layer(folder: Path, shown: str, layer: int, sources: Sources) -> None:
                 continue
             if layer:
                 sources.own.append(document)
+                for number, tag in hidden_by_a_tag(raw):
+                    said = message("file.hashtag", tag=tag)
+                    sources.warnings.append(problem(label, number, said))
             take(document, layer, names, sources)
             if not layer and "examples" in document.value:
                 check_lines(raw, document, sources)

@@ -18,8 +18,9 @@ from typing import Any
 import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.error import MarkedYAMLError, YAMLError
-from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, Event
 
+from rules.loading.yaml_hints import explained
 from rules.texts import Message, message
 
 MAX_BYTES = 1_000_000
@@ -114,10 +115,8 @@ def parse(raw: bytes, shown_as: str) -> Document:
         _check_shape(text, shown_as)
         node = yaml.compose(text, Loader=_Loader)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
+        line, hint = explained(error, text)
         what = " ".join(str(error.problem or "is not valid YAML").split())
-        hint = _hint(what, text, line)
         said = message("yaml.what", what=what, hint=hint)
         raise YamlProblem(problem(shown_as, line, said)) from error
     except (YAMLError, ValueError, RecursionError) as error:
@@ -157,26 +156,6 @@ def _name(char: str) -> str:
     return f"U+{ord(char):04X}, {unicodedata.name(char, '?').lower()}"
 
 
-_FIRST = re.compile(r"^\s*(?:- +)*(?:[\w-]+: +)?\[? *([*@&%`!])")
-
-
-def _hint(what: str, text: str, line: int) -> Message:
-    """What a beginner most likely meant, from the line that YAML gave up on."""
-    written = "".join(text.splitlines()[line - 1 : line])
-    if "\t" in written:
-        return message("yaml.tab")
-    first = _FIRST.match(written)
-    if first:
-        return message("yaml.mark_first", mark=first[1])
-    if re.search("[“”„‘]", written):
-        return message("yaml.smart_quotes")
-    if "mapping values" in what:
-        return message("yaml.colon")
-    if "،" in written and re.search(r"[\[{]", written):
-        return message("yaml.arabic_comma")
-    return message("yaml.check_around")
-
-
 def _check_shape(text: str, shown_as: str) -> None:
     depth = 0
     for nodes, event in enumerate(yaml.parse(text, Loader=_Loader)):
@@ -184,6 +163,8 @@ def _check_shape(text: str, shown_as: str) -> None:
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             mark = "*" if isinstance(event, AliasEvent) else "&"
             raise YamlProblem(problem(shown_as, line, message("yaml.anchor", mark=mark)))
+        if _is_tagged(event):
+            raise YamlProblem(problem(shown_as, line, message("yaml.tag")))
         if isinstance(event, CollectionStartEvent):
             depth += 1
         elif isinstance(event, CollectionEndEvent):
@@ -192,6 +173,13 @@ def _check_shape(text: str, shown_as: str) -> None:
             raise YamlProblem(problem(shown_as, line, message("yaml.too_deep", most=MAX_DEPTH)))
         if nodes > MAX_NODES:
             raise YamlProblem(problem(shown_as, line, message("yaml.too_many", most=MAX_NODES)))
+
+
+def _is_tagged(event: Event) -> bool:
+    """Whether something says of itself what it is (``!!str 19``): it would be passed over."""
+    implicit = getattr(event, "implicit", None)
+    said_so = any(implicit) if isinstance(implicit, tuple) else implicit
+    return getattr(event, "tag", None) is not None and not said_so
 
 
 def _build(node: Node, at: Location, lines: dict[Location, int], file: str) -> Any:

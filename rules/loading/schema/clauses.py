@@ -240,6 +240,8 @@ class Directions(Model):
 class Told(Model):
     """Words that are news only by what is said of them: «المساعدات» under arriving."""
 
+    name: Name | None = Field(None, description="what it looks for, in a word or two: aid-arrives")
+    why: Text | None = Field(None, description="why it is here; for whoever reads the rule")
     of: Annotated[tuple[Reference, ...], Field(min_length=1)] = Field(
         description="the terms of which something is said"
     )
@@ -250,6 +252,11 @@ class Told(Model):
     weight: Annotated[int, Field(ge=1, le=1000)] | None = None
     needs: tuple[Reference, ...] = Field((), description="one of these somewhere in the entry")
     unless: tuple[Reference, ...] = Field((), description="none of these in the sentence")
+
+    @property
+    def suggested_name(self) -> str:
+        """A name from its terms: `said-of-aid` of `of: [aid]`."""
+        return ("said-of-" + "-".join(name.lstrip("$") for name in self.of))[:61].strip("-")
 
 
 class ScopeTable(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +20,9 @@ from rules.matching.finding.known_words import Lexicon, compiled_pattern
 from rules.matching.finding.terms import CompiledTerm, Phrase, Unit
 from rules.texts import Message, message
 
-_SMART_QUOTES = frozenset("“”„‟‘‚‛")
+_QUOTES = frozenset('“”„‟‘‚‛«»‹›"`')
+_SEPARATOR = re.compile("[؛;|,]")
+"""What people write between the words of a list, and is none of YAML's commas."""
 
 _FUNCTION_WORDS = frozenset(
     "من في على عن إلى الى لا لم لن ما أن ان إن أو او قد هل كل بلا بين مع عند حتى منذ بعد قبل "
@@ -84,7 +87,10 @@ class Compiler:
     def _phrase(self, written: str, language: str, resolve: Callable[[str], str]) -> Phrase:
         if "،" in written:
             raise WordProblem(message("word.arabic_comma", word=written))
-        if _SMART_QUOTES.intersection((written[0], written[-1])):
+        separator = _SEPARATOR.search(written)
+        if separator and language == "ar":
+            raise WordProblem(message("word.separator", word=written, mark=separator[0]))
+        if _QUOTES.intersection((written[0], written[-1])):
             raise WordProblem(message("word.smart_quotes", word=written))
         units: list[Unit] = []
         alone = len(written.split()) == 1

@@ -69,6 +69,34 @@ def test_a_clause_is_shown_by_its_name(tmp_path: Path) -> None:
     assert found.explanation.startswith("100/100: dry-well +100")
 
 
+TOLD = """scope:
+  told:
+    - name: well-gives-again
+      why: that a well gives water again is news, a well is none
+      of: [well]
+      states: {restored: improving}
+when:
+"""
+
+
+def test_what_is_told_of_a_word_is_shown_by_its_name_and_noted(tmp_path: Path) -> None:
+    rules = load_few(own(tmp_path, RULE.replace("when:\n", TOLD)))
+    told = [c for c in rules.rules["well-water"].when if c.kind == "scope"]
+    assert [c.label for c in told] == ["well-gives-again"]
+    noted = rules.note("well-water", "well-gives-again")
+    assert noted == "that a well gives water again is news, a well is none"
+    unnamed = "\n".join(x for x in TOLD.splitlines() if "why:" not in x) + "\n"
+    unnamed = unnamed.replace("name: well-gives-again\n      of", "of")
+    rules = load_few(own(tmp_path, RULE.replace("when:\n", unnamed)))
+    assert "said-of-well" in {c.label for c in rules.rules["well-water"].when}
+
+
+def test_no_two_clauses_have_one_name_wherever_they_stand(tmp_path: Path) -> None:
+    twice = TOLD.replace("well-gives-again", "dry-well")
+    with pytest.raises(RulesInvalid, match="dry-well» is there twice"):
+        load_few(own(tmp_path, RULE.replace("when:\n", twice)))
+
+
 def test_explain_names_the_guard_that_silenced(tmp_path: Path) -> None:
     rules = load_few(own(tmp_path))
     told = explain(rules, "", "جفت آبار النفط في بلدة قرنبيطية", "ar")

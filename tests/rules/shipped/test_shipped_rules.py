@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 from pathlib import Path
 
@@ -81,6 +82,15 @@ def test_every_shipped_rule_speaks_three_languages(shipped: RuleSet) -> None:
         assert all(signal.title.values())
         assert any("\u0600" <= c <= "\u06ff" for c in signal.description["ar"]), signal.id
         assert signal.description["fr"] != signal.description["en"], signal.id
+
+
+def test_every_clause_has_a_name_and_a_reason(shipped: RuleSet) -> None:
+    """`explain` shows both. Of the ways of a clause the name is one."""
+    for signal, rule in shipped.rules.items():
+        for clause in (*rule.when, *rule.against):
+            assert re.fullmatch("[a-z][a-z0-9-]+", clause.label), (signal, clause.label)
+            assert not clause.label.startswith("said-of-"), (signal, clause.label)
+            assert clause.why, (signal, clause.label)
 
 
 def test_every_shipped_vocabulary_term_is_used(shipped: RuleSet) -> None:
