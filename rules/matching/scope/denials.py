@@ -39,6 +39,8 @@ SHOWN_WITHIN = 2
 """Words between "pictures" and "prove it"."""
 BUT_SHOWN_WITHIN = 3
 """Words between "but" and a witness, and what that shows: «mais des images le montrent»."""
+WITNESS_SPEAKS_WITHIN = 1
+"""Words between a witness and what he does: «وشهود عيان يؤكدون»."""
 PICTURE_WITHIN = 1
 """Words between "images" and "AI-generated"."""
 DENIAL_WITHIN = 3
@@ -205,10 +207,29 @@ def _is_disproved(reading: Reading, denial: Span) -> bool:
         for but in reading.of(statement.BUT)
         if denial.last < but.first <= denial.last + PROVES_WITHIN
     ]
-    return any(
+    if any(
         any_within(reading.of(WITNESS), *behind) and any_within(reading.of(SHOWS), *behind)
         for behind in turns
-    )
+    ):
+        return True
+    return _has_a_witness_beside(reading, denial)
+
+
+def _has_a_witness_beside(reading: Reading, denial: Span) -> bool:
+    """«ينكر قصف العيادة وشهود يؤكدون», "denies the strike, witnesses say it": who saw it stands
+    beside who denies it."""
+    tokens = reading.sentence.tokens
+    for witness in _beginning(reading.of(WITNESS), denial.last + 2, denial.last + PROVES_WITHIN):
+        token, before = tokens[witness.first], tokens[witness.first - 1]
+        arabic = token.script == "ar"
+        joined = token.norm.startswith("و") if arabic else token.breaks or before.breaks
+        if joined and any_within(
+            (*reading.of(SHOWS), *reading.of(SPEAKS)),
+            witness.last + 1,
+            witness.last + 1 + WITNESS_SPEAKS_WITHIN,
+        ):
+            return True
+    return False
 
 
 def _disowns(reading: Reading, denial: Span) -> bool:

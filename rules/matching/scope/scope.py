@@ -16,6 +16,7 @@ from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import doubt, hurdles, scene, statement, undone
 from rules.matching.scope import governors as governing_words
 from rules.matching.scope import negation as negations
+from rules.matching.scope.denials import DENYING
 from rules.matching.scope.governors import (
     REACH,
     STATE_NOUNS,
@@ -167,6 +168,8 @@ def state_of(
     inner = next((g for g in governors if g.state in wanted), None)
     if inner is None or (inner.state == "denied" and inner.negation is not None):
         return None
+    if wanted[inner.state] == "worsening" and _is_denied_between(reading, span, inner):
+        return None
     # «منع دخول المساعدات»: what is kept from entering has not entered.
     outer = [
         g for g in governors if g is not inner and (REACH[g.state].layer or _kept_from(g, inner))
@@ -193,6 +196,11 @@ def state_of(
         turned, states, words = base, (inner.state,), (inner.span,)
     rest = _resolved(reading, (span, inner.span), turned, means, outer, negation=False, inner=inner)
     return Scope(rest.direction, states + rest.states, words + rest.words)
+
+
+def _is_denied_between(reading: Reading, span: Span, state: Governor) -> bool:
+    """«وزارة الكهرباء تنفي قطع التيار»: what is denied behind the verb befell no one before it."""
+    return any_within(reading.of(DENYING), span.last + 1, state.span.first - 1)
 
 
 def _kept_from(governor: Governor, relief: Governor) -> bool:

@@ -55,6 +55,50 @@ def test_what_a_witness_shows_behind_a_but_stands(
 
 
 @pytest.mark.parametrize(
+    ("language", "title", "direction"),
+    [
+        ("ar", "الجيش ينكر قصف المستشفى في غزة وشهود عيان يؤكدون ذلك", "worsening"),
+        ("ar", "الجيش ينكر قصف المستشفى في غزة وصور تظهر سقفه محترقا", "worsening"),
+        ("ar", "الجيش ينكر قصف المستشفى في غزة وسكان الحي يرحبون", "denied"),
+        ("ar", "الجيش ينكر قصف المستشفى في غزة ويطالب بتحقيق", "denied"),
+        ("en", "Army denies hitting the hospital in Gaza, witnesses say they saw it", "worsening"),
+        ("en", "Army denies hitting the hospital in Gaza, residents cheer", "denied"),
+        (
+            "fr",
+            "L'armée nie avoir visé l'hôpital de Gaza, des témoins montrent les impacts",
+            "worsening",
+        ),
+        ("fr", "L'armée nie avoir visé l'hôpital de Gaza, la foule applaudit", "denied"),
+    ],
+)
+def test_a_witness_beside_the_denial_has_seen_it(
+    shipped: RuleSet, language: str, title: str, direction: str
+) -> None:
+    assert told(shipped, title, language, "attack-on-health-care") == direction
+
+
+@pytest.mark.parametrize(
+    ("signal", "title", "direction"),
+    [
+        # the ministry is no light that goes out: what goes out is what it denies
+        ("water-fuel-power-shortage", "وزارة الكهرباء تنفي قطع التيار عن الأبيض", "denied"),
+        ("aid-access", "هيئة الإغاثة تنفي توقف المساعدات في دارفور", "denied"),
+        # what is so stands before the denial of something else
+        (
+            "water-fuel-power-shortage",
+            "انقطاع الكهرباء عن عدن والحكومة تنفي مسؤوليتها",
+            "worsening",
+        ),
+        ("aid-access", "المساعدات متوقفة وإسرائيل تنفي منعها عن غزة", "worsening"),
+    ],
+)
+def test_what_is_denied_befell_nobody_named_before_it(
+    shipped: RuleSet, signal: str, title: str, direction: str
+) -> None:
+    assert told(shipped, title, "ar", signal) == direction
+
+
+@pytest.mark.parametrize(
     ("language", "signal", "title"),
     [
         ("en", "evacuation", "Governor does not deny evacuation order for Kherson"),
