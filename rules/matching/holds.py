@@ -23,7 +23,7 @@ from rules.matching.scope.governors import DENIED
 from rules.matching.scope.negation import NEGATED_EVIDENCE, any_negation, is_no_longer, says_no
 from rules.matching.scope.scope import Scope, scope_of, state_of
 from rules.matching.scope.statement import is_background
-from rules.matching.scope.undone import undoes
+from rules.matching.scope.undone import relieved_since, undoes
 
 
 def holds(
@@ -86,7 +86,14 @@ def holds(
         if scope.direction == "denied" and any(is_no_longer(reading, no) for no, _ in asked):
             # "Is no longer besieged" denies nothing: it was, and is over.
             scope = scope._replace(direction="improving")
-        if scope.plain and clause.direction == "worsening" and effect.spares(reading, evidence):
+        if (
+            scope.plain
+            and clause.direction == "worsening"
+            and (
+                effect.spares(reading, evidence)
+                or relieved_since(reading, evidence, rule.relieved_by)
+            )
+        ):
             scope = scope._replace(direction="improving")
         turned = scope.direction == "improving" and clause.direction == "worsening"
         if turned and effect.is_undone(reading, evidence):
@@ -146,7 +153,11 @@ def _under_a_state(clause: CompiledClause, rule: CompiledRule, reading: Reading)
                 if scope.direction == "worsening" and effect.spares(reading, (span,)):
                     # «لم يعد الأهالي يعانون نقص المياه»: what is no more is the want.
                     continue
-                if scope.direction == "improving" and undoes(reading, (span, *scope.words)):
+                if scope.direction == "worsening" and relieved_since(
+                    reading, (span, *scope.words), rule.relieved_by
+                ):
+                    scope = scope._replace(direction="improving")
+                elif scope.direction == "improving" and undoes(reading, (span, *scope.words)):
                     scope = scope._replace(direction="worsening")
                 # Plain bad news further down is the business of the other clauses.
                 if scope.direction is None:

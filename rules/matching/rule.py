@@ -30,6 +30,9 @@ class CompiledRule:
     asks_for_harm: bool = field(init=False, repr=False, compare=False)
     """Whether one of its clauses asks who is harmed."""
 
+    relieved_by: frozenset[State] = field(init=False, repr=False, compare=False)
+    """The states by which it tells of relief."""
+
     def __post_init__(self) -> None:
         triggers = frozenset(
             term
@@ -38,6 +41,10 @@ class CompiledRule:
             for term in element.terms
         )
         object.__setattr__(self, "triggers", triggers)
+        relief = {s for c in self.when for s, d in c.states.items() if d == "improving"}
+        # Who is dead or hurt stays so, whatever reaches them.
+        lasts = self.means.get("ended") == "worsening"
+        object.__setattr__(self, "relieved_by", frozenset(() if lasts else relief))
         clauses = (*self.when, *self.against)
         harm = any(t.startswith(PREFIX) for c in clauses for e in c.elements for t in e.terms)
         object.__setattr__(self, "asks_for_harm", harm)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from rules.loading.choices import Victims
 from rules.matching.finding.reading import Reading, Span
+from rules.matching.harm.adjuncts import person_past_an_adjunct
 from rules.matching.harm.causes import cause_by_the_word, nearest_cause
 from rules.matching.harm.harm import Harm
 from rules.matching.harm.kinds import AMONG_REACH, Kinds
@@ -65,7 +66,11 @@ class _Harms(Kinds):
         if taken is None and span.first not in self.own_death:
             taken = self._behind(name, span)
         if taken is None and name != LOST:
-            taken = self._before(name, span) or self._itself(name, span)
+            taken = (
+                self._before(name, span)
+                or self._past_an_adjunct(name, span)
+                or self._itself(name, span)
+            )
         if taken is None or (name == LOST and taken[1] == "uncounted"):
             return None
         victim, who, why = taken
@@ -191,6 +196,10 @@ class _Harms(Kinds):
         if doer is not None:
             return self._of(doer, "behind the harm")
         return None
+
+    def _past_an_adjunct(self, name: str, span: Span) -> tuple[Span | None, Victims, str] | None:
+        person = person_past_an_adjunct(self, name, span)
+        return None if person is None else self._of(person, "past an adjunct of the harm")
 
     def _attribute_of(self, span: Span) -> tuple[Span | None, Victims, str] | None:
         """«quarante soldats blessés ont été remis aux familles»: a French participle is of the

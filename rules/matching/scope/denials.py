@@ -51,6 +51,13 @@ OBJECT_FROM = 2
 """Words between a denial and a colon that are what it denies."""
 WHILE = 2
 """Words between «بينما», "while" and the denial that they set aside."""
+SIDES = ("$armed-bodies", "$cause-actor")
+"""Who may tell of his own deeds."""
+_ABOUT = frozenset(
+    "about over on regarding around concerning sur concernant بشان حول عن بخصوص".split()
+)
+_OF = frozenset(("of", "de", "du", "d"))
+_ACCOUNTS = frozenset("account version narrative story روايه recit".split())
 _AND = frozenset(("and", "but", "et", "mais"))
 _BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
 
@@ -71,7 +78,9 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
     if any(statement.turns_between(reading, denial.last, e.first) for e in evidence):
         # "Denies the siege, but images show the town encircled".
         return True
-    if _is_told_of_another(reading, denial, evidence):
+    if _is_told_of_another(reading, denial, evidence) or _is_of_ones_account(
+        reading, denial, evidence
+    ):
         return True
     if any(denial.last < e.first for e in evidence):
         return False
@@ -91,10 +100,33 @@ def _is_told_of_another(reading: Reading, denial: Span, evidence: Sequence[Span]
     for at in range(denial.last + 1, min(e.first for e in evidence) + 1):
         if not tokens[at].breaks or ":" not in text[tokens[at - 1].end : tokens[at].start]:
             continue
-        return at - denial.last - 1 >= OBJECT_FROM and not any_within(
+        between = at - denial.last - 1
+        # «الأطباء يكذبون الوزير: لا دواء»: a subject before the verb leaves one word its object.
+        one = denial.first > 0 and tokens[denial.last + 1].norm.startswith("ال")
+        return between >= (1 if one else OBJECT_FROM) and not any_within(
             reading.of(NEWS), denial.first, at - 1
         )
     return False
+
+
+def _is_of_ones_account(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:
+    """«تفنّد أكاذيب الاحتلال بشأن قصف المستشفى», "debunks the army's claims about the strike": what
+    a side of the war says of a deed is refuted, not the deed. Where the army refutes it the deed
+    is."""
+    tokens = reading.sentence.tokens
+    first = min(e.first for e in evidence)
+    if first <= denial.last + 2:
+        return False
+    armed = [s.first for name in SIDES for s in reading.of(name)]
+    if not armed or any(at < denial.first for at in armed):
+        return False
+    told = sorted((*reading.of(NEWS), *reading.of(CLAIMS)), key=lambda s: s.first)
+    claim = next((s for s in told if denial.last < s.last < first), None)
+    if claim is None or claim.first - denial.last - 1 > REJECTED_WITHIN:
+        return False
+    about = _ABOUT | _OF if tokens[claim.last].norm in _ACCOUNTS else _ABOUT
+    topic = next((at for at in range(claim.last + 1, first) if tokens[at].norm in about), None)
+    return topic is not None and any(denial.last < at < topic for at in armed)
 
 
 def _is_of_a_denial(reading: Reading, denial: Span) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 
 from rules.loading.choices import Direction, State
 from rules.matching.finding.reading import Reading, Span
+from rules.matching.scope.before import was_so_before
 from rules.matching.scope.negation import (
     NEGATION,
     NEXT,
@@ -206,6 +207,8 @@ def _stands(reading: Reading, name: str, told: Sequence[Span]) -> bool:
 
 def _was_before(reading: Reading, word: Span, told: Sequence[Span]) -> bool:
     """ "After months without": but behind "the first convoy since May" stands what became of it."""
+    if was_so_before(reading, word):
+        return True
     if not is_background(reading, word):
         return False
     since = [s for s in reading.of(SUBORDINATE) if s.first < word.first][-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope.scene import is_of_another_noun
@@ -49,6 +50,10 @@ NE = ("ne", "n")
 _PLUS = "plus"
 _BUT = ("que", "qu")
 """«n'a plus que deux médecins», «n'entre qu'au compte-gouttes» deny nothing."""
+
+_FROM_NOW = frozenset((("بعد", "اليوم"), ("بعد", "الان"), ("بعد", "الآن")))
+FROM_NOW_WITHIN = 4
+"""Words behind «لا» in which «بعد اليوم» says that it was so before."""
 
 _NOTHING = frozenset(("rien", "ni", "aucun", "aucune", "personne"))
 
@@ -176,7 +181,15 @@ def is_no_longer(reading: Reading, no: Span) -> bool:
     """Whether a negation says that it was so before."""
     if any(no == s for s in reading.of(NOT_AFTER)) and _is_plus(reading, no):
         return True
-    return any(gone.overlaps(no) for gone in reading.of(NO_LONGER))
+    if any(gone.overlaps(no) for gone in reading.of(NO_LONGER)):
+        return True
+    return _from_now_on(reading, no)
+
+
+def _from_now_on(reading: Reading, no: Span) -> bool:
+    """«لا قيود بعد اليوم»: there were some."""
+    words = [t.norm for t in reading.sentence.tokens[no.last + 1 : no.last + 2 + FROM_NOW_WITHIN]]
+    return any(pair in _FROM_NOW for pair in pairwise(words))
 
 
 def denies(reading: Reading, negator: Span, span: Span) -> bool:

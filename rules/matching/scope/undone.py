@@ -1,17 +1,24 @@
-"""Relief that the same sentence undoes.
+"""Relief that the same sentence undoes, and wants that it does.
 
 "Power came back, then Kharkiv went dark again", "reopened on Monday and was shut again": what
 follows is the news. "Families who had returned have fled once more": what is told of those whom
 the relief describes is the news.
+
+And a want that is told as past is undone by the relief behind it: "trucks that had been stuck for
+days reach the camp".
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from rules.loading.choices import State
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope.effect import TROUBLE
-from rules.matching.scope.statement import is_background
+from rules.matching.scope.before import WHO, is_over_by_now, was_so_before
+from rules.matching.scope.effect import AGAIN, DEED, HOLLOW, TROUBLE
+from rules.matching.scope.governors import STATE_TERMS
+from rules.matching.scope.negation import NEGATED_GOVERNOR, any_negation, is_no_longer
+from rules.matching.scope.statement import FRONTED_FROM, is_background, states, turns_between
 
 FLED = "$undone-flight"
 ONCE_MORE = "$undone-again"
@@ -19,10 +26,17 @@ TERMS = (FLED, ONCE_MORE)
 
 BEHIND_THEN = 6
 """Words between "then" and the trouble that follows the relief."""
+NEWS_WITHIN = 14
+"""Words behind a past want in which the relief stands."""
+AGAIN_WITHIN = 4
+"""Words between what is done and the "again" beside it."""
+FIRST_WITHIN = 3
+"""Words behind a deed in which it is told as the first."""
 BESIDE = 4
 """Words between a trouble and the "again" that says that it had been over."""
+_RELIEF: tuple[State, ...] = ("arriving", "restored", "opened", "freed")
+_FIRST = frozenset("first premier premiers premiere premieres اول الاول الاولى".split())
 _THEN = frozenset(("then", "puis", "ensuite", "ثم", "before", "avant", "قبل"))
-_WHO = frozenset(("who", "that", "which", "qui", "التي", "الذي", "الذين", "ممن", "اللواتي"))
 
 
 def undoes(reading: Reading, evidence: Sequence[Span]) -> bool:
@@ -32,8 +46,8 @@ def undoes(reading: Reading, evidence: Sequence[Span]) -> bool:
     # The trouble behind a "then" may be what the clause took for the one that is over.
     then = [at for at in range(first + 1, len(tokens)) if tokens[at].norm in _THEN]
     again = [s for s in reading.of(ONCE_MORE) if s.first > last]
-    whose = _is_of_those_who(reading, evidence)
-    if not (then or again or whose):
+    theirs = [e.last for e in evidence if _is_of_those_who(reading, e)]
+    if not (then or again or theirs):
         return False
     for name in (TROUBLE, FLED):
         for trouble in reading.of(name):
@@ -41,17 +55,80 @@ def undoes(reading: Reading, evidence: Sequence[Span]) -> bool:
                 continue
             if any(0 < trouble.first - at <= BEHIND_THEN for at in then):
                 return True
-            if trouble.first <= last:
-                continue
-            if whose or any(_gap(trouble, mark) <= BESIDE for mark in again):
+            # "Families who had returned leave the village": the village is part of the return.
+            if theirs and trouble.first > max(theirs):
                 return True
-    return False
+            if trouble.first > last and any(_gap(trouble, mark) <= BESIDE for mark in again):
+                return True
+    return bool(theirs) and _is_no_more(reading, last)
 
 
-def _is_of_those_who(reading: Reading, evidence: Sequence[Span]) -> bool:
-    """«العائلات التي عادت», "families who went back": it says who they are."""
-    tokens = reading.sentence.tokens
-    return any(e.first and tokens[e.first - 1].norm in _WHO for e in evidence)
+def _is_no_more(reading: Reading, last: int) -> bool:
+    """ "Flights that used to land there no longer come", «ne viennent plus»."""
+    end = min(len(reading.sentence.tokens), last + 1 + NEWS_WITHIN)
+    return any(
+        (no := any_negation(reading, Span(at, at), 0)) is not None
+        and no.first > last
+        and is_no_longer(reading, no)
+        for at in range(last + 1, end)
+    )
+
+
+def relieved_since(reading: Reading, evidence: Sequence[Span], by: Collection[State]) -> bool:
+    """Whether a want told as past is followed by the relief that ends it.
+
+    ``by``: the states that are relief to the signal.
+    """
+    past = any(was_so_before(reading, e) for e in evidence)
+    over = not past and any(is_over_by_now(reading, e) for e in evidence)
+    if not past and not over:
+        return False
+    last = max(e.last for e in evidence)
+    return any(
+        last < span.first <= last + NEWS_WITHIN
+        and not _begins_a_statement(reading, span)
+        and not turns_between(reading, last, span.first)
+        and any_negation(reading, span, NEGATED_GOVERNOR) is None
+        and not _goes_on(reading, last if over else span.last)
+        for span in _relief(reading, by)
+    )
+
+
+def _begins_a_statement(reading: Reading, span: Span) -> bool:
+    """«كانت عالقة ودخلت اليوم» tells of two things, one behind the other."""
+    word = reading.sentence.tokens[span.first].norm
+    return word.startswith("و") and not word.startswith(("وصل", "وزع", "وفر"))
+
+
+def _goes_on(reading: Reading, last: int) -> bool:
+    """Whether trouble or a mere wish stands behind a word."""
+    return any(
+        word.first > last and not is_background(reading, word)
+        for name in (TROUBLE, HOLLOW)
+        for word in reading.of(name)
+    )
+
+
+def _relief(reading: Reading, by: Collection[State]) -> Iterator[Span]:
+    """What is told of relief; a deed of every day is where it is done again, or for the first
+    time: "takes in its first patients"."""
+    for state in _RELIEF:
+        if state in by:
+            yield from (s for s in reading.of(STATE_TERMS[state]) if states(reading, s))
+    if "again" in by:
+        # "After ten days without water" at the beginning is the want, and no "again".
+        marks = [mark for mark in reading.of(AGAIN) if mark.first > FRONTED_FROM]
+        for deed in reading.of(DEED):
+            behind = reading.sentence.tokens[deed.last + 1 : deed.last + 1 + FIRST_WITHIN]
+            first = any(token.norm in _FIRST for token in behind)
+            if first or any(_gap(mark, deed) <= AGAIN_WITHIN for mark in marks):
+                yield deed
+
+
+def _is_of_those_who(reading: Reading, told: Span) -> bool:
+    """«العائلات التي عادت», "families who had gone back": it says who they are."""
+    before = reading.sentence.tokens[told.first - 1].norm if told.first else ""
+    return before in WHO or was_so_before(reading, told)
 
 
 def _gap(a: Span, b: Span) -> int:
