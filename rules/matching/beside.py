@@ -51,7 +51,10 @@ def beside_a_title(
     rule: CompiledRule, detection: Detection, found: Sequence[Found], entry: EntryReading
 ) -> Detection:
     """What is detected, below a title that tells of another signal: what the first sentence of the
-    text says once is as loud as if the title said it."""
+    text says once is as loud as if the title said it. Not of a signal whose people are named in
+    passing: the displaced who are struck, or to whom nothing comes."""
+    if rule.named_in_passing:
+        return detection
     stated = [f for f in found if not f.clause.setting]
     if detection.direction != "worsening" or statements(stated) > 1 or not _opens(stated, entry):
         return detection

@@ -25,6 +25,8 @@ class CompiledRule:
     governors: Mapping[State, tuple[str, ...]]
     needs_if_alone: tuple[str, ...] = ()
     """What title or sentence must hold for a remark in a long text to count (`beside`)."""
+    named_in_passing: bool = False
+    """Whether who or what it tells of is often only named beside other news."""
     triggers: frozenset[str] = field(init=False, repr=False, compare=False)
     """Terms without any of which no clause of the rule can hold."""
     asks_for_harm: bool = field(init=False, repr=False, compare=False)

@@ -116,6 +116,11 @@ class SignalFile(Model):
         description="one of these in the title or the same sentence, where a long text says it "
         "once, below its title",
     )
+    named_in_passing: bool = Field(
+        False,
+        description="who or what it tells of is often only named beside other news: said once, "
+        "below the title of another signal, it is not as loud as a title",
+    )
     direction: Directions = Directions()
     scope: ScopeTable = ScopeTable()
     examples: Tests | None = None

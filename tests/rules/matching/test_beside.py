@@ -128,6 +128,16 @@ def test_the_first_sentence_below_a_title_with_other_news_is_as_loud_as_a_title(
     assert levels(rules, title, text)["well"] == level
 
 
+def test_who_is_often_named_in_passing_stays_quiet_there(tmp_path: Path) -> None:
+    (tmp_path / "signals").mkdir()
+    quiet = WELL.replace("needs_if_alone", "named_in_passing: true\nneeds_if_alone")
+    for name, text in (("well", quiet), ("road", ROAD)):
+        (tmp_path / "signals" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    rules = load_few(tmp_path, None)
+    assert levels(rules, "The road to Tari is shut", DRY)["well"] == "watch"
+    assert levels(rules, "The road to Tari is shut, the well is dry", "")["well"] == "alert"
+
+
 def test_an_explanation_says_why_a_remark_is_none(rules: RuleSet) -> None:
     def why(title: str, text: str) -> str:
         told = next(s for s in explain(rules, title, text, "en").signals if s.signal == "well")
