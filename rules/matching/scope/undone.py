@@ -35,6 +35,7 @@ FIRST_WITHIN = 3
 BESIDE = 4
 """Words between a trouble and the "again" that says that it had been over."""
 _RELIEF: tuple[State, ...] = ("arriving", "restored", "opened", "freed")
+_RELIEVING = (*(STATE_TERMS[state] for state in _RELIEF), DEED)
 _FIRST = frozenset("first premier premiers premiere premieres اول الاول الاولى".split())
 _THEN = frozenset(("then", "puis", "ensuite", "ثم", "before", "avant", "قبل"))
 
@@ -79,6 +80,8 @@ def relieved_since(reading: Reading, evidence: Sequence[Span], by: Collection[St
 
     ``by``: the states that are relief to the signal.
     """
+    if not reading.has_any(_RELIEVING):
+        return False
     past = any(was_so_before(reading, e) for e in evidence)
     over = not past and any(is_over_by_now(reading, e) for e in evidence)
     if not past and not over:
