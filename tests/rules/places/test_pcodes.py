@@ -123,7 +123,7 @@ def test_an_operator_s_code_counts_and_one_given_twice_is_told(own: Write) -> No
         ("pcodes: {ZZ: {SD-KH: SD01}}", "«ZZ» is no country's code"),
         ("pcodes: {SY: {SD-KH: SD01}}", "«SD-KH» lies in SD, not in SY; write it under SD:"),
         ("pcodes: {SD: {SD-KH: SD-01}}", "«SD-01» is no p-code; write the country's letters"),
-        ("pcodes: {SD: {SD-KH: 01}}", "«SD-KH» must be text (it is int)"),
+        ("pcodes: {SD: {SD-KH: 01}}", "«SD-KH» must be text, and this is a number"),
         ("pcodes: {SD: SD01}", "«SD» must be a mapping"),
         ("pcodes: {SD: {SD-KH: SD01, SD-KH: SD02}}", "SD-KH"),
     ],
