@@ -12,6 +12,10 @@ from rules.language.text import BREAK, MAX_CHARACTERS, Token, Word, as_word, run
 
 Field = Literal["title", "text"]
 
+LONGEST = 400
+"""Words of the longest sentence: what goes on longer is no sentence, and is parted there. What its
+words say of each other costs a reading the more the further it goes on."""
+
 # What ends a sentence: always, and (a full stop) only where it is not part of an
 # abbreviation, a number or a web address.
 _ALWAYS_END = frozenset("!?؟؛…。\n\r\u2028\u2029۔;")
@@ -75,6 +79,9 @@ def _of_whole_words(field: Field, cut: Sequence[str]) -> list[Sentence] | None:
         surface, norm, script, length = known
         start = end + len(gap)
         end = start + len(run)
+        if len(tokens) == LONGEST:
+            found.append(_sentence(field, tokens))
+            tokens = []
         if gap == " ":
             tokens.append(make(Token, (start, start + length, surface, norm, script, False)))
             continue
@@ -95,7 +102,8 @@ def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sente
     first = 0
     for at, (before, after) in enumerate(pairwise(tokens), 1):
         between = text[before[1] : after[0]]
-        if between != " " and ends(between, before, after, field):
+        too_long = at - first == LONGEST
+        if too_long or (between != " " and ends(between, before, after, field)):
             found.append(_sentence(field, tokens[first:at]))
             first = at
     if tokens:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from rules.language.sentences import Sentence
 from rules.matching.finding.plain import Known, PlainWords, Span
@@ -12,6 +13,7 @@ from rules.matching.finding.signs import Signs
 __all__ = ["Reading", "Span", "Spans", "Written"]
 
 Spans = tuple[Span, ...]
+T = TypeVar("T")
 
 
 class Matcher(Protocol):
@@ -109,7 +111,7 @@ class Reading:
     """A sentence, and what is found in it. A term is looked for when it is asked for first."""
 
     __slots__ = (
-        "_any", "_choices", "_found", "_has", "_joins", "_matcher", "_written", "added",
+        "_any", "_choices", "_found", "_has", "_joins", "_matcher", "_once", "_written", "added",
         "governors", "language", "of", "possible", "sentence",
     )  # fmt: skip
 
@@ -130,6 +132,7 @@ class Reading:
         """What `scope.governors` found here."""
         self._has: dict[int, bool] = {}
         self._joins: frozenset[int] | None = None
+        self._once: dict[str, Any] | None = None
         self._any: dict[int, bool] = {}
         self._choices: dict[int, tuple[tuple[str, ...], list[tuple[Span, str]]]] = {}
         """By the identity of the terms, which are kept: they are the same ones each time."""
@@ -143,6 +146,7 @@ class Reading:
             self._choices.clear()
             self._has.clear()
             self._any.clear()
+            self._once = None
 
     @property
     def written(self) -> Written:
@@ -166,6 +170,15 @@ class Reading:
         if self._joins is None:
             self._joins = _joins(self.sentence) if self.language == "fr" else frozenset()
         return self._joins
+
+    def once(self, name: str, find: Callable[[Reading], T]) -> T:
+        """What is found in the whole sentence, looked for when it is asked for first."""
+        if self._once is None:
+            self._once = {}
+        if name not in self._once:
+            self._once[name] = find(self)
+        found: T = self._once[name]
+        return found
 
     def any_of(self, terms: tuple[str, ...]) -> list[tuple[Span, str]]:
         """Where any of these terms stand, with the term's name, in order, longer ones first."""
@@ -238,6 +251,20 @@ class Reading:
         """Put in what another reader of the sentence found."""
         self._found[term] = (*self._found.get(term, ()), *spans)
         self.added.add(term)
+
+
+LONGEST_PHRASE = 12
+"""Words that a phrase of a term may have."""
+
+
+def begun_in(spans: Spans, begin: int, end: int) -> Spans:
+    """Of spans in their order those whose first word is one of these, the last included."""
+    at = bisect_left(spans, begin, key=_first)
+    return spans[at : bisect_right(spans, end, lo=at, key=_first)]
+
+
+def _first(span: Span) -> int:
+    return span[0]
 
 
 def _place(choice: tuple[Span, str]) -> tuple[int, int, str]:

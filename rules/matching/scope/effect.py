@@ -13,10 +13,11 @@ One word of trouble, of wish or of doubt beside it, and the sentence tells of no
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from rules.loading.choices import Direction, State
-from rules.matching.finding.reading import Reading, Span
+from rules.matching.finding.reading import LONGEST_PHRASE, Reading, Span, begun_in
 from rules.matching.scope.before import was_so_before
 from rules.matching.scope.negation import (
     NEGATION,
@@ -51,6 +52,8 @@ MARK_WITHIN = 8
 """Words between these and the word that it was not so before."""
 BURDEN_WITHIN = 5
 """Words between "no longer" and the burden."""
+AROUND = 60
+"""Words on both sides of what is told in which trouble undoes it."""
 THING_WITHIN = 8
 """Words between a burden and what it is borne for."""
 _NO = (NEGATION, NEXT, NOT_AFTER, NONE, NO_LONGER)
@@ -87,7 +90,7 @@ def turns_a_no(
     over_time = reading.of(OVER_TIME)
     if not over_time:
         return False
-    if not any(event.overlaps(e) for event in reading.of(EVENT) for e in evidence):
+    if not any(event.overlaps(e) for e in evidence for event in _near(reading, EVENT, e, 0)):
         return False
     if _goes_on_badly(reading, max(e.last for e in evidence)):
         return False
@@ -101,7 +104,7 @@ def spares(reading: Reading, evidence: Sequence[Span]) -> bool:
     return any(
         burden.overlaps(e)
         or (_next_to(reading, burden, e, THING_WITHIN) and not _is_why(reading, burden, e))
-        for _, burden in _borne_no_more(reading)
+        for _, burden in _borne_no_more(reading, evidence)
         for e in evidence
     )
 
@@ -116,14 +119,14 @@ def is_undone(reading: Reading, evidence: Sequence[Span]) -> bool:
     """ "No longer queue for bread: there is none", "because the ovens are cold": it got worse."""
     if not reading.of(BURDEN):
         return False
-    for no, burden in _borne_no_more(reading):
+    for no, burden in _borne_no_more(reading, evidence):
         if not any(burden.overlaps(e) or no.overlaps(e) for e in evidence):
             continue
         since = [s.first for s in reading.of(SUBORDINATE) if _is_after(reading, s)]
         if any(
-            word.first > burden.last + 1 and not any(burden.last < s < word.first for s in since)
+            not any(burden.last < s < word.first for s in since)
             for name in (TROUBLE, *_NO)
-            for word in reading.of(name)
+            for word in begun_in(reading.of(name), burden.last + 2, burden.last + AROUND)
             if not any(word.overlaps(e) for e in (no, *evidence))
         ):
             return True
@@ -132,19 +135,19 @@ def is_undone(reading: Reading, evidence: Sequence[Span]) -> bool:
 
 def is_sorry(reading: Reading, evidence: Sequence[Span]) -> bool:
     """ "Surgeons work again by torchlight": what is so again is the want."""
-    again = any(mark.overlaps(e) for mark in reading.of(AGAIN) for e in evidence)
+    again = any(mark.overlaps(e) for e in evidence for mark in _near(reading, AGAIN, e, 0))
     return again and _stands(reading, SORRY, ())
 
 
 def _again(reading: Reading, thing: Span) -> Iterator[tuple[Span, ...]]:
-    for mark in reading.of(AGAIN):
+    for mark in _near(reading, AGAIN, thing, DEED_WITHIN + LONGEST_PHRASE + MARK_WITHIN):
         holds_it = mark.first < thing.first and thing.last < mark.last
         if holds_it and not _is_troubled(reading, (mark,)):
             # "The first lorries in a year": what is the first of its kind has come.
             yield (mark,)
         if mark.overlaps(thing):
             continue
-        for deed in reading.of(DEED):
+        for deed in _near(reading, DEED, thing, DEED_WITHIN):
             if _is_part(thing, deed) or not _next_to(reading, deed, thing, DEED_WITHIN):
                 continue
             if min(_gap(mark, deed), _gap(mark, thing)) > MARK_WITHIN:
@@ -157,12 +160,12 @@ def _again(reading: Reading, thing: Span) -> Iterator[tuple[Span, ...]]:
 
 
 def _spared(reading: Reading, thing: Span) -> Iterator[tuple[Span, ...]]:
-    for mark in reading.of(SPARED):
+    for mark in _near(reading, SPARED, thing, THING_WITHIN):
         # "Patients no longer have to buy": who is spared is named before.
-        named = any(who.first < mark.last for who in reading.of(PEOPLE))
+        named = any(who.first < mark.last for who in reading.of(PEOPLE)[:1])
         if named and mark.last < thing.first and _next_to(reading, mark, thing, THING_WITHIN):
             yield (mark,)
-    for no, burden in _borne_no_more(reading):
+    for no, burden in _borne_no_more(reading, (thing,)):
         if not _next_to(reading, burden, thing, THING_WITHIN):
             continue
         # "No longer queue for bread: there is none", "to the well, which has dried up".
@@ -170,21 +173,36 @@ def _spared(reading: Reading, thing: Span) -> Iterator[tuple[Span, ...]]:
         how = reading.of(SORRY)
         if not undone and not _stands(reading, TROUBLE, (no, burden, thing, *how)):
             yield (no,) if no.overlaps(burden) else (no, burden)
-    for queue in reading.of(QUEUE):
+    for queue in _near(reading, QUEUE, thing, THING_WITHIN):
         if not _next_to(reading, queue, thing, THING_WITHIN):
             continue
-        said = [g for g in reading.of(GONE) if _next_to(reading, queue, g, THING_WITHIN)]
+        gone_here = _near(reading, GONE, queue, THING_WITHIN)
+        said = [g for g in gone_here if _next_to(reading, queue, g, THING_WITHIN)]
         no_more = any_negation(reading, queue, 1) if reading.of(OVER_TIME) else None
         for gone in (*said, *((no_more,) if no_more else ())):
             if not gone.overlaps(queue) and not _is_troubled(reading, (queue, gone)):
                 yield (queue, gone)
 
 
-def _borne_no_more(reading: Reading) -> Iterator[tuple[Span, Span]]:
+def _borne_no_more(reading: Reading, words: Sequence[Span]) -> Sequence[tuple[Span, Span]]:
+    """The burdens around some words that are borne no more, each behind the no that says so."""
+    borne = reading.once("borne no more", _each_borne_no_more)
+    at = bisect_left(borne, min(each.first for each in words) - AROUND, key=_burden_begins)
+    end = max(each.last for each in words) + AROUND
+    return borne[at : bisect_right(borne, end, lo=at, key=_burden_begins)]
+
+
+def _each_borne_no_more(reading: Reading) -> Sequence[tuple[Span, Span]]:
+    borne = []
     for burden in reading.of(BURDEN):
         no = any_negation(reading, burden, BURDEN_WITHIN)
         if no is not None and is_no_longer(reading, no) and not _is_but_one(reading, burden):
-            yield no, burden
+            borne.append((no, burden))
+    return borne
+
+
+def _burden_begins(borne: tuple[Span, Span]) -> int:
+    return borne[1].first
 
 
 def _is_but_one(reading: Reading, burden: Span) -> bool:
@@ -199,9 +217,14 @@ def _is_troubled(reading: Reading, told: tuple[Span, ...]) -> bool:
 
 
 def _stands(reading: Reading, name: str, told: Sequence[Span]) -> bool:
+    if told:
+        begin = min(each.first for each in told) - AROUND
+        spans = begun_in(reading.of(name), begin, max(each.last for each in told) + AROUND)
+    else:
+        spans = reading.of(name)
     return any(
         not any(span.overlaps(each) for each in told) and not _was_before(reading, span, told)
-        for span in reading.of(name)
+        for span in spans
     )
 
 
@@ -231,8 +254,8 @@ def _goes_on_badly(reading: Reading, last: int) -> bool:
     """ "Nobody queues there any more: it was bombed"."""
     tokens = reading.sentence.tokens
     return any(
-        trouble.first > last and any(t.breaks for t in tokens[last + 1 : trouble.first + 1])
-        for trouble in reading.of(TROUBLE)
+        any(t.breaks for t in tokens[last + 1 : trouble.first + 1])
+        for trouble in begun_in(reading.of(TROUBLE), last + 1, last + AROUND)
         if not is_background(reading, trouble)
     )
 
@@ -241,6 +264,12 @@ def _stands_apart(reading: Reading, mark: Span) -> bool:
     """ "For the first time since April, …", "…, the first in a year": a comma cuts it off."""
     tokens = reading.sentence.tokens
     return mark.last > mark.first and (mark.first <= 1 or mark.last >= len(tokens) - 3)
+
+
+def _near(reading: Reading, name: str, word: Span, within: int) -> Sequence[Span]:
+    """Where a term begins so near a word that it may stand within so many words of it."""
+    begin = word.first - within - LONGEST_PHRASE
+    return begun_in(reading.of(name), begin, word.last + 1 + within)
 
 
 def _is_part(a: Span, b: Span) -> bool:

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from rules.language.text import Token
-from rules.matching.finding.reading import Reading, Span
+from rules.matching.finding.reading import LONGEST_PHRASE, Reading, Span, begun_in
 
 NOUNS = "$relief-nouns"
 INFINITIVES = "$relief-infinitives"
@@ -145,8 +145,10 @@ def is_of_the_past(reading: Reading, span: Span) -> bool:
     """
     if reading.sentence.field == "title":
         return _dated(reading, span)
-    had = [s for s in reading.of(HAD) if 0 < span.first - s.last <= HAD_WITHIN]
-    told = had and any(s.first < had[-1].first for s in reading.of(TELLS))
+    begin = span.first - HAD_WITHIN - LONGEST_PHRASE
+    before = begun_in(reading.of(HAD), begin, span.first - 1)
+    had = [s for s in before if 0 < span.first - s.last <= HAD_WITHIN]
+    told = had and any(s.first < had[-1].first for s in reading.of(TELLS)[:1])
     return bool(had and not told) or _dated(reading, span)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from rules.loading.choices import State
-from rules.matching.finding.reading import Reading, Span
+from rules.matching.finding.reading import LONGEST_PHRASE, Reading, Span, begun_in
 from rules.matching.scope.before import WHO, is_over_by_now, was_so_before
 from rules.matching.scope.effect import AGAIN, DEED, HOLLOW, TROUBLE
 from rules.matching.scope.governors import STATE_TERMS
@@ -26,6 +26,8 @@ TERMS = (FLED, ONCE_MORE)
 
 BEHIND_THEN = 6
 """Words between "then" and the trouble that follows the relief."""
+FOLLOWS_WITHIN = 60
+"""Words behind a relief, or a want, in which what undoes it is looked for."""
 NEWS_WITHIN = 14
 """Words behind a past want in which the relief stands."""
 AGAIN_WITHIN = 4
@@ -44,14 +46,15 @@ def undoes(reading: Reading, evidence: Sequence[Span]) -> bool:
     """Whether what stands behind a relief undoes it."""
     first, last = min(e.last for e in evidence), max(e.last for e in evidence)
     tokens = reading.sentence.tokens
+    end = last + FOLLOWS_WITHIN
     # The trouble behind a "then" may be what the clause took for the one that is over.
-    then = [at for at in range(first + 1, len(tokens)) if tokens[at].norm in _THEN]
-    again = [s for s in reading.of(ONCE_MORE) if s.first > last]
+    then = [at for at in range(first + 1, min(end, len(tokens))) if tokens[at].norm in _THEN]
+    again = begun_in(reading.of(ONCE_MORE), last + 1, end)
     theirs = [e.last for e in evidence if _is_of_those_who(reading, e)]
     if not (then or again or theirs):
         return False
     for name in (TROUBLE, FLED):
-        for trouble in reading.of(name):
+        for trouble in begun_in(reading.of(name), first, end):
             if is_background(reading, trouble):
                 continue
             if any(0 < trouble.first - at <= BEHIND_THEN for at in then):
@@ -88,12 +91,11 @@ def relieved_since(reading: Reading, evidence: Sequence[Span], by: Collection[St
         return False
     last = max(e.last for e in evidence)
     return any(
-        last < span.first <= last + NEWS_WITHIN
-        and not _begins_a_statement(reading, span)
+        not _begins_a_statement(reading, span)
         and not turns_between(reading, last, span.first)
         and any_negation(reading, span, NEGATED_GOVERNOR) is None
         and not _goes_on(reading, last if over else span.last)
-        for span in _relief(reading, by)
+        for span in _relief(reading, by, last)
     )
 
 
@@ -106,23 +108,26 @@ def _begins_a_statement(reading: Reading, span: Span) -> bool:
 def _goes_on(reading: Reading, last: int) -> bool:
     """Whether trouble or a mere wish stands behind a word."""
     return any(
-        word.first > last and not is_background(reading, word)
+        not is_background(reading, word)
         for name in (TROUBLE, HOLLOW)
-        for word in reading.of(name)
+        for word in begun_in(reading.of(name), last + 1, last + FOLLOWS_WITHIN)
     )
 
 
-def _relief(reading: Reading, by: Collection[State]) -> Iterator[Span]:
-    """What is told of relief; a deed of every day is where it is done again, or for the first
-    time: "takes in its first patients"."""
+def _relief(reading: Reading, by: Collection[State], last: int) -> Iterator[Span]:
+    """What is told of relief behind a word; a deed of every day is where it is done again, or for
+    the first time: "takes in its first patients"."""
+    end = last + NEWS_WITHIN
     for state in _RELIEF:
         if state in by:
-            yield from (s for s in reading.of(STATE_TERMS[state]) if states(reading, s))
+            found = begun_in(reading.of(STATE_TERMS[state]), last + 1, end)
+            yield from (s for s in found if states(reading, s))
     if "again" in by:
-        # "After ten days without water" at the beginning is the want, and no "again".
-        marks = [mark for mark in reading.of(AGAIN) if mark.first > FRONTED_FROM]
-        for deed in reading.of(DEED):
+        for deed in begun_in(reading.of(DEED), last + 1, end):
             behind = reading.sentence.tokens[deed.last + 1 : deed.last + 1 + FIRST_WITHIN]
+            # "After ten days without water" at the beginning is the want, and no "again".
+            begin = max(FRONTED_FROM + 1, deed.first - AGAIN_WITHIN - LONGEST_PHRASE)
+            marks = begun_in(reading.of(AGAIN), begin, deed.last + 1 + AGAIN_WITHIN)
             first = any(token.norm in _FIRST for token in behind)
             if first or any(_gap(mark, deed) <= AGAIN_WITHIN for mark in marks):
                 yield deed

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import RuleSet
 from rules.language import text as text_module
+from rules.language.sentences import LONGEST, sentences
+from rules.language.text import tokenize
+from rules.loading.load import SHIPPED
 
 HOSTILE = {
     "empty": "",
@@ -103,6 +108,37 @@ def test_work_grows_with_the_length_of_the_text(shipped: RuleSet, sentence: str)
     long = calls_made(lambda: shipped.detect("", sentence * 240, None))
     # Measured 4.2 on words that govern each other; a quadratic reading would be 16.
     assert long < short * 4 * 1.3
+
+
+def words_of_examples(signal: str, script: str) -> str:
+    """The shipped rules' own examples of a signal as one sentence without an end: words that each
+    of its clauses asks for, in every order."""
+    file = yaml.safe_load((SHIPPED / "signals" / f"{signal}.yaml").read_text(encoding="utf-8"))
+    texts: list[str] = []
+    for example in (*file["examples"]["fires"], *file["examples"]["silent"]):
+        said = [example] if isinstance(example, str) else [str(t) for t in example.values()]
+        texts += [t for t in said if bool(re.search("[ء-ي]", t)) == (script == "ar")]
+    return " ".join(re.findall(r"\w+", " ".join(texts))[:900]) + " "
+
+
+@pytest.mark.parametrize("script", ["ar", "latin"])
+@pytest.mark.parametrize("signal", ["health-system-collapse", "evacuation", "displacement"])
+def test_work_grows_with_a_sentence_that_has_no_end(
+    shipped: RuleSet, signal: str, script: str
+) -> None:
+    words = words_of_examples(signal, script)
+    shipped.detect("", words, None)
+    short = calls_made(lambda: shipped.detect("", words * 2, None))
+    long = calls_made(lambda: shipped.detect("", words * 8, None))
+    assert long < short * 4 * 1.3
+
+
+@pytest.mark.parametrize("word", ["كلمة", "word", "l'eau", "ك-ل-م-ة"])
+def test_what_goes_on_for_ever_is_parted_and_nothing_of_it_is_lost(word: str) -> None:
+    text = f"{word} " * 1_000
+    parted = sentences(text, "text")
+    assert max(len(s.tokens) for s in parted) <= LONGEST
+    assert [t for s in parted for t in s.tokens] == list(tokenize(text))
 
 
 def test_a_megabyte_is_read_up_to_a_bound(
