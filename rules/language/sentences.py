@@ -79,20 +79,17 @@ def _of_whole_words(field: Field, cut: Sequence[str]) -> list[Sentence] | None:
         surface, norm, script, length = known
         start = end + len(gap)
         end = start + len(run)
-        if len(tokens) == LONGEST:
-            found.append(_sentence(field, tokens))
-            tokens = []
         if gap == " ":
             tokens.append(make(Token, (start, start + length, surface, norm, script, False)))
             continue
         breaks = not unbroken(gap)
         token = make(Token, (start, start + length, surface, norm, script, breaks))
         if tokens and not never_ends(gap) and ends(gap, tokens[-1], token, field):
-            found.append(_sentence(field, tokens))
+            found += _sentences(field, tokens)
             tokens = []
         tokens.append(token)
     if tokens:
-        found.append(_sentence(field, tokens))
+        found += _sentences(field, tokens)
     return found
 
 
@@ -102,17 +99,20 @@ def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sente
     first = 0
     for at, (before, after) in enumerate(pairwise(tokens), 1):
         between = text[before[1] : after[0]]
-        too_long = at - first == LONGEST
-        if too_long or (between != " " and ends(between, before, after, field)):
-            found.append(_sentence(field, tokens[first:at]))
+        if between != " " and ends(between, before, after, field):
+            found += _sentences(field, tokens[first:at])
             first = at
     if tokens:
-        found.append(_sentence(field, tokens[first:]))
+        found += _sentences(field, tokens[first:])
     return found
 
 
-def _sentence(field: Field, tokens: Sequence[Token]) -> Sentence:
-    return Sentence(field, tokens[0].start, tokens[-1].end, tuple(tokens))
+def _sentences(field: Field, tokens: Sequence[Token]) -> tuple[Sentence, ...]:
+    """One sentence; several of what is longer than any."""
+    if len(tokens) <= LONGEST:
+        return (Sentence(field, tokens[0].start, tokens[-1].end, tuple(tokens)),)
+    parts = (tokens[at : at + LONGEST] for at in range(0, len(tokens), LONGEST))
+    return tuple(Sentence(field, part[0].start, part[-1].end, tuple(part)) for part in parts)
 
 
 def ends(between: str, before: Token | Word, after: Token | Word, field: Field) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -259,12 +259,12 @@ LONGEST_PHRASE = 12
 
 def begun_in(spans: Spans, begin: int, end: int) -> Spans:
     """Of spans in their order those whose first word is one of these, the last included."""
-    at = bisect_left(spans, begin, key=_first)
-    return spans[at : bisect_right(spans, end, lo=at, key=_first)]
-
-
-def _first(span: Span) -> int:
-    return span[0]
+    if not spans or (begin <= spans[0][0] and spans[-1][0] <= end):
+        return spans
+    # A shorter tuple stands before a longer one that begins like it.
+    ordered: Sequence[tuple[int, ...]] = spans
+    at = bisect_left(ordered, (begin,))
+    return spans[at : bisect_left(ordered, (end + 1,), lo=at)]
 
 
 def _place(choice: tuple[Span, str]) -> tuple[int, int, str]:
