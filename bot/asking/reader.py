@@ -6,13 +6,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.alerts.summaries.place_status import Known, look_up
 from bot.asking.dates import MOST_WORDS as MOST_OF_A_DATE
 from bot.asking.dates import Dated, is_since, read_dates
 from bot.asking.durations import read_duration
+from bot.asking.hours import MOST_WORDS as MOST_OF_HOURS
+from bot.asking.hours import Hours, joined, on_days, read_hours
 from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Question, Stretch
 from bot.asking.vocabulary import Meaning, Vocabulary, plain
 from bot.asking.words import is_ordinary, unglued
@@ -29,12 +31,14 @@ _LARGE = 5.0
 """`rank` of a place from which on its people are called after it: حلبي."""
 
 _PIECE = re.compile(
-    r"-?[\"“„«]([^\"“”„«»]{1,200})[\"”»]|\d{1,2}/\d{1,2}(?:/\d{4})?(?![\w/])|[^\s,،؛;:!?؟()\[\]{}\"“”„«»|/]+"
+    r"-?[\"“„«]([^\"“”„«»]{1,200})[\"”»]|\d{1,2}/\d{1,2}(?:/\d{4})?(?![\w/])"
+    r"|و?\d{1,2}:\d{2}(?!\d|:\d)(?:[ap]m\b)?|[^\s,،؛;:!?؟()\[\]{}\"“”„«»|/]+"
 )
 _HOSPITALS, _ATTACKS = "health-system-collapse", "attack-on-health-care"
 _HARM = "civilian-harm"
 _DASHES = "-\u2212\u2013\u2014\u2022"
 _AND = frozenset(("and", "or", "nor", "et", "ou", "ni", "و", "أو", "ولا"))
+_CLOCK_DASH = re.compile(r"(?<=\d:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)")
 _ELIDED = re.compile(r"^(?:[dl]|qu)['’](?=\w)", re.IGNORECASE)
 _PEOPLE = re.compile(r"^(?:و?ال)?(.{2,}?)(?:ي|يه|يون|يين|يات)$")
 
@@ -45,6 +49,8 @@ class _Read:
 
     today: date
     stretch: Stretch | None = None
+    hours: Hours | None = None
+    hours_said: list[str] = field(default_factory=list)
     places: dict[str, AskedPlace] = field(default_factory=dict)
     signals: dict[str, None] = field(default_factory=dict)
     levels: dict[str, None] = field(default_factory=dict)
@@ -57,12 +63,14 @@ class _Read:
     of_state: bool = False
 
 
-def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer, today: date) -> Question:
-    """The question that a text asks, `today` by the reader's calendar. Whatever the text is, there
+def read_question(
+    text: str, vocabulary: Vocabulary, gazetteer: Gazetteer, now: datetime
+) -> Question:
+    """The question that a text asks, `now` by the reader's clock. Whatever the text is, there
     is one; without guesses."""
     pieces = list(_pieces(_western_digits(text[:MOST_CHARACTERS])))[:MOST_WORDS]
-    read = _Read(today)
-    longest = max(vocabulary.longest, MOST_OF_A_DATE)
+    read = _Read(now.date())
+    longest = max(vocabulary.longest, MOST_OF_A_DATE, MOST_OF_HOURS)
     at = 0
     while at < len(pieces):
         piece = pieces[at]
@@ -85,6 +93,7 @@ def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer, today
         if shuts_out.shuts_out and at < len(pieces):
             pieces[at] = replace(pieces[at], unwanted=True)
     _join_attacks(read, vocabulary)
+    _join_hours(read, now)
     return Question(
         read.stretch,
         tuple(read.places.values())[:MOST_PLACES],
@@ -109,6 +118,7 @@ class _Piece:
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
+    text = _CLOCK_DASH.sub(" - ", text)
     for found in _PIECE.finditer(text):
         said, quoted = (found[1].strip(), True) if found[1] is not None else (found[0], False)
         # At the beginning of a line it is a dash, before a number or a space no minus either.
@@ -150,9 +160,12 @@ def _shut_out(
 
 def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer) -> int:
     """Read the longest beginning of the run that means something; returns how many words."""
-    dated = _dated(run, vocabulary, read.today)
+    dated, timed = _dated(run, vocabulary, read.today), read_hours(run)
     for number in range(len(run), 0, -1):
         words = run[:number]
+        if timed is not None and number == timed.words:
+            _note_hours(read, timed.hours, " ".join(words))
+            return number
         if dated is not None and number == dated.words:
             read.stretch = read.stretch or dated.stretch
             return number
@@ -187,6 +200,28 @@ def _dated(words: Sequence[str], vocabulary: Vocabulary, today: date) -> Dated |
         if meaning is not None and meaning.day is not None and (since or meaning.goes_on):
             return Dated(Stretch(first=today - timedelta(days=meaning.day)), number)
     return None
+
+
+def _note_hours(read: _Read, hours: Hours | None, said: str) -> None:
+    """Hours of the day; those that no clock shows, or that do not go with others, are words which
+    nothing has: they are told, and nothing else answers."""
+    both = joined(read.hours, hours) if hours is not None else None
+    if both is None:
+        read.words.append(f'"{said}"')
+    else:
+        read.hours = both
+        read.hours_said.append(said)
+
+
+def _join_hours(read: _Read, now: datetime) -> None:
+    """Hours on their day; "the last 3 days after 14:00" is asked for by none."""
+    if read.hours is None:
+        return
+    stretch = on_days(read.hours, read.stretch, now)
+    if stretch is None:
+        read.words.append(f'"{" ".join(read.hours_said)}"')
+    else:
+        read.stretch = stretch
 
 
 def _join_attacks(read: _Read, vocabulary: Vocabulary) -> None:

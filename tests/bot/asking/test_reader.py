@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import permutations
 from zoneinfo import ZoneInfo
 
@@ -23,9 +23,11 @@ TODAY = date(2026, 3, 4)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def read(text: str) -> Question:
+def read(text: str, clock: time = time(16)) -> Question:
     titles = {name: signal.title for name, signal in shipped_rules().signals.items()}
-    return read_question(text, vocabulary_of(titles), shipped_places(), TODAY)
+    return read_question(
+        text, vocabulary_of(titles), shipped_places(), datetime.combine(TODAY, clock)
+    )
 
 
 def guessed(text: str) -> Question:

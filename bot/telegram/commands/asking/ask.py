@@ -128,10 +128,10 @@ async def read(request: Request, text: str) -> Question:
     """The question that a text asks; off the loop, for the first one loads the gazetteer."""
     services = request.services
     vocabulary = _vocabulary(services)
-    today = services.clock().astimezone(request.zone).date()
+    now = services.clock().astimezone(request.zone)
 
     def run() -> Question:
-        return read_question(text[:MOST_CHARACTERS], vocabulary, services.gazetteer(), today)
+        return read_question(text[:MOST_CHARACTERS], vocabulary, services.gazetteer(), now)
 
     return await asyncio.to_thread(run)
 
