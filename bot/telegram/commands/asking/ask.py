@@ -66,6 +66,8 @@ async def free_text(request: Request) -> None:
         # A text that was forwarded, or told at length, is no search for all of its words.
         gazetteer = await asyncio.to_thread(request.services.gazetteer)
         question = replace(question, words=(), places=large_places(question, gazetteer))
+        if question.stretch is not None and question.stretch.of_hours:
+            question = replace(question, stretch=None)  # an hour that is told of, not asked for
         if not question.names_something:
             await request.say("asked.long")
             return
