@@ -113,7 +113,7 @@ async def test_hours_of_the_day_narrow_a_map_and_a_trend_says_that_it_has_whole_
     assert [each["name"] for each in drawn[-1]["points"]] == ["Aleppo"]
     text = await bench.ask(READER, "/map yesterday after 1:00")
     assert "01:00 to 24:00" in text and "No alerts like that" in text
-    text, _ = await file_for(bench, READER, "/trend since 0:00")
+    text, _ = await file_for(bench, READER, "/trend since 1:00")
     assert "whole day" in text
     text = await bench.ask(READER, "/map after 25:00")
     assert "“after 25:00”" in text.translate({0x2068: None, 0x2069: None})
