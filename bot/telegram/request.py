@@ -207,10 +207,10 @@ class Request:
         speech = speech or self.speech
         await self.reply(text_card(speech(key, **values), speech.language), keyboard)
 
-    async def say_unused(self, words: str) -> None:
+    async def say_unused(self, words: str, speech: Texts | None = None) -> None:
         """That these words behind a command changed nothing."""
-        shown = quoted_word(self.speech, words)
-        await self.say("typed.not_used", words=shown)
+        speech = speech or self.speech
+        await self.say("typed.not_used", speech=speech, words=quoted_word(speech, words))
 
     async def refuse(self, key: str) -> None:
         """Say why not: over the chat after a press, else as a message."""

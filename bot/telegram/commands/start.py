@@ -165,7 +165,7 @@ async def language(request: Request) -> None:
         await _set_language(request, wanted)
         await request.say("language.set", speech=texts(wanted))
         if others := request.arguments[1:]:
-            await request.say_unused(" ".join(others))
+            await request.say_unused(" ".join(others), texts(wanted))
 
 
 @button(keyboards.LANGUAGE, who=Who.ADMINISTRATORS)

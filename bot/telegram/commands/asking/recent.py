@@ -41,7 +41,7 @@ async def alert(request: Request) -> None:
         await request.say("alert.usage")
     for each in found:
         await show_alert(request, each)
-    if others and (ids or not _ids(request.behind)) and found:
+    if others and (ids or not _ids(request.behind)):
         await request.say_unused(" ".join(others))
 
 

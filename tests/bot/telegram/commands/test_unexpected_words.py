@@ -42,6 +42,7 @@ async def answers(at_work: Office, text: str) -> str:
 
 
 async def test_no_command_passes_over_a_word_in_silence(at_work: Office) -> None:
+    await at_work.ask(OPERATOR, "/subscribe siege")
     silent = []
     for each in all_commands():
         plain = await answers(at_work, f"/{each.name}")
@@ -54,7 +55,8 @@ async def test_no_command_passes_over_a_word_in_silence(at_work: Office) -> None
 async def test_a_word_behind_what_was_understood_is_told(at_work: Office) -> None:
     for text in (f"/language en {ODD}", f"/help {ODD}", f"/doctor {ODD}", f"/alert A1 {ODD}"):
         assert ODD in await answers(at_work, text), text
-    for text in ("/mine please", "/id", "/help all", "/language en"):
+    assert "Non pris en compte ici" in await answers(at_work, f"/language fr {ODD}")
+    for text in ("/language en", "/mine please", "/id", "/help all", "/language en"):
         assert "Not used" not in await answers(at_work, text), text
 
 
