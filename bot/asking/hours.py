@@ -31,6 +31,8 @@ class Hours:
     end: int | None = None
     since: bool = False
     this: bool = False
+    part: bool = False
+    """A part of the day, which says of an hour beside it which half of the day it is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,10 @@ _PARTS = {
 }
 _PART_WORDS = {
     "dawn": "dawn|aube|l'aube|فجرا|فجر(?= (?:اليوم|امس|يوم))|الفجر",
-    "morning": "morning|matin|matinee|صباحا|صباح|الصباح|الصبح",
+    "morning": "morning|matin|matinee|صباحا|صباح(?! (?:الخير|النور))|الصباح|الصبح",
     "afternoon": "afternoon|apres midi|l'apres midi|بعد الظهر|بعد ظهر|عصرا"
     "|عصر(?= (?:اليوم|امس|يوم))|العصر",
-    "evening": "evening|soir|soiree|مساء|المساء",
+    "evening": "evening|soir|soiree|مساء(?! (?:الخير|النور))|المساء",
     "night": "ليله|ليلا",
 }
 # Where it is today's: "this" before it, or "today" behind it.
@@ -95,6 +97,7 @@ _BETWEEN = "بين|ما بين|between|entre|from|من|de"
 _TO = "الي|الى|حتى|حتي|لغايه|و|and|et|to|till|until|a|jusqu'a|-|–|—"
 # Behind these a number alone is an hour.
 _BEFORE_NUMBERS = frozenset("منذ مذ بعد قبل since after before until depuis apres avant".split())
+_DAYS = frozenset("today yesterday اليوم امس hier aujourd'hui".split())
 _OF_CLOCK = "الساعه"
 
 
@@ -174,7 +177,7 @@ def _range(found: re.Match[str], behind: Sequence[str]) -> Timed | None:
 
 def _one(found: re.Match[str], behind: Sequence[str]) -> Timed | None:
     opened = found["since"] or found["after"] or found["until"] or found["near"]
-    bare = opened in _BEFORE_NUMBERS and found["h1"] and not behind
+    bare = opened and found["h1"] and _is_last(behind, opened)
     named = opened and found["w1"] in _NAMED_HOURS
     if not (_is_marked(found, "1") or bare or named):
         return None
@@ -191,6 +194,13 @@ def _one(found: re.Match[str], behind: Sequence[str]) -> Timed | None:
         return Timed(Hours(minute % WHOLE_DAY, since=bool(found["since"])), 0)
     minute %= WHOLE_DAY
     return Timed(Hours(minute, (minute + _HOUR) % WHOLE_DAY or WHOLE_DAY), 0)
+
+
+def _is_last(behind: Sequence[str], opened: str) -> bool:
+    """Whether nothing follows that a number may count: nothing at all, or a day."""
+    if not behind:
+        return opened in _BEFORE_NUMBERS
+    return behind[0] in _DAYS or _PART.match(" ".join(behind)) is not None
 
 
 def _is_length(found: re.Match[str], *, opened: bool) -> bool:
@@ -212,8 +222,8 @@ def _part(found: re.Match[str], behind: Sequence[str]) -> Timed | None:
     begin, end = _PARTS[name]
     this = bool(found["this"] or found["today"] or found["tonight"])
     if found["since"]:
-        return Timed(Hours(begin, since=True, this=this), 0)
-    return Timed(Hours(begin, end, this=this), 0)
+        return Timed(Hours(begin, since=True, this=this, part=True), 0)
+    return Timed(Hours(begin, end, this=this, part=True), 0)
 
 
 def _is_halved(found: re.Match[str], name: str) -> bool:
@@ -258,8 +268,23 @@ def joined(first: Hours | None, second: Hours) -> Hours | None:
     if first is None or first == second:
         return second
     for one, other in ((first, second), (second, first)):
+        if other.part and not one.part:
+            return _within(one, other)
         if one.end is None and one.begin is not None and other.begin is None:
             return replace(one, end=other.end, since=False)
+    return None
+
+
+def _within(hours: Hours, part: Hours) -> Hours | None:
+    """ "Since 8 this morning", "at 7 tonight"."""
+    first, last = part.begin or 0, part.end or WHOLE_DAY
+    for later in (0, _NOON):
+        at = (hours.begin if hours.begin is not None else (hours.end or 0)) + later
+        if first <= at < last or (last < first and (first <= at < WHOLE_DAY or at < last)):
+            moved = [each and each + later for each in (hours.begin, hours.end)]
+            begin, end = (each and (each - 1) % WHOLE_DAY + 1 for each in moved)
+            since = hours.since or part.since
+            return replace(hours, begin=begin, end=end, since=since, this=part.this)
     return None
 
 

@@ -37,7 +37,7 @@ _HARM = "civilian-harm"
 # A no shuts out what is named behind it. Beside what people lack ("no water") it asks for the
 # lack, unless it is a bare "not".
 _NOT = frozenset("not ليس ليست مش مو".split())
-_NO = frozenset("no without لا بدون دون غير pas sans".split())
+_NO = frozenset("no without لا بدون دون غير pas sans aucun aucune".split())
 _LACKED = frozenset(
     (
         *("aid-access", "ceasefire", "food-insecurity", "health-system-collapse"),

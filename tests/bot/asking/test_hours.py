@@ -140,6 +140,17 @@ def test_hours_beside_a_day_end_with_it_unless_they_go_on() -> None:
     assert read("منذ صباح الثلاثاء") == since("5:00", YESTERDAY)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["since 8 this morning", "depuis 8h ce matin", "منذ الثامنة صباح اليوم", "since 8 today"],
+)
+def test_a_part_of_the_day_says_which_half_an_hour_is_of(text: str) -> None:
+    assert read(text) == since("8:00")
+    assert read("at 7 this evening") == between("19:00", "20:00")
+    assert read("at 9 o'clock tonight") == between("21:00", "22:00")
+    assert read("after 9:00 this afternoon").words == ('"this afternoon"',)
+
+
 def test_an_hour_that_is_still_to_come_is_yesterdays() -> None:
     assert read("after 14:00", time(13, 59)) == since("14:00", YESTERDAY)
     assert read("after 14:00", time(14)) == since("14:00")

@@ -341,7 +341,16 @@ def test_a_no_before_a_place_shuts_it_out(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["no siege", "not the siege", "without siege", "لا حصار", "بدون حصار", "pas le siège"]
+    "text",
+    [
+        "no siege",
+        "not the siege",
+        "without siege",
+        "لا حصار",
+        "بدون حصار",
+        "pas le siège",
+        "aucun siège",
+    ],
 )
 def test_a_no_before_a_signal_shuts_it_out(text: str) -> None:
     assert read(text) == Question(without_signals=("siege",))
