@@ -137,7 +137,7 @@ async def measure(database: Database, gazetteer: Gazetteer, rules: RuleSet, runs
     await database.write(lambda db: chats.upsert(db, everyone))
 
     async def ask(text: str, chat: Chat = everyone, after: Cursor | None = None) -> None:
-        question = await asyncio.to_thread(read_question, text, vocabulary, gazetteer, NOW.date())
+        question = await asyncio.to_thread(read_question, text, vocabulary, gazetteer, NOW)
         found = await database.read(
             lambda db: answer(
                 *(db, question, chat, NOW, UTC), gazetteer=gazetteer, after=after, others=others

@@ -38,7 +38,7 @@ _IN = _set("في خلال in on en au le during pendant dans")
 _TO = _set("إلى الى حتى لغاية to till until through au à jusqu'au - –")
 _AND = _set("و and et")
 # Beside a day they say nothing of their own.
-_FILLING = _set("يوم نهار ليلة صباح مساء the le")
+_FILLING = _set("يوم نهار the le")
 _OF_MONTH = _set("شهر month mois of de من")
 _OF_YEAR = _set("عام سنة year année l'année")
 # Thirds of a month; of this one, or of this year, the first is what has begun of it.

@@ -27,7 +27,7 @@ _PART_OF: dict[str, float] = {
     **dict.fromkeys("quarter quart ربع".split(), 1 / 4),
 }
 # A unit without a number is one of it, so these say nothing.
-_COUNTED: dict[str, float] = {
+COUNTED: dict[str, float] = {
     word: float(number)
     for number, words in {
         2: "two deux اثنتين اثنين",
@@ -98,8 +98,8 @@ def _tokens(plain: str) -> list[_Token]:
             found.append(float(digits.replace(",", ".")))
         elif word in _PART_OF:
             found.append(_Part(_PART_OF[word]))
-        elif word in _COUNTED:
-            found.append(_COUNTED[word])
+        elif word in COUNTED:
+            found.append(COUNTED[word])
         elif word in _TWO:
             found += [2.0, (word, _TWO[word])]
         elif word in _UNITS:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz, process
 
 from bot.alerts.summaries.place_status import Known, look_up
+from bot.asking.places import asked_place, name_key
 from bot.asking.question import AskedPlace, Perhaps, Question
-from bot.asking.reader import asked_place, name_key
 from bot.asking.vocabulary import Vocabulary, plain
 from bot.asking.words import is_ordinary
 

@@ -6,8 +6,12 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from bot.wall_time import moment_of
+
 USUAL_LENGTH = timedelta(days=30)
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(days=366)
+WHOLE_DAY = 24 * 60
+"""Minutes."""
 _DAY = timedelta(days=1)
 
 
@@ -15,18 +19,29 @@ _DAY = timedelta(days=1)
 class Stretch:
     """A stretch of time up to now. Instead of its `length`, whole days of the reader's calendar:
     with `day` one, so many days ago (0: today); with `first` all from that one on, until `last`
-    where that is given."""
+    where that is given, and of the first and the last of them from the minute `begin` on, until
+    the minute `end`."""
 
     length: timedelta = USUAL_LENGTH
     day: int | None = None
     first: date | None = None
     last: date | None = None
+    begin: int = 0
+    end: int = WHOLE_DAY
+
+    @property
+    def of_hours(self) -> bool:
+        """Whether it begins or ends amid a day that was named."""
+        return (self.begin, self.end) != (0, WHOLE_DAY)
 
     def bounds(self, now: datetime, zone: tzinfo) -> tuple[datetime, datetime | None]:
         """When it begins, and when it ended; None where that is now."""
         if self.first is not None:
-            until = _midnight(self.last + _DAY, zone) if self.last else None
-            return _midnight(self.first, zone), until
+            if not self.of_hours:
+                until = _midnight(self.last + _DAY, zone) if self.last else None
+                return _midnight(self.first, zone), until
+            ends = moment_of(zone, self.last, self.end) if self.last else None
+            return moment_of(zone, self.first, self.begin), ends
         if self.day is None:
             return now - self.length, None
         date = now.astimezone(zone).date() - timedelta(days=self.day)
@@ -106,6 +121,7 @@ class Question:
             "d": stretch and stretch.day,
             "f": stretch and stretch.first and stretch.first.isoformat(),
             "u": stretch and stretch.last and stretch.last.isoformat(),
+            "h": [stretch.begin, stretch.end] if stretch and stretch.of_hours else None,
             "p": [[each.id, *each.ids] for each in self.places],
             "s": self.signals,
             "l": self.levels,
@@ -127,7 +143,8 @@ class Question:
         first, last = (
             date.fromisoformat(kept[name]) if name in kept else None for name in ("f", "u")
         )
-        stretch = length and Stretch(timedelta(seconds=length), kept.get("d"), first, last)
+        hours = kept.get("h", (0, WHOLE_DAY))
+        stretch = length and Stretch(timedelta(seconds=length), kept.get("d"), first, last, *hours)
         places, without = (
             tuple(AskedPlace(each[0], tuple(each[1:])) for each in kept.get(name, ()))
             for name in ("p", "-p")

@@ -6,37 +6,51 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.alerts.summaries.place_status import Known, look_up
 from bot.asking.dates import MOST_WORDS as MOST_OF_A_DATE
 from bot.asking.dates import Dated, is_since, read_dates
 from bot.asking.durations import read_duration
+from bot.asking.hours import MOST_WORDS as MOST_OF_HOURS
+from bot.asking.hours import Hours, joined, on_days, read_hours
+from bot.asking.places import folded, place_of
 from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Question, Stretch
 from bot.asking.vocabulary import Meaning, Vocabulary, plain
-from bot.asking.words import is_ordinary, unglued
+from bot.asking.words import unglued
 
 if TYPE_CHECKING:
-    from rules import Gazetteer, Place
+    from rules import Gazetteer
 
 MOST_CHARACTERS = 600
 MOST_WORDS = 40
 MOST_PLACES = 5
 MOST_COUNT = 999
 """A number above is a word: a year, a street."""
-_LARGE = 5.0
-"""`rank` of a place from which on its people are called after it: حلبي."""
 
 _PIECE = re.compile(
-    r"-?[\"“„«]([^\"“”„«»]{1,200})[\"”»]|\d{1,2}/\d{1,2}(?:/\d{4})?(?![\w/])|[^\s,،؛;:!?؟()\[\]{}\"“”„«»|/]+"
+    r"-?[\"“„«]([^\"“”„«»]{1,200})[\"”»]|\d{1,2}/\d{1,2}(?:/\d{4})?(?![\w/])"
+    r"|و?\d{1,2}:\d{2}(?!\d|:\d)(?:[ap]m\b)?|[^\s,،؛;:!?؟()\[\]{}\"“”„«»|/]+"
 )
 _HOSPITALS, _ATTACKS = "health-system-collapse", "attack-on-health-care"
 _HARM = "civilian-harm"
+# A no shuts out what is named behind it. Beside what people lack ("no water") it asks for the
+# lack, unless it is a bare "not".
+_NOT = frozenset("not ليس ليست مش مو".split())
+_NO = frozenset("no without لا بدون دون غير pas sans aucun aucune".split())
+_LACKED = frozenset(
+    (
+        *("aid-access", "ceasefire", "food-insecurity", "health-system-collapse"),
+        *("medicine-shortage", "water-fuel-power-shortage"),
+    )
+)
+_ARTICLE = re.compile(r"(?:les?|la|l['’].*)\Z", re.IGNORECASE)
+_THE, _WHERE = frozenset("the le la les".split()), frozenset("in en à au de du في من".split())
+_BUT = frozenset("and but et mais و لكن".split())
 _DASHES = "-\u2212\u2013\u2014\u2022"
 _AND = frozenset(("and", "or", "nor", "et", "ou", "ni", "و", "أو", "ولا"))
+_CLOCK_DASH = re.compile(r"(?<=\d:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)")
 _ELIDED = re.compile(r"^(?:[dl]|qu)['’](?=\w)", re.IGNORECASE)
-_PEOPLE = re.compile(r"^(?:و?ال)?(.{2,}?)(?:ي|يه|يون|يين|يات)$")
 
 
 @dataclass(slots=True)
@@ -45,6 +59,8 @@ class _Read:
 
     today: date
     stretch: Stretch | None = None
+    hours: Hours | None = None
+    hours_said: list[str] = field(default_factory=list)
     places: dict[str, AskedPlace] = field(default_factory=dict)
     signals: dict[str, None] = field(default_factory=dict)
     levels: dict[str, None] = field(default_factory=dict)
@@ -57,12 +73,14 @@ class _Read:
     of_state: bool = False
 
 
-def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer, today: date) -> Question:
-    """The question that a text asks, `today` by the reader's calendar. Whatever the text is, there
+def read_question(
+    text: str, vocabulary: Vocabulary, gazetteer: Gazetteer, now: datetime
+) -> Question:
+    """The question that a text asks, `now` by the reader's clock. Whatever the text is, there
     is one; without guesses."""
     pieces = list(_pieces(_western_digits(text[:MOST_CHARACTERS])))[:MOST_WORDS]
-    read = _Read(today)
-    longest = max(vocabulary.longest, MOST_OF_A_DATE)
+    read = _Read(now.date())
+    longest = max(vocabulary.longest, MOST_OF_A_DATE, MOST_OF_HOURS)
     at = 0
     while at < len(pieces):
         piece = pieces[at]
@@ -79,12 +97,17 @@ def read_question(text: str, vocabulary: Vocabulary, gazetteer: Gazetteer, today
                 at = more
                 pieces[at] = replace(pieces[at], unwanted=True)
             continue
+        if _says_no(pieces, at, read, vocabulary, gazetteer):
+            at += 1
+            pieces[at] = replace(pieces[at], unwanted=True)
+            continue
         passed = _take(read, run, vocabulary, gazetteer)
         shuts_out = _meaning(run[:passed], vocabulary) or Meaning()
         at += passed
         if shuts_out.shuts_out and at < len(pieces):
             pieces[at] = replace(pieces[at], unwanted=True)
     _join_attacks(read, vocabulary)
+    _join_hours(read, now)
     return Question(
         read.stretch,
         tuple(read.places.values())[:MOST_PLACES],
@@ -109,6 +132,7 @@ class _Piece:
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
+    text = _CLOCK_DASH.sub(" - ", text)
     for found in _PIECE.finditer(text):
         said, quoted = (found[1].strip(), True) if found[1] is not None else (found[0], False)
         # At the beginning of a line it is a dash, before a number or a space no minus either.
@@ -135,6 +159,31 @@ def _joined(pieces: Sequence[_Piece], at: int) -> int | None:
     return None
 
 
+def _says_no(
+    pieces: Sequence[_Piece], at: int, read: _Read, vocabulary: Vocabulary, gazetteer: Gazetteer
+) -> bool:
+    """Whether this word shuts out the place or the signal behind it: "not Sudan", "pas le siège",
+    «بدون حصار». Amid a sentence ("is there aid or not in Gaza") only a place next to it is."""
+    word = pieces[at].said.lower()
+    if word not in _NOT | _NO or at + 1 == len(pieces):
+        return False
+    begins = at == 0 or pieces[at - 1].said.lower() in _BUT
+    run = [each.said for each in _until_marked(pieces[at + 1 : at + 1 + vocabulary.longest])]
+    bare = word in _NOT or _ARTICLE.match(pieces[at + 1].said) is not None
+    while run:
+        named = _Read(read.today)
+        passed = _take(named, run, vocabulary, gazetteer)
+        if named.places:
+            return True
+        if named.signals:
+            return begins and (bare or not _LACKED & named.signals.keys())
+        passed_over = _THE if not begins else _THE | _WHERE
+        if named != _Read(read.today) or not passed_over.issuperset(map(str.lower, run[:passed])):
+            return False
+        run = run[passed:]
+    return False
+
+
 def _shut_out(
     read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer
 ) -> tuple[int, bool]:
@@ -150,9 +199,12 @@ def _shut_out(
 
 def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer) -> int:
     """Read the longest beginning of the run that means something; returns how many words."""
-    dated = _dated(run, vocabulary, read.today)
+    dated, timed = _dated(run, vocabulary, read.today), read_hours(run)
     for number in range(len(run), 0, -1):
         words = run[:number]
+        if timed is not None and number == timed.words:
+            _note_hours(read, timed.hours, " ".join(words))
+            return number
         if dated is not None and number == dated.words:
             read.stretch = read.stretch or dated.stretch
             return number
@@ -165,7 +217,7 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
         if (stretch := _stretch(words, vocabulary)) is not None:
             read.stretch = read.stretch or stretch
             return number
-        if (place := _place(words, vocabulary, gazetteer)) is not None:
+        if (place := place_of(words, vocabulary, gazetteer)) is not None:
             read.places.setdefault(place.id, place)
             return number
     if (bare := _ELIDED.sub("", run[0])) != run[0]:  # d'Alep, l'eau
@@ -187,6 +239,28 @@ def _dated(words: Sequence[str], vocabulary: Vocabulary, today: date) -> Dated |
         if meaning is not None and meaning.day is not None and (since or meaning.goes_on):
             return Dated(Stretch(first=today - timedelta(days=meaning.day)), number)
     return None
+
+
+def _note_hours(read: _Read, hours: Hours | None, said: str) -> None:
+    """Hours of the day; those that no clock shows, or that do not go with others, are words which
+    nothing has: they are told, and nothing else answers."""
+    both = joined(read.hours, hours) if hours is not None else None
+    if both is None:
+        read.words.append(f'"{said}"')
+    else:
+        read.hours = both
+        read.hours_said.append(said)
+
+
+def _join_hours(read: _Read, now: datetime) -> None:
+    """Hours on their day; "the last 3 days after 14:00" is asked for by none."""
+    if read.hours is None:
+        return
+    stretch = on_days(read.hours, read.stretch, now)
+    if stretch is None:
+        read.words.append(f'"{" ".join(read.hours_said)}"')
+    else:
+        read.stretch = stretch
 
 
 def _join_attacks(read: _Read, vocabulary: Vocabulary) -> None:
@@ -250,71 +324,10 @@ def _meaning(words: Sequence[str], vocabulary: Vocabulary) -> Meaning | None:
     if found is not None and found.day is not None and read_duration(said) is not None:
         return None  # «يومين» has the stem of «اليوم»
     if found is None and len(words) == 1:
-        found = vocabulary.phrases.get((_folded(said),))
+        found = vocabulary.phrases.get((folded(said),))
         for shorter in unglued(said):
             found = found or vocabulary.phrases.get(plain(shorter))
     return found
-
-
-def _place(words: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer) -> AskedPlace | None:
-    said = " ".join(words)
-    if (len(said) < 3 and said.isascii()) or plain(said) in vocabulary.ordinary:
-        return None
-    for name in (said, *unglued(said)) if len(words) == 1 else ():
-        # Before places: «سوري» is also how Surrey is written.
-        if (country := gazetteer.demonyms.get(name_key(name))) in gazetteer.places:
-            return AskedPlace(str(country), (str(country),))
-    for name in (said, *unglued(said)):
-        if gazetteer.named(name):
-            known = look_up(gazetteer, name)
-            if isinstance(known, Known) and not _is_a_word(said, known.place, gazetteer):
-                return asked_place(known, gazetteer)
-            return None
-    return _of_its_people(said, gazetteer) if len(words) == 1 else None
-
-
-def _is_a_word(said: str, place: Place, gazetteer: Gazetteer) -> bool:
-    """Whether it is rather a word of English or French than a place of lands far from any
-    crisis."""
-    from rules.matching.places.spellings import is_near
-
-    far = place.kind != "country" and not is_near(place, gazetteer)
-    return far and said < "\u0600" and is_ordinary(said)
-
-
-def _of_its_people(word: str, gazetteer: Gazetteer) -> AskedPlace | None:
-    """«حلبي», «الدمشقيين»: who is called after a large place."""
-    from rules.matching.places.gazetteer import rank
-
-    found = _PEOPLE.match(name_key(word))
-    if found is None:
-        return None
-    for name in (found[1], f"ال{found[1]}", f"{found[1]}ه"):
-        places = gazetteer.named(name)
-        if places and rank(places[0]) >= _LARGE:
-            known = look_up(gazetteer, name)
-            return asked_place(known, gazetteer) if isinstance(known, Known) else None
-    return None
-
-
-def asked_place(known: Known, gazetteer: Gazetteer) -> AskedPlace:
-    if len(known.ids) == 1 and known.place.kind in ("town", "adm2"):
-        # By a name that only the town has ("Alepo") its governorate is meant as well.
-        for language in ("ar", "en"):
-            again = look_up(gazetteer, known.place.name(language))
-            if isinstance(again, Known) and known.place.id in again.ids:
-                known = again if len(again.ids) > len(known.ids) else known
-    return AskedPlace(known.place.id, tuple(sorted(known.ids)))
-
-
-def _folded(word: str) -> str:
-    return name_key(word).replace(" ", "")
-
-
-def name_key(name: str) -> str:
-    from rules.matching.places.gazetteer import key_of
-
-    return key_of(name)
 
 
 def _western_digits(text: str) -> str:

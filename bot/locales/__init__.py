@@ -70,8 +70,10 @@ class Texts:
     def keys(self) -> Mapping[str, str | Mapping[str, str]]:
         return self._entries
 
-    def number(self, n: int) -> str:
-        return format_decimal(n, locale=self._locale, numbering_system="latn")
+    def number(self, n: float, decimals: int = 0) -> str:
+        """A figure with the marks of the language: 81.3 and 2,000, in French 81,3 and 2 000."""
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return format_decimal(n, pattern, locale=self._locale, numbering_system="latn")
 
     def duration(self, span: timedelta) -> str:
         """A length of time in its largest unit, rounded."""

@@ -17,6 +17,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import wraps
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -27,6 +28,7 @@ from telegram.error import BadRequest
 from bot.telegram import commands as package
 from bot.telegram.request import Request
 from bot.telegram.services import Context, chat_of, services_in
+from bot.telegram.typed.changes import is_all
 from storage.readers import people
 
 log = logging.getLogger(__name__)
@@ -115,12 +117,14 @@ def command(
     who: Who = Who.REGISTERED,
     private: bool = False,
     about: About | None = None,
+    bare: bool = False,
 ) -> Callable[[Answer], Answer]:
-    """Register the answer to a command."""
+    """Register the answer to a command; a `bare` one takes no words, and says so of any."""
 
     def register(answer: Answer) -> Answer:
         _once(name, answer, _COMMANDS)
-        _COMMANDS[name] = Command(name, answer, who, order, private, about or _USUALLY[who])
+        given = _alone(answer) if bare else answer
+        _COMMANDS[name] = Command(name, given, who, order, private, about or _USUALLY[who])
         return answer
 
     return register
@@ -137,6 +141,16 @@ def button(
         return answer
 
     return register
+
+
+def _alone(answer: Answer) -> Answer:
+    @wraps(answer)
+    async def answered(request: Request) -> None:
+        if not is_all(request.behind):
+            await request.say_unused(request.behind)
+        await answer(request)
+
+    return answered
 
 
 def _once(name: str, answer: Answer, known: Mapping[str, Command | Button]) -> None:

@@ -20,6 +20,7 @@ from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.error import BadRequest
 
 from bot.locales import Texts
+from bot.messages.answers.asked import quoted_word
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.telegram.services import Context, Services, chat_of, services_in, texts_for, thread_of
@@ -205,6 +206,11 @@ class Request:
         """Answer with a text of the locales, in the chat's language unless `speech` says."""
         speech = speech or self.speech
         await self.reply(text_card(speech(key, **values), speech.language), keyboard)
+
+    async def say_unused(self, words: str, speech: Texts | None = None) -> None:
+        """That these words behind a command changed nothing."""
+        speech = speech or self.speech
+        await self.say("typed.not_used", speech=speech, words=quoted_word(speech, words))
 
     async def refuse(self, key: str) -> None:
         """Say why not: over the chat after a press, else as a message."""

@@ -100,6 +100,8 @@ def understood(
 
 def stretch_text(stretch: Stretch, say: Texts) -> str:
     """ "last 3 days", "today", "since 3 March 2026", "October 2025" """
+    if stretch.first is not None and stretch.of_hours:
+        return _hours_text(stretch, stretch.first, say)
     if stretch.first is not None:
         return _dates_text(stretch.first, stretch.last, say)
     if stretch.day is not None:
@@ -123,6 +125,21 @@ def _dates_text(first: date, last: date | None, say: Texts) -> str:
         if (first.month, last.month, first.year) == (1, 12, last.year):
             return str(first.year)
     return say("asked.between", first=say.day(first), last=say.day(last))
+
+
+def _hours_text(stretch: Stretch, first: date, say: Texts) -> str:
+    begin = say("asked.hour", day=say.day(first), time=_time(stretch.begin))
+    if stretch.last is None:
+        return say("asked.since_hour", moment=begin)
+    if stretch.last == first:
+        times = (_time(stretch.begin), _time(stretch.end))
+        return say("asked.hours_of", day=say.day(first), begin=times[0], end=times[1])
+    end = say("asked.hour", day=say.day(stretch.last), time=_time(stretch.end))
+    return say("asked.between_hours", begin=begin, end=end)
+
+
+def _time(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def short_name(names: Mapping[str, str], say: Texts) -> str:

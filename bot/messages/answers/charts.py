@@ -40,10 +40,12 @@ def trend_picture(trend: Trend, title: str, display: Display) -> dict[str, Any]:
     }
 
 
-def trend_caption(trend: Trend, title: str, display: Display) -> str:
-    """The figures in words."""
+def trend_caption(trend: Trend, title: str, display: Display, *, hours: bool = False) -> str:
+    """The figures in words; `hours` were asked for, which no bar shows."""
     say = display.say
     lines = [f"📊 {title}", _total(trend, display)]
+    if hours:
+        lines.append(say("trend.whole_days"))
     if trend.total:
         day, count = trend.most
         lines.append(say.plural("trend.most", count, day=_day(day, say.language)))

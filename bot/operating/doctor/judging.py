@@ -56,14 +56,14 @@ def judge_clock(there: datetime | None, here: datetime, say: Texts = _ENGLISH) -
         return Finding("clock", State.OK, say("doctor.clock.alone", now=now))
     off = abs(here - there)
     if off > CLOCK_BAD:
-        found = say("doctor.clock.off", seconds=f"{off.total_seconds():.0f}")
+        found = say("doctor.clock.off", seconds=say.number(off.total_seconds()))
         return Finding("clock", State.BAD, found, say("doctor.clock.synchronise"))
     return Finding("clock", State.OK, say("doctor.clock.right", now=now))
 
 
 def judge_disk(free: int, folder: Path, say: Texts = _ENGLISH) -> Finding:
     """Whether there is room for the database to grow; `free` in bytes."""
-    found = say("doctor.disk.free", free=f"{free / 1e9:.1f}", folder=folder)
+    found = say("doctor.disk.free", free=say.number(free / 1e9, 1), folder=folder)
     if free < DISK_BAD:
         return Finding("disk", State.BAD, found, say("doctor.disk.now"))
     if free < DISK_LOW:
@@ -92,7 +92,7 @@ def judge_memory(limits: MemoryLimits, say: Texts = _ENGLISH) -> Finding:
         return Finding(
             "memory",
             State.LOOK,
-            say("doctor.memory.tight", mb=f"{limits.held / 1e6:.0f}"),
-            say("doctor.memory.allow", mb=f"{NEEDED / 1e6:.0f}"),
+            say("doctor.memory.tight", mb=say.number(limits.held / 1e6)),
+            say("doctor.memory.allow", mb=say.number(NEEDED / 1e6)),
         )
     return Finding("memory", State.OK, say("doctor.memory.well"))

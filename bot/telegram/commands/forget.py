@@ -30,7 +30,7 @@ async def forget(request: Request) -> None:
             await request.refuse("refuse.operators_only")
             return
         person_id = _number(request.arguments[0])
-        if person_id <= 0:
+        if person_id <= 0 or len(request.arguments) > 1:  # nobody is removed by half a reading
             await request.say("forget.usage")
             return
     if person_id in request.services.operators:

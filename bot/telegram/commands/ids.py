@@ -8,7 +8,7 @@ from bot.telegram.request import Request
 from bot.telegram.services import chat_of, thread_of
 
 
-@command("id", order=75, who=Who.STRANGERS)
+@command("id", order=75, who=Who.STRANGERS, bare=True)
 async def show_id(request: Request) -> None:
     """Anybody may ask: it is what their own app knows."""
     speech, update = request.speech, request.update

@@ -24,6 +24,7 @@ from bot.telegram.registry import (
 )
 from bot.telegram.request import Request
 from bot.telegram.services import chat_of, texts_for
+from bot.telegram.typed.changes import is_all
 from bot.telegram.typed.command_names import command_called
 from storage.readers import chats, people
 from storage.readers.chats import Chat
@@ -139,6 +140,8 @@ async def show_help(request: Request) -> None:
         text = "\n".join(_described(speech, each) for each in one)
         await request.reply(text_card(text, speech.language))
         return
+    if not one and not is_all(request.behind):
+        await request.say_unused(request.behind)
     for about in About:
         lines = [_described(speech, each) for each in mine if each.about is about]
         if lines:
@@ -161,6 +164,8 @@ async def language(request: Request) -> None:
     else:
         await _set_language(request, wanted)
         await request.say("language.set", speech=texts(wanted))
+        if others := request.arguments[1:]:
+            await request.say_unused(" ".join(others), texts(wanted))
 
 
 @button(keyboards.LANGUAGE, who=Who.ADMINISTRATORS)

@@ -54,7 +54,7 @@ async def offer(update: Update, context: Context) -> None:
     person, chat = await services.database.read(asker)
     zone = services.zone(chat)
     ask = partial(read_question, query.query, vocabulary_of(titles), gazetteer)
-    question = await asyncio.to_thread(ask, now.astimezone(zone).date())
+    question = await asyncio.to_thread(ask, now.astimezone(zone))
 
     def look(db: Connection) -> list[Alert]:
         wanted = wanted_of(question, now, zone, others=services.others)

@@ -68,7 +68,7 @@ async def asked_of(request: Request, visitor: Visitor) -> Asked:
         words = Question()
         if filters.words:
             words = read_question(
-                filters.words, vocabulary_of(titles), gazetteer, now.astimezone(visitor.zone).date()
+                filters.words, vocabulary_of(titles), gazetteer, now.astimezone(visitor.zone)
             )
 
         def asked(question: Question) -> Asked:

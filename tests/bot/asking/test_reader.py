@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import permutations
 from zoneinfo import ZoneInfo
 
@@ -23,9 +23,11 @@ TODAY = date(2026, 3, 4)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def read(text: str) -> Question:
+def read(text: str, clock: time = time(16)) -> Question:
     titles = {name: signal.title for name, signal in shipped_rules().signals.items()}
-    return read_question(text, vocabulary_of(titles), shipped_places(), TODAY)
+    return read_question(
+        text, vocabulary_of(titles), shipped_places(), datetime.combine(TODAY, clock)
+    )
 
 
 def guessed(text: str) -> Question:
@@ -312,12 +314,53 @@ def test_what_is_shut_out_is_not_asked_for(
         ("لماذا لا تصل المساعدات إلى غزة", "ps-gaza-strip"),
         ("siege of Aleppo not lifted", "SY-HL"),
         ("لا ماء في غزة", "ps-gaza-strip"),
+        ("no water in Gaza", "ps-gaza-strip"),
+        ("pas d'eau à Gaza", "ps-gaza-strip"),
+        ("les enfants sans pain à Gaza", "ps-gaza-strip"),
     ],
 )
 def test_a_no_shuts_out_nothing(text: str, wanted: str) -> None:
     question = read(text)
     assert places(question) == [wanted]
     assert not question.without_places and not question.without_signals
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not Sudan", "not in Sudan", "ليس السودان", "بدون السودان", "pas le Soudan", "sans Soudan"],
+)
+def test_a_no_before_a_place_shuts_it_out(text: str) -> None:
+    shut_out = read(text)
+    assert shut_out == Question(without_places=shut_out.without_places), text
+    assert [each.id for each in shut_out.without_places] == ["SD"]
+    for said in (f"siege {text}", f"siege but {text}", f"{text} siege"):
+        found = read(said)
+        if said.startswith("siege not in"):
+            continue  # as in "is there a siege or not in Sudan"
+        assert (found.signals, found.without_places) == (("siege",), shut_out.without_places), said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no siege",
+        "not the siege",
+        "without siege",
+        "لا حصار",
+        "بدون حصار",
+        "pas le siège",
+        "aucun siège",
+    ],
+)
+def test_a_no_before_a_signal_shuts_it_out(text: str) -> None:
+    assert read(text) == Question(without_signals=("siege",))
+    found = read(f"{text} in Sudan")
+    assert (places(found), found.without_signals, found.signals) == (["SD"], ("siege",), ())
+
+
+@pytest.mark.parametrize("text", ["not aid", "pas l'aide", "ليس مساعدات"])
+def test_what_people_lack_is_shut_out_by_a_not(text: str) -> None:
+    assert read(text).without_signals == ("aid-access",)
 
 
 def test_signals_and_words_are_shut_out_too() -> None:

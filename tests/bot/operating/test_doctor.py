@@ -104,6 +104,17 @@ async def test_a_damaged_database_is_told(tmp_path: Path) -> None:
     assert "Restore" in finding.advice
 
 
+@pytest.mark.parametrize(
+    ("language", "free"), [("ar", "1,081.3 "), ("en", "1,081.3 GB"), ("fr", "1\u202f081,3 Go")]
+)
+def test_figures_have_the_marks_of_the_language(tmp_path: Path, language: str, free: str) -> None:
+    say = texts(language)
+    assert free in judge_disk(1_081_300_000_000, tmp_path, say).found
+    there = datetime(2026, 3, 1, tzinfo=UTC)
+    off = judge_clock(there, there + timedelta(hours=1), say).found
+    assert say.number(3_600) in off and "3600" not in off
+
+
 async def test_a_database_on_a_disk_that_can_only_be_read_is_a_finding(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -314,8 +314,10 @@ async def test_alert_without_or_with_an_unknown_id_says_what_to_do(bench: Bench)
     assert "لا يوجد تنبيه" in await bench.ask(READER, "/A99")
     for wrong in ("A99", "A1; drop table", "٩٩"):
         assert "لا يوجد تنبيه" in await bench.ask(READER, f"/alert {wrong}"), wrong
+        await bench.settled()  # words that are no ids are told of, too
     for wrong in ("A", "..", "<b>", "A" * 300, "²", "siege"):
         assert "/A12" in await bench.ask(READER, f"/alert {wrong}"), wrong
+        await bench.settled()  # words that are no ids are told of, too
 
 
 async def test_an_alert_of_a_rule_on_test_is_for_operators_only(bench: Bench) -> None:

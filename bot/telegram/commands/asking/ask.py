@@ -66,6 +66,8 @@ async def free_text(request: Request) -> None:
         # A text that was forwarded, or told at length, is no search for all of its words.
         gazetteer = await asyncio.to_thread(request.services.gazetteer)
         question = replace(question, words=(), places=large_places(question, gazetteer))
+        if question.stretch is not None and question.stretch.of_hours:
+            question = replace(question, stretch=None)  # an hour that is told of, not asked for
         if not question.names_something:
             await request.say("asked.long")
             return
@@ -128,10 +130,10 @@ async def read(request: Request, text: str) -> Question:
     """The question that a text asks; off the loop, for the first one loads the gazetteer."""
     services = request.services
     vocabulary = _vocabulary(services)
-    today = services.clock().astimezone(request.zone).date()
+    now = services.clock().astimezone(request.zone)
 
     def run() -> Question:
-        return read_question(text[:MOST_CHARACTERS], vocabulary, services.gazetteer(), today)
+        return read_question(text[:MOST_CHARACTERS], vocabulary, services.gazetteer(), now)
 
     return await asyncio.to_thread(run)
 

@@ -40,6 +40,7 @@ async def trend(request: Request) -> None:
     question = await read(request, " ".join(request.arguments))
     services, speech = request.services, request.speech
     now, zone = services.clock(), request.zone
+    hours = question.stretch is not None and question.stretch.of_hours
     days = days_of(question.stretch.age(now, zone) if question.stretch else None)
     question = replace(question, stretch=Stretch(timedelta(days=days)), perhaps=())
     wanted = await asyncio.to_thread(
@@ -50,7 +51,7 @@ async def trend(request: Request) -> None:
     figures = trend_of([(each.at, each.alerts) for each in told], days, now, zone)
     display = services.display(speech.language)
     title = await _title(request, question)
-    caption = trend_caption(figures, title, display)
+    caption = trend_caption(figures, title, display, hours=hours)
     if not figures.total and not figures.usual_total:
         await request.reply(text_card(caption, speech.language))  # nothing to draw
         return

@@ -7,7 +7,7 @@ from bot.telegram.request import Request
 from storage.readers import page_sessions
 
 
-@command("page", order=48, private=True)
+@command("page", order=48, private=True, bare=True)
 async def page(request: Request) -> None:
     """``/page``: in private, for the link is its person's alone."""
     services, speech, user = request.services, request.speech, request.update.effective_user

@@ -16,9 +16,9 @@ from bot.telegram.buttons.card_buttons import refuses_links, without_links
 from bot.telegram.commands.asking.card import pressed_card
 from bot.telegram.registry import button, command
 from bot.telegram.request import Request
+from bot.telegram.typed.alert_ids import AN_ID, MOST_AT_ONCE, ids_of
 from bot.text import clean, shorten
 
-MOST_AT_ONCE = 5
 # \d is a digit of any script.
 _ONE = r"[#№]?\s*[Aa]\d{1,12}"
 _NUMBER = r"(?:number|no\.?|n[°º]|numéro|num|رقم|#|№)"
@@ -29,18 +29,20 @@ BARE_ID = re.compile(
     re.IGNORECASE,
 )
 """A message that is nothing but the id of an alert, or several: "A12", "A9, A3", «تنبيه ٩»."""
-_AN_ID = re.compile(r"[Aa]?\d{1,12}")
 
 
 @command("alert", order=50)
 async def alert(request: Request) -> None:
     """``/alert A12``, ``/A12``: the card, why it was made, and what this chat got; in answer to a
     card that one."""
-    found = _ids(request.behind) or [each for each in [request.answered_alert] if each]
+    ids, others = ids_of(request.arguments)
+    found = ids or _ids(request.behind) or [each for each in [request.answered_alert] if each]
     if not found:
         await request.say("alert.usage")
     for each in found:
         await show_alert(request, each)
+    if others and (ids or not _ids(request.behind)):
+        await request.say_unused(" ".join(others))
 
 
 async def alert_by_id(request: Request) -> None:
@@ -56,7 +58,7 @@ async def answered_alert(request: Request) -> None:
 
 
 def _ids(text: str) -> list[str]:
-    return list(dict.fromkeys(_AN_ID.findall(text)))[:MOST_AT_ONCE]
+    return list(dict.fromkeys(AN_ID.findall(text)))[:MOST_AT_ONCE]
 
 
 async def show_alert(request: Request, wanted: str) -> None:

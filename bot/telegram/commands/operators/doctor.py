@@ -23,7 +23,7 @@ MOST_BYTES = 50_000_000
 FOUND = 500
 
 
-@command("doctor", order=130, who=Who.OPERATORS_IN_PERSON, private=True)
+@command("doctor", order=130, who=Who.OPERATORS_IN_PERSON, private=True, bare=True)
 async def show_findings(request: Request) -> None:
     """What `marsad doctor` says, of the service that runs."""
     await request.say("doctor.begun")
@@ -52,7 +52,7 @@ async def _examined(request: Request) -> None:
     await request.reply(text_card("\n".join(blocks), speech.language, title=speech("doctor.title")))
 
 
-@command("backup", order=132, who=Who.OPERATORS_IN_PERSON, private=True)
+@command("backup", order=132, who=Who.OPERATORS_IN_PERSON, private=True, bare=True)
 async def send_backup(request: Request) -> None:
     """A whole copy of the database, as a document; where that is too large, how to get one."""
     if request.services.database.on_server:

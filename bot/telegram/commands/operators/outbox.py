@@ -22,7 +22,7 @@ SHOWN = 8
 GIVEN_UP = "given up by an operator"
 
 
-@command("outbox", order=120, who=Who.OPERATORS_IN_PERSON, private=True)
+@command("outbox", order=120, who=Who.OPERATORS_IN_PERSON, private=True, bare=True)
 async def show_outbox(request: Request) -> None:
     await request.reply(*await _overview(request))
 

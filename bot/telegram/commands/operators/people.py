@@ -198,9 +198,28 @@ def _number(request: Request) -> int:
 
 @command("audit", order=112, who=Who.OPERATORS_IN_PERSON, private=True)
 async def show_audit(request: Request) -> None:
-    """What operators did, the newest first."""
+    """What operators did, the newest first; ``/audit Leila``: what she did."""
+    wanted = clean(request.behind)[:_LABEL].strip()
+    if not is_all(wanted):
+        await _audit_of(request, wanted)
+        return
     found = await request.services.database.read(lambda db: audit.latest(db, ACTS + 1))
     await request.reply(*_acts(request, found[:ACTS], newer=False, older=len(found) > ACTS))
+
+
+async def _audit_of(request: Request, wanted: str) -> None:
+    found = await request.services.database.read(lambda db: audit.latest(db, MOST_SEARCHED))
+    said = plain_words(wanted)
+    acts = [each for each in found if said in (str(each.person_id), plain_words(each.name))] or [
+        each for each in found if said in plain_words(each.name)
+    ]
+    if not acts:
+        await request.say("audit.no_such", name=isolated(wanted))
+        return
+    await request.reply(*_acts(request, acts[:ACTS], newer=False, older=False))
+    if len(acts) > ACTS:
+        n, total = request.speech.number(ACTS), request.speech.number(len(acts))
+        await request.say("audit.latest", n=n, total=total)
 
 
 @button(r"^au:\^?\d+$", who=Who.OPERATORS_IN_PERSON, private=True)

@@ -21,6 +21,7 @@ from bot.telegram.buttons import two_taps
 from bot.telegram.incoming.documents import propose
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
+from bot.telegram.typed.alert_ids import ids_of
 from bot.text import clean, shorten
 from rules import Detection
 from storage import alerts
@@ -45,18 +46,22 @@ class Reviewed:
 
 @command("review", order=107, who=Who.OPERATORS_IN_PERSON, private=True)
 async def review(request: Request) -> None:
-    """``/review A12``: that alert; in answer to a card that one; alone: those
-    marked false and the latest, to choose from."""
-    said = request.arguments[:1] or [each for each in [request.answered_alert] if each]
-    if not said:
+    """``/review A12 A14``: those alerts; in answer to a card that one; alone: those marked false
+    and the latest, to choose from."""
+    ids, others = ids_of(request.arguments)
+    said = ids or ([] if others else [each for each in [request.answered_alert] if each])
+    if not said and not others:
         await request.reply(*await _latest(request))
         return
-    wanted = clean(said[0])[:20]
-    found = await _reviewed(request, wanted)
-    if found is None:
-        await request.say("alert.unknown", id=isolated(wanted or "?"))
-        return
-    await request.reply(*_shown(request, found))
+    for each in [*said, *others[: 0 if said else 1]]:
+        wanted = clean(each)[:20]
+        found = await _reviewed(request, wanted)
+        if found is None:
+            await request.say("alert.unknown", id=isolated(wanted or "?"))
+        else:
+            await request.reply(*_shown(request, found))
+    if said and others:
+        await request.say_unused(" ".join(others))
 
 
 @button(r"^rv:A\d{1,12}$", who=Who.OPERATORS_IN_PERSON, private=True)

@@ -25,7 +25,7 @@ from storage.rule_files.versions import RuleVersion
 SHOWN = 8
 
 
-@command("versions", order=108, who=Who.OPERATORS_IN_PERSON, private=True)
+@command("versions", order=108, who=Who.OPERATORS_IN_PERSON, private=True, bare=True)
 async def show_versions(request: Request) -> None:
     """The newest versions of the operators' rule files, each with a way back to it."""
     services, speech = request.services, request.speech
@@ -79,6 +79,8 @@ async def rollback(request: Request) -> None:
     if version is None:
         await request.say("versions.unknown", id=isolated(clean(request.arguments[0])[:20]))
         return
+    if others := request.arguments[1:]:
+        await request.say_unused(" ".join(others))
     await _go_back(request, version.file, version.content)
 
 

@@ -57,7 +57,7 @@ def question_in(text: str) -> Question | None:
     return Question("words" if found[1] == "✍" else "places", int(found[2]))
 
 
-@command("mine", order=22, who=Who.ADMINISTRATORS)
+@command("mine", order=22, who=Who.ADMINISTRATORS, bare=True)
 async def mine(request: Request) -> None:
     services = request.services
     chat = await services.register(request.update)

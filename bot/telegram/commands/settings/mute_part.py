@@ -8,14 +8,18 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.locales import isolate_commands
 from bot.locales.bidi import RTL_LANGUAGES, isolated, isolated_parts
+from bot.messages.answers.asked import quoted_word
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.messages.cards.display import Display, signal_title
 from bot.telegram.buttons import keyboards
 from bot.telegram.buttons.card_buttons import until_words
+from bot.telegram.commands.asking.ask import read
 from bot.telegram.commands.settings.mute import ended
 from bot.telegram.registry import Who, button, command
 from bot.telegram.request import Request
+from bot.telegram.typed.alert_ids import ids_of
+from bot.telegram.typed.changes import is_all
 from bot.text import clean, shorten
 from storage.connection import Connection
 from storage.readers import chats, mutes
@@ -27,7 +31,11 @@ _NAME = 60
 
 @command("unmute", order=34, who=Who.ADMINISTRATORS)
 async def unmute(request: Request) -> None:
-    """Ends the chat's mute, and lists what else is muted with a button to end each."""
+    """Ends the chat's mute, and lists what else is muted with a button to end each; ``/unmute
+    siege``: what is muted of that."""
+    if not is_all(request.behind):
+        await _unmute_part(request)
+        return
     chat_id, topic, now = request.chat.id, request.thread_id, request.services.clock()
     if not await request.services.database.read(lambda db: mutes.of_topic(db, chat_id, topic, now)):
         await request.reply(await ended(request))
@@ -38,6 +46,35 @@ async def unmute(request: Request) -> None:
 
     over, left = await request.services.database.write(write)
     await request.reply(*_listed(request, left, first="mute.off" if over else "mute.none"))
+
+
+async def _unmute_part(request: Request) -> None:
+    """Who names a siege does not mean the mute of the chat, which stays."""
+    chat_id, topic, now = request.chat.id, request.thread_id, request.services.clock()
+    asked = await read(request, request.behind)
+    ids, _ = ids_of(request.arguments)
+    places = {place for each in asked.places for place in each.ids}
+
+    def is_meant(mute: Mute) -> bool:
+        if mute.target.alert_id is not None:
+            return mute.short_id.upper() in {f"A{each.removeprefix('A')}" for each in ids}
+        if not (asked.signals or places) or (asked.signals and not mute.target.signal):
+            return False
+        of_signal = not asked.signals or mute.target.signal in asked.signals
+        return of_signal and (not places or mute.target.place_id in places)
+
+    def write(db: Connection) -> tuple[int, list[Mute]]:
+        ending = [each.id for each in mutes.of_topic(db, chat_id, topic, now) if is_meant(each)]
+        over = sum(mutes.end(db, chat_id, each, now) is not None for each in ending)
+        return over, mutes.of_topic(db, chat_id, topic, now)
+
+    over, left = await request.services.database.write(write)
+    if over:
+        await request.reply(*_listed(request, left, first="mute.part_off"))
+        return
+    await request.say("mute.no_such", words=quoted_word(request.speech, request.behind))
+    if left:
+        await request.reply(*_listed(request, left, first="mute.none"))
 
 
 @button(keyboards.UNMUTE, who=Who.ADMINISTRATORS)

@@ -90,6 +90,36 @@ async def test_a_map_is_a_picture_with_its_places_in_words(
     assert "Aleppo, Syria: 2 (gravest: Critical)" in text
 
 
+@pytest.mark.parametrize("asked", ["not Sudan", "ما عدا السودان", "pas le Soudan", "no evacuation"])
+async def test_a_map_and_a_trend_without_what_is_shut_out(
+    bench: Bench, drawn: list[Mapping[str, Any]], asked: str
+) -> None:
+    await bench.ask(READER, "/start", language_code="en")
+    await happened(bench, "SY-HL")
+    await happened(bench, "SD-KH", "evacuation")
+    await file_for(bench, READER, f"/map {asked}")
+    assert [each["name"] for each in drawn[-1]["points"]] == ["Aleppo"]
+    text, _ = await file_for(bench, READER, f"/trend {asked}")
+    assert drawn[-1]["counts"][-1] == 1
+    assert text.splitlines()[0].endswith("not Evacuation" if "evac" in asked else "not Sudan")
+
+
+async def test_hours_of_the_day_narrow_a_map_and_a_trend_says_that_it_has_whole_days(
+    bench: Bench, drawn: list[Mapping[str, Any]]
+) -> None:
+    await bench.ask(READER, "/start", language_code="en")
+    await happened(bench, "SY-HL")
+    await file_for(bench, READER, "/map today between 0:00 and 24:00")
+    assert [each["name"] for each in drawn[-1]["points"]] == ["Aleppo"]
+    text = await bench.ask(READER, "/map yesterday after 1:00")
+    assert "01:00 to 24:00" in text and "No alerts like that" in text
+    text, _ = await file_for(bench, READER, "/trend since 1:00")
+    assert "whole day" in text
+    text = await bench.ask(READER, "/map after 25:00")
+    assert "“after 25:00”" in text.translate({0x2068: None, 0x2069: None})
+    assert "No alerts like that" in text
+
+
 async def test_of_nothing_there_is_no_picture(bench: Bench) -> None:
     await bench.ask(READER, "/start", language_code="en")
     assert "0 alerts;" in await bench.ask(READER, "/trend")

@@ -1,0 +1,82 @@
+"""A place that is named in a question, or whose people are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.alerts.summaries.place_status import Known, look_up
+from bot.asking.question import AskedPlace
+from bot.asking.vocabulary import Vocabulary, plain
+from bot.asking.words import is_ordinary, unglued
+
+if TYPE_CHECKING:
+    from rules import Gazetteer, Place
+
+_LARGE = 5.0
+"""`rank` of a place from which on its people are called after it: حلبي."""
+_PEOPLE = re.compile(r"^(?:و?ال)?(.{2,}?)(?:ي|يه|يون|يين|يات)$")
+
+
+def place_of(
+    words: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer
+) -> AskedPlace | None:
+    said = " ".join(words)
+    if (len(said) < 3 and said.isascii()) or plain(said) in vocabulary.ordinary:
+        return None
+    for name in (said, *unglued(said)) if len(words) == 1 else ():
+        # Before places: «سوري» is also how Surrey is written.
+        if (country := gazetteer.demonyms.get(name_key(name))) in gazetteer.places:
+            return AskedPlace(str(country), (str(country),))
+    for name in (said, *unglued(said)):
+        if gazetteer.named(name):
+            known = look_up(gazetteer, name)
+            if isinstance(known, Known) and not _is_a_word(said, known.place, gazetteer):
+                return asked_place(known, gazetteer)
+            return None
+    return _of_its_people(said, gazetteer) if len(words) == 1 else None
+
+
+def _is_a_word(said: str, place: Place, gazetteer: Gazetteer) -> bool:
+    """Whether it is rather a word of English or French than a place of lands far from any
+    crisis."""
+    from rules.matching.places.spellings import is_near
+
+    far = place.kind != "country" and not is_near(place, gazetteer)
+    return far and said < "\u0600" and is_ordinary(said)
+
+
+def _of_its_people(word: str, gazetteer: Gazetteer) -> AskedPlace | None:
+    """«حلبي», «الدمشقيين»: who is called after a large place."""
+    from rules.matching.places.gazetteer import rank
+
+    found = _PEOPLE.match(name_key(word))
+    if found is None:
+        return None
+    for name in (found[1], f"ال{found[1]}", f"{found[1]}ه"):
+        places = gazetteer.named(name)
+        if places and rank(places[0]) >= _LARGE:
+            known = look_up(gazetteer, name)
+            return asked_place(known, gazetteer) if isinstance(known, Known) else None
+    return None
+
+
+def asked_place(known: Known, gazetteer: Gazetteer) -> AskedPlace:
+    if len(known.ids) == 1 and known.place.kind in ("town", "adm2"):
+        # By a name that only the town has ("Alepo") its governorate is meant as well.
+        for language in ("ar", "en"):
+            again = look_up(gazetteer, known.place.name(language))
+            if isinstance(again, Known) and known.place.id in again.ids:
+                known = again if len(again.ids) > len(known.ids) else known
+    return AskedPlace(known.place.id, tuple(sorted(known.ids)))
+
+
+def folded(word: str) -> str:
+    return name_key(word).replace(" ", "")
+
+
+def name_key(name: str) -> str:
+    from rules.matching.places.gazetteer import key_of
+
+    return key_of(name)
