@@ -32,6 +32,8 @@ def _set(words: str) -> frozenset[str]:
 
 # From then until now.
 _SINCE = _set("منذ مذ من since from depuis")
+# From the day behind it until now.
+_AFTER = _set("بعد after après")
 # From then until then: only with a second day.
 _BETWEEN = _set("بين entre between du")
 _IN = _set("في خلال in on en au le during pendant dans")
@@ -93,17 +95,21 @@ def is_since(word: str) -> bool:
 
 def read_dates(words: Sequence[str], today: date) -> Dated | None:
     """The stretch of time that these words begin with, by the reader's calendar; None where they
-    begin with none. A year, a month or a day is itself; behind "since" it goes on until now."""
+    begin with none. A year, a month or a day is itself; behind "since" it goes on until now,
+    and behind "after" from the next day on."""
     said = [plain_words(word) for word in words[:MOST_WORDS]]
     opening = said[0] if said else ""
-    since, between = opening in _SINCE, opening in _BETWEEN
-    at = 1 if since or between or opening in _IN else 0
-    if (span := _two(said, at, today, between=between)) is not None:
+    since, between, after = opening in _SINCE, opening in _BETWEEN, opening in _AFTER
+    at = 1 if since or between or after or opening in _IN else 0
+    if not after and (span := _two(said, at, today, between=between)) is not None:
         last = span.last if span.last <= today else None
         return Dated(Stretch(first=span.first, last=last), span.end)
-    found = _span(said, at, today, certain=at > 0, strictly=since)
+    found = _span(said, at, today, certain=at > 0, strictly=since or after)
     if found is None or found.first > today:
         return None
+    if after:
+        behind = found.last + timedelta(days=1)
+        return Dated(Stretch(first=behind), found.end) if behind <= today else None
     last = None if since or found.last >= today else found.last
     return Dated(Stretch(first=found.first, last=last), found.end)
 

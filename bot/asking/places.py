@@ -40,11 +40,14 @@ def place_of(
 
 def _is_a_word(said: str, place: Place, gazetteer: Gazetteer) -> bool:
     """Whether it is rather a word of English or French than a place of lands far from any
-    crisis."""
+    crisis, or than a small one that is listed as a word: "more", "tank"."""
     from rules.matching.places.spellings import is_near
 
-    far = place.kind != "country" and not is_near(place, gazetteer)
-    return far and said < "\u0600" and is_ordinary(said)
+    if said >= "\u0600" or place.kind == "country" or not is_ordinary(said):
+        return False
+    small = place.kind not in ("region", "adm1")
+    listed = small and said.islower() and name_key(said) in gazetteer.words
+    return listed or not is_near(place, gazetteer)
 
 
 def _of_its_people(word: str, gazetteer: Gazetteer) -> AskedPlace | None:

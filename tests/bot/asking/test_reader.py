@@ -392,3 +392,30 @@ def test_signals_and_words_are_shut_out_too() -> None:
 )
 def test_an_ordinary_word_is_no_place_far_from_any_crisis(text: str, found: list[str]) -> None:
     assert places(read(text)) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["attack with more than 12 dead", "tank fire but no aid", "tell me more", "drug media"]
+)
+def test_a_word_that_is_also_the_name_of_a_town_is_a_word(text: str) -> None:
+    assert guessed(text).places == ()
+    assert guessed(text).without_places == ()
+
+
+def test_its_name_with_a_capital_is_the_town() -> None:
+    assert [place.id for place in guessed("cholera in Mora").places]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("siege after 7 October", date(2025, 10, 8)),
+        ("بعد 7 أكتوبر في غزة", date(2025, 10, 8)),
+        ("sièges après octobre", date(2025, 11, 1)),
+    ],
+)
+def test_after_a_day_is_from_the_next_one_on(text: str, first: date) -> None:
+    question = guessed(text)
+    assert question.stretch is not None
+    assert (question.stretch.first, question.stretch.last) == (first, None)
+    assert question.words == ()
