@@ -15,7 +15,7 @@ from rules.matching.ruleset import RuleSet
 from rules.texts import Message, message
 
 MOST_LISTS = 4
-_PLACE = re.compile(r"\{\s*([^{}]+?)\s*\}")
+_PLACE = re.compile(r"\{([^{}]+)\}")
 
 
 class CannotVary(ValueError):
