@@ -107,30 +107,21 @@ def _told_of(link: str, lang: str, *, as_json: bool) -> str | None:
 
     Raises CannotGoOn when no entry with this address is stored.
     """
+    from bot.alerts.summaries.entry_told import told_of
     from bot.locales import texts
     from bot.messages.cards.why import why_silent
-    from storage import alerts, decisions
-    from storage.news import entries
-
-    def read(db: Connection) -> tuple[str | None, list[decisions.Decision]] | None:
-        entry = entries.by_link(db, link)
-        if entry is None or entry.id is None:
-            return None
-        decided = decisions.of_entry(db, entry.id)
-        known = [each.alert_id for each in decided if each.alert_id is not None]
-        alert = alerts.get(db, known[-1]) if known else None
-        return (alert.short_id if alert else None), decided
 
     _known(lang)
-    found = _read(read)
+    found = _read(lambda db: told_of(db, link))
     if found is None:
         raise CannotGoOn("no entry with this address is stored; it must be written in full", 2)
-    told, decided = found
-    if told is None and as_json:
-        print_json({"id": None, "why": why_silent(decided, texts(lang)), **_decided(decided)})
-    elif told is None:
-        typer.echo(why_silent(decided, texts(lang)))
-    return told
+    if not found.alert:
+        why = why_silent(found.decided, texts(lang))
+        if as_json:
+            print_json({"id": None, "why": why, **_decided(found.decided)})
+        else:
+            typer.echo(why)
+    return found.alert or None
 
 
 def _decided(decided: Sequence[Decision]) -> dict[str, object]:
