@@ -44,7 +44,7 @@ class Timed:
 
 
 # All of them as `plain_words` leaves them.
-_NAMED_HOURS = {
+NAMED_HOURS = {
     **{
         word: number
         for number, word in enumerate(
@@ -103,7 +103,7 @@ _OF_CLOCK = "الساعه"
 
 def _clock(name: str) -> str:
     """A time of the clock; `name` tells two of them in one pattern apart."""
-    words = "|".join(sorted([*_NAMED_HOURS, *_SPELLED], key=len, reverse=True))
+    words = "|".join(sorted([*NAMED_HOURS, *_SPELLED], key=len, reverse=True))
     times = "|".join(sorted(_TIMES, key=len, reverse=True))
     return (
         rf"(?:(?P<at{name}>{_OF_CLOCK}) |les )?(?:"
@@ -159,7 +159,7 @@ def _words_of(parts: Sequence[str], end: int) -> int | None:
 
 
 def _range(found: re.Match[str], behind: Sequence[str]) -> Timed | None:
-    named = found["open"] and found["w1"] in _NAMED_HOURS
+    named = found["open"] and found["w1"] in NAMED_HOURS
     marked = named or _is_marked(found, "1") or _is_marked(found, "2")
     if not marked and (found["open"] in (None, "de") or not _is_bare(behind)):
         return None
@@ -178,7 +178,7 @@ def _range(found: re.Match[str], behind: Sequence[str]) -> Timed | None:
 def _one(found: re.Match[str], behind: Sequence[str]) -> Timed | None:
     opened = found["since"] or found["after"] or found["until"] or found["near"]
     bare = opened and found["h1"] and _is_last(behind, opened)
-    named = opened and found["w1"] in _NAMED_HOURS
+    named = opened and found["w1"] in NAMED_HOURS
     if not (_is_marked(found, "1") or bare or named):
         return None
     if _is_length(found, opened=bool(opened)):
@@ -245,7 +245,7 @@ def _minute(found: re.Match[str], name: str) -> int | None:
     if time := found[f"t{name}"]:
         return _TIMES[time]
     word = found[f"w{name}"]
-    hour = _NAMED_HOURS.get(word) or _SPELLED[word] if word else int(found[f"h{name}"])
+    hour = NAMED_HOURS.get(word) or _SPELLED[word] if word else int(found[f"h{name}"])
     minutes = int(found[f"m{name}"] or 0)
     if fraction := found[f"f{name}"]:
         minutes = next(each for said, each in _FRACTIONS.items() if re.fullmatch(said, fraction))

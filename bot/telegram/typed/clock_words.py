@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.asking.durations import plain_words
+from bot.asking.hours import NAMED_HOURS
 from storage.readers.chat_clocks import EVERY_DAY, QuietHours
 
 # Words as `plain_words` leaves them: small, without marks, one alif, one teh.
@@ -78,9 +79,9 @@ _PARTS = {
 _A_NIGHT = re.compile(r"\b(?:nights?|overnight|nightly|nuits?|ليلا|الليل|الليالي)\b")
 _EVERY_PART = frozenset("every each all chaque tous toutes كل".split())
 _USUAL_NIGHT = 22 * 60, 7 * 60
-_HOURS = "الواحده الثانيه الثالثه الرابعه الخامسه السادسه السابعه الثامنه التاسعه العاشره".split()
 _HOUR_WORD = re.compile(
-    rf"(?<!\w)(?:الحاديه عشره?|الثانيه عشره?|{'|'.join(_HOURS)})(?: و?(?:النصف|نصف))?(?!\w)"
+    rf"(?<!\w)(?P<hour>{'|'.join(sorted(NAMED_HOURS, key=len, reverse=True))})"
+    r"(?P<half> و?(?:النصف|نصف))?(?!\w)"
 )
 _TOMORROW = frozenset("tomorrow demain غدا الغد غد بكرا بكره".split())
 _MORNING = frozenset(("am", "a.m.", "صباحا", "ص"))
@@ -165,11 +166,7 @@ def _hours_in_digits(plain: str) -> str:
     """«العاشره مساء» as 10 مساء."""
 
     def digits(found: re.Match[str]) -> str:
-        first, *more = found[0].split()
-        hour = 1 if first == "الحاديه" else _HOURS.index(first) + 1
-        if more and more[0].startswith("عشر"):
-            hour += 10
-        return f"{hour}:30" if found[0].endswith("نصف") else str(hour)
+        return f"{NAMED_HOURS[found['hour']]}{':30' if found['half'] else ''}"
 
     return _HOUR_WORD.sub(digits, plain)
 
@@ -225,8 +222,8 @@ def read_until(text: str) -> UntilAsked | None:
             day = named
         elif word in _PARTS and not rest:
             minute = _PARTS[word]
-        elif word in _HOURS:
-            rest.append(str(_HOURS.index(word) + 1))
+        elif word in NAMED_HOURS:
+            rest.append(str(NAMED_HOURS[word]))
         elif word not in _FILLING:
             rest.append(word)
     if rest:
