@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.clock import utc_now
-from bot.rules_in_force import RulesInForce
 from storage import decisions
 from storage.connection import Connection
-from storage.database import Database
 from storage.decisions import Decision
 from storage.readers import audit, chats, people
 from storage.sending import outbox
@@ -25,24 +22,11 @@ from tests.bot.telegram.desk import (
     STRANGER,
     VIEWER,
     Office,
-    office,
     readable,
 )
-from tests.conftest import shipped_rules
 from tests.storage.make import add_alert, add_chat, delivery
-from tests.telegram_server import TelegramServer
 
 GROUP = -1001234567890
-
-
-@pytest.fixture
-async def at_work(
-    server: TelegramServer, database: Database, tmp_path: Path
-) -> AsyncIterator[Office]:
-    rules = RulesInForce(shipped_rules(), tmp_path / "own-rules", None, "")
-    async with office(server, database, rules, tmp_path) as opened:
-        await opened.ask(OPERATOR, "/start", language_code="en")
-        yield opened
 
 
 async def test_rules_lists_each_rule_with_what_it_found_lately(at_work: Office) -> None:
