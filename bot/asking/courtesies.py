@@ -27,7 +27,7 @@ def courtesy_of(text: str) -> Courtesy | None:
     words = _words(text)
     said, filling = _phrases()
     how = 0
-    while how < len(words) and words[how] in _asking_how():
+    while how < len(words) and words[how] in _listed("asking_how"):
         how += 1
     if 0 < how < len(words) and _said(words[how:], said, filling) == "settings":
         return "settings"
@@ -59,18 +59,10 @@ def _said(
 def asks_of_a_card(text: str) -> bool:
     """Whether a text that answers a card asks about it and nothing else: "who said this?"."""
     words = _words(text)
-    known = _of_a_card()
+    known = _listed("of_a_card")
     return 0 < len(words) <= MOST_WORDS and all(
         word in known or word.removeprefix("و") in known for word in words
     )
-
-
-def _of_a_card() -> frozenset[str]:
-    return _listed("of_a_card")
-
-
-def _asking_how() -> frozenset[str]:
-    return _listed("asking_how")
 
 
 @cache

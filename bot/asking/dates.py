@@ -108,7 +108,7 @@ def read_dates(words: Sequence[str], today: date) -> Dated | None:
     if found is None or found.first > today:
         return None
     if after:
-        behind = found.last + timedelta(days=1)
+        behind = found.last + _DAY
         return Dated(Stretch(first=behind), found.end) if behind <= today else None
     last = None if since or found.last >= today else found.last
     return Dated(Stretch(first=found.first, last=last), found.end)

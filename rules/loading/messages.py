@@ -20,12 +20,7 @@ _NO_TEXT: Mapping[type, str] = {
     bool: "shape.text_not_truth",
     dict: "shape.text_not_mapping",
 }
-_LIMITS = {
-    "le": ("shape.at_most", "le"),
-    "lt": ("shape.below", "lt"),
-    "ge": ("shape.at_least", "ge"),
-    "gt": ("shape.above", "gt"),
-}
+_LIMITS = {"le": "shape.at_most", "lt": "shape.below", "ge": "shape.at_least", "gt": "shape.above"}
 """Pydantic's name of a limit → what is said of it."""
 _LANGUAGES: Mapping[str, str] = {
     word: language
@@ -198,10 +193,10 @@ def _said(kind: str, words: str, context: Mapping[str, Any], path: Location, giv
         return message("shape.whole_number", key=key, given=_shown(given))
     if kind.startswith("bool"):
         return message("shape.true_or_false", key=key, given=_shown(given))
-    limit = next((limit for name, limit in _LIMITS.items() if name in context), None)
+    limit = next((name for name in _LIMITS if name in context), None)
     if limit is not None:
-        name, mark = limit
-        return message(name, key=key, given=_shown(given), limit=str(context[mark]))
+        shown = _shown(given)
+        return message(_LIMITS[limit], key=key, given=shown, limit=str(context[limit]))
     return message("shape.other", key=key, what=f"{words[0].lower()}{words[1:]}")
 
 

@@ -51,7 +51,7 @@ _PLUS = "plus"
 _BUT = ("que", "qu")
 """«n'a plus que deux médecins», «n'entre qu'au compte-gouttes» deny nothing."""
 
-_FROM_NOW = frozenset((("بعد", "اليوم"), ("بعد", "الان"), ("بعد", "الآن")))
+_FROM_NOW = frozenset((("بعد", "اليوم"), ("بعد", "الان")))
 FROM_NOW_WITHIN = 4
 """Words behind «لا» in which «بعد اليوم» says that it was so before."""
 
