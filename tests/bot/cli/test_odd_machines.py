@@ -39,7 +39,7 @@ def as_process(*arguments: str, **environment: str) -> subprocess.CompletedProce
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=400,
         check=False,
     )
 
@@ -68,7 +68,7 @@ def test_an_output_on_a_full_disk_is_said_in_words(feeds: Path, arguments: list[
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=60,
+            timeout=400,
             check=False,
         )
     assert done.returncode == 1 and "no room is left" in done.stderr
