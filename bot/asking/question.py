@@ -12,6 +12,8 @@ USUAL_LENGTH = timedelta(days=30)
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(days=366)
 WHOLE_DAY = 24 * 60
 """Minutes."""
+EARLIEST = date(2000, 1, 1)
+"""A stretch from then on is of all that came before its end: "until yesterday"."""
 _DAY = timedelta(days=1)
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.asking.dates import MOST_WORDS as MOST_OF_A_DATE
-from bot.asking.dates import Dated, is_since, read_dates
+from bot.asking.dates import read_dates
 from bot.asking.durations import read_duration
 from bot.asking.hours import MOST_WORDS as MOST_OF_HOURS
 from bot.asking.hours import Hours, joined, on_days, read_hours
@@ -199,7 +199,7 @@ def _shut_out(
 
 def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer) -> int:
     """Read the longest beginning of the run that means something; returns how many words."""
-    dated, timed = _dated(run, vocabulary, read.today), read_hours(run)
+    dated, timed = read_dates(run, read.today), read_hours(run)
     for number in range(len(run), 0, -1):
         words = run[:number]
         if timed is not None and number == timed.words:
@@ -227,18 +227,6 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
     elif any(character.isalnum() for character in run[0]):
         read.words.append(run[0])
     return 1
-
-
-def _dated(words: Sequence[str], vocabulary: Vocabulary, today: date) -> Dated | None:
-    """A date at the beginning of the words; "since yesterday" too, which goes on until now."""
-    if (dated := read_dates(words, today)) is not None:
-        return dated
-    since = bool(words) and is_since(words[0])
-    for number in range(min(len(words), vocabulary.longest), since, -1):
-        meaning = vocabulary.phrases.get(plain(" ".join(words[since:number])))
-        if meaning is not None and meaning.day is not None and (since or meaning.goes_on):
-            return Dated(Stretch(first=today - timedelta(days=meaning.day)), number)
-    return None
 
 
 def _note_hours(read: _Read, hours: Hours | None, said: str) -> None:

@@ -25,8 +25,6 @@ class Meaning:
     direction: str = ""
     day: int | None = None
     """So many days ago."""
-    goes_on: bool = False
-    """From that day until now."""
     days: int | None = None
     """A length, in days."""
     filling: bool = False
@@ -77,7 +75,6 @@ def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabu
     add(_listed("courtesies.toml")["passed_over"]["words"].split(), Meaning(filling=True))
     for day, word in enumerate(("today", "yesterday", "two_days_ago")):
         add(names["days"][word], Meaning(day=day))
-    add(names["days"]["last_night"], Meaning(day=1, goes_on=True))
     for name, days in (("two_weeks", 14), ("month", 30), ("two_months", 60), ("year", 365)):
         add(names["lengths"][name], Meaning(days=days))
     for signal, titled in titles:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.asking.durations import plain_words
-from bot.asking.hours import NAMED_HOURS
+from bot.asking.hour_words import NAMED_HOURS
 from storage.readers.chat_clocks import EVERY_DAY, QuietHours
 
 # Words as `plain_words` leaves them: small, without marks, one alif, one teh.
