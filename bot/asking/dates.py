@@ -44,10 +44,7 @@ _TO = set_of(
 )
 _AND = set_of("و and et")
 _RANGE = re.compile(r"(\d{1,2})[-–](\d{1,2})")
-_BY_WORDS: dict[str, dict[str, int]] = {
-    kind: {plain_words(each): len(each.split()) for each in said.split("|")}
-    for kind, said in _OPENING.items()
-}
+_BY_WORDS = {kind: set(map(plain_words, said.split("|"))) for kind, said in _OPENING.items()}
 _MOST_OPENING = 3
 
 
@@ -69,8 +66,9 @@ def opening_of(said: Sequence[str], *kinds: str) -> int:
     """How many words open a time of one of these kinds here; 0 for none."""
     for number in range(min(_MOST_OPENING, len(said)), 0, -1):
         words = " ".join(said[:number])
-        if any(_BY_WORDS[kind].get(words) for kind in kinds):
-            return number
+        for each in (words, words.removeprefix("و")):  # «وقبل الأربعاء»
+            if any(each in _BY_WORDS[kind] for kind in kinds):
+                return number
     return 0
 
 

@@ -31,7 +31,7 @@ from bot.asking.question import WHOLE_DAY, Stretch
 
 MOST_WORDS = 14
 """Of hours that were named."""
-_
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,18 @@ class Stretch:
         return now - self.bounds(now, zone)[0]
 
 
+def both(first: Stretch | None, second: Stretch) -> Stretch:
+    """Two times that were asked for as one: "after Monday, before Thursday" is what lies between
+    them. Else the first counts."""
+    if first is None or first.first is None or second.first is None:
+        return first or second
+    for one, other in ((first, second), (second, first)):
+        ends = other.first == EARLIEST and one.first != EARLIEST and one.last is None
+        if ends and other.last is not None and one.first is not None and one.first <= other.last:
+            return replace(one, last=other.last, end=other.end)
+    return first
+
+
 @dataclass(frozen=True, slots=True)
 class AskedPlace:
     """A place that was asked for; `ids`: it, and those of its name within or around it."""

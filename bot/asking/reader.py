@@ -14,8 +14,10 @@ from bot.asking.dates import read_dates
 from bot.asking.durations import read_duration
 from bot.asking.hours import MOST_WORDS as MOST_OF_HOURS
 from bot.asking.hours import Hours, joined, on_days, read_hours
+from bot.asking.moments import MOST_WORDS as MOST_OF_MOMENTS
+from bot.asking.moments import read_moments
 from bot.asking.places import folded, place_of
-from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Question, Stretch
+from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Question, Stretch, both
 from bot.asking.vocabulary import Meaning, Vocabulary, plain
 from bot.asking.words import unglued
 
@@ -80,7 +82,7 @@ def read_question(
     is one; without guesses."""
     pieces = list(_pieces(_western_digits(text[:MOST_CHARACTERS])))[:MOST_WORDS]
     read = _Read(now.date())
-    longest = max(vocabulary.longest, MOST_OF_A_DATE, MOST_OF_HOURS)
+    longest = max(vocabulary.longest, MOST_OF_A_DATE, MOST_OF_HOURS, MOST_OF_MOMENTS)
     at = 0
     while at < len(pieces):
         piece = pieces[at]
@@ -199,6 +201,9 @@ def _shut_out(
 
 def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer) -> int:
     """Read the longest beginning of the run that means something; returns how many words."""
+    if (moments := read_moments(run, read.today)) is not None:
+        read.stretch = both(read.stretch, moments.stretch)
+        return moments.words
     dated, timed = read_dates(run, read.today), read_hours(run)
     for number in range(len(run), 0, -1):
         words = run[:number]
@@ -206,7 +211,7 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
             _note_hours(read, timed.hours, " ".join(words))
             return number
         if dated is not None and number == dated.words:
-            read.stretch = read.stretch or dated.stretch
+            read.stretch = both(read.stretch, dated.stretch)
             return number
         if number > vocabulary.longest:
             continue

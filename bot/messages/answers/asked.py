@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from bot.asking.answer import MANY, Answer
-from bot.asking.question import Question, Stretch
+from bot.asking.question import EARLIEST, Question, Stretch
 from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.blocks import Block, Card, Span, compose, line
@@ -117,6 +117,8 @@ def stretch_text(stretch: Stretch, say: Texts) -> str:
 def _dates_text(first: date, last: date | None, say: Texts) -> str:
     if last is None:
         return say("asked.since", day=say.day(first))
+    if first == EARLIEST:
+        return say("asked.until", day=say.day(last))
     if first == last:
         return say.day(first)
     if first.day == 1 and (last + timedelta(days=1)).day == 1:
@@ -131,6 +133,9 @@ def _hours_text(stretch: Stretch, first: date, say: Texts) -> str:
     begin = say("asked.hour", day=say.day(first), time=_time(stretch.begin))
     if stretch.last is None:
         return say("asked.since_hour", moment=begin)
+    if first == EARLIEST:
+        ends = say("asked.hour", day=say.day(stretch.last), time=_time(stretch.end))
+        return say("asked.until_hour", moment=ends)
     if stretch.last == first:
         times = (_time(stretch.begin), _time(stretch.end))
         return say("asked.hours_of", day=say.day(first), begin=times[0], end=times[1])
