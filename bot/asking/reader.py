@@ -39,7 +39,7 @@ _HARM = "civilian-harm"
 # A no shuts out what is named behind it. Beside what people lack ("no water") it asks for the
 # lack, unless it is a bare "not".
 _NOT = frozenset("not ليس ليست مش مو".split())
-_NO = frozenset("no without لا بدون دون غير pas sans aucun aucune".split())
+_NO = frozenset("no without لا بدون بلا دون غير إلا الا إلّا pas sans aucun aucune".split())
 _LACKED = frozenset(
     (
         *("aid-access", "ceasefire", "food-insecurity", "health-system-collapse"),
@@ -52,7 +52,7 @@ _BUT = frozenset("and but et mais و لكن".split())
 _DASHES = "-\u2212\u2013\u2014\u2022"
 _AND = frozenset(("and", "or", "nor", "et", "ou", "ni", "و", "أو", "ولا"))
 _CLOCK_DASH = re.compile(r"(?<=\d:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)")
-_ELIDED = re.compile(r"^(?:[dl]|qu)['’](?=\w)", re.IGNORECASE)
+_ELIDED = re.compile(r"^(?:(?:[dl]|qu)['’])+(?=\w)", re.IGNORECASE)
 
 
 @dataclass(slots=True)

@@ -133,6 +133,8 @@ def read_time(text: str) -> int | None:
 
 def read_days(text: str, weekend: frozenset[int] = WEEKEND) -> frozenset[int] | None:
     """Days of the week, 0 is Monday; every day for none at all, None for what is no day."""
+    if len(text) > 2 * _LONGEST:
+        return None
     plain = _plain(text)
     said, *shut_out = _EXCEPT.split(plain, maxsplit=1)
     if shut_out:
