@@ -1,5 +1,5 @@
-"""Hours of the day and its parts, as people write them, for `bot.asking.hours`: patterns of words as
-`plain_words` leaves them."""
+"""Hours of the day and its parts as people write them, for `bot.asking.hours`: patterns of words
+as `plain_words` leaves them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ PARTS = {
     "night": (18 * 60, 6 * 60),
 }
 # A day behind it says that «فجر» is no name, and «عصر» no age.
-_A_DAY = "(?= (?:ال)?(?:يوم|امس|مبارح|امبارح|بارحه|جمعه|سبت|احد|حد|ا?ت?[ثت]نين|[ثت]لا[ثت]اء?|اربعاء?|خميس))"
+_A_DAY = (
+    "(?= (?:ال)?(?:يوم|امس|مبارح|امبارح|بارحه|جمعه|سبت|احد|حد|ا?ت?[ثت]نين|[ثت]لا[ثت]اء?"
+    "|اربعاء?|خميس))"
+)
 _PART_WORDS = {
     "dawn": f"dawn|aube|l'aube|l'aurore|فجرا|فجر{_A_DAY}|الفجر",
     "morning": "morning|matin|matinee|صباحا|صباح(?! (?:الخير|النور))|الصباح|الصبح|صبح|صبحا|هالصبح"
@@ -64,8 +67,9 @@ _THIS = "this|ce|cet|cette|هذا|هذه|هاد|هدا|هذي|هاي"
 _TONIGHT = "tonight|tonite|2nite|الليله|هذه الليله|هالليله|الليلادي|الليله دي"
 _LAST_NIGHT = (
     "(?:last|yesterday|yesterday's) night|last evening|(?:hier|hier au) soir|hier dans la nuit"
-    "|(?:la )?nuit (?:derniere|passee|d'hier)|(?:ال)?ليله (?:الماضيه|الفائته|الفايته|السابقه|(?:اللي|يلي) "
-    "(?:فاتت|راحت|مضت))|(?:ليله|ليل) (?:يوم )?(?:امس|البارحه|مبارح|امبارح)"
+    "|(?:la )?nuit (?:derniere|passee|d'hier)"
+    "|(?:ال)?ليله (?:الماضيه|الفائته|الفايته|السابقه|(?:اللي|يلي) (?:فاتت|راحت|مضت))"
+    "|(?:ليله|ليل) (?:يوم )?(?:امس|البارحه|مبارح|امبارح)"
     "|(?:امس|البارحه|مبارح|امبارح) (?:ليلا|بالليل|بليل|في الليل|الليل)"
 )
 

@@ -244,9 +244,10 @@ def on_days(hours: Hours, stretch: Stretch | None, now: datetime) -> Stretch | N
         return _made(hours, day, going_on=going_on)
     if stretch.day is not None:
         day = today - timedelta(days=stretch.day)
-    elif stretch.first is not None and stretch.last in (None, stretch.first):
-        day = stretch.first
-    elif stretch.first is not None and _is_night_between(hours, stretch.first, stretch.last):
+    elif stretch.first is not None and (
+        stretch.last in (None, stretch.first)
+        or _is_night_between(hours, stretch.first, stretch.last)
+    ):
         day = stretch.first
     else:
         return None

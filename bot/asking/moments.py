@@ -53,7 +53,7 @@ class _Moment:
 
 def read_moments(words: Sequence[str], today: date) -> Dated | None:
     """The stretch of time that these words begin with, where it begins or ends amid a day that is
-    named; None where they begin with none. What `read_dates` and `read_hours` read alone is none."""
+    named; None where they begin with none, or with what `read_dates` or `read_hours` reads."""
     said = plain_parts(words[:MOST_WORDS])
     between, since = opening_of(said, BETWEEN), opening_of(said, SINCE)
     if (found := _from_to(said, between or since, today, between=bool(between))) is not None:
@@ -91,14 +91,14 @@ def _from_to(said: Sequence[str], at: int, today: date, *, between: bool) -> Dat
 
 def _joined(first: _Moment, last: _Moment, today: date) -> Stretch | None:
     begin, end = first.minutes[0], last.minutes[1]
-    start, stop = first.day, last.day
-    if start is None and stop is None:
-        return None
-    if stop is None and start is not None:
-        stop = start if end > begin else start + _DAY
-    elif start is None and stop is not None:
+    if first.day is not None:
+        start = first.day
+        stop = last.day or (start if end > begin else start + _DAY)
+    elif last.day is not None:
+        stop = last.day
         start = stop if begin < end else stop - _DAY
-    assert start is not None and stop is not None
+    else:
+        return None
     if (start, begin) >= (stop, end):
         moved = earlier(start, stop)
         if moved is None:

@@ -49,6 +49,15 @@ class Stretch:
         date = now.astimezone(zone).date() - timedelta(days=self.day)
         return _midnight(date, zone), _midnight(date + _DAY, zone) if self.day else None
 
+    def at_most(self, length: timedelta, now: datetime, zone: tzinfo) -> Stretch:
+        """The same; of one that is longer than that the end, in whole days of the calendar."""
+        since, until = self.bounds(now, zone)
+        if (until or now) - since <= length:
+            return self
+        if self.first is None or self.last is None:
+            return Stretch(length)
+        return replace(self, first=self.last - timedelta(days=length.days), begin=0)
+
     def age(self, now: datetime, zone: tzinfo) -> timedelta:
         """How long ago it begins."""
         return now - self.bounds(now, zone)[0]

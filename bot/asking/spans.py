@@ -52,7 +52,7 @@ _LAST = set_of(
 _LAST |= set_of("previous précédent précédente")
 _THIS = set_of("this ce cet cette هذا هذه")
 _LENGTHS = set_of("hour hours heure d'heure ساعة day jour يوم")
-# What a part is called → how many months it is long, where it may be of a year; 0: of a month alone.
+# What a part is called → how many months it is long, where it may be of a year (0: of a month).
 _PARTS = {
     **dict.fromkeys(set_of("quarter trimestre الربع ربع"), ("quarter", 3)),
     **dict.fromkeys(set_of("semester semestre"), ("half", 6)),
@@ -243,14 +243,10 @@ def _third(third: int, said: Sequence[str], today: date) -> Span | None:
     at = 1
     while at < len(said) and said[at] in _OF_THE:
         at += 1
-    month, behind = None, said[at + 1] if at + 1 < len(said) else ""
-    if at < len(said) and said[at] in _LAST and behind in _MONTH:
-        month = at + 2
-    elif at < len(said) and said[at] in _MONTH and behind in _LAST:
-        month = at + 2
-    if month is not None:
+    pair = said[at : at + 2]
+    if len(pair) == 2 and _MONTH & set(pair) and _LAST & set(pair):
         first = date(*_month_before(today), 1)
-        return _of_month("third", third, Span(first, _end_of(first), month))
+        return _of_month("third", third, Span(first, _end_of(first), at + 2))
     if third == 0 and at < len(said) and said[at] in _MONTH | _YEAR_WORDS:
         if said[at] in _MONTH and month_at(said, at + 1) is None:
             return Span(today.replace(day=1), today, at + 1)
@@ -262,7 +258,9 @@ def _third(third: int, said: Sequence[str], today: date) -> Span | None:
     found = _of_month("third", third, named)
     if found is not None and found.first > today:  # it has not begun yet
         earlier = _day(1, found.first.month, found.first.year - 1, today)
-        return earlier and _of_month("third", third, Span(earlier, _end_of(earlier), named.end))
+        if earlier is None:
+            return None
+        return _of_month("third", third, Span(earlier, _end_of(earlier), named.end))
     return found
 
 
