@@ -51,7 +51,7 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question as it is answered, and as storage has it; `left_out`: words that no alert has, and
-    without which it is. With guesses nothing answers it."""
+    without which it is. With guesses and nothing left out, nothing answers it."""
 
     question: Question
     wanted: Wanted
@@ -75,7 +75,9 @@ async def settled(
         return own
     guessed = await asyncio.to_thread(reading.guessed, question)
     bare = question.without_words
-    if guessed.perhaps or bare is None:
+    # Beside a place that is named a word is seldom another one.
+    if bare is None or (guessed.perhaps and not bare.places):
         return replace(own, question=guessed)
-    without = Asked(bare, await asyncio.to_thread(wanted, bare), question.words)
-    return without if await finds(without) else own
+    offered = replace(bare, perhaps=guessed.perhaps)
+    without = Asked(offered, await asyncio.to_thread(wanted, bare), question.words)
+    return without if await finds(without) else replace(own, question=guessed)

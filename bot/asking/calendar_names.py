@@ -28,6 +28,9 @@ _SPOKEN_DAYS = (
     *("التنين اتنين الاتنين", "التلاتا الثلاثا التلات التلاتاء", "الاربعا لربعا", "", "", ""),
     "الحد",
 )
+# Shortened, and other words as well: days where what stands before them says that they are times.
+_SHORT_DAYS = ("mon lun", "tue", "wed", "thu thur jeu", "fri ven", "sat", "sun dim")
+_SPOKEN_SHORT = {"tues": 1, "weds": 2, "thurs": 3, "thrs": 3}
 # «تشرين ثاني», without its article.
 _BARE = {"الاول": "اول", "الثاني": "ثاني"}
 _NUMBER = re.compile(r"(\d{1,2})(er|ere|re|st|nd|rd|th|eme|e)?")
@@ -78,6 +81,8 @@ def weekday_of(word: str, *, certain: bool) -> int | None:
     for name in (word, *unglued(word)):
         if name in names:
             return names[name]
+    if certain and word in _short_days():
+        return _short_days()[word]
     # «يوم اثنين»; alone «أحد» is anybody, «خميس» a name.
     return names.get(f"ال{word}") if certain else None
 
@@ -146,6 +151,11 @@ def _doubtful_months() -> frozenset[str]:
 
 
 @cache
+def _short_days() -> Mapping[str, int]:
+    return {word: number for number, said in enumerate(_SHORT_DAYS) for word in said.split()}
+
+
+@cache
 def _weekdays() -> Mapping[str, int]:
     names = {
         plain_words(name): number
@@ -154,4 +164,4 @@ def _weekdays() -> Mapping[str, int]:
     }
     for number, spoken in enumerate(_SPOKEN_DAYS):
         names |= {plain_words(word): number for word in spoken.split()}
-    return names
+    return names | _SPOKEN_SHORT

@@ -60,13 +60,13 @@ _PART_WORDS = {
     "afternoon": "afternoon|apres midi|l'apres midi|بعد الظهر|بعد ظهر|بعد الضهر|عصرا"
     f"|عصر{_A_DAY}|العصر|العصريه",
     "evening": "evening|soir|soiree|مساء(?! (?:الخير|النور))|المساء|المسا|مسا|هالمسا|العشيه|عشيه",
-    "night": f"night|overnight|nuit|ليله|ليلا|بالليل|بليل|الليل|ليل{_A_DAY}",
+    "night": f"night|nite|overnight|nuit|ليله|ليلا|بالليل|بليل|الليل|ليل{_A_DAY}",
 }
 # Where it is today's: "this" before it, or "today" behind it.
 _THIS = "this|ce|cet|cette|هذا|هذه|هاد|هدا|هذي|هاي"
 _TONIGHT = "tonight|tonite|2nite|الليله|هذه الليله|هالليله|الليلادي|الليله دي"
 _LAST_NIGHT = (
-    "(?:last|yesterday|yesterday's) night|last evening|(?:hier|hier au) soir|hier dans la nuit"
+    "(?:last|yesterday|yesterday's|yday|ystrdy) (?:night|nite|nigh)|last evening|(?:hier|hier au) soir|hier dans la nuit"
     "|(?:la )?nuit (?:derniere|passee|d'hier)"
     "|(?:ال)?ليله (?:الماضيه|الفائته|الفايته|السابقه|(?:اللي|يلي) (?:فاتت|راحت|مضت))"
     "|(?:ليله|ليل) (?:يوم )?(?:امس|البارحه|مبارح|امبارح)"

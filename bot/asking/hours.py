@@ -254,7 +254,7 @@ def on_days(hours: Hours, stretch: Stretch | None, now: datetime) -> Stretch | N
     going_on = hours.since or (stretch.day is None and stretch.last is None)
     if going_on and hours.begin is None:
         return None  # "since Monday before 9"
-    at_once = hours.end is None or hours.end - begin == HOUR
+    at_once = hours.end is None or hours.end - begin == HOUR or hours.part
     if going_on and not (at_once or hours.since):
         return None  # "since Monday between 10 and 14"; "since Monday 9:00" is no such thing
     return _made(hours, day, going_on=going_on or (hours.end is None and day == today))

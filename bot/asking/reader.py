@@ -52,6 +52,9 @@ _BUT = frozenset("and but et mais و لكن".split())
 _DASHES = "-\u2212\u2013\u2014\u2022"
 _AND = frozenset(("and", "or", "nor", "et", "ou", "ni", "و", "أو", "ولا"))
 _CLOCK_DASH = re.compile(r"(?<=\d:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)")
+_GLUED_LENGTH = re.compile(r"([^\W\d_]{3,})(\d{1,3}[^\W\d_]{1,8})(?!\w)")
+_FEW, _SHORTEST = 4, 3
+_PICTURES = frozenset(("So", "Sk", "Cs", "Co", "Cn"))
 _ELIDED = re.compile(r"^(?:(?:[dl]|qu)['’])+(?=\w)", re.IGNORECASE)
 
 
@@ -80,7 +83,7 @@ def read_question(
 ) -> Question:
     """The question that a text asks, `now` by the reader's clock. Whatever the text is, there
     is one; without guesses."""
-    pieces = list(_pieces(_western_digits(text[:MOST_CHARACTERS])))[:MOST_WORDS]
+    pieces = list(_pieces(_written(text[:MOST_CHARACTERS])))[:MOST_WORDS]
     read = _Read(now.date())
     longest = max(vocabulary.longest, MOST_OF_A_DATE, MOST_OF_HOURS, MOST_OF_MOMENTS)
     at = 0
@@ -108,6 +111,8 @@ def read_question(
         at += passed
         if shuts_out.shuts_out and at < len(pieces):
             pieces[at] = replace(pieces[at], unwanted=True)
+    if len(pieces) <= _FEW:
+        _part_glued(read, vocabulary, gazetteer)
     _join_attacks(read, vocabulary)
     _join_hours(read, now)
     return Question(
@@ -202,7 +207,7 @@ def _shut_out(
 def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer) -> int:
     """Read the longest beginning of the run that means something; returns how many words."""
     if (moments := read_moments(run, read.today)) is not None:
-        read.stretch = both(read.stretch, moments.stretch)
+        read.stretch = both(read.stretch, moments.stretch, read.today)
         return moments.words
     dated, timed = read_dates(run, read.today), read_hours(run)
     for number in range(len(run), 0, -1):
@@ -211,7 +216,7 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
             _note_hours(read, timed.hours, " ".join(words))
             return number
         if dated is not None and number == dated.words:
-            read.stretch = both(read.stretch, dated.stretch)
+            read.stretch = both(read.stretch, dated.stretch, read.today)
             return number
         if number > vocabulary.longest:
             continue
@@ -229,9 +234,32 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
         return _take(read, [bare, *run[1:]], vocabulary, gazetteer)
     if run[0].isdecimal() and 1 <= int(run[0][:9]) <= MOST_COUNT:
         read.count = read.count or int(run[0])
+    elif run[0].lower() in _NOT | _NO:
+        return 1  # it shut nothing out
     elif any(character.isalnum() for character in run[0]):
         read.words.append(run[0])
     return 1
+
+
+def _part_glued(read: _Read, vocabulary: Vocabulary, gazetteer: Gazetteer) -> None:
+    """Words that are known and were written as one, in a short question: «حصارحلب»."""
+    for word in [each for each in read.words if each.isalpha()]:
+        for place in range(_SHORTEST, len(word) - _SHORTEST + 1):
+            both_read, named = _Read(read.today), list[int]()
+            for half in (word[:place], word[place:]):
+                _take(both_read, [half], vocabulary, gazetteer)
+                named.append(_named(both_read))
+            if not both_read.words and 0 < named[0] < named[1]:
+                read.words.remove(word)
+                read.places |= both_read.places
+                read.signals |= both_read.signals
+                read.stretch = read.stretch or both_read.stretch
+                break
+
+
+def _named(read: _Read) -> int:
+    """How many things were named."""
+    return len(read.places) + len(read.signals) + (read.stretch is not None)
 
 
 def _note_hours(read: _Read, hours: Hours | None, said: str) -> None:
@@ -281,7 +309,7 @@ def _note(read: _Read, meaning: Meaning, said: Sequence[str], vocabulary: Vocabu
     if meaning.day is not None:
         day = read.today - timedelta(days=meaning.day)
         stretch = Stretch(day=meaning.day) if meaning.day < 2 else Stretch(first=day, last=day)
-        read.stretch = read.stretch or stretch
+        read.stretch = both(read.stretch, stretch, read.today)
     if meaning.days is not None:
         read.stretch = read.stretch or Stretch(timedelta(days=meaning.days))
 
@@ -295,7 +323,7 @@ def _stretch(words: Sequence[str], vocabulary: Vocabulary) -> Stretch | None:
         saying = [each for each in words if not _is_filling(each, vocabulary)]
         words = saying if len(saying) == 2 else words
     said = " ".join(words)
-    bare = " ".join(word.removeprefix("ال") for word in words)
+    bare = " ".join(word.removeprefix("ه").removeprefix("ال") for word in words)
     length = read_duration(said) or read_duration(bare)
     if length is None and len(words) == 2 and words[0].isdecimal():
         meaning = vocabulary.phrases.get(plain(words[1]))
@@ -323,5 +351,14 @@ def _meaning(words: Sequence[str], vocabulary: Vocabulary) -> Meaning | None:
     return found
 
 
-def _western_digits(text: str) -> str:
-    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
+def _written(text: str) -> str:
+    """With western digits; a picture parts words as a space does, and so does a number behind one:
+    «حلب٣ايام», "Gaza3days"."""
+    made = "".join(map(_character, text))
+    return _GLUED_LENGTH.sub(r"\1 \2", made)
+
+
+def _character(each: str) -> str:
+    if each.isdecimal():
+        return str(unicodedata.decimal(each))
+    return " " if unicodedata.category(each) in _PICTURES else each

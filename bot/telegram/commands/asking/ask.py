@@ -103,7 +103,11 @@ async def _answer_politely(request: Request, courtesy: Courtesy) -> None:
 
 async def is_about_news(request: Request, text: str) -> bool:
     """Whether a text names a signal («حصار» is a town too) or is a courtesy."""
-    return courtesy_of(text) is not None or bool((await read(request, text)).signals)
+    if courtesy_of(text) is not None:
+        return True
+    question = await read(request, text)
+    # What shuts a place out may be an answer to where: "all but Syria".
+    return bool(question.signals or question.stretch or question.levels or question.directions)
 
 
 @button(PAGE)
@@ -197,7 +201,8 @@ async def _shown(request: Request, found: Answer) -> tuple[Card, InlineKeyboardM
     services, speech = request.services, request.speech
     display = services.display(speech.language, request.chat)
     gazetteer = await asyncio.to_thread(services.gazetteer)
-    guessed = list(guesses(found.question)) if found.first and not found.alerts else []
+    unanswered = not found.alerts or bool(found.left_out)
+    guessed = list(guesses(found.question)) if found.first and unanswered else []
     asked = [*(each for _, each in guessed), *(each.question for each in found.near)]
     names: PlaceNames = {
         place: called
