@@ -66,8 +66,8 @@ _PART_WORDS = {
 _THIS = "this|ce|cet|cette|هذا|هذه|هاد|هدا|هذي|هاي"
 _TONIGHT = "tonight|tonite|2nite|الليله|هذه الليله|هالليله|الليلادي|الليله دي"
 _LAST_NIGHT = (
-    "(?:last|yesterday|yesterday's|yday|ystrdy) (?:night|nite|nigh)|last evening|(?:hier|hier au) soir|hier dans la nuit"
-    "|(?:la )?nuit (?:derniere|passee|d'hier)"
+    "(?:last|yesterday|yesterday's|yday|ystrdy) (?:night|nite)|last evening|hier (?:au )?soir"
+    "|hier dans la nuit|(?:la )?nuit (?:derniere|passee|d'hier)"
     "|(?:ال)?ليله (?:الماضيه|الفائته|الفايته|السابقه|(?:اللي|يلي) (?:فاتت|راحت|مضت))"
     "|(?:ليله|ليل) (?:يوم )?(?:امس|البارحه|مبارح|امبارح)"
     "|(?:امس|البارحه|مبارح|امبارح) (?:ليلا|بالليل|بليل|في الليل|الليل)"

@@ -81,8 +81,8 @@ def _from_to(said: Sequence[str], at: int, today: date, *, between: bool) -> Dat
         if first is None or first.words != place - at:
             continue
         last = _moment(rest[1], today)
-        if last is None or (first.hours is None and last.hours is None):
-            continue
+        if last is None or (first.hours is None and (last.hours is None or last.day is None)):
+            continue  # "hier au soir" is no stretch from a day to an evening
         stretch = _joined(first, last, today)
         if stretch is not None:
             return Dated(stretch, place + rest[0] + last.words)

@@ -228,14 +228,14 @@ async def test_a_word_that_nothing_has_is_left_out_and_said(bench: Bench) -> Non
     await bench.ask(READER, "/start", language_code="en")
     await happened(bench, "SY-HL", title="حصار في حلب")
     await Indexer(bench.database).look()
-    answer = await bench.ask(READER, "kindly update Aleppo siege")
+    answer = await bench.ask(READER, "kindly regards Aleppo siege")
     assert "حصار في حلب" in answer
-    assert "No alert has “\u2068kindly\u2069”, “\u2068update\u2069”; without that:" in answer
+    assert "No alert has “\u2068kindly\u2069”, “\u2068regards\u2069”; without that:" in answer
     # What was chosen by its sign must stand there, or not.
-    for text in ('Aleppo "kindly update"', "Aleppo kindl*"):
+    for text in ('Aleppo "kindly regards"', "Aleppo kindl*"):
         assert "حصار في حلب" not in await bench.ask(READER, text), text
     # Nothing else was asked: there is nothing to show without it.
-    assert "حصار في حلب" not in await bench.ask(READER, "kindly update")
+    assert "حصار في حلب" not in await bench.ask(READER, "kindly regards")
 
 
 async def test_what_is_shut_out_is_not_shown_and_said(bench: Bench) -> None:
