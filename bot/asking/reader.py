@@ -53,7 +53,7 @@ _DASHES = "-\u2212\u2013\u2014\u2022"
 _AND = frozenset(("and", "or", "nor", "et", "ou", "ni", "و", "أو", "ولا"))
 _CLOCK_DASH = re.compile(r"(?<=\d:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)")
 _GLUED_LENGTH = re.compile(r"([^\W\d_]{3,})(\d{1,3}[^\W\d_]{1,8})(?!\w)")
-_FEW, _SHORTEST = 4, 3
+_FEW, _SHORTEST, _LONGEST = 4, 3, 24
 _PICTURES = frozenset(("So", "Sk", "Cs", "Co", "Cn"))
 _ELIDED = re.compile(r"^(?:(?:[dl]|qu)['’])+(?=\w)", re.IGNORECASE)
 
@@ -243,7 +243,7 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
 
 def _part_glued(read: _Read, vocabulary: Vocabulary, gazetteer: Gazetteer) -> None:
     """Words that are known and were written as one, in a short question: «حصارحلب»."""
-    for word in [each for each in read.words if each.isalpha()]:
+    for word in [each for each in read.words if each.isalpha() and len(each) <= _LONGEST]:
         for place in range(_SHORTEST, len(word) - _SHORTEST + 1):
             both_read, named = _Read(read.today), list[int]()
             for half in (word[:place], word[place:]):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from bot.asking import guessing
+from bot.asking import guessing, reader
 from bot.asking.answer import names_of
 from bot.asking.question import Question, Stretch
 from bot.locales import texts
@@ -96,6 +97,35 @@ def test_words_without_a_space_are_parted_where_both_are_known() -> None:
     assert read("qwxzzksiege").words == ("qwxzzksiege",)
     for name in ("Allepo", "covid19", "الخرطو"):
         assert read(name).words == (name,), name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("between 10 and " * 300, "from Monday to " * 300, "l'" * 2048, "not the " * 512),
+        *("ا" * 4096, "والو" * 1024, "ﷺ" * 4096, "qwxz" * 1024, "حصارحلب" * 585, "حلب و" * 900),
+        "qwertyuiopasdfghjklzxcvb " * 4,
+    ],
+)
+def test_no_message_is_looked_up_more_often_than_its_words_allow(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted, not timed: how often a beginning of it is looked up as a place or a time."""
+    looked = Counter[str]()
+
+    def counted(name: str) -> None:
+        found = getattr(reader, name)
+
+        def count(*given: object) -> object:
+            looked[name] += 1
+            return found(*given)
+
+        monkeypatch.setattr(reader, name, count)
+
+    for name in ("place_of", "read_dates", "read_hours", "read_moments", "unglued"):
+        counted(name)
+    read(text)
+    assert max(looked.values(), default=0) <= 12 * reader.MOST_WORDS, looked
 
 
 def test_few_words_of_many_are_guessed_at(monkeypatch: pytest.MonkeyPatch) -> None:

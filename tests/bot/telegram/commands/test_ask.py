@@ -136,6 +136,8 @@ async def test_words_for_commands_are_understood(bench: Bench) -> None:
 async def test_a_signal_that_is_also_a_town_is_no_answer_to_where(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     assert "المعتاد" not in await bench.ask(READER, "حصار")
+    for asked in ("حلب أمس", "حمص منذ الاثنين"):  # who says when asks for news
+        assert "المعتاد" not in await bench.ask(READER, asked), asked
     assert not (await bench.chat(READER)).subscriptions
     assert "المعتاد" in await bench.ask(READER, "حلب")
 
@@ -234,6 +236,10 @@ async def test_a_word_that_nothing_has_is_left_out_and_said(bench: Bench) -> Non
     # What was chosen by its sign must stand there, or not.
     for text in ('Aleppo "kindly regards"', "Aleppo kindl*"):
         assert "حصار في حلب" not in await bench.ask(READER, text), text
+    # A word like a name beside a place that is known: both are offered.
+    answer = await bench.ask(READER, "Aleppo Hmos")
+    assert "حصار في حلب" in answer and "“\u2068Hmos\u2069”; without that:" in answer
+    assert "Homs, Syria?" in labels(bench)
     # Nothing else was asked: there is nothing to show without it.
     assert "حصار في حلب" not in await bench.ask(READER, "kindly regards")
 
