@@ -64,7 +64,8 @@ _PARTS = {
 _LATEST, _NOW = -1, -2
 """Which part: the one that ended last; the one that goes on."""
 _BEGINS = {"half": (1, 16), "week": (1, 8, 15, 22), "third": (1, 11, 21)}
-_PARTS_LEFT_OUT = set_of("half moitié النصف نصف النص نص")
+# Of a month or a year that is named: else of an hour, of a match.
+_HALVES = set_of("half moitié النصف نصف النص نص")
 _NAMED_QUARTER = re.compile(r"[qt]([1-4])")
 _NAMED_YEAR = re.compile(r"(?:19|20)\d{2}")
 _IN_NUMBERS = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}))?")
@@ -194,7 +195,8 @@ def _made_part(name: str, which: int, said: Sequence[str], at: int, today: date)
     month = _of_a_month(said, place, today, certain=True)
     if month is not None and month.first.day == 1 and month.last == _end_of(month.first):
         return _of_month(kind, which, month)
-    if not months or (which < 0 and name in _PARTS_LEFT_OUT):
+    of_a_year = place < len(said) and (_year(said[place]) or said[place] in _YEAR_WORDS)
+    if not months or (name in _HALVES and (which < 0 or not of_a_year)):
         return None  # "last week", "last half hour"
     if at < len(said) and said[at] in _LENGTHS:
         return None

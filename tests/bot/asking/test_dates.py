@@ -229,7 +229,12 @@ def test_two_times_are_one_where_they_go_together(text: str, first: str, last: s
 
 @pytest.mark.parametrize(
     ("text", "length"),
-    [("last half hour", timedelta(minutes=30)), ("last week", 7 * DAY), ("2day", 2 * DAY)],
+    [
+        ("goals of the second half, last 3 days", 3 * DAY),
+        ("last half hour", timedelta(minutes=30)),
+        ("last week", 7 * DAY),
+        ("2day", 2 * DAY),
+    ],
 )
 def test_a_length_is_no_part_of_a_year(text: str, length: timedelta) -> None:
     assert read(text).stretch == Stretch(length)

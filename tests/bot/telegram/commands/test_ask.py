@@ -237,9 +237,9 @@ async def test_a_word_that_nothing_has_is_left_out_and_said(bench: Bench) -> Non
     for text in ('Aleppo "kindly regards"', "Aleppo kindl*"):
         assert "حصار في حلب" not in await bench.ask(READER, text), text
     # A word like a name beside a place that is known: both are offered.
-    answer = await bench.ask(READER, "Aleppo Hmos")
-    assert "حصار في حلب" in answer and "“\u2068Hmos\u2069”; without that:" in answer
-    assert "Homs, Syria?" in labels(bench)
+    answer = await bench.ask(READER, "Aleppo Damscus")
+    assert "حصار في حلب" in answer and "“\u2068Damscus\u2069”; without that:" in answer
+    assert [label for label in labels(bench) if label.startswith("Damascus")], labels(bench)
     # Nothing else was asked: there is nothing to show without it.
     assert "حصار في حلب" not in await bench.ask(READER, "kindly regards")
 
