@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.asking.calendar_names import number_at
@@ -40,7 +40,7 @@ _OPENING = {
     IN: "في|خلال|in|on|en|au|le|during|pendant|dans|courant",
 }
 _TO = set_of(
-    "إلى الى حتى حتي لغاية لحد لين to till til until through thru à au jusqu'au jusqu'à - –"
+    "إلى الى حتى حتي ل لغاية لحد لين to till til until through thru à au jusqu'au jusqu'à - –"
 )
 _AND = set_of("و and et")
 _RANGE = re.compile(r"(\d{1,2})[-–](\d{1,2})")
@@ -128,6 +128,9 @@ def two_at(said: Sequence[str], at: int, today: date, *, between: bool) -> Span 
         return None
     passed, words = rest
     last = span_at(words, 0, today, certain=True)
+    if last is None and at and said[at - 1] == "du":  # "du 3 au 5"
+        last = span_at(["le", *words[:1]], 0, today, certain=True)
+        last = last and replace(last, end=last.end - 1)
     if last is None:
         return None
     if first_span is not None and not first_span.of_month:

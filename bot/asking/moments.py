@@ -38,6 +38,8 @@ class _Moment:
     hours: Hours | None
     words: int
     day_first: bool = False
+    late: bool = False
+    """Midnight by its name, which is the end of a day where a time ends with it."""
 
     @property
     def minutes(self) -> tuple[int, int]:
@@ -47,7 +49,7 @@ class _Moment:
             return 0, WHOLE_DAY
         begin, end = self.hours.begin or 0, self.hours.end or 0
         if not self.hours.part:
-            return begin, begin
+            return begin, WHOLE_DAY if self.late else begin
         return begin, end if end > begin else end + WHOLE_DAY
 
 
@@ -136,6 +138,7 @@ def _moment(said: Sequence[str], today: date) -> _Moment | None:
     hours, passed = _hours(said)
     if hours is not None and (hours.this or hours.of_yesterday):
         return _Moment(today - _DAY * hours.of_yesterday, hours, passed, day_first=True)
+    late = hours is not None and not hours.begin and not any(map(str.isdecimal, said[passed - 1]))
     span = span_at(said, passed, today, certain=True)
     day = span.first if span is not None and span.first == span.last else None
     if span is not None and span.of_month and said[passed].isdecimal():
@@ -148,8 +151,8 @@ def _moment(said: Sequence[str], today: date) -> _Moment | None:
             return _Moment(day, None, span.end)
         return _Moment(day, hours, span.end + more, day_first=True)
     if span is None or day is None:
-        return _Moment(None, hours, passed, hours.part)
-    return _Moment(day, hours, span.end, hours.part)
+        return _Moment(None, hours, passed, hours.part, late)
+    return _Moment(day, hours, span.end, hours.part, late)
 
 
 def _hours(said: Sequence[str]) -> tuple[Hours | None, int]:

@@ -31,7 +31,7 @@ MOST_COUNT = 999
 """A number above is a word: a year, a street."""
 
 _PIECE = re.compile(
-    r"-?[\"“„«]([^\"“”„«»]{1,200})[\"”»]|\d{1,2}/\d{1,2}(?:/\d{4})?(?![\w/])"
+    r"-?[\"“„«]([^\"“”„«»]{1,200})[\"”»]|\d{1,2}/\d{1,2}(?:/(?:20)?\d{2})?(?![\w/])"
     r"|و?\d{1,2}:\d{2}(?!\d|:\d)(?:[ap]m\b)?|[^\s,،؛;:!?؟()\[\]{}\"“”„«»|/]+"
 )
 _HOSPITALS, _ATTACKS = "health-system-collapse", "attack-on-health-care"

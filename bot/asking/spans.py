@@ -66,9 +66,17 @@ _LATEST, _NOW = -1, -2
 _BEGINS = {"half": (1, 16), "week": (1, 8, 15, 22), "third": (1, 11, 21)}
 # Of a month or a year that is named: else of an hour, of a match.
 _HALVES = set_of("half moitié النصف نصف النص نص")
+_BEHIND_A_DAY = set_of(
+    "in at of from to until till and or for by after before في من إلى حتى لغاية و على عن بعد قبل "
+    "ل en à au dans de et pour jusqu'à jusqu'au - –"
+)
+# Before what they count: «أول أسبوع من شباط».
+_COUNTING = {"اول": 0, "ثاني": 1, "ثالث": 2, "رابع": 3, "اخر": _LATEST}
 _NAMED_QUARTER = re.compile(r"[qt]([1-4])")
 _NAMED_YEAR = re.compile(r"(?:19|20)\d{2}")
-_IN_NUMBERS = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}))?")
+_IN_NUMBERS = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})([/.-])(\d{1,2})(?:\5((?:20)?\d{2}))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ def span_at(
     it is a time; `strictly`: today's weekday is that of a week ago."""
     if (named := _named_day(said, at, today)) is not None:
         return named
-    start = at
+    start, opened = at, certain
     while at < len(said) and said[at] in _FILLING:
         certain, at = True, at + 1
     if at >= len(said):
@@ -120,7 +128,7 @@ def span_at(
         certain, at = True, at + 1
     if certain and at < len(said) and (year := _year(said[at])) is not None and year <= today.year:
         return Span(date(year, 1, 1), date(year, 12, 31), at + 1)
-    return _of_this_month(said, at, today) if certain else None
+    return _of_this_month(said, at, today, opened=opened) if certain else None
 
 
 def in_month(number: int, other: date) -> date | None:
@@ -137,20 +145,21 @@ def _named_day(said: Sequence[str], at: int, today: date) -> Span | None:
     return Span(day, day, end, ago)
 
 
-def _of_this_month(said: Sequence[str], at: int, today: date) -> Span | None:
+def _of_this_month(said: Sequence[str], at: int, today: date, *, opened: bool) -> Span | None:
     """ "The 5th", «يوم ٥», "le 5": of this month, or of the one before where it is to come. A
-    number that may count what follows is none."""
+    number that may count what follows is none: "the second hospital"."""
     found = number_at(said, at)
     if found is None:
         return None
     number, end, ordinal = found
+    sure = opened and ordinal and said[at][:1].isdecimal()
     this_month = said[end : end + 1] and said[end] in _OF_THE | _MONTH
     place = end
     while this_month and place < len(said) and said[place] in _OF_THE:
         place += 1
     if this_month and place < len(said) and said[place] in _MONTH:
         end = place + 1
-    elif not ordinal and end < len(said) and said[end][:1].isalnum():
+    elif not sure and end < len(said) and said[end] not in _BEHIND_A_DAY:
         return None
     day = _made(today.year, today.month, number)
     if day is None or day > today:
@@ -183,6 +192,8 @@ def _which(said: Sequence[str], at: int) -> tuple[int | None, int]:
     """Which part of a time: the first is 0; and where the words go on."""
     if at < len(said) and said[at] in _LAST:
         return _LATEST, at + 1
+    if at < len(said) and said[at] in _COUNTING:
+        return _COUNTING[said[at]], at + 1
     number = number_at(said, at)
     return (number[0] - 1, number[1]) if number and number[2] else (None, at)
 
@@ -272,16 +283,19 @@ def _latest(weekday: int, today: date, end: int, *, strictly: bool) -> Span:
 
 
 def _in_numbers(said: Sequence[str], at: int, today: date) -> Span | None:
-    """``2026-11-03``, ``3/11``, ``3/11/2026``: the day first, unless it cannot be."""
+    """``2026-11-03``, ``3/11``, ``3-11-2026``, ``3/11/26``: the day first, unless it cannot be."""
     found = _IN_NUMBERS.fullmatch(said[at])
     if found is None:
         return None
     if found[1]:
         day = _day(int(found[3]), int(found[2]), int(found[1]), today)
     else:
-        first, second = int(found[4]), int(found[5])
+        if found[5] == "-" and not found[7]:
+            return None  # "1-5 November"
+        first, second = int(found[4]), int(found[6])
         number, month = (second, first) if second > 12 else (first, second)
-        day = _day(number, month, int(found[6]) if found[6] else None, today)
+        year = 2000 + int(found[7]) % 100 if found[7] else None
+        day = _day(number, month, year, today)
     return None if day is None else Span(day, day, at + 1)
 
 

@@ -72,6 +72,7 @@ def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabu
     add(names["state"]["words"].split(), Meaning(filling=True, state=True))
     add(names["nothing_but"]["words"], Meaning(filling=True))
     add(names["no_news"]["words"], Meaning(filling=True))
+    add(names["about_a_time"]["words"], Meaning(filling=True))
     add(names["except"]["words"], Meaning(shuts_out=True))
     add(_listed("courtesies.toml")["passed_over"]["words"].split(), Meaning(filling=True))
     for day, word in enumerate(("today", "yesterday", "two_days_ago")):
