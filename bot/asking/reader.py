@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from bot.asking.hours import MOST_WORDS as MOST_OF_HOURS
 from bot.asking.hours import Hours, joined, on_days, read_hours
 from bot.asking.moments import MOST_WORDS as MOST_OF_MOMENTS
 from bot.asking.moments import read_moments
+from bot.asking.pieces import Piece, pieces_of, until_marked
 from bot.asking.places import folded, place_of
 from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Question, Stretch, both
 from bot.asking.vocabulary import Meaning, Vocabulary, plain
@@ -30,10 +30,6 @@ MOST_PLACES = 5
 MOST_COUNT = 999
 """A number above is a word: a year, a street."""
 
-_PIECE = re.compile(
-    r"-?[\"“„«]([^\"“”„«»]{1,200})[\"”»]|\d{1,2}/\d{1,2}(?:/(?:20)?\d{2})?(?![\w/])"
-    r"|و?\d{1,2}:\d{2}(?!\d|:\d)(?:[ap]m\b)?|[^\s,،؛;:!?؟()\[\]{}\"“”„«»|/]+"
-)
 _HOSPITALS, _ATTACKS = "health-system-collapse", "attack-on-health-care"
 _HARM = "civilian-harm"
 # A no shuts out what is named behind it. Beside what people lack ("no water") it asks for the
@@ -49,12 +45,8 @@ _LACKED = frozenset(
 _ARTICLE = re.compile(r"(?:les?|la|l['’].*)\Z", re.IGNORECASE)
 _THE, _WHERE = frozenset("the le la les".split()), frozenset("in en à au de du في من".split())
 _BUT = frozenset("and but et mais و لكن".split())
-_DASHES = "-\u2212\u2013\u2014\u2022"
 _AND = frozenset(("and", "or", "nor", "et", "ou", "ni", "و", "أو", "ولا"))
-_CLOCK_DASH = re.compile(r"(?<=\d:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)")
-_GLUED_LENGTH = re.compile(r"([^\W\d_]{3,})(\d{1,3}[^\W\d_]{1,8})(?!\w)")
 _FEW, _SHORTEST, _LONGEST = 4, 3, 24
-_PICTURES = frozenset(("So", "Sk", "Cs", "Co", "Cn"))
 _ELIDED = re.compile(r"^(?:(?:[dl]|qu)['’])+(?=\w)", re.IGNORECASE)
 
 
@@ -83,7 +75,7 @@ def read_question(
 ) -> Question:
     """The question that a text asks, `now` by the reader's clock. Whatever the text is, there
     is one; without guesses."""
-    pieces = list(_pieces(_written(text[:MOST_CHARACTERS])))[:MOST_WORDS]
+    pieces = list(pieces_of(text[:MOST_CHARACTERS]))[:MOST_WORDS]
     read = _Read(now.date())
     longest = max(vocabulary.longest, MOST_OF_A_DATE, MOST_OF_HOURS, MOST_OF_MOMENTS)
     at = 0
@@ -93,7 +85,7 @@ def read_question(
             read.words.append(f'{"-" * piece.unwanted}"{piece.said}"') if piece.said else None
             at += 1
             continue
-        run = [each.said for each in _until_marked(pieces[at : at + longest])]
+        run = [each.said for each in until_marked(pieces[at : at + longest])]
         if piece.unwanted:
             passed, said = _shut_out(read, run, vocabulary, gazetteer)
             at += passed
@@ -129,33 +121,7 @@ def read_question(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A word, or what stands in quotation marks; `unwanted`: a minus stands before it."""
-
-    said: str
-    quoted: bool = False
-    unwanted: bool = False
-
-
-def _pieces(text: str) -> Iterator[_Piece]:
-    text = _CLOCK_DASH.sub(" - ", text)
-    for found in _PIECE.finditer(text):
-        said, quoted = (found[1].strip(), True) if found[1] is not None else (found[0], False)
-        # At the beginning of a line it is a dash, before a number or a space no minus either.
-        behind = text[: found.start()].rsplit("\n", 1)[-1].strip()
-        unwanted = bool(behind) and re.match(r"-[^\W\d]|-[\"“„«]", found[0]) is not None
-        yield _Piece(said if quoted else said.lstrip(_DASHES) or said, quoted, unwanted)
-
-
-def _until_marked(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
-    for number, piece in enumerate(pieces):
-        if piece.quoted or (piece.unwanted and number):
-            return
-        yield piece
-
-
-def _joined(pieces: Sequence[_Piece], at: int) -> int | None:
+def _joined(pieces: Sequence[Piece], at: int) -> int | None:
     """Where another one of a kind follows: "Aleppo and Homs", «حلب وحمص»."""
     if at < len(pieces) and not pieces[at].quoted:
         said = pieces[at].said.lower()
@@ -167,7 +133,7 @@ def _joined(pieces: Sequence[_Piece], at: int) -> int | None:
 
 
 def _says_no(
-    pieces: Sequence[_Piece], at: int, read: _Read, vocabulary: Vocabulary, gazetteer: Gazetteer
+    pieces: Sequence[Piece], at: int, read: _Read, vocabulary: Vocabulary, gazetteer: Gazetteer
 ) -> bool:
     """Whether this word shuts out the place or the signal behind it: "not Sudan", "pas le siège",
     «بدون حصار». Amid a sentence ("is there aid or not in Gaza") only a place next to it is."""
@@ -175,7 +141,7 @@ def _says_no(
     if word not in _NOT | _NO or at + 1 == len(pieces):
         return False
     begins = at == 0 or pieces[at - 1].said.lower() in _BUT
-    run = [each.said for each in _until_marked(pieces[at + 1 : at + 1 + vocabulary.longest])]
+    run = [each.said for each in until_marked(pieces[at + 1 : at + 1 + vocabulary.longest])]
     bare = word in _NOT or _ARTICLE.match(pieces[at + 1].said) is not None
     while run:
         named = _Read(read.today)
@@ -349,16 +315,3 @@ def _meaning(words: Sequence[str], vocabulary: Vocabulary) -> Meaning | None:
         for shorter in unglued(said):
             found = found or vocabulary.phrases.get(plain(shorter))
     return found
-
-
-def _written(text: str) -> str:
-    """With western digits; a picture parts words as a space does, and so does a number behind one:
-    «حلب٣ايام», "Gaza3days"."""
-    made = "".join(map(_character, text))
-    return _GLUED_LENGTH.sub(r"\1 \2", made)
-
-
-def _character(each: str) -> str:
-    if each.isdecimal():
-        return str(unicodedata.decimal(each))
-    return " " if unicodedata.category(each) in _PICTURES else each
