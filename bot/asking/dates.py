@@ -1,83 +1,51 @@
-"""Days and months as people name them when they ask: "since Monday", "in October", "3/11",
-«من 1 إلى 5 تشرين الثاني». Pure.
-
-What names no year is the latest of its kind: a Monday, an October that has begun.
-"""
+"""Stretches of whole days that people ask for: "since Monday", "until yesterday", "before 2024",
+«من 1 إلى 5 تشرين الثاني». Pure."""
 
 from __future__ import annotations
 
-import calendar
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
 
-from babel import Locale
-
+from bot.asking.calendar_names import number_at
 from bot.asking.durations import plain_words
-from bot.asking.question import Stretch
-from bot.asking.words import unglued
-from bot.feeds.parse.dates import MONTHS
+from bot.asking.question import EARLIEST, Stretch
+from bot.asking.spans import Span, in_month, set_of, span_at
 
-MOST_WORDS = 12
+MOST_WORDS = 14
 """Of a stretch of time."""
-_FIRST_YEAR = 2000
 _DAY = timedelta(days=1)
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(map(plain_words, words.split()))
-
-
-# From then until now.
-_SINCE = _set("منذ مذ من since from depuis")
-# From the day behind it until now.
-_AFTER = _set("بعد after après")
-# From then until then: only with a second day.
-_BETWEEN = _set("بين entre between du")
-_IN = _set("في خلال in on en au le during pendant dans")
-_TO = _set("إلى الى حتى لغاية to till until through au à jusqu'au - –")
-_AND = _set("و and et")
-# Beside a day they say nothing of their own.
-_FILLING = _set("يوم نهار the le")
-_OF_MONTH = _set("شهر month mois of de من")
-_OF_YEAR = _set("عام سنة year année l'année")
-# Thirds of a month; of this one, or of this year, the first is what has begun of it.
-_THIRDS = (
-    _set("بداية أول مطلع أوائل beginning start early début"),
-    _set("منتصف أواسط وسط mid middle mi milieu"),
-    _set("نهاية أواخر end late fin"),
+# Each kind of what opens a time, in one word or more; the longest first.
+SINCE, AFTER, UNTIL, BEFORE, BETWEEN, IN = "since", "after", "until", "before", "between", "in"
+_OPENING = {
+    # From then until now.
+    SINCE: (
+        "منذ|مذ|من|من يوم|من تاريخ|ابتداء من|بدءا من|اعتبارا من|من بداية يوم|since|ever since"
+        "|from|starting|starting from|starting on|as of|depuis|depuis le|dès|à partir de"
+        "|à partir du|à compter du"
+    ),
+    # From the day behind it until now.
+    AFTER: "بعد|من بعد|ما بعد|after|later than|post|après",
+    # All that was known by the end of it.
+    UNTIL: (
+        "حتى|حتي|لغاية|إلى غاية|إلى حد|لحد|لين|until|till|til|untill|up to|up until"
+        "|up till|upto|through|thru|jusqu'à|jusqu'a|jusqu'au|jusqu'en|jusque|jusqu'aux"
+    ),
+    # All that was known before it began.
+    BEFORE: "قبل|من قبل|ما قبل|before|befor|prior to|earlier than|avant|d'avant|avant le",
+    # From then until then: only with a second day.
+    BETWEEN: "بين|ما بين|مابين|between|entre|from|du",
+    IN: "في|خلال|in|on|en|au|le|during|pendant|dans|courant",
+}
+_TO = set_of(
+    "إلى الى حتى حتي ل لغاية لحد لين to till til until through thru à au jusqu'au jusqu'à - –"
 )
-_WEEKEND = frozenset(("weekend", "week end", "نهايه الاسبوع", "عطله نهايه الاسبوع"))
-_FRIDAY = 4
-_THIS_MONTH, _THIS_YEAR = _set("الشهر month mois"), _set("العام السنة year année l'année")
-_OF_THE = _set("of the this du de l هذا")
-_LAST = _set("الماضي الماضية الفائت السابق المنصرم last dernier passé past")
-# Words of other meanings, and what is shortened: a month beside a number, a year or "in".
-_DOUBTFUL = _set("may march mars mai آب مارس ماي جوان")
-_SHORT_MONTHS = (
-    *("jan janv", "feb fev fevr", "mar", "apr avr", "", "jun", "jul juil", "aug", "sep sept"),
-    *("oct", "nov", "dec"),
-)
-# As people also write them, Monday first.
-_SPOKEN_DAYS = ("التنين اتنين", "التلاتا الثلاثا", "الاربعا", "", "", "", "الحد")
-# «تشرين ثاني», without its article.
-_BARE = {"الاول": "اول", "الثاني": "ثاني"}
-
-_NUMBER = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?")
-_YEAR = re.compile(r"(?:19|20)\d{2}")
-_IN_NUMBERS = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}))?")
+_AND = set_of("و and et")
 _RANGE = re.compile(r"(\d{1,2})[-–](\d{1,2})")
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """Whole days, and the word behind them."""
-
-    first: date
-    last: date
-    end: int
+_BY_WORDS = {kind: set(map(plain_words, said.split("|"))) for kind, said in _OPENING.items()}
+_MOST_OPENING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,251 +56,118 @@ class Dated:
     words: int
 
 
-def is_since(word: str) -> bool:
-    """Whether a time behind this word goes on until now."""
-    return plain_words(word) in _SINCE
+def plain_parts(words: Sequence[str]) -> list[str]:
+    """The words as times are told in them."""
+    plain = (plain_words(word).replace("’", "'") for word in words)
+    return [word.removeprefix("d'") for word in plain]
+
+
+def opening_of(said: Sequence[str], *kinds: str) -> int:
+    """How many words open a time of one of these kinds here; 0 for none."""
+    for number in range(min(_MOST_OPENING, len(said)), 0, -1):
+        words = " ".join(said[:number])
+        for each in (words, words.removeprefix("و")):  # «وقبل الأربعاء»
+            if any(each in _BY_WORDS[kind] for kind in kinds):
+                return number
+    return 0
+
+
+def is_to(word: str) -> bool:
+    """Whether the end of a time follows."""
+    return word in _TO
+
+
+def is_and(word: str) -> bool:
+    return word in _AND
 
 
 def read_dates(words: Sequence[str], today: date) -> Dated | None:
     """The stretch of time that these words begin with, by the reader's calendar; None where they
     begin with none. A year, a month or a day is itself; behind "since" it goes on until now,
-    and behind "after" from the next day on."""
-    said = [plain_words(word) for word in words[:MOST_WORDS]]
-    opening = said[0] if said else ""
-    since, between, after = opening in _SINCE, opening in _BETWEEN, opening in _AFTER
-    at = 1 if since or between or after or opening in _IN else 0
-    if not after and (span := _two(said, at, today, between=between)) is not None:
-        last = span.last if span.last <= today else None
-        return Dated(Stretch(first=span.first, last=last), span.end)
-    found = _span(said, at, today, certain=at > 0, strictly=since or after)
-    if found is None or found.first > today:
+    behind "after" from the next day on; "until" and "before" are of all that came earlier."""
+    said = plain_parts(words[:MOST_WORDS])
+    after, before = opening_of(said, AFTER), opening_of(said, BEFORE)
+    since, until = opening_of(said, SINCE), opening_of(said, UNTIL)
+    between = opening_of(said, BETWEEN)
+    at = max(since, between, after, before, until) or opening_of(said, IN)
+    if not (after or before or until):
+        two = two_at(said, between or at, today, between=between > 0)
+        if two is not None:
+            last = two.last if two.last <= today else None
+            return Dated(Stretch(first=two.first, last=last), two.end)
+    found = span_at(said, at, today, certain=at > 0, strictly=bool(since or after))
+    if found is None or found.first > today or (not at and found.ago is not None):
         return None
     if after:
         behind = found.last + _DAY
         return Dated(Stretch(first=behind), found.end) if behind <= today else None
-    last = None if since or found.last >= today else found.last
-    return Dated(Stretch(first=found.first, last=last), found.end)
+    if before or until:
+        last = found.first - _DAY if before else min(found.last, today)
+        return Dated(Stretch(first=EARLIEST, last=last), found.end) if last > EARLIEST else None
+    open_end = since or found.last >= today
+    if at and not since and found.ago is not None:
+        return None  # "on yesterday"
+    return Dated(Stretch(first=found.first, last=None if open_end else found.last), found.end)
 
 
-def _two(said: Sequence[str], at: int, today: date, *, between: bool) -> _Span | None:
+def two_at(said: Sequence[str], at: int, today: date, *, between: bool) -> Span | None:
     """«من 1 إلى 5 تشرين الثاني», "between Monday and Wednesday", "1-5 November"."""
     if at < len(said) and (numbers := _RANGE.fullmatch(said[at])):
-        last = _span([numbers[2], *said[at + 1 :]], 0, today, certain=True)
-        first = last and _of_month(int(numbers[1]), last.last)
-        return _Span(first, last.last, last.end + at) if last and first else None
-    first_span = _span(said, at, today, certain=True)
-    number = _NUMBER.fullmatch(said[at]) if at < len(said) else None
-    behind = first_span.end if first_span else at + 1
-    if not (first_span or number) or behind >= len(said):
+        last = span_at([numbers[2], *said[at + 1 :]], 0, today, certain=True)
+        first = last and in_month(int(numbers[1]), last.last)
+        return Span(first, last.last, last.end + at) if last and first else None
+    first_span = span_at(said, at, today, certain=True)
+    number = number_at(said, at) if first_span is None else None
+    if first_span is None and number is None and at < len(said) and said[at] in ("the", "le"):
+        number = number_at(said, at + 1)
+    behind = first_span.end if first_span else number[1] if number else len(said)
+    if behind >= len(said):
         return None
-    word, joined = said[behind], ""
-    if between and word.startswith("و") and len(word) > 1:  # «بين الاثنين والأربعاء»
-        joined = word[1:]
-    if not joined and word not in _TO and not (between and word in _AND):
+    rest = behind_to(said[behind:], between=between)
+    if rest is None:
         return None
-    rest = [joined, *said[behind + 1 :]] if joined else said[behind + 1 :]
-    last = _span(rest, 0, today, certain=True)
+    passed, words = rest
+    last = span_at(words, 0, today, certain=True)
+    if last is None and at and said[at - 1] == "du":  # "du 3 au 5"
+        last = span_at(["le", *words[:1]], 0, today, certain=True)
+        last = last and replace(last, end=last.end - 1)
     if last is None:
         return None
-    if first_span is not None:
+    if first_span is not None and not first_span.of_month:
         begin: date | None = first_span.first
     else:
-        begin = _of_month(int(number[1]), last.last) if number else None
+        begin = in_month(
+            first_span.first.day if first_span else number[0] if number else 0, last.last
+        )
+        if begin is not None and begin > last.last and last.of_month:
+            begin = first_span.first if first_span else None
     if begin is not None and begin > last.last:
         # "from Friday to Monday", asked on a Tuesday; "from October to January"
-        begin = _earlier(begin, last.last)
-    if begin is None or begin > today:
+        begin = earlier(begin, last.last)
+    if begin is None or begin > today or begin > last.last:
         return None
-    return _Span(begin, last.last, behind + (0 if joined else 1) + last.end)
+    return Span(begin, last.last, behind + passed + last.end)
 
 
-def _earlier(begin: date, end: date) -> date | None:
+def behind_to(said: Sequence[str], *, between: bool) -> tuple[int, list[str]] | None:
+    """How many words say that the end of a time follows, and the words of that."""
+    opened = opening_of(said, UNTIL)
+    if opened:
+        return opened, list(said[opened:])
+    if said[0] in _TO or (between and said[0] in _AND):
+        return 1, list(said[1:])
+    if between and said[0].startswith("و") and len(said[0]) > 1:  # «بين الاثنين والأربعاء»
+        return 0, [said[0][1:], *said[1:]]
+    if said[0].startswith("لل") and len(said[0]) > 4:  # «من الاثنين للأربعاء»
+        return 0, [f"ال{said[0][2:]}", *said[1:]]
+    return None
+
+
+def earlier(begin: date, end: date) -> date | None:
+    """The same day of the week, or of the year, before the other."""
     if begin - end <= 7 * _DAY:
         return begin - 7 * _DAY
-    return _made(begin.year - 1, begin.month, begin.day)
-
-
-def _span(
-    said: Sequence[str], at: int, today: date, *, certain: bool, strictly: bool = False
-) -> _Span | None:
-    """The day, month or year that begins at this word. `certain`: what stands before it says that
-    it is a time; `strictly`: today's weekday is that of a week ago."""
-    while at < len(said) and said[at] in _FILLING:
-        certain, at = True, at + 1
-    if at >= len(said):
-        return None
-    if (found := _in_numbers(said, at, today)) is not None:
-        return found
-    for end in range(min(at + 3, len(said)), at, -1):
-        if " ".join(said[at:end]) in _WEEKEND:
-            friday = _latest(_FRIDAY, today, end, strictly=False)
-            return _Span(friday.first, friday.first + 2 * _DAY, friday.end)
-    for third, names in enumerate(_THIRDS):
-        word, _, joined = said[at].partition(" ")  # "mi-novembre"
-        if word in names:
-            rest = [word, joined, *said[at + 1 :]] if joined else said[at:]
-            if (span := _third(third, rest, today)) is not None:
-                return _Span(span.first, span.last, at + span.end - bool(joined))
-    if (weekday := _weekday(said[at], certain=certain)) is not None:
-        dated = _of_a_month(said, at + 1, today, certain=False)
-        if dated is not None and dated.first == dated.last:
-            return dated
-        last = at + 1 < len(said) and said[at + 1] in _LAST
-        return _latest(weekday, today, at + (2 if last else 1), strictly=strictly or bool(last))
-    if said[at] in _LAST and at + 1 < len(said):  # "last Monday"
-        weekday = _weekday(said[at + 1], certain=True)
-        return None if weekday is None else _latest(weekday, today, at + 2, strictly=True)
-    if (found := _of_a_month(said, at, today, certain=certain)) is not None:
-        return found
-    if said[at] in _OF_YEAR:
-        certain, at = True, at + 1
-    if certain and at < len(said) and _YEAR.fullmatch(said[at]):
-        year = int(said[at])
-        if _FIRST_YEAR <= year <= today.year:
-            return _Span(date(year, 1, 1), date(year, 12, 31), at + 1)
-    return None
-
-
-def _third(third: int, said: Sequence[str], today: date) -> _Span | None:
-    """ "Late October"; "the beginning of the year"."""
-    at = 1
-    while at < len(said) and said[at] in _OF_THE:
-        at += 1
-    if third == 0 and at < len(said) and said[at] in _THIS_MONTH | _THIS_YEAR:
-        begun = today.replace(day=1) if said[at] in _THIS_MONTH else date(today.year, 1, 1)
-        return _Span(begun, today, at + 1)
-    month = _of_a_month(said, at, today, certain=True)
-    if month is None or month.first.day != 1 or month.last != _end_of(month.first):
-        return None
-    first = month.first.replace(day=1 + 10 * third)
-    if first > today:  # it has not begun yet
-        earlier = _day(1, first.month, first.year - 1, today)
-        if earlier is None:
-            return None
-        first = earlier.replace(day=first.day)
-    last = _end_of(first) if third == 2 else first + 9 * _DAY
-    return _Span(first, last, month.end)
-
-
-def _latest(weekday: int, today: date, end: int, *, strictly: bool) -> _Span:
-    back = (today.weekday() - weekday) % 7 or (7 if strictly else 0)
-    return _Span(today - back * _DAY, today - back * _DAY, end)
-
-
-def _in_numbers(said: Sequence[str], at: int, today: date) -> _Span | None:
-    """``2026-11-03``, ``3/11``, ``3/11/2026``: the day first, unless it cannot be."""
-    found = _IN_NUMBERS.fullmatch(said[at])
-    if found is None:
-        return None
-    if found[1]:
-        day = _day(int(found[3]), int(found[2]), int(found[1]), today)
-    else:
-        first, second = int(found[4]), int(found[5])
-        number, month = (second, first) if second > 12 else (first, second)
-        day = _day(number, month, int(found[6]) if found[6] else None, today)
-    return None if day is None else _Span(day, day, at + 1)
-
-
-def _of_a_month(said: Sequence[str], at: int, today: date, *, certain: bool) -> _Span | None:
-    """``3 November``, ``November 3 2026``, ``شهر تشرين الثاني``, ``octobre 2025``."""
-    number = _NUMBER.fullmatch(said[at]) if at < len(said) else None
-    place = at + 1 if number else at
-    while place < len(said) and said[place] in _OF_MONTH:
-        certain, place = True, place + 1
-    named = _month(said, place)
-    if named is None:
-        return None
-    month, place = named
-    doubtful = said[place - 1] in _doubtful_months()
-    if not number and place < len(said) and (after := _NUMBER.fullmatch(said[place])):
-        number, place = after, place + 1
-    year = None
-    if place + 1 < len(said) and said[place] in _OF_YEAR | _OF_MONTH:
-        place += 1 if _YEAR.fullmatch(said[place + 1]) else 0
-    if place < len(said) and _YEAR.fullmatch(said[place]):
-        year, place = int(said[place]), place + 1
-    if doubtful and not (certain or number or year):
-        return None
-    if number:
-        day = _day(int(number[1]), month, year, today)
-        return None if day is None else _Span(day, day, place)
-    first = _day(1, month, year, today)
-    return None if first is None else _Span(first, _end_of(first), place)
-
-
-def _day(number: int, month: int, year: int | None, today: date) -> date | None:
-    """That day, of this year or else of the latest in which it is not to come."""
-    if year is not None:
-        return _made(year, month, number) if year >= _FIRST_YEAR else None
-    days = (_made(today.year - back, month, number) for back in range(5))  # 29 February
-    return next((day for day in days if day is not None and day <= today), None)
-
-
-def _of_month(number: int, other: date) -> date | None:
-    return _made(other.year, other.month, number)
-
-
-def _made(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
+        return begin.replace(year=begin.year - 1)
     except ValueError:
         return None
-
-
-def _end_of(first: date) -> date:
-    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
-
-
-def _weekday(word: str, *, certain: bool) -> int | None:
-    names = _weekdays()
-    for name in (word, *unglued(word)):
-        if name in names:
-            return names[name]
-    # «يوم اثنين»; alone «أحد» is anybody, «خميس» a name.
-    return names.get(f"ال{word}") if certain else None
-
-
-def _month(said: Sequence[str], at: int) -> tuple[int, int] | None:
-    """The month that is named at this word, and where the words go on."""
-    names = _months()
-    for number in (2, 1):
-        words = said[at : at + number]
-        if len(words) < number:
-            continue
-        first, *rest = words
-        for name in (first, *unglued(first)):
-            if (month := names.get(" ".join((name, *rest)))) is not None:
-                return month, at + number
-    return None
-
-
-@cache
-def _months() -> Mapping[str, int]:
-    """As `plain_words` has them."""
-    names: dict[str, int] = {}
-    for number, (said, short) in enumerate(zip(MONTHS, _SHORT_MONTHS, strict=True), 1):
-        for each in (*said, *short.split()):
-            plain = plain_words(each)
-            names[plain] = number
-            first, _, second = plain.partition(" ")
-            if second in _BARE:
-                names[f"{first} {_BARE[second]}"] = number
-    return names
-
-
-@cache
-def _doubtful_months() -> frozenset[str]:
-    return _DOUBTFUL | {word for short in _SHORT_MONTHS for word in short.split()}
-
-
-@cache
-def _weekdays() -> Mapping[str, int]:
-    """As `plain_words` has them; 0 is Monday."""
-    names = {
-        plain_words(name): number
-        for language in ("ar", "en", "fr")
-        for number, name in Locale(language).days["format"]["wide"].items()
-    }
-    for number, spoken in enumerate(_SPOKEN_DAYS):
-        names |= {plain_words(word): number for word in spoken.split()}
-    return names

@@ -40,9 +40,11 @@ def _guesses(
     words: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer
 ) -> Iterator[Perhaps]:
     """What the words that are left may have been meant to be."""
-    said = [word for word in words if not word.startswith(('"', "-"))]
+    said = [word for word in dict.fromkeys(words) if not word.startswith(('"', "-"))]
     guessed = list[str]()
     for word, following in zip_longest(said, said[1:], fillvalue=""):
+        if len(guessed) == MOST_GUESSED:
+            break  # each is some milliseconds
         if guessed and word in guessed[-1].split():
             continue
         both = f"{word} {following}"  # "Deir ezor": two words of one name
@@ -50,7 +52,7 @@ def _guesses(
         joined = following and _like(name_key(both)[:60], least, gazetteer, ordinary=False)
         if joined or len(word) > 2:
             guessed.append(both if joined else word)
-    for each in guessed[:MOST_GUESSED]:
+    for each in guessed:
         if (perhaps := _guess(each, vocabulary, gazetteer)) is not None:
             yield perhaps
 

@@ -12,13 +12,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot.asking.durations import COUNTED, plain_words, read_duration
+from bot.asking.durations import plain_words, read_duration
+from bot.asking.hour_words import (
+    BEFORE_NUMBERS,
+    DAYS,
+    FRACTIONS,
+    HOUR,
+    NAMED_HOURS,
+    NOON,
+    ONE,
+    PART,
+    PARTS,
+    RANGE,
+    SPELLED,
+    TIMES,
+)
 from bot.asking.question import WHOLE_DAY, Stretch
 
 MOST_WORDS = 14
 """Of hours that were named."""
-_DAY, _HOUR = timedelta(days=1), 60
-_NOON = 12 * _HOUR
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,8 @@ class Hours:
     this: bool = False
     part: bool = False
     """A part of the day, which says of an hour beside it which half of the day it is of."""
+    of_yesterday: bool = False
+    """Of yesterday, whatever day is asked for beside it: "last night"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,93 +58,6 @@ class Timed:
     words: int
 
 
-# All of them as `plain_words` leaves them.
-NAMED_HOURS = {
-    **{
-        word: number
-        for number, word in enumerate(
-            "الواحده الثانيه الثالثه الرابعه الخامسه السادسه السابعه الثامنه التاسعه "
-            "العاشره".split(),
-            1,
-        )
-    },
-    **{"الحاديه عشره": 11, "الحاديه عشر": 11, "الثانيه عشره": 12, "الثانيه عشر": 12},
-}
-_SPELLED = {word: int(number) for word, number in COUNTED.items() if len(word) > 2}
-_SPELLED |= {"eleven": 11, "onze": 11, "احدي عشر": 11, "اثني عشر": 12}
-_FRACTIONS = {"و?النصف": 30, "ونصف": 30, "و?الربع": 15, "وربع": 15, "et demie": 30, "et quart": 15}
-_TIMES = {
-    **dict.fromkeys(("noon", "midday", "midi", "الظهر", "الظهيره", "منتصف النهار"), _NOON),
-    **dict.fromkeys(("midnight", "minuit", "منتصف الليل", "نصف الليل"), 0),
-}
-# What stands behind an hour and says which half of the day it is of.
-_BEFORE_NOON = "am|a.m.?|صباحا|ص|فجرا|الصبح|قبل الظهر|in the morning|du matin"
-_AFTER_NOON = (
-    "pm|p.m.?|مساء|م|عصرا|ظهرا|بعد الظهر|المسا|in the afternoon|in the evening"
-    "|de l'apres midi|du soir"
-)
-_AT_NIGHT = "ليلا|بالليل|at night|de la nuit"
-
-_PARTS = {
-    "dawn": (3 * 60, 7 * 60),
-    "morning": (5 * 60, _NOON),
-    "afternoon": (_NOON, 18 * 60),
-    "evening": (17 * 60, WHOLE_DAY),
-    "night": (18 * 60, 6 * 60),
-}
-_PART_WORDS = {
-    "dawn": "dawn|aube|l'aube|فجرا|فجر(?= (?:اليوم|امس|يوم))|الفجر",
-    "morning": "morning|matin|matinee|صباحا|صباح(?! (?:الخير|النور))|الصباح|الصبح",
-    "afternoon": "afternoon|apres midi|l'apres midi|بعد الظهر|بعد ظهر|عصرا"
-    "|عصر(?= (?:اليوم|امس|يوم))|العصر",
-    "evening": "evening|soir|soiree|مساء(?! (?:الخير|النور))|المساء",
-    "night": "ليله|ليلا",
-}
-# Where it is today's: "this" before it, or "today" behind it.
-_THIS = "this|ce|cet|cette|هذا|هذه"
-_TONIGHT = "tonight|الليله|هذه الليله"
-
-_SINCE = "منذ مذ|منذ|مذ|من|since|from|starting|starting at|depuis|des|de|a partir de"
-_AFTER = "بعد|after|later than|apres"
-_UNTIL = "قبل|حتي|حتى|لغايه|before|until|till|up to|earlier than|avant|jusqu'a"
-_AT = "في|عند|حوالي|نحو|at|around|about|a|vers"
-_BETWEEN = "بين|ما بين|between|entre|from|من|de"
-_TO = "الي|الى|حتى|حتي|لغايه|و|and|et|to|till|until|a|jusqu'a|-|–|—"
-# Behind these a number alone is an hour.
-_BEFORE_NUMBERS = frozenset("منذ مذ بعد قبل since after before until depuis apres avant".split())
-_DAYS = frozenset("today yesterday اليوم امس hier aujourd'hui".split())
-_OF_CLOCK = "الساعه"
-
-
-def _clock(name: str) -> str:
-    """A time of the clock; `name` tells two of them in one pattern apart."""
-    words = "|".join(sorted([*NAMED_HOURS, *_SPELLED], key=len, reverse=True))
-    times = "|".join(sorted(_TIMES, key=len, reverse=True))
-    return (
-        rf"(?:(?P<at{name}>{_OF_CLOCK}) |les )?(?:"
-        rf"(?P<h{name}>\d{{1,2}})(?:(?::| ?h ?|\.(?=1[3-9]|[2-5]))(?P<m{name}>\d{{2}})(?![\d/.]))?"
-        rf"|(?P<w{name}>{words})|(?P<t{name}>{times}))(?![\d:/.]\d)"
-        rf"(?: (?P<f{name}>{'|'.join(_FRACTIONS)})(?!\w))?"
-        rf"(?: ?(?P<u{name}>h|heures?|o'clock|oclock)(?!\w))?"
-        rf"(?: ?(?:(?P<am{name}>{_BEFORE_NOON})|(?P<pm{name}>{_AFTER_NOON})"
-        rf"|(?P<n{name}>{_AT_NIGHT}))(?![\w:]))?(?P<rest{name}>)(?!\w)"
-    )
-
-
-_RANGE = re.compile(
-    rf"(?:(?P<open>{_BETWEEN}) )?{_clock('1')} ?(?:(?:{_TO}) |[-–—] ?|و ?){_clock('2')}"
-)
-_ONE = re.compile(
-    rf"(?:(?:(?P<since>{_SINCE})|(?P<after>{_AFTER})|(?P<until>{_UNTIL})|(?P<near>{_AT})) )?"
-    rf"{_clock('1')}"
-)
-_PART = re.compile(
-    rf"(?:(?P<since>{_SINCE}) )?(?:(?:in|at|في|le|dans) )?(?:(?P<this>{_THIS}) )?"
-    r"(?:(?:the|la|l') ?)?"
-    rf"(?:(?P<tonight>{_TONIGHT})|"
-    + "|".join(rf"(?P<{part}>{words})" for part, words in _PART_WORDS.items())
-    + r")(?P<today> (?:اليوم|today))?(?!\w)"
-)
 # Lengths of time that people count in hours: "depuis 24 h".
 _COUNTED_LENGTHS = frozenset((1, 2, 3, 4, 5, 6, 12))
 
@@ -138,7 +66,7 @@ def read_hours(words: Sequence[str]) -> Timed | None:
     """The hours that these words begin with; None where they begin with none."""
     parts = [plain_words(word).replace("’", "'") for word in words[:MOST_WORDS]]
     said = " ".join(parts)
-    for pattern, read in ((_RANGE, _range), (_ONE, _one), (_PART, _part)):
+    for pattern, read in ((RANGE, _range), (ONE, _one), (PART, _part)):
         found = pattern.match(said)
         number = _words_of(parts, found.end()) if found else None
         if found and number:
@@ -168,10 +96,10 @@ def _range(found: re.Match[str], behind: Sequence[str]) -> Timed | None:
     if begin is None or end is None or begin == end:
         return Timed(None, 0)
     halved = [_is_halved(found, each) for each in "12"]
-    if halved == [False, True] and begin + _NOON < end:  # from 2 to 5 pm
-        begin += _NOON
-    elif not halved[1] and end < begin < min(_NOON, end + _NOON):  # from 10 to 2
-        end += _NOON
+    if halved == [False, True] and begin + NOON < end:  # from 2 to 5 pm
+        begin += NOON
+    elif not halved[1] and end < begin < min(NOON, end + NOON):  # from 10 to 2
+        end += NOON
     return Timed(Hours(begin, end), 0)
 
 
@@ -193,14 +121,14 @@ def _one(found: re.Match[str], behind: Sequence[str]) -> Timed | None:
     if found["since"] or found["after"]:
         return Timed(Hours(minute % WHOLE_DAY, since=bool(found["since"])), 0)
     minute %= WHOLE_DAY
-    return Timed(Hours(minute, (minute + _HOUR) % WHOLE_DAY or WHOLE_DAY), 0)
+    return Timed(Hours(minute, (minute + HOUR) % WHOLE_DAY or WHOLE_DAY), 0)
 
 
 def _is_last(behind: Sequence[str], opened: str) -> bool:
     """Whether nothing follows that a number may count: nothing at all, or a day."""
     if not behind:
-        return opened in _BEFORE_NUMBERS
-    return behind[0] in _DAYS or _PART.match(" ".join(behind)) is not None
+        return opened in BEFORE_NUMBERS
+    return behind[0] in DAYS or PART.match(" ".join(behind)) is not None
 
 
 def _is_length(found: re.Match[str], *, opened: bool) -> bool:
@@ -218,12 +146,21 @@ def _is_length(found: re.Match[str], *, opened: bool) -> bool:
 
 
 def _part(found: re.Match[str], behind: Sequence[str]) -> Timed | None:
-    name = "night" if found["tonight"] else next(each for each in _PARTS if found[each])
-    begin, end = _PARTS[name]
+    at_night = found["tonight"] or found["yesterday"]
+    name = "night" if at_night else next(each for each in PARTS if found[each])
+    begin, end = PARTS[name]
     this = bool(found["this"] or found["today"] or found["tonight"])
-    if found["since"]:
-        return Timed(Hours(begin, since=True, this=this, part=True), 0)
-    return Timed(Hours(begin, end, this=this, part=True), 0)
+    last = None if found["since"] else end
+    return Timed(
+        Hours(
+            *(begin, last),
+            since=bool(found["since"]),
+            this=this,
+            part=True,
+            of_yesterday=bool(found["yesterday"]),
+        ),
+        0,
+    )
 
 
 def _is_halved(found: re.Match[str], name: str) -> bool:
@@ -243,12 +180,12 @@ def _is_bare(behind: Sequence[str]) -> bool:
 def _minute(found: re.Match[str], name: str) -> int | None:
     """The minute of the day; None where no clock shows it."""
     if time := found[f"t{name}"]:
-        return _TIMES[time]
+        return TIMES[time]
     word = found[f"w{name}"]
-    hour = NAMED_HOURS.get(word) or _SPELLED[word] if word else int(found[f"h{name}"])
+    hour = NAMED_HOURS.get(word) or SPELLED[word] if word else int(found[f"h{name}"])
     minutes = int(found[f"m{name}"] or 0)
     if fraction := found[f"f{name}"]:
-        minutes = next(each for said, each in _FRACTIONS.items() if re.fullmatch(said, fraction))
+        minutes = next(each for said, each in FRACTIONS.items() if re.fullmatch(said, fraction))
     morning, later, night = (found[f"{kind}{name}"] for kind in ("am", "pm", "n"))
     if morning:
         if hour > 12:
@@ -259,8 +196,8 @@ def _minute(found: re.Match[str], name: str) -> int | None:
         hour = hour if at_noon else hour % 12 + 12
     elif night and hour <= 12:
         hour = hour % 12 + (12 if hour % 12 >= 6 else 0)
-    whole = hour * _HOUR + minutes
-    return whole if minutes < _HOUR and whole <= WHOLE_DAY else None
+    whole = hour * HOUR + minutes
+    return whole if minutes < HOUR and whole <= WHOLE_DAY else None
 
 
 def joined(first: Hours | None, second: Hours) -> Hours | None:
@@ -278,7 +215,7 @@ def joined(first: Hours | None, second: Hours) -> Hours | None:
 def _within(hours: Hours, part: Hours) -> Hours | None:
     """ "Since 8 this morning", "at 7 tonight"."""
     first, last = part.begin or 0, part.end or WHOLE_DAY
-    for later in (0, _NOON):
+    for later in (0, NOON):
         at = (hours.begin if hours.begin is not None else (hours.end or 0)) + later
         if first <= at < last or (last < first and (first <= at < WHOLE_DAY or at < last)):
             moved = [each and each + later for each in (hours.begin, hours.end)]
@@ -293,11 +230,13 @@ def on_days(hours: Hours, stretch: Stretch | None, now: datetime) -> Stretch | N
     reader's clock, which shows `now`. None where the stretch is of no single day."""
     today = now.date()
     begin = hours.begin or 0
+    if hours.of_yesterday:
+        return _made(hours, today - _DAY, going_on=hours.since)
     if stretch is None:
-        began = begin <= now.hour * _HOUR + now.minute
+        began = begin <= now.hour * HOUR + now.minute
         over_midnight = hours.end is not None and hours.end <= begin
         if hours.this:
-            late = over_midnight and now.hour * _HOUR + now.minute < (hours.end or 0)
+            late = over_midnight and now.hour * HOUR + now.minute < (hours.end or 0)
         else:
             late = not began
         day = today - _DAY if late else today
@@ -305,17 +244,26 @@ def on_days(hours: Hours, stretch: Stretch | None, now: datetime) -> Stretch | N
         return _made(hours, day, going_on=going_on)
     if stretch.day is not None:
         day = today - timedelta(days=stretch.day)
-    elif stretch.first is not None and stretch.last in (None, stretch.first):
+    elif stretch.first is not None and (
+        stretch.last in (None, stretch.first)
+        or _is_night_between(hours, stretch.first, stretch.last)
+    ):
         day = stretch.first
     else:
         return None
     going_on = hours.since or (stretch.day is None and stretch.last is None)
     if going_on and hours.begin is None:
         return None  # "since Monday before 9"
-    at_once = hours.end is None or hours.end - begin == _HOUR
+    at_once = hours.end is None or hours.end - begin == HOUR or hours.part
     if going_on and not (at_once or hours.since):
         return None  # "since Monday between 10 and 14"; "since Monday 9:00" is no such thing
     return _made(hours, day, going_on=going_on or (hours.end is None and day == today))
+
+
+def _is_night_between(hours: Hours, first: date, last: date | None) -> bool:
+    """ "Dans la nuit de lundi à mardi"."""
+    over_midnight = hours.end is not None and hours.end < (hours.begin or 0)
+    return hours.part and over_midnight and last == first + _DAY
 
 
 def _made(hours: Hours, day: date, *, going_on: bool) -> Stretch:

@@ -12,6 +12,8 @@ USUAL_LENGTH = timedelta(days=30)
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(days=366)
 WHOLE_DAY = 24 * 60
 """Minutes."""
+EARLIEST = date(2000, 1, 1)
+"""A stretch from then on is of all that came before its end: "until yesterday"."""
 _DAY = timedelta(days=1)
 
 
@@ -47,9 +49,51 @@ class Stretch:
         date = now.astimezone(zone).date() - timedelta(days=self.day)
         return _midnight(date, zone), _midnight(date + _DAY, zone) if self.day else None
 
+    def at_most(self, length: timedelta, now: datetime, zone: tzinfo) -> Stretch:
+        """The same; of one that is longer than that the end, in whole days of the calendar."""
+        since, until = self.bounds(now, zone)
+        if (until or now) - since <= length:
+            return self
+        if self.first is None or self.last is None:
+            return Stretch(length)
+        return replace(self, first=self.last - timedelta(days=length.days), begin=0)
+
     def age(self, now: datetime, zone: tzinfo) -> timedelta:
         """How long ago it begins."""
         return now - self.bounds(now, zone)[0]
+
+
+_MOST_JOINED = timedelta(days=31)
+
+
+def both(first: Stretch | None, second: Stretch, today: date) -> Stretch:
+    """Two times that were asked for as one: "after Monday, before Thursday" is what lies between
+    them; of "yesterday and today", and of days of one month, all from the first to the last. Else
+    the first counts."""
+    if first is None or first == second:
+        return second
+    first_days, second_days = _days(first, today), _days(second, today)
+    if first_days and second_days:
+        begin, end = min(first_days[0], second_days[0]), max(first_days[1], second_days[1])
+        joined = Stretch(first=begin, last=end if end < today else None)
+        return joined if end - begin <= _MOST_JOINED else first
+    if first.first is None or second.first is None:
+        return first
+    for one, other in ((first, second), (second, first)):
+        ends = other.first == EARLIEST and one.first != EARLIEST and one.last is None
+        if ends and other.last is not None and one.first is not None and one.first <= other.last:
+            return replace(one, last=other.last, end=other.end)
+    return first
+
+
+def _days(stretch: Stretch, today: date) -> tuple[date, date] | None:
+    """The first and the last of whole days that ended, or of today."""
+    if stretch.day is not None:
+        day = today - timedelta(days=stretch.day)
+        return day, day
+    if stretch.first in (None, EARLIEST) or stretch.last is None or stretch.of_hours:
+        return None
+    return (stretch.first, stretch.last) if stretch.first else None
 
 
 @dataclass(frozen=True, slots=True)

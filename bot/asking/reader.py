@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.asking.dates import MOST_WORDS as MOST_OF_A_DATE
-from bot.asking.dates import Dated, is_since, read_dates
+from bot.asking.dates import read_dates
 from bot.asking.durations import read_duration
 from bot.asking.hours import MOST_WORDS as MOST_OF_HOURS
 from bot.asking.hours import Hours, joined, on_days, read_hours
+from bot.asking.moments import MOST_WORDS as MOST_OF_MOMENTS
+from bot.asking.moments import read_moments
+from bot.asking.pieces import Piece, pieces_of, until_marked
 from bot.asking.places import folded, place_of
-from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Question, Stretch
+from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Question, Stretch, both
 from bot.asking.vocabulary import Meaning, Vocabulary, plain
 from bot.asking.words import unglued
 
@@ -28,16 +30,12 @@ MOST_PLACES = 5
 MOST_COUNT = 999
 """A number above is a word: a year, a street."""
 
-_PIECE = re.compile(
-    r"-?[\"“„«]([^\"“”„«»]{1,200})[\"”»]|\d{1,2}/\d{1,2}(?:/\d{4})?(?![\w/])"
-    r"|و?\d{1,2}:\d{2}(?!\d|:\d)(?:[ap]m\b)?|[^\s,،؛;:!?؟()\[\]{}\"“”„«»|/]+"
-)
 _HOSPITALS, _ATTACKS = "health-system-collapse", "attack-on-health-care"
 _HARM = "civilian-harm"
 # A no shuts out what is named behind it. Beside what people lack ("no water") it asks for the
 # lack, unless it is a bare "not".
 _NOT = frozenset("not ليس ليست مش مو".split())
-_NO = frozenset("no without لا بدون دون غير pas sans aucun aucune".split())
+_NO = frozenset("no without لا بدون بلا دون غير إلا الا إلّا pas sans aucun aucune".split())
 _LACKED = frozenset(
     (
         *("aid-access", "ceasefire", "food-insecurity", "health-system-collapse"),
@@ -47,10 +45,9 @@ _LACKED = frozenset(
 _ARTICLE = re.compile(r"(?:les?|la|l['’].*)\Z", re.IGNORECASE)
 _THE, _WHERE = frozenset("the le la les".split()), frozenset("in en à au de du في من".split())
 _BUT = frozenset("and but et mais و لكن".split())
-_DASHES = "-\u2212\u2013\u2014\u2022"
 _AND = frozenset(("and", "or", "nor", "et", "ou", "ni", "و", "أو", "ولا"))
-_CLOCK_DASH = re.compile(r"(?<=\d:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)")
-_ELIDED = re.compile(r"^(?:[dl]|qu)['’](?=\w)", re.IGNORECASE)
+_FEW, _SHORTEST, _LONGEST = 4, 3, 24
+_ELIDED = re.compile(r"^(?:(?:[dl]|qu)['’])+(?=\w)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -78,9 +75,9 @@ def read_question(
 ) -> Question:
     """The question that a text asks, `now` by the reader's clock. Whatever the text is, there
     is one; without guesses."""
-    pieces = list(_pieces(_western_digits(text[:MOST_CHARACTERS])))[:MOST_WORDS]
+    pieces = list(pieces_of(text[:MOST_CHARACTERS]))[:MOST_WORDS]
     read = _Read(now.date())
-    longest = max(vocabulary.longest, MOST_OF_A_DATE, MOST_OF_HOURS)
+    longest = max(vocabulary.longest, MOST_OF_A_DATE, MOST_OF_HOURS, MOST_OF_MOMENTS)
     at = 0
     while at < len(pieces):
         piece = pieces[at]
@@ -88,7 +85,7 @@ def read_question(
             read.words.append(f'{"-" * piece.unwanted}"{piece.said}"') if piece.said else None
             at += 1
             continue
-        run = [each.said for each in _until_marked(pieces[at : at + longest])]
+        run = [each.said for each in until_marked(pieces[at : at + longest])]
         if piece.unwanted:
             passed, said = _shut_out(read, run, vocabulary, gazetteer)
             at += passed
@@ -106,6 +103,8 @@ def read_question(
         at += passed
         if shuts_out.shuts_out and at < len(pieces):
             pieces[at] = replace(pieces[at], unwanted=True)
+    if len(pieces) <= _FEW:
+        _part_glued(read, vocabulary, gazetteer)
     _join_attacks(read, vocabulary)
     _join_hours(read, now)
     return Question(
@@ -122,33 +121,7 @@ def read_question(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A word, or what stands in quotation marks; `unwanted`: a minus stands before it."""
-
-    said: str
-    quoted: bool = False
-    unwanted: bool = False
-
-
-def _pieces(text: str) -> Iterator[_Piece]:
-    text = _CLOCK_DASH.sub(" - ", text)
-    for found in _PIECE.finditer(text):
-        said, quoted = (found[1].strip(), True) if found[1] is not None else (found[0], False)
-        # At the beginning of a line it is a dash, before a number or a space no minus either.
-        behind = text[: found.start()].rsplit("\n", 1)[-1].strip()
-        unwanted = bool(behind) and re.match(r"-[^\W\d]|-[\"“„«]", found[0]) is not None
-        yield _Piece(said if quoted else said.lstrip(_DASHES) or said, quoted, unwanted)
-
-
-def _until_marked(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
-    for number, piece in enumerate(pieces):
-        if piece.quoted or (piece.unwanted and number):
-            return
-        yield piece
-
-
-def _joined(pieces: Sequence[_Piece], at: int) -> int | None:
+def _joined(pieces: Sequence[Piece], at: int) -> int | None:
     """Where another one of a kind follows: "Aleppo and Homs", «حلب وحمص»."""
     if at < len(pieces) and not pieces[at].quoted:
         said = pieces[at].said.lower()
@@ -160,7 +133,7 @@ def _joined(pieces: Sequence[_Piece], at: int) -> int | None:
 
 
 def _says_no(
-    pieces: Sequence[_Piece], at: int, read: _Read, vocabulary: Vocabulary, gazetteer: Gazetteer
+    pieces: Sequence[Piece], at: int, read: _Read, vocabulary: Vocabulary, gazetteer: Gazetteer
 ) -> bool:
     """Whether this word shuts out the place or the signal behind it: "not Sudan", "pas le siège",
     «بدون حصار». Amid a sentence ("is there aid or not in Gaza") only a place next to it is."""
@@ -168,7 +141,7 @@ def _says_no(
     if word not in _NOT | _NO or at + 1 == len(pieces):
         return False
     begins = at == 0 or pieces[at - 1].said.lower() in _BUT
-    run = [each.said for each in _until_marked(pieces[at + 1 : at + 1 + vocabulary.longest])]
+    run = [each.said for each in until_marked(pieces[at + 1 : at + 1 + vocabulary.longest])]
     bare = word in _NOT or _ARTICLE.match(pieces[at + 1].said) is not None
     while run:
         named = _Read(read.today)
@@ -199,14 +172,17 @@ def _shut_out(
 
 def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer) -> int:
     """Read the longest beginning of the run that means something; returns how many words."""
-    dated, timed = _dated(run, vocabulary, read.today), read_hours(run)
+    if (moments := read_moments(run, read.today)) is not None:
+        read.stretch = both(read.stretch, moments.stretch, read.today)
+        return moments.words
+    dated, timed = read_dates(run, read.today), read_hours(run)
     for number in range(len(run), 0, -1):
         words = run[:number]
         if timed is not None and number == timed.words:
             _note_hours(read, timed.hours, " ".join(words))
             return number
         if dated is not None and number == dated.words:
-            read.stretch = read.stretch or dated.stretch
+            read.stretch = both(read.stretch, dated.stretch, read.today)
             return number
         if number > vocabulary.longest:
             continue
@@ -224,21 +200,32 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
         return _take(read, [bare, *run[1:]], vocabulary, gazetteer)
     if run[0].isdecimal() and 1 <= int(run[0][:9]) <= MOST_COUNT:
         read.count = read.count or int(run[0])
+    elif run[0].lower() in _NOT | _NO:
+        return 1  # it shut nothing out
     elif any(character.isalnum() for character in run[0]):
         read.words.append(run[0])
     return 1
 
 
-def _dated(words: Sequence[str], vocabulary: Vocabulary, today: date) -> Dated | None:
-    """A date at the beginning of the words; "since yesterday" too, which goes on until now."""
-    if (dated := read_dates(words, today)) is not None:
-        return dated
-    since = bool(words) and is_since(words[0])
-    for number in range(min(len(words), vocabulary.longest), since, -1):
-        meaning = vocabulary.phrases.get(plain(" ".join(words[since:number])))
-        if meaning is not None and meaning.day is not None and (since or meaning.goes_on):
-            return Dated(Stretch(first=today - timedelta(days=meaning.day)), number)
-    return None
+def _part_glued(read: _Read, vocabulary: Vocabulary, gazetteer: Gazetteer) -> None:
+    """Words that are known and were written as one, in a short question: «حصارحلب»."""
+    for word in [each for each in read.words if each.isalpha() and len(each) <= _LONGEST]:
+        for place in range(_SHORTEST, len(word) - _SHORTEST + 1):
+            both_read, named = _Read(read.today), list[int]()
+            for half in (word[:place], word[place:]):
+                _take(both_read, [half], vocabulary, gazetteer)
+                named.append(_named(both_read))
+            if not both_read.words and 0 < named[0] < named[1]:
+                read.words.remove(word)
+                read.places |= both_read.places
+                read.signals |= both_read.signals
+                read.stretch = read.stretch or both_read.stretch
+                break
+
+
+def _named(read: _Read) -> int:
+    """How many things were named."""
+    return len(read.places) + len(read.signals) + (read.stretch is not None)
 
 
 def _note_hours(read: _Read, hours: Hours | None, said: str) -> None:
@@ -288,7 +275,7 @@ def _note(read: _Read, meaning: Meaning, said: Sequence[str], vocabulary: Vocabu
     if meaning.day is not None:
         day = read.today - timedelta(days=meaning.day)
         stretch = Stretch(day=meaning.day) if meaning.day < 2 else Stretch(first=day, last=day)
-        read.stretch = read.stretch or stretch
+        read.stretch = both(read.stretch, stretch, read.today)
     if meaning.days is not None:
         read.stretch = read.stretch or Stretch(timedelta(days=meaning.days))
 
@@ -302,7 +289,7 @@ def _stretch(words: Sequence[str], vocabulary: Vocabulary) -> Stretch | None:
         saying = [each for each in words if not _is_filling(each, vocabulary)]
         words = saying if len(saying) == 2 else words
     said = " ".join(words)
-    bare = " ".join(word.removeprefix("ال") for word in words)
+    bare = " ".join(word.removeprefix("ه").removeprefix("ال") for word in words)
     length = read_duration(said) or read_duration(bare)
     if length is None and len(words) == 2 and words[0].isdecimal():
         meaning = vocabulary.phrases.get(plain(words[1]))
@@ -328,7 +315,3 @@ def _meaning(words: Sequence[str], vocabulary: Vocabulary) -> Meaning | None:
         for shorter in unglued(said):
             found = found or vocabulary.phrases.get(plain(shorter))
     return found
-
-
-def _western_digits(text: str) -> str:
-    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)

@@ -25,8 +25,6 @@ class Meaning:
     direction: str = ""
     day: int | None = None
     """So many days ago."""
-    goes_on: bool = False
-    """From that day until now."""
     days: int | None = None
     """A length, in days."""
     filling: bool = False
@@ -73,11 +71,12 @@ def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabu
     add(names["quarters"]["words"].split(), Meaning(filling=True))
     add(names["state"]["words"].split(), Meaning(filling=True, state=True))
     add(names["nothing_but"]["words"], Meaning(filling=True))
+    add(names["no_news"]["words"], Meaning(filling=True))
+    add(names["about_a_time"]["words"], Meaning(filling=True))
     add(names["except"]["words"], Meaning(shuts_out=True))
     add(_listed("courtesies.toml")["passed_over"]["words"].split(), Meaning(filling=True))
     for day, word in enumerate(("today", "yesterday", "two_days_ago")):
         add(names["days"][word], Meaning(day=day))
-    add(names["days"]["last_night"], Meaning(day=1, goes_on=True))
     for name, days in (("two_weeks", 14), ("month", 30), ("two_months", 60), ("year", 365)):
         add(names["lengths"][name], Meaning(days=days))
     for signal, titled in titles:

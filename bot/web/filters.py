@@ -63,9 +63,8 @@ class Filters:
         """The question that the words ask, and what was chosen beside them."""
         levels = LADDER[LADDER.index(self.level) :] if self.level else ()
         stretch = question.stretch or Stretch(timedelta(days=self.days))
-        since, until = stretch.bounds(now, zone)
-        if (until or now) - since > MOST_AT_ONCE:
-            stretch = Stretch(timedelta(days=max(DAYS)))
+        if stretch.at_most(MOST_AT_ONCE, now, zone) != stretch:
+            stretch = stretch.at_most(timedelta(days=max(DAYS)), now, zone)
         return replace(
             question,
             stretch=stretch,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from bot.asking.answer import MANY, Answer
-from bot.asking.question import Question, Stretch
+from bot.asking.answer import MANY, Answer, guesses
+from bot.asking.question import EARLIEST, Question, Stretch
 from bot.locales import Texts
 from bot.locales.bidi import isolated
 from bot.messages.blocks import Block, Card, Span, compose, line
@@ -44,7 +44,9 @@ def answer_card(answer: Answer, display: Display, names: PlaceNames) -> Card:
 
 
 def left_out(words: Sequence[str], say: Texts) -> str:
-    """That no alert has the words, and that what follows was found without them."""
+    """That no alert has the words, and that what follows was found without them; "" for none."""
+    if not words:
+        return ""
     quoted = (quoted_word(say, each) for each in words[:6])
     return say("asked.left_out", words=say("card.comma").join(quoted))
 
@@ -52,15 +54,33 @@ def left_out(words: Sequence[str], say: Texts) -> str:
 def _nothing(answer: Answer, say: Texts) -> list[str]:
     question = answer.question
     found = [say("asked.nothing")]
-    unknown = [each.said for each in question.perhaps]
-    if unknown:
-        said = [quoted_word(say, word) for word in unknown]
-        found.append(say("asked.unknown", words=say("card.comma").join(said)))
+    if question.perhaps:
+        found.append(unknown(question, say))
     elif answer.near:
         found.append(say("asked.near"))
     else:
         found.append(say("asked.how"))
     return found
+
+
+def unknown(question: Question, say: Texts) -> str:
+    """Which words are not known and like a name."""
+    said = (quoted_word(say, each.said) for each in question.perhaps)
+    return say("asked.unknown", words=say("card.comma").join(said))
+
+
+def meant(
+    question: Question, signals: Signals, say: Texts, names: PlaceNames
+) -> list[tuple[str, str]]:
+    """The words that may have been meant to be a name, each with such a name."""
+    return [(said, _meant(each, question, signals, say, names)) for said, each in guesses(question)]
+
+
+def nothing(question: Question, signals: Signals, say: Texts, names: PlaceNames) -> list[str]:
+    """That nothing was found, where no button offers what was perhaps meant."""
+    offered = [say("asked.meant", name=name) for _, name in meant(question, signals, say, names)]
+    more = [unknown(question, say), " · ".join(offered)] if offered else []
+    return [say("asked.nothing"), *more]
 
 
 def understood(
@@ -117,6 +137,8 @@ def stretch_text(stretch: Stretch, say: Texts) -> str:
 def _dates_text(first: date, last: date | None, say: Texts) -> str:
     if last is None:
         return say("asked.since", day=say.day(first))
+    if first == EARLIEST:
+        return say("asked.until", day=say.day(last))
     if first == last:
         return say.day(first)
     if first.day == 1 and (last + timedelta(days=1)).day == 1:
@@ -131,6 +153,9 @@ def _hours_text(stretch: Stretch, first: date, say: Texts) -> str:
     begin = say("asked.hour", day=say.day(first), time=_time(stretch.begin))
     if stretch.last is None:
         return say("asked.since_hour", moment=begin)
+    if first == EARLIEST:
+        ends = say("asked.hour", day=say.day(stretch.last), time=_time(stretch.end))
+        return say("asked.until_hour", moment=ends)
     if stretch.last == first:
         times = (_time(stretch.begin), _time(stretch.end))
         return say("asked.hours_of", day=say.day(first), begin=times[0], end=times[1])
@@ -175,11 +200,16 @@ def near_label(
 
 def guess_label(question: Question, asked: Question, display: Display, names: PlaceNames) -> str:
     """What a button says that takes a word for something that is known."""
-    say = display.say
+    meant = _meant(question, asked, display.signals, display.say, names)
+    return shorten(display.say("asked.meant", name=meant), LABEL)
+
+
+def _meant(
+    question: Question, asked: Question, signals: Signals, say: Texts, names: PlaceNames
+) -> str:
+    """The name of what a word is taken for."""
     new = [each for each in question.places if each not in asked.places]
     if new:
         name = names.get(new[-1].id, {})
-        meant = clean(name.get(say.language) or name.get("en") or "?")
-    else:
-        meant = signal_title(display.signals, question.signals[-1], say.language, LABEL)
-    return shorten(say("asked.meant", name=meant), LABEL)
+        return clean(name.get(say.language) or name.get("en") or "?")
+    return signal_title(signals, question.signals[-1], say.language, LABEL)

@@ -12,11 +12,11 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.asking.answer import wanted_of
-from bot.asking.reader import read_question
-from bot.asking.vocabulary import vocabulary_of
+from bot.asking.asked import settled
 from bot.locales import language_of
 from bot.messages.cards.card import alert_card
 from bot.messages.cards.lines import first_places, heading
+from bot.telegram.commands.asking.ask import reading_of
 from bot.telegram.request import NO_PREVIEW
 from bot.telegram.services import Context, services_in
 from bot.text import clean, shorten
@@ -45,20 +45,19 @@ async def offer(update: Update, context: Context) -> None:
         return
     services, user = services_in(context.application), query.from_user
     now = services.clock()
-    titles = {name: signal.title for name, signal in services.rules().signals.items()}
-    gazetteer = await asyncio.to_thread(services.gazetteer)
+    reading = reading_of(services)
 
     def asker(db: Connection) -> tuple[Person | None, Chat | None]:
         return people.get(db, user.id), chats.get(db, user.id)
 
     person, chat = await services.database.read(asker)
     zone = services.zone(chat)
-    ask = partial(read_question, query.query, vocabulary_of(titles), gazetteer)
-    question = await asyncio.to_thread(ask, now.astimezone(zone))
+    question = await asyncio.to_thread(reading.question, query.query, now.astimezone(zone))
+    wanted = partial(wanted_of, now=now, zone=zone, others=services.others)
+    asked = await settled(question, wanted, reading, services.database)
 
     def look(db: Connection) -> list[Alert]:
-        wanted = wanted_of(question, now, zone, others=services.others)
-        return [alerts.sourced(db, each) for each in finding.find(db, wanted, MOST_CARDS)]
+        return [alerts.sourced(db, each) for each in finding.find(db, asked.wanted, MOST_CARDS)]
 
     found = await services.database.read(look)
     if services.access != "open" and person is None and user.id not in services.operators:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.asking.durations import plain_words
-from bot.asking.hours import NAMED_HOURS
+from bot.asking.hour_words import NAMED_HOURS
 from storage.readers.chat_clocks import EVERY_DAY, QuietHours
 
 # Words as `plain_words` leaves them: small, without marks, one alif, one teh.
@@ -133,6 +133,8 @@ def read_time(text: str) -> int | None:
 
 def read_days(text: str, weekend: frozenset[int] = WEEKEND) -> frozenset[int] | None:
     """Days of the week, 0 is Monday; every day for none at all, None for what is no day."""
+    if len(text) > 2 * _LONGEST:
+        return None
     plain = _plain(text)
     said, *shut_out = _EXCEPT.split(plain, maxsplit=1)
     if shut_out:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MOST_PLACES = 20
 LONGEST = 60
+_MOST_OF_A_NAME = 300
+"""Characters: what is longer between two commas names nothing, and would be looked up without each
+of its words."""
 # Names that are not known and answered one by one.
 MOST_PROPOSED = 5
 # As `plain_words` leaves them.
@@ -122,6 +125,8 @@ def without_bullets(said: str) -> str:
 def _names(said: str, gazetteer: Gazetteer) -> tuple[str, ...]:
     """What was written as one name, or the names in it where one of them is known: «حلب والسودان»,
     "in Aleppo and Sudan", «حلب - إدلب», "le Soudan et le Tchad"."""
+    if len(said) > _MOST_OF_A_NAME:
+        return (said,)
     bare = _bare(said, gazetteer)
     if gazetteer.named(bare):
         return (bare,)

@@ -81,6 +81,10 @@ _ABBREVIATED = {
 _UTC = frozenset(map(key_of, ("utc", "gmt", "غرينتش", "غرينيتش", "greenwich", "zulu")))
 
 
+_LONGEST = 200
+"""Characters of a name of a zone, with all that stands beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ZonesFound:
     """The zones that a name means: one, or several to choose from. `meant`: another name was found
@@ -102,6 +106,7 @@ def weekend_of(zone: tzinfo) -> frozenset[int]:
 def find_zones(said: str, gazetteer: Gazetteer) -> ZonesFound:
     """The zones of a name, also «توقيت مكة», "Khartoum, Sudan"; none for what is no name. Takes
     time at first."""
+    said = " ".join(said[:_LONGEST].split())
     bare = _SAYS_TIME.sub(" ", said).strip(" ,،.!?؟")
     tries = dict.fromkeys((said.strip(), bare, *re.split(r"\s*[,،/]\s*", bare)))
     found = [_found(each, gazetteer) for each in tries if each]

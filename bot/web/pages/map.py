@@ -12,27 +12,20 @@ from bot.charts.places import bubbles
 from bot.messages.answers.asked import short_name
 from bot.messages.cards.lines import LEVEL_MARKS
 from bot.web.drawing import HEIGHT, WIDTH, Ground, ground
-from bot.web.pages.now import Asked, asked_of, choices
+from bot.web.pages.now import asked_of, choices
 from bot.web.render import render
 from bot.web.site import Visitor, site_of
 from storage import finding
 
 if TYPE_CHECKING:
     from bot.charts.places import Bubble
-    from storage.connection import Connection
-    from storage.finding import PlaceCount
 
 MOST_PLACES = 400
 
 
 async def map_of(request: Request, visitor: Visitor) -> Response:
     site, asked = site_of(request), await asked_of(request, visitor)
-
-    def read(db: Connection) -> tuple[Asked, list[PlaceCount]]:
-        answered = asked.answered(db)
-        return answered, finding.by_place(db, answered.wanted, MOST_PLACES)
-
-    asked, counts = await site.database.read(read)
+    counts = await site.database.read(lambda db: finding.by_place(db, asked.wanted, MOST_PLACES))
     gazetteer = await site.places()
 
     def draw() -> tuple[list[Bubble], list[str], int, Ground | None]:

@@ -13,10 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.asking.answer import names_of, wanted_of
+from bot.asking.asked import Reading, settled
 from bot.asking.question import Question
-from bot.asking.reader import read_question
-from bot.asking.vocabulary import vocabulary_of
-from bot.messages.answers.asked import left_out, short_name, understood
+from bot.messages.answers.asked import left_out, meant, short_name, understood, unknown
 from bot.messages.cards.display import in_order, signal_title
 from bot.messages.cards.lines import LEVEL_MARKS
 from bot.web.cursors import packed
@@ -38,72 +37,63 @@ MANY = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody wants, as it was understood and as it stands in storage. `without`: the same
-    without words that say nothing to anybody, for when no alert has them; `left_out`: it is that,
-    as is to be said."""
+class Shown:
+    """What somebody wants, as it is answered and as it was understood. To be said: `left_out`, the
+    words that no alert has; `unknown` and `meant`, names for a word, each with the words to ask."""
 
     filters: Filters
     question: Question
     wanted: Wanted
     understood: str
-    without: Asked | None = None
-    left_out: str = ""
-
-    def answered(self, db: Connection) -> Asked:
-        """This, or what is asked for without the words, where alerts are found by that alone."""
-        if self.without is None or finding.count(db, self.wanted, 1):
-            return self
-        return self.without if finding.count(db, self.without.wanted, 1) else self
+    left_out: str
+    unknown: str
+    meant: list[tuple[str, str]]
 
 
-async def asked_of(request: Request, visitor: Visitor) -> Asked:
-    """The filters of an address."""
+async def asked_of(request: Request, visitor: Visitor) -> Shown:
+    """The filters of an address, answered as the bot answers a question."""
     site, filters = site_of(request), Filters.of(request.query_params)
-    rules, now = site.rules(), site.clock()
+    reading, now = Reading(site.rules().signals, site.gazetteer), site.clock()
 
-    def read() -> Asked:
-        gazetteer = site.gazetteer()
-        titles = {name: signal.title for name, signal in rules.signals.items()}
-        words = Question()
-        if filters.words:
-            words = read_question(
-                filters.words, vocabulary_of(titles), gazetteer, now.astimezone(visitor.zone)
-            )
+    def wanted(question: Question) -> Wanted:
+        found = wanted_of(question, now, visitor.zone, others=site.others)
+        return replace(found, for_operators=visitor.is_operator)
 
-        def asked(question: Question) -> Asked:
-            wanted = wanted_of(question, now, visitor.zone, others=site.others)
-            names = names_of(question, gazetteer)
-            return Asked(
-                filters,
-                question,
-                replace(wanted, for_operators=visitor.is_operator),
-                understood(question, rules.signals, visitor.speech, names),
-            )
+    def read() -> Question:
+        if not filters.words:
+            return Question()
+        return reading.question(filters.words, now.astimezone(visitor.zone))
 
-        question = filters.narrowed(words, now, visitor.zone)
-        bare = question.without_words
-        if bare is None:
-            return asked(question)
-        said = left_out(question.words, visitor.speech)
-        return replace(asked(question), without=replace(asked(bare), left_out=said))
-
-    return await asyncio.to_thread(read)
+    words = await asyncio.to_thread(read)
+    question = filters.narrowed(words, now, visitor.zone)
+    asked = await settled(question, wanted, reading, site.database)
+    gazetteer, say = await site.places(), visitor.speech
+    known = (site.rules().signals, say, names_of(asked.question, gazetteer))
+    offered = [
+        (say("asked.meant", name=name), filters.words.replace(said, name, 1))
+        for said, name in meant(asked.question, *known)
+    ]
+    return Shown(
+        *(filters, asked.question, asked.wanted),
+        understood=understood(asked.question, *known),
+        left_out=left_out(asked.left_out, say),
+        unknown=unknown(asked.question, say) if offered else "",
+        meant=offered,
+    )
 
 
 async def now(request: Request, visitor: Visitor) -> Response:
     site, asked = site_of(request), await asked_of(request, visitor)
     filters = asked.filters
 
-    def read(db: Connection) -> tuple[Asked, list[Alert], dict[str, int], list[PlaceCount]]:
-        answered = asked.answered(db)
-        wanted = answered.wanted
+    def read(db: Connection) -> tuple[list[Alert], dict[str, int], list[PlaceCount]]:
+        wanted = asked.wanted
         found = finding.find(db, wanted, ON_A_PAGE + 1, after=filters.cursor)
         if filters.cursor:
-            return answered, found, {}, []
-        return answered, found, page.by_level(db, wanted), finding.by_place(db, wanted, MOST_PLACES)
+            return found, {}, []
+        return found, page.by_level(db, wanted), finding.by_place(db, wanted, MOST_PLACES)
 
-    asked, found, levels, places = await site.database.read(read)
+    found, levels, places = await site.database.read(read)
     shown = found[:ON_A_PAGE]
     display, say = visitor.display(site), visitor.speech
     more = len(found) > ON_A_PAGE
@@ -114,10 +104,9 @@ async def now(request: Request, visitor: Visitor) -> Response:
         "levels": [(level, levels[level]) for level in LEVEL_MARKS if levels.get(level)],
         "places": busiest(places, visitor, lambda place: filters.address(place=place)),
         "older": filters.address(after=_behind(shown[-1])) if more else "",
-        # What is counted and what leaves as a file has the words in it.
-        "newer": "" if asked.left_out else _newer(shown, filters),
+        "newer": _newer(shown, filters),
         "choices": choices(site, visitor),
-        "downloads": {} if asked.left_out else downloads(visitor, filters, stories=True),
+        "downloads": downloads(visitor, filters, stories=True),
         "title": say("web.now.title"),
     }
     return render(request, "now.html", context, visitor=visitor, here="now")

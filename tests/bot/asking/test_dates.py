@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.asking.dates import read_dates
-from bot.asking.question import Question, Stretch
+from bot.asking.question import EARLIEST, Question, Stretch
 from bot.locales import texts
 from bot.messages.answers.asked import stretch_text
 from tests.bot.asking.test_reader import TODAY, places, read
@@ -127,9 +127,7 @@ def test_from_a_day_to_a_day(text: str, first: str, last: str) -> None:
     assert read(text) == Question(stretch(first, last))
 
 
-@pytest.mark.parametrize(
-    "text", ["منذ أمس", "since yesterday", "depuis hier", "last night", "hier soir"]
-)
+@pytest.mark.parametrize("text", ["منذ أمس", "since yesterday", "depuis hier"])
 def test_since_yesterday_goes_on_until_now(text: str) -> None:
     assert read(text) == Question(stretch("2026-03-03"))
 
@@ -151,6 +149,104 @@ def test_since_yesterday_goes_on_until_now(text: str) -> None:
 )
 def test_what_is_no_time(text: str) -> None:
     assert read(text).stretch is None
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        *(
+            (each, "2023-12-31")
+            for each in ("before 2024", "قبل 2024", "قبل عام ٢٠٢٤", "avant 2024", "prior to 2024")
+        ),
+        *((each, "2026-02-28") for each in ("before March", "قبل آذار", "avant mars")),
+        *((each, "2026-03-03") for each in ("until yesterday", "up to yesterday", "حتى أمس")),
+        *((each, "2026-03-03") for each in ("لحد امبارح", "jusqu'à hier", "till the 3rd")),
+        *((each, "2026-02-26") for each in ("لغاية الخميس", "until Thursday", "jusqu'à jeudi")),
+        *((each, "2026-03-02") for each in ("jusqu’à lundi", "حتى يوم الاثنين", "until the 2nd")),
+        *((each, "2026-02-05") for each in ("until the 5th", "jusqu'au 5", "before 6 February")),
+        ("until today", "2026-03-04"),
+        ("until 9/9/2031", ""),
+    ],
+)
+def test_until_a_time_is_all_that_came_before_its_end(text: str, last: str) -> None:
+    found = read(text)
+    if not last:
+        assert found.stretch is None
+        return
+    assert found == Question(Stretch(first=EARLIEST, last=day(last)))
+    assert Question.from_json(found.as_json()) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        *(
+            (each, "2025-10-01", "2025-10-15")
+            for each in (
+                *("first half of October", "النصف الأول من أكتوبر", "première moitié d'octobre"),
+                "the 1st half of October 2025",
+            )
+        ),
+        *(
+            (each, "2025-10-01", "2025-12-31")
+            for each in ("last quarter", "الربع الأخير", "le trimestre dernier", "Q4 2025")
+        ),
+        ("الربع الأول من 2025", "2025-01-01", "2025-03-31"),
+        ("second semestre 2025", "2025-07-01", "2025-12-31"),
+        ("this quarter", "2026-01-01", ""),
+        ("first week of November", "2025-11-01", "2025-11-07"),
+        ("last week of October", "2025-10-25", "2025-10-31"),
+        *(
+            (each, "2026-02-21", "2026-02-28")
+            for each in ("end of last month", "أواخر الشهر الماضي", "fin du mois dernier")
+        ),
+        ("الخامس من نوفمبر", "2025-11-05", "2025-11-05"),
+        ("الحادي والعشرين من تشرين الثاني", "2025-11-21", "2025-11-21"),
+        *((each, "2026-03-02", "2026-03-02") for each in ("on the 2nd", "يوم ٢", "le 2")),
+        ("from the 3rd to the 5th", "2026-02-03", "2026-02-05"),
+        ("mon to wed", "2026-03-02", "2026-03-04"),
+    ],
+)
+def test_parts_of_months_and_of_years(text: str, first: str, last: str) -> None:
+    assert read(text) == Question(stretch(first, last))
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("after Monday before Wednesday", "2026-03-03", "2026-03-03"),
+        ("بعد الاثنين وقبل الأربعاء", "2026-03-03", "2026-03-03"),
+        ("since Monday until yesterday", "2026-03-02", "2026-03-03"),
+        ("from 2 March until yesterday", "2026-03-02", "2026-03-03"),
+        *((each, "2026-03-03", "") for each in ("yesterday and today", "أمس واليوم")),
+        ("Monday Aleppo, Tuesday Homs", "2026-03-02", "2026-03-03"),
+        ("October 2024 Aleppo, Monday Homs", "2024-10-01", "2024-10-31"),
+    ],
+)
+def test_two_times_are_one_where_they_go_together(text: str, first: str, last: str) -> None:
+    assert read(text).stretch == stretch(first, last)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("goals of the second half, last 3 days", 3 * DAY),
+        ("last half hour", timedelta(minutes=30)),
+        ("last week", 7 * DAY),
+        ("2day", 2 * DAY),
+    ],
+)
+def test_a_length_is_no_part_of_a_year(text: str, length: timedelta) -> None:
+    assert read(text).stretch == Stretch(length)
+
+
+def test_a_long_time_that_ended_keeps_its_end() -> None:
+    zone, now = ZoneInfo("Asia/Damascus"), datetime(2026, 3, 4, 12, tzinfo=UTC)
+    until = Stretch(first=EARLIEST, last=day("2023-12-31"))
+    assert until.at_most(30 * DAY, now, zone) == stretch("2023-12-01", "2023-12-31")
+    assert Stretch(90 * DAY).at_most(30 * DAY, now, zone) == Stretch(30 * DAY)
+    assert stretch("2025-01-01").at_most(30 * DAY, now, zone) == Stretch(30 * DAY)
+    assert Stretch(day=1).at_most(30 * DAY, now, zone) == Stretch(day=1)
 
 
 def test_a_place_that_is_called_after_a_day() -> None:
@@ -180,6 +276,10 @@ def test_the_days_of_the_reader_are_looked_through() -> None:
             stretch("2025-10-01", "2025-10-31"),
             *("تشرين الأول/أكتوبر 2025", "October 2025", "octobre 2025"),
         ),
+        (
+            Stretch(first=EARLIEST, last=day("2026-03-01")),
+            *("حتى 1 آذار/مارس 2026", "until 1 March 2026", "jusqu'au 1er mars 2026"),
+        ),
         (stretch("2025-01-01", "2025-12-31"), "2025", "2025", "2025"),
         (
             stretch("2025-11-01", "2025-11-05"),
@@ -197,7 +297,8 @@ def test_how_it_was_understood(asked: Stretch, ar: str, en: str, fr: str) -> Non
 _WORDS = (
     "since from to and between in last منذ من إلى و بين في يوم شهر Monday الاثنين lundi mars may 3 "
     "31 29 February 2024 99 1-5 3/11 2026-02-30 0/0 تشرين الأول ال الماضي début mois beginning of "
-    "month حلب قصف year ² ٣"
+    "month حلب قصف year ² ٣ until before حتى قبل the first half quarter week Q3 today أمس النصف "
+    "الأول"
 ).split()
 
 

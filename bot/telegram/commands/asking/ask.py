@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.asking.answer import Answer, answer, guesses, large_places, names_of
+from bot.asking.answer import Answer, answer, guesses, large_places, names_of, wanted_of
+from bot.asking.asked import Asked, Reading, settled
 from bot.asking.courtesies import Courtesy, courtesy_of
-from bot.asking.guessing import with_guesses
 from bot.asking.question import Question
-from bot.asking.reader import MOST_CHARACTERS, read_question
-from bot.asking.vocabulary import Vocabulary, vocabulary_of
 from bot.messages.answers.asked import PlaceNames, answer_card, guess_label, near_label
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
@@ -26,7 +24,7 @@ from bot.telegram.registry import button, command
 from bot.telegram.request import Request
 from bot.telegram.services import Services
 from storage.connection import Connection
-from storage.finding import Cursor
+from storage.finding import Cursor, Wanted
 from storage.readers import questions
 
 PAGE = r"^ask:"
@@ -105,7 +103,11 @@ async def _answer_politely(request: Request, courtesy: Courtesy) -> None:
 
 async def is_about_news(request: Request, text: str) -> bool:
     """Whether a text names a signal («حصار» is a town too) or is a courtesy."""
-    return courtesy_of(text) is not None or bool((await read(request, text)).signals)
+    if courtesy_of(text) is not None:
+        return True
+    question = await read(request, text)
+    # What shuts a place out may be an answer to where: "all but Syria".
+    return bool(question.signals or question.stretch or question.levels or question.directions)
 
 
 @button(PAGE)
@@ -129,18 +131,28 @@ async def page_pressed(request: Request) -> None:
 async def read(request: Request, text: str) -> Question:
     """The question that a text asks; off the loop, for the first one loads the gazetteer."""
     services = request.services
-    vocabulary = _vocabulary(services)
     now = services.clock().astimezone(request.zone)
-
-    def run() -> Question:
-        return read_question(text[:MOST_CHARACTERS], vocabulary, services.gazetteer(), now)
-
-    return await asyncio.to_thread(run)
+    return await asyncio.to_thread(reading_of(services).question, text, now)
 
 
-def _vocabulary(services: Services) -> Vocabulary:
-    signals = services.rules().signals
-    return vocabulary_of({name: signal.title for name, signal in signals.items()})
+def reading_of(services: Services) -> Reading:
+    """What questions are read by."""
+    return Reading(services.rules().signals, services.gazetteer)
+
+
+async def settled_for(
+    request: Request, question: Question, wanted: Callable[[Question], Wanted] | None = None
+) -> Asked:
+    """The question as it is answered in this chat; `wanted` as storage has it."""
+    services = request.services
+    usual = partial(
+        wanted_of,
+        now=services.clock(),
+        zone=request.zone,
+        chat=request.chat,
+        others=services.others,
+    )
+    return await settled(question, wanted or usual, reading_of(services), services.database)
 
 
 async def _answer(request: Request, question: Question, *, empty: str) -> None:
@@ -172,34 +184,25 @@ async def _find(
     services, chat, now = request.services, request.chat, request.services.clock()
     gazetteer = await asyncio.to_thread(services.gazetteer)
 
-    async def look(question: Question) -> Answer:
-        return await services.database.read(
-            lambda db: answer(
-                *(db, question, chat, now, services.zone(chat)),
-                gazetteer=gazetteer,
-                after=after,
-                above=above,
-                others=services.others,
-            )
+    asked = await settled_for(request, question)
+    found = await services.database.read(
+        lambda db: answer(
+            *(db, asked.question, chat, now, services.zone(chat)),
+            gazetteer=gazetteer,
+            after=after,
+            above=above,
+            others=services.others,
         )
-
-    found = await look(question)
-    if found.alerts or not question.words:
-        return found
-    vocabulary = _vocabulary(services)
-    guessed = await asyncio.to_thread(with_guesses, question, vocabulary, gazetteer)
-    if not guessed.perhaps and (bare := question.without_words) is not None:
-        without = await look(bare)
-        if without.alerts:
-            return replace(without, left_out=question.words)
-    return replace(found, question=guessed)
+    )
+    return replace(found, left_out=asked.left_out)
 
 
 async def _shown(request: Request, found: Answer) -> tuple[Card, InlineKeyboardMarkup | None]:
     services, speech = request.services, request.speech
     display = services.display(speech.language, request.chat)
     gazetteer = await asyncio.to_thread(services.gazetteer)
-    guessed = list(guesses(found.question)) if found.first and not found.alerts else []
+    unanswered = not found.alerts or bool(found.left_out)
+    guessed = list(guesses(found.question)) if found.first and unanswered else []
     asked = [*(each for _, each in guessed), *(each.question for each in found.near)]
     names: PlaceNames = {
         place: called

@@ -12,18 +12,20 @@ from typing import Any
 from telegram.constants import ChatAction
 
 from bot.asking.answer import names_of, wanted_of
+from bot.asking.asked import Asked
 from bot.asking.question import Question, Stretch
 from bot.charts.drawing import NotDrawn, can_draw, draw
 from bot.charts.places import bubbles
 from bot.charts.trend import days_of, since, trend_of
-from bot.messages.answers.asked import understood
+from bot.messages.answers.asked import left_out, nothing, understood
 from bot.messages.answers.charts import map_caption, map_picture, trend_caption, trend_picture
 from bot.messages.cards.card import text_card
-from bot.telegram.commands.asking.ask import read
+from bot.telegram.commands.asking.ask import read, settled_for
 from bot.telegram.files import beside, send_picture
 from bot.telegram.registry import command
 from bot.telegram.request import Request
 from storage import finding
+from storage.finding import Wanted
 
 log = logging.getLogger(__name__)
 
@@ -43,14 +45,16 @@ async def trend(request: Request) -> None:
     hours = question.stretch is not None and question.stretch.of_hours
     days = days_of(question.stretch.age(now, zone) if question.stretch else None)
     question = replace(question, stretch=Stretch(timedelta(days=days)), perhaps=())
-    wanted = await asyncio.to_thread(
-        wanted_of, question, now, zone, chat=request.chat, others=services.others
-    )
-    wanted = replace(wanted, since=since(days, now, zone), until=None)
-    told = await services.database.read(lambda db: finding.made(db, wanted))
+
+    def wanted(question: Question) -> Wanted:
+        found = wanted_of(question, now, zone, chat=request.chat, others=services.others)
+        return replace(found, since=since(days, now, zone), until=None)
+
+    asked = await settled_for(request, question, wanted)
+    told = await services.database.read(lambda db: finding.made(db, asked.wanted))
     figures = trend_of([(each.at, each.alerts) for each in told], days, now, zone)
     display = services.display(speech.language)
-    title = await _title(request, question)
+    title = await _title(request, asked)
     caption = trend_caption(figures, title, display, hours=hours)
     if not figures.total and not figures.usual_total:
         await request.reply(text_card(caption, speech.language))  # nothing to draw
@@ -64,32 +68,34 @@ async def map_of(request: Request) -> None:
     question = await read(request, " ".join(request.arguments))
     services, speech = request.services, request.speech
     now, zone = services.clock(), request.zone
-    stretch = question.stretch or Stretch(WEEK)
-    if stretch.age(now, zone) > LONGEST:
-        stretch = Stretch(LONGEST)
-    question = replace(question, stretch=stretch, perhaps=())
-    wanted = await asyncio.to_thread(
-        wanted_of, question, now, zone, chat=request.chat, others=services.others
+    stretch = (question.stretch or Stretch(WEEK)).at_most(LONGEST, now, zone)
+    asked = await settled_for(request, replace(question, stretch=stretch, perhaps=()))
+    counted = await services.database.read(
+        lambda db: finding.by_place(db, asked.wanted, MOST_PLACES)
     )
-    counted = await services.database.read(lambda db: finding.by_place(db, wanted, MOST_PLACES))
     gazetteer = await asyncio.to_thread(services.gazetteer)
     points, nowhere = await asyncio.to_thread(bubbles, counted, gazetteer)
     display = services.display(speech.language)
-    title = await _title(request, question)
+    title = await _title(request, asked)
     if not points:
-        text = f"{title}\n{speech('asked.nothing')}"
+        names = names_of(asked.question, gazetteer)
+        empty = nothing(asked.question, services.rules().signals, speech, names)
+        text = "\n".join([title, *empty])
         await request.reply(text_card(text, speech.language))
         return
     caption = map_caption(points, nowhere, title, display)
     await _send(request, map_picture(points, title, display), caption)
 
 
-async def _title(request: Request, question: Question) -> str:
-    services, chat = request.services, request.chat
+async def _title(request: Request, asked: Asked) -> str:
+    """How the question was understood, and what was left out of it."""
+    services, chat, question = request.services, request.chat, asked.question
     gazetteer = await asyncio.to_thread(services.gazetteer)
     own = not question.names_something and bool(chat.signals or chat.places)
     names = names_of(question, gazetteer)
-    return understood(question, services.rules().signals, request.speech, names, own=own)
+    head = understood(question, services.rules().signals, request.speech, names, own=own)
+    said = left_out(asked.left_out, request.speech)
+    return f"{head}\n{said}" if said else head
 
 
 async def _send(request: Request, picture: Mapping[str, Any], caption: str) -> None:

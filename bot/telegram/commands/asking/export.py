@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING
 from telegram.constants import ChatAction
 
 from bot.asking.answer import names_of, wanted_of
-from bot.asking.question import Stretch
+from bot.asking.question import Question, Stretch
 from bot.locales.bidi import isolated
-from bot.messages.answers.asked import understood
+from bot.messages.answers.asked import left_out, nothing, understood
 from bot.messages.answers.charts import caption
 from bot.messages.cards.card import text_card
 from bot.notices.feeds import publishers_of
-from bot.telegram.commands.asking.ask import read
+from bot.telegram.commands.asking.ask import read, settled_for
 from bot.telegram.files import beside, send_file
 from bot.telegram.registry import Who, command
 from bot.telegram.request import Request
 from bot.text import clean
 from storage import finding
 from storage.connection import Connection
+from storage.finding import Wanted
 
 if TYPE_CHECKING:
     from bot.exports.edition import Edition
@@ -62,14 +63,17 @@ async def export(request: Request) -> None:
     question = await read(request, " ".join(words))
     question = replace(question, stretch=question.stretch or Stretch(USUAL), perhaps=())
     now, zone = services.clock(), request.zone
-    # What an export holds may be passed on: rules on test are no part of it.
-    wanted = await asyncio.to_thread(
-        wanted_of, question, now, zone, chat=request.chat, others=services.others
-    )
-    wanted = replace(wanted, for_operators=False)
+
+    def wanted(question: Question) -> Wanted:
+        found = wanted_of(question, now, zone, chat=request.chat, others=services.others)
+        # What an export holds may be passed on: rules on test are no part of it.
+        return replace(found, for_operators=False)
+
+    asked = await settled_for(request, question, wanted)
+    question = asked.question
 
     def look(db: Connection) -> list[AlertItem]:
-        found = finding.cursors(db, wanted, MOST_ROWS + 1)
+        found = finding.cursors(db, asked.wanted, MOST_ROWS + 1)
         return items.alert_items(db, [each.alert_id for each in found])
 
     found = await services.database.read(look)
@@ -77,11 +81,16 @@ async def export(request: Request) -> None:
     names = names_of(question, gazetteer)
     signals = services.rules().signals
     head = understood(question, signals, speech, names)
+    said = left_out(asked.left_out, speech)
     if not found:
-        text = f"{head}\n{speech('asked.nothing')}"
+        text = "\n".join([head, *nothing(question, signals, speech, names)])
         await request.reply(text_card(text, speech.language))
         return
-    lines = [f"📄 {head}", speech.plural("export.rows", min(len(found), MOST_ROWS))]
+    lines = [
+        f"📄 {head}",
+        *([said] if said else []),
+        speech.plural("export.rows", min(len(found), MOST_ROWS)),
+    ]
     if len(found) > MOST_ROWS:
         lines.append(speech("export.cut", most=speech.number(MOST_ROWS)))
     lines.append(speech("export.licence"))

@@ -20,12 +20,14 @@ from bot.telegram.typed.alert_ids import AN_ID, MOST_AT_ONCE, ids_of
 from bot.text import clean, shorten
 
 # \d is a digit of any script.
-_ONE = r"[#№]?\s*[Aa]\d{1,12}"
+_ONE = r"[#№]?\s*+[Aa]\d{1,12}"
+# No space is tried twice: a message may be four thousand of them.
+_BESIDE = r"(?:\s*+(?:[,،;؛/&+]|\band\b|\bet\b|و)\s*+|\s++)"
 _NUMBER = r"(?:number|no\.?|n[°º]|numéro|num|رقم|#|№)"
 BARE_ID = re.compile(
-    rf"\A\s*(?:{_ONE}(?:\s*(?:[,،;؛/&+]|\s|\band\b|\bet\b|و)\s*{_ONE})*"
-    rf"|(?:(?:the\s+)?alert|(?:l['’])?alerte|(?:ال)?تنبيه)\s*(?:{_NUMBER}\s*)?[Aa]?\d{{1,12}})"
-    r"\s*[?؟.!]*\s*\Z",
+    rf"\A\s*+(?:{_ONE}(?:{_BESIDE}{_ONE})*+"
+    rf"|(?:(?:the\s+)?alert|(?:l['’])?alerte|(?:ال)?تنبيه)\s*+(?:{_NUMBER}\s*+)?[Aa]?\d{{1,12}})"
+    r"\s*+[?؟.!]*+\s*+\Z",
     re.IGNORECASE,
 )
 """A message that is nothing but the id of an alert, or several: "A12", "A9, A3", «تنبيه ٩»."""

@@ -136,6 +136,8 @@ async def test_words_for_commands_are_understood(bench: Bench) -> None:
 async def test_a_signal_that_is_also_a_town_is_no_answer_to_where(bench: Bench) -> None:
     await bench.ask(READER, "/start")
     assert "المعتاد" not in await bench.ask(READER, "حصار")
+    for asked in ("حلب أمس", "حمص منذ الاثنين"):  # who says when asks for news
+        assert "المعتاد" not in await bench.ask(READER, asked), asked
     assert not (await bench.chat(READER)).subscriptions
     assert "المعتاد" in await bench.ask(READER, "حلب")
 
@@ -228,14 +230,18 @@ async def test_a_word_that_nothing_has_is_left_out_and_said(bench: Bench) -> Non
     await bench.ask(READER, "/start", language_code="en")
     await happened(bench, "SY-HL", title="حصار في حلب")
     await Indexer(bench.database).look()
-    answer = await bench.ask(READER, "kindly update Aleppo siege")
+    answer = await bench.ask(READER, "kindly regards Aleppo siege")
     assert "حصار في حلب" in answer
-    assert "No alert has “\u2068kindly\u2069”, “\u2068update\u2069”; without that:" in answer
+    assert "No alert has “\u2068kindly\u2069”, “\u2068regards\u2069”; without that:" in answer
     # What was chosen by its sign must stand there, or not.
-    for text in ('Aleppo "kindly update"', "Aleppo kindl*"):
+    for text in ('Aleppo "kindly regards"', "Aleppo kindl*"):
         assert "حصار في حلب" not in await bench.ask(READER, text), text
+    # A word like a name beside a place that is known: both are offered.
+    answer = await bench.ask(READER, "Aleppo Damscus")
+    assert "حصار في حلب" in answer and "“\u2068Damscus\u2069”; without that:" in answer
+    assert [label for label in labels(bench) if label.startswith("Damascus")], labels(bench)
     # Nothing else was asked: there is nothing to show without it.
-    assert "حصار في حلب" not in await bench.ask(READER, "kindly update")
+    assert "حصار في حلب" not in await bench.ask(READER, "kindly regards")
 
 
 async def test_what_is_shut_out_is_not_shown_and_said(bench: Bench) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from bot.asking.indexing import Indexer
 from bot.charts.drawing import NotDrawn
 from bot.telegram.commands.asking import charts
 from bot.telegram.services import Access
@@ -190,6 +191,26 @@ async def test_an_export_is_in_the_formats_that_are_named(bench: Bench) -> None:
     (feature,) = json.loads(points)["features"]
     assert feature["geometry"]["type"] == "Point"
     assert zipfile.ZipFile(io.BytesIO(archive)).namelist() == ["LICENCE.txt", "A1.xml"]
+
+
+async def test_a_file_and_a_picture_leave_out_the_words_that_an_answer_leaves_out(
+    bench: Bench, drawn: list[Mapping[str, Any]]
+) -> None:
+    await admitted(bench, ANALYST, "analyst")
+    await bench.ask(ANALYST, "/language en")
+    await happened(bench, "SY-HL", title="حصار في حلب")
+    await Indexer(bench.database).look()
+    said = "No alert has “\u2068kindly\u2069”; without that:"
+    assert said in await bench.ask(ANALYST, "kindly Aleppo")
+    caption, content = await file_for(bench, ANALYST, "/export kindly Aleppo csv")
+    assert said in caption and "حصار في حلب" in content.decode()
+    for command in ("/map", "/trend"):
+        assert said in await bench.ask(ANALYST, f"{command} kindly Aleppo"), command
+    assert len(drawn) == 2
+    # Alike where a name was perhaps meant, and where a word was chosen by its sign.
+    for command in ("/export", "/map"):
+        assert "Did you mean:\nAleppo" in await bench.ask(ANALYST, f"{command} Allepo"), command
+        assert "without that" not in await bench.ask(ANALYST, f'{command} Aleppo "kindly"')
 
 
 async def test_an_export_is_for_analysts_and_operators(bench: Bench) -> None:
