@@ -16,6 +16,7 @@ from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.fetcher import goes_unconditional
 from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchRequest, NotModified, Retriever
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.feeds.row import comparable_address
 from bot.notices.feeds import FeedNotice
 from bot.polling.connectivity import Connectivity
 from bot.polling.feed_state import (
@@ -51,7 +52,8 @@ def _listing() -> TypeAdapter[tuple[FeedEntry, ...]]:
 @dataclass(frozen=True, slots=True)
 class PollTools:
     """What every poll works with. `notify` writes a notice to operators in the poll's
-    transaction; `roll` is uniform in [0, 1)."""
+    transaction; `roll` is uniform in [0, 1); `listed` says which feed of the list has an address,
+    as `comparable_address` writes it."""
 
     database: Database
     retriever: Retriever
@@ -60,6 +62,7 @@ class PollTools:
     policy: PollPolicy
     notify: Notify
     roll: Callable[[], float]
+    listed: Callable[[str], Feed | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,8 @@ class FeedPoll:
         match outcome:
             case FetchFailed():
                 return await self._failed(outcome, we_are_down=we_are_down)
+            case Fetched() if merged := self._merged(outcome):
+                return await self._failed(merged)
             case NotModified():
                 return await self._unchanged(outcome)
             case Fetched() if outcome.body_hash == state.body_hash and not whole:
@@ -129,6 +134,18 @@ class FeedPoll:
         await self._commit(after, failed=failed, we_are_down=we_are_down)
         log.warning("%s: %s", self._feed.id, failed.message)
         return PollReport(self._feed.id, "failed", error=failed.message, hint=failed.hint)
+
+    def _merged(self, outcome: Fetched) -> FetchFailed | None:
+        """The same document under two names would count as two publishers that say the same."""
+        moved_to = outcome.moved_to and comparable_address(outcome.moved_to)
+        other = self._tools.listed(moved_to) if moved_to else None
+        if other is None or other.id == self._feed.id:
+            return None
+        return FetchFailed(
+            "merged",
+            f"it has moved for good to the address of {other.id}, which is read already",
+            "remove it from feeds.yaml, or look for its new address on the site",
+        )
 
     async def _unchanged(self, outcome: NotModified | Fetched) -> PollReport:
         after = after_unchanged(self._state, outcome, self._now)

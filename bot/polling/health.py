@@ -28,7 +28,7 @@ class HealthPolicy:
     half_life: timedelta = timedelta(days=14)
 
 
-_WILL_NOT_HEAL = frozenset({"gone", "address"})
+_WILL_NOT_HEAL = frozenset({"gone", "address", "merged"})
 
 
 # The conditions that an operator should look at, the worst first.

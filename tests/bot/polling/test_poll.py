@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot.locales import LANGUAGES, texts
 from bot.polling.feed_poll import FeedPoll, PollMemory
 from bot.polling.health import condition
 from bot.polling.report import PollPolicy
@@ -234,6 +235,50 @@ async def test_a_gone_feed_is_asked_once_a_day(desk: Desk) -> None:
     state = await desk.state()
     assert state.next_check_at >= NOW + 24 * HOUR
     assert condition(state) == "broken", "for everybody who reads the state, not the poll alone"
+
+
+async def test_a_feed_that_became_another_of_the_list_is_read_once_and_told(tmp_path: Path) -> None:
+    async with open_desk(tmp_path, ("a", "b")) as desk:
+        desk.server.serve("/b", rss(numbered(range(5))))
+        moved = {"Location": "/b/"}
+        desk.server.serve("/b/", rss(numbered(range(5))))
+        desk.server.serve("/a", b"", "301 Moved Permanently", moved)
+        reports = await desk.poll()
+        assert [reports[each].result for each in "ab"] == ["failed", "accepted"]
+        assert {entry.feed_id for entry in await desk.entries()} == {"b"}
+        (notice,) = desk.notices
+        assert (notice.feed.id, notice.event, notice.failure) == ("a", "broken", "merged")
+        for language in LANGUAGES:
+            assert len(notice.text(texts(language)).splitlines()) == 4
+        # For a while, or back and forth: each is read, or fails, as what it is.
+        desk.server.serve("/a", b"", "302 Found", moved)
+        reports = await desk.poll(HOUR)
+        assert [reports[each].result for each in "ab"] == ["accepted", "unchanged"]
+        desk.server.serve("/a", b"", "301 Moved Permanently", {"Location": "/b"})
+        desk.server.serve("/b", b"", "301 Moved Permanently", {"Location": "/a"})
+        reports = await desk.poll(2 * HOUR)
+        assert [reports[each].result for each in "ab"] == ["failed", "failed"]
+        assert "redirects more than" in (reports["b"].error or "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [
+        ("Sun, 01 Feb 2026 12:00:00 GMT", 24, 27),
+        ("Sun, 01 Jan 2006 12:00:00 GMT", 0, 1),
+        ("-3600", 0, 1),
+        ("99999999999999", 24, 30 * 24),
+        ("soon", 0, 1),
+    ],
+)
+async def test_no_odd_wish_for_patience_silences_a_feed_or_hurries_us(
+    desk: Desk, asked: str, least: int, most: int
+) -> None:
+    dated = {"Retry-After": asked, "Date": "Sat, 31 Jan 2026 12:00:00 GMT"}
+    desk.server.serve("/a", b"", "429 Too Many Requests", dated)
+    await desk.poll()
+    wait = (await desk.state()).next_check_at - NOW
+    assert max(least * HOUR, 4 * MINUTE) <= wait <= most * HOUR
 
 
 async def test_retry_after_is_obeyed(desk: Desk) -> None:
