@@ -26,7 +26,7 @@ from bot.polling.feed_state import (
     after_hold,
     after_unchanged,
 )
-from bot.polling.health import condition, health_notice, quiet
+from bot.polling.health import condition, health_notice, is_quieter_than_usual, quiet
 from bot.polling.identify import EntryChange, Identified, identify, keyed
 from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Wishes, next_check
@@ -73,6 +73,8 @@ class PollMemory:
     """
 
     connectivity: Connectivity = field(default_factory=Connectivity)
+    # Feeds that changed under the same validators: what they say of themselves is not believed.
+    untrue: set[str] = field(default_factory=set)
 
 
 class FeedPoll:
@@ -99,17 +101,23 @@ class FeedPoll:
         state = self._state
         # A fetch without validators is read even if nothing changed: now and then every entry
         # that is still listed must be seen, or retention would forget those of a quiet feed.
-        share = self._tools.policy.unconditional_share
+        policy = self._tools.policy
+        share = policy.unconditional_share
+        if is_quieter_than_usual(state, policy.health):
+            share = max(share, policy.unconditional_share_when_quiet)
         whole = state.held or goes_unconditional(self._tools.roll(), share)
+        asks_all = whole or self._feed.id in self._memory.untrue
         request = FetchRequest(
             self._feed.url,
-            None if whole else state.etag,
-            None if whole else state.last_modified,
+            None if asks_all else state.etag,
+            None if asks_all else state.last_modified,
             page=self._feed.format == "page",
         )
         outcome = await self._tools.retriever.fetch(request, self._now)
         host = host_of(self._feed.url)
-        we_are_down = self._memory.connectivity.record(host, outcome, self._ended())
+        we_are_down = self._memory.connectivity.record(
+            host, outcome, self._ended(), failures=state.failures
+        )
         match outcome:
             case FetchFailed():
                 return await self._failed(outcome, we_are_down=we_are_down)
@@ -252,6 +260,9 @@ class FeedPoll:
 
         accepted = await self._commit(after, wishes=wishes, accept=accept)
         kinds = [change.kind for change in changes]
+        if "new" in kinds and _same_validators(self._state, fetched):
+            log.warning("%s: it changed under the same validators; it is asked whole now", feed.id)
+            self._memory.untrue.add(feed.id)
         return PollReport(
             feed.id,
             "accepted",
@@ -312,6 +323,13 @@ class FeedPoll:
 
     def _ended(self) -> datetime:
         return self._now + timedelta(seconds=self.seconds)
+
+
+def _same_validators(state: FeedState, fetched: Fetched) -> bool:
+    """Whether the server would have said that nothing changed."""
+    if state.etag or fetched.etag:
+        return state.etag == fetched.etag
+    return state.last_modified is not None and state.last_modified == fetched.last_modified
 
 
 def _in_seconds(wish: timedelta | None) -> float | None:

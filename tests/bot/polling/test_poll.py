@@ -141,6 +141,32 @@ async def test_one_poll_in_a_hundred_goes_without_validators(tmp_path: Path) -> 
         assert asked == [False, False, True]
 
 
+async def test_a_server_that_never_says_that_it_changed_is_found_out_and_not_believed_again(
+    tmp_path: Path,
+) -> None:
+    rolls = iter([0.5] * 6)
+    async with open_desk(tmp_path, roll=lambda: next(rolls, 0.2)) as desk:
+        listed = numbered(range(5), NOW - 10 * HOUR)
+
+        async def stuck(request: Request, writer: asyncio.StreamWriter) -> None:
+            if "if-none-match" in request.headers:
+                await answer(writer, b"", "304 Not Modified", {"ETag": '"same"'})
+            else:
+                await answer(writer, rss(listed), headers={"ETag": '"same"'})
+
+        desk.server.handlers["/a"] = stuck
+        await desk.poll()
+        listed = [*numbered([7], NOW + HOUR), *listed]
+        for hours in (1, 29):
+            assert (await desk.poll(hours * HOUR))["a"].result == "unchanged"
+        # Longer quiet than it ever was: it is asked whole every now and then.
+        assert (await desk.poll(30 * HOUR))["a"].new == 1
+        listed = [*numbered([8], NOW + 30 * HOUR), *listed]
+        rolls = iter([0.9] * 9)
+        assert (await desk.poll(31 * HOUR))["a"].new == 1
+        assert (await desk.poll(32 * HOUR))["a"].result == "unchanged", "and is read only once"
+
+
 async def test_a_document_that_breaks_off_keeps_no_validators(desk: Desk) -> None:
     body = rss(numbered(range(8)))
     desk.server.serve("/a", body[: len(body) // 2], headers={"ETag": '"v1"'})
@@ -215,6 +241,43 @@ async def test_an_outage_of_our_own_delays_no_feed_and_floods_nobody(tmp_path: P
         assert desk.poller.unreachable_since is None
         await desk.poll(24 * HOUR)
         assert [notice.event for notice in desk.notices] == ["broken", "recovered"]
+
+
+@pytest.mark.parametrize("portal", ["page", "redirect", "address"])
+async def test_a_network_that_answers_for_everybody_is_an_outage_of_our_own(
+    tmp_path: Path, portal: str
+) -> None:
+    ids = [f"f{number}" for number in range(9)]
+    names = Names(**{f"{feed}_test": ["127.0.0.1"] for feed in ids})
+    page = b"<!DOCTYPE html><html><title>Sign in</title><form></form></html>"
+    html = {"content-type": "text/html"}
+    async with open_desk(tmp_path, ids, names=names, host=lambda feed: f"{feed}.test") as desk:
+
+        def serve_all() -> None:
+            for feed in ids:
+                desk.server.serve(f"/{feed}", rss(numbered(range(3))))
+
+        serve_all()
+        await desk.tick()
+        known = dict(names.names)
+        desk.server.serve("/portal", page, headers=html)
+        for feed in ids:
+            if portal == "page":
+                desk.server.serve(f"/{feed}", page, headers=html)
+            elif portal == "redirect":
+                desk.server.serve(f"/{feed}", b"", "302 Found", {"Location": "/portal"})
+            else:
+                names.names[f"{feed}.test"] = ["192.168.1.1"]
+        for quarters in range(1, 13):
+            await desk.tick(quarters * QUARTER)
+        assert desk.poller.unreachable_since is not None
+        # A private address is told at once: by three it is known that all have one.
+        assert len(desk.notices) == (3 if portal == "address" else 1)
+        names.names = known
+        serve_all()
+        back = [await desk.tick(quarters * QUARTER) for quarters in (13, 14)]
+        assert len({feed for reports in back for feed in reports}) >= 7, "not hours later"
+        assert desk.poller.unreachable_since is None
 
 
 async def test_a_few_dead_feeds_among_others_are_their_own_trouble(tmp_path: Path) -> None:
