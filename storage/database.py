@@ -65,10 +65,20 @@ class Database(ABC):
     def loss(self) -> Loss | None:
         """What became of the file since it was opened; None while it is in its place."""
 
+    async def damage(self) -> str:
+        """What is broken in the file, in words; "" where nothing is, or nothing is in doubt: looked
+        for at the start, and where somebody else wrote to it or a part could not be read. Takes as
+        long as to read the file. Raises StorageError when that could not be found out.
+
+        A server looks after its own disks.
+        """
+        return ""
+
     @abstractmethod
     async def rescue(self, target: Path) -> None:
-        """Write all that this process still has of a lost file to `target`, in place of an older
-        rescue. Raises StorageError when it cannot be written."""
+        """Write what this process still has of a lost file to `target`, in place of an older
+        rescue: all of it, or of a damaged one what can be read. Raises StorageError when it cannot
+        be written."""
 
     @abstractmethod
     async def close(self) -> None:

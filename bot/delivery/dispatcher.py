@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 
 from bot.clock import Uptime, uptime_beside, utc_now
-from bot.delivery.deciding.outcome import Editor, Sender, Sent
+from bot.delivery.deciding.outcome import Editor, Outcome, Outgoing, Sender, Sent
 from bot.delivery.deciding.pacing import overall_free, turns
 from bot.delivery.deciding.policy import DeliveryPolicy
 from bot.delivery.editing import Editing
@@ -125,6 +125,10 @@ class Dispatcher:
                 await self._rest(report.wake_at, stopped)
         finally:
             stopped.cancel()
+
+    async def send_unstored(self, outgoing: Outgoing) -> Outcome:
+        """Send what could not be written into the outbox; nothing is written of it either."""
+        return await self._sending.send_unstored(outgoing)
 
     async def run_once(self, now: datetime) -> DispatchReport:
         """Take one step, send at most one message to each chat, and wait for the answers.

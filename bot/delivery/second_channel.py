@@ -210,6 +210,10 @@ class SecondChannelWatch:
         except StorageError as error:
             log.warning("second channel: %s", error)
 
+    async def send_unstored(self, title: str, body: str) -> None:
+        """Send what could not be queued, once."""
+        await self._channel.send(title, body, bad=True)
+
     async def report_stop(self, outage: Outage) -> None:
         """The service ends by itself because of this."""
         await self._channel.send(*self._text("stopped", outage), bad=True)

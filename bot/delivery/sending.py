@@ -101,6 +101,13 @@ class Sending:
                 self._deliver(outgoing), name=f"deliver {outgoing.delivery.id}"
             )
 
+    async def send_unstored(self, outgoing: Outgoing) -> Outcome:
+        """Send what is in no outbox. Its time counts for the pace of its chat."""
+        self.history.started(self._now())
+        outcome = await self._send(outgoing)
+        self.history.finished(outgoing.chat.id, self._now())
+        return outcome
+
     async def finish(self, grace: timedelta) -> bool:
         """Wait for the answers that are under way, cut off what is left after `grace`, and record
         all; whether everything could be recorded."""

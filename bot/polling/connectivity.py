@@ -1,6 +1,7 @@
 """Can no feed be reached because our own connection is down?
 
-When many hosts in a row cannot be reached and none answers, the fault is ours: no feed is asked
+When many hosts in a row cannot be reached, or something else answers for them, and no publisher
+does, the fault is ours: no feed is asked
 less often for it, and operators hear of one feed and not of all.
 """
 
@@ -12,8 +13,13 @@ from datetime import datetime, timedelta
 from bot.feeds.fetch.outcome import FailureKind, FetchOutcome
 
 UNREACHABLE: frozenset[FailureKind] = frozenset({"dns", "connect", "timeout"})
+# Somebody else may have answered for the publisher: the page of a hotel's network, a proxy with its
+# own certificate or private address. A wrong clock of ours looks like that, too.
+ELSEWHERE: frozenset[FailureKind] = frozenset({"page", "challenge", "tls", "address", "redirect"})
 # Failures that show nothing of the connection.
-_UNRELATED: frozenset[FailureKind] = frozenset({"address", "file", "dropped"})
+_UNRELATED: frozenset[FailureKind] = frozenset({"file", "dropped"})
+# Failures in a row after which a feed's own trouble is known.
+_LONG = 3
 
 
 @dataclass(slots=True)
@@ -28,12 +34,19 @@ class Connectivity:
     _answered_at: datetime | None = None
     _notified: bool = False
 
-    def record(self, host: str, outcome: FetchOutcome, at: datetime) -> bool:
-        """Take a fetch that ended `at` into account; True when it failed because we are down."""
+    def record(self, host: str, outcome: FetchOutcome, at: datetime, *, failures: int = 0) -> bool:
+        """Take a fetch that ended `at` into account; True when it failed because we are down.
+
+        `failures`: of this feed in a row before. One that has long been a page says nothing, while
+        anybody else answers.
+        """
         kind = getattr(outcome, "kind", None)
         if kind in _UNRELATED:
             return False
-        if kind not in UNREACHABLE:
+        if kind in ELSEWHERE:
+            if failures >= _LONG and self._answered_at is not None and not self.down_since:
+                return False
+        elif kind not in UNREACHABLE:
             self._unreachable.clear()
             self._answered_at, self.down_since, self._notified = at, None, False
             return False

@@ -16,6 +16,7 @@ from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.fetcher import goes_unconditional
 from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchRequest, NotModified, Retriever
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
+from bot.feeds.row import comparable_address
 from bot.notices.feeds import FeedNotice
 from bot.polling.connectivity import Connectivity
 from bot.polling.feed_state import (
@@ -25,7 +26,7 @@ from bot.polling.feed_state import (
     after_hold,
     after_unchanged,
 )
-from bot.polling.health import condition, health_notice, quiet
+from bot.polling.health import condition, health_notice, is_quieter_than_usual, quiet
 from bot.polling.identify import EntryChange, Identified, identify, keyed
 from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Wishes, next_check
@@ -51,7 +52,8 @@ def _listing() -> TypeAdapter[tuple[FeedEntry, ...]]:
 @dataclass(frozen=True, slots=True)
 class PollTools:
     """What every poll works with. `notify` writes a notice to operators in the poll's
-    transaction; `roll` is uniform in [0, 1)."""
+    transaction; `roll` is uniform in [0, 1); `listed` says which feed of the list has an address,
+    as `comparable_address` writes it."""
 
     database: Database
     retriever: Retriever
@@ -60,6 +62,7 @@ class PollTools:
     policy: PollPolicy
     notify: Notify
     roll: Callable[[], float]
+    listed: Callable[[str], Feed | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class PollMemory:
     """
 
     connectivity: Connectivity = field(default_factory=Connectivity)
+    # Feeds that changed under the same validators: what they say of themselves is not believed.
+    untrue: set[str] = field(default_factory=set)
 
 
 class FeedPoll:
@@ -96,20 +101,28 @@ class FeedPoll:
         state = self._state
         # A fetch without validators is read even if nothing changed: now and then every entry
         # that is still listed must be seen, or retention would forget those of a quiet feed.
-        share = self._tools.policy.unconditional_share
+        policy = self._tools.policy
+        share = policy.unconditional_share
+        if is_quieter_than_usual(state, policy.health):
+            share = max(share, policy.unconditional_share_when_quiet)
         whole = state.held or goes_unconditional(self._tools.roll(), share)
+        asks_all = whole or self._feed.id in self._memory.untrue
         request = FetchRequest(
             self._feed.url,
-            None if whole else state.etag,
-            None if whole else state.last_modified,
+            None if asks_all else state.etag,
+            None if asks_all else state.last_modified,
             page=self._feed.format == "page",
         )
         outcome = await self._tools.retriever.fetch(request, self._now)
         host = host_of(self._feed.url)
-        we_are_down = self._memory.connectivity.record(host, outcome, self._ended())
+        we_are_down = self._memory.connectivity.record(
+            host, outcome, self._ended(), failures=state.failures
+        )
         match outcome:
             case FetchFailed():
                 return await self._failed(outcome, we_are_down=we_are_down)
+            case Fetched() if merged := self._merged(outcome):
+                return await self._failed(merged)
             case NotModified():
                 return await self._unchanged(outcome)
             case Fetched() if outcome.body_hash == state.body_hash and not whole:
@@ -129,6 +142,18 @@ class FeedPoll:
         await self._commit(after, failed=failed, we_are_down=we_are_down)
         log.warning("%s: %s", self._feed.id, failed.message)
         return PollReport(self._feed.id, "failed", error=failed.message, hint=failed.hint)
+
+    def _merged(self, outcome: Fetched) -> FetchFailed | None:
+        """The same document under two names would count as two publishers that say the same."""
+        moved_to = outcome.moved_to and comparable_address(outcome.moved_to)
+        other = self._tools.listed(moved_to) if moved_to else None
+        if other is None or other.id == self._feed.id:
+            return None
+        return FetchFailed(
+            "merged",
+            f"it has moved for good to the address of {other.id}, which is read already",
+            "remove it from feeds.yaml, or look for its new address on the site",
+        )
 
     async def _unchanged(self, outcome: NotModified | Fetched) -> PollReport:
         after = after_unchanged(self._state, outcome, self._now)
@@ -235,6 +260,9 @@ class FeedPoll:
 
         accepted = await self._commit(after, wishes=wishes, accept=accept)
         kinds = [change.kind for change in changes]
+        if "new" in kinds and _same_validators(self._state, fetched):
+            log.warning("%s: it changed under the same validators; it is asked whole now", feed.id)
+            self._memory.untrue.add(feed.id)
         return PollReport(
             feed.id,
             "accepted",
@@ -295,6 +323,13 @@ class FeedPoll:
 
     def _ended(self) -> datetime:
         return self._now + timedelta(seconds=self.seconds)
+
+
+def _same_validators(state: FeedState, fetched: Fetched) -> bool:
+    """Whether the server would have said that nothing changed."""
+    if state.etag or fetched.etag:
+        return state.etag == fetched.etag
+    return state.last_modified is not None and state.last_modified == fetched.last_modified
 
 
 def _in_seconds(wish: timedelta | None) -> float | None:

@@ -19,16 +19,17 @@ class HealthPolicy:
     """A feed is broken after `broken_after` failures in a row, at once when the failure will not
     heal. It is silent when quiet `silent_factor` times longer than usual, but never before
     `silent_floor`, and after `silent_unlearnt` while nothing is known of its habits. What was
-    usual loses half its weight in `half_life`."""
+    usual loses half its weight in `half_life`; before anything is known, `unlearnt` is."""
 
     broken_after: int = 3
     silent_factor: float = 3.0
     silent_floor: timedelta = timedelta(hours=6)
     silent_unlearnt: timedelta = timedelta(days=14)
+    unlearnt: timedelta = timedelta(days=1)
     half_life: timedelta = timedelta(days=14)
 
 
-_WILL_NOT_HEAL = frozenset({"gone", "address"})
+_WILL_NOT_HEAL = frozenset({"gone", "address", "merged"})
 
 
 # The conditions that an operator should look at, the worst first.
@@ -112,6 +113,15 @@ def gap_of(dates: Sequence[datetime | None], now: datetime) -> float | None:
     gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(known))
     # Not the very longest: one old pinned entry would make the feed patient for ever.
     return gaps[-2]
+
+
+def is_quieter_than_usual(state: FeedState, policy: HealthPolicy) -> bool:
+    """Whether it has nothing new for longer than it ever had: long before it counts as silent."""
+    seen = quiet(state)
+    if seen is None:
+        return False
+    usual = state.usual_gap_seconds
+    return seen > (policy.unlearnt if usual is None else timedelta(seconds=usual))
 
 
 def _is_silent(state: FeedState, policy: HealthPolicy) -> bool:

@@ -18,6 +18,7 @@ from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.outcome import Retriever
 from bot.feeds.parse.apart.pool import ParserPool
+from bot.feeds.row import comparable_address
 from bot.notices.to_operators import notify_operators
 from bot.polling.elsewhere import sync_catalogue
 from bot.polling.feed_poll import FeedPoll, Notify, PollMemory, PollTools
@@ -66,19 +67,20 @@ class Poller:
         self._policy = policy or PollPolicy()
         self._parser: Parser = parser or ParserPool()
         self._tools = PollTools(
-            database, retriever, self._parser, pipeline, self._policy, notify, roll
+            *(database, retriever, self._parser, pipeline, self._policy, notify, roll),
+            listed=lambda address: self._by_address.get(address),
         )
         self._memory = PollMemory()
+        self._unstored: dict[str, tuple[datetime, str]] = {}
         self._slots = PollSlots(self._policy.at_once, self._policy.per_host)
-        self._feeds = {feed.id: feed for feed in catalogue if not feed.paused}
-        self._synced = False
+        self.use(catalogue)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._reports: list[PollReport] = []
-        self._unstored: dict[str, tuple[datetime, str]] = {}
 
     def use(self, catalogue: Iterable[Feed]) -> None:
         """Take over a changed catalogue; polls under way end with the feeds they began with."""
         self._feeds = {feed.id: feed for feed in catalogue if not feed.paused}
+        self._by_address = {comparable_address(feed.url): feed for feed in self._feeds.values()}
         self._unstored = {name: why for name, why in self._unstored.items() if name in self._feeds}
         self._synced = False
 

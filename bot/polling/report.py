@@ -83,6 +83,8 @@ class PollPolicy:
     batch: int = 200
     patience: timedelta = timedelta(seconds=8)
     unconditional_share: float = UNCONDITIONAL_SHARE
+    # Of a feed that is quiet for longer than it ever was: perhaps its server is wrong.
+    unconditional_share_when_quiet: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,18 +21,22 @@ def problems(
     rounds: Rounds,
     *,
     lost: Loss | None,
+    broken: str,
     contested: bool,
     unheard: datetime | None,
     started_at: datetime,
     now: datetime,
 ) -> list[str]:
-    """[] when all is well. Reads plain values only. `lost`: what became of the database's file;
-    `contested`: another instance uses the token; `unheard`: since when no update comes."""
+    """[] when all is well. Reads plain values only. `lost`: what became of the database's file,
+    `broken`: what of it cannot be read; `contested`: another instance uses the token; `unheard`:
+    since when no update comes."""
     health = parts.dispatcher.health
     found = []
     if (step := health.clock_step) and step.is_named(now):
         found.append(step.reason)
-    if lost:
+    if lost == "damaged":
+        found.append(f"the database's file is damaged ({broken}); restore a backup")
+    elif lost:
         found.append(f"the database's file was {lost} under the running service")
     if rounds.unstored:
         found.append(f"nothing can be stored: {rounds.unstored}")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.delivery.results import give_up_held
 from bot.lost_file import FileWatch
-from bot.notices.notice import Notice
 from bot.notices.receivers import ChatNotice
 from bot.notices.service import DatabaseLost
 from bot.polling.health import Condition, feeds_health
 from bot.process.heartbeat import Heartbeat
+from bot.service.telling import Telling
 from bot.web.metrics import Metrics
 from bot.wiring.parts import Parts
 from storage import retention
@@ -49,7 +49,7 @@ class Rounds:
         *,
         problems: Callable[[], list[str]],
         stopping: Callable[[], bool],
-        notify: Callable[[Notice], Awaitable[None]],
+        notify: Telling,
         clock: Callable[[], datetime],
     ) -> None:
         self.last_tick: datetime | None = None
@@ -71,8 +71,12 @@ class Rounds:
         """Poll the feeds that are due, and say in metrics and by the heartbeat how it stands."""
         if self._stopping():
             return
-        if loss := self._file.look():
-            await self._notify(DatabaseLost(loss, str(await self._file.rescue() or "")))
+        if loss := await self._file.look():
+            lost = DatabaseLost(loss, str(await self._file.rescue() or ""))
+            # A damaged file may take the notice and never give it back.
+            await (self._notify.at_once(lost) if loss == "damaged" else self._notify(lost))
+        elif not self._file.lost:
+            await self._notify.remember()
         async with self._ticking:
             try:
                 with self._metrics.tick_seconds.time():

@@ -7,22 +7,19 @@ import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.clock import SteadyTime, uptime_beside, utc_now
 from bot.lost_file import FileWatch
-from bot.notices.notice import Notice
-from bot.notices.to_operators import notify_operators
 from bot.reloads import Reloads
 from bot.service.beside import index, read_again, ready_for_questions
 from bot.service.problems import problems
 from bot.service.rounds import Rounds
 from bot.service.scheduler import AsyncIOScheduler, IntervalTrigger
+from bot.service.telling import Telling
 from bot.service.token import TokenWatch
 from bot.web.metrics import Metrics, MetricsServer
 from bot.wiring.parts import Parts
-from storage.file.errors import StorageError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -68,6 +65,7 @@ class Service:
         self._started_at = clock()
         self._file = FileWatch(parts.database, settings.database_file, self._started_at)
         self.metrics = Metrics()
+        self._notify = Telling(parts, clock)
         self._reloads = Reloads(parts, settings.feeds_file, self.metrics, self._notify, clock)
         self._token = TokenWatch(
             parts.second_channel,
@@ -132,6 +130,7 @@ class Service:
             except TimeoutError:
                 log.warning("stop: what was under way took too long and is cut off")
             scheduler.shutdown(wait=False)
+            await self._file.close()
             if self._file.lost:
                 await self._file.rescue()
             await self.rounds.heartbeat.close()
@@ -147,6 +146,7 @@ class Service:
             self._parts,
             self.rounds,
             lost=self._file.lost,
+            broken=self._file.broken,
             contested=self._token.contested(now),
             unheard=self._token.unheard_since,
             started_at=self._started_at,
@@ -199,15 +199,6 @@ class Service:
 
     def _told(self, alerts: int) -> None:
         self.metrics.alerts.inc(alerts)
-        self._parts.dispatcher.wake()
-
-    async def _notify(self, notice: Notice) -> None:
-        try:
-            await self._parts.database.write(
-                partial(notify_operators, notice=notice, now=self._clock())
-            )
-        except StorageError as error:
-            log.error("operators could not be notified: %s", error)
         self._parts.dispatcher.wake()
 
     def _scheduler(self) -> AsyncIOScheduler:

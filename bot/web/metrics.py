@@ -93,9 +93,18 @@ class Metrics:
 
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
+    # Of who comes at once, the sixth would wait a second for another try to connect.
+    request_queue_size = 128
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Who asks nothing, or hangs up in the middle, is no error of ours."""
+        log.debug("metrics: a request broke off", exc_info=True)
 
 
 class _Quiet(WSGIRequestHandler):
+    # Seconds of silence after which a connection ends, and with it its thread.
+    timeout = 10
+
     def log_message(self, format: str, *args: Any) -> None:
         """A line for each scrape would bury the rest."""
 

@@ -23,10 +23,11 @@ from sqlite_utils import Database as SqliteConnection
 
 from storage.connection import Connection
 from storage.database import Database
-from storage.file.errors import FILE_ERRORS, StorageError, StorageTooNew
-from storage.file.files import make_folder, settle, settle_folder
+from storage.file.errors import FILE_ERRORS, StorageError, StorageTooNew, is_broken
+from storage.file.files import make_file, make_folder, settle, settle_folder
 from storage.file.migrations import MIGRATIONS
-from storage.file.presence import Loss, OpenedFile
+from storage.file.presence import Doubt, Loss, OpenedFile
+from storage.file.salvage import salvage
 from storage.file.writing import WaitingWrites, as_told, in_transaction
 from storage.rows import Unreadable
 
@@ -50,6 +51,8 @@ class FileDatabase(Database):
         self._read_connections: SimpleQueue[SqliteConnection] = SimpleQueue()
         self._readable = False
         self._file: OpenedFile | None = None
+        self._doubt = Doubt(path)
+        self._damaged = self._closing = False
 
     @classmethod
     async def open(
@@ -98,6 +101,9 @@ class FileDatabase(Database):
             try:
                 connection.conn.execute("BEGIN")
                 return fn(connection)
+            except sqlite3.Error as error:
+                self._hear(error)
+                raise
             finally:
                 connection.rollback()
                 self._read_connections.put(connection)
@@ -107,8 +113,18 @@ class FileDatabase(Database):
     def submit(self, fn: Callable[[Connection], T]) -> asyncio.Future[T]:
         """In the writing thread: see `Database.submit`."""
         asked = self._waiting.add(fn)
-        self._writer.submit(lambda: self._waiting.commit_some(self._write_connection))
+        self._writer.submit(self._commit_some)
         return asked
+
+    def _commit_some(self) -> None:
+        self._doubt.before_writing()
+        for error in self._waiting.commit_some(self._write_connection):
+            self._hear(error)
+        self._doubt.after_writing()
+
+    def _hear(self, error: BaseException) -> None:
+        if is_broken(error):
+            self._doubt.unreadable()
 
     async def check_within(self, seconds: float | None) -> list[str] | None:
         """As `check`; None where so many seconds were not enough: a large file takes minutes."""
@@ -133,9 +149,36 @@ class FileDatabase(Database):
         """What became of the file since it was opened; None while it is in its place."""
         return self._file.loss() if self._file is not None else None
 
+    async def damage(self) -> str:
+        """What is broken in the file, in words; "" where nothing is, or nothing is in doubt."""
+        if self._damaged:
+            return ""
+        # Where nobody of ours writes meanwhile.
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, self._doubt.before_writing)
+        if not self._doubt.take():
+            return ""
+
+        def run() -> str:
+            try:
+                return first_damage(self.path, lambda: self._closing)
+            except sqlite3.Error as error:
+                if self._closing:
+                    raise StorageError("the database is closed") from error
+                raise
+
+        try:
+            found = await asyncio.to_thread(_translated, run)
+        except BaseException:
+            self._doubt.give_back()
+            raise
+        self._damaged = bool(found)
+        return found
+
     async def rescue(self, target: Path) -> None:
-        """Write all that this process still has of a lost file to `target`, in place of an older
-        rescue. Raises StorageError when it cannot be written."""
+        """Write what this process still has of a lost file to `target`, in place of an older
+        rescue: all of it, or of a damaged one what can be read. Raises StorageError when it cannot
+        be written."""
 
         def run() -> None:
             connection = self._write_connection
@@ -144,17 +187,25 @@ class FileDatabase(Database):
             partial = target.with_name(target.name + ".partial")
             try:
                 partial.unlink(missing_ok=True)
-                connection.conn.execute("VACUUM INTO ?", (str(partial),))
+                if self._damaged:
+                    salvage_into(partial, connection)
+                else:
+                    connection.conn.execute("VACUUM INTO ?", (str(partial),))
                 settle(partial)
                 partial.replace(target)
                 settle_folder(target.parent)
             except OSError as error:
                 raise StorageError(f"{target} cannot be written: {error.strerror}") from error
+            finally:
+                for suffix in ("", "-wal", "-shm", "-journal"):
+                    partial.with_name(partial.name + suffix).unlink(missing_ok=True)
 
         await asyncio.get_running_loop().run_in_executor(self._writer, _translated, run)
 
     async def close(self) -> None:
         """Finish what is queued, then close. Calling it twice is fine."""
+
+        self._closing = True
 
         def close_all() -> None:
             self._reader.shutdown(wait=True)
@@ -229,6 +280,40 @@ def problems_of(connection: Connection) -> list[str]:
     for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchall():
         problems.append(f"{table} row {rowid} refers to a missing row of {parent}")
     return problems
+
+
+def first_damage(path: Path, ended: Callable[[], bool]) -> str:
+    """The first page that is broken, in SQLite's words; "" when all can be read. Gives up with an
+    OperationalError when `ended`."""
+    connection = None
+    try:
+        # A connection of its own has read nothing yet: it sees what is on the disk.
+        connection = connect(path, query_only=True)
+        connection.conn.set_progress_handler(ended, 10_000)
+        found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.Error as error:
+        if not is_broken(error):
+            raise
+        found = str(error)
+    finally:
+        if connection is not None:
+            connection.close()
+    return "" if found == "ok" else found.rpartition("\n")[2]
+
+
+def salvage_into(target: Path, source: SqliteConnection) -> None:
+    """Make a sound database at `target` of what can be read of a damaged one."""
+    make_file(target)
+    made = connect(target)
+    try:
+        migrate(made)
+        salvage(source, made)
+        if not made.execute("SELECT 1 FROM chats UNION ALL SELECT 1 FROM alerts").fetchone():
+            raise StorageError("nothing that matters in it can be read any more")
+        # Into the one file: the rename must not leave a part of it behind.
+        made.disable_wal()
+    finally:
+        made.close()
 
 
 def _translated(fn: Callable[[], T]) -> T:

@@ -36,6 +36,12 @@ _FULL_IN_DISGUISE = {
 }
 
 
+def is_broken(error: BaseException) -> bool:
+    """Whether SQLite says that what is in the file is not what it wrote."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def translate(error: sqlite3.Error | UnicodeDecodeError) -> StorageError | None:
     """The storage error that a SQLite error stands for, or None when it is a bug of ours."""
     if isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode to UTF-8"):

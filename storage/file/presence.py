@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from storage.file.errors import FILE_ERRORS
 
-Loss = Literal["deleted", "replaced", "emptied"]
+Loss = Literal["deleted", "replaced", "emptied", "damaged"]
 
 # A page of SQLite's smallest size: a file that is shorter holds nothing.
 _SMALLEST = 512
@@ -61,3 +62,58 @@ class OpenedFile:
             return "emptied"
         # Commits go there first. SQLite keeps it as long as anybody has the database open.
         return None if self.path.with_name(self.path.name + "-wal").exists() else "deleted"
+
+
+class Doubt:
+    """Whether there is reason to look for damage in the file.
+
+    To read all of it costs seconds to minutes, so it is read at the start, when somebody else has
+    written to it, and when SQLite could not read a part. Only names and times are looked at: to
+    open the file and close it would take SQLite's locks away.
+    """
+
+    # What is found sound although a part of it cannot be read is not read again at once.
+    AGAIN = 600.0
+
+    def __init__(self, path: Path) -> None:
+        self._parts = (path, path.with_name(path.name + "-wal"))
+        self._left = self._stamps()
+        self._looked_at: float | None = None
+        self._due = True
+
+    def before_writing(self) -> None:
+        """Called in the writing thread before this process writes, and before `take`."""
+        if self._stamps() != self._left:
+            self._left = self._stamps()
+            self._due = True
+
+    def after_writing(self) -> None:
+        """What changed since `before_writing` is this process's own doing."""
+        self._left = self._stamps()
+
+    def unreadable(self) -> None:
+        """SQLite said that something in the file is broken."""
+        if self._looked_at is None or time.monotonic() - self._looked_at > self.AGAIN:
+            self._due = True
+
+    def take(self) -> bool:
+        """Whether the file is to be read now; there is no doubt any more after it."""
+        due, self._due = self._due, False
+        if due:
+            self._looked_at = time.monotonic()
+        return due
+
+    def give_back(self) -> None:
+        """It could not be read to its end."""
+        self._due = True
+
+    def _stamps(self) -> tuple[tuple[int, int] | None, ...]:
+        return tuple(_stamp(part) for part in self._parts)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

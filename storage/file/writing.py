@@ -52,9 +52,10 @@ class WaitingWrites:
         self._waiting.append(asked)
         return asked.told
 
-    def commit_some(self, connection: SqliteConnection | None) -> None:
+    def commit_some(self, connection: SqliteConnection | None) -> list[BaseException]:
         """Write what waits, if it was not written with what was asked for before it: at least the
-        first. Called in the writing thread; `connection` is None once the database is closed."""
+        first; what went wrong. Called in the writing thread; `connection` is None once the
+        database is closed."""
         taken: list[_Asked] = []
         try:
             if connection is not None:
@@ -69,6 +70,7 @@ class WaitingWrites:
             mine = [asked for asked in taken if asked.loop is loop]
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_tell, mine)
+        return [asked.error for asked in taken if asked.error is not None]
 
     def _commit(self, connection: SqliteConnection, taken: list[_Asked]) -> None:
         """Raises what undid all that was ``taken`` so far."""

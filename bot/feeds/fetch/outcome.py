@@ -25,6 +25,7 @@ FailureKind = Literal[
     "protocol",  # not HTTP, bad compression, an impossible answer
     "unreadable",  # no feed; set by the poller after parsing
     "changed",  # a page in which its selectors find nothing; set by the poller as well
+    "merged",  # it leads for good to another feed of the list; set by the poller as well
     "file",
 ]
 

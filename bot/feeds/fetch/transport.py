@@ -13,11 +13,15 @@ import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 
 import httpx
 
 from bot.feeds.fetch.addresses import Address, AllowList, refusal
 from bot.tls import tls_context
+
+# For each address of a host but the last.
+CONNECT_SECONDS = 5.0
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -77,7 +81,10 @@ class CheckedTransport(httpx.AsyncBaseTransport):
         addresses = await self._checked(host, port)
         for number, address in enumerate(addresses, start=1):
             try:
-                return await self._inner.handle_async_request(_pinned(request, host, address))
+                pinned = _pinned(request, host, address)
+                if number < len(addresses):
+                    _connect_soon(pinned)
+                return await self._inner.handle_async_request(pinned)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 if number == len(addresses):
                     raise
@@ -98,7 +105,23 @@ class CheckedTransport(httpx.AsyncBaseTransport):
             reason = refusal(host, address, self._allow)
             if reason is not None:
                 raise AddressRefused(host, str(address), reason)
-        return addresses[:4]
+        return _in_turns(addresses)[:4]
+
+
+def _in_turns(addresses: Sequence[Address]) -> list[Address]:
+    """Addresses of both kinds, one of each in turn (RFC 8305, 4): where IPv6 leads nowhere, a host
+    with four such addresses has others."""
+    first = [each for each in addresses if each.version == addresses[0].version]
+    second = [each for each in addresses if each.version != addresses[0].version]
+    return [each for pair in zip_longest(first, second) for each in pair if each is not None]
+
+
+def _connect_soon(request: httpx.Request) -> None:
+    """Another address is to get its turn before the time for all of it is up."""
+    given = request.extensions.get("timeout", {})
+    longest = given.get("connect")
+    connect = CONNECT_SECONDS if longest is None else min(longest, CONNECT_SECONDS)
+    request.extensions = {**request.extensions, "timeout": {**given, "connect": connect}}
 
 
 def _port(url: httpx.URL) -> int:

@@ -41,6 +41,9 @@ _BAD_SHARE = 0.05
 # something was cut or pasted wrongly.
 _BAD_SHARE_OF_UTF_8 = 0.3
 _SAMPLE = 300_000
+# Shares of the characters beyond ASCII that look like writing: in all but a few, in hardly most.
+_WRITING, _HARDLY = 0.9, 0.6
+_WIDE = ("utf-16", "utf-32")
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
@@ -51,7 +54,8 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     if wide := _wide(body):
         return body.decode(wide, "replace")
     body = body.replace(b"\0", b"")
-    declared = _declared(body, content_type)
+    # What begins in bytes of ASCII is in no wide encoding, whoever says so.
+    declared = [each for each in _declared(body, content_type) if not each.startswith(_WIDE)]
     # ISO-2022 is made of ASCII bytes, so UTF-8 would accept it.
     if not (declared and declared[0].startswith("iso2022")):
         try:
@@ -64,7 +68,9 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     if _mostly_fits(sample.decode("utf-8", "replace"), _BAD_SHARE_OF_UTF_8):
         return _with_pasted(body)
     for encoding in declared:
-        if encoding not in _SAID_WITHOUT_LOOKING and _fits(sample, encoding):
+        if encoding in _SAID_WITHOUT_LOOKING or not _fits(sample, encoding):
+            continue
+        if not (encoding in _USUAL and _outdone(sample, encoding)):
             return body.decode(encoding, "replace")
     readings = [
         encoding
@@ -80,6 +86,13 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     if likeness(_with_pasted(sample)) > likeness(sample.decode(best, "replace")):
         return _with_pasted(body)
     return body.decode(best, "replace")
+
+
+def _outdone(sample: bytes, encoding: str) -> bool:
+    """Whether another of the usual encodings makes writing of what this one makes hardly any."""
+    others = (each for each in _USUAL if each != encoding and _fits(sample, each))
+    best = max((likeness(sample.decode(each, "replace")) for each in others), default=0.0)
+    return best >= _WRITING and likeness(sample.decode(encoding, "replace")) < _HARDLY
 
 
 def _with_pasted(body: bytes) -> str:

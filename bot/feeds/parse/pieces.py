@@ -27,7 +27,7 @@ feedparser.util.FeedParserDict.__deepcopy__ = lambda self, _: type(self)(self)
 # Characters of a piece; most documents are shorter and read as they are.
 PIECE = 250_000
 # Where entries begin and end; and what is only text, whatever it looks like.
-_MARK = re.compile(
+MARK = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
     r"|<(?P<begins>(?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s/>])"
     r"|</(?P<ends>(?:[A-Za-z_][\w.-]*:)?(?:item|entry))\s*>",
@@ -77,7 +77,7 @@ def _pieces(text: str, size: int) -> Iterator[str]:
         return
     begin, end, seams = -1, 0, list[int]()
     ended, ended_at = "", 0
-    for mark in _MARK.finditer(text):
+    for mark in MARK.finditer(text):
         if mark["begins"]:
             begin = mark.start() if begin < 0 else begin
             # Only between two entries: a start tag alone may stand in the text of one.

@@ -15,6 +15,7 @@ from typing import Any
 from bot.feeds.parse.dates import entry_time
 from bot.feeds.parse.entry import MAX_ENTRIES, Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.event import read_event, with_countries, with_events
+from bot.feeds.parse.huge import without_huge
 from bot.feeds.parse.language_tags import language_tag
 from bot.feeds.parse.newest import chosen, left_out
 from bot.feeds.parse.pieces import read_pieces
@@ -124,6 +125,7 @@ class _Source:
     depth: int
     entries: int
     cut: int
+    huge: int
 
 
 def _prepare(text: str, truncated: bool) -> _Source | None:
@@ -136,6 +138,7 @@ def _prepare(text: str, truncated: bool) -> _Source | None:
     root = root or _ROOT.search(text)
     if root is None:
         return None
+    text, huge = without_huge(text)
     starts = list(_ENTRY_START.finditer(text))
     whole = not truncated and f"</{root[1]}" in text
     if not whole and starts:
@@ -157,7 +160,7 @@ def _prepare(text: str, truncated: bool) -> _Source | None:
         text = _without_the_rest(text, [start.start() for start in starts], starts[-1][1])
     text = with_events(text)
     declared = '<?xml version="1.0" encoding="utf-8"?>\n'
-    return _Source(declared + text, root[1], whole, _depth(text), count, cut)
+    return _Source(declared + text, root[1], whole, _depth(text), count, cut, huge)
 
 
 def _without_the_rest(text: str, starts: Sequence[int], tag: str) -> str:
@@ -321,6 +324,8 @@ def _problem(source: _Source, bozo: Exception | None, found: int, lost: int) -> 
         return f"the document breaks off; {found} entries could be read"
     if lost:
         return f"{found} entries could be read and {lost} could not: their XML is broken"
+    if source.huge:
+        return f"{source.huge} of its entries are huge: of each of them a part is read"
     if source.cut:
         return left_out(source.entries, source.cut)
     if bozo is not None:

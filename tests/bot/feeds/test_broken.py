@@ -108,3 +108,49 @@ def test_a_number_that_names_an_entry_is_no_address() -> None:
     )
     for guid, link in (("4711", None), ("https://n.example/4711", "https://n.example/4711")):
         assert read(numbered.format(guid)).entries[0].link == link
+
+
+@pytest.mark.parametrize("said_by", ["document", "header", "both"])
+@pytest.mark.parametrize(
+    "declared", ["utf-8", "windows-1256", "iso-8859-6", "iso-8859-1", "utf-16", "nonsense"]
+)
+@pytest.mark.parametrize("real", ["utf-8", "utf-8-sig", "cp1256", "iso8859-6", "utf-16"])
+def test_arabic_is_read_whatever_encoding_is_declared(
+    real: str, declared: str, said_by: str
+) -> None:
+    title = "حصار على مستشفى تعز ونقص حاد في الأدوية"
+    encoding = f' encoding="{declared}"' if said_by != "header" else ""
+    body = (
+        f'<?xml version="1.0"{encoding}?><rss version="2.0"><channel>'
+        f"<item><title>{title}</title></item></channel></rss>"
+    ).encode(real)
+    header = f"text/xml; charset={declared}" if said_by != "document" else None
+    assert read(body, content_type=header).entries[0].title == title
+
+
+@pytest.mark.parametrize(
+    "huge",
+    [
+        "<description>" + "حصار " * 200_000 + "</description>",
+        "<description>&lt;p&gt;" + "نص &amp;nbsp; " * 60_000 + "</description>",
+        "<description><![CDATA[" + "<p>نص <b>غليظ</b></p>" * 30_000 + "]]></description>",
+        "<description>" + "<p>نص <b>غليظ</b></p>" * 80_000 + "</description>",
+        "<description>&lt;img src='data:;base64," + "A" * 4_000_000 + "'/&gt;</description>",
+        "<category>صحة</category>" * 150_000 + "<description>نص</description>",
+        "<item>" * 60_000 + "<description>نص</description>",
+        f"<media:content x='{'y' * 1_000_000}' url='https://n.example/p'/>",
+    ],
+    ids=["text", "escaped", "cdata", "tags", "picture", "categories", "items", "attribute"],
+)
+def test_a_huge_entry_is_cut_and_costs_no_other(huge: str) -> None:
+    def item(number: int, more: str = "") -> str:
+        link = f"<link>https://n.example/{number}</link>"
+        return f"<item><guid>g{number}</guid>{more}<title>خبر {number}</title>{link}</item>"
+
+    items = [item(number, huge if number == 5 else "") for number in range(10)]
+    text = f'<rss version="2.0"><channel>{"".join(items)}</channel></rss>'
+    feed = read(text.encode())
+    assert [entry.title for entry in feed.entries] == [f"خبر {number}" for number in range(10)]
+    assert {entry.guid for entry in feed.entries} == {f"g{number}" for number in range(10)}
+    assert "huge" in (feed.problem or "")
+    assert feed.complete

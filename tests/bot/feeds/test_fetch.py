@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
 import time
 import zlib
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.feeds.fetch import transport
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.fetcher import Fetcher, FetchLimits, goes_unconditional
 from bot.feeds.fetch.local_files import FileRetriever
@@ -461,3 +463,25 @@ async def test_files_are_read_by_their_own_retriever(tmp_path: object) -> None:
     assert failure(await files.fetch(FetchRequest("/dev/zero"), NOW)).kind == "file"
     assert failure(await files.fetch(FetchRequest(str(path.parent / "none")), NOW)).kind == "file"
     assert failure(await fetch(path.as_uri())).kind == "redirect"
+
+
+async def test_a_host_whose_ipv6_leads_nowhere_is_reached(server: FeedServer) -> None:
+    server.serve("/", BODY)
+    names = Names(six_test=["fd00::1", "fd00::2", "fd00::3", "fd00::4", "127.0.0.1"])
+    success(await fetch(server.url("/", "six.test"), names, allow="127.0.0.1,fd00::/8"))
+
+
+async def test_an_address_that_never_answers_leaves_time_for_the_next(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.2)
+    server.serve("/", BODY)
+    names = Names(hole_test=["127.0.0.2", "127.0.0.1"])
+    with socket.socket() as hole, socket.socket() as other, socket.socket() as third:
+        hole.bind(("127.0.0.2", server.port))
+        hole.listen(0)
+        # Its queue is full: who comes now hears nothing.
+        for each in (other, third):
+            each.setblocking(False)
+            each.connect_ex(("127.0.0.2", server.port))
+        success(await fetch(server.url("/", "hole.test"), names, allow="127.0.0.1,127.0.0.2"))

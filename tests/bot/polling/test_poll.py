@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot.locales import LANGUAGES, texts
 from bot.polling.feed_poll import FeedPoll, PollMemory
 from bot.polling.health import condition
 from bot.polling.report import PollPolicy
@@ -140,6 +141,32 @@ async def test_one_poll_in_a_hundred_goes_without_validators(tmp_path: Path) -> 
         assert asked == [False, False, True]
 
 
+async def test_a_server_that_never_says_that_it_changed_is_found_out_and_not_believed_again(
+    tmp_path: Path,
+) -> None:
+    rolls = iter([0.5] * 6)
+    async with open_desk(tmp_path, roll=lambda: next(rolls, 0.2)) as desk:
+        listed = numbered(range(5), NOW - 10 * HOUR)
+
+        async def stuck(request: Request, writer: asyncio.StreamWriter) -> None:
+            if "if-none-match" in request.headers:
+                await answer(writer, b"", "304 Not Modified", {"ETag": '"same"'})
+            else:
+                await answer(writer, rss(listed), headers={"ETag": '"same"'})
+
+        desk.server.handlers["/a"] = stuck
+        await desk.poll()
+        listed = [*numbered([7], NOW + HOUR), *listed]
+        for hours in (1, 29):
+            assert (await desk.poll(hours * HOUR))["a"].result == "unchanged"
+        # Longer quiet than it ever was: it is asked whole every now and then.
+        assert (await desk.poll(30 * HOUR))["a"].new == 1
+        listed = [*numbered([8], NOW + 30 * HOUR), *listed]
+        rolls = iter([0.9] * 9)
+        assert (await desk.poll(31 * HOUR))["a"].new == 1
+        assert (await desk.poll(32 * HOUR))["a"].result == "unchanged", "and is read only once"
+
+
 async def test_a_document_that_breaks_off_keeps_no_validators(desk: Desk) -> None:
     body = rss(numbered(range(8)))
     desk.server.serve("/a", body[: len(body) // 2], headers={"ETag": '"v1"'})
@@ -216,6 +243,43 @@ async def test_an_outage_of_our_own_delays_no_feed_and_floods_nobody(tmp_path: P
         assert [notice.event for notice in desk.notices] == ["broken", "recovered"]
 
 
+@pytest.mark.parametrize("portal", ["page", "redirect", "address"])
+async def test_a_network_that_answers_for_everybody_is_an_outage_of_our_own(
+    tmp_path: Path, portal: str
+) -> None:
+    ids = [f"f{number}" for number in range(9)]
+    names = Names(**{f"{feed}_test": ["127.0.0.1"] for feed in ids})
+    page = b"<!DOCTYPE html><html><title>Sign in</title><form></form></html>"
+    html = {"content-type": "text/html"}
+    async with open_desk(tmp_path, ids, names=names, host=lambda feed: f"{feed}.test") as desk:
+
+        def serve_all() -> None:
+            for feed in ids:
+                desk.server.serve(f"/{feed}", rss(numbered(range(3))))
+
+        serve_all()
+        await desk.tick()
+        known = dict(names.names)
+        desk.server.serve("/portal", page, headers=html)
+        for feed in ids:
+            if portal == "page":
+                desk.server.serve(f"/{feed}", page, headers=html)
+            elif portal == "redirect":
+                desk.server.serve(f"/{feed}", b"", "302 Found", {"Location": "/portal"})
+            else:
+                names.names[f"{feed}.test"] = ["192.168.1.1"]
+        for quarters in range(1, 13):
+            await desk.tick(quarters * QUARTER)
+        assert desk.poller.unreachable_since is not None
+        # A private address is told at once: by three it is known that all have one.
+        assert len(desk.notices) == (3 if portal == "address" else 1)
+        names.names = known
+        serve_all()
+        back = [await desk.tick(quarters * QUARTER) for quarters in (13, 14)]
+        assert len({feed for reports in back for feed in reports}) >= 7, "not hours later"
+        assert desk.poller.unreachable_since is None
+
+
 async def test_a_few_dead_feeds_among_others_are_their_own_trouble(tmp_path: Path) -> None:
     ids = [f"f{number}" for number in range(6)]
     names = Names(f4_test=["127.0.0.1"], f5_test=["127.0.0.1"])
@@ -234,6 +298,50 @@ async def test_a_gone_feed_is_asked_once_a_day(desk: Desk) -> None:
     state = await desk.state()
     assert state.next_check_at >= NOW + 24 * HOUR
     assert condition(state) == "broken", "for everybody who reads the state, not the poll alone"
+
+
+async def test_a_feed_that_became_another_of_the_list_is_read_once_and_told(tmp_path: Path) -> None:
+    async with open_desk(tmp_path, ("a", "b")) as desk:
+        desk.server.serve("/b", rss(numbered(range(5))))
+        moved = {"Location": "/b/"}
+        desk.server.serve("/b/", rss(numbered(range(5))))
+        desk.server.serve("/a", b"", "301 Moved Permanently", moved)
+        reports = await desk.poll()
+        assert [reports[each].result for each in "ab"] == ["failed", "accepted"]
+        assert {entry.feed_id for entry in await desk.entries()} == {"b"}
+        (notice,) = desk.notices
+        assert (notice.feed.id, notice.event, notice.failure) == ("a", "broken", "merged")
+        for language in LANGUAGES:
+            assert len(notice.text(texts(language)).splitlines()) == 4
+        # For a while, or back and forth: each is read, or fails, as what it is.
+        desk.server.serve("/a", b"", "302 Found", moved)
+        reports = await desk.poll(HOUR)
+        assert [reports[each].result for each in "ab"] == ["accepted", "unchanged"]
+        desk.server.serve("/a", b"", "301 Moved Permanently", {"Location": "/b"})
+        desk.server.serve("/b", b"", "301 Moved Permanently", {"Location": "/a"})
+        reports = await desk.poll(2 * HOUR)
+        assert [reports[each].result for each in "ab"] == ["failed", "failed"]
+        assert "redirects more than" in (reports["b"].error or "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [
+        ("Sun, 01 Feb 2026 12:00:00 GMT", 24, 27),
+        ("Sun, 01 Jan 2006 12:00:00 GMT", 0, 1),
+        ("-3600", 0, 1),
+        ("99999999999999", 24, 30 * 24),
+        ("soon", 0, 1),
+    ],
+)
+async def test_no_odd_wish_for_patience_silences_a_feed_or_hurries_us(
+    desk: Desk, asked: str, least: int, most: int
+) -> None:
+    dated = {"Retry-After": asked, "Date": "Sat, 31 Jan 2026 12:00:00 GMT"}
+    desk.server.serve("/a", b"", "429 Too Many Requests", dated)
+    await desk.poll()
+    wait = (await desk.state()).next_check_at - NOW
+    assert max(least * HOUR, 4 * MINUTE) <= wait <= most * HOUR
 
 
 async def test_retry_after_is_obeyed(desk: Desk) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ import time_machine
 
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
+from bot.locales import texts
 from bot.process.heartbeat import Heartbeat
 from bot.service.service import Service
 from bot.settings import Settings, load_settings
@@ -249,6 +252,22 @@ async def test_the_heartbeat_stops_while_nothing_can_be_sent(
         assert len(beats) == still
         health.failing_since = None
         await until(lambda: len(beats) > still)
+
+
+async def test_operators_hear_of_a_database_that_nothing_can_be_read_of_any_more(
+    tmp_path: Path, newsroom: Newsroom, telegram: TelegramServer
+) -> None:
+    async with running(settings_for(tmp_path, newsroom, telegram)) as now:
+        await until(lambda: now.service.rounds.last_tick)
+        await ask(telegram, OPERATOR, "/start")
+        before = len(telegram.sent_to(OPERATOR))
+        file = tmp_path / "data" / "marsad.sqlite"
+        with closing(sqlite3.connect(file)) as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        file.write_bytes(os.urandom(file.stat().st_size))
+        told = (await telegram.next_message(OPERATOR, before, seconds=PATIENCE)).text
+        assert texts("ar")("notice.database.damaged")[:30] in told
+        assert any("damaged" in each for each in now.service.problems())
 
 
 async def test_a_refused_token_ends_the_service_with_3(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from shutil import rmtree
 
@@ -24,6 +26,7 @@ from storage.connection import Connection
 from storage.file.backup import restore
 from storage.news import entries, feeds
 from storage.opening import open_database
+from storage.readers import chats
 from tests.bot.service.newsroom import SHORTAGE, SPORT, Newsroom, write_feeds
 from tests.bot.service.processes import ended, process, said
 
@@ -41,7 +44,35 @@ class Heart:
 
 
 @asynccontextmanager
-async def ticking(folder: Path, newsroom: Newsroom) -> AsyncIterator[tuple[Service, Parts, Heart]]:
+async def listening() -> AsyncIterator[tuple[list[str], str]]:
+    """What is posted to an address on loopback."""
+    told: list[str] = []
+
+    async def take(request: web.Request) -> web.Response:
+        told.append((await request.json())["message"].replace("\u2060", ""))
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/", take)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield told, f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    finally:
+        await runner.cleanup()
+
+
+def into_the_file(file: Path) -> None:
+    """Put what stands in the WAL into the file itself, as another program may."""
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+
+@asynccontextmanager
+async def ticking(
+    folder: Path, newsroom: Newsroom, **given: object
+) -> AsyncIterator[tuple[Service, Parts, Heart]]:
     """A service whose ticks the test calls, with a heart that is listened to."""
     heart = Heart()
     app = web.Application()
@@ -56,6 +87,7 @@ async def ticking(folder: Path, newsroom: Newsroom) -> AsyncIterator[tuple[Servi
         allow_private="127.0.0.1",
         heartbeat_url=f"http://127.0.0.1:{runner.addresses[0][1]}/",
         operators=(900,),
+        **given,
     )
     try:
         async with parts_from_settings(settings) as parts:
@@ -161,12 +193,70 @@ async def test_a_database_lost_while_running_is_seen_and_what_was_in_it_is_saved
         await database.close()
 
 
+@pytest.mark.parametrize("where", ["everywhere", "the last third"])
+async def test_random_bytes_over_the_file_are_seen_told_and_what_can_be_read_is_saved(
+    tmp_path: Path, where: str
+) -> None:
+    async with Newsroom() as newsroom, listening() as (told, address):
+        for number in range(200):
+            newsroom.publish(f"{number} " + "خبر عن السوق " * 20)
+        newsroom.publish(SHORTAGE)
+        given = {"notify_urls": (address.replace("http", "json"),)}
+        async with ticking(tmp_path, newsroom, **given) as (service, parts, heart):
+            await tick(service, parts)
+            file = tmp_path / "data" / "marsad.sqlite"
+            into_the_file(file)
+            await tick(service, parts)
+            assert (service.problems(), heart.beats) == ([], 2)
+            begin = 0 if where == "everywhere" else file.stat().st_size * 2 // 3
+            with file.open("r+b") as open_file:
+                open_file.seek(begin)
+                open_file.write(os.urandom(file.stat().st_size - begin))
+            await service.rounds.tick()
+            assert any("file is damaged" in each for each in service.problems())
+            assert heart.beats == 2
+            assert len(told) == 1
+            assert ("marsad restore" in told[0]) == (where != "everywhere")
+            saved = list(file.parent.glob("marsad.sqlite.rescued-*"))
+            assert all(each.name.split("-")[1] in told[0] for each in saved)
+            await service.rounds.tick()
+            assert any("file is damaged" in each for each in service.problems())
+            assert len(told) == 1
+        assert list(file.parent.glob("marsad.sqlite.rescued-*")) == saved
+    assert len(saved) == (where != "everywhere")
+    for each in saved:
+        restored = tmp_path / "restored.sqlite"
+        restore(each, restored, utc_now())
+        database = await open_database(restored)
+        assert [chat.id for chat in await database.read(chats.operators)] == [900]
+        await database.close()
+
+
+async def test_a_start_on_a_damaged_file_is_not_green(tmp_path: Path) -> None:
+    async with Newsroom() as newsroom:
+        for number in range(200):
+            newsroom.publish(f"{number} " + "خبر عن السوق " * 20)
+        async with ticking(tmp_path, newsroom) as (service, parts, heart):
+            await tick(service, parts)
+        file = tmp_path / "data" / "marsad.sqlite"
+        with file.open("r+b") as open_file:
+            open_file.seek(file.stat().st_size * 2 // 3)
+            open_file.write(os.urandom(8_192))
+        async with ticking(tmp_path, newsroom) as (service, parts, heart):
+            await service.rounds.tick()
+            assert any("file is damaged" in each for each in service.problems())
+            assert heart.beats == 0
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_operators_hear_of_a_lost_database_in_their_language(language: str) -> None:
     words = DatabaseLost("deleted", "/var/x.rescued").text(texts(language))
     assert "/var/x.rescued" in words
     assert "marsad restore" in words
     assert "marsad" not in DatabaseLost("emptied", "").text(texts(language))
+    words = DatabaseLost("damaged", "/var/x.rescued").text(texts(language))
+    assert "/var/x.rescued" in words
+    assert "marsad restore" in words
 
 
 def settings_in(folder: Path, **given: object) -> Settings:

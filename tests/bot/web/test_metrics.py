@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import httpx
 import pytest
 
 from bot.errors import CannotGoOn
-from bot.web.metrics import Metrics, MetricsServer
+from bot.web.metrics import Metrics, MetricsServer, _Quiet
 
 
 @pytest.fixture
@@ -57,3 +59,19 @@ def test_nothing_else_is_served(server: MetricsServer) -> None:
 def test_a_taken_port_is_told_by_its_setting(server: MetricsServer, metrics: Metrics) -> None:
     with pytest.raises(CannotGoOn, match="MARSAD_METRICS_PORT"):
         MetricsServer(metrics, server.port, list)
+
+
+def test_slow_clients_keep_nobody_from_the_health(
+    server: MetricsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Quiet, "timeout", 0.5)
+    with ExitStack() as stack:
+        slow = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=9))
+            for _ in range(200)
+        ]
+        for number, each in enumerate(slow):
+            each.sendall(b"GET /healthz HTTP/1.1\r\nX: "[: number % 28])
+        assert get(server, "/healthz").status_code == 200
+        # Each is let go, and its thread with it.
+        assert all(not each.recv(1) for each in slow)
