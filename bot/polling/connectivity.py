@@ -1,8 +1,8 @@
 """Can no feed be reached because our own connection is down?
 
 When many hosts in a row cannot be reached, or something else answers for them, and no publisher
-does, the fault is ours: no feed is asked
-less often for it, and operators hear of one feed and not of all.
+does, the fault is ours: no feed is asked less often for it, and operators hear of one feed and not
+of all.
 """
 
 from __future__ import annotations
