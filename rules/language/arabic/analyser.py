@@ -12,6 +12,10 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from rules.language.arabic.affixes import (
+    BEGINNINGS,
+    BEGINNINGS_BY_LETTER,
+    ENDINGS,
+    ENDINGS_BY_LETTER,
     PREFIX_STEMS,
     STEM_SUFFIXES,
     SUFFIXES,
@@ -38,16 +42,7 @@ class Stems(Mapping[str, list[tuple[str, dict[str, str]]]]):
         for line in self._spelt[spelling].split("\n"):
             number, form, category = line.split("\t")
             lexeme = self._lexemes[int(number)]
-            features = {
-                "diac": form,
-                "lex": lexeme.lemma.replace(" ", ""),
-                "pos": lexeme.part_of_speech,
-                "root": lexeme.root,
-                "bw": form,
-                "lexeme": number,
-                "gloss": "",
-            }
-            found.append((category, features))
+            found.append((category, {"diac": form, "bw": form, "lexeme": number}))
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -103,12 +98,13 @@ def analyzer(stems: Mapping[str, list[tuple[str, dict[str, str]]]]) -> Analyzer:
     database.stem_hash = stems
 
     class OfLetters(camel.Analyzer):  # type: ignore[misc]
-        # Its own names for these two: who else uses CAMeL Tools finds it as it is.
+        # Its own names for these three: who else uses CAMeL Tools finds it as it is.
         analyze = FunctionType(
             camel.Analyzer.analyze.__code__,
             vars(camel)
             | {"_is_punc": _beside_letters(camel._is_punc)}
-            | {"_has_punc": _beside_letters(camel._has_punc)},
+            | {"_has_punc": _beside_letters(camel._has_punc)}
+            | {"_segments_gen": _segments},
         )
 
     return OfLetters(database)
@@ -118,6 +114,18 @@ def _beside_letters(tells: Callable[[str], bool]) -> Callable[[str], bool]:
     """What looks for punctuation, without the look where all is letters: it goes through every
     symbol of Unicode at each letter, which took longer than all the rest of an analysis."""
     return lambda word: not word.isalpha() and tells(word)
+
+
+def _segments(word: str, _prefix: int, _suffix: int) -> Iterator[tuple[str, str, str]]:
+    """Beginning, stem and ending, in the analyser's order, where the first and the last are some:
+    it cuts a word in twenty ways, of which three are left."""
+    endings = (*reversed(ENDINGS_BY_LETTER.get(word[-1:], ())), 0)
+    for beginning in (0, *BEGINNINGS_BY_LETTER.get(word[:1], ())):
+        if word[:beginning] in BEGINNINGS:
+            for ending in endings:
+                end = len(word) - ending
+                if beginning < end and word[end:] in ENDINGS:
+                    yield word[:beginning], word[beginning:end], word[end:]
 
 
 def full_database(path: Path) -> Any:
