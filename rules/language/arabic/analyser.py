@@ -6,7 +6,7 @@ Format: https://camel-tools.readthedocs.io (morphology).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,6 @@ from rules.language.arabic.affixes import (
     prefixes,
 )
 from rules.language.arabic.camel import prepare_camel_tools
-from rules.language.arabic.lexicon import Lexeme
 from rules.language.text import arabic_norm
 
 if TYPE_CHECKING:
@@ -31,17 +30,17 @@ if TYPE_CHECKING:
 
 
 class Stems(Mapping[str, list[tuple[str, dict[str, str]]]]):
-    """Stems as `MorphologyDB` has them, each made when the analyser asks for it."""
+    """Stems as `MorphologyDB` has them, each made when the analyser asks for it. Of a lexeme they
+    have its number: what else is to be said of it, the number tells, and the analyser would go
+    through it for each ending."""
 
-    def __init__(self, lexemes: Sequence[Lexeme], spelt: Mapping[str, str]) -> None:
-        self._lexemes = lexemes
+    def __init__(self, spelt: Mapping[str, str]) -> None:
         self._spelt = spelt
 
     def __getitem__(self, spelling: str) -> list[tuple[str, dict[str, str]]]:
         found = []
         for line in self._spelt[spelling].split("\n"):
             number, form, category = line.split("\t")
-            lexeme = self._lexemes[int(number)]
             found.append((category, {"diac": form, "bw": form, "lexeme": number}))
         return found
 
