@@ -205,7 +205,7 @@ class TermMatcher:
         if term is None:
             composed = self.plain.composed.get(name, ())
             term = self._indexed[name] = _Indexed(self._terms[name], composed, self.signs)
-        plain = written.plain.get(name, ())
+        plain = written.plain.of(name)
         if term.is_plain:
             return tuple(sorted(set(plain))) if len(plain) > 1 else tuple(plain)
         possible = written.possible

@@ -133,17 +133,21 @@ def goes_on(rest: Rest, words: Sequence[_HasNumbers], at: int) -> bool:
     return True
 
 
-def found_in(words: Sequence[Known]) -> Mapping[str, Sequence[Span]]:
-    """Term → where its words and phrases of words stand in a sentence, in no order, some twice."""
-    found: defaultdict[str, list[Span]] = defaultdict(list)
-    for at, word in enumerate(words):
-        if word.alone:
-            span = _single(at)
-            for name in word.alone:
-                found[name].append(span)
-    for name, span in phrases_in(words):
-        found[name].append(span)
-    return found
+class PlainWords:
+    """The words and phrases of a sentence, by the terms that they are."""
+
+    __slots__ = ("_alone", "_phrases")
+
+    def __init__(self, words: Sequence[Known]) -> None:
+        self._alone = [(at, word.alone) for at, word in enumerate(words) if word.alone]
+        self._phrases: defaultdict[str, list[Span]] = defaultdict(list)
+        for name, span in phrases_in(words):
+            self._phrases[name].append(span)
+
+    def of(self, term: str) -> list[Span]:
+        """Where words and phrases of a term stand, in no order, and some twice."""
+        found = [_single(at) for at, terms in self._alone if term in terms]
+        return found + self._phrases[term] if term in self._phrases else found
 
 
 def _single(at: int) -> Span:

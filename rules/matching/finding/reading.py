@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from rules.language.sentences import Sentence
-from rules.matching.finding.plain import Known, Span, found_in
+from rules.matching.finding.plain import Known, PlainWords, Span
 from rules.matching.finding.signs import Signs
 
 __all__ = ["Reading", "Span", "Spans", "Written"]
@@ -57,7 +57,7 @@ class Written(dict[str, Spans]):
         """What the sentence's offsets point into."""
         self._matcher = matcher
         self._bits = matcher.signs.bits
-        self._plain: Mapping[str, Sequence[Span]] | None = None
+        self._plain: PlainWords | None = None
         self._at: dict[int, list[int]] | None = None
 
     def __missing__(self, term: str) -> Spans:
@@ -69,11 +69,11 @@ class Written(dict[str, Spans]):
         return found
 
     @property
-    def plain(self) -> Mapping[str, Sequence[Span]]:
-        """Term → its words and phrases of words, whatever else it is made of."""
+    def plain(self) -> PlainWords:
+        """Its words and phrases of words, whatever else a term is made of."""
         plain = self._plain
         if plain is None:
-            plain = self._plain = found_in(self.words)
+            plain = self._plain = PlainWords(self.words)
         return plain
 
     @property
