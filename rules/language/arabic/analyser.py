@@ -6,12 +6,16 @@ Format: https://camel-tools.readthedocs.io (morphology).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from rules.language.arabic.affixes import (
+    BEGINNINGS,
+    BEGINNINGS_BY_LETTER,
+    ENDINGS,
+    ENDINGS_BY_LETTER,
     PREFIX_STEMS,
     STEM_SUFFIXES,
     SUFFIXES,
@@ -19,7 +23,6 @@ from rules.language.arabic.affixes import (
     prefixes,
 )
 from rules.language.arabic.camel import prepare_camel_tools
-from rules.language.arabic.lexicon import Lexeme
 from rules.language.text import arabic_norm
 
 if TYPE_CHECKING:
@@ -27,27 +30,18 @@ if TYPE_CHECKING:
 
 
 class Stems(Mapping[str, list[tuple[str, dict[str, str]]]]):
-    """Stems as `MorphologyDB` has them, each made when the analyser asks for it."""
+    """Stems as `MorphologyDB` has them, each made when the analyser asks for it. Of a lexeme they
+    have its number: what else is to be said of it, the number tells, and the analyser would go
+    through it for each ending."""
 
-    def __init__(self, lexemes: Sequence[Lexeme], spelt: Mapping[str, str]) -> None:
-        self._lexemes = lexemes
+    def __init__(self, spelt: Mapping[str, str]) -> None:
         self._spelt = spelt
 
     def __getitem__(self, spelling: str) -> list[tuple[str, dict[str, str]]]:
         found = []
         for line in self._spelt[spelling].split("\n"):
             number, form, category = line.split("\t")
-            lexeme = self._lexemes[int(number)]
-            features = {
-                "diac": form,
-                "lex": lexeme.lemma.replace(" ", ""),
-                "pos": lexeme.part_of_speech,
-                "root": lexeme.root,
-                "bw": form,
-                "lexeme": number,
-                "gloss": "",
-            }
-            found.append((category, features))
+            found.append((category, {"diac": form, "bw": form, "lexeme": number}))
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -103,12 +97,13 @@ def analyzer(stems: Mapping[str, list[tuple[str, dict[str, str]]]]) -> Analyzer:
     database.stem_hash = stems
 
     class OfLetters(camel.Analyzer):  # type: ignore[misc]
-        # Its own names for these two: who else uses CAMeL Tools finds it as it is.
+        # Its own names for these three: who else uses CAMeL Tools finds it as it is.
         analyze = FunctionType(
             camel.Analyzer.analyze.__code__,
             vars(camel)
             | {"_is_punc": _beside_letters(camel._is_punc)}
-            | {"_has_punc": _beside_letters(camel._has_punc)},
+            | {"_has_punc": _beside_letters(camel._has_punc)}
+            | {"_segments_gen": _segments},
         )
 
     return OfLetters(database)
@@ -118,6 +113,18 @@ def _beside_letters(tells: Callable[[str], bool]) -> Callable[[str], bool]:
     """What looks for punctuation, without the look where all is letters: it goes through every
     symbol of Unicode at each letter, which took longer than all the rest of an analysis."""
     return lambda word: not word.isalpha() and tells(word)
+
+
+def _segments(word: str, _prefix: int, _suffix: int) -> Iterator[tuple[str, str, str]]:
+    """Beginning, stem and ending, in the analyser's order, where the first and the last are some:
+    it cuts a word in twenty ways, of which three are left."""
+    endings = (*reversed(ENDINGS_BY_LETTER.get(word[-1:], ())), 0)
+    for beginning in (0, *BEGINNINGS_BY_LETTER.get(word[:1], ())):
+        if word[:beginning] in BEGINNINGS:
+            for ending in endings:
+                end = len(word) - ending
+                if beginning < end and word[end:] in ENDINGS:
+                    yield word[:beginning], word[beginning:end], word[end:]
 
 
 def full_database(path: Path) -> Any:

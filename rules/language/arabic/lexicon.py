@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rules.language.text import arabic_surface
 from rules.texts import Message, message
@@ -26,8 +27,7 @@ class WordProblem(ValueError):
         self.said = said
 
 
-@dataclass(frozen=True, slots=True)
-class Stem:
+class Stem(NamedTuple):
     """A surface form that affixes join. ``form`` keeps hamza; ``category`` names a table row."""
 
     form: str

@@ -171,7 +171,7 @@ class Morphology:
     @cached_property
     def analyser(self) -> Analyzer:
         """CAMeL Tools' analyser; it is not even imported before a word may be one of the rules'."""
-        return analyzer(Stems(self._lexemes, self.spelt))
+        return analyzer(Stems(self.spelt))
 
     def prepare(self) -> None:
         """Import and make the analyser now, for whoever must not wait for it later."""

@@ -118,7 +118,7 @@ def row_of(lexeme: Lexeme) -> str:
 def lexeme_of(row: str) -> Lexeme:
     """What `row_of` wrote. Raises ValueError or TypeError for what it did not."""
     lemma, part, root, *stems = row.split(_COLUMN)
-    return Lexeme(lemma, part, root, frozenset(Stem(*s.split("\t")) for s in stems))
+    return Lexeme(lemma, part, root, frozenset(Stem._make(s.split("\t")) for s in stems))
 
 
 def _latin_word(row: str) -> tuple[str, str, frozenset[str]]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+from importlib import import_module
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import RuleSet
+from rules.language.arabic.affixes import BEGINNINGS, ENDINGS
+from rules.language.arabic.analyser import _segments
+from rules.language.arabic.camel import prepare_camel_tools
 from rules.language.arabic.lexicon import Lexeme, WordProblem, exact, noun, particle
 from rules.language.arabic.morphology import Morphology
 from rules.language.arabic.verbs import root, verb
@@ -156,3 +160,17 @@ def test_whatever_the_generator_makes_the_analyser_finds(
     number = data.draw(st.integers(0, len(shipped.morphology.lexemes) - 1))
     form = data.draw(st.sampled_from(shipped.morphology.forms(number)))
     assert number in {a.lexeme for a in shipped.morphology.analyse(form)}
+
+
+@settings(max_examples=300)
+@given(st.text("وفبكلاسهنتيمق", min_size=1, max_size=12))
+def test_a_word_is_cut_where_the_analyser_would_cut_it_and_know_both_ends(word: str) -> None:
+    prepare_camel_tools()
+    camel = import_module("camel_tools.morphology.analyzer")
+    longest = max(map(len, BEGINNINGS)), max(map(len, ENDINGS))
+    known = [
+        (beginning, stem, ending)
+        for beginning, stem, ending in camel._segments_gen(word, *longest)
+        if beginning in BEGINNINGS and ending in ENDINGS
+    ]
+    assert list(_segments(word, *longest)) == known

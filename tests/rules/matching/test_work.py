@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,6 +18,7 @@ from rules.language import latin
 from rules.language.arabic.morphology import Morphology
 from rules.loading.load import load_rules
 from rules.matching.entry import read_entry
+from rules.matching.finding import signs
 from rules.matching.finding.matcher import TermMatcher
 from rules.matching.match import detected, judge
 from tests.conftest import shipped_places
@@ -116,6 +117,16 @@ def test_the_analyser_is_asked_only_for_words_of_which_it_finds_something(
     asked = [w for w in (NEWS + " " + ORDINARY).split() if morphology.may_be_a_form(w)]
     assert len(asked) > 10
     assert [word for word in asked if not morphology.analyser.analyze(word)] == []
+
+
+def test_the_analyser_cuts_a_word_only_where_something_may_be_cut_off(shipped: RuleSet) -> None:
+    """Its own way is to cut off whatever is no longer than the longest beginning and ending."""
+    word = "ومستشفياتهم"
+    assert shipped.morphology.analyser.analyze(word)
+    taken = calls(lambda: shipped.morphology.analyser.analyze(word))
+    cuts = taken["_segments"] - 1
+    assert 2 <= cuts <= 6
+    assert taken["Stems.__getitem__"] <= cuts
 
 
 def test_a_dictionary_is_opened_only_for_a_word_that_it_decides(
@@ -329,6 +340,25 @@ def test_each_term_is_looked_for_once_in_a_sentence_and_never_where_it_cannot_be
     assert shipped.detect("", NEWS, "ar")
     assert impossible == []
     assert set(looked_for.values()) == {1}
+
+
+def test_patterns_with_gaps_are_searched_for_apart(
+    shipped: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the others, what the engine finds out while a gap is open it finds out once more: the
+    first thousands of entries took twice as long."""
+    sets: list[list[str]] = []
+    real = signs.search_set
+
+    def search_set(patterns: Iterable[str]) -> Any:
+        sets.append(list(patterns))
+        return real(sets[-1])
+
+    monkeypatch.setattr(signs, "search_set", search_set)
+    made = signs.Patterns(shipped.compiled_terms, shipped.terms.signs, ("[0-9]+", "a.{0,9}b"))
+    together = [any(".{0," in p or r"\S+" in p for p in patterns) for patterns in sets]
+    assert together == [False, True]
+    assert [made.in_text(text)[1] for text in ("a b", "7", "a 7 b", "c")] == [2, 1, 3, 0]
 
 
 def test_what_governs_is_found_once_for_all_evidence_of_a_sentence(shipped: RuleSet) -> None:
