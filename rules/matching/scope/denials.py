@@ -67,6 +67,11 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
     if any(0 <= denial.first - s.last - 1 <= WHILE for s in reading.of(statement.WHILE)):
         # «بينما تنفي السلطات الحصار، يعاني السكان»: the news is what stands beside the denial.
         return True
+    if statement.is_background(reading, denial) and not any(
+        statement.is_background(reading, e) for e in evidence
+    ):
+        # "After weeks of denial, the ministry admits cholera": what was denied is so.
+        return True
     if any(s.overlaps(denial) for s in reading.of(CONTRARY)):
         return not _names_it(reading, denial, evidence)
     if _disowns(reading, denial):

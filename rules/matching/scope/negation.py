@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope.scene import is_of_another_noun
+from rules.matching.scope.scene import ARTICLES, is_of_another_noun
 
 NEGATION = "$negation"
 NEXT = "$negation-next"
@@ -55,6 +55,8 @@ _FROM_NOW = frozenset((("بعد", "اليوم"), ("بعد", "الان")))
 FROM_NOW_WITHIN = 4
 """Words behind «لا» in which «بعد اليوم» says that it was so before."""
 
+_PAIRED = frozenset(("ni", "neither", "nor", "لا", "ولا"))
+"""Each is one of two, «لا وقود ولا ماء»."""
 _NOTHING = frozenset(("rien", "ni", "aucun", "aucune", "personne"))
 
 
@@ -125,12 +127,32 @@ def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     return _subject(reading, span)
 
 
+def no_right_before(reading: Reading, word: Span) -> Span | None:
+    """The no that a word begins with, an article between them or none: "nor the ward"."""
+    before = reading.sentence.tokens[word.first - 1].norm if word.first else ""
+    return any_negation(reading, word, 1 if before in ARTICLES else 0)
+
+
+def is_of_one_saying(reading: Reading, no: Span, evidence: Iterable[Span]) -> bool:
+    """Whether a no is one with another that some evidence is: «ni carburant ni personnel» says
+    that neither is there, and does not deny it."""
+    tokens = reading.sentence.tokens
+    if tokens[no.first].norm not in _PAIRED:
+        return False
+    return any(
+        e.first == e.last and tokens[e.first].norm in _PAIRED and no.first != e.first
+        for e in evidence
+    )
+
+
 def _subject(reading: Reading, verb: Span) -> Span | None:
     """ "No family in the camp has been put out": nobody did it, or nobody has it done to them."""
     tokens = reading.sentence.tokens
     # "Has run out of": one word of the verb may stand before the word that is found.
+    own = (verb.first,) if verb.last > verb.first else ()
     has = next(
-        (at for at in (verb.first - 1, verb.first - 2) if at > 0 and tokens[at].norm in _HAS), 0
+        (at for at in (*own, verb.first - 1, verb.first - 2) if at > 0 and tokens[at].norm in _HAS),
+        0,
     )
     if not has or any(token.breaks for token in tokens[has + 1 : verb.first + 1]):
         return None
