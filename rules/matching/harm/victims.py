@@ -278,6 +278,9 @@ class _Harms(Kinds):
         for at in range(begin - 1, max(-1, begin - 1 - reach), -1):
             if at >= aside:
                 continue
+            if at in self.denying:
+                # «les deux camps nient toute perte civile»
+                return None
             person = self.ending(self.persons, at)
             if person is not None and (told := self._among_whom(person)) is not None:
                 # "Ten people, including a soldier, were killed": those before are who was.
@@ -323,6 +326,8 @@ class _Harms(Kinds):
                 # «قوة أخرى بين قتيل وجريح»
                 person = None
             if at in self.kind or (person is not None and person.who != "fighters"):
+                break
+            if at in self.denying:
                 break
             if person is not None or (at in self.bodies and "بين" in self._words(at, span.first)):
                 return Span(at, at), "fighters", "fighters stand before the dead and wounded"
