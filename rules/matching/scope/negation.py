@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from rules.matching.finding.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span, begun_in
 from rules.matching.scope.scene import ARTICLES, is_of_another_noun
 
 NEGATION = "$negation"
@@ -131,6 +131,43 @@ def no_right_before(reading: Reading, word: Span) -> Span | None:
     """The no that a word begins with, an article between them or none: "nor the ward"."""
     before = reading.sentence.tokens[word.first - 1].norm if word.first else ""
     return any_negation(reading, word, 1 if before in ARTICLES else 0)
+
+
+def is_of_a_subject(reading: Reading, evidence: Iterable[Span], verbs: Sequence[str]) -> bool:
+    """ "No bread has been cut off", "nor the ward has shut": the no (or the "has") that some
+    evidence is, is of the verb behind its noun, and says of no want."""
+    tokens = reading.sentence.tokens
+    for word in evidence:
+        first = tokens[word.first].norm
+        if word.first != word.last:
+            continue
+        if first in _HAS and _befalls(reading, word.first, verbs):
+            return True
+        if first not in _NO_ONE | _PAIRED:
+            continue
+        for at in range(word.last + 2, min(len(tokens), word.last + 2 + SUBJECT_REACH)):
+            if tokens[at].breaks:
+                break
+            if tokens[at].norm in _HAS:
+                if _befalls(reading, at, verbs):
+                    return True
+                break
+    return False
+
+
+def _befalls(reading: Reading, has: int, verbs: Iterable[str]) -> bool:
+    """Whether one of the verbs stands right behind "has", "has been"."""
+    tokens = reading.sentence.tokens
+    behind = tokens[has + 1].norm if has + 1 < len(tokens) else ""
+    verb = has + 1 + (behind in _HAS)
+    return any(begun_in(reading.of(name), verb, verb) for name in verbs)
+
+
+def is_nobody(reading: Reading, no: Span) -> bool:
+    """«Personne n'assiège la ville»: the word for a person is the no."""
+    return reading.sentence.tokens[no.first].norm == "personne" and any(
+        no == nobody for nobody in reading.of(NONE)
+    )
 
 
 def is_of_one_saying(reading: Reading, no: Span, evidence: Iterable[Span]) -> bool:

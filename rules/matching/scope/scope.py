@@ -33,6 +33,7 @@ from rules.matching.scope.negation import (
     denies,
     excepts,
     is_no_longer,
+    is_nobody,
     is_of_one_saying,
     no_right_before,
 )
@@ -326,7 +327,7 @@ def _negation_of(
     """The negation right over the evidence, and not over one of its governors."""
     for span in evidence:
         no = any_negation(reading, span, NEGATED_EVIDENCE)
-        if no is None or any(no.overlaps(s) for s in evidence):
+        if no is None or (any(no.overlaps(s) for s in evidence) and not is_nobody(reading, no)):
             continue
         if is_of_one_saying(reading, no, evidence):
             continue

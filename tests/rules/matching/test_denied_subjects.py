@@ -36,6 +36,15 @@ HEALTH, HARM = "health-system-collapse", "civilian-harm"
         ("ar", HARM, "إسرائيل تنفي استهداف المدنيين في غارة قتلت ستة أطفال", "worsening"),
         ("fr", "attack-on-health-care",
          "L'armée nie avoir bombardé l'hôpital, où deux infirmières sont mortes", "worsening"),
+        # a no of the verb behind its noun says of no want
+        ("en", "food-insecurity", "Neither water nor bread has been cut off, says mayor of Bor",
+         "denied"),
+        ("en", "food-insecurity", "No bread has arrived in Bor since May", "worsening"),
+        # the word for a person is the no
+        ("fr", "siege", "Personne n'assiège Bourem, affirme le gouverneur", "denied"),
+        # who had nothing to do with it owns that it was
+        ("en", "attack-on-health-care",
+         "RSF says it had nothing to do with the shelling of the hospital in Nyala", "worsening"),
         # meant or not, it was done
         ("ar", HARM, "إسرائيل تنفي تعمد قصف المدرسة وانتشال 16 جثة من تحت الأنقاض", "worsening"),
     ],
