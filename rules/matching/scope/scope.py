@@ -188,6 +188,9 @@ def state_of(
         # «لا مساعدات تصل», "no aid has entered", "no ward is closed": the no stands before it; so
         # it does in "has let no lorry in", «ne laisse entrer aucun camion».
         no = no_right_before(reading, span)
+        if no is not None and no.overlaps(inner.span):
+            # «لم يعد أمر الإخلاء ساريا»: the no is the governor itself.
+            no = None
     if no is not None:
         # «ne laissent plus passer»: one no, said once.
         outer = [g._replace(negation=None) if g.negation == no else g for g in outer]

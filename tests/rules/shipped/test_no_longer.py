@@ -25,10 +25,10 @@ NO_LONGER = [
     (
         "ar",
         "food-insecurity",
-        "سكان طويلة لم يعودوا يقفون في طوابير الخبز فلا خبز هناك",
+        "سكان دير الزور لم يعودوا يقفون في طوابير الخبز فلا خبز هناك",
         "worsening",
     ),
-    ("ar", "food-insecurity", "سكان طويلة لم يعودوا يقفون في طوابير الخبز", "improving"),
+    ("ar", "food-insecurity", "سكان دير الزور لم يعودوا يقفون في طوابير الخبز", "improving"),
     ("ar", "siege", "لم تعد المدينة محاصرة", "improving"),
     ("ar", "water-fuel-power-shortage", "لم تعد المياه مقطوعة عن الخرطوم", "improving"),
     ("ar", "evacuation", "لم يعد أمر الإخلاء ساريا", "improving"),
