@@ -19,11 +19,20 @@ from rules.matching.scope import effect
 from rules.matching.scope.deed import is_done
 from rules.matching.scope.denials import DENYING
 from rules.matching.scope.direction import Found
-from rules.matching.scope.governors import DENIED
-from rules.matching.scope.negation import NEGATED_EVIDENCE, any_negation, is_no_longer, says_no
+from rules.matching.scope.governors import DENIED, STATE_TERMS
+from rules.matching.scope.negation import (
+    NEGATED_EVIDENCE,
+    any_negation,
+    is_no_longer,
+    is_of_a_subject,
+    says_no,
+)
 from rules.matching.scope.scope import Scope, scope_of, state_of
 from rules.matching.scope.statement import is_background
 from rules.matching.scope.undone import relieved_since, undoes
+
+ENDING = (STATE_TERMS["stopped"], STATE_TERMS["obstructed"], "$act-out-of-service")
+"""What befalls a thing: "no bread has been cut off" says nothing of a want of bread."""
 
 
 def holds(
@@ -73,6 +82,8 @@ def holds(
         if clause.direction == "improving" and effect.is_sorry(reading, evidence):
             continue
         if clause.deed and not is_done(reading, combination):
+            continue
+        if clause.direction == "worsening" and is_of_a_subject(reading, evidence, ENDING):
             continue
         asked = negators_of(clause, reading, combination)
         scope = scope_of(

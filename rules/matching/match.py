@@ -22,7 +22,7 @@ from rules.matching.harm.entry import find_harms
 from rules.matching.holds import holds
 from rules.matching.rule import CompiledRule
 from rules.matching.scope.direction import Found
-from rules.matching.scope.doubt import denies_something
+from rules.matching.scope.doubt import denies_something, denies_what_is_told
 from rules.matching.scope.statement import speaks_of_relief
 
 
@@ -156,6 +156,8 @@ def _without_plain_no(found: list[Found], entry: EntryReading) -> list[Found]:
     there to deny; below «نفي» or "Fact check" it says what is denied.
     """
     if not entry.title or is_titled(found) or any(map(denies_something, entry.titles)):
+        return found
+    if denies_what_is_told(entry.places["lead"]):
         return found
     return [f for f in found if f.direction != "denied" or "denied" in f.scope.states]
 

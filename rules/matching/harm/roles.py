@@ -35,6 +35,8 @@ WEAPON = "$cause-weapon"
 """What crime and accident know as well as war."""
 BLAST = "$cause-blast"
 """The weapons that are no police matter even at a place at peace."""
+DENYING = "$scope-denying"
+"""Who denies a harm stands before it, and is not its victim."""
 PLACE = "$crisis-place"
 SITE = "$military-site"
 NATIONALITY, OTHERS = "$nationality", "$others"
@@ -54,8 +56,8 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
 )
 TERMS = (
     *HARMS, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED, HELD, NATURAL, OF_WOUNDS,
-    MARTYRED, OWN_DEATH, DEED, BLAST, MEANT, DOING, IN_GENERAL, PLACE, SITE, NATIONALITY, OTHERS,
-    *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
+    MARTYRED, OWN_DEATH, DEED, BLAST, MEANT, DOING, IN_GENERAL, DENYING, PLACE, SITE, NATIONALITY,
+    OTHERS, *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
 )  # fmt: skip
 """The vocabulary terms that are read."""
 
@@ -110,6 +112,7 @@ class Roles:
         self.deeds = {span.first for span in reading.of(DEED)}
         self.meant = {span.last for span in reading.of(MEANT)}
         self.doing = {span.first for span in reading.of(DOING)}
+        self.denying = {span.first for span in reading.of(DENYING)}
         self.in_general = {span.first for span in reading.of(IN_GENERAL)}
 
     def _instruments(self) -> set[int]:

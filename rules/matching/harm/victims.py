@@ -39,6 +39,7 @@ NOT_NEW_REACH = 5
 """Words before the dead and wounded in which "to hand over", "to honour" makes them old news."""
 _INNOCENTS = frozenset(("الابرياء", "للابرياء"))
 """«مئات الأبرياء»: counted or not, so an opinion calls them."""
+_NOR = frozenset(("ni", "nor"))
 _CAUSING = frozenset(
     "fait font faire faisant faisait cause causent causer causant causait provoque provoquent "
     "provoquer provoquant entraine entrainent entrainer entrainant a ont y deplore deplorent "
@@ -278,6 +279,9 @@ class _Harms(Kinds):
         for at in range(begin - 1, max(-1, begin - 1 - reach), -1):
             if at >= aside:
                 continue
+            if at in self.denying or self.tokens[at].norm in _NOR:
+                # «les deux camps nient toute perte civile», «n'a ni visé la foule ni blessé»
+                return None
             person = self.ending(self.persons, at)
             if person is not None and (told := self._among_whom(person)) is not None:
                 # "Ten people, including a soldier, were killed": those before are who was.
@@ -323,6 +327,8 @@ class _Harms(Kinds):
                 # «قوة أخرى بين قتيل وجريح»
                 person = None
             if at in self.kind or (person is not None and person.who != "fighters"):
+                break
+            if at in self.denying:
                 break
             if person is not None or (at in self.bodies and "بين" in self._words(at, span.first)):
                 return Span(at, at), "fighters", "fighters stand before the dead and wounded"

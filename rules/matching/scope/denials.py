@@ -48,15 +48,17 @@ DENIAL_WITHIN = 3
 MOST_WORDS = 5
 """Of such a verb or noun."""
 OBJECT_FROM = 2
-"""Words between a denial and a colon that are what it denies."""
+"""Words behind a denial, before a colon or a new subject, that are what it denies."""
 WHILE = 2
 """Words between «بينما», "while" and the denial that they set aside."""
+PLACE = "$crisis-place"
 SIDES = ("$armed-bodies", "$cause-actor")
 """Who may tell of his own deeds."""
 _ABOUT = frozenset(
     "about over on regarding around concerning sur concernant بشان حول عن بخصوص".split()
 )
 _OF = frozenset(("of", "de", "du", "d"))
+_THAT = frozenset("that que qu lesquelles ان بان انه بانه انها بانها".split())
 _ACCOUNTS = frozenset("account version narrative story روايه recit".split())
 _AND = frozenset(("and", "but", "et", "mais"))
 _BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
@@ -66,6 +68,11 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
     """«عشرات القتلى وحماس تكذب مزاعم الجيش بوجود مسلحين»: the denial has a claim of its own."""
     if any(0 <= denial.first - s.last - 1 <= WHILE for s in reading.of(statement.WHILE)):
         # «بينما تنفي السلطات الحصار، يعاني السكان»: the news is what stands beside the denial.
+        return True
+    if statement.is_background(reading, denial) and not any(
+        statement.is_background(reading, e) for e in evidence
+    ):
+        # "After weeks of denial, the ministry admits cholera": what was denied is so.
         return True
     if any(s.overlaps(denial) for s in reading.of(CONTRARY)):
         return not _names_it(reading, denial, evidence)
@@ -82,15 +89,27 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
         reading, denial, evidence
     ):
         return True
+    if _has_a_subject_of_its_own(reading, denial, evidence):
+        return True
     if any(denial.last < e.first for e in evidence):
         return False
     if _has_an_object(reading, denial):
         return True
     claims = [s for s in reading.of(CLAIMS) if s.first < denial.first]
-    if claims and all(e.first - claims[-1].last > CLAIM_REACH for e in evidence):
+    if claims and all(
+        e.first - claims[-1].last > CLAIM_REACH and not _says_that(reading, claims[-1], e)
+        for e in evidence
+    ):
         # «إن مزاعم الجيش بوجود مسلحين في مدرسة قصفها وقتل عشرات محض كذب»
         return True
     return any_within(reading.of(CLAIMS), denial.last + 1, denial.last + 2)
+
+
+def _says_that(reading: Reading, claim: Span, evidence: Span) -> bool:
+    """«ادعاءات إسرائيل بأن حماس خرقت الهدنة»: behind "that" all is what is claimed."""
+    behind = reading.sentence.tokens[claim.last + 1 : claim.last + 1 + CLAIM_REACH]
+    at = next((at for at, token in enumerate(behind) if token.norm in _THAT), None)
+    return at is not None and claim.last + 1 + at < evidence.first
 
 
 def _is_told_of_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:
@@ -107,6 +126,31 @@ def _is_told_of_another(reading: Reading, denial: Span, evidence: Sequence[Span]
             reading.of(NEWS), denial.first, at - 1
         )
     return False
+
+
+def _has_a_subject_of_its_own(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:
+    """«تنفي إطلاق النار والمدينة تشيع تسعة قتلى», "denies the raid; 16 bodies were found": behind
+    a new subject and its verb, or a semicolon, stands what is so."""
+    tokens, text = reading.sentence.tokens, reading.text
+    first = min(e.first for e in evidence)
+    for at in range(denial.last + 1 + OBJECT_FROM, first + 1):
+        token = tokens[at]
+        if token.breaks and ";" in text[tokens[at - 1].end : token.start].replace("؛", ";"):
+            return True
+        if not token.norm.startswith("و") or len(token.norm) < MOST_WORDS:
+            continue
+        known = token.norm.startswith("وال") or any_within(reading.of(PLACE), at, at)
+        named = known or tokens[min(at + 1, first)].norm.startswith("ال")
+        if named and any(_may_be_a_verb(t.norm) for t in tokens[at + 2 - known : at + 3 - known]):
+            return True
+    return False
+
+
+def _may_be_a_verb(word: str) -> bool:
+    """Behind a definite subject, where no noun without an article stands: «تشيع», «دفنت»."""
+    if len(word) < 4 or word.startswith("ال"):
+        return False
+    return word[0] in "يت" or word.endswith("وا") or (word[-1] == "ت" and word[-2] != "ا")
 
 
 def _is_of_ones_account(reading: Reading, denial: Span, evidence: Sequence[Span]) -> bool:
@@ -215,6 +259,18 @@ def is_over_a_denial(reading: Reading, no: Span) -> bool:
 
 def takes_what_it_denies(reading: Reading, denial: Span) -> bool:
     return any_within(reading.of(DENYING), denial.first, denial.last)
+
+
+def is_near_or_a_verdict(
+    reading: Reading, denial: Span, reached: Sequence[Span], near: int
+) -> bool:
+    """Whether a denial stands before what it denies, so near behind it, or is what is said of it:
+    "the closure of the hospital of Al-Nao in Omdurman is a hoax"."""
+    last = max(e.last for e in reached)
+    if denial.first - last - 1 <= near:
+        return True
+    between = reading.sentence.tokens[last + 1 : denial.last + 1]
+    return not takes_what_it_denies(reading, denial) and not any(t.breaks for t in between)
 
 
 def rejects_what_is_said(reading: Reading, verb: Span) -> bool:

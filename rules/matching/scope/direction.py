@@ -12,7 +12,13 @@ from typing import NamedTuple
 from rules.loading.choices import Direction
 from rules.matching.clauses import CompiledClause
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope.doubt import is_answered_no, is_hearsay, says_no, says_not_so
+from rules.matching.scope.doubt import (
+    denies_what_is_told,
+    is_answered_no,
+    is_hearsay,
+    says_no,
+    says_not_so,
+)
 from rules.matching.scope.scene import is_epithet
 from rules.matching.scope.scope import Scope
 from rules.matching.scope.statement import is_background, turns_between
@@ -27,6 +33,7 @@ _STANDING = frozenset(("opened", "restored"))
 
 BROKEN = ("$scope-broken", "$scope-broken-of")
 AGREED = ("$scope-agreed", "$scope-agreed-of")
+TRUCE = "$truce"
 
 
 class Found(NamedTuple):
@@ -117,8 +124,12 @@ def _is_denied_at_once(told: Sequence[Found], leading: Sequence[Reading]) -> boo
     if "title" not in fields or "text" not in fields:
         return True
     titles = leading[: fields.index("text")]
-    if all(f.reading.sentence.field == "text" for f in told) and not any(map(says_no, titles)):
-        return False
+    below = all(f.reading.sentence.field == "text" for f in told)
+    if below and not any(map(says_no, titles)):
+        # Who denies what is told, and nothing else of it, denies it below any title.
+        # Of a truce it may be the refusal.
+        only = all(f.direction == "denied" and not f.reading.of(TRUCE) for f in told)
+        return only and denies_what_is_told(leading)
     first = {id(r) for r in leading[: fields.index("text") + 1]}
     return any(f.direction == "denied" and id(f.reading) in first for f in told)
 

@@ -68,6 +68,16 @@ def says_not_so(leading: Sequence[Reading]) -> bool:
     return first is not None and bool(first.of(DENIED))
 
 
+def denies_what_is_told(leading: Sequence[Reading]) -> bool:
+    """Whether the first sentence of the text denies what others tell, whatever the title is about:
+    "Reports that the crossing was closed are incorrect, the authority said"."""
+    first = next((r for r in leading if r.sentence.field == "text"), None)
+    if first is None:
+        return False
+    news, denied = first.of(NEWS), first.of(DENIED)
+    return any(not n.overlaps(d) for n in news for d in denied[:4])
+
+
 def denies_something(title: Reading) -> bool:
     """Whether a title denies or doubts, whatever it is about: «Démenti de l'hôpital»."""
     if any(title.of(term) for term in (DENIED, DENYING, DOUBT)):

@@ -110,9 +110,11 @@ def spares(reading: Reading, evidence: Sequence[Span]) -> bool:
 
 
 def _is_why(reading: Reading, burden: Span, word: Span) -> bool:
-    """ "No longer queue because the bread has run out"."""
+    """ "No longer queue because the bread has run out", «فلا خبز»: a no of its own."""
     between = reading.sentence.tokens[burden.last + 1 : word.first]
-    return any(token.norm in _BECAUSE for token in between)
+    if any(token.norm in _BECAUSE for token in between):
+        return True
+    return bool(begun_in(reading.of(NEGATION), burden.last + 1, word.last))
 
 
 def is_undone(reading: Reading, evidence: Sequence[Span]) -> bool:
@@ -120,7 +122,10 @@ def is_undone(reading: Reading, evidence: Sequence[Span]) -> bool:
     if not reading.of(BURDEN):
         return False
     for no, burden in _borne_no_more(reading, evidence):
-        if not any(burden.overlaps(e) or no.overlaps(e) for e in evidence):
+        if not any(
+            burden.overlaps(e) or no.overlaps(e) or _next_to(reading, burden, e, THING_WITHIN)
+            for e in evidence
+        ):
             continue
         since = [s.first for s in reading.of(SUBORDINATE) if _is_after(reading, s)]
         if any(

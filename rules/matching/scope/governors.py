@@ -87,6 +87,8 @@ REACH: Mapping[State, Reach] = {
     "figurative": Reach(2, 4, 3),
     "drill": Reach(4, 4, 3),
 }
+VERDICT = Reach(10, 9, 2, across=True)
+"""Of what is said of a whole subject, "the closure of the hospital of Al-Nao is a hoax"."""
 _RELIEF = frozenset(
     {"ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed", "kept"}
 )
@@ -158,6 +160,8 @@ def governing(
             reached = [*reached, *(g.span for at, _, g in found if at == layer)]
             layer = reach.layer
         follows = name != STATE_NOUNS.get(state)
+        if name == DENIED:
+            reach = VERDICT
         for span in _within_reach(reading.of(name), reached, reach):
             if any(span.overlaps(e) for e in evidence):
                 continue
@@ -178,6 +182,10 @@ def governing(
                 if state == "freed" and doers.saves_another(reading, span, evidence):
                     continue
                 if state == "denied" and denials.denies_another(reading, span, evidence):
+                    continue
+                if name == DENIED and not denials.is_near_or_a_verdict(
+                    reading, span, reached, REACH["denied"].after
+                ):
                     continue
                 negation = any_negation(reading, span, NEGATED_GOVERNOR)
                 if negation is not None and (

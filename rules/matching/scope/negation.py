@@ -6,8 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope.scene import is_of_another_noun
+from rules.matching.finding.reading import Reading, Span, begun_in
+from rules.matching.scope.scene import ARTICLES, is_of_another_noun
 
 NEGATION = "$negation"
 NEXT = "$negation-next"
@@ -55,6 +55,8 @@ _FROM_NOW = frozenset((("بعد", "اليوم"), ("بعد", "الان")))
 FROM_NOW_WITHIN = 4
 """Words behind «لا» in which «بعد اليوم» says that it was so before."""
 
+_PAIRED = frozenset(("ni", "neither", "nor", "لا", "ولا"))
+"""Each is one of two, «لا وقود ولا ماء»."""
 _NOTHING = frozenset(("rien", "ni", "aucun", "aucune", "personne"))
 
 
@@ -125,12 +127,69 @@ def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     return _subject(reading, span)
 
 
+def no_right_before(reading: Reading, word: Span) -> Span | None:
+    """The no that a word begins with, an article between them or none: "nor the ward"."""
+    before = reading.sentence.tokens[word.first - 1].norm if word.first else ""
+    return any_negation(reading, word, 1 if before in ARTICLES else 0)
+
+
+def is_of_a_subject(reading: Reading, evidence: Iterable[Span], verbs: Sequence[str]) -> bool:
+    """ "No bread has been cut off", "nor the ward has shut": the no (or the "has") that some
+    evidence is, is of the verb behind its noun, and says of no want."""
+    tokens = reading.sentence.tokens
+    for word in evidence:
+        first = tokens[word.first].norm
+        if word.first != word.last:
+            continue
+        if first in _HAS and _befalls(reading, word.first, verbs):
+            return True
+        if first not in _NO_ONE | _PAIRED:
+            continue
+        for at in range(word.last + 2, min(len(tokens), word.last + 2 + SUBJECT_REACH)):
+            if tokens[at].breaks:
+                break
+            if tokens[at].norm in _HAS:
+                if _befalls(reading, at, verbs):
+                    return True
+                break
+    return False
+
+
+def _befalls(reading: Reading, has: int, verbs: Iterable[str]) -> bool:
+    """Whether one of the verbs stands right behind "has", "has been"."""
+    tokens = reading.sentence.tokens
+    behind = tokens[has + 1].norm if has + 1 < len(tokens) else ""
+    verb = has + 1 + (behind in _HAS)
+    return any(begun_in(reading.of(name), verb, verb) for name in verbs)
+
+
+def is_nobody(reading: Reading, no: Span) -> bool:
+    """«Personne n'assiège la ville»: the word for a person is the no."""
+    return reading.sentence.tokens[no.first].norm == "personne" and any(
+        no == nobody for nobody in reading.of(NONE)
+    )
+
+
+def is_of_one_saying(reading: Reading, no: Span, evidence: Iterable[Span]) -> bool:
+    """Whether a no is one with another that some evidence is: «ni carburant ni personnel» says
+    that neither is there, and does not deny it."""
+    tokens = reading.sentence.tokens
+    if tokens[no.first].norm not in _PAIRED:
+        return False
+    return any(
+        e.first == e.last and tokens[e.first].norm in _PAIRED and no.first != e.first
+        for e in evidence
+    )
+
+
 def _subject(reading: Reading, verb: Span) -> Span | None:
     """ "No family in the camp has been put out": nobody did it, or nobody has it done to them."""
     tokens = reading.sentence.tokens
     # "Has run out of": one word of the verb may stand before the word that is found.
+    own = (verb.first,) if verb.last > verb.first else ()
     has = next(
-        (at for at in (verb.first - 1, verb.first - 2) if at > 0 and tokens[at].norm in _HAS), 0
+        (at for at in (*own, verb.first - 1, verb.first - 2) if at > 0 and tokens[at].norm in _HAS),
+        0,
     )
     if not has or any(token.breaks for token in tokens[has + 1 : verb.first + 1]):
         return None

@@ -33,6 +33,9 @@ from rules.matching.scope.negation import (
     denies,
     excepts,
     is_no_longer,
+    is_nobody,
+    is_of_one_saying,
+    no_right_before,
 )
 from rules.matching.scope.scene import is_of_another_noun
 
@@ -181,9 +184,13 @@ def state_of(
     base = wanted[inner.state]
     no = inner.negation
     after = inner.span.first > span.last
-    if no is None and after and inner.state in _OF_A_SUBJECT:
-        # «لا مساعدات تصل», "no aid has entered", "no ward is closed": the no stands before it.
-        no = any_negation(reading, span, 0)
+    if no is None and (inner.state in _OF_A_SUBJECT if after else inner.span.last < span.first):
+        # «لا مساعدات تصل», "no aid has entered", "no ward is closed": the no stands before it; so
+        # it does in "has let no lorry in", «ne laisse entrer aucun camion».
+        no = no_right_before(reading, span)
+        if no is not None and no.overlaps(inner.span):
+            # «لم يعد أمر الإخلاء ساريا»: the no is the governor itself.
+            no = None
     if no is not None:
         # «ne laissent plus passer»: one no, said once.
         outer = [g._replace(negation=None) if g.negation == no else g for g in outer]
@@ -323,7 +330,9 @@ def _negation_of(
     """The negation right over the evidence, and not over one of its governors."""
     for span in evidence:
         no = any_negation(reading, span, NEGATED_EVIDENCE)
-        if no is None or any(no.overlaps(s) for s in evidence):
+        if no is None or (any(no.overlaps(s) for s in evidence) and not is_nobody(reading, no)):
+            continue
+        if is_of_one_saying(reading, no, evidence):
             continue
         behind = [s for s in evidence if s.first > no.last]
         if excepts(reading, no, behind):

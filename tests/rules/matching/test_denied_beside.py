@@ -66,3 +66,23 @@ def test_a_title_that_denies_and_the_first_sentence(
 ) -> None:
     (found,) = [d for d in detect(shipped, title, text, "fr") if d.signal == "siege"]
     assert found.direction == direction
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("Reports that the crossing was closed to aid are incorrect, it said.", "denied"),
+        ("Rafah crossing was closed to aid trucks entering Gaza, it said.", "worsening"),
+        (
+            "Reports that the crossing was closed to aid are incorrect, it said. Aid trucks were "
+            "turned back at Rafah, drivers answered.",
+            "worsening",
+        ),
+    ],
+)
+def test_a_first_sentence_that_denies_what_is_told(
+    shipped: RuleSet, text: str, direction: str
+) -> None:
+    title = "Crossings authority issues weekly statement"
+    (found,) = [d for d in detect(shipped, title, text, "en") if d.signal == "aid-access"]
+    assert found.direction == direction

@@ -22,6 +22,13 @@ LIFTED = [
     ("fr", "Israël n'a pas levé l'interdiction d'entrée de l'aide à Gaza", "worsening"),
 ]
 NO_LONGER = [
+    (
+        "ar",
+        "food-insecurity",
+        "سكان دير الزور لم يعودوا يقفون في طوابير الخبز فلا خبز هناك",
+        "worsening",
+    ),
+    ("ar", "food-insecurity", "سكان دير الزور لم يعودوا يقفون في طوابير الخبز", "improving"),
     ("ar", "siege", "لم تعد المدينة محاصرة", "improving"),
     ("ar", "water-fuel-power-shortage", "لم تعد المياه مقطوعة عن الخرطوم", "improving"),
     ("ar", "evacuation", "لم يعد أمر الإخلاء ساريا", "improving"),
