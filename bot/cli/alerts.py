@@ -147,18 +147,14 @@ def _history(wanted: str) -> AlertHistory:
 
 
 def _display(lang: str, rules: RuleSet) -> Display:
-    from bot.feeds.catalogue import load_catalogue
-    from bot.feeds.problems import CatalogueInvalid
+    from bot.cli.publishers import publishers_known
     from bot.messages.cards.display import Display
-    from bot.notices.feeds import publishers_of
     from bot.settings import load_settings
+    from storage.news import feeds
 
     _known(lang)
     settings = load_settings()
-    try:
-        publishers = publishers_of(load_catalogue(settings.feeds_file))
-    except CatalogueInvalid:
-        publishers = {}  # feeds are called by their ids then
+    publishers = publishers_known(settings, _read(feeds.all_states))
     return Display(lang, rules.signals, utc_now(), settings.timezone, publishers)
 
 
