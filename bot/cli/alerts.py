@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 from rich.console import Console
 
+from bot.cli.output import for_a_terminal
 from bot.cli.rules.shared import AsJson, load, print_json
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
@@ -54,7 +55,7 @@ def list_alerts(
         at = each.updated_at.astimezone(display.timezone)
         signals = ", ".join(told.signal for told in each.signals)
         typer.echo(f"{each.short_id:<6} {at:%Y-%m-%d %H:%M}  {each.level:<8}  {signals}")
-        typer.echo(f"       {clean(each.title)}")
+        typer.echo(f"       {for_a_terminal(clean(each.title))}")
     if not found:
         typer.echo(f"No alerts in the last {days} days.")
 
