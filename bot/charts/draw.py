@@ -94,7 +94,11 @@ def _trend(axes: Any, wanted: dict[str, Any]) -> None:
         axes.invert_xaxis()
         axes.yaxis.tick_right()
     axes.legend(
-        loc="upper right" if wanted["rtl"] else "upper left", frameon=False, fontsize=9, ncols=2
+        loc="upper right" if wanted["rtl"] else "upper left",
+        markerfirst=not wanted["rtl"],
+        frameon=False,
+        fontsize=9,
+        ncols=2,
     )
 
 
@@ -118,7 +122,14 @@ def _ground(axes: Any, wanted: dict[str, Any]) -> None:
         axes.scatter([], [], s=60, color=LEVELS[level], label=name, edgecolors="white")
         for level, name in wanted["levels"].items()
     ]
-    axes.legend(handles=handles, loc="lower left", fontsize=9, framealpha=0.85, edgecolor=GRID)
+    axes.legend(
+        handles=handles,
+        loc="lower left",
+        markerfirst=not wanted["rtl"],
+        fontsize=9,
+        framealpha=0.85,
+        edgecolor=GRID,
+    )
 
 
 def _frame(points: list[dict[str, Any]]) -> tuple[float, float, float, float]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 from rich.console import Console
 
+from bot.cli.output import for_a_terminal
 from bot.cli.rules.shared import AsJson, load, print_json
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
@@ -54,7 +55,7 @@ def list_alerts(
         at = each.updated_at.astimezone(display.timezone)
         signals = ", ".join(told.signal for told in each.signals)
         typer.echo(f"{each.short_id:<6} {at:%Y-%m-%d %H:%M}  {each.level:<8}  {signals}")
-        typer.echo(f"       {clean(each.title)}")
+        typer.echo(f"       {for_a_terminal(clean(each.title))}")
     if not found:
         typer.echo(f"No alerts in the last {days} days.")
 
@@ -147,18 +148,14 @@ def _history(wanted: str) -> AlertHistory:
 
 
 def _display(lang: str, rules: RuleSet) -> Display:
-    from bot.feeds.catalogue import load_catalogue
-    from bot.feeds.problems import CatalogueInvalid
+    from bot.cli.publishers import publishers_known
     from bot.messages.cards.display import Display
-    from bot.notices.feeds import publishers_of
     from bot.settings import load_settings
+    from storage.news import feeds
 
     _known(lang)
     settings = load_settings()
-    try:
-        publishers = publishers_of(load_catalogue(settings.feeds_file))
-    except CatalogueInvalid:
-        publishers = {}  # feeds are called by their ids then
+    publishers = publishers_known(settings, _read(feeds.all_states))
     return Display(lang, rules.signals, utc_now(), settings.timezone, publishers)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.exports.naming import Naming
     from bot.exports.writing import Format
     from bot.settings import Settings
+    from storage.news.feeds import FeedState
     from storage.paging import Selection
 
 ONE = {"alerts": "alert", "stories": "story", "entries": "entry"}
@@ -104,17 +105,21 @@ async def _write(
 
 
 def _naming(settings: Settings, lang: str) -> Naming:
+    from bot.cli.publishers import publishers_known
     from bot.exports.naming import Naming, leaving
-    from bot.feeds.catalogue import load_catalogue
-    from bot.feeds.problems import CatalogueInvalid
     from bot.locales import texts
-    from bot.notices.feeds import publishers_of
     from rules import load_gazetteer
+    from storage.news import feeds
+    from storage.opening import open_database
 
-    try:
-        publishers = publishers_of(load_catalogue(settings.feeds_file))
-    except CatalogueInvalid:
-        publishers = {}  # feeds are called by their ids then
+    async def polled() -> list[FeedState]:
+        database = await open_database(settings.database)
+        try:
+            return await database.read(feeds.all_states)
+        finally:
+            await database.close()
+
+    publishers = publishers_known(settings, asyncio.run(polled()))
     signals = leaving(load(None).signals)
     return Naming(texts(lang), signals, load_gazetteer(settings.rules_dir), publishers)
 

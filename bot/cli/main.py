@@ -17,7 +17,7 @@ import typer
 
 from bot.cli.entry import INTERRUPTED
 from bot.cli.later import LateCommands, name_them
-from bot.cli.output import escape_what_cannot_be_shown, hint
+from bot.cli.output import escape_what_cannot_be_shown, for_a_terminal, hint
 from bot.errors import CannotGoOn, ending
 from bot.process.data_classes import make_methods_late
 from bot.process.memory import memory_limits, too_little
@@ -89,7 +89,9 @@ def complain(message: str) -> None:
     """To standard error: nothing that a feed or a file said is read as markup."""
     from rich.console import Console
 
-    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
+    Console(stderr=True).print(
+        for_a_terminal(message), markup=False, highlight=False, soft_wrap=True
+    )
 
 
 def settings_and_logs(level: str | None = None) -> Settings:

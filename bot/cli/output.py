@@ -9,6 +9,8 @@ import os
 import sys
 from typing import TextIO
 
+from bot.text import JOINER
+
 _NAME = "marsad.escaped"
 
 
@@ -40,6 +42,11 @@ def escape_what_cannot_be_shown() -> None:
 
 def _nowhere() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - until the process ends
+
+
+def for_a_terminal(text: str) -> str:
+    """Without what keeps Telegram from making links of addresses: here they are copied."""
+    return text.replace(JOINER, "")
 
 
 def hint() -> str | None:

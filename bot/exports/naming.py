@@ -14,6 +14,7 @@ from bot.exports.countries import ALPHA_3
 from bot.exports.record import Counted, Record, Said, Where
 from bot.locales import Texts
 from bot.messages.cards.display import Signals, TitledSignal, signal_title
+from bot.messages.cards.evidence import weighed_clauses
 from bot.messages.cards.lines import MOST_PLACES, first_places, happens_in, level_name
 from bot.text import JOINER, clean, shorten, web_link
 from storage.alerts import Alert, AlertFigure, in_order
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 TITLE, MOST_LINKS = 200, 5
 _SCORE = re.compile(r"-?\d+/-?\d+")
-_CLAUSE = re.compile(r"(?:^-?\d+/-?\d+: |»; )([^«»]{1,300} [+-]\d+) «")
 _SEPARATE = uuid.UUID("5f6cb3f0-5a0c-5c0e-9a34-7b7f6d0d7c11")
 
 
@@ -238,7 +238,7 @@ def clauses_of(explanation: str) -> str:
     '130/100: near(medicine, lack) +100; ward +30'
     """
     score = _SCORE.match(explanation)
-    clauses = "; ".join(_CLAUSE.findall(explanation))
+    clauses = "; ".join(f"{c.label} {c.weight:+d}" for c in weighed_clauses(explanation))
     return f"{score[0]}: {clauses}" if score and clauses else score[0] if score else ""
 
 

@@ -95,7 +95,8 @@ def _unwanted_yaml(text: str, file: str) -> CatalogueProblem | None:
             if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
                 return CatalogueProblem(file, line, said("anchor"))
             if tag := getattr(event, "tag", None):
-                return CatalogueProblem(file, line, said("tag", value=tag))
+                written = tag.replace("tag:yaml.org,2002:", "!!")
+                return CatalogueProblem(file, line, said("tag", value=written))
             if isinstance(event, ScalarEvent) and event.value == "<<" and not event.style:
                 return CatalogueProblem(file, line, said("merge_key"))
             if isinstance(event, CollectionStartEvent):

@@ -104,12 +104,12 @@ class FeedRow(BaseModel):
             host, _ = parts.hostname, parts.port
         except ValueError as error:
             raise Wrong(said("no_address", value=value, why=error)) from None
+        if parts.username or parts.password:  # first: the other faults say the address
+            raise Wrong(said("password"))
         if parts.scheme not in ("http", "https"):
             raise Wrong(said("scheme", value=value))
         if not host or any(character.isspace() for character in value):
             raise Wrong(said("no_server", value=value))
-        if parts.username or parts.password:
-            raise Wrong(said("password"))
         return value
 
     @field_validator("timezone")

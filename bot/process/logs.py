@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from typing import TextIO
 from urllib.parse import unquote, urlsplit
 
+from bot.text import JOINER
+
 REDACTED = "[redacted]"
 # A bot token anywhere, also inside a Bot API address (/bot123:AAE.../sendMessage).
 TOKEN = re.compile(r"\b(?P<bot>bot)?\d{5,}:[A-Za-z0-9_-]{20,}|(?<=/bot)\d+:[^/\s'\"]+")
@@ -58,7 +60,8 @@ class RedactionFilter(logging.Filter):
             message = record.getMessage()
         except (TypeError, ValueError):  # a wrong format string must not print its arguments
             message = str(record.msg)
-        record.msg, record.args = self._redact(message), ()
+        # An address that was made no link for Telegram is copied from a log, and may hold a secret.
+        record.msg, record.args = self._redact(message.replace(JOINER, "")), ()
         if record.exc_info:
             record.exc_text = self._formatter.formatException(record.exc_info)
             record.exc_info = None

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bot.cli.feeds.pack import add_pack
 from bot.cli.feeds.site import try_site
+from bot.cli.output import for_a_terminal
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.locales.bidi import without_controls
@@ -55,7 +56,7 @@ def check(
         feeds = load_catalogue(path)
     except CatalogueInvalid as invalid:
         for problem in invalid.problems:
-            typer.echo(without_controls(problem.told(lang)), err=True)
+            typer.echo(for_a_terminal(without_controls(problem.told(lang))), err=True)
         raise typer.Exit(1) from invalid
     unknown = _unknown_regions(path, settings.rules_dir)
     for told in unknown:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.output import for_a_terminal
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
 from bot.locales.bidi import without_controls
@@ -78,7 +79,8 @@ def _show(watchable: Watchable, listed: frozenset[str], say: Texts, settings: Se
     for entry in entries[:SHOWN]:
         at = entry.published_at
         when = f"{at.astimezone(settings.timezone):%Y-%m-%d %H:%M}" if at else "–"
-        typer.echo(without_controls(f"  {when:<16}  {shorten(clean(entry.title), 100)}"))
+        title = for_a_terminal(shorten(clean(entry.title), 100))
+        typer.echo(without_controls(f"  {when:<16}  {title}"))
         typer.echo(without_controls(f"  {'':<16}  {entry.link or ''}"))
     if not any(entry.published_at for entry in entries):
         typer.echo(_told(say, "feeds_try.undated"))
@@ -89,7 +91,7 @@ def _show(watchable: Watchable, listed: frozenset[str], say: Texts, settings: Se
 
 
 def _told(say: Texts, key: str, **values: str) -> str:
-    return without_controls(say(key, **values)).strip()
+    return for_a_terminal(without_controls(say(key, **values))).strip()
 
 
 def _unused(wanted: str, taken: set[str]) -> str:

@@ -14,7 +14,6 @@ from bot.cli.rules.shared import (
     Folder,
     Lang,
     app,
-    count,
     load,
     print_json,
     warn,
@@ -33,6 +32,7 @@ def check(folder: Folder = None, as_json: AsJson = False, lang: Lang = "en") -> 
     """
     from bot.settings import load_settings
     from rules import RulesInvalid, load_gazetteer
+    from rules.texts import message
     from rules.trying.inline_tests import load_checked
 
     settings = load_settings()
@@ -53,7 +53,7 @@ def check(folder: Folder = None, as_json: AsJson = False, lang: Lang = "en") -> 
             warn(invalid.warnings, lang)
             for error in invalid.errors:
                 typer.echo(error.told(lang), err=True)
-            typer.echo(count(len(invalid.errors), "error"), err=True)
+            typer.echo(message("summary.errors", n=len(invalid.errors)).text(lang), err=True)
         raise typer.Exit(1) from None
     if as_json:
         print_json(
@@ -68,8 +68,8 @@ def check(folder: Folder = None, as_json: AsJson = False, lang: Lang = "en") -> 
         )
     else:
         warn(rules.warnings, lang)
-        escalations = count(len(rules.escalations), "escalation")
-        typer.echo(f"{len(rules.signals)} rules, {escalations}, no errors ({rules.hash}).")
+        counts = {"rules": len(rules.signals), "escalations": len(rules.escalations)}
+        typer.echo(message("summary.sound", hash=rules.hash, **counts).text(lang))
 
 
 def _problem_json(problem: Problem, language: str) -> dict[str, object]:
@@ -122,6 +122,8 @@ def _test_json(result: TestResult, language: str) -> dict[str, object]:
 
 
 def _show_tests(results: list[TestResult], failed: list[TestResult], lang: str) -> None:
+    from rules.texts import message
+
     console = Console()
     table = Table("signal", "fires", "silent", "failed", title="Inline tests")
     for signal in dict.fromkeys(r.signal for r in results):
@@ -137,8 +139,9 @@ def _show_tests(results: list[TestResult], failed: list[TestResult], lang: str) 
     for result in failed:
         typer.echo(f"{result.file}:{result.line}: {result.kind}: «{result.text}»")
         typer.echo(f"    {_why(result, lang)}")
-    typer.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed.")
+    passed = len(results) - len(failed)
+    typer.echo(message("summary.tests", passed=passed, failed=len(failed)).text(lang))
     varied = [r for r in results if r.template is not None]
     if varied:
         kept = sum(r.passed for r in varied)
-        typer.echo(f"{kept} of {count(len(varied), 'variation')} kept their answer.")
+        typer.echo(message("summary.variations", kept=kept, of=len(varied)).text(lang))

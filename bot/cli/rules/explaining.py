@@ -15,7 +15,6 @@ from bot.cli.rules.shared import (
     WARNING,
     AsJson,
     app,
-    count,
     load,
     print_json,
     remember,
@@ -78,11 +77,12 @@ def _explanation_json(explanation: Explanation, language: str) -> dict[str, Any]
 
 
 def _show_explanation(explanation: Explanation, title: str, text: str, language: str) -> None:
+    from rules.texts import message
     from rules.trying.explain import sentence_around
 
     console = Console()
     if not explanation.detections:
-        console.print("No signal.")
+        console.print(message("summary.no_signal").text(language))
     for detection in explanation.detections:
         console.print(
             Text(f"● {detection.signal}", style="bold")
@@ -123,7 +123,8 @@ def _show_explanation(explanation: Explanation, title: str, text: str, language:
     if explanation.unknown:
         some = explanation.unknown[:MOST_UNKNOWN]
         more = " …" if len(explanation.unknown) > MOST_UNKNOWN else ""
-        console.print(f"No rule knows: {', '.join(some)}{more}", markup=False, highlight=False)
+        known = message("summary.unknown", words=f"{', '.join(some)}{more}").text(language)
+        console.print(known, markup=False, highlight=False)
 
 
 @app.command()
@@ -156,15 +157,14 @@ def expand(
     shown = found.forms if every else found.plain
     typer.echo(("، " if arabic else ", ").join(shown))
     hidden = len(found.forms) - len(shown)
-    more = f", {hidden} of them with something attached (و، ال، ب، ها …): --all" if hidden else ""
-    typer.echo(f"«{word}» matches {count(len(found.forms), 'form')}{more}.")
+    key = "summary.attached" if hidden else "summary.forms"
+    said = [message(key, word=word, n=len(found.forms), hidden=hidden).text(told)]
     if found.terms:
-        typer.echo(f"Already in: {', '.join(found.terms)}")
-    for collision in found.collisions:
-        typer.echo(
-            f"Warning: «{collision.form}» is much commoner than the word itself "
-            f"(Zipf {collision.frequency:.1f} against {collision.usual:.1f}): "
-            "it may be another word; look at it, and use =… or a phrase if it is."
-        )
+        said.append(message("summary.terms", terms=", ".join(found.terms)).text(told))
+    for each in found.collisions:
+        zipf = {"frequency": f"{each.frequency:.1f}", "usual": f"{each.usual:.1f}"}
+        collision = message("summary.collision", form=each.form, **zipf).text(told)
+        said.append(f"{WARNING.get(told, 'warning')}: {collision}")
     if not found.frequencies:
-        typer.echo("Collisions with common words: install marsad[words] to see them.")
+        said.append(message("summary.no_frequencies").text(told))
+    typer.echo("\n".join(said))

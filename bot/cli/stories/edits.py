@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from bot.cli.output import for_a_terminal
 from bot.cli.stories.joining import app
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
@@ -40,7 +41,8 @@ def show(alert: Annotated[str, typer.Argument(help="An alert's id, as A12.")]) -
     story_id, entries = _with(read)
     typer.echo(f"Story {story_id}, entries: {len(entries)}")
     for each in entries:
-        typer.echo(f"{each.entry_id}  {each.at:%Y-%m-%d %H:%M}  {each.family}: {clean(each.title)}")
+        title = for_a_terminal(clean(each.title))
+        typer.echo(f"{each.entry_id}  {each.at:%Y-%m-%d %H:%M}  {each.family}: {title}")
         typer.echo(f"    {_why(each)}")
 
 

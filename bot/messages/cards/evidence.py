@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from storage.alerts import Alert, AlertSignal
 
 MOST_MARKS = 20
+# Where a clause begins in an explanation of `rules.matching.detection`.
+_CLAUSE = re.compile(r"(?:^-?\d+/-?\d+: |»; )([^«»]{1,300}) ([+-]\d+) «")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,29 @@ class Evidence:
     term: str
     clause: str
     weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedClause:
+    """A clause that counted for a detection or against it, and the words that it saw."""
+
+    label: str
+    weight: int
+    quote: str
+
+
+def weighed_clauses(explanation: str) -> tuple[WeighedClause, ...]:
+    """The clauses of a stored explanation; their weights make its score.
+
+    >>> weighed_clauses("100/100: lack +130 «نقص الأدوية»; drill -30 «تمرين»")[1]
+    WeighedClause(label='drill', weight=-30, quote='تمرين')
+    """
+    found = list(_CLAUSE.finditer(explanation))
+    ends = [each.start() for each in found[1:]]
+    return tuple(
+        WeighedClause(each[1], int(each[2]), explanation[each.end() : end].removesuffix("»"))
+        for each, end in zip(found, [*ends, len(explanation)], strict=False)
+    )
 
 
 def evidence_of(alert: Alert) -> tuple[Evidence, ...]:

@@ -25,11 +25,12 @@ from bot.messages.blocks import (
 from bot.messages.cards.card import MOST_SIGNALS, alert_card, card_blocks
 from bot.messages.cards.display import NAME, Display, signal_title
 from bot.messages.cards.evidence import (
-    Evidence,
+    WeighedClause,
     evidence_for,
     evidence_of,
     marked_snippet,
     marked_title,
+    weighed_clauses,
 )
 from bot.messages.cards.grown import grown_line
 from bot.messages.cards.lines import (
@@ -158,7 +159,7 @@ def _grounds(
         # Whoever wrote it wrote in one language.
         return "" if other_direction(found, say.language) else found
 
-    lines = _clauses(say, evidence_for(told), scale, note)
+    lines = _clauses(say, told, scale, note)
     if detection := history.detections.get(told.signal):
         values = {
             "score": say.number(detection.score),
@@ -172,39 +173,42 @@ def bold(spans: Line) -> Line:
     return line(tuple(Span(span.text, "b", span.href) for span in spans))
 
 
-def _clauses(
-    say: Texts, evidence: Sequence[Evidence], scale: float, note: Callable[[str], str]
-) -> list[Line]:
-    """A line for each clause that fired: its words, where they stand, its weight, and what its
-    author noted."""
-    by_clause: dict[tuple[str, int], list[str]] = {}
-    fields: dict[tuple[str, int], list[str]] = {}
-    for found in evidence:
-        key = (found.clause, found.weight)
-        words = by_clause.setdefault(key, [])
+def _clauses(say: Texts, told: AlertSignal, scale: float, note: Callable[[str], str]) -> list[Line]:
+    """A line for each clause that counted: its words, where they stand, its weight, and what its
+    author noted. Evidence has each word once, for the first clause that saw it: which clauses there
+    were stands in the explanation."""
+    words: dict[str, list[str]] = {}
+    fields: dict[str, list[str]] = {}
+    weights: dict[str, int] = {}
+    for found in evidence_for(told):
         field = say.find(f"why.in_{found.field}") or clean(found.field)
-        if field not in fields.setdefault(key, []):
-            fields[key].append(field)
-        quote = shorten(clean(found.quote), max(10, int(80 * scale)))
-        if quote and quote not in words:
-            words.append(quote)
+        if field not in fields.setdefault(found.clause, []):
+            fields[found.clause].append(field)
+        if found.quote not in words.setdefault(found.clause, []):
+            words[found.clause].append(found.quote)
+        weights.setdefault(found.clause, found.weight)
+    weighed = weighed_clauses(told.explanation) or [
+        WeighedClause(clause, weight, "") for clause, weight in weights.items()
+    ]
     lines: list[Line] = []
-    for (clause, weight), words in list(by_clause.items())[:MOST_CLAUSES]:
-        name = shorten(clean(clause), max(10, int(NAME * scale)))
-        where = " + ".join(fields[clause, weight])
-        noted = shorten(note(clause), max(10, int(NAME * scale)))
+    for each in weighed[:MOST_CLAUSES]:
+        most = max(10, int(80 * scale))
+        quotes = [shorten(clean(q), most) for q in words.get(each.label, [each.quote])]
+        name = shorten(clean(each.label), max(10, int(NAME * scale)))
+        where = " + ".join(fields.get(each.label, ()))
+        noted = shorten(note(each.label), max(10, int(NAME * scale)))
         lines.append(
             line(
                 "• ",
-                *_joined([foreign(word, say.language, "b") for word in words[:5]]),
-                f" · {where} · ",
+                *_joined([foreign(quote, say.language, "b") for quote in quotes if quote][:5]),
+                f" · {where} · " if where else " · ",
                 foreign(name, say.language, "code") if name else "",
                 " · ",
-                say("why.weight", n=say.number(weight)),
+                say("why.weight", n=say.number(each.weight)),
                 f" · {noted}" if noted else "",
             )
         )
-    if (rest := len(by_clause) - MOST_CLAUSES) > 0:
+    if (rest := len(weighed) - MOST_CLAUSES) > 0:
         lines.append(line(say.plural("why.more", rest)))
     return lines
 

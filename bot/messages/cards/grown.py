@@ -58,6 +58,8 @@ def _steps(history: AlertHistory, display: Display) -> list[str]:
         parts = [words for each in told if (words := _news(display, each, finer))]
         places.update(place.place_id for place in here)
         family = history.families.get(entry_id)
+        if any(each.reason == Reason.DIRECTION_CHANGED for each in told):
+            publishers.clear()  # those before said the contrary
         if family is not None and family not in publishers:
             publishers.add(family)
             if len(publishers) > 1:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.text import JOINER
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -38,6 +40,7 @@ def show(findings: list[Finding], console: Console | None = None) -> bool:
     signs = {State.OK: "[green]ok[/]", State.LOOK: "[yellow]look[/]", State.BAD: "[red]BAD[/]"}
     for finding in findings:
         row = (finding.what, finding.found, finding.advice)
-        table.add_row(signs[finding.state], *(cell.replace("[", "\\[") for cell in row))
+        told = (cell.replace(JOINER, "").replace("[", "\\[") for cell in row)
+        table.add_row(signs[finding.state], *told)
     (console or Console()).print(table)
     return all(finding.state is not State.BAD for finding in findings)

@@ -56,7 +56,7 @@ def judge_clock(there: datetime | None, here: datetime, say: Texts = _ENGLISH) -
         return Finding("clock", State.OK, say("doctor.clock.alone", now=now))
     off = abs(here - there)
     if off > CLOCK_BAD:
-        found = say("doctor.clock.off", seconds=say.number(off.total_seconds()))
+        found = say("doctor.clock.off", span=say.duration(off))
         return Finding("clock", State.BAD, found, say("doctor.clock.synchronise"))
     return Finding("clock", State.OK, say("doctor.clock.right", now=now))
 

@@ -11,8 +11,12 @@ from typer.testing import CliRunner
 from bot.cli.main import app
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
+from bot.feeds.catalogue import Feed
+from bot.feeds.definitions import definition_of
+from bot.locales.bidi import without_controls
 from bot.settings import Settings, load_settings, variable
 from storage.file.database import connect, migrate
+from storage.news import feeds
 from tests.bot.alerts.newsroom import Newsroom
 
 runner = CliRunner()
@@ -110,3 +114,13 @@ def test_where_nothing_was_ever_stored_no_quiet_week_is_reported(
     said = str(done.exception) if isinstance(done.exception, CannotGoOn) else done.output
     assert "vra" in said and "MARSAD_DATA_DIR" in said
     assert not (tmp_path / "vra").exists()
+
+
+def test_a_feed_that_is_not_listed_any_more_keeps_its_name() -> None:
+    enab = Feed(id="enab-feed", name="عنب بلدي", url="https://enab.example/rss", family="enab")
+    db = connect(load_settings().database_file)
+    feeds.sync(db, [(enab.id, enab.url)], utc_now(), {enab.id: definition_of(enab)})
+    db.close()
+    assert "«عنب بلدي»" in without_controls(marsad("why", "A1", "--lang", "ar")[1])
+    Path("feeds.yaml").write_text("feeds: {", encoding="utf-8")
+    assert "Source: عنب بلدي" in without_controls(marsad("show", "A1")[1])

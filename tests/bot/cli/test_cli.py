@@ -97,6 +97,12 @@ def test_a_broken_feeds_file_ends_with_1_and_its_line(tmp_path: Path) -> None:
         assert "feeds.yaml:2" in text
 
 
+def test_a_faulty_address_can_be_copied_from_the_terminal(tmp_path: Path) -> None:
+    row = "feeds:\n- name: A\n  url: ftp://a.example/rss\n"
+    (tmp_path / "feeds.yaml").write_text(row, encoding="utf-8")
+    assert "'ftp://a.example/rss'" in marsad("feeds", "check")[1]
+
+
 def test_a_region_that_is_not_known_is_told_with_its_line_and_stops_nothing(
     tmp_path: Path,
 ) -> None:

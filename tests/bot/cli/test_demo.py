@@ -133,6 +133,8 @@ def test_what_was_lifted_or_cancelled_is_not_red_and_is_told(
     assert history.alert.level != "critical"
     actions = [each.action for each in history.decisions if each.signal == signal]
     assert actions == ["send", "update"], "who was told the bad news is told its end"
+    grown = shown.card_with("رفع الحصار عن بابنوسة").partition("كيف كبر الخبر: ")[2]
+    assert grown.endswith("انفراج"), "who told the bad news does not tell its end"
     siege = shown.alerts["babanusa"].alert
     assert [each.feed_id for each in siege.sources] == ["sham-press"], "of the end, who tells it"
 

@@ -122,11 +122,12 @@ def test_other_ways_to_write_the_same_list_are_read(tmp_path: Path, content: byt
     ("text", "line", "words"),
     [
         (f"{ROW}    family: !!python/object/apply:os.system [ls]\n", 4, "tag"),
-        (f"{ROW}    family: !!python/name:os.system\n", 4, "tag"),
+        (f"{ROW}    family: !!python/name:os\n", 4, "the tag '!!python/name:os'"),
         (f"{ROW}  - !!python/tuple [a, b]\n", 4, "tag"),
         (f"{ROW}    family: !own x\n", 4, "tag"),
         (f"{ROW}    kind: !!binary aGk=\n", 4, "tag"),
         ("!!set {feeds, b}\n", 1, "tag"),
+        (f"{ROW}  - {{name: b, url: 'ftp://me:pass@b.test/'}}\n", 4, "leave 'user:password@' out"),
         (f"{ROW}    <<: {{family: b}}\n", 4, "write the keys out"),
         ("base: &b {family: b}\nfeeds:\n  - <<: *b\n    name: a\n", 1, "anchors"),
         (f"{ROW}  - *b\n", 4, "anchors"),

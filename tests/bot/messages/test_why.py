@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -234,3 +235,19 @@ def test_what_the_author_of_a_clause_noted_is_told_to_who_reads_its_language(
 
     assert "the word alone is enough" in explanation_card(said, display("en"), note).plain
     assert "the word alone is enough" not in explanation_card(said, display("ar"), note).plain
+
+
+def test_the_weights_of_the_clauses_that_are_listed_make_the_score(newsroom: Newsroom) -> None:
+    """Two clauses that saw the same words have their evidence once."""
+    said = grown(newsroom)
+    weighed = "170/100: any(حصار) +100 «حصار»; hunger +90 «يقول «حصار»; ثم»; drill -20 «تمرين»"
+    siege = replace(said.alert.signals[0], explanation=weighed)
+    detection = replace(said.detections["siege"], score=170)
+    told = replace(
+        said, alert=replace(said.alert, signals=(siege,)), detections={"siege": detection}
+    )
+    found = without_controls(explanation_card(told, display("en")).plain)
+    listed = re.findall(r"• .* · (\S+) · weight (-?\d+)", found)
+    assert listed == [("any(حصار)", "100"), ("hunger", "90"), ("drill", "-20")]
+    assert "Score 170" in found
+    assert "• يقول «حصار»; ثم · hunger" in found

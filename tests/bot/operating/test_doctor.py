@@ -110,9 +110,14 @@ async def test_a_damaged_database_is_told(tmp_path: Path) -> None:
 def test_figures_have_the_marks_of_the_language(tmp_path: Path, language: str, free: str) -> None:
     say = texts(language)
     assert free in judge_disk(1_081_300_000_000, tmp_path, say).found
+
+
+@pytest.mark.parametrize(
+    ("language", "span"), [("ar", "ساعتان"), ("en", "2 hours"), ("fr", "2\u00a0heures")]
+)
+def test_how_far_the_clock_is_off_is_said_as_people_say_it(language: str, span: str) -> None:
     there = datetime(2026, 3, 1, tzinfo=UTC)
-    off = judge_clock(there, there + timedelta(hours=1), say).found
-    assert say.number(3_600) in off and "3600" not in off
+    assert span in judge_clock(there, there + timedelta(hours=2), texts(language)).found
 
 
 async def test_a_database_on_a_disk_that_can_only_be_read_is_a_finding(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.process.logs import REDACTED, Redactor, set_up_logging
+from bot.text import JOINER, clean
 
 TOKEN = "123456789:AAEhBP0av28_fake-fakefakefakefakefa"
 NOTIFY = "mailto://desk:s3cretpass@mail.example.org/?to=a@example.org&key=abcdefgh1234"
@@ -83,3 +84,13 @@ def test_no_surrounding_text_hides_a_secret(before: str, after: str) -> None:
 def test_text_without_secrets_is_left_alone() -> None:
     text = "feed sana-ar: 12 entries at 10:30:00, https://example.org/a?b=c 123:45"
     assert Redactor((TOKEN, NOTIFY))(text) == text
+
+
+def test_an_address_that_was_made_no_link_hides_no_login_and_can_be_copied(
+    log: io.StringIO,
+) -> None:
+    address = clean("'ftp://desk:anotherpass@feeds.example.org/rss'")
+    assert JOINER in address
+    logging.getLogger("bot.test").error("the old list stays in force: %s", address)
+    assert "anotherpass" not in written(log)
+    assert f"'ftp://{REDACTED}@feeds.example.org/rss'" in written(log)

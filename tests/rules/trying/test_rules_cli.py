@@ -46,8 +46,29 @@ def test_check_tells_every_error_and_exits_1(run: CliRunner) -> None:
     result = run.invoke(app, ["rules", "check", str(BROKEN / "everything-at-once")])
     assert result.exit_code == 1
     assert "signals/well-water.yaml:4: unknown key «tems»; did you mean «terms»?" in result.stderr
-    assert "4 errors" in result.stderr
+    assert "Errors: 4." in result.stderr
     assert "Traceback" not in result.output + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "arabic", "french"),
+    [
+        (["check", "own"], "؛ بلا أخطاء", "; aucune erreur"),
+        (["test", "own"], "، وفشلت: 0.", ", échoués : 0."),
+        (["expand", "shortage"], "عدد الصيغ التي تطابقها «shortage»: 2", "« shortage »"),
+        (["explain", "nothing new"], "لم يُرصد شيء.", "Aucun signal."),
+    ],
+)
+def test_what_a_command_found_is_summed_up_in_the_language_that_was_asked_for(
+    run: CliRunner, failing: Path, few_shipped: None, command: list[str], arabic: str, french: str
+) -> None:
+    rule = failing / "signals" / "well-water.yaml"
+    rule.write_text(RULE.replace(", امتلأت آبار القرية", ""), encoding="utf-8")
+    words = [str(failing) if word == "own" else word for word in command]
+    option = "--told" if command[0] in ("expand", "explain") else "--lang"
+    for language, expected in (("ar", arabic), ("fr", french)):
+        result = run.invoke(app, ["rules", *words, option, language])
+        assert expected in result.output
 
 
 def test_check_runs_the_tests_too_as_the_service_does(

@@ -147,7 +147,11 @@ def status_text(
         first.append(speech("status.never"))
     waiting = "، " if speech.language == "ar" else ", "
     sent = [
-        f"{speech.find(f'outbox.{state}') or state}: {speech.number(n)}"
+        speech(
+            "sending.pair",
+            state=speech.find(f"outbox.{state}") or state,
+            what=speech.number(n),
+        )
         for state, n in counts.items()
         if n
     ]

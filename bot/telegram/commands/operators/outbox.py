@@ -41,12 +41,17 @@ async def _overview(request: Request) -> tuple[Card, InlineKeyboardMarkup | None
         return outbox.counts(db), [(row, _named(db, row, speech)) for row in rows]
 
     counts, rows = await request.services.database.read(read)
-    lines = [f"{speech(f'outbox.{state}')}: {speech.number(n)}" for state, n in counts.items() if n]
+    lines = [
+        speech("sending.pair", state=speech(f"outbox.{state}"), what=speech.number(n))
+        for state, n in counts.items()
+        if n
+    ]
     text = "\n".join(lines) or speech("status.outbox_empty")
     text += f"\n\n{speech('sending.open' if rows else 'sending.nothing_to_do')}"
     buttons = [
         InlineKeyboardButton(
-            f"{speech(f'outbox.{row.state}')}: {shorten(name, 45)}", callback_data=f"ob:{row.id}"
+            speech("sending.pair", state=speech(f"outbox.{row.state}"), what=shorten(name, 45)),
+            callback_data=f"ob:{row.id}",
         )
         for row, name in rows
     ]

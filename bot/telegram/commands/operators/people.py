@@ -55,9 +55,15 @@ def _is_like(person: Person, wanted: str) -> bool:
     roles = {plain_words(texts(language)(f"invite.{person.role}")) for language in LANGUAGES}
     return (
         wanted == str(person.id)
-        or wanted.removesuffix("s") in {each.removesuffix("s") for each in roles}
+        or _one_of_them(wanted) in {_one_of_them(each) for each in roles}
         or wanted in plain_words(person.name)
     )
+
+
+def _one_of_them(role: str) -> str:
+    """A role as one person has it: "analysts", «المحللون»."""
+    bare = role.removeprefix("ال")
+    return next((bare.removesuffix(end) for end in ("s", "ون", "ين") if bare.endswith(end)), bare)
 
 
 @button(r"^pp:\d+$", who=Who.OPERATORS_IN_PERSON, private=True)

@@ -141,6 +141,9 @@ async def test_what_failed_is_sent_again_or_given_up_by_two_taps(at_work: Office
     assert "cannot be done now" in await at_work.press(OPERATOR, f"od!{second}")
     rows = await at_work.database.read(lambda db: [outbox.get(db, n) for n in (first, second)])
     assert [row.state for row in rows if row] == ["pending", "sent"]
+    await at_work.ask(OPERATOR, "/language français")
+    for command in ("/outbox", "/status"):
+        assert "en attente\u202f: 1" in await at_work.ask(OPERATOR, command)
 
 
 async def test_the_doctor_speaks_the_operators_language(at_work: Office) -> None:
