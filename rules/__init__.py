@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rules.loading.load import load_rules
 from rules.loading.yamlfile import Problem
 from rules.matching.detection import Detection, Evidence
-from rules.matching.figures.figures import Figure, figures_of
+from rules.matching.figures.figures import Figure, figures_of, standing_figures
 from rules.matching.places.gazetteer import Gazetteer, Place
 from rules.matching.places.located import located
 from rules.matching.ruleset import RuleSet, RulesInvalid, Signal, detect
@@ -62,6 +62,7 @@ __all__ = [
     "located",
     "places_in",
     "places_of",
+    "standing_figures",
     "states_said",
     "word_finder",
 ]

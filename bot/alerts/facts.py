@@ -42,8 +42,8 @@ def facts_of(
 ) -> Facts:
     """Places, figures and states of an entry, as the evidence of its detections tells; `event` is
     what the feed says of it besides, and beats what is read from the text. `kinds`: the states
-    that are looked for."""
-    from rules import figures_of, places_in
+    that are looked for. Where an entry gives tolls of what it tells, others are left out."""
+    from rules import figures_of, places_in, standing_figures
 
     evidence = [each for detection in detections for each in detection.evidence]
     signals = {detection.signal for detection in detections}
@@ -59,7 +59,7 @@ def facts_of(
         tuple(stored_place(gazetteer, each) for each in places[:MOST_PLACES]),
         tuple(
             StoredFigure(f.what, f.value, f.max, f.at_least, f.vague, f.part)
-            for f in figures_of(title, text, language)
+            for f in standing_figures(figures_of(title, text, language))
             if f.what not in beside
         ),
         tuple(_states(read, event, detections, kinds)),
@@ -115,9 +115,36 @@ def labels(gazetteer: Gazetteer, place: Place) -> dict[str, str]:
     around = [p for p in gazetteer.around(place) if p.kind in ("adm1", "country")]
     found = {}
     for language in LANGUAGES:
-        names = dict.fromkeys(_name(each, language) for each in (place, *around))
+        names = dict.fromkeys(_named_once(place, around, language))
         found[language] = ("، " if language == "ar" else ", ").join(names)
     return found
+
+
+def _named_once(place: Place, around: Sequence[Place], language: str) -> Iterator[str]:
+    """The names of a place and of what it lies in. A town that bears its division's name is called
+    as that is: "Naplouse", not "Nablus, Naplouse"; «الأبيض», not «الأبيض بشمال كردفان»."""
+    division = next((p for p in around if p.kind == "adm1" and p.id != place.id), None)
+    if division is not None and place.kind == "town" and _namesakes(place, division):
+        called = division if _has_name(division, language) else place
+        yield _name(called, language)
+        around = [p for p in around if p is not division]
+    elif division is not None and language == "ar":
+        yield _name(place, language).removesuffix(f" ب{_name(division, language)}")
+    else:
+        yield _name(place, language)
+    yield from (_name(each, language) for each in around)
+
+
+def _namesakes(place: Place, division: Place) -> bool:
+    """Whether two places share a Latin name, as look-ups compare them."""
+    from rules.matching.places.gazetteer import key_of
+
+    keys = ({key_of(name) for name in each.latin} for each in (place, division))
+    return not next(keys).isdisjoint(next(keys))
+
+
+def _has_name(place: Place, language: str) -> bool:
+    return bool({"ar": place.ar, "fr": place.fr}.get(language, place.latin))
 
 
 def _name(place: Place, language: str) -> str:

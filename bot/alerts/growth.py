@@ -19,6 +19,8 @@ LEAST_JUMP = {
     "people_in_need": 10_000.0,
 }
 MOST_SAID = 3
+FAR = 2
+"""Who says "at least" contradicts a number that is so many times as high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ def counted(statements: Sequence[Statement]) -> tuple[AlertFigure, ...]:
 
     The latest of each publisher family counts, and the highest of these stands: tolls grow, and
     not everybody keeps up. Where a newer report of another family gives a lower number, they
-    disagree, and each is named with its own. Bare plurals ("dozens") count only where nobody
-    gives a number.
+    disagree, and each is named with its own; "at least 22" does only where it is far from 50. Bare
+    plurals ("dozens") count only where nobody gives a number.
     """
     found = []
     for what in COUNTED:
@@ -47,7 +49,7 @@ def counted(statements: Sequence[Statement]) -> tuple[AlertFigure, ...]:
         standing = max(latest.values(), key=lambda each: each.value)
         after = exact[_last(exact, standing) + 1 :]
         lower = {each.family: each for each in after if each.family != standing.family}
-        disagree = [each for each in lower.values() if each.value < standing.value]
+        disagree = [each for each in lower.values() if _disagrees(each, standing)]
         says = [(each.family, each.value) for each in (standing, *disagree)] if disagree else []
         found.append(
             AlertFigure(
@@ -99,6 +101,11 @@ def _total(statement: Statement, what: str) -> list[_Said]:
         return []
     best = max(totals, key=lambda f: (not f.vague, _most(f)))
     return [_Said(statement.family, _most(best), best.at_least, best.vague)]
+
+
+def _disagrees(one: _Said, standing: _Said) -> bool:
+    least = standing.value / FAR if one.at_least else standing.value
+    return one.value < standing.value and one.value <= least
 
 
 def _most(figure: StoredFigure) -> float:

@@ -6,6 +6,10 @@ from enum import StrEnum
 
 from bot.alerts.story.telling import Telling
 
+SOME, MANY = 3, 10
+NEARLY = 1.1
+"""Tolls of many that differ by no more are the same, counted twice."""
+
 
 class Doubt(StrEnum):
     """What speaks against two entries telling the same."""
@@ -21,6 +25,7 @@ class Doubt(StrEnum):
     TOLLS = "other-toll"
     COUNTS = "other-count"
     ORDINALS = "other-one-of-a-series"
+    BEFORE = "told-as-before"
 
 
 def doubts(one: Telling, other: Telling, growth: float) -> tuple[Doubt, ...]:
@@ -47,7 +52,14 @@ def doubts(one: Telling, other: Telling, growth: float) -> tuple[Doubt, ...]:
         found.append(Doubt.COUNTS)
     if _other_in_series(one, other) or _other_in_series(other, one):
         found.append(Doubt.ORDINALS)
+    if place is None and (_told_as_before(one, other) or _told_as_before(other, one)):
+        found.append(Doubt.BEFORE)
     return tuple(found)
+
+
+def _told_as_before(one: Telling, other: Telling) -> bool:
+    """Whether one says that what the other tells went before: "days after a crash killed 76"."""
+    return bool(one.whole_tolls and other.own_tolls and one.tolls_before & other.own_tolls)
 
 
 def _other_in_series(one: Telling, other: Telling) -> bool:
@@ -86,7 +98,11 @@ def _strangers(one: Telling, other: Telling) -> bool:
 
 
 def _other_toll(one: Telling, other: Telling, growth: float) -> bool:
-    """Numbers of the same thing that are too far apart for an update."""
+    """Numbers of the same thing that are too far apart for an update; where as many are dead, how
+    many are hurt may be told as it likes."""
+    mine, deaths = (one_or_other.whole_tolls.get("killed") for one_or_other in (one, other))
+    if mine and deaths and any(_as_many(a, b) for a in mine for b in deaths):
+        return False
     for what, values in one.whole_tolls.items():
         theirs = other.whole_tolls.get(what)
         if theirs and _has_grown(one, values, other, theirs):
@@ -94,6 +110,11 @@ def _other_toll(one: Telling, other: Telling, growth: float) -> bool:
         if theirs and not any(max(a, b) <= growth * min(a, b) for a in values for b in theirs):
             return True
     return False
+
+
+def _as_many(one: float, other: float) -> bool:
+    least, most = sorted((one, other))
+    return least == most >= SOME or (least >= MANY and most <= NEARLY * least)
 
 
 def _has_grown(

@@ -64,6 +64,7 @@ class HappeningPolicy:
     tolls: float = 0.6
     counts: float = 0.6
     ordinals: float = 0.3
+    before: float = 0.3
     targets: float = 0.6
     words_alone: float = 0.8
     same_toll: float = 1.4

@@ -17,6 +17,8 @@ from bot.alerts.story.telling import (
 )
 from bot.alerts.story.window import Window
 
+GREAT = 10
+"""A number that two happenings of one country on one day would hardly share."""
 ENOUGH = 4
 """What must agree of two entries in different languages (`_agreement`)."""
 
@@ -61,7 +63,11 @@ def _agreement(one: Telling, other: Telling, *, alone: bool = False) -> int:
         place = 2
     elif one.where.divisions & other.where.divisions:
         place = 1
-    numbers = len({_value(each) for each in weighty(_numbers(one) & _numbers(other))})
+    shared = {_value(each) for each in weighty(_numbers(one) & _numbers(other))}
+    numbers = len(shared)
+    if not place and numbers > 1 and max(shared) >= GREAT and _only_country(one, other):
+        # "15 starved in Gaza, four of them children": neither says where in it.
+        place = 1
     names = min(len(shared_names(one, other)), 3)
     if not (place and numbers) and not (place == 2 and (names == 3 or alone)):
         return 0
@@ -70,6 +76,13 @@ def _agreement(one: Telling, other: Telling, *, alone: bool = False) -> int:
         # One name may be that of the province.
         names = max(names - 1, 0)
     return place + 2 * numbers + names + beside + alone
+
+
+def _only_country(one: Telling, other: Telling) -> bool:
+    """Whether both name one country, the same, and nothing in it."""
+    where, there = one.where, other.where
+    finer = where.divisions or where.finest or there.divisions or there.finest
+    return len(where.countries) == 1 and where.countries == there.countries and not finer
 
 
 def _numbers(telling: Telling) -> frozenset[str]:

@@ -20,6 +20,7 @@ from bot.alerts.story.happening import Choice, HappeningPolicy, Rule, story_for
 from bot.alerts.story.near_copies import StoryPolicy
 from bot.alerts.story.sources import independent_sources
 from bot.alerts.story.telling import (
+    BUILDINGS,
     COARSE,
     COUNTRIES,
     Telling,
@@ -229,7 +230,7 @@ def telling_of(
 def _where(said: Facts, language: str | None) -> Where:
     fine = [place for place in said.places if place.kind not in COARSE]
     return Where(
-        hospitals=frozenset(place.place_id for place in fine if place.kind == "hospital"),
+        buildings=frozenset(place.place_id for place in fine if place.kind in BUILDINGS),
         finest=frozenset(place.place_id for place in fine),
         around=frozenset(each for place in fine for each in place.within),
         divisions=frozenset(place.adm1 for place in said.places if place.adm1),

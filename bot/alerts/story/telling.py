@@ -19,12 +19,13 @@ from bot.alerts.story.likeness import (
     weights_of,
     words_of,
 )
-from rules import Figure, Gazetteer, PlacesTold
+from rules import Figure, Gazetteer, PlacesTold, figures_of
 from rules.language.numbers.numerals import numerals
 from rules.language.numbers.words import ordinal_word
 
 COUNTRIES = frozenset({"country", "region"})
 COARSE = frozenset({"country", "region", "adm1"})
+BUILDINGS = frozenset({"hospital", "site"})
 BESIDE = 3
 """Words beside an ordinal that may be what it counts."""
 PLACE, TOLL = "@", "#"
@@ -32,6 +33,7 @@ PLACE, TOLL = "@", "#"
 _WHOLE = ("killed", "wounded", "displaced")
 _DAY_OF_WAR = 15
 """From here on a number of days says which day of a long war an entry is of."""
+_ELSEWHERE = frozenset("in at on near from au aux a dans en sur pres في على قرب".split())
 _NO_ORDINAL = frozenset(
     "كانون تشرين ربيع جمادي امس اليوم لليوم يوم يومه يومها العالميه المره الشهر العام".split()
 )
@@ -41,7 +43,8 @@ _NO_ORDINAL = frozenset(
 class Where:
     """Where an entry's happening is, as ids of the gazetteer.
 
-    `finest`: places below a first-level division; `hospitals`: those of them that are one.
+    `finest`: places below a first-level division; `buildings`: those of them that are a hospital,
+    a port or another site.
     `around`: the finest and all that they lie in. `named`: stems of the words by which the entry
     names these and its divisions.
     """
@@ -51,12 +54,12 @@ class Where:
     divisions: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
-    hospitals: frozenset[str] = frozenset()
+    buildings: frozenset[str] = frozenset()
 
     def is_apart_from(self, other: Where) -> bool:
         """Whether both say where below the country, and nothing of it lies in the other's."""
         # A hospital and its town: the gazetteer need not know that one lies in the other.
-        alike = (self.finest <= self.hospitals) == (other.finest <= other.hospitals)
+        alike = (self.finest <= self.buildings) == (other.finest <= other.buildings)
         if self.finest and other.finest and alike:
             return not (self.finest & other.around or other.finest & self.around)
         return bool(self.divisions and other.divisions) and not self.divisions & other.divisions
@@ -78,9 +81,9 @@ def where_of(told: PlacesTold, gazetteer: Gazetteer) -> Where:
             place = gazetteer.places.get(at)
             at = None if place is None else place.parent
     named = name_stems(p.quote for p in told.places if p.place.kind not in COUNTRIES)
-    hospitals = frozenset(p.place.id for p in told.places if p.place.kind == "hospital")
+    buildings = frozenset(p.place.id for p in told.places if p.place.kind in BUILDINGS)
     divisions, countries = frozenset(told.divisions), frozenset(told.countries)
-    return Where(finest, frozenset(around), divisions, countries, named, hospitals)
+    return Where(finest, frozenset(around), divisions, countries, named, buildings)
 
 
 def name_stems(names: Iterable[str]) -> frozenset[str]:
@@ -168,6 +171,17 @@ class Telling:
         return {what: frozenset(values) for what, values in found.items()}
 
     @cached_property
+    def tolls_before(self) -> frozenset[str]:
+        """The exact tolls that it gives to something before, beside those that it tells of: "a day
+        earlier shells killed 23"."""
+        read = figures_of(self.title, self.text, self.language)
+        if not any(f.time == "now" and f.what in _WHOLE for f in read):
+            return frozenset()
+        return frozenset(
+            f"{f.what} {f.value:.15g}" for f in read if f.time in ("before", "recent") and _exact(f)
+        )
+
+    @cached_property
     def targets(self) -> frozenset[str]:
         """What kinds of things title and lead name as struck or served: school, port."""
         kinds = targets()
@@ -231,8 +245,8 @@ def _counted(text: str, language: str) -> Iterator[tuple[str, float]]:
         if numeral.vague or numeral.ordinal or numeral.decimal or numeral.max is not None:
             continue
         for at in range(numeral.last + 1, min(numeral.last + 1 + BESIDE, len(tokens))):
-            if at in begins or tokens[at].breaks:
-                break
+            if at in begins or tokens[at].breaks or tokens[at].norm in _ELSEWHERE:
+                break  # "18 killed in a camp"
             if keys[at] in kinds:
                 yield kinds[keys[at]], numeral.value
                 break

@@ -85,7 +85,7 @@ def _tellings(entries: Sequence[StoryEntry], rules_dir: Path | None) -> list[Tel
         Telling,
         where_of,
     )
-    from rules import figures_of, load_gazetteer, places_of
+    from rules import figures_of, load_gazetteer, places_of, standing_figures
 
     rules, gazetteer = load(rules_dir), load_gazetteer(rules_dir)
     found = []
@@ -104,7 +104,7 @@ def _tellings(entries: Sequence[StoryEntry], rules_dir: Path | None) -> list[Tel
                 entry.published,
                 frozenset(detection.signal for detection in detections),
                 where_of(told, gazetteer),
-                figures_of(entry.title, entry.text, entry.language),
+                standing_figures(figures_of(entry.title, entry.text, entry.language)),
             )
         )
     return found

@@ -6,6 +6,7 @@ What the deciders of `tolls`, `governing` and `durations` share: looking at word
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from rules.language.numbers.numerals import Numeral, numerals
 from rules.language.numbers.ranges import with_ranges
@@ -16,7 +17,14 @@ UNIT_REACH = {"ar": 3}
 """Words behind a number in which the counted stands: in Arabic it comes first, then what
 describes it; in English and French ("12 Syrian civilians") it may come later."""
 LATIN_UNIT_REACH = 5
+_OF_ONE = frozenset(("من", "of", "de", "a", "one", "d", "une"))
 _AROUND = frozenset("()[]{}«»\"“”'")
+
+
+Time = Literal["now", "since", "recent", "before", "replaced"]
+"""Of what a toll is: of what the entry tells; of all that happened since long ago; of what it
+dates to a day before, which may be what it tells; of what happened before that; or what was said
+before of what the entry tells (`times`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Toll:
     last: int
     at_least: bool
     part: bool
+    time: Time = "now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +131,22 @@ class CountedSentence:
             if self.definite(at, numeral):
                 break
             if word.has("family"):
-                # «6 من عائلة واحدة» are persons, «6 عائلات» are not counted by persons.
-                partitive = self.norm(at - 1) in ("من", "of", "de")
-                tag = "person" if partitive else "thing"
+                # «6 من عائلة واحدة» are persons, «6 عائلات» and "hundreds of families" are not
+                # counted by persons.
+                partitive = at > numeral.last + 1 and word.has("one-family")
+                tag = "person" if partitive and self.norm(at - 1) in _OF_ONE else "thing"
                 return Unit(at, Word(frozenset({tag})), known=True)
-            if skipped and self.language == "ar" and self.norm(at).startswith(("ل", "ب")):
+            if (
+                self.language == "ar"
+                and self.norm(at).startswith(("ل", "ب"))
+                and (skipped or not word.tags or word.glued)
+            ):
+                # «وأصيب 15 بقصف منزل»; «15 بحارا» and «15 بيتا» are counted.
                 break
             if word.has("person") or word.has("thing") or word.has("day") or counts(word):
                 if word.has("person") and word.what("noun") is None:
                     follows = self.word(at + 1)
-                    noun = follows.what("noun")
+                    noun = follows.what("noun") or follows.what("weak")
                     if (
                         noun not in (None, "none")
                         and not self.breaks(at + 1)

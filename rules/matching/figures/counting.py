@@ -32,6 +32,7 @@ _SINGLE = {
     "persons": "person",
     "things": "thing",
     "families": "family",
+    "one family": "one-family",
     "months": "month",
     "about": "about",
     "lasting": "lasting",
@@ -55,11 +56,13 @@ _ROLES = {"nouns": "noun", "weak": "weak", "heads": "head", "verbs": "verb"}
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a word of a sentence says: its tags, whether «و» or «ف» is glued to it."""
+    """What a word of a sentence says: its tags, whether «و» or «ف» is glued to it, and whether
+    «ب», «ل» or the article is."""
 
     tags: frozenset[str] = frozenset()
     joined: bool = False
     dual: bool = False
+    glued: bool = False
 
     def has(self, tag: str) -> bool:
         return tag in self.tags
@@ -145,7 +148,7 @@ def _arabic(norm: str) -> Word:
             if (tags := table.get(bare)) is not None:
                 if clitic.endswith("ال") and not bare.endswith(("ون", "ين")):
                     tags = frozenset(tag for tag in tags if not tag.startswith("verb:"))
-                return Word(tags, bool(conjunction))
+                return Word(tags, bool(conjunction), glued=bool(clitic))
             if (tags := _duals().get(bare)) is not None:
                 return Word(tags, bool(conjunction), dual=True)
             if conjunction == clitic == "" and _nisba_dual(norm):

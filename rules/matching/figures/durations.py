@@ -43,10 +43,12 @@ def days(sentence: CountedSentence, numeral: Numeral) -> Iterator[Toll]:
         return
     if counted and not numeral.ordinal:
         ahead = range(max(0, numeral.first - 3), numeral.first)
-        lasting = sentence.words[numeral.last + 2 : numeral.last + 4]
-        # «بعد 300 يوم من الحرب» says how long it lasts, «بعد يومين من الإعلان» does not.
+        # «بعد 300 يوم من الحرب» says how long it lasts, «بعد يومين من الإعلان» does not, nor does
+        # «بعد يومين من هجوم».
         if any(sentence.words[at].has("dated") for at in ahead) and not any(
-            word.has("lasting") for word in lasting
+            sentence.word(at).has("lasting")
+            and (sentence.language != "ar" or sentence.norm(at).startswith("ال"))
+            for at in (numeral.last + 1, numeral.last + 2, numeral.last + 3)
         ):
             return
     if _lasts(sentence, numeral):

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rules.language.sentences import Field, Sentence, sentences
-from rules.matching.figures.counted_sentence import Toll
-from rules.matching.figures.counting import What
+from rules.matching.figures.counted_sentence import Time, Toll
+from rules.matching.figures.counting import TOLLS, What
+from rules.matching.figures.times import opening_of
 from rules.matching.figures.tolls import tolls
 
 _FRENCH = frozenset(
@@ -30,7 +31,9 @@ class Figure:
 
     `value` is the number, or the lower end of a range up to `max`. `at_least`: the text says that
     there may be more. `vague`: a bare plural, `value` its least. `part`: some of those that another
-    figure counts. `start` and `end` are code-point offsets into the title or text (`field`).
+    figure counts. `time`: whether it is of what the entry tells, of a long time, of something
+    before, or was said before and no longer holds. `start` and `end` are code-point offsets into
+    the title or text (`field`).
     """
 
     what: What
@@ -42,6 +45,25 @@ class Figure:
     at_least: bool = False
     vague: bool = False
     part: bool = False
+    time: Time = "now"
+
+
+def standing_figures(figures: Iterable[Figure]) -> tuple[Figure, ...]:
+    """Those that are of what the entry tells. The toll of the strike two days before is not, that
+    of the whole war only where the entry gives no other, one of last week only where it gives no
+    other of the kind. What a toll took the place of is kept as a part of it: others still tell it
+    so."""
+    figures = tuple(figures)
+    now = {f.what for f in figures if f.time == "now" and f.what in TOLLS and not f.part}
+    kept = []
+    for figure in figures:
+        if figure.time == "now" or (figure.time == "recent" and figure.what not in now):
+            kept.append(figure)
+        elif figure.time == "replaced" and now:
+            kept.append(replace(figure, part=True))
+        elif figure.time in ("since", "replaced") and not now:
+            kept.append(figure)
+    return tuple(kept)
 
 
 def figures_of(title: str, text: str, language: str | None) -> tuple[Figure, ...]:
@@ -50,11 +72,20 @@ def figures_of(title: str, text: str, language: str | None) -> tuple[Figure, ...
     `language` (ar, en, fr) is needed for numbers in Latin words only; None guesses it.
     """
     found: list[Figure] = []
-    for field, written in (("title", title), ("text", text)):
-        for sentence in sentences(written[:MAX_CHARACTERS], field):  # type: ignore[arg-type]
+    cut = [
+        (written, sentences(written[:MAX_CHARACTERS], field))
+        for field, written in _fields(title, text)
+    ]
+    opening = opening_of(cut[0][1], cut[1][1])
+    for written, read in cut:
+        for sentence in read:
             spoken = _language(sentence, language)
-            found += [_figure(sentence, toll) for toll in tolls(written, sentence, spoken)]
+            found += [_figure(sentence, toll) for toll in tolls(written, sentence, spoken, opening)]
     return tuple(_distinct(found))
+
+
+def _fields(title: str, text: str) -> tuple[tuple[Field, str], ...]:
+    return (("title", title), ("text", text))
 
 
 def _figure(sentence: Sentence, toll: Toll) -> Figure:
@@ -69,6 +100,7 @@ def _figure(sentence: Sentence, toll: Toll) -> Figure:
         at_least=toll.at_least,
         vague=numeral.vague,
         part=toll.part,
+        time=toll.time,
     )
 
 
@@ -85,6 +117,7 @@ def _distinct(found: Iterable[Figure]) -> list[Figure]:
                 at_least=known.at_least or figure.at_least,
                 vague=known.vague and figure.vague,
                 part=known.part and figure.part,
+                time=known.time if figure.time != "now" else "now",
             )
     exact = {figure.what for figure in once.values() if not (figure.vague or figure.part)}
     return [f for f in once.values() if not (f.vague and f.what in exact)]

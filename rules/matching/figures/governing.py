@@ -7,6 +7,7 @@ nearest behind; «عدد القتلى ... إلى 12»: a toll and its number, fa
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from rules.language.numbers.numerals import Numeral
 from rules.matching.figures.counted_sentence import CountedSentence, Toll, Unit, governs
@@ -40,7 +41,7 @@ def part_of(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> What | N
     """The toll that this number is a part of, when the sentence says that it is one."""
     if sentence.before is None:
         return None
-    if phrase_at(sentence.tokens, numeral.last + 1, "part", "behind", sentence.language):
+    if _part_behind(sentence, numeral):
         return sentence.before.what
     for at in range(numeral.first, max(sentence.before.last, numeral.first - PART_REACH), -1):
         if phrase_before(sentence.tokens, at, "part", "before", sentence.language):
@@ -48,9 +49,25 @@ def part_of(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> What | N
         if at < numeral.first and governs(sentence.word(at)):
             return None
     gap = numeral.first - sentence.before.last
-    if sentence.before.part and numeral.joined and gap <= 3 and unit.known:
+    if sentence.before.part and gap <= 3 and unit.known and _listed(sentence, numeral):
         return sentence.before.what
     return None
+
+
+def _part_behind(sentence: CountedSentence, numeral: Numeral) -> bool:
+    """ "four of them"; not «وأصيب عشرة، بينهم كاهن»."""
+    behind = numeral.last + 1
+    return not sentence.breaks(behind) and bool(
+        phrase_at(sentence.tokens, behind, "part", "behind", sentence.language)
+    )
+
+
+def _listed(sentence: CountedSentence, numeral: Numeral) -> bool:
+    """Whether a number goes on with what the one before it began: "23 soldiers, three drivers and
+    five passengers"."""
+    if numeral.joined or sentence.norm(numeral.first - 1) in ("and", "et"):
+        return True
+    return sentence.language != "ar" and sentence.breaks(numeral.first)
 
 
 def of_the_named(sentence: CountedSentence, numeral: Numeral) -> Toll | None:
@@ -68,6 +85,17 @@ def of_the_named(sentence: CountedSentence, numeral: Numeral) -> Toll | None:
     return replace(sentence.toll(what, numeral, numeral.last), part=among)  # type: ignore[arg-type]
 
 
+def of_the_counted(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> Toll | None:
+    """«إن عدد القتلى 153»: nothing stands between what is counted and how many there are."""
+    word = sentence.word(numeral.first - 1)
+    what = word.what("noun")
+    if unit.known or what in (None, "none") or sentence.breaks(numeral.first):
+        return None
+    if sentence.language != "ar" or not sentence.word(numeral.first - 2).has("counter"):
+        return None
+    return sentence.toll(what, numeral, numeral.last)  # type: ignore[arg-type]
+
+
 def governed(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> What | None:
     counter = _counter(sentence, numeral, unit)
     if counter is not None:
@@ -75,9 +103,9 @@ def governed(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> What | 
     limit = FAR if unit.known else NEAR
     backward, forward = governor_before(sentence, numeral), _forward(sentence, numeral, unit)
     weak = unit.word.what("weak")
-    if weak is not None and not any(
-        _overrides(governor, numeral) for governor in (backward, forward)
-    ):
+    # "52 were killed and 2,000 displaced": what went before is told.
+    governors = (None if _told_anew(sentence, numeral, unit) else backward, forward)
+    if weak is not None and not any(_overrides(each, numeral) for each in governors):
         return weak  # type: ignore[return-value]
     if not unit.known and sentence.word(numeral.first - 1).has("adverbial"):
         backward = None
@@ -93,6 +121,16 @@ def governed(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> What | 
     if best.what == "people_in_need" and not unit.known and numeral.value < MANY:
         return None
     return best.what  # type: ignore[return-value]
+
+
+def _told_anew(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> bool:
+    """Whether "and" begins what befell those who are counted: "and nearly 2,000 displaced"."""
+    if not sentence.norm(unit.last).startswith(("displaced", "deplace")):
+        return False
+    at = numeral.first - 1 - sentence.at_least_before(numeral.first)
+    while sentence.word(at).has("about") and not sentence.breaks(at + 1):
+        at -= 1
+    return sentence.norm(at) in ("and", "et") or sentence.breaks(at + 1)
 
 
 def _coordinated(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> bool:
@@ -156,14 +194,24 @@ def _two_harms(sentence: CountedSentence, at: int, what: str) -> bool:
 def _forward(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> _Governor | None:
     cost = 0.0
     at = unit.last + 1
-    while at < min(len(sentence.words), unit.last + 1 + FORWARD):
+    end = unit.last + 1 + FORWARD
+    in_part = False
+    while at < min(len(sentence.words), end):
         word = sentence.words[at]
         if sentence.breaks(at):
             cost += 1
         if at in sentence.within:
             inner = sentence.within[at]
-            parted = inner.joined or sentence.part_before(inner)
-            if not parted and percent_sign(sentence, inner) is None:
+            in_part = in_part or sentence.part_before(inner) or _part_behind(sentence, inner)
+            if in_part and sentence.language != "ar":
+                # "31 people, including 23 soldiers and 5 passengers, were killed": what the part
+                # counts takes no words of the whole.
+                at, cost = sentence.unit(inner).last + 1, max(cost, 1)
+                end = max(end, at + FORWARD // 2)
+                continue
+            if not (inner.joined or in_part or _aside(sentence, inner)) and (
+                percent_sign(sentence, inner) is None
+            ):
                 return None
             at = inner.last + 1
             cost += 1
@@ -186,10 +234,23 @@ def _forward(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> _Govern
     return None
 
 
+def _aside(sentence: CountedSentence, inner: Numeral) -> bool:
+    """ "3,941 persons from 712 households were displaced", "20 pupils and two teachers died"."""
+    if sentence.language == "ar":
+        return False
+    ahead = sentence.norm(inner.first - 1)
+    unit = sentence.unit(inner)
+    if ahead in ("and", "et"):
+        return unit.known and unit.word.has("person") and unit.toll is None
+    return ahead in ("from", "in", "across", "of", "de", "dans") and unit.word.has("thing")
+
+
 def _counter(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> What | None:
     """«ارتفع عدد شهداء الغارات على ... إلى 35», "the death toll rises to 35"."""
     at = numeral.first - 1
     at -= sentence.at_least_before(numeral.first)
+    if (told := _counter_behind(sentence, numeral)) is not None:
+        return told
     while (
         at >= 0
         and sentence.word(at).has("about")
@@ -204,15 +265,29 @@ def _counter(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> What | 
     if not sentence.word(at).has("reached") and not rising:
         return None
     for start in range(at, -1, -1):
-        word = sentence.words[start]
-        if word.has("counter"):
+        if sentence.words[start].has("counter"):
             near = range(max(0, start - 1), min(at, start + COUNTER_REACH + 1))
-            for place in near:
-                told = sentence.words[place]
-                what = told.what("noun") or told.what("weak") or told.what("head")
-                if what is not None:
-                    return None if what == "none" else what
+            what = _first_named(sentence, near)
+            if what is not None:
+                return None if what == "none" else what
     return None
+
+
+def _first_named(sentence: CountedSentence, near: range) -> What | Literal["none"] | None:
+    """The toll that the first of these words names."""
+    words = (sentence.words[at] for at in near)
+    named = (word.what("noun") or word.what("weak") or word.what("head") for word in words)
+    return next((what for what in named if what is not None), None)
+
+
+def _counter_behind(sentence: CountedSentence, numeral: Numeral) -> What | None:
+    """«portant à 101 le nombre de décès»."""
+    at = numeral.last + 1
+    if sentence.norm(at) not in ("le", "the") or not sentence.word(at + 1).has("counter"):
+        return None
+    near = range(at + 1, min(at + 2 + COUNTER_REACH, len(sentence.words)))
+    what = _first_named(sentence, near)
+    return None if what == "none" else what
 
 
 def _to_hospital(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from rules.language.numbers.numerals import Numeral
 from rules.language.sentences import Sentence
 from rules.matching.figures.counted_sentence import CountedSentence, Toll, Unit
-from rules.matching.figures.counting import What
+from rules.matching.figures.counting import TOLLS, What
 from rules.matching.figures.durations import (
     day_before,
     days,
@@ -21,18 +21,25 @@ from rules.matching.figures.durations import (
     percent_sign,
     says_percent,
 )
-from rules.matching.figures.governing import governed, governor_before, of_the_named, part_of
+from rules.matching.figures.governing import (
+    governed,
+    governor_before,
+    of_the_counted,
+    of_the_named,
+    part_of,
+)
+from rules.matching.figures.times import Opening, with_times
 
 LAST_OF_MONTH = 31
 
 
-def tolls(text: str, sentence: Sentence, language: str) -> tuple[Toll, ...]:
+def tolls(text: str, sentence: Sentence, language: str, opening: Opening) -> tuple[Toll, ...]:
     """The tolls that a sentence of `text` states, in order.
 
-    `language` (ar, en, fr) is that of the sentence.
+    `language` (ar, en, fr) is that of the sentence; `opening`: what the entry opens with.
     """
     counted = CountedSentence(text, sentence, language)
-    return (*_in_order(counted), *days_in_words(counted))
+    return (*with_times(counted, _in_order(counted), opening), *days_in_words(counted))
 
 
 def _in_order(sentence: CountedSentence) -> Iterator[Toll]:
@@ -61,13 +68,18 @@ def _of(sentence: CountedSentence, numeral: Numeral) -> Iterator[Toll]:
         return
     if unit.word.has("thing") and unit.toll is None:
         return
-    if _not_a_number(sentence, numeral, unit):
+    if _not_a_number(sentence, numeral, unit) and not _replaces(sentence, numeral):
         return
     if numeral.value == int(numeral.value) and not numeral.decimal:
         yield from _counted(sentence, numeral, unit)
 
 
 def _counted(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> Iterator[Toll]:
+    if sentence.norm(numeral.first - 1) == "but" and sentence.norm(numeral.first - 2) == "all":
+        return
+    if _replaces(sentence, numeral) and sentence.before is not None:
+        yield sentence.toll(sentence.before.what, numeral, numeral.last)
+        return
     if sentence.word(numeral.last).dual and sentence.norm(numeral.last).lstrip("وفبل").startswith(
         ("ال", "ل")
     ):
@@ -88,6 +100,7 @@ def _counted(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> Iterato
         yield replace(sentence.toll(sentence.before.what, numeral, unit.last), part=True)
         return
     told = of_the_named(sentence, numeral) if unit.word.has("person") else None
+    told = told or of_the_counted(sentence, numeral, unit)
     if told is not None:
         yield told
         return
@@ -98,6 +111,15 @@ def _counted(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> Iterato
         return
     if what is not None and not (what == "wounded" and _disease(sentence, numeral, unit)):
         yield sentence.toll(what, numeral, unit.last)
+
+
+def _replaces(sentence: CountedSentence, numeral: Numeral) -> bool:
+    """ "Down to 84 from 101"."""
+    if sentence.before is None or sentence.before.what not in TOLLS:
+        return False
+    to = sentence.norm(sentence.before.first - 1)
+    between = numeral.first - sentence.before.last
+    return to == "to" and between == 2 and sentence.norm(numeral.first - 1) == "from"
 
 
 def _second_noun(sentence: CountedSentence, unit: Unit) -> What | None:
@@ -142,4 +164,7 @@ def _not_a_number(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> bo
 
 def _disease(sentence: CountedSentence, numeral: Numeral, unit: Unit) -> bool:
     near = range(numeral.last + 1, min(unit.last + 4, len(sentence.words)))
+    if sentence.norm(unit.last).lstrip("و").startswith("اصاب"):
+        # «توفي 40 بالكوليرا وسجلت 2300 إصابة»: nobody is wounded in the sentence.
+        near = range(len(sentence.words))
     return unit.toll in ("wounded", None) and any(sentence.words[at].has("disease") for at in near)

@@ -48,6 +48,8 @@ LARGE = 300_000
 EVERYWHERE = frozenset(("country", "region"))
 SMALL = frozenset(("town", "adm2", "neighbourhood", "site"))
 Told = dict[str, set[str]]
+HEADING = "heading"
+"""Among the names of a country: the title begins with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,16 @@ def _told_countries(gazetteer: Gazetteer, reading: PlaceReading) -> Told:
             told.setdefault(next(iter(countries)), set()).add(
                 mention.key if mention.form == "name" else f"{mention.form} {mention.key}"
             )
+            if _heads(mention, tokens):
+                told[next(iter(countries))].add(HEADING)
     return told
+
+
+def _heads(mention: Mention, tokens: Sequence[Token]) -> bool:
+    """«Bénin : deux policiers tués à Kandi»: the country that a title begins with."""
+    after = mention.last + 1
+    begins = mention.field == "title" and not mention.first and mention.form == "name"
+    return begins and after < len(tokens) and tokens[after].breaks
 
 
 def _choice(
@@ -184,10 +195,14 @@ def _points(
     alone = place.kind in SMALL and " " not in mention.key
     if others and not own and alone and place.population < LARGE:
         points += OTHER_COUNTRY
+        if any(HEADING in keys for keys in told.values()):
+            # «Bénin : deux policiers tués à Kandi»
+            points += OTHER_COUNTRY
     located = (
         announced
         or (before is not None and (means(before, IN) or means(before, NORTH)))
         or "ب" in mention.clitic
+        or _possessed(tokens, mention)
     )
     supported = own or announced or here or _besieged(tokens, mention)
     if alone and rank(place) < 5 and not supported:
@@ -210,10 +225,15 @@ def _points(
         points += AS_PERSON
     if before is not None and means(before, PERSON_BEFORE) and not announced:
         points += AS_PERSON if place.kind not in EVERYWHERE else -2.0
-    if means_thing(before) and place.kind not in ("hospital", "site", "camp"):
+    if means_thing(before) and place.kind not in ("hospital", "site"):
         of_a_country = place.kind == "country"
         points += THING - 6.0 if of_a_country else 0 if own and not others else THING
     return points
+
+
+def _possessed(tokens: Sequence[Token], mention: Mention) -> bool:
+    """ "Syria's Hama"."""
+    return mention.first > 1 and tokens[mention.first - 1].norm == "s"
 
 
 def _besieged(tokens: Sequence[Token], mention: Mention) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from rules.language.text import Token
+from rules.matching.figures.times import dates_what_follows
 from rules.matching.places import words
 from rules.matching.places.choice import Meant
 from rules.matching.places.mentions import Mention, PlaceReading, listed
@@ -17,16 +18,17 @@ from rules.matching.places.words import means
 
 Role = Literal[
     "here", "named", "actor", "people", "speaker", "dateline", "talks", "journey", "patients",
-    "local", "publisher", "distance", "border", "target", "hint", "agent", "around",
+    "local", "publisher", "distance", "border", "target", "hint", "agent", "around", "earlier",
 ]  # fmt: skip
 """``here``: a word says that it happens there; ``named``: nothing says that it does not; ``actor``:
 a country that may only be the one that acts; ``people``: a people's name; ``hint``: what only one
 country has; ``local``: where an official of that very place speaks; ``around``: the larger place
-that the one named just before lies in. The others are where it does not happen."""
+that the one named just before lies in; ``earlier``: where something happened before. The
+others are where it does not happen."""
 
 COUNTED: tuple[Role, ...] = ("here", "named")
 LAST_RESORT: tuple[Role, ...] = (
-    "local", "actor", "hint", "people", "speaker", "border", "dateline",
+    "local", "earlier", "actor", "hint", "people", "speaker", "border", "dateline",
 )  # fmt: skip
 """Roles that tell a place only where no other name does, the better ones first."""
 ONE_COUNTRY: tuple[Role, ...] = ("actor", "hint", "people")
@@ -41,6 +43,8 @@ _SPEAKER_REACH = 5
 _TALKS_REACH = 8
 _JOURNEY_REACH = 8
 _DATELINE_WORDS = 5
+_STRUCK_REACH = 3
+_EARLIER_REACH = 12
 
 
 def role_of(meant: Meant, reading: PlaceReading, source: str) -> Role:
@@ -65,11 +69,15 @@ def role_of(meant: Meant, reading: PlaceReading, source: str) -> Role:
         return "distance"
     if _border(tokens, mention):
         return "border"
+    if _earlier(tokens, first):
+        return "earlier"
     moved = _moved(mention, before)
     if moved:
         return moved
     if meant.place.kind not in ("hospital", "camp", "crossing", "site"):
         speaker = _speaker(mention, tokens)
+        if not speaker and _quoted(mention, tokens):
+            return "speaker" if meant.place.capital else "local"
         if speaker:
             return "local" if any(means(t, words.LOCAL) for t in speaker) else "speaker"
     here = _here(mention, tokens)
@@ -87,6 +95,8 @@ def _people(mention: Mention, tokens: Sequence[Token]) -> Role:
     before = tokens[max(0, mention.first - 4) : mention.first]
     if before and means(before[-1], words.AGENTS):
         return "agent"
+    if before and means(before[-1], words.CAMPS):
+        return "people"
     if before and means(before[-1], words.PLACE_NOUNS):
         return "border" if means(before[-1], words.BORDER) else "named"
     if any(means(t, words.AGENTS) for t in before[-2:]):
@@ -97,6 +107,8 @@ def _people(mention: Mention, tokens: Sequence[Token]) -> Role:
         return "named"
     after = tokens[mention.last + 1 : mention.last + 2]
     if after and tokens[mention.first].script == "latin":
+        if means(after[0], words.CAMPS):
+            return "people"
         if means(after[0], words.PLACE_NOUNS):
             return "named"
         if means(after[0], words.AGENTS):
@@ -112,8 +124,30 @@ def _here(mention: Mention, tokens: Sequence[Token]) -> bool:
     before = tokens[mention.first - 1]
     if any(means(before, w) for w in (words.PARTS, words.PLACE_NOUNS, words.EVENTS)):
         return True
+    if means(before, words.ON) and _struck(tokens, mention.first - 1):
+        return True
     helped = tokens[max(0, mention.first - _JOURNEY_REACH) : mention.first]
     return mention.clitic.endswith("ل") and any(means(t, words.AID) for t in helped)
+
+
+def _struck(tokens: Sequence[Token], on: int) -> bool:
+    """Whether the "on" at that word belongs to an attack."""
+    for at in range(on - 1, max(-1, on - 1 - _STRUCK_REACH), -1):
+        if means(tokens[at], words.ASSAULTS):
+            return True
+        if tokens[at].breaks:
+            return False
+    return False
+
+
+def _earlier(tokens: Sequence[Token], first: int) -> bool:
+    """«بعد ساعات من غارات على الحديدة», "two days after a crash in Herat"."""
+    for at in range(first, max(-1, first - _EARLIER_REACH), -1):
+        if at < first and dates_what_follows(tokens, at):
+            return True
+        if tokens[at].breaks:
+            return False
+    return False
 
 
 def _dateline(mention: Mention, tokens: Sequence[Token], source: str) -> bool:
@@ -157,6 +191,10 @@ def _distance(before: Sequence[Token]) -> bool:
 def _border(tokens: Sequence[Token], mention: Mention) -> bool:
     """«الحدود مع سوريا», «القريبة من الخليل»."""
     near = tokens[max(0, mention.first - 2) : mention.first]
+    after = tokens[mention.last + 1 : mention.last + 2]
+    if after and not after[0].breaks and after[0].norm in ("border", "borders"):
+        # "near the Niger border"
+        return True
     if near and near[-1].norm in ("حدود", "border", "frontiere") and len(near) == 2:
         return True
     return (
@@ -208,6 +246,25 @@ def _speaker(mention: Mention, tokens: Sequence[Token]) -> Sequence[Token]:
     return ()
 
 
+def _quoted(mention: Mention, tokens: Sequence[Token]) -> bool:
+    """ "Officials in Colombo said": who speaks is there."""
+    if not mention.first or mention.last + 1 >= len(tokens):
+        return False
+    before, after = tokens[mention.first - 1], tokens[mention.last + 1]
+    return (
+        before.script == after.script == "latin"
+        and not after.breaks
+        and means(before, words.IN)
+        and means(after, words.SPEECH)
+    )
+
+
+def _speaks(mention: Mention, tokens: Sequence[Token]) -> bool:
+    """«Rafah, Israël dément»: a government."""
+    after = tokens[mention.last + 1 : mention.last + 2]
+    return bool(after) and not after[0].breaks and means(after[0], words.SPEECH)
+
+
 def _heading(mention: Mention, source: str) -> bool:
     """«ليبيا: عودة الهدوء»: the first words of a title, before a colon."""
     after = source[mention.end : mention.end + 3].lstrip()
@@ -241,7 +298,9 @@ def roles_of(
                 # «الحدود التركية السورية»
                 or (mention.form == "demonym" and before.mention.last + 1 == mention.first)
             )
-            if beside and role in ("actor", "named", "here"):
+            country = one.place.kind == "country" and before.place.kind != "country"
+            denies = country and _speaks(mention, reading.tokens(mention))
+            if beside and role in ("actor", "named", "here") and not denies:
                 role = its if its not in ("people", "agent", "hint") else role
             elif (role in COUNTED and its in COUNTED and _lies_in(before, one, reading)) or (
                 role in COUNTED and its == "around" and _lies_in(before, one, reading)

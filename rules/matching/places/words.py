@@ -83,6 +83,13 @@ SIEGES = _words(
     "besieges besieging siège assiège assiègent assiégée"
 )
 AGAINST = _words("على عن of on around de d sur")
+# "An attack on Kyiv", «هجوم روسي كبير على كييف»: it is where they strike.
+ON = _words("على on against sur contre")
+ASSAULTS = EVENTS | _words(
+    "assault assaults raid raids offensive assaut bombardement bombardements raids"
+)
+# Camps are called after the people who live in them, mostly abroad.
+CAMPS = _words("مخيم مخيمي مخيمات camp camps refugee")
 WARS = _words("حرب حروب مجازر جرائم war wars guerre")
 PAPERS = _words("تايمز بوست تريبيون هيرالد غازيت times post tribune herald gazette")
 IN = _words("في داخل بداخل وسط in inside at across within throughout dans à au aux en")
@@ -125,7 +132,9 @@ SPEECH = _words(
     "قال قالت وقال وقالت أعلن أعلنت ذكر ذكرت أفاد أفادت أكد أكدت صرح صرحت أوضح أوضحت حذر حذرت "
     "أضاف أضافت كشف كشفت نقل نقلت أشار أشارت يقول تقول يؤكد تؤكد يعلن تعلن تفيد قالوا "
     "said says told warned announced reported added according déclaré dit affirmé annoncé "
-    "averti indiqué selon"
+    "averti indiqué selon "
+    "نفى نفت ينفي تنفي تدين دانت أدانت denies denied deny rejects rejected condemns condemned "
+    "dément démenti nie condamne rejette"
 )
 COMPLEMENTIZER = _words("إن أن بأن إنه إنها أنه أنها إنهم أنهم بأنه بأنها عن that que")
 # Talks, visits, meetings: where they are held is not where it happens.
@@ -169,7 +178,8 @@ COMING = _words(
     "قادم قادما قادمة قادمين قادمون عائد عائدا عائدين عائدون عاد عادوا يعود تعود وصل وصلت وصلوا "
     "انطلق انطلقت "
     "أقلع أقلعت جاء جاءت غادر غادرت شحنة مقدمة مرسلة أطلقت إطلاق أطلق قدموا "
-    "coming arriving arrived departed launched arrivés venus parti lancés"
+    "يقل تقل يقلهم تقلهم "
+    "coming arriving arrived departed launched carrying arrivés venus parti lancés transportant"
 )
 WEAPONS = _words(
     "مقذوفات مقذوف قذائف قذيفة صواريخ صاروخ طائرات مسيرات مسيرة رصاص نيران قصف "
@@ -202,7 +212,7 @@ DISTANCE = _words("كلم كم كيلومتر كيلومترا كيلومترا�
 BORDER = _words(
     "حدود الحدود الحدودية حدودها المتاخمة المجاورة القريبة المحاذية تقابل يقابل المقابلة "
     "المقابل قريبة قريب القريب الفاصلة "
-    "border bordering neighbouring neighboring frontière frontalière voisin"
+    "border borders bordering neighbouring neighboring frontière frontières frontalière voisin"
 )
 WITH = _words("مع من ل with de avec")
 # Words of those who do it; a people's name beside them says who, not where.

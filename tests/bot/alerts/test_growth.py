@@ -39,6 +39,13 @@ def test_a_lower_number_after_a_higher_one_is_told_with_who_says_what() -> None:
     assert (mended.first, mended.latest, mended.says) == (30, 8, ())
 
 
+def test_who_says_at_least_disputes_only_a_number_that_is_far_higher() -> None:
+    near = [said("a", killed(25)), said("b", killed(22, at_least=True), minutes=5)]
+    assert counted(near)[0].says == ()
+    far = [said("a", killed(300)), said("b", killed(22, at_least=True), minutes=5)]
+    assert counted(far)[0].says == (("a", 300), ("b", 22))
+
+
 def test_a_bare_plural_gives_way_to_a_number_and_a_part_counts_for_no_total() -> None:
     dozens = killed(10, vague=True)
     (toll,) = counted([said("a", dozens), said("b", killed(4), killed(3, part=True), minutes=2)])

@@ -60,6 +60,13 @@ ARABIC = """
 من بين القتلى 3 أطفال | killed 3 part
 10 آلاف شخص تحت الأنقاض | missing 10000
 وفاة 8 بالكوليرا وإصابة 200 شخص بالكوليرا | killed 8
+توفي 40 شخصا بالكوليرا وسجلت 2300 إصابة | killed 40
+استشهد 7 مواطنين وأصيب 15 بقصف منزل | killed 7, wounded 15
+مقتل 3 أشخاص وتدمير 15 بيتا | killed 3
+استشهد ثلاثة مدنيين وأصيب عشرة، بينهم كاهن | killed 3, wounded 10
+وقالت الوزارة إن عدد القتلى 153 | killed 153
+انتشال 7 جثث بعد غرق قارب يقل 70 مهاجرا | killed 7
+10 ملايين شخص نازحين داخل البلاد | displaced 10000000
 """
 NO_FIGURE = """
 ارتفاع الأسعار 25% هذا العام
@@ -72,6 +79,7 @@ NO_FIGURE = """
 30 بين قتيل وجريح
 إطلاق 12 صاروخا في 3 غارات
 بعد يومين من الإعلان عن الهدنة
+بعد يومين من هجوم على السوق
 مكافأة 5 ملايين دولار
 أكثر من 120 ألف لاجئ عادوا
 تشييع الشهيدين في جنين
@@ -97,6 +105,21 @@ The strike left seven dead and a score injured | killed 7, wounded 20
 rescued 45 migrants, 12 are still missing | missing 12
 Fighting has killed at least 150 civilians since April 15 | killed 150+
 20 new cholera cases, 3 deaths | killed 3
+20 pupils and two teachers were killed | killed 20, killed 2
+31 people, including 23 soldiers and 5 guards, died | killed 31, killed 23 part, killed 5 part
+30 people, including 23 soldiers, 2 drivers and 5 guards, died | killed 30, killed 23 part, \
+killed 2 part, killed 5 part
+Fifteen people, four of them children, have died of hunger | killed 15, killed 4 part
+3,941 persons from 712 households were displaced | displaced 3941
+52 people were killed and nearly 2,000 displaced | killed 52, displaced 2000
+A strike killed 18 displaced people | killed 18
+1.3 million displaced people have returned |
+At least 13 people were martyred in the blast | killed 13+
+The bombing killed 101 people, all but three of them police | killed 101
+The toll was revised down to 84 from 101 | killed 84, killed 101
+Hundreds of families were displaced |
+Six of a family were killed | killed 6
+Boat carrying 154 migrants sinks, 68 dead | killed 68
 Police arrested 12 men, aged 25 |
 The price rose 12 percent |
 15 aid trucks entered |
@@ -116,6 +139,10 @@ deux millions de personnes ont besoin d'aide | people_in_need 2000000
 douze personnes ont péri, dont quatre enfants | killed 12, killed 4 part
 une attaque tue 7 civils et en blesse 12 | killed 7, wounded 12
 70 % des hôpitaux détruits | percent 70
+des bombes tuent 18 déplacés | killed 18
+portant à 101 le nombre de décès | killed 101
+plus d'un demi-million de foyers sont privés d'électricité |
+638 000 personnes font face à la famine | people_in_need 638000
 200 maisons détruites |
 La mort d'un homme de 25 ans |
 """

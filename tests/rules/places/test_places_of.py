@@ -49,6 +49,28 @@ def codes(found: PlacesTold) -> set[str]:
             "A missile hit a hospital in Kharkiv, killing three people, officials in Kyiv said.",
             {"UA-63"},
         ),
+        # What is struck, what was struck before, who denies, and what only bears a people's name.
+        ("Massive attack on Kyiv: 8 dead", "A night attack on Kyiv killed eight.", {"UA-30"}),
+        (
+            "غارات تستهدف مطار صنعاء الدولي",
+            "استهدفت غارات مطار صنعاء فقتلت عاملا، بعد ساعات من غارات على ميناء الحديدة.",
+            {"YE-SA"},
+        ),
+        (
+            "Gaza : 31 morts près d'un centre d'aide à Rafah, Israël dément",
+            "Des tirs ont tué 31 personnes à Rafah.",
+            {"PS-RFH"},
+        ),
+        ("Israeli strike on Palestinian camp in Lebanon kills 13", "", {"LB"}),
+        ("Drone hits Saudi Maternity Hospital in El Fasher, 30 dead", "", {"SD-DN"}),
+        ("Gunmen kill 14 in village in Syria's Hama, monitor says", "", {"SY-HM"}),
+        ("Benin says 28 soldiers killed in attack near Niger border", "", {"BJ"}),
+        (
+            "25 قتيلا في تفجير انتحاري داخل كنيسة مار إلياس بدمشق",
+            "فجر انتحاري نفسه داخل كنيسة مار إلياس في دمشق.",
+            {"SY-DI"},
+        ),
+        ("Ten members of one family killed in Gaza City strike", "", {"PS-GZA"}),
         # Where patients and those who flee go.
         (
             "مقتل 5 في غارة على إدلب",

@@ -112,6 +112,23 @@ def test_a_toll_that_grows_is_an_update() -> None:
     assert asked(grown, STRIKE).story_id == 10
 
 
+def test_what_an_entry_says_went_before_is_another_happening() -> None:
+    text = "A shell killed six people in Aden, a day after shells hit its fish market and killed 14"
+    later = telling(2, "Shell hits hospital near fish market in Aden", text, hours=20)
+    assert Doubt.BEFORE in doubts(later, STRIKE, POLICY.growth)
+    assert Doubt.BEFORE in doubts(STRIKE, later, POLICY.growth)
+    # A reaction to it tells of no other.
+    reaction = telling(3, "UN condemns shelling of Aden fish market, a day after it killed 14")
+    assert Doubt.BEFORE not in doubts(reaction, STRIKE, POLICY.growth)
+
+
+def test_where_as_many_are_dead_how_many_are_hurt_disagrees_with_nothing() -> None:
+    hurt = telling(2, "Shells hit fish market in Aden, killing 14 and wounding 70")
+    assert Doubt.TOLLS not in doubts(hurt, STRIKE, POLICY.growth)
+    other = telling(3, "Shells hit fish market in Aden, killing 2 and wounding 70")
+    assert Doubt.TOLLS in doubts(other, STRIKE, POLICY.growth)
+
+
 def test_places_within_each_other_agree() -> None:
     district = Where(
         frozenset({"crater"}),
@@ -365,14 +382,14 @@ def test_a_toll_that_the_headline_says_has_risen_may_grow_far() -> None:
 
 
 def test_a_hospital_and_its_town_do_not_disagree() -> None:
-    hospital = replace(ADEN, finest=frozenset({"clinic"}), hospitals=frozenset({"clinic"}))
+    hospital = replace(ADEN, finest=frozenset({"clinic"}), buildings=frozenset({"clinic"}))
     hospital = replace(hospital, around=frozenset({"clinic", "YE-AD", "YE"}))
     other = Where(
         frozenset({"other"}),
         frozenset({"other", "YE-AD", "YE"}),
         ADEN.divisions,
         ADEN.countries,
-        hospitals=frozenset({"other"}),
+        buildings=frozenset({"other"}),
     )
     assert Doubt.PLACES not in doubts(replace(STRIKE, where=hospital), STRIKE, POLICY.growth)
     assert Doubt.PLACES in doubts(
