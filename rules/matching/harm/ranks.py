@@ -18,7 +18,7 @@ from rules.matching.finding.reading import Span
 LEADING_WORDS = 3
 """Words that may lead from a member to the body: "members of the so-called"."""
 _OF = frozenset(("of", "from", "de", "du", "des", "d"))
-_BETWEEN = _OF | frozenset(("the", "la", "l", "le", "les"))
+_BETWEEN = _OF | frozenset(("the", "la", "l", "le", "les", "so", "called"))
 _ITS = frozenset(("its", "their", "his", "ses", "leurs"))
 _AND = frozenset(("and", "et"))
 
