@@ -171,6 +171,10 @@ class Roles:
         for span in self.reading.of(FIGHTER):
             if span.first not in found or found[span.first].who == "people":
                 found[span.first] = Person(span, "fighters", self.counted_person(span))
+                for inner in range(span.first + 1, span.last + 1):
+                    # "masked men" are one role, not men who may be anyone.
+                    if inner in found and self.tokens[inner].script == "latin":
+                        del found[inner]
         for span in self.reading.of(NATIONALITY):
             if span.first in found or not self._stands_for_people(span):
                 continue

@@ -21,6 +21,7 @@ def who(rules: RuleSet, text: str, lang: str) -> set[str]:
         ("Two members of the so-called Islamic State killed in raid", "en"),
         ("PKK says four of its members died in air strikes", "en"),
         ("Al-Shabaab loses 60 men in battle", "en"),
+        ("Masked men killed in army raid", "en"),
         ("Vingt membres du JNIM tués dans une frappe", "fr"),
         ("Cinq éléments de l'armée tués dans une embuscade", "fr"),
         ("Le PKK pleure trois de ses membres tués dans une frappe", "fr"),

@@ -136,8 +136,8 @@ def test_no_shipped_phrase_says_what_another_of_its_term_says(shipped: RuleSet) 
 def test_the_shipped_rules_do_not_grow_unseen(shipped: RuleSet) -> None:
     size = size_of(shipped)
     assert size.clauses <= 189
-    assert size.ways <= 470
-    assert size.words_and_phrases <= 29_083
+    assert size.ways <= 479
+    assert size.words_and_phrases <= 29_391
 
 
 @pytest.fixture(autouse=True)
