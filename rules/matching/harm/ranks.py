@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 from rules.language.text import Token
 from rules.matching.finding.reading import Span
 
-LEADING_WORDS = 3
+LEADING_WORDS = 4
 """Words that may lead from a member to the body: "members of the so-called"."""
 _OF = frozenset(("of", "from", "de", "du", "des", "d"))
 _BETWEEN = _OF | frozenset(("the", "la", "l", "le", "les", "so", "called"))
