@@ -18,7 +18,7 @@ def who(rules: RuleSet, text: str, lang: str) -> set[str]:
         ("Army says 40 RSF killed in Babanusa", "en"),
         ("Turkish drones kill nine YPG and wreck a truck", "en"),
         ("Eleven ELN members killed in bombing near the border", "en"),
-        ("Two members of the so-called Islamic State killed in raid", "en"),
+        ("Raid kills two members of the so-called Islamic State", "en"),
         ("PKK says four of its members died in air strikes", "en"),
         ("Al-Shabaab loses 60 men in battle", "en"),
         ("Masked men killed in army raid", "en"),
