@@ -3,6 +3,7 @@ among them, a civilian beside a soldier."""
 
 from __future__ import annotations
 
+from rules.language.numbers.numerals import numerals
 from rules.loading.choices import Victims
 from rules.matching.finding.reading import Span
 from rules.matching.harm.causes import CAUSE_REACH
@@ -10,7 +11,10 @@ from rules.matching.harm.roles import CASUALTY, IF_COUNTED, OTHERS, Person, Role
 
 AMONG_REACH = 6
 """Words behind «بينهم», "including", in which the kind of the counted is told."""
+LOSER_REACH = 2
+"""Words before a loss in which the body stands that bears it."""
 _ARTICLES = frozenset(("des", "les", "de", "the", "some", "several", "plusieurs"))
+_POSSESSIVES = frozenset(("his", "her", "their", "son", "sa", "ses", "leurs"))
 _ONE = frozenset(("a", "an", "one", "un", "une"))
 
 
@@ -37,7 +41,7 @@ class Kinds(Roles):
                     continue
                 if person.who == "people" and other.who == "fighters":
                     if not self.among.isdisjoint(range(person.span.last + 1, later)):
-                        if person.counted and self._only_one(other.span):
+                        if person.counted and self._are_few(other.span):
                             break
                         return other.span, "fighters", f"{why}, fighters among them"
                     # «شاب من عناصر ...», «رجل مسلح»
@@ -73,12 +77,26 @@ class Kinds(Roles):
         before = range(max(0, fighter.first - 3), fighter.first)
         return any(self.tokens[place].norm in _ONE for place in before)
 
+    def _are_few(self, fighters: Span) -> bool:
+        """One fighter, or fewer than half: "ten people, including two militants"."""
+        if self._only_one(fighters):
+            return True
+        first = max(0, fighters.first - 2 * AMONG_REACH)
+        among = [at for at in self.among if first <= at < fighters.first]
+        if not among or fighters.first - 1 not in self.counts:
+            return False
+        near = self.tokens[first : fighters.first]
+        told = numerals(self.reading.text, near, self.reading.language or "en")
+        total = [n.value for n in told if first + n.last < max(among)]
+        part = [n.value for n in told if first + n.first > max(among)]
+        return bool(total and part) and 2 * sum(part) < max(total)
+
     def _among_whom(self, person: Person) -> int | None:
         """Where "including" stands before a person who is one fighter among others."""
         first = person.span.first
         told = self.among & set(range(first - AMONG_REACH, first))
-        one = person.who == "fighters" and self._only_one(person.span)
-        return max(told) if told and one else None
+        few = person.who == "fighters" and self._are_few(person.span)
+        return max(told) if told and few else None
 
     def _of_a_body(self, at: int) -> bool:
         """«أفراد من قوات الأمن», «أحد أبناء القوات المسلحة»; not «أشخاص من قبل القوات»."""
@@ -88,7 +106,7 @@ class Kinds(Roles):
 
     def _joined(self, at: int) -> bool:
         """Whether «و», "and", "et" joins a word (or the number before it) to what precedes."""
-        for place in (at, at - 1, at - 2):
+        for place in (at, at - 1, at - 2, at - 3):
             if place < 1:
                 return False
             token = self.tokens[place]
@@ -96,7 +114,8 @@ class Kinds(Roles):
                 return True
             if token.norm in ("and", "et"):
                 return True
-            if place != at and place not in self.counts and token.norm not in _ARTICLES:
+            between = place in self.counts or token.norm in _ARTICLES | _POSSESSIVES
+            if place != at and not between:
                 return False
         return False
 
@@ -107,8 +126,17 @@ class Kinds(Roles):
         if self.tokens[at].surface.startswith("و"):
             return False
         if count is not None:
-            return at - count <= 3
+            # "kills 12, army says" tells who speaks.
+            aside = any(self.tokens[place].breaks for place in range(count + 1, at + 1))
+            return at - count <= 3 and not aside
         return name in (CASUALTY, IF_COUNTED) and at - span.last <= 2
+
+    def _body_before(self, at: int) -> bool:
+        """ "Al-Shabaab loses 60 men", "the army has lost": who loses stands right before it."""
+        near = range(max(0, at - LOSER_REACH), at)
+        return self.tokens[at].script == "latin" and any(
+            body.last in near for body in self.bodies.values()
+        )
 
     def _in_ranks(self, at: int) -> bool:
         """«قتلى في صفوف الجيش»"""

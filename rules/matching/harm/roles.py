@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rules.language.text import Token
 from rules.loading.choices import Cause, Victims
 from rules.matching.finding.reading import Reading, Span
+from rules.matching.harm.ranks import counted_bodies, members
 
 IF_COUNTED = "$casualty-if-counted"
 VERB, NOUN, CASUALTY, LOST = "$harm-verb", "$harm-noun", "$casualty", "$harm-lost"
@@ -40,6 +42,8 @@ DENYING = "$scope-denying"
 PLACE = "$crisis-place"
 SITE = "$military-site"
 NATIONALITY, OTHERS = "$nationality", "$others"
+MEMBER = "$member-of-a-body"
+"""Nouns that beside the name of an armed body are its fighters."""
 PERSONS: tuple[tuple[str, Victims], ...] = (
     ("$civilian-declared", "civilians"),
     ("$health-people", "health-workers"),
@@ -57,7 +61,7 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
 TERMS = (
     *HARMS, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED, HELD, NATURAL, OF_WOUNDS,
     MARTYRED, OWN_DEATH, DEED, BLAST, MEANT, DOING, IN_GENERAL, DENYING, PLACE, SITE, NATIONALITY,
-    OTHERS, *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
+    OTHERS, MEMBER, *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
 )  # fmt: skip
 """The vocabulary terms that are read."""
 
@@ -95,6 +99,8 @@ class Roles:
         self.counts = self._counts()
         self.persons = self._persons()
         self.bodies = {span.first: span for span in reading.of(BODIES)}
+        if self.bodies:
+            self.persons.update(self._of_the_ranks())
         self.mourned = {span.first for span in reading.of(MOURNED)}
         self.causes: dict[int, list[tuple[Span, str, Cause]]] = {}
         for name, cause in CAUSES:
@@ -114,6 +120,15 @@ class Roles:
         self.doing = {span.first for span in reading.of(DOING)}
         self.denying = {span.first for span in reading.of(DENYING)}
         self.in_general = {span.first for span in reading.of(IN_GENERAL)}
+
+    def _of_the_ranks(self) -> dict[int, Person]:
+        """ "Hezbollah members", "40 RSF killed": fighters, told by the name of their body."""
+        bodies = tuple(self.bodies.values())
+        found = [
+            *members(self.tokens, self.reading.of(MEMBER), bodies),
+            *counted_bodies(self.tokens, bodies, self.counts, self.kind.keys() | self.stops),
+        ]
+        return {span.first: Person(span, "fighters", self.counted_person(span)) for span in found}
 
     def _instruments(self) -> set[int]:
         """«قتيلا بتفجير انتحاري», «بعبوة», «بسيول»: what it was done with, no more of whom."""
@@ -136,10 +151,18 @@ class Roles:
         for at, token in enumerate(self.tokens):
             if token.script != "number" or self._is_year(at):
                 continue
+            if self._is_in_a_name(token):
+                continue
             if self.reading.text[max(0, token.start - 2) : token.start] != "&#":
                 # «&#8220;» is a quotation mark that somebody escaped twice.
                 words.add(at)
         return {at for at in words if at + 1 not in self.things and at not in self.things}
+
+    def _is_in_a_name(self, token: Token) -> bool:
+        """ "M23", "F-16": a number that sticks to a letter counts nobody."""
+        before = self.reading.text[max(0, token.start - 2) : token.start]
+        stuck = before[-2:-1] if before.endswith("-") else before[-1:]
+        return stuck.isascii() and stuck.isalpha()
 
     def _persons(self) -> dict[int, Person]:
         """First word → person or fighter; a fighter reading wins over a general one."""
@@ -150,6 +173,10 @@ class Roles:
         for span in self.reading.of(FIGHTER):
             if span.first not in found or found[span.first].who == "people":
                 found[span.first] = Person(span, "fighters", self.counted_person(span))
+                for inner in range(span.first + 1, span.last + 1):
+                    # "masked men" are one role, not men who may be anyone.
+                    if inner in found and self.tokens[inner].script == "latin":
+                        del found[inner]
         for span in self.reading.of(NATIONALITY):
             if span.first in found or not self._stands_for_people(span):
                 continue

@@ -82,6 +82,8 @@ class _Harms(Kinds):
             return None
         if victim is not None and who == "uncounted" and self._like_fighters(victim):
             who, why = "fighters", f"{why}, others like the fighters before"
+        if name == LOST and self._body_before(span.first):
+            who, why = "fighters", f"{why}, lost by an armed body"
         if victim is not None and (told := soldiers_by_place(self, span, victim, who)):
             who, why = "fighters", f"{why}, {told}"
         around = range(span.first - AMONG_REACH, span.first + AMONG_REACH + 1)
