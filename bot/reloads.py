@@ -82,14 +82,14 @@ class Reloads:
         await self.note_files()
         await self._parts.rules.watch(stop, self._took_rules)
 
-    async def when_told(self, hang_up: asyncio.Event, stop: asyncio.Event) -> None:
+    async def on_hang_up(self, hang_up: asyncio.Event, stop: asyncio.Event) -> None:
         """Read rules and feeds again each time `hang_up` is set, until `stop` is."""
         stopped = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
-                told = asyncio.create_task(hang_up.wait())
-                await asyncio.wait({told, stopped}, return_when=asyncio.FIRST_COMPLETED)
-                told.cancel()
+                hung_up = asyncio.create_task(hang_up.wait())
+                await asyncio.wait({hung_up, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                hung_up.cancel()
                 if hang_up.is_set() and not stop.is_set():
                     hang_up.clear()
                     await self._parts.rules.take(self._took_rules)
@@ -105,9 +105,9 @@ class Reloads:
                 notice = RulesSwapped(hash, signals)
                 self.swapped.set()
                 await self.note_files()
-            case Kept(problems, told):
+            case Kept(problems, translated):
                 self._metrics.reloads.labels("kept").inc()
-                notice = RulesKept(problems, told)
+                notice = RulesKept(problems, translated)
             case _:
                 return
         await self._notify(notice)

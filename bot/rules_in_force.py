@@ -49,10 +49,10 @@ class Unchanged:
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The new rules are invalid: the old ones stay in force. Each problem is "file:line: ...";
-    `told` are the same, as they can be said in three languages."""
+    `translated` are the same, as they can be said in three languages."""
 
     problems: tuple[str, ...]
-    told: tuple[Problem, ...] = ()
+    translated: tuple[Problem, ...] = ()
 
 
 Reloaded = Swapped | Unchanged | Kept

@@ -57,7 +57,7 @@ def of_entry(db: Connection, entry_id: int) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
-def times_told(db: Connection, entry_id: int, since: datetime) -> int:
+def times_sent(db: Connection, entry_id: int, since: datetime) -> int:
     """How often the entry was told to readers since then, each time with all its signals."""
     row = fetch_one(
         db,
@@ -69,7 +69,7 @@ def times_told(db: Connection, entry_id: int, since: datetime) -> int:
     return 0 if row is None else int(row["times"])
 
 
-def told(story_id: int) -> Query:
+def levels_so_far(story_id: int) -> Query:
     """Every direction and level that a signal had in a version of an alert of the story."""
     return (
         """
@@ -94,7 +94,7 @@ def raised(db: Connection) -> dict[int, frozenset[str]]:
     return {alert: frozenset(by) for alert, by in found.items()}
 
 
-def alerts_told(db: Connection) -> int:
+def alerts_decided(db: Connection) -> int:
     """How many alerts there are decisions of. Reads all decisions: for a replay."""
     row = fetch_one(db, "SELECT count(DISTINCT alert_id) AS n FROM decisions")
     return 0 if row is None else int(row["n"])

@@ -193,14 +193,14 @@ def _page(
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AlertsMade:
     """How many alerts were made in ten minutes, which begin then."""
 
     at: datetime
     alerts: int
 
 
-def made(db: Connection, wanted: Wanted) -> list[Told]:
+def made(db: Connection, wanted: Wanted) -> list[AlertsMade]:
     """How many of the alerts were made when in that time, in their order."""
     first = next(wanted.facets(), None)
     has, facets = facet_conditions(wanted, "a.id", behind=1)
@@ -229,7 +229,7 @@ def made(db: Connection, wanted: Wanted) -> list[Told]:
         GROUP BY 1 ORDER BY 1""",
         named,
     )
-    return [Told(from_text(f"{row['at']}0:00+00:00"), row["alerts"]) for row in rows]
+    return [AlertsMade(from_text(f"{row['at']}0:00+00:00"), row["alerts"]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

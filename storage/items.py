@@ -32,12 +32,12 @@ class Report:
 class AlertItem:
     """An alert, the first reports of its story, and when each of its versions was told.
 
-    `told`: (version, time) of those that are known still, the oldest first.
+    `versions`: (version, time) of those that are known still, the oldest first.
     """
 
     alert: Alert
     reports: tuple[Report, ...]
-    told: tuple[tuple[int, datetime], ...]
+    versions: tuple[tuple[int, datetime], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,9 @@ def alert_items(db: Connection, ids: Collection[int]) -> list[AlertItem]:
     )
     found = {each.id: each for each in alerts_of(db, rows)}
     reports = _reports(db, {each.story_id for each in found.values()})
-    told = _told(db, ids)
+    versions = _versions(db, ids)
     return [
-        AlertItem(alert, reports.get(alert.story_id, ()), told.get(alert.id, ()))
+        AlertItem(alert, reports.get(alert.story_id, ()), versions.get(alert.id, ()))
         for alert in (found[each] for each in ids if each in found)
     ]
 
@@ -215,7 +215,7 @@ def _reports(db: Connection, story_ids: Collection[int]) -> dict[int, tuple[Repo
     }
 
 
-def _told(
+def _versions(
     db: Connection, alert_ids: Collection[int]
 ) -> dict[int, tuple[tuple[int, datetime], ...]]:
     rows = fetch(

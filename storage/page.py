@@ -37,7 +37,7 @@ def by_level(db: Connection, wanted: Wanted) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class SignalsTold:
+class SignalAlertsMade:
     """How many alerts with a signal were made in ten minutes, which begin then."""
 
     signal: str
@@ -47,7 +47,7 @@ class SignalsTold:
 
 def made_by_signal(
     db: Connection, since: datetime, *, for_operators: bool = False
-) -> list[SignalsTold]:
+) -> list[SignalAlertsMade]:
     """Alerts made since then, by their signals and when; one with two signals counts at both."""
     rows = fetch(
         db,
@@ -60,13 +60,13 @@ def made_by_signal(
         {"since": to_text(since), "for_operators": for_operators},
     )
     return [
-        SignalsTold(row["signal"], from_text(f"{row['at']}0:00+00:00"), row["alerts"])
+        SignalAlertsMade(row["signal"], from_text(f"{row['at']}0:00+00:00"), row["alerts"])
         for row in rows
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class ListedEntry:
     """An entry of a story, as a page shows it."""
 
     entry_id: int
@@ -79,7 +79,7 @@ class Telling:
     attached_at: datetime
 
 
-def tellings(db: Connection, story_id: int, limit: int) -> list[Telling]:
+def entries_of(db: Connection, story_id: int, limit: int) -> list[ListedEntry]:
     """The story's latest entries, oldest first."""
     rows = fetch(
         db,
@@ -91,7 +91,7 @@ def tellings(db: Connection, story_id: int, limit: int) -> list[Telling]:
         {"id": story_id, "limit": limit},
     )
     return [
-        Telling(
+        ListedEntry(
             **row
             | {
                 "published_at": from_text(row["published_at"]) if row["published_at"] else None,

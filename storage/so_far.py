@@ -19,13 +19,13 @@ from storage.rows import fetch_each
 @dataclass(frozen=True, slots=True)
 class SoFar:
     """`alerts`: oldest first; `reports`: who reports which signals; `statements`: what is counted,
-    in the order in which it came. `told`: by an alert's id and a signal, every direction and level
-    that it had in a version of the alert."""
+    in the order in which it came. `notified`: by an alert's id and a signal, every direction and
+    level that it had in a version of the alert."""
 
     alerts: tuple[Alert, ...]
     reports: tuple[Reported, ...]
     statements: tuple[Statement, ...]
-    told: Mapping[tuple[int, str], frozenset[tuple[str, str | None]]]
+    notified: Mapping[tuple[int, str], frozenset[tuple[str, str | None]]]
 
     def families(self, signal: str, direction: str, but: int | None = None) -> frozenset[str]:
         """Publisher families that report this signal of the story, in this direction; `but` leaves
@@ -40,15 +40,15 @@ class SoFar:
 
 
 def so_far(db: Connection, story_id: int) -> SoFar:
-    alerts, signals, places, reports, stated, told = fetch_each(
+    alerts, signals, places, reports, stated, levels = fetch_each(
         db,
         *of_story(story_id),
         stories.reported(story_id),
         facts.stated(story_id),
-        decisions.told(story_id),
+        decisions.levels_so_far(story_id),
     )
     by_signal: dict[tuple[int, str], set[tuple[str, str | None]]] = {}
-    for row in told:
+    for row in levels:
         of = by_signal.setdefault((row["alert_id"], row["signal"]), set())
         of.add((row["direction"], row["level"]))
     return SoFar(

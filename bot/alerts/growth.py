@@ -64,13 +64,13 @@ def counted(statements: Sequence[Statement]) -> tuple[AlertFigure, ...]:
     return tuple(found)
 
 
-def with_told(
-    figures: Sequence[AlertFigure], before: Sequence[AlertFigure], *, told_now: bool
+def with_last_sent(
+    figures: Sequence[AlertFigure], before: Sequence[AlertFigure], *, sent_now: bool
 ) -> tuple[AlertFigure, ...]:
     """The figures, each with what readers were told of it: these, or what they were told before."""
     known = {each.what: each.told for each in before}
     return tuple(
-        replace(each, told=each.latest if told_now else known.get(each.what)) for each in figures
+        replace(each, told=each.latest if sent_now else known.get(each.what)) for each in figures
     )
 
 

@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import AlertPolicy
-from bot.alerts.escalating.silence import last_read, tell_of_silence
+from bot.alerts.escalating.silence import last_read, notify_of_silence
 from bot.alerts.facts import facts_of
+from bot.alerts.notify import Notified
 from bot.alerts.record import Acceptance, Accepted
 from bot.alerts.routing.readers import Readers, Readership
 from bot.alerts.routing.words import look_for
 from bot.alerts.rows import called_off, detection_language
 from bot.alerts.story.remembered import RememberedStories
-from bot.alerts.tell import Told
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.notices.feeds import UnreadEntries
@@ -122,7 +122,9 @@ class Pipeline:
         acceptance = self._acceptance(db, feed, found.rules, now)
         readings.note_rules(db, found.rules.hash, found.rules.signals, now)
         # In whatever order a feed lists them, stories are the same.
-        order = sorted(range(len(changes)), key=lambda each: _told_in(changes[each].entry))
+        order = sorted(
+            range(len(changes)), key=lambda each: _in_published_order(changes[each].entry)
+        )
         unread = {at for at, place in enumerate(order) if place in found.failures}
         ids = acceptance.store([changes[place] for place in order], unread)
         with self._stories.unchanged():
@@ -163,11 +165,11 @@ class Pipeline:
             acceptance.read_again(present, found.per_entry[place], said, signals)
         return acceptance.outcome()
 
-    def listen(self, db: Connection, sources: Sequence[Feed], now: datetime) -> Told:
+    def listen(self, db: Connection, sources: Sequence[Feed], now: datetime) -> Notified:
         """Tell of the places that have fallen silent, inside a write transaction; what `sources`
         say of anything tells that it is not us who hear nothing."""
         read = last_read(sources, feeds.all_states(db))
-        return tell_of_silence(db, self._rules(), self._gazetteer, read, now)
+        return notify_of_silence(db, self._rules(), self._gazetteer, read, now)
 
     def _acceptance(self, db: Connection, feed: Feed, rules: RuleSet, now: datetime) -> Acceptance:
         return Acceptance(
@@ -227,7 +229,7 @@ def _unread(feed: Feed, changes: Sequence[EntryChange], errors: Mapping[int, str
     return UnreadEntries(feed, entry.title, entry.link, errors[first], others=len(errors) - 1)
 
 
-def _told_in(entry: FeedEntry) -> tuple[bool, float, str, str, str]:
+def _in_published_order(entry: FeedEntry) -> tuple[bool, float, str, str, str]:
     dated = entry.published_at or entry.updated_at
     when = dated.timestamp() if dated else 0.0
     return dated is None, when, entry.title, entry.summary, entry.link or ""

@@ -10,7 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import AlertPolicy, NewReport, Reason, is_news, rank
-from bot.alerts.escalating.escalate import Raising, Telling
+from bot.alerts.escalating.escalate import Raising, StoryEntry
+from bot.alerts.notify import notify
 from bot.alerts.routing.inhibition import inhibited_by
 from bot.alerts.routing.readers import Readers, Readership
 from bot.alerts.routing.words import words_in_story
@@ -27,7 +28,6 @@ from bot.alerts.states import Heard, reports_of
 from bot.alerts.story.happening import Choice, Rule
 from bot.alerts.story.near_copies import choose_story, same_subject
 from bot.alerts.story.remembered import RememberedStories, telling_of
-from bot.alerts.tell import tell
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
@@ -53,14 +53,14 @@ AN_HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What a poll led to. `told`: the alerts that were made or got a new version. `reasons` counts
+    """What a poll led to. `alerts`: those that were made or got a new version. `reasons` counts
     the decisions by their named reason."""
 
     new: int
     updated: int
     seeded: int
     detections: int
-    told: tuple[Alert, ...]
+    alerts: tuple[Alert, ...]
     deliveries: int
     reasons: dict[Reason, int]
 
@@ -190,7 +190,7 @@ class Acceptance:
         story_id, begun = self._story(entry_id, entry, signals, said, new=before.new)
         told_lately = 0
         if not before.new:
-            told_lately = decisions.times_told(self.db, entry_id, self.now - AN_HOUR)
+            told_lately = decisions.times_sent(self.db, entry_id, self.now - AN_HOUR)
         reports = [
             NewReport(
                 signal=detection.signal,
@@ -205,27 +205,27 @@ class Acceptance:
             )
             for detection in detections
         ]
-        at = stories.told_at(entry.published_at, self.now)
-        telling = Telling(story_id, entry_id, self._family, at, said.places)
+        at = stories.reported_at(entry.published_at, self.now)
+        reporting = StoryEntry(story_id, entry_id, self._family, at, said.places)
         said_now = tuple((each.signal, each.direction) for each in detections)
         own = (entry_id, self._family, self.feed.id, self.now, said_now, said.figures)
         known = just_begun(*own) if begun else so_far(self.db, story_id)
-        detections, reports = self._raise(telling, known, detections, reports)
+        detections, reports = self._raise(reporting, known, detections, reports)
         source = Source(self.feed, entry_id, entry, self.rules.hash, said)
-        told = tell(
+        notified = notify(
             *(self.db, story_id, known, source, detections, reports),
             *(self.policy, self.remembered, self._readership),
-            partial(self._inhibited, telling),
+            partial(self._inhibited, reporting),
             partial(words_in_story, self.db, self.rules),
             self.now,
         )
-        self.reasons.update(told.reasons)
-        self.changed |= {alert.id: alert for alert in told.alerts}
-        self.deliveries += told.deliveries
+        self.reasons.update(notified.reasons)
+        self.changed |= {alert.id: alert for alert in notified.alerts}
+        self.deliveries += notified.deliveries
 
     def _raise(
         self,
-        telling: Telling,
+        reporting: StoryEntry,
         known: SoFar,
         detections: tuple[Detection, ...],
         reports: list[NewReport],
@@ -235,7 +235,7 @@ class Acceptance:
         heard = [r for d, r in zip(detections, reports, strict=True) if best[d.signal] is d]
         news = [each for each in heard if is_news(each, self.policy, self.now)]
         raising = Raising(self.db, self.rules, self.gazetteer, self.remembered, self.now)
-        raised = raising.raised(telling, known, heard, news)
+        raised = raising.raised(reporting, known, heard, news)
         for number, each in enumerate(reports):
             higher = raised.get(each.signal)
             if higher is not None and each in news:
@@ -246,8 +246,8 @@ class Acceptance:
         )
         return found, reports
 
-    def _inhibited(self, telling: Telling, alert: Alert) -> Mapping[Recipient, str]:
-        return inhibited_by(self.db, self.rules, telling, alert, self.now)
+    def _inhibited(self, reporting: StoryEntry, alert: Alert) -> Mapping[Recipient, str]:
+        return inhibited_by(self.db, self.rules, reporting, alert, self.now)
 
     def _exercise(self, entry_id: int, detections: tuple[Detection, ...]) -> None:
         """Tell nobody, and join no story: a test confirms no happening."""
@@ -274,7 +274,7 @@ class Acceptance:
             updated=self.kinds["updated"],
             seeded=self.kinds["seed"],
             detections=self.detections,
-            told=tuple(self.changed.values()),
+            alerts=tuple(self.changed.values()),
             deliveries=self.deliveries,
             reasons=dict(self.reasons),
         )
@@ -309,7 +309,7 @@ class Acceptance:
         telling = telling_of(
             entry_id,
             *(entry.title, entry.summary, detection_language(self.feed.language, entry)),
-            *(self._family, entry.link, stories.told_at(entry.published_at, self.now)),
+            *(self._family, entry.link, stories.reported_at(entry.published_at, self.now)),
             signals=signals,
             said=said,
         )
@@ -317,7 +317,7 @@ class Acceptance:
         back = choose_story(
             entry.title,
             entry.link,
-            [] if new else self._told_before(entry_id),
+            [] if new else self._earlier_stories(entry_id),
             self.remembered.copies,
         )
         choice = Choice(back.story_id, Rule(back.reason), back.likeness / 100)
@@ -328,7 +328,7 @@ class Acceptance:
         self.remembered.take(self.db, telling, story_id, choice, self.now, first=begun)
         return story_id, begun
 
-    def _told_before(self, entry_id: int) -> list[StoryTitle]:
+    def _earlier_stories(self, entry_id: int) -> list[StoryTitle]:
         """The stories that this entry told under its id, though it has left them since."""
         since = self.now - self.remembered.copies.window
         decided = decisions.of_entry(self.db, entry_id)

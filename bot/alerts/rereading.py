@@ -174,7 +174,7 @@ class Rereader:
         )
 
         def commit(db: Connection) -> int:
-            return len(self._pipeline.read_again(db, feed, batch, found, now).told)
+            return len(self._pipeline.read_again(db, feed, batch, found, now).alerts)
 
         return await self._database.write(commit)
 

@@ -108,12 +108,12 @@ def _told_of(link: str, lang: str, *, as_json: bool) -> str | None:
 
     Raises CannotGoOn when no entry with this address is stored.
     """
-    from bot.alerts.summaries.entry_told import told_of
+    from bot.alerts.summaries.entry_outcome import outcome_of
     from bot.locales import texts
     from bot.messages.cards.why import why_silent
 
     _known(lang)
-    found = _read(lambda db: told_of(db, link))
+    found = _read(lambda db: outcome_of(db, link))
     if found is None:
         raise CannotGoOn("no entry with this address is stored; it must be written in full", 2)
     if not found.alert:

@@ -81,11 +81,11 @@ def check(rules_dir: Rules = None, lang: Lang = "en") -> None:
         gazetteer = load_gazetteer(_folder(rules_dir))
     except RulesInvalid as invalid:
         for error in invalid.errors:
-            typer.echo(error.told(lang), err=True)
+            typer.echo(error.in_language(lang), err=True)
         typer.echo(count(len(invalid.errors), "error"), err=True)
         raise typer.Exit(1) from None
     for warning in gazetteer.warnings:
-        typer.echo(warning.told(lang), err=True)
+        typer.echo(warning.in_language(lang), err=True)
     places, names = len(gazetteer.places), len(gazetteer.keys)
     typer.echo(_said("where.checked", lang, n=places, names=names, hash=gazetteer.hash))
 

@@ -247,14 +247,14 @@ class _Desk:
             self._take(db, entry, found)
 
     def _take(self, db: Connection, each: StoryEntry, found: _Found) -> None:
-        from bot.alerts.escalating.silence import tell_of_silence
+        from bot.alerts.escalating.silence import notify_of_silence
         from bot.polling.content_hash import content_hash
         from bot.polling.identify import EntryChange
         from bot.polling.report import Detections
 
         rules = self._rules
         for hour in _hours(self._before, each.published):
-            silence = tell_of_silence(db, rules, self._places, self._last_read, hour)
+            silence = notify_of_silence(db, rules, self._places, self._last_read, hour)
             self._reasons.update(silence.reasons)
         self._before = self._last_read[each.family] = each.published
         if not found.per_entry[0] and not found.failures:
@@ -281,7 +281,7 @@ class _Desk:
         raised, escalations = decisions.raised(db), self._rules.escalations
         return Replayed(
             told=len(outbox.for_chat(db, READER)),
-            alerts=decisions.alerts_told(db),
+            alerts=decisions.alerts_decided(db),
             critical=len(self._critical),
             kept=sum(not told for told in self._critical.values()),
             raised={e.id: sum(e.id in by for by in raised.values()) for e in escalations},

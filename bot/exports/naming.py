@@ -72,7 +72,7 @@ class Naming:
             publishers_count=alert.families,
             links=_links([*(each.link for each in item.reports), alert.link]),
             story=f"S{alert.story_id}",
-            told=item.told,
+            versions=item.versions,
         )
 
     def _of_story(self, item: StoryItem) -> Record:

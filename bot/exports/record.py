@@ -62,8 +62,8 @@ class Record:
     """One alert, story or entry as it leaves.
 
     `uid` names it in all installations and stays; `id` is what people type. `publishers` are
-    independent ones, `publishers_count` may count more. `told`: when each version of an alert was
-    told, as far as that is known. `explanation` is Marsad's sentence.
+    independent ones, `publishers_count` may count more. `versions`: when each version of an alert
+    went out, as far as that is known. `explanation` is Marsad's sentence.
     """
 
     kind: str
@@ -83,7 +83,7 @@ class Record:
     publishers_count: int
     links: tuple[str, ...]
     story: str | None = None
-    told: tuple[tuple[int, datetime], ...] = field(default=())
+    versions: tuple[tuple[int, datetime], ...] = field(default=())
 
     @property
     def level(self) -> str | None:

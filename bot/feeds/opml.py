@@ -26,7 +26,7 @@ class Left:
     name: str
     said: Said
 
-    def told(self, language: str) -> str:
+    def in_language(self, language: str) -> str:
         return f"{self.name}: {self.said.text(language)}"
 
 

@@ -52,9 +52,9 @@ class CatalogueProblem:
         return self.said.text()
 
     def __str__(self) -> str:
-        return self.told("en")
+        return self.in_language("en")
 
-    def told(self, language: str) -> str:
+    def in_language(self, language: str) -> str:
         """``file:line: what is wrong``, in Arabic, English or French."""
         where = f"{self.file}:{self.line}" if self.line else self.file
         return f"{where}: {self.said.text(language)}"

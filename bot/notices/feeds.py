@@ -14,7 +14,7 @@ from bot.notices.notice import (
     PROBLEMS_SHOWN,
     REASON_LENGTH,
     TITLE_LENGTH,
-    ToldProblem,
+    TranslatedProblem,
     named,
 )
 from bot.text import clean, shorten, web_link
@@ -149,10 +149,12 @@ class FeedsKept:
     the same, where they are known in more languages than English."""
 
     problems: str
-    told: Sequence[ToldProblem] = ()
+    translated: Sequence[TranslatedProblem] = ()
 
     def text(self, say: Texts) -> str:
-        lines = [each.told(say.language) for each in self.told] or self.problems.splitlines()
+        lines = [
+            each.in_language(say.language) for each in self.translated
+        ] or self.problems.splitlines()
         shown = [line[:PROBLEM_LENGTH] for line in lines[:PROBLEMS_SHOWN]]
         return "\n".join([say("notice.feeds_kept"), *shown])
 

@@ -26,10 +26,10 @@ class Notice(Protocol):
         ...
 
 
-class ToldProblem(Protocol):
+class TranslatedProblem(Protocol):
     """One thing that is wrong in a file, in any of the languages."""
 
-    def told(self, language: str) -> str: ...
+    def in_language(self, language: str) -> str: ...
 
 
 def named(name: str) -> str:

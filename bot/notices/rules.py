@@ -11,7 +11,7 @@ from bot.locales.bidi import isolated
 from bot.notices.notice import (
     PROBLEM_LENGTH,
     PROBLEMS_SHOWN,
-    ToldProblem,
+    TranslatedProblem,
     named,
 )
 
@@ -36,10 +36,10 @@ class RulesKept:
     are the same, where they are known in more languages than English."""
 
     problems: Sequence[str]
-    told: Sequence[ToldProblem] = ()
+    translated: Sequence[TranslatedProblem] = ()
 
     def text(self, say: Texts) -> str:
-        problems = [each.told(say.language) for each in self.told] or self.problems
+        problems = [each.in_language(say.language) for each in self.translated] or self.problems
         shown = [problem[:PROBLEM_LENGTH] for problem in problems[:PROBLEMS_SHOWN]]
         rest = len(problems) - len(shown)
         more = [say("notice.rules_more", n=say.number(rest))] if rest else []

@@ -152,7 +152,7 @@ def _words(rules: RuleSet, term: str) -> dict[str, None]:
 
 # A signal, its level and its words; by happening and signal, the highest level and an example.
 Fired = tuple[str, str, str]
-Told = dict[tuple[int, str], tuple[str, Example]]
+Examples = dict[tuple[int, str], tuple[str, Example]]
 
 
 def replay(task: Task, old: RuleSet, new: RuleSet) -> dict[str, Any]:
@@ -163,8 +163,8 @@ def replay(task: Task, old: RuleSet, new: RuleSet) -> dict[str, Any]:
     db = opened_to_read(task.database)
     try:
         found = entries.recent(db, since, task.entries)
-        before: Told = {}
-        after: Told = {}
+        before: Examples = {}
+        after: Examples = {}
         read = 0
         for entry in found:
             if time.monotonic() > deadline:
@@ -218,7 +218,7 @@ def _quotes(evidence: Any) -> str:
     return " … ".join(dict.fromkeys(" ".join(quote.split()) for quote in quotes))[:WORDS_LENGTH]
 
 
-def _note(told: Told, story: int, entry: Entry, found: Sequence[Fired]) -> None:
+def _note(told: Examples, story: int, entry: Entry, found: Sequence[Fired]) -> None:
     for signal, level, words in found:
         known = told.get((story, signal))
         if known is None or (known[0] not in PUSHED and level in PUSHED):
@@ -226,7 +226,7 @@ def _note(told: Told, story: int, entry: Entry, found: Sequence[Fired]) -> None:
             told[story, signal] = (level, Example(signal, title[:WORDS_LENGTH], words))
 
 
-def _difference(here: Told, there: Told) -> tuple[list[Example], int, set[int]]:
+def _difference(here: Examples, there: Examples) -> tuple[list[Example], int, set[int]]:
     """Happenings told here and not there, how many are listed here and not there, and the stories
     of the first."""
     pushed, listed, told = [], 0, set()

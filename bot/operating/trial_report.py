@@ -113,4 +113,4 @@ def read_report(text: str) -> TrialReport:
 
 
 def in_all_languages(problem: Problem) -> dict[str, str]:
-    return {language: problem.told(language)[:400] for language in LANGUAGES}
+    return {language: problem.in_language(language)[:400] for language in LANGUAGES}

@@ -270,7 +270,7 @@ class FeedPoll:
             new=kinds.count("new"),
             updated=kinds.count("updated"),
             seeded=kinds.count("seed"),
-            alerts=len(accepted.told) if accepted else 0,
+            alerts=len(accepted.alerts) if accepted else 0,
             hint=after.hint,
         )
 

@@ -34,7 +34,7 @@ class Accepted(Protocol):
     """What a pipeline made of a poll's entries, as far as polling reports it."""
 
     @property
-    def told(self) -> Sequence[Alert]:
+    def alerts(self) -> Sequence[Alert]:
         """The alerts that the entries made or changed."""
 
 

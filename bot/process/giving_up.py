@@ -44,7 +44,7 @@ async def in_a_thread_to_leave(function: Callable[P, T], *args: P.args, **kwargs
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
-    def tell(result: T | None, error: BaseException | None) -> None:
+    def settle(result: T | None, error: BaseException | None) -> None:
         if done.cancelled():
             return
         if error is not None:
@@ -59,7 +59,7 @@ async def in_a_thread_to_leave(function: Callable[P, T], *args: P.args, **kwargs
         except BaseException as raised:  # noqa: BLE001 - who waits for it is told
             error = raised
         with suppress(RuntimeError):  # the loop is closed, and nobody waits
-            loop.call_soon_threadsafe(tell, result, error)
+            loop.call_soon_threadsafe(settle, result, error)
 
     Thread(target=run, name=f"marsad-{function.__name__}", daemon=True).start()
     return await done

@@ -34,7 +34,7 @@ class Redactor:
     """Replaces secrets in text: those given (whole and in their telling parts) and any token."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        parts = {part for secret in secrets for part in _telling_parts(secret)}
+        parts = {part for secret in secrets for part in _revealing_parts(secret)}
         # Longest first, so that an address goes as a whole before its parts are looked for.
         ordered = sorted(parts, key=len, reverse=True)
         self._given = re.compile("|".join(map(re.escape, ordered))) if ordered else None
@@ -106,7 +106,7 @@ def set_up_logging(
     return redact
 
 
-def _telling_parts(secret: str) -> set[str]:
+def _revealing_parts(secret: str) -> set[str]:
     """The secret itself and, of an address, each part that gives access when read alone.
 
     Apprise rewrites addresses before it logs them, so the whole would not be found again.

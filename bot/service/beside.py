@@ -33,7 +33,7 @@ SEARCHABLE_WITHIN = timedelta(seconds=5)
 async def read_again(
     rereader: Rereader,
     swapped_rules: asyncio.Event,
-    told: Callable[[int], None],
+    made: Callable[[int], None],
     clock: Callable[[], datetime],
     stop: asyncio.Event,
 ) -> None:
@@ -47,7 +47,7 @@ async def read_again(
                 alerts = await rereader.look(clock(), unread=unread > 0)
                 unread -= unread > 0
                 if alerts:
-                    told(alerts)
+                    made(alerts)
             except StorageError as error:
                 log.error("entries could not be read again: %s; trying again", error)
             except Exception:  # polls and sending go on without it

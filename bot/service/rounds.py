@@ -15,7 +15,7 @@ from bot.notices.receivers import ChatNotice
 from bot.notices.service import DatabaseLost
 from bot.polling.health import Condition, feeds_health
 from bot.process.heartbeat import Heartbeat
-from bot.service.telling import Telling
+from bot.service.operator_notices import OperatorNotices
 from bot.web.metrics import Metrics
 from bot.wiring.parts import Parts
 from storage import retention
@@ -49,7 +49,7 @@ class Rounds:
         *,
         problems: Callable[[], list[str]],
         stopping: Callable[[], bool],
-        notify: Telling,
+        notify: OperatorNotices,
         clock: Callable[[], datetime],
     ) -> None:
         self.last_tick: datetime | None = None

@@ -13,10 +13,10 @@ from bot.clock import SteadyTime, uptime_beside, utc_now
 from bot.lost_file import FileWatch
 from bot.reloads import Reloads
 from bot.service.beside import index, read_again, ready_for_questions
+from bot.service.operator_notices import OperatorNotices
 from bot.service.problems import problems
 from bot.service.rounds import Rounds
 from bot.service.scheduler import AsyncIOScheduler, IntervalTrigger
-from bot.service.telling import Telling
 from bot.service.token import TokenWatch
 from bot.web.metrics import Metrics, MetricsServer
 from bot.wiring.parts import Parts
@@ -65,7 +65,7 @@ class Service:
         self._started_at = clock()
         self._file = FileWatch(parts.database, settings.database_file, self._started_at)
         self.metrics = Metrics()
-        self._notify = Telling(parts, clock)
+        self._notify = OperatorNotices(parts, clock)
         self._reloads = Reloads(parts, settings.feeds_file, self.metrics, self._notify, clock)
         self._token = TokenWatch(
             parts.second_channel,
@@ -112,7 +112,7 @@ class Service:
                 if polling:
                     tasks.create_task(self._ready(stop), name="questions")
                 if hang_up:
-                    tasks.create_task(self._reloads.when_told(hang_up, stop), name="hang-up")
+                    tasks.create_task(self._reloads.on_hang_up(hang_up, stop), name="hang-up")
                 if hooks := self._parts.webhooks:
                     tasks.create_task(hooks.run(stop), name="webhooks")
                 if watch := self._parts.second_channel:
@@ -192,12 +192,14 @@ class Service:
         await self._parts.dispatcher.run(stop)
 
     async def _read_again(self, stop: asyncio.Event) -> None:
-        await read_again(self._parts.rereader, self._reloads.swapped, self._told, self._clock, stop)
+        await read_again(
+            self._parts.rereader, self._reloads.swapped, self._count_alerts, self._clock, stop
+        )
 
     async def _ready(self, stop: asyncio.Event) -> None:
         await ready_for_questions(self._parts.rules(), self._parts.rules.places(), stop)
 
-    def _told(self, alerts: int) -> None:
+    def _count_alerts(self, alerts: int) -> None:
         self.metrics.alerts.inc(alerts)
         self._parts.dispatcher.wake()
 

@@ -74,9 +74,9 @@ class TokenWatch:
         self._conflicts.append(self._clock())
         polling = self._polling
         if polling and polling.ready.is_set() and self.contested(self._clock()):
-            self._contested = asyncio.create_task(self._tell(), name="contested")
+            self._contested = asyncio.create_task(self._notify_operators(), name="contested")
 
-    async def _tell(self) -> None:
+    async def _notify_operators(self) -> None:
         await self._notify(TokenShared())
 
     def _yield(self) -> None:

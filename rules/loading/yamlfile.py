@@ -41,9 +41,9 @@ class Problem:
     said: Message | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
-        return self.told("en")
+        return self.in_language("en")
 
-    def told(self, language: str) -> str:
+    def in_language(self, language: str) -> str:
         """``file:line: what is wrong``, in Arabic, English or French."""
         what = self.said.text(language) if self.said else self.message
         return f"{self.file}:{self.line}: {what}"

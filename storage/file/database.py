@@ -28,7 +28,7 @@ from storage.file.files import make_file, make_folder, settle, settle_folder
 from storage.file.migrations import MIGRATIONS
 from storage.file.presence import Doubt, Loss, OpenedFile
 from storage.file.salvage import salvage
-from storage.file.writing import WaitingWrites, as_told, in_transaction
+from storage.file.writing import WaitingWrites, as_raised, in_transaction
 from storage.rows import Unreadable
 
 T = TypeVar("T")
@@ -320,7 +320,7 @@ def _translated(fn: Callable[[], T]) -> T:
     try:
         return fn()
     except (Unreadable, *FILE_ERRORS) as error:
-        told = as_told(error)
+        told = as_raised(error)
         if told is error:
             raise
         raise told from error

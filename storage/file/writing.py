@@ -33,7 +33,7 @@ class _Asked:
     """What somebody wants written, and what came of it."""
 
     fn: Callable[[Connection], Any]
-    told: asyncio.Future[Any]
+    outcome: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
     result: Any = None
     error: BaseException | None = None
@@ -50,7 +50,7 @@ class WaitingWrites:
         loop = asyncio.get_running_loop()
         asked = _Asked(fn, loop.create_future(), loop)
         self._waiting.append(asked)
-        return asked.told
+        return asked.outcome
 
     def commit_some(self, connection: SqliteConnection | None) -> list[BaseException]:
         """Write what waits, if it was not written with what was asked for before it: at least the
@@ -69,7 +69,7 @@ class WaitingWrites:
         for loop in {asked.loop for asked in taken}:
             mine = [asked for asked in taken if asked.loop is loop]
             if not loop.is_closed():
-                loop.call_soon_threadsafe(_tell, mine)
+                loop.call_soon_threadsafe(_answer, mine)
         return [asked.error for asked in taken if asked.error is not None]
 
     def _commit(self, connection: SqliteConnection, taken: list[_Asked]) -> None:
@@ -92,14 +92,14 @@ class WaitingWrites:
         in_transaction(connection, write)
 
 
-def _tell(written: Sequence[_Asked]) -> None:
+def _answer(written: Sequence[_Asked]) -> None:
     for asked in written:
-        if asked.told.cancelled():
+        if asked.outcome.cancelled():
             continue
         if asked.error is None:
-            asked.told.set_result(asked.result)
+            asked.outcome.set_result(asked.result)
         else:
-            asked.told.set_exception(as_told(asked.error))
+            asked.outcome.set_exception(as_raised(asked.error))
 
 
 def _between_savepoints(connection: SqliteConnection, asked: _Asked) -> None:
@@ -134,8 +134,8 @@ def _require_transaction(connection: SqliteConnection) -> None:
         raise StorageError("a store function ended the transaction it was called in")
 
 
-def as_told(error: BaseException) -> BaseException:
-    """What the caller is told of an error: what it means for the file, where that is known."""
+def as_raised(error: BaseException) -> BaseException:
+    """What is raised for an error: what it means for the file, where that is known."""
     known: StorageError | None = None
     if isinstance(error, Unreadable):
         known = StorageDamaged(f"{error}; restore a backup")

@@ -52,8 +52,8 @@ def move(path: Path, url: str, each: Callable[[MovedTable], None]) -> None:
             target.refuse_unless_empty(names)
             target.bare(names)
             for name, columns in tables.items():
-                _tell(each, _moved(source, target, name, columns))
-            _tell(each, _moved_words(source, target))
+                _arrived(each, _moved(source, target, name, columns))
+            _arrived(each, _moved_words(source, target))
             target.continue_ids(source.last_ids())
             target.dress()
             source.end()
@@ -101,7 +101,7 @@ def _moved_words(source: Source, target: Target) -> MovedTable:
     return MovedTable(SEARCH, sent.rows, arrived.rows, sent.hash, arrived.hash)
 
 
-def _tell(each: Callable[[MovedTable], None], table: MovedTable) -> None:
+def _arrived(each: Callable[[MovedTable], None], table: MovedTable) -> None:
     each(table)
     if not table.is_whole:
         raise StorageError(

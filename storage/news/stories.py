@@ -105,14 +105,14 @@ def _reports(db: Connection, sql: str, values: Mapping[str, Any]) -> list[StoryR
         StoryReport(
             *(row["story_id"], row["entry_id"], row["title"], row["text"], row["language"]),
             *(row["family"], row["link"]),
-            told_at(from_text_or_none(row["published_at"]), from_text(row["attached_at"])),
+            reported_at(from_text_or_none(row["published_at"]), from_text(row["attached_at"])),
             frozenset(json.loads(row["signals"])),
         )
         for row in fetch(db, sql, {**values, "length": TEXT_COMPARED})
     ]
 
 
-def told_at(published: datetime | None, seen: datetime) -> datetime:
+def reported_at(published: datetime | None, seen: datetime) -> datetime:
     """When an entry told its story: as it says, but not after it was seen."""
     return seen if published is None else min(published, seen)
 

@@ -19,7 +19,7 @@ READER = "reader"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SeenSignal:
     """A signal as the person read it, and the clauses that found it in the entry."""
 
     signal: str
@@ -40,7 +40,7 @@ class Mark:
     chat_id: int
     mark: str
     at: datetime
-    told: tuple[Told, ...]
+    signals: tuple[SeenSignal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def mark(db: Connection, given: Mark) -> str | None:
             "entry_id": each.entry_id,
             "clauses": list(each.clauses),
         }
-        for each in given.told
+        for each in given.signals
     ]
     db.execute(
         """
@@ -184,7 +184,8 @@ def marks_of_stories(db: Connection, story_ids: Collection[int]) -> dict[int, fr
 
 def _mark(row: Row) -> Mark:
     names = ("alert_id", "person_id", "name", "role", "chat_id", "mark")
-    told = tuple(
-        Told(**each | {"clauses": tuple(each["clauses"])}) for each in json.loads(row["told_json"])
+    signals = tuple(
+        SeenSignal(**each | {"clauses": tuple(each["clauses"])})
+        for each in json.loads(row["told_json"])
     )
-    return Mark(**{name: row[name] for name in names}, at=from_text(row["at"]), told=told)
+    return Mark(**{name: row[name] for name in names}, at=from_text(row["at"]), signals=signals)

@@ -152,7 +152,7 @@ def plan(db: Connection, turn: DigestTurn, next_at: datetime) -> None:
     )
 
 
-def told(
+def sent(
     db: Connection, turn: DigestTurn, told_to: int, told_at: datetime, next_at: datetime | None
 ) -> None:
     """A digest tells all up to that decision; the next one is due then."""

@@ -21,7 +21,7 @@ def reached(db: Connection, alert_id: int) -> frozenset[Recipient]:
     return of_rows | _in_lots(db, alert_id)
 
 
-def told(db: Connection, alert_id: int) -> frozenset[Recipient]:
+def had_by(db: Connection, alert_id: int) -> frozenset[Recipient]:
     """Who has a message of the alert, or one on its way."""
     return _recipients(db, alert_id, ("sending", "sent"))
 

@@ -144,7 +144,7 @@ def _people(db: Connection, now: datetime) -> None:
     people.admit(db, VIEWER, "Sami", "viewer", now)
     for number, alert in enumerate(alerts.recent(db, None, now - timedelta(days=2), 8)):
         each = alert.gravest
-        told = feedback.Told(each.signal, each.direction, each.level, each.entry_id)
+        told = feedback.SeenSignal(each.signal, each.direction, each.level, each.entry_id)
         mark = feedback.FALSE if number % 4 == 3 else feedback.USEFUL
         feedback.mark(
             db,

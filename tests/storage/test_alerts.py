@@ -174,7 +174,7 @@ def test_a_direction_was_told_only_by_a_version(db: Connection) -> None:
     decisions.record(db, decision(alert))
     silent = decision(alert, direction="denied", action="suppress", version=None)
     decisions.record(db, silent)
-    told = so_far(db, alert.story_id).told
+    told = so_far(db, alert.story_id).notified
     assert told == {(alert.id, "siege"): {("worsening", None)}}
 
 
@@ -182,11 +182,11 @@ def test_an_entry_with_two_signals_is_told_once(db: Connection) -> None:
     alert = add_alert(db)
     for each in (decision(alert), decision(alert, signal="evacuation")):
         decisions.record(db, each)
-    assert decisions.times_told(db, alert.entry_id, NOW) == 1
+    assert decisions.times_sent(db, alert.entry_id, NOW) == 1
     decisions.record(db, decision(alert, action="update", version=2))
     decisions.record(db, decision(alert, action="suppress", version=None))
-    assert decisions.times_told(db, alert.entry_id, NOW) == 2
-    assert decisions.times_told(db, alert.entry_id, NOW + HOUR) == 0
+    assert decisions.times_sent(db, alert.entry_id, NOW) == 2
+    assert decisions.times_sent(db, alert.entry_id, NOW + HOUR) == 0
 
 
 def test_a_story_grows_and_its_tellings_are_candidates_for_a_while(db: Connection) -> None:

@@ -42,8 +42,8 @@ def test_the_latest_tellings_of_a_story_stand_in_their_order(db: Connection) -> 
     alert = add_alert(db, "siege")
     later = add_entry(db, "other", title="later")
     stories.attach(db, alert.story_id, later, "other", NOW + HOUR)
-    assert [each.title for each in page.tellings(db, alert.story_id, 9)][-1] == "later"
-    assert [each.title for each in page.tellings(db, alert.story_id, 1)] == ["later"]
+    assert [each.title for each in page.entries_of(db, alert.story_id, 9)][-1] == "later"
+    assert [each.title for each in page.entries_of(db, alert.story_id, 1)] == ["later"]
 
 
 def test_no_count_walks_through_what_was_ever_stored(db: Connection) -> None:
@@ -52,7 +52,7 @@ def test_no_count_walks_through_what_was_ever_stored(db: Connection) -> None:
     page.by_level(db, Wanted(since=NOW, places=["SY"], signals=["siege"], levels=["alert"]))
     page.made_by_signal(db, NOW)
     page.entries_by_feed(db, NOW)
-    page.tellings(db, 1, 5)
+    page.entries_of(db, 1, 5)
     db.conn.set_trace_callback(None)
     asked = [each for each in statements if not each.startswith(("--", "BEGIN"))]
     assert len(asked) == 4

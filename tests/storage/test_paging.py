@@ -134,7 +134,7 @@ def test_an_alert_knows_when_each_version_was_told(filled: Connection) -> None:
     decided(2, 2 * HOUR)
     stories.attach(filled, 1, 3, "reuters", NOW)
     first, second = items.alert_items(filled, [1, 2])
-    assert first.told == ((1, NOW), (2, NOW + 2 * HOUR)) and second.told == ()
+    assert first.versions == ((1, NOW), (2, NOW + 2 * HOUR)) and second.versions == ()
     assert [each.family for each in first.reports] == ["enab", "reuters"]
     assert items.alert_items(filled, [2, 9, 1])[0].alert.id == 2
 

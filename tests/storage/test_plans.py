@@ -35,7 +35,7 @@ OPEN = (
     *("outbox_due", "outbox_sending", "outbox_unknown", "outbox_failed", "outbox_held"),
 )
 # Whole tables on purpose: for a replay, at a terminal, and when the machine's clock was moved.
-BY_HAND = {"raised", "alerts_told", "by_link", "move_times"}
+BY_HAND = {"raised", "alerts_decided", "by_link", "move_times"}
 # The largest id of a table: its last row.
 NEWEST = {"newest_report", "begin", "newest_decision"}
 # Sorted after an index chose few rows: of one alert, story, entry, or of what waits.

@@ -32,8 +32,8 @@ STABLE = "stable"
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """An entry that tells its story: by whom, when, and where it happens."""
+class StoryEntry:
+    """An entry that reports its story: by whom, when, and where it happens."""
 
     story_id: int
     entry_id: int
@@ -54,7 +54,7 @@ class Raising:
 
     def raised(
         self,
-        telling: Telling,
+        entry: StoryEntry,
         known: SoFar,
         reports: Sequence[NewReport],
         news: Sequence[NewReport],
@@ -67,12 +67,12 @@ class Raising:
         public = [each for each in reports if each.status == STABLE]
         for each in public:
             families = known.families(each.signal, each.direction)
-            others = families - {telling.family}
+            others = families - {entry.family}
             sources = 1
             if others:
-                sources = self.remembered.sources(self.db, telling.story_id, families, self.now)
-            copy = bool(others) and sources <= self._sources(telling, others)
-            place_reports.add(self.db, _rows(telling, each, copy=copy))
+                sources = self.remembered.sources(self.db, entry.story_id, families, self.now)
+            copy = bool(others) and sources <= self._sources(entry, others)
+            place_reports.add(self.db, _rows(entry, each, copy=copy))
             rule = self.rules.signals[each.signal]
             whole = next((x for d, x in rule.levels.items() if d == each.direction), rule.level)
             lifted = corroborated(each.level, whole, sources)
@@ -80,16 +80,16 @@ class Raising:
                 found[each.signal] = lifted
         eligible = [each for each in public if each in news]
         for escalation in self.rules.escalations:
-            self._escalate(escalation, telling, eligible, found)
+            self._escalate(escalation, entry, eligible, found)
         return found
 
-    def _sources(self, telling: Telling, families: frozenset[str]) -> int:
-        return self.remembered.sources(self.db, telling.story_id, families, self.now)
+    def _sources(self, entry: StoryEntry, families: frozenset[str]) -> int:
+        return self.remembered.sources(self.db, entry.story_id, families, self.now)
 
     def _escalate(
         self,
         escalation: Escalation,
-        telling: Telling,
+        entry: StoryEntry,
         reports: Sequence[NewReport],
         found: dict[str, Raised],
     ) -> None:
@@ -98,10 +98,10 @@ class Raising:
             for each in reports
             if escalation.raises(each.signal) and each.direction == escalation.direction
         ]
-        for key, place in keys(escalation.at, telling) if mine else ():
-            held = [(each, self._holds(escalation, telling, each, key)) for each in mine]
+        for key, place in keys(escalation.at, entry) if mine else ():
+            held = [(each, self._holds(escalation, entry, each, key)) for each in mine]
             holding = [(each, what) for each, what in held if what is not None]
-            if not holding or not self._begins(escalation, telling, key):
+            if not holding or not self._begins(escalation, entry, key):
                 continue
             names = self._names(key, place)
             titles = {name: signal.title for name, signal in self.rules.signals.items()}
@@ -117,35 +117,35 @@ class Raising:
                     found[each.signal] = replace(raised, found=each.level)
 
     def _holds(
-        self, escalation: Escalation, telling: Telling, report: NewReport, key: str | int
+        self, escalation: Escalation, entry: StoryEntry, report: NewReport, key: str | int
     ) -> Found | None:
         from rules.escalations.escalation import Report
         from rules.escalations.holds import holds
 
         others = place_reports.around(
             *(self.db, escalation.at, key, escalation.signals, escalation.direction),
-            telling.at - escalation.before,
-            telling.at + escalation.after,
+            entry.at - escalation.before,
+            entry.at + escalation.after,
         )
-        mine = Report(telling.at, report.signal, report.direction, telling.family, telling.story_id)
-        known = [each for row in others for each in told(row)]
-        own = next((r for r in others if _is_of(r, telling, report)), None)
+        mine = Report(entry.at, report.signal, report.direction, entry.family, entry.story_id)
+        known = [each for row in others for each in reports_in(row)]
+        own = next((r for r in others if _is_of(r, entry, report)), None)
         if own is not None and own.copy:
             mine = Report(*(mine.at, mine.signal, mine.direction, mine.family, mine.story), True)
         watched = place_reports.kept_since(self.db) if escalation.needs_history else None
         return holds(escalation, mine, known, watched)
 
-    def _begins(self, escalation: Escalation, telling: Telling, key: str | int) -> bool:
+    def _begins(self, escalation: Escalation, entry: StoryEntry, key: str | int) -> bool:
         """Note that it holds there; whether that is new."""
         from rules.escalations.escalation import Standing
         from rules.escalations.holds import begins
 
         known = escalations.get(self.db, escalation.id, str(key))
         standing = None if known is None else Standing(known.since, known.held_at)
-        new = known is None or begins(escalation, standing, telling.at)
-        held = telling.at if known is None else max(known.held_at, telling.at)
-        story = telling.story_id if known is None or new else known.story_id
-        since = telling.at if known is None or new else known.since
+        new = known is None or begins(escalation, standing, entry.at)
+        held = entry.at if known is None else max(known.held_at, entry.at)
+        story = entry.story_id if known is None or new else known.story_id
+        since = entry.at if known is None or new else known.since
         escalations.put(self.db, Holding(escalation.id, str(key), story, since, held))
         return new
 
@@ -158,20 +158,20 @@ class Raising:
         return place.names if place is not None else {}
 
 
-def keys(scope: Scope, telling: Telling) -> Iterator[tuple[str | int, StoredPlace | None]]:
+def keys(scope: Scope, entry: StoryEntry) -> Iterator[tuple[str | int, StoredPlace | None]]:
     """What an entry is looked at by, each once: its story, or its places of that size. An entry
     of which the place is not known matches nothing by place."""
     if scope == "story":
-        yield telling.story_id, None
+        yield entry.story_id, None
         return
     found: dict[str, StoredPlace] = {}
-    for place in telling.places:
+    for place in entry.places:
         found.setdefault(_of_size(scope, place), place)
     yield from found.items()
 
 
 @lru_cache(maxsize=10_000)
-def told(row: PlaceReport) -> tuple[Report, ...]:
+def reports_in(row: PlaceReport) -> tuple[Report, ...]:
     """A row as the reports that it stands for: when the family first told it, and last."""
     from rules.escalations.escalation import Report
 
@@ -193,29 +193,29 @@ def _of_size(scope: Scope, place: StoredPlace) -> str:
     return place.adm1 or (place.place_id if place.kind == "region" else place.country)
 
 
-def _rows(telling: Telling, report: NewReport, *, copy: bool) -> list[PlaceReport]:
+def _rows(entry: StoryEntry, report: NewReport, *, copy: bool) -> list[PlaceReport]:
     def row(place: str, division: str, country: str) -> PlaceReport:
         return PlaceReport(
-            story_id=telling.story_id,
+            story_id=entry.story_id,
             signal=report.signal,
             direction=report.direction,
-            family=telling.family,
+            family=entry.family,
             place=place,
             division=division,
             country=country,
             copy=copy,
-            first_at=telling.at,
-            last_at=telling.at,
+            first_at=entry.at,
+            last_at=entry.at,
         )
 
-    if not telling.places:
+    if not entry.places:
         return [row("", "", "")]
-    return [row(each.place_id, _of_size("division", each), each.country) for each in telling.places]
+    return [row(each.place_id, _of_size("division", each), each.country) for each in entry.places]
 
 
-def _is_of(row: PlaceReport, telling: Telling, report: NewReport) -> bool:
+def _is_of(row: PlaceReport, entry: StoryEntry, report: NewReport) -> bool:
     return (
-        row.story_id == telling.story_id
-        and row.family == telling.family
+        row.story_id == entry.story_id
+        and row.family == entry.family
         and row.signal == report.signal
     )

@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import PUSHED, Reason
-from bot.alerts.escalating.escalate import told
+from bot.alerts.escalating.escalate import reports_in
 from bot.alerts.escalating.raising import one_higher, why
 from bot.alerts.facts import labels
+from bot.alerts.notify import Notified
 from bot.alerts.routing.mutes import hold_back
 from bot.alerts.routing.route import News, route
 from bot.alerts.routing.wanting import words_of
 from bot.alerts.routing.words import words_in_story
 from bot.alerts.rows import as_json
-from bot.alerts.tell import Told
 from bot.feeds.catalogue import Feed
 from storage import alerts, decisions, escalations
 from storage.alerts import Alert, AlertText
@@ -54,13 +54,13 @@ def last_read(feeds: Sequence[Feed], states: Sequence[FeedState]) -> dict[str, d
     return found
 
 
-def tell_of_silence(
+def notify_of_silence(
     db: Connection,
     rules: RuleSet,
     gazetteer: Callable[[], Gazetteer],
     read: Mapping[str, datetime],
     now: datetime,
-) -> Told:
+) -> Notified:
     """Look for places that fell silent and make a new version of the alert of each.
 
     `read`: when something new of each publisher family was last read.
@@ -68,7 +68,7 @@ def tell_of_silence(
     from rules.escalations.escalation import Silence, Standing
     from rules.escalations.silence import quiet_places
 
-    said = Told()
+    said = Notified()
     for escalation in rules.escalations:
         if not isinstance(escalation.condition, Silence):
             continue
@@ -85,7 +85,7 @@ def tell_of_silence(
                 before is not None and now - before.held_at < escalation.quiet_for
             ):
                 continue
-            _tell(db, rules, gazetteer(), escalation, quiet, alert, said, now)
+            _notify(db, rules, gazetteer(), escalation, quiet, alert, said, now)
     return said
 
 
@@ -101,7 +101,7 @@ def _heard(
     for row in rows:
         place = getattr(row, escalation.at)
         if place:
-            heard.setdefault(place, []).extend(told(row))
+            heard.setdefault(place, []).extend(reports_in(row))
     return heard
 
 
@@ -114,14 +114,14 @@ def _alert_of(db: Connection, quiet: Quiet, escalation: Escalation) -> Alert | N
     return None
 
 
-def _tell(
+def _notify(
     db: Connection,
     rules: RuleSet,
     gazetteer: Gazetteer,
     escalation: Escalation,
     quiet: Quiet,
     alert: Alert,
-    said: Told,
+    said: Notified,
     now: datetime,
 ) -> None:
     before = alert.of(quiet.last.signal)

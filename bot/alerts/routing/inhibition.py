@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.alerts.escalating.escalate import Telling, keys
+from bot.alerts.escalating.escalate import StoryEntry, keys
 from storage import alerts, escalations
 from storage.alerts import Alert
 from storage.connection import Connection
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def inhibited_by(
-    db: Connection, rules: RuleSet, telling: Telling, alert: Alert, now: datetime
+    db: Connection, rules: RuleSet, entry: StoryEntry, alert: Alert, now: datetime
 ) -> Mapping[Recipient, str]:
     """Who was told of an escalation in force where the entry is, each with its id. It
     inhibits all the signals that the alert has."""
@@ -27,7 +27,7 @@ def inhibited_by(
     for escalation in rules.escalations:
         if not inhibits(escalation, alert):
             continue
-        for key, _ in keys(escalation.at, telling):
+        for key, _ in keys(escalation.at, entry):
             holding = escalations.get(db, escalation.id, str(key))
             if holding is None or now - holding.held_at >= escalation.quiet_for:
                 continue

@@ -72,7 +72,7 @@ class Digest:
         return cls(**values | times | {"alerts": tuple(values["alerts"]), "sources": sources})
 
 
-def told_in(
+def stream_of(
     topic: Sequence[Subscription], alert: Alert, words_found: Set[str] = NO_WORDS
 ) -> Stream | None:
     """The stream whose digests tell a topic of the alert; None for what it does not want.
@@ -118,7 +118,7 @@ def chosen(
     mine = []
     for alert in known:
         words = words_of(alert)
-        found = told_in(topic, alert, words)
+        found = stream_of(topic, alert, words)
         missed = stream == "daily" and found == "hourly" and alert.id not in told_hourly
         if found == stream or missed:
             mine.append(narrowed(alert, concerned(topic, alert, words)))

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from bot.alerts.routing.wanting import NO_WORDS, narrowed
-from bot.alerts.summaries.digest import LATE, Digest, Sources, by_gravity, concerned, told_in
+from bot.alerts.summaries.digest import LATE, Digest, Sources, by_gravity, concerned, stream_of
 from storage.alerts import Alert
 from storage.news.facts import StoredPlace
 from storage.readers.subscriptions import Subscription
@@ -108,7 +108,7 @@ def summary(
         narrowed(each, concerned(topic, each, words))
         for each in known
         if now - 2 * WEEK < each.created_at <= now
-        and told_in(topic, each, words := words_of(each)) is not None
+        and stream_of(topic, each, words := words_of(each)) is not None
     ]
     weeks = (
         [each for each in mine if each.created_at > now - WEEK],

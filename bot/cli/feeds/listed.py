@@ -56,7 +56,7 @@ def check(
         feeds = load_catalogue(path)
     except CatalogueInvalid as invalid:
         for problem in invalid.problems:
-            typer.echo(for_a_terminal(without_controls(problem.told(lang))), err=True)
+            typer.echo(for_a_terminal(without_controls(problem.in_language(lang))), err=True)
         raise typer.Exit(1) from invalid
     unknown = _unknown_regions(path, settings.rules_dir)
     for told in unknown:
@@ -159,7 +159,7 @@ def import_list(
     except UnicodeDecodeError as error:
         raise CannotGoOn(f"{file}: is not UTF-8 text; save the OPML list as UTF-8") from error
     for line in imported.left:
-        typer.echo(f"left out: {line.told('en')}", err=True)
+        typer.echo(f"left out: {line.in_language('en')}", err=True)
     rows = catalogue_text(imported.feeds).partition("\n")[2]
     if dry_run:
         typer.echo(rows, nl=False)

@@ -52,7 +52,7 @@ def check(folder: Folder = None, as_json: AsJson = False, lang: Lang = "en") -> 
         else:
             warn(invalid.warnings, lang)
             for error in invalid.errors:
-                typer.echo(error.told(lang), err=True)
+                typer.echo(error.in_language(lang), err=True)
             typer.echo(message("summary.errors", n=len(invalid.errors)).text(lang), err=True)
         raise typer.Exit(1) from None
     if as_json:

@@ -115,7 +115,7 @@ WARNING = {"ar": "تنبيه", "en": "warning", "fr": "attention"}
 
 def warn(warnings: tuple[Problem, ...], language: str) -> None:
     for warning in warnings:
-        typer.echo(f"{WARNING.get(language, 'warning')}: {warning.told(language)}", err=True)
+        typer.echo(f"{WARNING.get(language, 'warning')}: {warning.in_language(language)}", err=True)
 
 
 def text_of(text: str | None, file: Path | None) -> str:

@@ -182,7 +182,7 @@ def make_digest(
         digest_turns.end(db, chat.id, "hourly")
     else:
         clock = chat_clocks.get(db, chat.id)
-        digest_turns.told(db, stored, told_to, now, next_turn(turn.stream, clock, timezone, now))
+        digest_turns.sent(db, stored, told_to, now, next_turn(turn.stream, clock, timezone, now))
     rows = [
         NewDelivery(
             alert_id=None,

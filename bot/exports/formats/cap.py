@@ -58,10 +58,10 @@ class CapWriter:
 def cap_message(record: Record, edition: Edition) -> bytes:
     """The alert as it stands now, as an XML document."""
     say = edition.naming.say
-    former = [each for each in record.told if each[0] < record.version]
+    former = [each for each in record.versions if each[0] < record.version]
     if record.version > 1 and not any(version == 1 for version, _ in former):
         former = [(1, record.first_at), *former]
-    sent = dict(record.told).get(record.version, record.updated_at)
+    sent = dict(record.versions).get(record.version, record.updated_at)
     alert = Element("alert", {"xmlns": NAMESPACE})
     put(alert, "identifier", _identifier(record, record.version))
     put(alert, "sender", edition.sender)

@@ -126,7 +126,7 @@ async def _feeds_file(settings: Settings, say: Texts) -> Finding:
     try:
         feeds = await asyncio.to_thread(load_catalogue, file)
     except CatalogueInvalid as invalid:
-        wrong = "\n".join(each.told(say.language) for each in invalid.problems)
+        wrong = "\n".join(each.in_language(say.language) for each in invalid.problems)
         return Finding("feeds", State.BAD, wrong, say("doctor.feeds.correct", file=file))
     if not feeds:
         found = say("doctor.feeds.none", file=file)
@@ -142,14 +142,14 @@ async def _rules(settings: Settings, say: Texts) -> Finding:
         rules = await asyncio.to_thread(load_checked, settings.rules_dir, settings.morphology_db)
         await asyncio.to_thread(load_gazetteer, settings.rules_dir)
     except RulesInvalid as invalid:
-        wrong = "\n".join(each.told(say.language) for each in invalid.errors)
+        wrong = "\n".join(each.in_language(say.language) for each in invalid.errors)
         return Finding("rules", State.BAD, wrong, say("doctor.rules.correct"))
     return _sound_rules(rules, say)
 
 
 def _rules_in_force(running: Running, say: Texts) -> Finding:
     if running.refused:
-        wrong = "\n".join(each.told(say.language) for each in running.refused)
+        wrong = "\n".join(each.in_language(say.language) for each in running.refused)
         return Finding("rules", State.BAD, wrong, say("doctor.rules.kept"))
     return _sound_rules(running.rules, say)
 

@@ -78,7 +78,7 @@ async def _rules_received(request: Request, name: str, content: bytes) -> None:
     except NotTaken as refused:
         text = speech(refused.key)
         if refused.problem is not None:
-            text = f"{text}\n{isolated(clean(refused.problem.told(speech.language)))}"
+            text = f"{text}\n{isolated(clean(refused.problem.in_language(speech.language)))}"
         await request.reply(text_card(text, speech.language))
         return
     if files.get(file) == plain:

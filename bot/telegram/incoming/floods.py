@@ -25,7 +25,7 @@ class Bucket:
 
     left: float
     at: datetime
-    told: bool = False
+    warned: bool = False
 
 
 Verdict = Literal["answer", "say so", "silence"]
@@ -38,12 +38,12 @@ def taken(bucket: Bucket | None, limit: FloodLimit, now: datetime) -> tuple[Buck
         return Bucket(limit.burst - 1, now), "answer"
     passed = max(timedelta(0), now - bucket.at)
     left = min(float(limit.burst), bucket.left + passed / limit.every)
-    told = bucket.told and left < limit.burst / 2
-    if left >= 1 and not told:
+    warned = bucket.warned and left < limit.burst / 2
+    if left >= 1 and not warned:
         return Bucket(left - 1, now), "answer"
-    if told:
-        return Bucket(left, now, told=True), "silence"
-    return replace(bucket, left=left, at=now, told=True), "say so"
+    if warned:
+        return Bucket(left, now, warned=True), "silence"
+    return replace(bucket, left=left, at=now, warned=True), "say so"
 
 
 class Floods:

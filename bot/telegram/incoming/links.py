@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.alerts.summaries.entry_told import told_of
+from bot.alerts.summaries.entry_outcome import outcome_of
 from bot.messages.cards.card import text_card
 from bot.messages.cards.why import why_silent
 from bot.telegram.commands.asking.recent import show_alert
@@ -26,7 +26,7 @@ async def ask_of(request: Request, link: str) -> None:
         return
 
     speech = request.speech
-    found = await request.services.database.read(lambda db: told_of(db, link))
+    found = await request.services.database.read(lambda db: outcome_of(db, link))
     if found is None:
         await request.say("link.unknown")
     elif found.alert:

@@ -34,7 +34,7 @@ from bot.web.pages.now import busiest
 from bot.web.render import render
 from bot.web.site import Visitor, site_of
 from storage import finding
-from storage.finding import PlaceCount, Told, Wanted
+from storage.finding import AlertsMade, PlaceCount, Wanted
 
 if TYPE_CHECKING:
     from storage.connection import Connection
@@ -93,7 +93,7 @@ async def place(request: Request, visitor: Visitor) -> Response:
     kinds, now, display = site.rules().states, site.clock(), visitor.display(site)
     wanted = _lately(request, visitor, known.ids)
 
-    def read(db: Connection) -> tuple[PlaceStatus, list[Told]]:
+    def read(db: Connection) -> tuple[PlaceStatus, list[AlertsMade]]:
         status = read_status(db, known, kinds, now, for_operators=visitor.is_operator)
         return status, finding.made(db, wanted)
 

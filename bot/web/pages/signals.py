@@ -22,7 +22,7 @@ from storage.readers import feedback
 
 if TYPE_CHECKING:
     from storage.connection import Connection
-    from storage.page import SignalsTold
+    from storage.page import SignalAlertsMade
 
 DAYS = 30
 MARKED = timedelta(days=90)
@@ -48,7 +48,7 @@ async def signals(request: Request, visitor: Visitor) -> Response:
     site = site_of(request)
     now, zone, known = site.clock(), visitor.zone, site.rules().signals
 
-    def read(db: Connection) -> tuple[list[SignalsTold], dict[tuple[str, str, str], int]]:
+    def read(db: Connection) -> tuple[list[SignalAlertsMade], dict[tuple[str, str, str], int]]:
         told = page.made_by_signal(db, since(DAYS, now, zone), for_operators=visitor.is_operator)
         return told, feedback.counts_by_signal(db, now - MARKED)
 

@@ -29,7 +29,7 @@ from storage import page
 if TYPE_CHECKING:
     from storage.connection import Connection
     from storage.news.facts import Statement
-    from storage.page import Telling
+    from storage.page import ListedEntry
 
 MOST_TELLINGS = 60
 
@@ -52,18 +52,18 @@ async def story(request: Request, visitor: Visitor) -> Response:
     site, wanted = site_of(request), request.path_params["id"][:20]
     rules = site.rules()
 
-    def read(db: Connection) -> tuple[AlertHistory, list[Telling]] | None:
+    def read(db: Connection) -> tuple[AlertHistory, list[ListedEntry]] | None:
         history = history_of(db, wanted, None)
         if history is None:
             return None
         if history.alert.audience == "operators" and not visitor.is_operator:
             return None
-        return history, page.tellings(db, history.alert.story_id, MOST_TELLINGS)
+        return history, page.entries_of(db, history.alert.story_id, MOST_TELLINGS)
 
     found = await site.database.read(read)
     if found is None:
         raise HTTPException(404)
-    history, tellings = found
+    history, listed = found
     alert, display, say = history.alert, visitor.display(site), visitor.speech
     evidence = evidence_of(alert)
     snippet = marked_snippet(alert, evidence)
@@ -84,7 +84,7 @@ async def story(request: Request, visitor: Visitor) -> Response:
         "event": event_line(display, alert),
         "grown": grown,
         "why": why,
-        "reports": _reports(history, tellings, display),
+        "reports": _reports(history, listed, display),
         "details": [each for each in details if each not in (why, grown)],
         "title": f"{alert.short_id} · {clean(alert.title)[:80]}",
     }
@@ -96,7 +96,7 @@ def _from_sentence(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     return lines[lines.index(()) + 1 :] if () in lines else lines
 
 
-def _reports(history: AlertHistory, tellings: list[Telling], display: Display) -> list[Report]:
+def _reports(history: AlertHistory, listed: list[ListedEntry], display: Display) -> list[Report]:
     say = display.say
     said = {each.entry_id: each for each in history.statements}
     told = [each for each in history.decisions if each.action in SENT]
@@ -111,7 +111,7 @@ def _reports(history: AlertHistory, tellings: list[Telling], display: Display) -
             _counts(said.get(each.entry_id), display),
             say.find(f"level.{made.get(each.entry_id)}") or "",
         )
-        for each in tellings
+        for each in listed
     ]
 
 

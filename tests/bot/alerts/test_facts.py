@@ -41,7 +41,7 @@ def tell(
     line = Pipeline(shipped_rules)
     entry = item(title, link="https://news.example/strike", published_at=now)
     found = line._detect((entry,), "ar")
-    return line.accept(db, source, [change(entry, kind)], found, now).told
+    return line.accept(db, source, [change(entry, kind)], found, now).alerts
 
 
 def test_an_alert_says_where_and_how_many(db: Connection) -> None:
@@ -155,7 +155,7 @@ def test_a_gazetteer_that_fails_costs_the_place_and_not_the_alert(
     line = Pipeline(shipped_rules, gazetteer=broken)  # type: ignore[arg-type]
     entry = item(STRIKE, published_at=NOW)
     found = line._detect((entry,), "ar")
-    (alert,) = line.accept(db, feed(), [change(entry)], found, NOW).told
+    (alert,) = line.accept(db, feed(), [change(entry)], found, NOW).alerts
     assert (alert.places, alert.figures) == ((), ())
     assert "could not be read" in caplog.text
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts.decide import Reason
-from bot.alerts.growth import counted, growth, with_told
+from bot.alerts.growth import counted, growth, with_last_sent
 from storage.alerts import AlertFigure
 from storage.news.facts import Statement, StoredFigure, StoredPlace
 from tests.storage.make import NOW
@@ -70,17 +70,17 @@ def figure(latest: float, what: str = "killed") -> tuple[AlertFigure, ...]:
 def test_a_figure_that_doubles_by_enough_is_news(
     before: float | None, after: float, news: Reason | None
 ) -> None:
-    known = () if before is None else with_told(figure(before), (), told_now=True)
+    known = () if before is None else with_last_sent(figure(before), (), sent_now=True)
     assert growth(known, figure(after), (), ()) == news
 
 
 def test_a_toll_that_creeps_is_news_once_it_doubled_what_was_told() -> None:
-    known = with_told(figure(12), (), told_now=True)
+    known = with_last_sent(figure(12), (), sent_now=True)
     for number in (17, 22):
         assert growth(known, figure(number), (), ()) is None
-        known = with_told(figure(number), known, told_now=False)
+        known = with_last_sent(figure(number), known, sent_now=False)
     assert growth(known, figure(25), (), ()) == Reason.FIGURE_JUMPED
-    assert with_told(figure(25), known, told_now=True)[0].told == 25
+    assert with_last_sent(figure(25), known, sent_now=True)[0].told == 25
 
 
 def place(place_id: str, adm1: str | None = None) -> StoredPlace:

@@ -59,7 +59,7 @@ def test_a_new_signal_becomes_an_alert_that_is_owed_to_its_subscribers(newsroom:
     assert (accepted.new, accepted.detections, accepted.deliveries) == (1, 1, 1)
     assert accepted.reasons == {Reason.FIRST_REPORT: 1}
     alert = only_alert(newsroom)
-    assert accepted.told == (alert,)
+    assert accepted.alerts == (alert,)
     assert (alert.gravest.signal, alert.gravest.direction, alert.level, alert.version) == (
         "siege",
         "worsening",
@@ -135,7 +135,7 @@ def test_two_signals_in_one_entry_are_one_alert_and_one_message(newsroom: Newsro
     add_chat(newsroom.db, 2, "evacuation")
     accepted = newsroom.says(BOTH)
     alert = only_alert(newsroom)
-    assert accepted.told == (alert,)
+    assert accepted.alerts == (alert,)
     assert {each.signal for each in alert.signals} == {"siege", "evacuation"}
     assert accepted.reasons == {Reason.FIRST_REPORT: 2}
     rows = owed.ready(newsroom.db, NOW, 10)
@@ -203,7 +203,7 @@ def test_a_story_that_was_silent_for_long_is_told_again(newsroom: Newsroom) -> N
 def test_what_was_there_at_the_first_poll_is_stored_in_silence(newsroom: Newsroom) -> None:
     add_chat(newsroom.db, 1, "siege")
     accepted = newsroom.says(SIEGE, kind="seed")
-    assert (accepted.seeded, accepted.deliveries, accepted.told) == (1, 0, ())
+    assert (accepted.seeded, accepted.deliveries, accepted.alerts) == (1, 0, ())
     assert accepted.reasons == {Reason.ENTRY_SEEDED: 1}
     stored = entries.recent(newsroom.db, NOW, 1)[0]
     assert stored.seeded
@@ -215,7 +215,7 @@ def test_what_was_there_at_the_first_poll_is_stored_in_silence(newsroom: Newsroo
     assert [row["reason"] for row in decided] == ["entry-seeded"]
     fresh = newsroom.says(SIEGE, of_its_own(1), family="sana")
     assert fresh.reasons == {Reason.FIRST_REPORT: 1}, "nobody was told of it yet"
-    assert fresh.told[0].families == 2
+    assert fresh.alerts[0].families == 2
 
 
 def edit(newsroom: Newsroom, title: str, text: str = "", hours: int = 1) -> object:
@@ -327,7 +327,7 @@ async def test_detections_carry_the_rules_that_found_them(newsroom: Newsroom) ->
     newsroom.pipeline._rules().hash = "reloaded meanwhile"  # type: ignore[misc]
     changes = [change(item(SIEGE)), change(item("رياضة"))]
     accepted = newsroom.pipeline.accept(newsroom.db, feed(), changes, found, NOW)
-    assert accepted.told[0].rules_hash == "r1"
+    assert accepted.alerts[0].rules_hash == "r1"
 
 
 async def test_an_entry_that_the_rules_cannot_read_keeps_no_other_back(
@@ -388,7 +388,7 @@ async def test_the_shipped_rules_alert_on_an_arabic_entry(tmp_path: Path) -> Non
     def take(db: object) -> tuple[Alert, ...]:
         add_feed(db, feed().id)  # type: ignore[arg-type]
         add_chat(db, 1, "medicine-shortage")  # type: ignore[arg-type]
-        return real.accept(db, feed(), [change(entry)], found, NOW).told  # type: ignore[arg-type]
+        return real.accept(db, feed(), [change(entry)], found, NOW).alerts  # type: ignore[arg-type]
 
     told = await database.write(take)
     shortage = next(alert for alert in told if alert.of("medicine-shortage"))
@@ -418,7 +418,7 @@ def test_of_two_directions_with_one_score_the_first_is_reported(
     accepted = newsroom.pipeline.accept(
         newsroom.db, feed(), [change(item(SIEGE))], newsroom.found([tied]), NOW
     )
-    assert [alert.gravest.direction for alert in accepted.told] == [order[0]]
+    assert [alert.gravest.direction for alert in accepted.alerts] == [order[0]]
     assert accepted.reasons[Reason.WEAKER_IN_SAME_ENTRY] == 1
 
 

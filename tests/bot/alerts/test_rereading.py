@@ -200,7 +200,7 @@ def test_a_critical_change_in_the_twentieth_edit_is_told_though_others_were_too_
     newsroom.rules.signals["evacuation"] = OneWord("critical")
     entry = item("إخلاء مخيم بعيد قرب إدلب", published_at=NOW)
     told = newsroom.poll(feed(), [change(entry, "updated", 1)], NOW + 20 * timedelta(minutes=1))
-    assert [(alert.gravest.signal, alert.level) for alert in told.told] == [
+    assert [(alert.gravest.signal, alert.level) for alert in told.alerts] == [
         ("evacuation", "critical")
     ]
     assert outbox.counts(newsroom.db) is not None

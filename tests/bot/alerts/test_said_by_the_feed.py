@@ -71,7 +71,7 @@ def test_the_event_is_stored_with_the_entry_and_read_again(newsroom: Newsroom) -
 
 def test_the_card_is_told_when_it_happened(newsroom: Newsroom) -> None:
     began = NOW - timedelta(days=2)
-    told = newsroom.says(TITLE, event=SaidEvent((ALEPPO,), at=began)).told
+    told = newsroom.says(TITLE, event=SaidEvent((ALEPPO,), at=began)).alerts
     assert told[0].event_at == began
     assert [place.place_id for place in told[0].places] == ["g170063"]
     again = alerts.get(newsroom.db, told[0].id)
@@ -81,23 +81,23 @@ def test_the_card_is_told_when_it_happened(newsroom: Newsroom) -> None:
 def test_an_exercise_is_never_an_alert_and_confirms_none(newsroom: Newsroom) -> None:
     exercise = SaidEvent((ALEPPO,), exercise=True)
     accepted = newsroom.says(TITLE, event=exercise, family="civil-defence")
-    assert accepted.told == () and accepted.reasons == {"only-an-exercise": 1}
+    assert accepted.alerts == () and accepted.reasons == {"only-an-exercise": 1}
     assert fetch(newsroom.db, "SELECT reason FROM decisions") == [{"reason": "only-an-exercise"}]
-    told = newsroom.says(TITLE, event=SaidEvent((ALEPPO,))).told
+    told = newsroom.says(TITLE, event=SaidEvent((ALEPPO,))).alerts
     assert told[0].families == 1
 
 
 def test_a_message_taken_back_turns_and_is_never_red(newsroom: Newsroom) -> None:
     newsroom.rules.change("siege", level="critical", levels={"improving": "alert"})
-    first = newsroom.says(TITLE, event=SaidEvent((ALEPPO,))).told
+    first = newsroom.says(TITLE, event=SaidEvent((ALEPPO,))).alerts
     assert (first[0].gravest.direction, first[0].level) == ("worsening", "critical")
-    gone = newsroom.says(TITLE, event=SaidEvent((ALEPPO,), cancelled=True), family="other").told
+    gone = newsroom.says(TITLE, event=SaidEvent((ALEPPO,), cancelled=True), family="other").alerts
     assert (gone[0].id, gone[0].gravest.direction) == (first[0].id, "improving")
     assert gone[0].level != "critical"
 
 
 def test_where_a_feed_says_nothing_the_text_tells(newsroom: Newsroom) -> None:
-    told = newsroom.says("حصار خانق في حمص", event=None).told
+    told = newsroom.says("حصار خانق في حمص", event=None).alerts
     found: tuple[StoredPlace, ...] = told[0].places
     assert [place.place_id for place in found] == ["g169577"]
     assert told[0].event_at is None

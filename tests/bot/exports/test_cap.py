@@ -43,7 +43,7 @@ def record(way: str = "worsening", version: int = 1, **changes: object) -> Recor
         "publishers_count": 1,
         "links": (),
         "story": "S1",
-        "told": tuple((n, NOW - DAY + n * HOUR) for n in range(1, version + 1)),
+        "versions": tuple((n, NOW - DAY + n * HOUR) for n in range(1, version + 1)),
     }
     return Record(**values | changes)  # type: ignore[arg-type]
 
@@ -113,7 +113,7 @@ def test_references_name_each_message_as_it_named_itself(gazetteer: Gazetteer) -
 def test_a_first_message_whose_time_was_forgotten_is_still_referred_to(
     gazetteer: Gazetteer,
 ) -> None:
-    message = cap_message(record("denied", 2, told=()), edition(gazetteer))
+    message = cap_message(record("denied", 2, versions=()), edition(gazetteer))
     assert said(message, "c:msgType") == ["Cancel"]
     assert said(message, "c:references")[0].count(",") == 2
 

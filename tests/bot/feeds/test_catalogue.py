@@ -336,7 +336,7 @@ def test_a_mistake_is_told_in_the_readers_language(language: str, first: str, se
     )
     with pytest.raises(CatalogueInvalid) as raised:
         read_catalogue(text)
-    told = [without_controls(each.told(language)) for each in raised.value.problems]
+    told = [without_controls(each.in_language(language)) for each in raised.value.problems]
     assert told[0].startswith(first) and second in told[1]
     kept = FeedsKept(str(raised.value), raised.value.problems).text(texts(language))
     assert second in without_controls(kept)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.alerts.summaries.digest import Digest, Sources, by_gravity, chosen, is_sent, told_in
+from bot.alerts.summaries.digest import Digest, Sources, by_gravity, chosen, is_sent, stream_of
 from bot.alerts.summaries.weekly import Counted, Weekly, summary
 from bot.locales.bidi import without_controls
 from bot.messages.cards.display import Display
@@ -178,24 +178,24 @@ def test_a_digest_survives_its_row_of_the_outbox() -> None:
 def test_a_chat_is_told_what_it_chose_where_it_chose_it_from_watch_on() -> None:
     topic = [subscription(signals=frozenset({"medicine-shortage"}), lowest_level="critical")]
     watch, info = sample_alert(level="watch"), sample_alert(level="info")
-    assert told_in(topic, watch) == "daily"
-    assert told_in(topic, info) is None
-    assert told_in(topic, sample_alert(level="watch", audience="operators")) is None
-    assert told_in(topic, english_alert()) is None
+    assert stream_of(topic, watch) == "daily"
+    assert stream_of(topic, info) is None
+    assert stream_of(topic, sample_alert(level="watch", audience="operators")) is None
+    assert stream_of(topic, english_alert()) is None
     there = [replace(topic[0], places={"SY": {}})]
-    assert told_in(there, watch) is None
-    assert told_in(there, replace(watch, places=(ALEPPO,))) == "daily"
+    assert stream_of(there, watch) is None
+    assert stream_of(there, replace(watch, places=(ALEPPO,))) == "daily"
     assert chosen(topic, "daily", [info, watch]) == (watch,)
     assert chosen(topic, "hourly", [watch]) == ()
-    assert told_in([replace(topic[0], paused=True)], watch) is None
-    assert told_in([replace(topic[0], include=("word",))], watch) is None
-    assert told_in([replace(topic[0], include=("word",))], watch, {"word"}) == "daily"
+    assert stream_of([replace(topic[0], paused=True)], watch) is None
+    assert stream_of([replace(topic[0], include=("word",))], watch) is None
+    assert stream_of([replace(topic[0], include=("word",))], watch, {"word"}) == "daily"
 
 
 def test_an_hourly_subscription_gets_hourly_what_is_of_its_level() -> None:
     topic = [subscription(delivery="hourly", lowest_level="alert")]
     watch, alert = sample_alert(level="watch"), sample_alert(level="alert", id=13)
-    assert (told_in(topic, watch), told_in(topic, alert)) == ("daily", "hourly")
+    assert (stream_of(topic, watch), stream_of(topic, alert)) == ("daily", "hourly")
     assert chosen(topic, "hourly", [watch, alert]) == (alert,)
     assert chosen(topic, "daily", [watch, alert], {alert.id}) == (watch,)
     assert chosen(topic, "daily", [watch, alert]) == (alert, watch), "none told it"

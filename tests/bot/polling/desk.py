@@ -49,7 +49,7 @@ class Newsroom:
     seeded: list[str] = field(default_factory=list)
     detected: list[str] = field(default_factory=list)
     fail_in_transaction: bool = False
-    told: tuple[Alert, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
     async def detect(
         self, batch: Sequence[FeedEntry], language: str | None, region: str | None = None

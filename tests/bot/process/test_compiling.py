@@ -57,7 +57,7 @@ async def test_what_is_wrong_is_told_as_if_it_were_read_here(
     with pytest.raises(RulesInvalid) as caught:
         load_rules(tmp_path / "own", shipped=few_rules())
     assert told is not None and told.errors == caught.value.errors
-    assert told.errors[0].told("ar") == caught.value.errors[0].told("ar")
+    assert told.errors[0].in_language("ar") == caught.value.errors[0].in_language("ar")
     assert load_stored(tmp_path / "cache", tmp_path / "own", None) is None and len(started) == 1
 
 

@@ -58,7 +58,7 @@ async def test_another_process_compiles_before_rules_are_loaded_and_reloaded(
     monkeypatch.setattr(compiling, "compile_apart", compile_apart)
     rules = await RulesInForce.start(None, None, tmp_path)
     kept = await rules.reload()
-    assert isinstance(kept, Kept) and kept.told == wrong.errors == rules.refused
+    assert isinstance(kept, Kept) and kept.translated == wrong.errors == rules.refused
     assert rules().hash == "1"
     assert isinstance(await rules.reload(), Swapped)
     # Two answers were left before the start, one before each reload.

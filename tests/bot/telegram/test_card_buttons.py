@@ -147,7 +147,7 @@ async def test_in_a_group_administrators_mute_and_everybody_marks(bench: Bench) 
     assert rows(shown)[1] == ["👍 Useful 1", "👎 False alarm 1"]
     assert sorted(await marks(bench)) == [(MEMBER, "useful", "reader"), (900, "false", "operator")]
     (given, _) = await bench.database.read(lambda db: feedback.of_alert(db, 1))
-    assert given.told[0].clauses == ("near(medicine, lack)",)
+    assert given.signals[0].clauses == ("near(medicine, lack)",)
 
 
 async def test_a_mark_and_a_mute_stand_on_cards_that_come_later_and_on_what_an_id_shows(

@@ -200,7 +200,7 @@ def test_rules_of_version_0_1_0_load_with_a_warning(tmp_path: Path) -> None:
     rules = load_checked(own(tmp_path, text))
     (warning,) = rules.warnings
     assert "version 0.1.0" in warning.message
-    assert "marsad rules format" in warning.told("fr")
+    assert "marsad rules format" in warning.in_language("fr")
 
 
 def test_a_varied_example_is_tried_with_every_word_and_told_when_one_fails(tmp_path: Path) -> None:

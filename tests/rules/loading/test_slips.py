@@ -84,7 +84,7 @@ def test_a_slip_gets_its_word_where_it_stands(
     assert says in str(problem)
     assert problem.line == line_of(before)
     for language in ("ar", "fr"):
-        here = problem.told(language)
+        here = problem.in_language(language)
         # In brackets stands what YAML's own reader said, for whoever looks it up.
         ours = re.sub(r"\([a-z][^()]*\)$", "", here.split(": ", 1)[1])
         assert not re.search(r"\b(the|should|must|input|write)\b", ours), here

@@ -195,7 +195,7 @@ def test_a_timed_test_that_does_not_hold_is_an_error_with_its_times(
     assert error.line == 9
     assert "«five in a day» fails: it fires at 4h, not at 3h, 5h" in str(error)
     for language, said in (("ar", "يُطلق عند 4h لا عند 3h, 5h"), ("fr", "se déclenche à 4h")):
-        assert said in error.told(language)
+        assert said in error.in_language(language)
 
 
 async def test_a_reload_takes_new_escalations_or_keeps_the_old_rules_whole(

@@ -193,5 +193,7 @@ def test_what_is_wrong_is_told_with_file_and_line(
     with pytest.raises(RulesInvalid) as raised:
         load_rules(own(body), shipped=one_state)
     errors = raised.value.errors
-    assert any(told in error.told("en") for error in errors), [e.told("en") for e in errors]
-    assert all(error.file == "own/states.yaml" and error.told("ar") for error in errors)
+    assert any(told in error.in_language("en") for error in errors), [
+        e.in_language("en") for e in errors
+    ]
+    assert all(error.file == "own/states.yaml" and error.in_language("ar") for error in errors)

@@ -32,8 +32,8 @@ def errors(folder: Path) -> list[str]:
     with pytest.raises(RulesInvalid) as raised:
         load_gazetteer(folder)
     for error in raised.value.errors:
-        assert error.told("ar") != error.told("en") != error.told("fr")
-    return [error.told("en") for error in raised.value.errors]
+        assert error.in_language("ar") != error.in_language("en") != error.in_language("fr")
+    return [error.in_language("en") for error in raised.value.errors]
 
 
 def test_the_shipped_files_are_without_a_fault(gazetteer: Gazetteer) -> None:
@@ -155,7 +155,7 @@ def test_two_places_of_one_name_kind_and_division_are_doubted(own: Write) -> Non
     found = load_gazetteer(
         own("country: SD\nplaces:\n  - {kind: camp, in: SD-DN, en: [Zamzam camp], id: sd-other}\n")
     )
-    assert any("sd-zamzam-camp" in w.told("en") for w in found.warnings)
+    assert any("sd-zamzam-camp" in w.in_language("en") for w in found.warnings)
 
 
 @pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"a\tb\n", mtime=0)])

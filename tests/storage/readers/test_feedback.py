@@ -14,7 +14,7 @@ from storage.connection import Connection
 from storage.news import search
 from storage.opening import open_database
 from storage.readers import chats, feedback, mutes, supergroups
-from storage.readers.feedback import Mark, Told
+from storage.readers.feedback import Mark, SeenSignal
 from storage.readers.mutes import Target
 from storage.rows import to_text
 from storage.sending import outbox
@@ -35,7 +35,7 @@ def mark_of(alert: Alert, person: int, mark: str, role: str = "viewer", hours: f
     values = (told.signal, told.direction, told.level, told.entry_id, ("near(siege, town)",))
     return Mark(
         *(alert.id, person, f"قارئ {person}", role, 5, mark, NOW + hours * HOUR),
-        told=(Told(*values),),
+        signals=(SeenSignal(*values),),
     )
 
 

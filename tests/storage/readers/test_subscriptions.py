@@ -71,7 +71,7 @@ def test_a_message_is_owed_once_to_each_topic(db: Connection) -> None:
     assert outbox.enqueue(db, rows, NOW) == 2
     assert reach.recipients(db, row.alert_id or 0) == {Recipient(-5), Recipient(-5, 44)}
     outbox.mark_sent(db, outbox.for_chat(db, -5)[1].id, 71, NOW)
-    assert reach.told(db, row.alert_id or 0) == {Recipient(-5, 44)}
+    assert reach.had_by(db, row.alert_id or 0) == {Recipient(-5, 44)}
     assert reach.first_message(db, row.alert_id or 0, Recipient(-5, 44)) == 71
     assert reach.first_message(db, row.alert_id or 0, Recipient(-5)) is None
 

@@ -141,7 +141,7 @@ def test_chats_told_are_those_that_have_a_message_or_soon(db: Connection) -> Non
     outbox.enqueue(db, [delivery(alert.id, chat_id) for chat_id in (1, 2, 3)], NOW)
     outbox.mark_sent(db, outbox.for_chat(db, 1)[0].id, 5, NOW)
     outbox.lease(db, [outbox.for_chat(db, 2)[0].id], NOW + HOUR)
-    assert reach.told(db, alert.id) == {Recipient(1), Recipient(2)}
+    assert reach.had_by(db, alert.id) == {Recipient(1), Recipient(2)}
 
 
 def test_sources_are_told_with_and_without_an_entry(db: Connection) -> None:

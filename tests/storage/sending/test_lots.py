@@ -52,7 +52,7 @@ def test_many_chats_have_them_lot_by_lot(db: Connection) -> None:
     assert outbox.counts(db)["pending"] == 5
     everybody = {Recipient(each) for each in range(1, 6)}
     assert reach.recipients(db, alert.id) == reach.reached(db, alert.id) == everybody
-    assert reach.told(db, alert.id) == frozenset()
+    assert reach.had_by(db, alert.id) == frozenset()
     assert [lots.write_out(db) for _ in range(4)] == [2, 2, 1, 0]
     assert rows(db) == [(each, 1) for each in range(1, 6)]
     assert outbox.counts(db)["pending"] == 5

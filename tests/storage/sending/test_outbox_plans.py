@@ -50,7 +50,7 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "made by a clock ahead": lambda db: clock.is_ahead(db, LATER),
     "brought back": lambda db: clock.bring_back(db, LATER),
     "edits of cards": lambda db: card_edits.ready(db, LATER, 4, [2]),
-    "chats told": lambda db: reach.told(db, 1),
+    "chats told": lambda db: reach.had_by(db, 1),
     "recipients": lambda db: reach.recipients(db, 1),
     "first message": lambda db: reach.first_message(db, 1, Recipient(1, 44)),
     "a topic that is gone": lambda db: moves.move_topic(db, 1, 44),

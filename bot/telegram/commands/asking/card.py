@@ -176,7 +176,7 @@ async def marked(request: Request) -> None:
         chat_id=chat.id,
         mark=mark,
         at=services.clock(),
-        told=told_of(card.alert.signals),
+        signals=seen_in(card.alert.signals),
     )
     before = await services.database.write(lambda db: feedback.mark(db, given))
     key = "feedback.same" if before == mark else f"feedback.{mark}"
@@ -186,10 +186,10 @@ async def marked(request: Request) -> None:
         await redraw_buttons(request, after.buttons.keyboard())
 
 
-def told_of(signals: Sequence[AlertSignal]) -> tuple[feedback.Told, ...]:
+def seen_in(signals: Sequence[AlertSignal]) -> tuple[feedback.SeenSignal, ...]:
     """What an alert tells of these signals now, and the clauses that found them."""
     return tuple(
-        feedback.Told(
+        feedback.SeenSignal(
             *(each.signal, each.direction, each.level, each.entry_id),
             clauses=tuple(dict.fromkeys(found.clause for found in evidence_for(each))),
         )

@@ -85,7 +85,7 @@ async def _page(
     speech = request.speech
     listed, states = await _listed(request), await _states(request)
     if isinstance(listed, CatalogueInvalid):
-        text = f"{speech('notice.feeds_kept')}\n{listed.problems[0].told(speech.language)}"
+        text = f"{speech('notice.feeds_kept')}\n{listed.problems[0].in_language(speech.language)}"
         return text_card(text, speech.language), None
     # What needs a look comes first, the worst before the others.
     ranked = sorted(only or listed, key=lambda feed: _rank(feed, states.get(feed.id)))
@@ -277,7 +277,7 @@ async def opml_received(request: Request, content: bytes) -> None:
             left=speech.number(len(imported.left)),
         ),
         *(
-            isolated(shorten(each.told(speech.language), 150))
+            isolated(shorten(each.in_language(speech.language), 150))
             for each in imported.left[:LEFT_SHOWN]
         ),
     ]
@@ -313,7 +313,7 @@ def _why(error: Exception, language: str) -> str:
     if isinstance(error, CannotChange):
         return error.said.text(language)
     if isinstance(error, CatalogueInvalid):
-        return error.problems[0].told(language)
+        return error.problems[0].in_language(language)
     return clean(str(error))
 
 

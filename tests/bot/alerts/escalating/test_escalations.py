@@ -106,7 +106,7 @@ def says(
 
 
 def alert_of(accepted: Accepted) -> Alert:
-    (alert,) = accepted.told
+    (alert,) = accepted.alerts
     return alert
 
 
@@ -127,7 +127,7 @@ def test_a_third_family_raises_what_two_told(newsroom: Newsroom) -> None:
     (row,) = outbox.for_chat(newsroom.db, 1)
     assert (row.version, row.level) == (2, "critical"), "who wants what is critical hears of it"
     later = says(newsroom, 1, "siege", "dalil", now=NOW + 3 * HOUR)
-    assert later.told == (), "and is not told it again"
+    assert later.alerts == (), "and is not told it again"
 
 
 def test_an_agencys_text_in_three_papers_is_one_family(newsroom: Newsroom) -> None:
@@ -490,7 +490,7 @@ def test_whatever_is_declared_nothing_critical_stays_untold(
                 now=NOW + number * HOUR,
                 direction=direction,
             )
-            for alert in told.told:
+            for alert in told.alerts:
                 for chat, chosen in ((1, set(SIGNALS)), (2, {"siege"})):
                     seen = [each for each in alert.signals if each.signal in chosen]
                     if any(each.level == "critical" for each in seen):

@@ -14,7 +14,7 @@ from bot.rules_in_force import RulesInForce, Swapped
 from storage.connection import Connection
 from storage.database import Database
 from storage.readers import feedback
-from storage.readers.feedback import Mark, Told
+from storage.readers.feedback import Mark, SeenSignal
 from storage.rule_files import versions as rule_versions
 from tests.bot.telegram.desk import ANALYST, OPERATOR, Office, office
 from tests.conftest import shipped_rules
@@ -40,7 +40,7 @@ async def test_a_false_alert_leads_to_a_change_by_the_same_two_taps(at_work: Off
         alert = add_alert(db, "siege", utc_now(), title=TITLE)
         db.execute("UPDATE entries SET title = ? WHERE id = ?", (TITLE, alert.entry_id))
         add_alert(db, "siege", utc_now() + timedelta(seconds=1))
-        told = (Told("siege", "worsening", "alert", alert.entry_id),)
+        told = (SeenSignal("siege", "worsening", "alert", alert.entry_id),)
         at = utc_now()
         mark = Mark(alert.id, ANALYST, "ليلى", "analyst", ANALYST, feedback.FALSE, at, told)
         feedback.mark(db, mark)

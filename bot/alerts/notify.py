@@ -27,7 +27,7 @@ from bot.alerts.decide import (
     rank,
 )
 from bot.alerts.edits import says, to_edit
-from bot.alerts.growth import counted, growth, with_told
+from bot.alerts.growth import counted, growth, with_last_sent
 from bot.alerts.routing.inhibition import parted
 from bot.alerts.routing.mutes import hold_back
 from bot.alerts.routing.readers import Readership
@@ -57,7 +57,7 @@ _AUDIENCES: tuple[Audience, ...] = ("everyone", "operators")
 
 
 @dataclass(slots=True)
-class Told:
+class Notified:
     """What came of it: the alerts that were made or got a new version, how many messages are
     owed for it, and how often each reason was given."""
 
@@ -80,7 +80,7 @@ class Judged:
         return not isinstance(self.verdict, Store | Suppress)
 
 
-def tell(
+def notify(
     db: Connection,
     story_id: int,
     known: SoFar,
@@ -93,14 +93,14 @@ def tell(
     inhibited: Callable[[Alert], Mapping[Recipient, str]],
     words_found: WordsFound,
     now: datetime,
-) -> Told:
-    """Judge the entry's detections, each with its report, and tell what is news.
+) -> Notified:
+    """Judge the entry's detections, each with its report, and let readers know what is news.
 
     `known`: what the story told, with the entry's own report and before what comes of it.
     `inhibited`: who need not be told of an alert, each with the escalation that says more (see
     `bot.alerts.routing.inhibition`). `words_found`: see `bot.alerts.routing.words`.
     """
-    telling = _Telling(
+    notification = _Notification(
         *(db, story_id, known, source, policy, remembered, readers, inhibited, words_found, now)
     )
     best = strongest(tuple(detections))
@@ -108,16 +108,16 @@ def tell(
     for detection, report in zip(detections, reports, strict=True):
         alert = home_of(report, known.alerts)
         if best[report.signal] is not detection:
-            telling.decided(detection, Suppress(Reason.WEAKER_IN_SAME_ENTRY), alert)
+            notification.decided(detection, Suppress(Reason.WEAKER_IN_SAME_ENTRY), alert)
         elif report.status == "":
-            telling.decided(detection, Suppress(Reason.RULE_REMOVED), alert)
+            notification.decided(detection, Suppress(Reason.RULE_REMOVED), alert)
         else:
             own = report.signal if report.status == "test" else ""
             key = f"new {own}" if alert is None else alert.short_id
             parts.setdefault(key, (alert, []))[1].append((detection, report))
     for alert, part in parts.values():
-        telling.part(alert, part)
-    return telling.told
+        notification.part(alert, part)
+    return notification.notified
 
 
 def home_of(report: NewReport, known: Sequence[Alert]) -> Alert | None:
@@ -141,7 +141,7 @@ class _LeftOut:
 
 
 @dataclass(slots=True)
-class _Telling:
+class _Notification:
     db: Connection
     story_id: int
     known: SoFar
@@ -152,7 +152,7 @@ class _Telling:
     inhibited: Callable[[Alert], Mapping[Recipient, str]]
     words_found: WordsFound
     now: datetime
-    told: Told = field(default_factory=Told)
+    notified: Notified = field(default_factory=Notified)
     left_out: dict[str, _LeftOut] = field(default_factory=dict)
 
     def part(self, alert: Alert | None, found: Sequence[tuple[Detection, NewReport]]) -> None:
@@ -168,7 +168,7 @@ class _Telling:
             alert = self._version(alert, news, figures)
         elif alert is not None:
             # Places stay away: who chose one of them would never be told of it.
-            kept = with_told(figures, alert.figures, told_now=False)
+            kept = with_last_sent(figures, alert.figures, sent_now=False)
             before = alert
             alert = alerts.with_families(self.db, alert, self._families(alert.signals))
             alert = alerts.with_facts(self.db, alert, (), kept)
@@ -192,7 +192,7 @@ class _Telling:
         escalation: str = "",
     ) -> None:
         """Store what was decided of a detection, and why."""
-        self.told.reasons[verdict.reason] += 1
+        self.notified.reasons[verdict.reason] += 1
         decisions.record(
             self.db,
             Decision(
@@ -231,7 +231,7 @@ class _Telling:
             level=told.level,
             audience=alert.audience,
             families=self.known.families(signal, told.direction, but=self.source.entry_id),
-            directions=_highest(self.known.told.get((alert.id, signal), ())),
+            directions=_highest(self.known.notified.get((alert.id, signal), ())),
         )
 
     def _version(
@@ -246,8 +246,8 @@ class _Telling:
             )
             for each in news
         ]
-        told_now = {each.signal for each in signals}
-        others = [each for each in alert.signals if each.signal not in told_now] if alert else []
+        sent_now = {each.signal for each in signals}
+        others = [each for each in alert.signals if each.signal not in sent_now] if alert else []
         earlier = frozenset[Recipient]()
         first = news[0].verdict
         public = any(_audience(each) == "everyone" for each in news)
@@ -259,7 +259,7 @@ class _Telling:
         )
         known, before = alert, alert.figures if alert else ()
         pushed = any(each.pushed for each in news)
-        kept = with_told(figures, before, told_now=pushed)
+        kept = with_last_sent(figures, before, sent_now=pushed)
         if alert is None:
             alert = alerts.create(self.db, self.story_id, signals, text, self.now, kept)
         else:
@@ -269,8 +269,8 @@ class _Telling:
         if known is not None:
             self._owe_edits(known, alert, news)
         queued = sum(self._owe(alert, news, audience, earlier) for audience in _AUDIENCES)
-        self.told.alerts.append(alert)
-        self.told.deliveries += queued
+        self.notified.alerts.append(alert)
+        self.notified.deliveries += queued
         for each in news:
             log.info(
                 "alert %s version %d (%s, %s, %s): %s; entry %d of %s, chats: %d",
@@ -321,13 +321,13 @@ class _Telling:
             return
         due = self.now + self.policy.edits_settle
         webhooks.owe_growth(self.db, alert.id, self.now, due)
-        told = reach.told(self.db, alert.id)
-        if not told:
+        had_it = reach.had_by(self.db, alert.id)
+        if not had_it:
             return
         sources = alerts.reporting(self.db, alert.id)
         before = replace(before, sources=alerts.latest(sources, but=new))
         alert = replace(alert, sources=alerts.latest(sources))
-        chosen = to_edit(before, alert, self.readers().chats, told)
+        chosen = to_edit(before, alert, self.readers().chats, had_it)
         if chosen:
             card_edits.ask(self.db, alert.id, chosen, self.now, self.policy.edits_settle)
             log.info("alert %s: cards to edit: %d", alert.short_id, len(chosen))

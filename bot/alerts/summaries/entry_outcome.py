@@ -12,14 +12,14 @@ from storage.news import entries
 
 
 @dataclass(frozen=True, slots=True)
-class EntryTold:
+class EntryOutcome:
     """`alert`: the id of the alert that it was told in last; "" for none."""
 
     alert: str
     decided: Sequence[Decision]
 
 
-def told_of(db: Connection, link: str) -> EntryTold | None:
+def outcome_of(db: Connection, link: str) -> EntryOutcome | None:
     """What became of the entry with an address; None where none with it is stored."""
     entry = entries.by_link(db, link)
     if entry is None or entry.id is None:
@@ -27,4 +27,4 @@ def told_of(db: Connection, link: str) -> EntryTold | None:
     decided = decisions.of_entry(db, entry.id)
     known = [each.alert_id for each in decided if each.alert_id is not None]
     alert = alerts.get(db, known[-1]) if known else None
-    return EntryTold(alert.short_id if alert else "", decided)
+    return EntryOutcome(alert.short_id if alert else "", decided)

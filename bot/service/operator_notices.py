@@ -20,7 +20,7 @@ from storage.sending.deliveries import Delivery
 log = logging.getLogger(__name__)
 
 
-class Telling:
+class OperatorNotices:
     """Call it with a notice."""
 
     def __init__(self, parts: Parts, clock: Callable[[], datetime]) -> None:
