@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from bot.clock import utc_now
 from bot.delivery.deciding.outcome import NeverSent, Outcome, Outgoing, Sent
 from bot.locales import texts
-from bot.locales.bidi import FSI, PDI, mixes_directions, without_controls
+from bot.locales.bidi import FSI, JOINER, PDI, mixes_directions, without_controls
 from bot.messages.blocks import Card, Line
 from bot.messages.cards.card import alert_card, text_card
 from bot.messages.cards.display import Display, Signals
 from bot.messages.cards.lines import LEVEL_MARKS
-from bot.text import JOINER
 from storage.alerts import Alert
 from storage.readers.chats import Chat
 from storage.readers.subscriptions import Subscription

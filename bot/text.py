@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from w3lib.url import safe_url_string
 
 from bot.locales import bidi
-from bot.locales.bidi import FSI, LRM, PDI, RLM
+from bot.locales.bidi import FSI, JOINER, LRM, PDI, RLM
 
 ELLIPSIS = "…"
 LINK_LIMIT = 1200
@@ -28,7 +28,6 @@ _DROPPED = bidi.CONTROLS | _HIDDEN
 # What Telegram makes a link, a mention or a command of, wherever it stands in a message: a
 # character that is not seen after these keeps it plain text. A feed must neither call on people
 # in a group nor put a link or /unsubscribe under a reader's thumb.
-JOINER = "\u2060"
 _LIVE = re.compile(
     r"""
     @(?!\u2060)                                  # @name, and the half of an e-mail address

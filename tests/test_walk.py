@@ -16,8 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.locales.bidi import without_controls
-from bot.text import JOINER
+from bot.locales.bidi import JOINER, without_controls
 from storage.connection import Connection
 from storage.news import entries
 from storage.readers import people

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TextIO
 
-from bot.text import JOINER
+from bot.locales.bidi import JOINER
 
 _NAME = "marsad.escaped"
 

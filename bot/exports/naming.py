@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from bot.exports.countries import ALPHA_3
 from bot.exports.record import Counted, Record, Said, Where
 from bot.locales import Texts
+from bot.locales.bidi import JOINER
 from bot.messages.cards.display import Signals, TitledSignal, signal_title
 from bot.messages.cards.evidence import weighed_clauses
 from bot.messages.cards.lines import MOST_PLACES, first_places, happens_in, level_name
-from bot.text import JOINER, clean, shorten, web_link
+from bot.text import clean, shorten, web_link
 from storage.alerts import Alert, AlertFigure, in_order
 from storage.items import AlertItem, EntryItem, Report, StoryItem
 

@@ -11,6 +11,8 @@ import unicodedata
 
 LRM, RLM, ALM = "\u200e", "\u200f", "\u061c"
 FSI, PDI = "\u2068", "\u2069"
+# Not seen, and parts what Telegram would make a link or a command of.
+JOINER = "\u2060"
 RTL_LANGUAGES = frozenset({"ar"})
 
 # Between the parts of a place's name, and between names that stand in a row.

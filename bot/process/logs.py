@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TextIO
 from urllib.parse import unquote, urlsplit
 
-from bot.text import JOINER
+from bot.locales.bidi import JOINER
 
 REDACTED = "[redacted]"
 # A bot token anywhere, also inside a Bot API address (/bot123:AAE.../sendMessage).

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from bot.locales import DEFAULT_LANGUAGE, LANGUAGES, Texts, texts
 from bot.locales.bidi import (
     FSI,
+    JOINER,
     PDI,
     RTL_LANGUAGES,
     isolated,
@@ -22,7 +23,7 @@ from bot.locales.bidi import (
     without_controls,
 )
 from bot.messages.blocks import Line, Span
-from bot.text import JOINER, web_link, without_towers
+from bot.text import web_link, without_towers
 from bot.web.access.forms import form_key
 from bot.web.site import Visitor
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.text import JOINER
+from bot.locales.bidi import JOINER
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -13,13 +13,14 @@ from bot.alerts.summaries.history import AlertHistory
 from bot.delivery.second_channel import critical_text
 from bot.feeds.catalogue import Feed
 from bot.locales import texts
+from bot.locales.bidi import JOINER
 from bot.messages.cards.card import alert_card, text_card
 from bot.messages.cards.display import Display
 from bot.messages.cards.explanation import explanation_card
 from bot.messages.catchup import LineItem, catchup_text
 from bot.notices.feeds import FeedNotice, UnreadEntries
 from bot.notices.receivers import ChatNotice
-from bot.text import JOINER, clean, clean_marked
+from bot.text import clean, clean_marked
 from tests.bot.messages.samples import NOW, SIGNALS, listed, sample_alert
 
 LIVE = (

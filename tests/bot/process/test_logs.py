@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.locales.bidi import JOINER
 from bot.process.logs import REDACTED, Redactor, set_up_logging
-from bot.text import JOINER, clean
+from bot.text import clean
 
 TOKEN = "123456789:AAEhBP0av28_fake-fakefakefakefakefa"
 NOTIFY = "mailto://desk:s3cretpass@mail.example.org/?to=a@example.org&key=abcdefgh1234"

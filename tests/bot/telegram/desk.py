@@ -13,7 +13,7 @@ from bot.clock import utc_now
 from bot.feeds.catalogue import load_catalogue
 from bot.feeds.fetch.local_files import FileRetriever
 from bot.feeds.fetch.outcome import Retriever
-from bot.locales.bidi import without_controls
+from bot.locales.bidi import JOINER, without_controls
 from bot.operating.desk import Desk, Reloading
 from bot.operating.trial_report import TrialReport
 from bot.operating.trials import Progress, Trial, Trials
@@ -21,7 +21,6 @@ from bot.rules_in_force import RulesInForce
 from bot.settings import load_settings
 from bot.telegram.app import build_application, polling_of
 from bot.telegram.incoming.floods import Floods
-from bot.text import JOINER
 from storage.connection import Connection
 from storage.database import Database
 from storage.readers import people
