@@ -9,8 +9,6 @@ import os
 import sys
 from typing import TextIO
 
-from bot.locales.bidi import JOINER
-
 _NAME = "marsad.escaped"
 
 
@@ -46,6 +44,8 @@ def _nowhere() -> TextIO:
 
 def for_a_terminal(text: str) -> str:
     """Without what keeps Telegram from making links of addresses: here they are copied."""
+    from bot.locales.bidi import JOINER
+
     return text.replace(JOINER, "")
 
 

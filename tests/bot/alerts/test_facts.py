@@ -140,7 +140,7 @@ def test_a_label_goes_from_the_place_to_its_country_and_repeats_nothing() -> Non
     nablus = places.named("نابلس")[0]
     assert labels(places, nablus)["fr"] == "Naplouse, Territoires palestiniens"
     obeid = next(p for p in places.named("El Obeid") if p.kind == "town")
-    assert labels(places, obeid)["ar"] == "الأبيض، شمال كردفان، السودان"
+    assert labels(places, obeid)["ar"] == "مدينة الأبيض، شمال كردفان، السودان"
     sudan = places.named("السودان")[0]
     assert labels(places, sudan)["fr"] == "Soudan"
 
