@@ -21,8 +21,9 @@ CONTRARY = "$scope-contrary"
 ELSEWHERE = "$scope-elsewhere"
 DENIAL = "$scope-denial"
 SPEAKS = "$scope-speaks"
+JUSTIFIES = "$scope-justifies"
 TERMS = (
-    DENYING, CLAIMS, BLAME, PROVES, WITNESS, SHOWS, CONTRARY, ELSEWHERE, DENIAL, SPEAKS,
+    DENYING, CLAIMS, BLAME, PROVES, WITNESS, SHOWS, CONTRARY, ELSEWHERE, DENIAL, SPEAKS, JUSTIFIES,
 )  # fmt: skip
 
 NOT_DENIED_REACH = 1
@@ -88,6 +89,9 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
     if _is_told_of_another(reading, denial, evidence) or _is_of_ones_account(
         reading, denial, evidence
     ):
+        return True
+    if all(any_within(reading.of(JUSTIFIES), denial.last + 1, e.first - 1) for e in evidence):
+        # «أكذوبة لتبرير قصف السوق»: what the lie is for has happened.
         return True
     if _has_a_subject_of_its_own(reading, denial, evidence):
         return True

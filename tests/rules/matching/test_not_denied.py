@@ -57,6 +57,22 @@ def test_what_a_witness_shows_behind_a_but_stands(
 @pytest.mark.parametrize(
     ("language", "title", "direction"),
     [
+        ("ar", "النقابة تفند أكاذيب الجيش لتبرير قصف المستشفى في غزة", "worsening"),
+        ("ar", "النقابة تفند أكاذيب عن قصف المستشفى في غزة", "denied"),
+        ("en", "Union rejects lies to justify the bombing of the hospital in Gaza", "worsening"),
+        ("en", "Union rejects reports of the bombing of the hospital in Gaza", "denied"),
+        ("en", "Army denies bombing the hospital in Gaza to cover up a retreat", "denied"),
+    ],
+)
+def test_what_a_lie_is_for_has_happened(
+    shipped: RuleSet, language: str, title: str, direction: str
+) -> None:
+    assert told(shipped, title, language, "attack-on-health-care") == direction
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "direction"),
+    [
         ("ar", "الجيش ينكر قصف المستشفى في غزة وشهود عيان يؤكدون ذلك", "worsening"),
         ("ar", "الجيش ينكر قصف المستشفى في غزة وصور تظهر سقفه محترقا", "worsening"),
         ("ar", "الجيش ينكر قصف المستشفى في غزة وسكان الحي يرحبون", "denied"),
