@@ -27,7 +27,8 @@ from rules.matching.scope.negation import (
     is_of_a_subject,
     says_no,
 )
-from rules.matching.scope.scope import Scope, scope_of, state_of
+from rules.matching.scope.resolve import Scope
+from rules.matching.scope.scope import scope_of, state_of
 from rules.matching.scope.statement import is_background
 from rules.matching.scope.undone import relieved_since, undoes
 

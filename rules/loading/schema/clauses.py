@@ -263,6 +263,7 @@ class ScopeTable(Model):
     """What it means for this signal that something ended, is asked for, cannot pass."""
 
     means: dict[State, Direction] = Field(
-        default={}, description="lines that differ from the table of rules/matching/scope/scope.py"
+        default={},
+        description="lines that differ from those of rules/matching/scope/resolve.py",
     )
     told: tuple[Told, ...] = ()

@@ -19,8 +19,8 @@ from rules.matching.scope.doubt import (
     says_no,
     says_not_so,
 )
+from rules.matching.scope.resolve import Scope
 from rules.matching.scope.scene import is_epithet
-from rules.matching.scope.scope import Scope
 from rules.matching.scope.statement import is_background, turns_between
 
 JUDGING = tuple(

@@ -9,85 +9,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from rules.loading.choices import Direction, State
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import doubt, hurdles, scene, statement, undone
 from rules.matching.scope import governors as governing_words
 from rules.matching.scope import negation as negations
+from rules.matching.scope import resolve as resolving
 from rules.matching.scope.denials import DENYING
 from rules.matching.scope.governors import (
     REACH,
     STATE_NOUNS,
     STATE_TERMS,
-    UNDONE,
     Governor,
     governing,
-    is_between,
 )
 from rules.matching.scope.negation import (
-    NEGATED_EVIDENCE,
-    any_negation,
     any_within,
-    denies,
-    excepts,
-    is_no_longer,
-    is_nobody,
-    is_of_one_saying,
     no_right_before,
 )
+from rules.matching.scope.resolve import Scope, negation_of, no_says, resolve
 from rules.matching.scope.scene import is_of_another_noun
 
-PROPOSAL = "$scope-proposal"
-WISH = "$scope-wish"
 ENDS = "$scope-ends-it"
 RESERVED = (
-    PROPOSAL, WISH, ENDS, *negations.TERMS, *governing_words.TERMS, *hurdles.TERMS,
+    ENDS, *resolving.TERMS, *negations.TERMS, *governing_words.TERMS, *hurdles.TERMS,
     *statement.TERMS, *scene.TERMS, *doubt.TERMS, *undone.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
-_DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered", "kept"})
-_SILENT = frozenset({"past", "figurative", "drill"})
-DEFAULT: Mapping[State, Direction] = MappingProxyType(
-    {
-        "ended": "improving",
-        "eased": "improving",
-        "cancelled": "improving",
-        "denied": "denied",
-        "negated": "denied",
-    }
-)
-"""What a state makes of bad news, where the signal says nothing else; others leave it as it is."""
 _OF_A_SUBJECT = frozenset({"arriving", "restored", "opened", "stopped", "obstructed", "broken"})
 """States that are not so where a no stands before whom they befall."""
 _NOTHING: Mapping[State, tuple[str, ...]] = MappingProxyType({})
-
-
-class Scope(NamedTuple):
-    """What is said of a piece of evidence, from the inside out, and what follows from it.
-
-    ``direction`` is None where the evidence does not count at all (history, images, drills).
-    """
-
-    direction: Direction | None
-    states: tuple[State, ...] = ()
-    words: tuple[Span, ...] = ()
-    named: bool = False
-    """Relief that is only named, «مناطق توزيع المساعدات»: nobody says that it is so, or is not."""
-
-    @property
-    def plain(self) -> bool:
-        """Whether it is bad news with nothing that turns it."""
-        return self.direction == "worsening" and len(self.states) < 2
-
-    def shown(self) -> tuple[tuple[Span, str], ...]:
-        """The words that say it, each with the name of what it says."""
-        return tuple(
-            (span, "negation" if state == "negated" else f"scope-{state}")
-            for state, span in zip(self.states, self.words, strict=True)
-        )
 
 
 def scope_of(
@@ -111,7 +64,7 @@ def scope_of(
         if not _says_no_of_another(reading, g, evidence)
     ]
     named_only = base == "improving" and not governors
-    refused = negation and _negation_of(reading, evidence, ()) is not None
+    refused = negation and negation_of(reading, evidence, ()) is not None
     named = named_only and not refused and not statement.says_so(reading, evidence)
     if named:
         base = "worsening"
@@ -123,7 +76,7 @@ def scope_of(
     if base == "improving" and _frees(reading, evidence):
         # «الإفراج عن مسعفين احتجزتهم مليشيا»: what held them is over.
         governors = [g for g in governors if g.state != "obstructed"]
-    scope = _resolved(reading, evidence, base, means, governors, negation=negation)
+    scope = resolve(reading, evidence, base, means, governors, negation=negation)
     return scope._replace(named=True) if named else scope
 
 
@@ -194,14 +147,14 @@ def state_of(
     if no is not None:
         # «ne laissent plus passer»: one no, said once.
         outer = [g._replace(negation=None) if g.negation == no else g for g in outer]
-        said = _no_says(reading, no)
+        said = no_says(reading, no)
         unsaid: Direction = "denied" if said == "negated" else "improving"
         turned: Direction = "worsening" if base == "improving" else unsaid
         states: tuple[State, ...] = (inner.state, said)
         words: tuple[Span, ...] = (inner.span, no)
     else:
         turned, states, words = base, (inner.state,), (inner.span,)
-    rest = _resolved(reading, (span, inner.span), turned, means, outer, negation=False, inner=inner)
+    rest = resolve(reading, (span, inner.span), turned, means, outer, negation=False, inner=inner)
     return Scope(rest.direction, states + rest.states, words + rest.words)
 
 
@@ -215,162 +168,6 @@ def _kept_from(governor: Governor, relief: Governor) -> bool:
     held = governor.state == "obstructed" and relief.state in ("arriving", "restored", "opened")
     broken = governor.state == "broken" and relief.state == "kept" and not governor.negation
     return (held or broken) and not governor.span.overlaps(relief.span)
-
-
-def _resolved(
-    reading: Reading,
-    evidence: Sequence[Span],
-    base: Direction,
-    means: Mapping[State, Direction],
-    governors: Sequence[Governor],
-    *,
-    negation: bool,
-    inner: Governor | None = None,
-) -> Scope:
-    direction: Direction = base
-    states: list[State] = []
-    words: list[Span] = []
-    chain: list[tuple[State, Span]] = []
-    before = [(inner.state, inner.span)] if inner is not None else []
-    if negation:
-        no = _negation_of(reading, evidence, governors)
-        if no is not None:
-            chain.append((_no_says(reading, no), no))
-    for governor in governors:
-        if governor.state in _SILENT:
-            if governor.negation is None:
-                return Scope(None, (governor.state,), (governor.span,))
-            continue
-        # «لا ينفي القصف»: who does not deny it does not say that it is not so.
-        if governor.state == "denied" and _not_denied(reading, governor):
-            continue
-        if governor.state in ("asked", "ordered") and _accepted(
-            reading, governor, [*before, *chain]
-        ):
-            continue
-        chain.append((governor.state, governor.span))
-        if governor.negation is not None:
-            # "Can no longer deliver": what nobody can any more is not over, it is not there.
-            wished = governor.state == "asked"
-            said = "negated" if wished else _no_says(reading, governor.negation)
-            chain.append((said, governor.negation))
-    for index, (state, where) in enumerate(chain):
-        # One word, one saying: "lifted" ends or cancels, it does not end what it cancelled.
-        if any(where.overlaps(word) for word in words):
-            continue
-        # «تواصل خرق الهدنة»: that the breach goes on makes no truce.
-        if state in ("agreed", "kept") and any(inner in UNDONE for inner, _ in chain[:index]):
-            continue
-        if state == "negated" and index and chain[index - 1][0] not in ("denied",):
-            wished = any(s.overlaps(chain[index - 1][1]) for s in reading.of(WISH))
-            changed = direction if wished else _negated(direction, chain[index - 1][0], means)
-        elif state in ("asked", "warned") and (no := _plain_no(chain[:index])) is not None:
-            # "Urge MPs not to cut aid": who asks that it not be does not say that it is not.
-            changed = "worsening" if where.last < no.first else direction
-        elif state == direction == "denied" and _denies_once(reading, where, evidence[0]):
-            # «لا نقص في الأدوية، وما نشر غير دقيق» denies once, «نفى عدم وجود» twice; so does
-            # "contrary to rumours, the town is not evacuated", cut off by its comma.
-            changed = direction
-        elif state == base == direction == "denied":
-            # "Denying closure, the hospital says it works normally": both against the news.
-            changed = direction
-        else:
-            changed = _applied(state, direction, means)
-        if changed != direction or state in means:
-            states.append(state)
-            words.append(where)
-        direction = changed
-    if direction == "improving" and any(statement.is_granted(reading, span) for span in evidence):
-        # "Despite the truce, fighting goes on": what is granted only is not the news.
-        direction = "worsening"
-    if direction == "improving" and statement.falls_short(reading, evidence):
-        # "Power is back two hours a day": what is too little ends no trouble.
-        direction = "worsening"
-    return Scope(direction, tuple(states), tuple(words))
-
-
-def _denies_once(reading: Reading, denial: Span, evidence: Span) -> bool:
-    """Whether a denial beside a plain no says the same once more."""
-    if denial.first > evidence.first:
-        return True
-    return any(t.breaks for t in reading.sentence.tokens[denial.last + 1 : evidence.first + 1])
-
-
-def _no_says(reading: Reading, no: Span) -> State:
-    """ "No longer" is an end: of what is bad, or of what was good."""
-    return "ended" if is_no_longer(reading, no) else "negated"
-
-
-def _plain_no(chain: Sequence[tuple[State, Span]]) -> Span | None:
-    """The no over the evidence itself, where a chain begins with one."""
-    return chain[0][1] if chain and chain[0][0] == "negated" else None
-
-
-def _not_denied(reading: Reading, denial: Governor) -> bool:
-    no = denial.negation
-    if no is None or denial.span.first - no.last > 2:
-        return False
-    # «لا صحة للشائعات»: the no is a denial itself.
-    return not any(no.overlaps(s) for s in reading.of(STATE_TERMS["denied"]))
-
-
-def _accepted(reading: Reading, asked: Governor, chain: Sequence[tuple[State, Span]]) -> bool:
-    """«تقبل مقترحا لوقف إطلاق النار»: what is proposed is agreed."""
-    if not any(s.overlaps(asked.span) for s in reading.of(PROPOSAL)):
-        return False
-    return any(
-        state in ("agreed", "allowed") and 0 <= asked.span.first - span.last - 1 <= 3
-        for state, span in chain
-    )
-
-
-def _negation_of(
-    reading: Reading, evidence: Sequence[Span], governors: Sequence[Governor]
-) -> Span | None:
-    """The negation right over the evidence, and not over one of its governors."""
-    for span in evidence:
-        no = any_negation(reading, span, NEGATED_EVIDENCE)
-        if no is None or (any(no.overlaps(s) for s in evidence) and not is_nobody(reading, no)):
-            continue
-        if is_of_one_saying(reading, no, evidence):
-            continue
-        behind = [s for s in evidence if s.first > no.last]
-        if excepts(reading, no, behind):
-            continue
-        if behind and not any(denies(reading, no, s) for s in behind):
-            continue
-        if any(g.state == "denied" and g.span.overlaps(no) for g in governors):
-            # "It was not true that": the no is the denial's.
-            continue
-        # "Received no order to leave": a no right before it is its own.
-        own = no.last + 1 == span.first and reading.sentence.tokens[no.first].script == "latin"
-        if not any(
-            g.negation == no or (is_between(no, g.span, span) and not own) for g in governors
-        ):
-            return no
-    return None
-
-
-def _applied(state: State, direction: Direction, means: Mapping[State, Direction]) -> Direction:
-    if state == "denied":
-        # That relief is denied says that the trouble goes on, unless the signal says otherwise
-        # (a truce that was not agreed).
-        return means.get("denied", "denied" if direction == "worsening" else "worsening")
-    if direction == "improving":
-        return "worsening" if state in UNDONE else direction
-    if direction == "denied":
-        return direction
-    return means.get(state, DEFAULT.get(state, direction))
-
-
-def _negated(direction: Direction, inner: State, means: Mapping[State, Direction]) -> Direction:
-    """A governor under a negation: «لم يُرفع الحصار», "was not cancelled", "is not blocked"."""
-    if direction == "improving":
-        return "worsening"
-    if inner == "broken":
-        return "denied"
-    # «لا يتوقعون هدنة»: where a plain no denies nothing, neither does this one.
-    return means.get("negated", "denied") if inner in _DENIED_WHEN_NEGATED else direction
 
 
 def _holding(governors: Sequence[Governor]) -> list[Governor]:
