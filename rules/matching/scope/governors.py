@@ -7,27 +7,31 @@ evidence is `scope`'s business.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice, takewhile
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, get_args
 
 from rules.loading.choices import State
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import counts, denials, doers, effect, statement
+from rules.matching.scope import reach as reaching
 from rules.matching.scope.counts import FEWER
 from rules.matching.scope.denials import DENYING, is_over_a_denial
 from rules.matching.scope.negation import (
     NEGATED_GOVERNOR,
     any_negation,
     any_within,
-    begins_a_verb,
+)
+from rules.matching.scope.reach import (
+    REACH,
+    VERDICT,
+    Reach,
+    is_between,
+    within_reach,
+    words_to,
 )
 
 STATES: tuple[State, ...] = get_args(State)
 
-BORDER = "$scope-border"
-JOINS = "$scope-joins"
 IN_FORCE = "$scope-in-force"
 PROTEST = "$scope-protest"
 STATE_TERMS: Mapping[State, str] = {s: f"$scope-{s}" for s in STATES if s != "negated"}
@@ -40,55 +44,16 @@ DENIED = STATE_TERMS["denied"]
 _GOVERNORS = (*STATE_TERMS.values(), *STATE_NOUNS.values(), FEWER, DENYING)
 _HURT = ("$harm-verb", "$harm-noun", "$casualty", "$fire-weapon")
 TERMS = (
-    BORDER, JOINS, IN_FORCE, PROTEST, *counts.TERMS, *denials.TERMS, *doers.TERMS, *effect.TERMS,
+    *reaching.TERMS, IN_FORCE, PROTEST, *counts.TERMS, *denials.TERMS, *doers.TERMS, *effect.TERMS,
     *STATE_TERMS.values(), *STATE_NOUNS.values(), *_HURT,
 )  # fmt: skip
 
 IN_FORCE_WITHIN = 1
 """Words between "since", "during" and the truce that they take for in force."""
-LONGEST = 12
-"""Words that a governor may have."""
-WHICH = frozenset(("الذي", "التي", "الذين"))
 PROTEST_BEHIND = 2
 """Words between "suspend", "call off" and the strike."""
 
 
-class Reach(NamedTuple):
-    """How many words may stand between a governor and what follows, or precedes, it."""
-
-    before: int
-    after: int
-    layer: int = 0
-    across: bool = False
-
-
-# Layer 0 says what happens to the thing, 1 what somebody wants or does about that, 2 that
-# somebody contradicts it: an inner layer applies first, whatever the order of the words.
-REACH: Mapping[State, Reach] = {
-    "ended": Reach(4, 7),
-    "eased": Reach(4, 5),
-    "cancelled": Reach(4, 7),
-    "stopped": Reach(3, 4),
-    "restored": Reach(2, 5),
-    "opened": Reach(2, 5),
-    "arriving": Reach(5, 5),
-    "freed": Reach(4, 6),
-    "agreed": Reach(5, 5),
-    "kept": Reach(5, 5),
-    "broken": Reach(3, 4),
-    "obstructed": Reach(4, 6),
-    "allowed": Reach(5, 4, 1),
-    "asked": Reach(6, 0, 1),
-    "ordered": Reach(5, 4, 1),
-    "failed": Reach(7, -1, 1),
-    "warned": Reach(5, -1, 1),
-    "denied": Reach(10, 5, 2, across=True),
-    "past": Reach(4, 2, 3),
-    "figurative": Reach(2, 4, 3),
-    "drill": Reach(4, 4, 3),
-}
-VERDICT = Reach(10, 9, 2, across=True)
-"""Of what is said of a whole subject, "the closure of the hospital of Al-Nao is a hoax"."""
 _RELIEF = frozenset(
     {"ended", "eased", "cancelled", "restored", "opened", "arriving", "freed", "agreed", "kept"}
 )
@@ -162,7 +127,7 @@ def governing(
         follows = name != STATE_NOUNS.get(state)
         if name == DENIED:
             reach = VERDICT
-        for span in _within_reach(reading.of(name), reached, reach):
+        for span in within_reach(reading.of(name), reached, reach):
             if any(span.overlaps(e) for e in evidence):
                 continue
             if name == FEWER and not counts.are_of_a_trouble(reading, span):
@@ -173,7 +138,7 @@ def governing(
                 continue
             # What is signed in a town is signed: «وقّعا في جدة على وقف القتال».
             anywhere = state == "agreed"
-            distance = _distance(reading, span, reached, reach, follows=follows, anywhere=anywhere)
+            distance = words_to(reading, span, reached, reach, follows=follows, anywhere=anywhere)
             if distance is not None:
                 if not reach.layer and _aside_of_its_own(reading, span, evidence):
                     continue
@@ -297,78 +262,3 @@ def _inside_another(governor: Governor, found: Iterable[tuple[int, int, Governor
         and g.span.last - g.span.first > size
         for _, _, g in found
     )
-
-
-def _within_reach(spans: Sequence[Span], reached: Sequence[Span], reach: Reach) -> Iterator[Span]:
-    """Those that may be near enough: a text of one sentence may hold hundreds."""
-    if not reached:
-        return iter(())
-    first = min(e.first for e in reached) - reach.before - 1 - LONGEST
-    last = max(e.last for e in reached) + reach.after + 1
-    at = bisect_left(spans, first, key=lambda s: s.first)
-    return takewhile(lambda s: s.first <= last, islice(spans, at, None))
-
-
-def _distance(
-    reading: Reading,
-    span: Span,
-    evidence: Sequence[Span],
-    reach: Reach,
-    *,
-    follows: bool,
-    anywhere: bool = False,
-) -> int | None:
-    """Words between a governor and the evidence, or None where it does not reach."""
-    best: int | None = None
-    for e in evidence:
-        if span.last < e.first:
-            distance, limit = e.first - span.last - 1, reach.before
-            left, right = span.last + 1, e.first
-        else:
-            distance, limit = span.first - e.last - 1, reach.after
-            left, right = e.last + 1, span.first
-            if not follows or _starts_a_statement(reading, span):
-                continue
-        if distance < 0 or distance > limit or (best is not None and distance >= best):
-            continue
-        if not reach.across and any(t.breaks for t in reading.sentence.tokens[left : right + 1]):
-            continue
-        if any_within(reading.of(BORDER), left, right - 1) and not _says_of_it(
-            reading, span, left, right, reach
-        ):
-            continue
-        if reach.layer < 2 and any_within(reading.of(JOINS), left, right - 1):
-            continue
-        if not reach.layer and span.last < e.first:
-            if not anywhere and any_within(reading.of(doers.INSIDE), left, right - 1):
-                continue
-            if any(begins_a_verb(reading, at) for at in range(left, right)):
-                # «يعلقون العمل ويبدؤون إضرابا»: the second verb has the object behind it.
-                continue
-        best = distance
-    return best
-
-
-def _says_of_it(reading: Reading, span: Span, left: int, right: int, reach: Reach) -> bool:
-    """«بيان الإخلاء الذي انتشر مفبرك»: what is said of the news stands behind its own clause."""
-    if reach.layer != REACH["denied"].layer or right != span.first:
-        return False
-    if denials.takes_what_it_denies(reading, span):
-        return False
-    tokens = reading.sentence.tokens
-    spans = reading.of(BORDER)
-    at = bisect_left(spans, left, key=lambda s: s.first)
-    borders = takewhile(lambda s: s.first < right, islice(spans, at, None))
-    return all(tokens[s.first].norm in WHICH for s in borders)
-
-
-def _starts_a_statement(reading: Reading, span: Span) -> bool:
-    """An Arabic word with و or ف before it begins a statement of its own."""
-    token = reading.sentence.tokens[span.first]
-    if token.script != "ar" or len(token.norm) < 4 or token.norm[0] not in "وف":
-        return False
-    return token.norm[:3] not in ("وصل", "وصو", "وفر", "وزع", "وقع", "واف", "فتح", "فشل", "فرج")
-
-
-def is_between(left: Span, middle: Span, right: Span) -> bool:
-    return left.last < middle.first and middle.last < right.first

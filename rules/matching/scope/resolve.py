@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rules.loading.choices import Direction, State
 from rules.matching.finding.reading import Reading, Span
 from rules.matching.scope import statement
-from rules.matching.scope.governors import STATE_TERMS, UNDONE, Governor, is_between
+from rules.matching.scope.governors import STATE_TERMS, UNDONE, Governor
 from rules.matching.scope.negation import (
     NEGATED_EVIDENCE,
     any_negation,
@@ -19,6 +19,7 @@ from rules.matching.scope.negation import (
     is_nobody,
     is_of_one_saying,
 )
+from rules.matching.scope.reach import is_between
 
 PROPOSAL = "$scope-proposal"
 WISH = "$scope-wish"

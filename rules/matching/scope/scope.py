@@ -18,7 +18,6 @@ from rules.matching.scope import negation as negations
 from rules.matching.scope import resolve as resolving
 from rules.matching.scope.denials import DENYING
 from rules.matching.scope.governors import (
-    REACH,
     STATE_NOUNS,
     STATE_TERMS,
     Governor,
@@ -28,6 +27,7 @@ from rules.matching.scope.negation import (
     any_within,
     no_right_before,
 )
+from rules.matching.scope.reach import REACH
 from rules.matching.scope.resolve import Scope, negation_of, no_says, resolve
 from rules.matching.scope.scene import is_of_another_noun
 

@@ -6,7 +6,7 @@ import pytest
 
 from rules import RuleSet, detect
 from rules.language.text import tokenize
-from rules.matching.scope import governors
+from rules.matching.scope import reach
 from tests.rules.few import load_one
 
 HUNGER = """id: hunger
@@ -115,5 +115,5 @@ def test_what_pages_had_said_undoes_no_denial(hunger: RuleSet, text: str, direct
 
 
 def test_words_that_tokens_are_compared_with_are_in_their_normal_form() -> None:
-    for word in governors.WHICH:
+    for word in reach.WHICH:
         assert [token.norm for token in tokenize(word)] == [word]
