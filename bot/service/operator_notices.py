@@ -32,7 +32,9 @@ class OperatorNotices:
     async def remember(self) -> None:
         """Note whom to tell when nothing can be read any more."""
         try:
-            self._operators = await self._parts.database.read(chats.operators)
+            # Of a damaged file a part may be read as empty.
+            found = await self._parts.database.read(chats.operators)
+            self._operators = found or self._operators
         except StorageError as error:
             log.warning("who the operators are cannot be read: %s", error)
 

@@ -71,12 +71,13 @@ class Rounds:
         """Poll the feeds that are due, and say in metrics and by the heartbeat how it stands."""
         if self._stopping():
             return
+        if not self._file.lost:
+            # Before the look: a service that starts on a damaged file must know whom to tell.
+            await self._notify.remember()
         if loss := await self._file.look():
             lost = DatabaseLost(loss, str(await self._file.rescue() or ""))
             # A damaged file may take the notice and never give it back.
             await (self._notify.at_once(lost) if loss == "damaged" else self._notify(lost))
-        elif not self._file.lost:
-            await self._notify.remember()
         async with self._ticking:
             try:
                 with self._metrics.tick_seconds.time():

@@ -232,7 +232,10 @@ async def test_random_bytes_over_the_file_are_seen_told_and_what_can_be_read_is_
         await database.close()
 
 
-async def test_a_start_on_a_damaged_file_is_not_green(tmp_path: Path) -> None:
+async def test_a_start_on_a_damaged_file_is_not_green_and_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot.service.operator_notices")
     async with Newsroom() as newsroom:
         for number in range(200):
             newsroom.publish(f"{number} " + "خبر عن السوق " * 20)
@@ -244,6 +247,7 @@ async def test_a_start_on_a_damaged_file_is_not_green(tmp_path: Path) -> None:
             open_file.write(os.urandom(8_192))
         async with ticking(tmp_path, newsroom) as (service, parts, heart):
             await service.rounds.tick()
+            assert "a notice to chat 900" in caplog.text
             assert any("file is damaged" in each for each in service.problems())
             assert heart.beats == 0
 
