@@ -128,6 +128,11 @@ def latin_norm(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("æ", "ae")
 
 
+def listed_norm(word: str, language: str) -> str:
+    """The normal form of a word that a list of this language holds, as a text's tokens have it."""
+    return arabic_norm(word) if language == "ar" else latin_norm(word)
+
+
 @lru_cache(maxsize=10_000)
 def number_norm(word: str) -> str:
     """ASCII digits without separators."""

@@ -32,24 +32,25 @@ def without_huge(text: str) -> tuple[str, int]:
     if len(text) <= HUGE:
         return text, 0
     kept, at, cut = list[str](), 0, 0
-    for begin, end in _entries(text):
+    for name, begin, end in _entries(text):
         if end - begin > HUGE:
-            kept += [text[at:begin], _cut(text[begin:end])]
+            kept += [text[at:begin], _cut(name, text[begin:end])]
             at, cut = end, cut + 1
     return "".join([*kept, text[at:]]), cut
 
 
-def _entries(text: str) -> Iterator[tuple[int, int]]:
+def _entries(text: str) -> Iterator[tuple[str, int, int]]:
+    """The name of each entry's element, and where that begins and ends."""
     name, begin = "", 0
     for mark in MARK.finditer(text):
         if mark["begins"] and not name:
             name, begin = mark["begins"], mark.start()
         elif name and mark["ends"] == name:
-            yield begin, mark.end()
+            yield name, begin, mark.end()
             name = ""
 
 
-def _cut(entry: str) -> str:
+def _cut(element: str, entry: str) -> str:
     """The entry with the elements that matter, none of them long."""
     start = entry[: entry.index(">") + 1]
     if len(start) > KEPT:
@@ -70,8 +71,7 @@ def _cut(entry: str) -> str:
             kept.append(f"<{name}{attributes.removesuffix('/')}/>")
         else:
             kept.append(f"<{name}{attributes}>{_short(inner)}</{name}>")
-    name = entry[1 : re.match(r"<[^\s>/]+", entry).end()]  # type: ignore[union-attr]
-    return f"{start}{''.join(kept)}</{name}>"
+    return f"{start}{''.join(kept)}</{element}>"
 
 
 def _inner(entry: str, name: str, at: int) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from rules.language.text import Token, arabic_norm, latin_norm
+from rules.language.text import Token, listed_norm
 
 _FILE = Path(__file__).with_name("numerals.yaml")
 _CLITICS = ("", "ال", "ب", "بال", "ل", "لل", "ك", "كال")
@@ -66,7 +66,7 @@ def ordinal_word(token: Token, language: str) -> float | None:
 def _ordinals(language: str) -> dict[str, float]:
     data = _data().get(language, {})
     return {
-        _folded(word, language): value
+        listed_norm(word, language): value
         for value, words in data.get("ordinals", {}).items()
         for word in words.split()
     }
@@ -84,12 +84,8 @@ def _tables() -> dict[str, dict[str, Piece]]:
             values = listed if isinstance(listed, dict) else {10: listed}
             for value, words in values.items():
                 for word in words.split():
-                    table[_folded(word, language)] = Piece(kind, value)
+                    table[listed_norm(word, language)] = Piece(kind, value)
     return tables
-
-
-def _folded(word: str, language: str) -> str:
-    return arabic_norm(word) if language == "ar" else latin_norm(word)
 
 
 @cache

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from rules.language.sentences import Sentence
-from rules.language.text import Token, arabic_norm, latin_norm
+from rules.language.text import Token, listed_norm
 from rules.matching.figures.counted_sentence import CountedSentence, Time, Toll
 from rules.matching.figures.counting import LANGUAGES, TOLLS
 
@@ -253,7 +253,7 @@ def _phrase(tokens: Sequence[Token], at: int, name: str, language: str) -> int:
 def _words(name: str, language: str) -> frozenset[str]:
     listed = _data()[name].get(language, ())
     words = listed.split() if isinstance(listed, str) else listed
-    return frozenset(_fold(language, word) for word in words)
+    return frozenset(listed_norm(word, language) for word in words)
 
 
 @cache
@@ -261,7 +261,7 @@ def _phrases(name: str, language: str) -> dict[str, list[tuple[str, ...]]]:
     """The phrases of a list, by their first word; in Arabic that also stands behind «و»."""
     found: dict[str, list[tuple[str, ...]]] = {}
     for written in _data()[name].get(language, ()):
-        phrase = tuple(_fold(language, word) for word in written.split())
+        phrase = tuple(listed_norm(word, language) for word in written.split())
         found.setdefault(phrase[0], []).append(phrase)
         if language == "ar":
             joined = f"و{phrase[0]}"
@@ -272,14 +272,10 @@ def _phrases(name: str, language: str) -> dict[str, list[tuple[str, ...]]]:
 @cache
 def _days() -> dict[str, int]:
     return {
-        _fold(language, day): number
+        listed_norm(day, language): number
         for language, listed in _data()["weekdays"].items()
         for number, day in enumerate(listed.split())
     }
-
-
-def _fold(language: str, word: str) -> str:
-    return arabic_norm(word) if language == "ar" else latin_norm(word)
 
 
 @cache
