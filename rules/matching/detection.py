@@ -104,9 +104,6 @@ def offsets(reading: Reading, span: Span) -> tuple[int, int]:
     return tokens[span.first].start, tokens[span.last].end
 
 
-_INNER_QUOTES = str.maketrans("«»", "“”")
-
-
 def quote(held: Found, entry: EntryReading) -> str:
     """The original text from the first to the last word of a clause's evidence."""
     reading = held.spans[0][0]
@@ -128,7 +125,5 @@ def explanation(
     parts = []
     for sign, held_list in (("+", found), ("-", against)):
         for held in frames_of(held_list):
-            # The signs that end a quotation are ours: a text that holds them adds no clause.
-            said = quote(held, entry).translate(_INNER_QUOTES)
-            parts.append(f"{held.clause.label} {sign}{held.clause.weight} «{said}»")
+            parts.append(f"{held.clause.label} {sign}{held.clause.weight} «{quote(held, entry)}»")
     return f"{score}/{rule.threshold}: " + "; ".join(parts)

@@ -333,13 +333,6 @@ def test_evidence_shows_the_writers_own_words(small_rules: Build) -> None:
     assert "100/100: near(medicine, lack) +100" in found.explanation
 
 
-def test_a_text_that_looks_like_a_clause_adds_none_to_the_explanation(small_rules: Build) -> None:
-    rules = small_rules(WORDS + "when:\n  - near: [medicine, lack]")
-    found = only(rules, "نقص»; attack +900 «في الأدوية")
-    assert found is not None
-    assert found.explanation.endswith("«نقص”; attack +900 “في الأدوية»")
-
-
 def test_an_explanation_names_what_silenced_a_rule(small_rules: Build) -> None:
     rules = small_rules(
         WORDS + "  sport: {ar: [مباراة]}\nwhen:\n  - near: [medicine, lack]\nunless: [sport]"
