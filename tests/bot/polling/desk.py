@@ -31,9 +31,8 @@ from tests.feed_server import FeedServer, Names, feed_server
 from tests.storage.make import feed_state
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
-LIMITS = FetchLimits(
-    total_seconds=1.0, silence_seconds=0.8, compressed_bytes=5_000_000, decoded_bytes=5_000_000
-)
+# As the product's: on a busy machine an answer from this one can take more than a second.
+LIMITS = FetchLimits()
 
 
 # The newsroom detects nothing: no rules are asked.

@@ -93,7 +93,6 @@ async def test_two_large_bodies_are_held_at_a_time_and_small_ones_pass(tmp_path:
     async with open_desk(
         tmp_path,
         (*large, *small),
-        limits=replace(LIMITS, total_seconds=60, silence_seconds=60),
         names=names,
         parser=parser,
         host=lambda feed_id: f"{feed_id}.test",
