@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from rules import RuleSet, load_rules
+from rules.loading import build as rules_build
 from rules.loading.load import SHIPPED
 from rules.trying import all_cores, inline_tests
 from tests.conftest import not_measured, shipped_rules
 from tests.rules.few import VOCABULARY, few_rules
+from tests.rules.known_terms import KnownTermsBuild
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
@@ -53,8 +55,9 @@ def shared_data() -> Path:
 
 
 @pytest.fixture
-def small_rules(tmp_path: Path) -> Callable[..., RuleSet]:
+def small_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., RuleSet]:
     """Build a rule set from one signal's body, with the shipped words for negation and denial."""
+    monkeypatch.setattr(rules_build, "TermBuild", KnownTermsBuild)
 
     def build(body: str, vocabulary: str = "") -> RuleSet:
         folder = tmp_path / "small"
