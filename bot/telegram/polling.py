@@ -133,10 +133,10 @@ class Polling:
             asked = time.monotonic()
             try:
                 updates = await self._ask()
-            except Conflict:
+            except Conflict as error:
                 self._claim = disturbed(self._claim)
-                log.error("another instance asks Telegram for updates with the same token")
                 self._on_conflict()
+                await self._take_updates_back(error)
                 if self._claim.yields:
                     self._on_yield()
                     return
@@ -155,6 +155,18 @@ class Polling:
             else:
                 wait, self.unheard_since = _FIRST_WAIT, None
                 await self._take(updates, asked)
+
+    async def _take_updates_back(self, conflict: Conflict) -> None:
+        """Another program works with the token: asking again ends its request, but not a webhook
+        that it set, to which all updates go until it is taken away."""
+        if "webhook" not in conflict.message.lower():
+            log.error("another instance asks Telegram for updates with the same token")
+            return
+        log.error("another program set a webhook with the same token; it is taken away")
+        try:
+            await self._application.bot.delete_webhook(drop_pending_updates=False)
+        except TelegramError as error:
+            log.warning("the webhook could not be taken away: %s", error.message)
 
     async def _rest(self, error: TelegramError, wait: float) -> float:
         """Leave Telegram alone after an error; returns how long after the next one."""

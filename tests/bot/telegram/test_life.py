@@ -181,6 +181,21 @@ async def test_another_instance_is_noticed(bench: Bench) -> None:
     await bench.server.until(lambda: bench.troubles == ["conflict"])
 
 
+@pytest.mark.parametrize("failing", [0, 1])
+async def test_a_webhook_that_another_program_sets_is_taken_away_and_people_are_heard(
+    bench: Bench, caplog: pytest.LogCaptureFixture, failing: int
+) -> None:
+    await bench.ask(READER, "/start")
+    bench.server.webhook = "https://other.example/hook"
+    if failing:
+        bench.server.fail(faults.server_error(502), method="deleteWebhook", times=failing)
+    assert "/subscribe" in await bench.ask(READER, "/help", language_code="en")
+    assert bench.server.webhook == ""
+    assert len(bench.troubles) >= 1 + failing
+    assert bench.troubles[0] == "conflict"
+    assert "another program set a webhook" in caplog.text
+
+
 async def test_a_refused_token_is_reported_once_and_stopping_is_safe(
     database: Database,
 ) -> None:
