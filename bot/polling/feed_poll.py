@@ -14,9 +14,15 @@ from pydantic import TypeAdapter
 from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.fetcher import goes_unconditional
-from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchRequest, NotModified, Retriever
+from bot.feeds.fetch.outcome import (
+    Fetched,
+    FetchFailed,
+    FetchOutcome,
+    FetchRequest,
+    NotModified,
+    Retriever,
+)
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
-from bot.feeds.row import comparable_address
 from bot.notices.feeds import FeedNotice
 from bot.polling.connectivity import Connectivity
 from bot.polling.feed_state import (
@@ -25,9 +31,11 @@ from bot.polling.feed_state import (
     after_failure,
     after_hold,
     after_unchanged,
+    moved_to,
 )
 from bot.polling.health import condition, health_notice, is_quieter_than_usual, quiet
 from bot.polling.identify import EntryChange, Identified, identify, keyed
+from bot.polling.merged import ReadByAnother, merged, require_unread
 from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Wishes, next_check
 from bot.polling.sitemap_list import read_listed
@@ -118,14 +126,20 @@ class FeedPoll:
         we_are_down = self._memory.connectivity.record(
             host, outcome, self._ended(), failures=state.failures
         )
+        try:
+            return await self._taken(outcome, whole=whole, we_are_down=we_are_down)
+        except ReadByAnother as error:
+            return await self._failed(merged(error.feed_id))
+
+    async def _taken(self, outcome: FetchOutcome, *, whole: bool, we_are_down: bool) -> PollReport:
+        if isinstance(outcome, Fetched) and (address := moved_to(outcome)):
+            await self._tools.database.read(lambda db: self._require_unread(db, address))
         match outcome:
             case FetchFailed():
                 return await self._failed(outcome, we_are_down=we_are_down)
-            case Fetched() if merged := self._merged(outcome):
-                return await self._failed(merged)
             case NotModified():
                 return await self._unchanged(outcome)
-            case Fetched() if outcome.body_hash == state.body_hash and not whole:
+            case Fetched() if outcome.body_hash == self._state.body_hash and not whole:
                 return await self._unchanged(outcome)
             case Fetched():
                 return await self._read(outcome)
@@ -143,17 +157,8 @@ class FeedPoll:
         log.warning("%s: %s", self._feed.id, failed.message)
         return PollReport(self._feed.id, "failed", error=failed.message, hint=failed.hint)
 
-    def _merged(self, outcome: Fetched) -> FetchFailed | None:
-        """The same document under two names would count as two publishers that say the same."""
-        moved_to = outcome.moved_to and comparable_address(outcome.moved_to)
-        other = self._tools.listed(moved_to) if moved_to else None
-        if other is None or other.id == self._feed.id:
-            return None
-        return FetchFailed(
-            "merged",
-            f"it has moved for good to the address of {other.id}, which is read already",
-            "remove it from feeds.yaml, or look for its new address on the site",
-        )
+    def _require_unread(self, db: Connection, address: str | None) -> None:
+        require_unread(db, address, self._state, self._tools.listed)
 
     async def _unchanged(self, outcome: NotModified | Fetched) -> PollReport:
         after = after_unchanged(self._state, outcome, self._now)
@@ -253,6 +258,8 @@ class FeedPoll:
         wishes = Wishes(parsed.ttl, parsed.update_period, fetched.fresh_for)
 
         def accept(db: Connection) -> Accepted:
+            # Asked again: another that moved there may have been read in the meantime.
+            self._require_unread(db, after.moved_to)
             _note_seen(db, changes, self._now)
             if self._state.held:
                 held.clear(db, feed.id)
