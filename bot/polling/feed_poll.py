@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
@@ -20,11 +20,9 @@ from bot.feeds.fetch.outcome import (
     FetchOutcome,
     FetchRequest,
     NotModified,
-    Retriever,
 )
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.notices.feeds import FeedNotice
-from bot.polling.connectivity import Connectivity
 from bot.polling.feed_state import (
     after_bug,
     after_entries,
@@ -36,11 +34,11 @@ from bot.polling.feed_state import (
 from bot.polling.health import condition, health_notice, is_quieter_than_usual, quiet
 from bot.polling.identify import EntryChange, Identified, identify, keyed
 from bot.polling.merged import ReadByAnother, merged, require_unread
-from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
+from bot.polling.poll_tools import PollMemory, PollTools
+from bot.polling.report import Accepted, PollReport
 from bot.polling.schedule import Wishes, next_check
 from bot.polling.sitemap_list import read_listed
 from storage.connection import Connection
-from storage.database import Database
 from storage.news import entries, feeds, held
 from storage.news.feeds import FeedState
 
@@ -49,40 +47,10 @@ log = logging.getLogger(__name__)
 # A sitemap lists the old pages of a site too, and a part of it may appear late.
 _UNDATED_AT_ONCE = 30
 
-Notify = Callable[[Connection, FeedNotice, datetime], None]
-
 
 @cache
 def _listing() -> TypeAdapter[tuple[FeedEntry, ...]]:
     return TypeAdapter(tuple[FeedEntry, ...])
-
-
-@dataclass(frozen=True, slots=True)
-class PollTools:
-    """What every poll works with. `notify` writes a notice to operators in the poll's
-    transaction; `roll` is uniform in [0, 1); `listed` says which feed of the list has an address,
-    as `comparable_address` writes it."""
-
-    database: Database
-    retriever: Retriever
-    parser: Parser
-    pipeline: EntryPipeline
-    policy: PollPolicy
-    notify: Notify
-    roll: Callable[[], float]
-    listed: Callable[[str], Feed | None] = lambda _: None
-
-
-@dataclass(frozen=True, slots=True)
-class PollMemory:
-    """What polls leave for later ones and is not worth a table: a restart forgets it.
-
-    Of the connection each process knows its own: machines that poll the same feeds have others.
-    """
-
-    connectivity: Connectivity = field(default_factory=Connectivity)
-    # Feeds that changed under the same validators: what they say of themselves is not believed.
-    untrue: set[str] = field(default_factory=set)
 
 
 class FeedPoll:
@@ -126,6 +94,8 @@ class FeedPoll:
         we_are_down = self._memory.connectivity.record(
             host, outcome, self._ended(), failures=state.failures
         )
+        if not isinstance(outcome, FetchFailed):
+            self._memory.clock.record(host, outcome.server_time, self._ended())
         try:
             return await self._taken(outcome, whole=whole, we_are_down=we_are_down)
         except ReadByAnother as error:
@@ -222,7 +192,9 @@ class FeedPoll:
         policy = self._tools.policy.identity
         if self._feed.format == "sitemap":
             policy = replace(policy, undated_at_once=_UNDATED_AT_ONCE)
-        return identify(rows, known, self._state, policy, self._now), len(rows)
+        # How old an entry is, its publisher's time says: ours may be days ahead.
+        now = self._now - max(self._memory.clock.ahead, timedelta(0))
+        return identify(rows, known, self._state, policy, now), len(rows)
 
     async def _hold(self, parsed: ParsedFeed, unknown: int, listed: int) -> PollReport:
         after = after_hold(self._state, unknown, listed, self._now)

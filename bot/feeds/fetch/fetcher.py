@@ -17,7 +17,7 @@ import httpx
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.compression import BadCompression, decompress
 from bot.feeds.fetch.failures import connection_failure, host_of, status_failure
-from bot.feeds.fetch.headers import fresh_for
+from bot.feeds.fetch.headers import fresh_for, server_time
 from bot.feeds.fetch.large import LARGE_FROM, LargeBodies
 from bot.feeds.fetch.outcome import (
     FailureKind,
@@ -210,7 +210,9 @@ class Fetcher:
         etag, last_modified = _validators(headers)
         if response.status_code == 304:
             if request.etag or request.last_modified:
-                return NotModified(etag, last_modified, fresh_for(headers, now))
+                return NotModified(
+                    etag, last_modified, fresh_for(headers, now), server_time(headers)
+                )
             return FetchFailed(
                 "protocol",
                 "the server says “not modified” although nothing was asked of it",
@@ -245,6 +247,7 @@ class Fetcher:
             truncated=broken,
             oversized=oversized,
             moved_to=moved,
+            server_time=server_time(headers),
         )
 
     async def _read(self, response: httpx.Response, *, cut: bool) -> tuple[bytes, bool, bool]:
