@@ -1,0 +1,78 @@
+"""A feed as it comes in, without most of its huge entries. Pure.
+
+A single entry may be larger than all that is read of a feed (pictures pasted into its text): what
+stands behind it would never be seen. So of each entry only so much is kept as shows the parser
+that it is huge (`bot.feeds.parse.huge`), and the limit of a feed's size counts what is kept.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Of each entry; more than `huge.HUGE` characters in any encoding in which `_MARK` is found.
+LONGEST_ENTRY = 1_000_100
+# Before the first entry nothing is left out, so neither is it of what is no such feed.
+_MARK = re.compile(rb"</?(?:[A-Za-z_][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])")
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
+# A mark may be torn by two pieces, none is longer.
+_TORN = 64
+_QUOTED = ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"))
+
+
+class Slim:
+    """`add` pieces, `end`, then `kept` is what is to be read. `full` once more than `limit` bytes
+    are kept, or `most` have gone by."""
+
+    def __init__(self, limit: int, most: int) -> None:
+        self.kept = bytearray()
+        self._limit, self._most = limit, max(limit, most)
+        self._seen = 0
+        self._torn = b""
+        # Where in `kept` the last mark is; None before the first.
+        self._mark: int | None = None
+        self._leaving_out = False
+
+    @property
+    def full(self) -> bool:
+        return len(self.kept) + len(self._torn) > self._limit or self._seen > self._most
+
+    def add(self, piece: bytes) -> None:
+        self._seen += len(piece)
+        data = self._torn + piece if self._torn else piece
+        edge = data.rfind(b"<", max(0, len(data) - _TORN))
+        self._torn = data[edge:] if edge >= 0 else b""
+        self._take(data[:edge] if edge >= 0 else data)
+
+    def end(self) -> bytes:
+        """All that is kept, no more than the limit."""
+        self._take(self._torn)
+        self._torn = b""
+        del self.kept[self._limit :]
+        return bytes(self.kept)
+
+    def _take(self, data: bytes) -> None:
+        at = 0
+        for mark in _MARK.finditer(data):
+            if self._mark is None and _JSON.match(self.kept or data):
+                break  # markup in its texts
+            self._keep(data[at : mark.start()])
+            self._mark, self._leaving_out, at = len(self.kept), False, mark.start()
+        self._keep(data[at:] if at else data)
+
+    def _keep(self, data: bytes) -> None:
+        if self._leaving_out:
+            return
+        room = len(data) if self._mark is None else LONGEST_ENTRY - (len(self.kept) - self._mark)
+        if len(data) <= room:
+            self.kept += data
+            return
+        # Not in the middle of a character.
+        while room > 0 and data[room - 1] >= 0x80:
+            room -= 1
+        self.kept += data[:room]
+        self._leaving_out = True
+        for begins, ends in _QUOTED:
+            last = self.kept.rfind(begins, self._mark)
+            if last >= 0 and self.kept.find(ends, last) < 0:
+                self.kept += ends
+                break
