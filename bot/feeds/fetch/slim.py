@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import re
 
-# Of each entry; more than `huge.HUGE` characters in any encoding in which `_MARK` is found.
-LONGEST_ENTRY = 1_000_100
+# An entry of more bytes is cut.
+LONGEST_ENTRY = 1_000_000
+# Characters that are kept of it: more than `huge.HUGE`, so that the parser cuts it further.
+KEPT_OF_IT = 255_000
+# In UTF-8, bytes that begin no character. In other encodings more is kept than need be.
+_INSIDE_A_CHARACTER = bytes(range(0x80, 0xC0))
 # Before the first entry nothing is left out, so neither is it of what is no such feed.
 _MARK = re.compile(rb"</?(?:[A-Za-z_][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])")
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
@@ -66,13 +70,23 @@ class Slim:
         if len(data) <= room:
             self.kept += data
             return
-        # Not in the middle of a character.
-        while room > 0 and data[room - 1] >= 0x80:
-            room -= 1
         self.kept += data[:room]
         self._leaving_out = True
+        self._cut(self._mark or 0)
+
+    def _cut(self, entry: int) -> None:
+        """Leave so much of the entry that began there as shows that it is huge."""
+        length, missing = 0, KEPT_OF_IT
+        while missing > 0 and entry + length < len(self.kept):
+            more = self.kept[entry + length : entry + length + missing]
+            length += len(more)
+            missing -= len(more.translate(None, _INSIDE_A_CHARACTER))
+        del self.kept[entry + length :]
+        # Not in the middle of a character.
+        while self.kept[-1] >= 0x80:
+            del self.kept[-1]
         for begins, ends in _QUOTED:
-            last = self.kept.rfind(begins, self._mark)
+            last = self.kept.rfind(begins, entry)
             if last >= 0 and self.kept.find(ends, last) < 0:
                 self.kept += ends
                 break
