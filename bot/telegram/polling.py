@@ -48,6 +48,9 @@ _PATIENCE = (3, 6)
 # Whoever asked undisturbed so lately is not made a newcomer by a restart.
 _STILL_ESTABLISHED = timedelta(minutes=5)
 _NOTE_EVERY = 60.0
+# After a week without an update the numbers go on anywhere, also below the last one. Whoever asks
+# for those after it would confirm them unread (https://core.telegram.org/bots/api#update).
+_NUMBERS_GO_ON = 86_400.0
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +89,7 @@ class Polling:
         self._claim = Claim(established=False, patience=random.randint(*_PATIENCE))  # noqa: S311
         self._asked_for: int | None = None
         self._next: int | None = None
+        self._came_at = time.monotonic()
         self._noted_at: float | None = None
         self.ready = asyncio.Event()
         """Set once the token is ours: updates are handled, and messages may be sent."""
@@ -181,6 +185,9 @@ class Polling:
         self.unheard_since = self.unheard_since or self._services.clock()
 
     async def _ask(self) -> Sequence[Update]:
+        silent = time.monotonic() - self._came_at
+        if silent > _NUMBERS_GO_ON and self._next == self._asked_for:
+            self._next = None  # all that came is confirmed
         offset, established = self._next, self._claim.established
         updates = await self._application.bot.get_updates(
             offset=offset,
@@ -210,6 +217,7 @@ class Polling:
             bot_id, at = self._application.bot.id, self._services.clock()
             await self._write(partial(stored.note_answer, bot_id=bot_id, at=at))
         if updates:
+            self._came_at = now
             await self._handle(updates)
 
     async def _handle(self, updates: Sequence[Update]) -> None:

@@ -255,6 +255,10 @@ class World:
         self._spawn_wake()
         return update_id
 
+    def number_anew(self, first: int) -> None:
+        """Updates have other numbers from now on, as after a week without any."""
+        self._update_ids = count(first)
+
     def sent_to(self, chat_id: int) -> list[Message]:
         return [message for message in self.messages if message.chat_id == chat_id]
 
