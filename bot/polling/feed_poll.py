@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
@@ -14,25 +14,31 @@ from pydantic import TypeAdapter
 from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.fetcher import goes_unconditional
-from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchRequest, NotModified, Retriever
+from bot.feeds.fetch.outcome import (
+    Fetched,
+    FetchFailed,
+    FetchOutcome,
+    FetchRequest,
+    NotModified,
+)
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
-from bot.feeds.row import comparable_address
 from bot.notices.feeds import FeedNotice
-from bot.polling.connectivity import Connectivity
 from bot.polling.feed_state import (
     after_bug,
     after_entries,
     after_failure,
     after_hold,
     after_unchanged,
+    moved_to,
 )
 from bot.polling.health import condition, health_notice, is_quieter_than_usual, quiet
 from bot.polling.identify import EntryChange, Identified, identify, keyed
-from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
+from bot.polling.merged import ReadByAnother, merged, require_unread
+from bot.polling.poll_tools import PollMemory, PollTools
+from bot.polling.report import Accepted, PollReport
 from bot.polling.schedule import Wishes, next_check
 from bot.polling.sitemap_list import read_listed
 from storage.connection import Connection
-from storage.database import Database
 from storage.news import entries, feeds, held
 from storage.news.feeds import FeedState
 
@@ -41,40 +47,10 @@ log = logging.getLogger(__name__)
 # A sitemap lists the old pages of a site too, and a part of it may appear late.
 _UNDATED_AT_ONCE = 30
 
-Notify = Callable[[Connection, FeedNotice, datetime], None]
-
 
 @cache
 def _listing() -> TypeAdapter[tuple[FeedEntry, ...]]:
     return TypeAdapter(tuple[FeedEntry, ...])
-
-
-@dataclass(frozen=True, slots=True)
-class PollTools:
-    """What every poll works with. `notify` writes a notice to operators in the poll's
-    transaction; `roll` is uniform in [0, 1); `listed` says which feed of the list has an address,
-    as `comparable_address` writes it."""
-
-    database: Database
-    retriever: Retriever
-    parser: Parser
-    pipeline: EntryPipeline
-    policy: PollPolicy
-    notify: Notify
-    roll: Callable[[], float]
-    listed: Callable[[str], Feed | None] = lambda _: None
-
-
-@dataclass(frozen=True, slots=True)
-class PollMemory:
-    """What polls leave for later ones and is not worth a table: a restart forgets it.
-
-    Of the connection each process knows its own: machines that poll the same feeds have others.
-    """
-
-    connectivity: Connectivity = field(default_factory=Connectivity)
-    # Feeds that changed under the same validators: what they say of themselves is not believed.
-    untrue: set[str] = field(default_factory=set)
 
 
 class FeedPoll:
@@ -118,14 +94,22 @@ class FeedPoll:
         we_are_down = self._memory.connectivity.record(
             host, outcome, self._ended(), failures=state.failures
         )
+        if not isinstance(outcome, FetchFailed):
+            self._memory.clock.record(host, outcome.server_time, self._ended())
+        try:
+            return await self._taken(outcome, whole=whole, we_are_down=we_are_down)
+        except ReadByAnother as error:
+            return await self._failed(merged(error.feed_id))
+
+    async def _taken(self, outcome: FetchOutcome, *, whole: bool, we_are_down: bool) -> PollReport:
+        if isinstance(outcome, Fetched) and (address := moved_to(outcome)):
+            await self._tools.database.read(lambda db: self._require_unread(db, address))
         match outcome:
             case FetchFailed():
                 return await self._failed(outcome, we_are_down=we_are_down)
-            case Fetched() if merged := self._merged(outcome):
-                return await self._failed(merged)
             case NotModified():
                 return await self._unchanged(outcome)
-            case Fetched() if outcome.body_hash == state.body_hash and not whole:
+            case Fetched() if outcome.body_hash == self._state.body_hash and not whole:
                 return await self._unchanged(outcome)
             case Fetched():
                 return await self._read(outcome)
@@ -143,17 +127,8 @@ class FeedPoll:
         log.warning("%s: %s", self._feed.id, failed.message)
         return PollReport(self._feed.id, "failed", error=failed.message, hint=failed.hint)
 
-    def _merged(self, outcome: Fetched) -> FetchFailed | None:
-        """The same document under two names would count as two publishers that say the same."""
-        moved_to = outcome.moved_to and comparable_address(outcome.moved_to)
-        other = self._tools.listed(moved_to) if moved_to else None
-        if other is None or other.id == self._feed.id:
-            return None
-        return FetchFailed(
-            "merged",
-            f"it has moved for good to the address of {other.id}, which is read already",
-            "remove it from feeds.yaml, or look for its new address on the site",
-        )
+    def _require_unread(self, db: Connection, address: str | None) -> None:
+        require_unread(db, address, self._state, self._tools.listed)
 
     async def _unchanged(self, outcome: NotModified | Fetched) -> PollReport:
         after = after_unchanged(self._state, outcome, self._now)
@@ -217,7 +192,9 @@ class FeedPoll:
         policy = self._tools.policy.identity
         if self._feed.format == "sitemap":
             policy = replace(policy, undated_at_once=_UNDATED_AT_ONCE)
-        return identify(rows, known, self._state, policy, self._now), len(rows)
+        # How old an entry is, its publisher's time says: ours may be days ahead.
+        now = self._now - max(self._memory.clock.ahead, timedelta(0))
+        return identify(rows, known, self._state, policy, now), len(rows)
 
     async def _hold(self, parsed: ParsedFeed, unknown: int, listed: int) -> PollReport:
         after = after_hold(self._state, unknown, listed, self._now)
@@ -253,6 +230,8 @@ class FeedPoll:
         wishes = Wishes(parsed.ttl, parsed.update_period, fetched.fresh_for)
 
         def accept(db: Connection) -> Accepted:
+            # Asked again: another that moved there may have been read in the meantime.
+            self._require_unread(db, after.moved_to)
             _note_seen(db, changes, self._now)
             if self._state.held:
                 held.clear(db, feed.id)

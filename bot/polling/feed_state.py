@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.feeds.fetch.outcome import Fetched, FetchFailed, NotModified
 from bot.feeds.parse.entry import ParsedFeed
+from bot.feeds.row import comparable_address
 from bot.polling.health import HealthPolicy, gap_of, usual_gap
 from bot.polling.identify import EntryChange
 from storage.news.feeds import FeedState
@@ -33,6 +34,7 @@ def after_unchanged(state: FeedState, outcome: NotModified | Fetched, now: datet
         _succeeded(state, now),
         etag=outcome.etag or (state.etag if same else None),
         last_modified=outcome.last_modified or (state.last_modified if same else None),
+        moved_to=state.moved_to if isinstance(outcome, NotModified) else moved_to(outcome),
         hint=state.hint if state.truncated else None if same else _hint(outcome, None),
         last_success_at=now,
     )
@@ -74,6 +76,7 @@ def after_entries(
         seeded=seeded,
         held=False,
         truncated=outcome.oversized or parsed.left_out > 0,
+        moved_to=moved_to(outcome),
     )
     if not state.seeded and changes:
         dates = [change.entry.published_at for change in changes]
@@ -95,6 +98,11 @@ def after_bug(state: FeedState, exception: str, now: datetime) -> FeedState:
         hint="the log has the details: please report them; the other feeds go on",
         polls=state.polls + 1,
     )
+
+
+def moved_to(outcome: Fetched) -> str | None:
+    """Where the feed's address leads for good, in a form to compare; None where it does not."""
+    return comparable_address(outcome.moved_to) if outcome.moved_to else None
 
 
 def _succeeded(state: FeedState, now: datetime) -> FeedState:

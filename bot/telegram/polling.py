@@ -48,6 +48,9 @@ _PATIENCE = (3, 6)
 # Whoever asked undisturbed so lately is not made a newcomer by a restart.
 _STILL_ESTABLISHED = timedelta(minutes=5)
 _NOTE_EVERY = 60.0
+# After a week without an update the numbers go on anywhere, also below the last one. Whoever asks
+# for those after it would confirm them unread (https://core.telegram.org/bots/api#update).
+_NUMBERS_GO_ON = 86_400.0
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +89,7 @@ class Polling:
         self._claim = Claim(established=False, patience=random.randint(*_PATIENCE))  # noqa: S311
         self._asked_for: int | None = None
         self._next: int | None = None
+        self._came_at = time.monotonic()
         self._noted_at: float | None = None
         self.ready = asyncio.Event()
         """Set once the token is ours: updates are handled, and messages may be sent."""
@@ -133,10 +137,10 @@ class Polling:
             asked = time.monotonic()
             try:
                 updates = await self._ask()
-            except Conflict:
+            except Conflict as error:
                 self._claim = disturbed(self._claim)
-                log.error("another instance asks Telegram for updates with the same token")
                 self._on_conflict()
+                await self._take_updates_back(error)
                 if self._claim.yields:
                     self._on_yield()
                     return
@@ -156,6 +160,18 @@ class Polling:
                 wait, self.unheard_since = _FIRST_WAIT, None
                 await self._take(updates, asked)
 
+    async def _take_updates_back(self, conflict: Conflict) -> None:
+        """Another program works with the token: asking again ends its request, but not a webhook
+        that it set, to which all updates go until it is taken away."""
+        if "webhook" not in conflict.message.lower():
+            log.error("another instance asks Telegram for updates with the same token")
+            return
+        log.error("another program set a webhook with the same token; it is taken away")
+        try:
+            await self._application.bot.delete_webhook(drop_pending_updates=False)
+        except TelegramError as error:
+            log.warning("the webhook could not be taken away: %s", error.message)
+
     async def _rest(self, error: TelegramError, wait: float) -> float:
         """Leave Telegram alone after an error; returns how long after the next one."""
         self._not_heard()
@@ -169,6 +185,9 @@ class Polling:
         self.unheard_since = self.unheard_since or self._services.clock()
 
     async def _ask(self) -> Sequence[Update]:
+        silent = time.monotonic() - self._came_at
+        if silent > _NUMBERS_GO_ON and self._next == self._asked_for:
+            self._next = None  # all that came is confirmed
         offset, established = self._next, self._claim.established
         updates = await self._application.bot.get_updates(
             offset=offset,
@@ -198,6 +217,7 @@ class Polling:
             bot_id, at = self._application.bot.id, self._services.clock()
             await self._write(partial(stored.note_answer, bot_id=bot_id, at=at))
         if updates:
+            self._came_at = now
             await self._handle(updates)
 
     async def _handle(self, updates: Sequence[Update]) -> None:

@@ -23,13 +23,16 @@ from storage.rows import (
 
 # A clock that is kept by NTP steps less than this.
 CLOCK_STEP = timedelta(minutes=1)
+# A feed that failed so often in a row no longer stands for another that leads to the same address.
+FAILS_FOR_LONG = 3
 
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
     """What is known of a feed. `usual_gap_seconds` is the usual time between its new entries,
     `failure` the kind of the last failure (`bot.feeds.fetch.outcome.FailureKind`). `truncated`:
-    its last document was too large, and only a part was read. `definition` is the feed as the
+    its last document was too large, and only a part was read. `moved_to`: where its address leads
+    for good, in a form to compare. `definition` is the feed as the
     catalogue has it, in JSON. `polls` counts them: who commits one says which it read."""
 
     id: str
@@ -55,6 +58,7 @@ class FeedState:
     definition: str | None = None
     ttl_seconds: float | None = None
     update_period_seconds: float | None = None
+    moved_to: str | None = None
 
 
 class PolledMeanwhile(StorageError):
@@ -90,7 +94,7 @@ def sync(
             """
             UPDATE feeds SET url = :url, etag = NULL, last_modified = NULL, body_hash = NULL,
                 failures = 0, failure = NULL, error = NULL, hint = NULL, held = 0,
-                ttl_seconds = NULL, update_period_seconds = NULL,
+                ttl_seconds = NULL, update_period_seconds = NULL, moved_to = NULL,
                 next_check_at = :now
             WHERE id = :id AND url <> :url""",
             {"id": feed_id, "url": url, "now": to_text(now)},
@@ -154,6 +158,26 @@ def require_unpolled(db: Connection, read: FeedState) -> None:
         raise PolledMeanwhile(f"{read.id}: another process polled it meanwhile")
 
 
+def read_there_by(db: Connection, address: str, read: FeedState) -> str | None:
+    """Which other feed of the list has moved to that address for good and is read there; None when
+    `read` is to be: nobody else was there before it, or whoever was fails for some time."""
+    row = fetch_one(
+        db,
+        """
+        SELECT min(id) AS id FROM feeds
+        WHERE active = 1 AND moved_to = :address AND id <> :id AND failures < :failures
+            AND (:there = 0 OR id < :id)""",
+        {
+            "address": address,
+            "id": read.id,
+            "failures": FAILS_FOR_LONG,
+            # Both were read there once: of them it is the first.
+            "there": int(read.moved_to == address),
+        },
+    )
+    return row["id"] if row else None
+
+
 def save(db: Connection, state: FeedState) -> None:
     """Write what a poll found: all but id, URL, definition, and whether the catalogue lists it.
 
@@ -175,7 +199,8 @@ def save(db: Connection, state: FeedState) -> None:
             seeded = :seeded, held = :held, told_broken = :told_broken,
             truncated = :truncated,
             usual_gap_seconds = :usual_gap_seconds, polls = :polls,
-            ttl_seconds = :ttl_seconds, update_period_seconds = :update_period_seconds
+            ttl_seconds = :ttl_seconds, update_period_seconds = :update_period_seconds,
+            moved_to = :moved_to
         WHERE id = :id""",
         values,
     )

@@ -18,6 +18,7 @@ from storage.connection import Connection
 from storage.file.migrations import MIGRATIONS
 from storage.file.migrations.step_033_webhooks import m033_webhooks
 from storage.file.migrations.step_034_workers import m034_workers
+from storage.file.migrations.step_037_moved import m037_moved
 from storage.news import entries, feeds, stories
 from storage.news.entries import Entry, StoredDetection
 from storage.news.feeds import FeedState
@@ -88,10 +89,11 @@ def as_today(old: Connection) -> Iterator[None]:
     not."""
     m033_webhooks(old)
     m034_workers(old)
+    m037_moved(old)
     yield
     for table in ("webhook_messages", "webhook_receivers", "workers"):
         old.execute(f"DROP TABLE {table}")
-    for column in ("definition", "ttl_seconds", "update_period_seconds"):
+    for column in ("definition", "ttl_seconds", "update_period_seconds", "moved_to"):
         old.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
 
 

@@ -17,6 +17,7 @@ _REFUSED: tuple[tuple[str, str], ...] = (
     ("169.254.0.0/16", "link-local, where clouds keep their metadata"),
     ("100.64.0.0/10", "shared by a provider's customers"),
     ("168.63.129.16/32", "a cloud's metadata"),
+    ("192.0.0.0/24", "kept for protocols, and a cloud's metadata"),
     ("192.88.99.0/24", "a 6to4 relay"),
     ("224.0.0.0/4", "multicast"),
     ("240.0.0.0/4", "reserved"),
@@ -25,7 +26,6 @@ _REFUSED: tuple[tuple[str, str], ...] = (
     ("::ffff:0:0/96", "an IPv4 address in disguise"),
     ("::ffff:0:0:0/96", "an IPv4 address in disguise"),  # SIIT, RFC 2765
     ("::/96", "an IPv4 address in disguise"),
-    ("64:ff9b::/96", "NAT64"),
     ("64:ff9b:1::/48", "NAT64"),
     ("100::/64", "discarded"),
     ("2001::/23", "kept for protocols (Teredo, ORCHID, benchmarks)"),
@@ -37,6 +37,9 @@ _REFUSED: tuple[tuple[str, str], ...] = (
     ("fec0::/10", "site-local"),
     ("ff00::/8", "multicast"),
 )
+# How a network without IPv4 reaches it (RFC 6052): its name servers give these for every host that
+# has no IPv6 address, and the gateway connects to the IPv4 address at their end.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 REFUSED_NETWORKS: tuple[tuple[Network, str], ...] = tuple(
     (ipaddress.ip_network(network), reason) for network, reason in _REFUSED
 )
@@ -73,7 +76,10 @@ class AllowList:
 
 
 def refusal(host: str, address: Address, allow: AllowList) -> str | None:
-    """Why `address`, which `host` resolved to, must not be connected to; None when it may be."""
+    """Why `address`, which `host` resolved to, must not be connected to; None when it may be.
+    That of a NAT64 gateway is as good as the IPv4 address in it."""
+    if address in _NAT64:
+        address = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     if allow.covers(host, address):
         return None
     for network, reason in REFUSED_NETWORKS:

@@ -17,7 +17,7 @@ import httpx
 from bot.feeds.fetch.addresses import AllowList
 from bot.feeds.fetch.compression import BadCompression, decompress
 from bot.feeds.fetch.failures import connection_failure, host_of, status_failure
-from bot.feeds.fetch.headers import fresh_for
+from bot.feeds.fetch.headers import fresh_for, server_time
 from bot.feeds.fetch.large import LARGE_FROM, LargeBodies
 from bot.feeds.fetch.outcome import (
     FailureKind,
@@ -27,6 +27,7 @@ from bot.feeds.fetch.outcome import (
     FetchRequest,
     NotModified,
 )
+from bot.feeds.fetch.slim import Slim
 from bot.feeds.fetch.transport import (
     AddressRefused,
     CheckedTransport,
@@ -46,17 +47,21 @@ ACCEPT_PAGE = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.
 UNCONDITIONAL_SHARE = 0.01
 # Thousands of pieces may come in one packet: the loop is for others, too.
 _PIECES_AT_ONCE = 100
+# Compressed bytes that are unpacked in the loop; more may take a tenth of a second.
+_UNPACKED_HERE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """Seconds for the whole fetch with its redirects, and for one silence; bytes of a body, and
+    """Seconds for the whole fetch with its redirects, and for one silence; bytes of a body as it
+    comes when it is compressed, of what is kept of it, and of what may go by for that (`Slim`);
     the pieces in which it may come: one of a byte costs as much work as one of thousands."""
 
     total_seconds: float = 30.0
     silence_seconds: float = 15.0
-    compressed_bytes: int = 5_000_000
+    compressed_bytes: int = 10_000_000
     decoded_bytes: int = 5_000_000
+    passing_bytes: int = 25_000_000
     pieces: int = 100_000
     redirects: int = 5
 
@@ -210,7 +215,9 @@ class Fetcher:
         etag, last_modified = _validators(headers)
         if response.status_code == 304:
             if request.etag or request.last_modified:
-                return NotModified(etag, last_modified, fresh_for(headers, now))
+                return NotModified(
+                    etag, last_modified, fresh_for(headers, now), server_time(headers)
+                )
             return FetchFailed(
                 "protocol",
                 "the server says “not modified” although nothing was asked of it",
@@ -245,6 +252,7 @@ class Fetcher:
             truncated=broken,
             oversized=oversized,
             moved_to=moved,
+            server_time=server_time(headers),
         )
 
     async def _read(self, response: httpx.Response, *, cut: bool) -> tuple[bytes, bool, bool]:
@@ -252,32 +260,33 @@ class Fetcher:
 
         `cut`: its beginning is enough.
         """
-        limit = 65_536 if cut else self._limits.compressed_bytes
-        received, broken, oversized = bytearray(), False, False
+        encoding = response.headers.get("content-encoding", "")
+        limits = self._limits
+        limit, most = (65_536, 0) if cut else (limits.compressed_bytes, 0)
+        if not cut and not encoding:
+            limit, most = min(limit, limits.decoded_bytes), limits.passing_bytes
+        received, broken, oversized = Slim(limit, most), False, False
         try:
             pieces = 0
             async for chunk in response.aiter_raw():
-                received += chunk
+                received.add(chunk)
                 pieces += 1
                 if pieces % _PIECES_AT_ONCE == 0:
                     await asyncio.sleep(0)
-                if len(received) > LARGE_FROM:
+                if len(received.kept) > LARGE_FROM:
                     await self._large.take()
-                if len(received) > limit or pieces >= self._limits.pieces:
+                if received.full or pieces >= self._limits.pieces:
                     # Its beginning is read: the newest entries are mostly there.
-                    del received[limit:]
                     broken = oversized = True
                     break
         except (httpx.ReadError, httpx.RemoteProtocolError, httpx.ReadTimeout):
             broken = True
-        raw = bytes(received)
-        received.clear()
+        raw = received.end()
+        del received
         try:
-            plain = decompress(
-                raw,
-                response.headers.get("content-encoding", ""),
-                self._limits.decoded_bytes,
-            )
+            given = (raw, encoding, limits.decoded_bytes, limits.passing_bytes)
+            small = not encoding or len(raw) < _UNPACKED_HERE
+            plain = decompress(*given) if small else await asyncio.to_thread(decompress, *given)
         except BadCompression:
             if cut:
                 return b"", True, False

@@ -38,6 +38,16 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     return min(max(wait, timedelta()), _LONGEST)
 
 
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """What time it was at the server when it answered; None where it does not say. A cache that
+    repeats an answer says how old that is."""
+    said = http_date(headers.get("date", ""))
+    try:
+        return said and said + _seconds(headers.get("age", "0"))
+    except OverflowError:
+        return None
+
+
 def http_date(value: str) -> datetime | None:
     """An HTTP date as aware UTC, None for anything else."""
     try:

@@ -47,7 +47,8 @@ class Fetched:
     is may still be read. `oversized`: it was the limit.
 
     `fresh_for` is what Cache-Control or Expires asked. `moved_to` is set after a permanent
-    redirect. `body_hash` is the SHA-256 of the decompressed body.
+    redirect. `body_hash` is the SHA-256 of the decompressed body. `server_time` is what the
+    server's own clock showed.
     """
 
     body: bytes
@@ -60,6 +61,7 @@ class Fetched:
     truncated: bool = False
     oversized: bool = False
     moved_to: str | None = None
+    server_time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class NotModified:
     etag: str | None
     last_modified: str | None
     fresh_for: timedelta | None = None
+    server_time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

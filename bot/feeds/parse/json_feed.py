@@ -58,7 +58,7 @@ def read_json(text: str, document: Document, now: datetime) -> ParsedFeed | Unre
     kept = listed
     if len(listed) > MAX_ENTRIES:
         dates = [_text(i.get("date_published")) or _text(i.get("date_modified")) for i in listed]
-        kept = [listed[place] for place in chosen(dates)]
+        kept = [listed[place] for place in chosen(dates, now)]
     language = language_tag(feed.get("language"))
     entries = tuple(filter(None, (_entry(item, document, now, language) for item in kept)))
     return ParsedFeed(

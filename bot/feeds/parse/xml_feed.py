@@ -69,7 +69,7 @@ _PERIODS = {
 
 def read_xml(text: str, document: Document, now: datetime) -> ParsedFeed | Unreadable:
     """`text` is the decoded document. Never raises for what it holds."""
-    source = _prepare(text, document.truncated)
+    source = _prepare(text, document.truncated, now)
     if source is None:
         return Unreadable(
             "the answer is no feed: it holds no XML",
@@ -128,7 +128,7 @@ class _Source:
     huge: int
 
 
-def _prepare(text: str, truncated: bool) -> _Source | None:
+def _prepare(text: str, truncated: bool, now: datetime) -> _Source | None:
     """Text that feedparser can read quickly: in legal characters, closed, and not endless."""
     text = _REFERENCE.sub(_legal, _ILLEGAL.sub("", PARTING.sub(" ", text)))
     root = _FEED_ROOT.search(text)
@@ -157,13 +157,14 @@ def _prepare(text: str, truncated: bool) -> _Source | None:
     count, cut = len(starts), 0
     if count > MAX_ENTRIES:
         cut = count - MAX_ENTRIES
-        text = _without_the_rest(text, [start.start() for start in starts], starts[-1][1])
+        places = [start.start() for start in starts]
+        text = _without_the_rest(text, places, starts[-1][1], now)
     text = with_events(text)
     declared = '<?xml version="1.0" encoding="utf-8"?>\n'
     return _Source(declared + text, root[1], whole, _depth(text), count, cut, huge)
 
 
-def _without_the_rest(text: str, starts: Sequence[int], tag: str) -> str:
+def _without_the_rest(text: str, starts: Sequence[int], tag: str, now: datetime) -> str:
     """`text` with those of its entries that are read."""
     closing = f"</{tag}>"
     last = text.find(closing, starts[-1])
@@ -173,7 +174,7 @@ def _without_the_rest(text: str, starts: Sequence[int], tag: str) -> str:
     for start, stop in zip(starts, ends, strict=True):
         found = _DATE.search(text, start, stop)
         dates.append(found[1] if found else None)
-    kept = "".join(text[starts[place] : ends[place]] for place in chosen(dates))
+    kept = "".join(text[starts[place] : ends[place]] for place in chosen(dates, now))
     return text[: starts[0]] + kept + text[end:]
 
 

@@ -92,7 +92,7 @@ def read_sitemap(text: str, document: Document, now: datetime) -> ParsedFeed | U
                 "put the address of the sitemap itself into feeds.yaml",
             )
         return _feed((), len(rows), whole=whole, sitemaps=sitemaps)
-    kept = [rows[place] for place in _newest(rows)]
+    kept = [rows[place] for place in _newest(rows, now)]
     entries = tuple(filter(None, (_entry(row, document, now) for row in kept)))
     if not entries:
         return Unreadable(
@@ -143,13 +143,10 @@ def _entry(row: _Row, document: Document, now: datetime) -> FeedEntry | None:
     return FeedEntry(None, link, shorten(title or link, MAX_TITLE), "", published, None, language)
 
 
-def _newest(rows: list[_Row]) -> list[int]:
-    """The places of the rows to read: the newest, or both ends of a list without dates."""
+def _newest(rows: list[_Row], now: datetime) -> list[int]:
+    """The places of the rows to read: the newest, and both ends of those without dates."""
     dates = [row.published or row.lastmod or None for row in rows]
-    if len(rows) <= MAX_ENTRIES or all(dates):
-        return chosen(dates, MAX_ENTRIES)
-    end = MAX_ENTRIES // 2
-    return [*range(end), *range(len(rows) - end, len(rows))]
+    return chosen(dates, now, MAX_ENTRIES, both_ends=True)
 
 
 def _likeliest(rows: list[_Row], url: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from storage.file.migrations import (
     step_034_workers,
     step_035_fanout,
     step_036_lots,
+    step_037_moved,
     steps_001_to_003,
     steps_004_to_013,
     steps_014_to_022,
@@ -41,6 +42,7 @@ STEPS = tuple(
         step_034_workers,
         step_035_fanout,
         step_036_lots,
+        step_037_moved,
     )
     for step in part.STEPS
 )

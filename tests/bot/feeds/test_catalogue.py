@@ -274,9 +274,9 @@ def test_a_feed_written_as_yaml_reads_back_the_same(name: str) -> None:
 
 REFUSED = (
     "0.0.0.0 10.0.0.1 100.64.0.1 100.100.100.200 127.0.0.1 127.8.8.8 168.63.129.16 169.254.1.1 "
-    "169.254.169.254 172.16.0.1 192.0.0.1 192.0.2.1 192.88.99.1 192.168.1.1 198.18.0.1 "
+    "169.254.169.254 172.16.0.1 192.0.0.1 192.0.0.192 192.0.2.1 192.88.99.1 192.168.1.1 198.18.0.1 "
     "198.51.100.1 203.0.113.1 224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255 :: ::1 "
-    "::127.0.0.1 ::ffff:8.8.8.8 ::ffff:169.254.169.254 64:ff9b::8.8.8.8 64:ff9b:1::1 100::1 "
+    "::127.0.0.1 ::ffff:8.8.8.8 ::ffff:169.254.169.254 64:ff9b::10.0.0.1 64:ff9b:1::1 100::1 "
     "::ffff:0:7f00:1 ::ffff:0:808:808 ::7f00:1 64:ff9b:1:ffff::7f00:1 2001:10::1 2001:2::1 "
     "2001:20::1 3fff::1 5f00::1 2a00:1450::5efe:7f00:1 2a00:1450::200:5efe:a00:1 "
     "2001::1 2001:db8::1 2002:808:808::1 fc00::1 fd00:ec2::254 fe80::1 fec0::1 ff02::1"
@@ -290,7 +290,9 @@ def test_addresses_that_are_not_public_are_refused(address: str) -> None:
     assert refusal("x.test", ipaddress.ip_address(address), AllowList())
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "193.0.6.139", "2606:4700::1111", "2a00:1450::1"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "193.0.6.139", "2606:4700::1111", "2a00:1450::1", "64:ff9b::808:808"]
+)
 def test_public_addresses_are_reached(address: str) -> None:
     import ipaddress
 
@@ -306,6 +308,8 @@ def test_the_allow_list_names_hosts_and_networks() -> None:
     assert refusal("feeds.intranet.", other, allow) is None
     assert refusal("x.test", other, allow) == "private"
     assert refusal("x.test", ipaddress.ip_address("::1"), allow) is None
+    gateway = AllowList.of(["64:ff9b::/96"])
+    assert refusal("x.test", ipaddress.ip_address("64:ff9b::7f00:1"), gateway) == "loopback"
 
 
 @pytest.mark.parametrize("item", ["http://a", "10.0.0.0/99", "localhost:80"])

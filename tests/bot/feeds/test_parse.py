@@ -301,6 +301,27 @@ def test_of_an_endless_list_the_newest_2000_are_read(form: str, dated: str, firs
     assert feed.problem and "5000" in feed.problem and "3000" in feed.problem
 
 
+@pytest.mark.parametrize("form", ["rss", "json"])
+@pytest.mark.parametrize("lying", ["", "Mon, 01 Jan 2035 00:00:00 GMT", "soon", "9" * 40])
+@pytest.mark.parametrize("pinned", [1, 3_000])
+def test_entries_without_a_date_or_with_one_that_lies_hide_no_newest_of_an_endless_list(
+    form: str, lying: str, pinned: int
+) -> None:
+    text = endless(form, "oldest-first").decode()
+    if form == "json":
+        first = [{"id": f"p{n}", "title": "p", "date_published": lying} for n in range(pinned)]
+        body = json.dumps(json.loads(text) | {"items": first + json.loads(text)["items"]})
+    else:
+        lies = f"<item><title>p</title><pubDate>{lying}</pubDate></item>" * pinned
+        body = text.replace("<item>", f"{lies}<item>", 1)
+    feed = read(body)
+    assert (feed.entries_in_document, len(feed.entries)) == (5_000 + pinned, 2_000)
+    kept = min(pinned, 1_000)
+    assert [each.title for each in feed.entries[:kept]] == ["p"] * kept
+    assert feed.entries[-1].title == "n4999"
+    assert feed.entries[kept].title == f"n{3_000 + kept}"
+
+
 def test_entities_defined_in_the_document_do_not_grow() -> None:
     levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(12))
     feed = read(

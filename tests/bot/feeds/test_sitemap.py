@@ -96,6 +96,8 @@ def test_of_a_long_sitemap_the_newest_are_read_or_both_ends() -> None:
     parsed = feed(urlset(*dated))
     assert (len(parsed.entries), parsed.left_out) == (MAX_ENTRIES, 500)
     assert parsed.entries[0].link == "https://x.example/story-number-500"
+    feed_with_one_bare = feed(urlset("<loc>https://x.example/about-the-site</loc>", *dated))
+    assert feed_with_one_bare.entries[1].link == "https://x.example/story-number-501"
     bare = [f"<loc>https://x.example/story-number-{n}</loc>" for n in range(MAX_ENTRIES + 500)]
     ends = feed(urlset(*bare)).entries
     assert ends[0].link == "https://x.example/story-number-0"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.feeds.fetch.large import LARGE_FROM
+from bot.feeds.fetch.slim import Slim
 from bot.feeds.parse.entry import Document, ParsedFeed, Unreadable
 from bot.polling.health import condition
 from tests.bot.polling.desk import LIMITS, InlineParser, open_desk
@@ -63,6 +67,72 @@ async def test_a_body_over_the_limit_is_read_as_far_as_it_goes(tmp_path: Path, k
         # Operators hear of it once.
         await desk.poll()
         assert [notice.event for notice in desk.notices] == ["truncated"]
+
+
+PICTURE = b'<img src="data:image/png;base64,' + b"QUJD" * 750_000 + b'"/>'
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom", "rdf"])
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("quoted", ["cdata", "escaped", "comment"])
+async def test_an_entry_that_is_larger_than_a_feed_may_be_hides_none_behind_it(
+    tmp_path: Path, kind: str, packed: bool, quoted: str
+) -> None:
+    limits = replace(LIMITS, total_seconds=60, silence_seconds=60, decoded_bytes=2_500_000)
+    whole = body(kind)
+    tag = b"<summary>" if kind == "atom" else b"<description>"
+    inside = {
+        "cdata": b"<![CDATA[" + PICTURE + b"]]>",
+        "escaped": PICTURE.replace(b"<", b"&lt;"),
+        "comment": b"<!--" + PICTURE + b"-->",
+    }[quoted]
+    # The first, and some in the middle of which one has a text in Arabic.
+    parts = whole.split(tag)
+    parts[1], parts[9] = inside + parts[1], ("خبر " * 400_000).encode() + inside + parts[9]
+    parts[20], parts[30] = inside + parts[20], inside + parts[30]
+    content = tag.join(parts)
+    headers = {"ETag": '"v1"'}
+    if packed:
+        content, headers = gzip.compress(content, 1), headers | {"Content-Encoding": "gzip"}
+    async with open_desk(tmp_path, limits=limits) as desk:
+        desk.server.serve("/a", content, headers=headers)
+        report = (await desk.poll())["a"]
+        assert report.result == "accepted" and report.error is None
+        titles = {entry.title for entry in await desk.entries()}
+        assert titles == {f"Report {n} of the clinic in Aden" for n in range(COUNT)}
+        state = await desk.state()
+        assert (state.etag, condition(state)) == ('"v1"', "ok")
+        assert "4 of its entries are huge" in (state.hint or "")
+
+
+@given(
+    st.lists(st.sampled_from([b"<item>", b"</item >", b"<a:entry\t", b"<", b"xy", b"<![CDATA["])),
+    st.integers(1, 9),
+)
+def test_of_what_has_no_huge_entry_nothing_is_left_out(parts: list[bytes], step: int) -> None:
+    content = b"".join(parts)
+    slim = Slim(10_000, 10_000)
+    for at in range(0, len(content), step):
+        slim.add(content[at : at + step])
+    assert not slim.full and slim.end() == content
+
+
+@pytest.mark.parametrize("beginning", [b'{"a": "<item>', b"\xef\xbb\xbf\n[<item>", b"<a><items>"])
+def test_of_what_lists_no_such_entries_nothing_is_left_out(beginning: bytes) -> None:
+    slim = Slim(5_000_000, 9_000_000)
+    slim.add(beginning)
+    slim.add(b"x" * 3_000_000)
+    assert slim.end() == beginning + b"x" * 3_000_000
+
+
+async def test_no_more_goes_by_than_is_allowed(tmp_path: Path) -> None:
+    limits = replace(LIMITS, total_seconds=60, silence_seconds=60, decoded_bytes=2_000_000)
+    limits = replace(limits, passing_bytes=2_500_000)
+    async with open_desk(tmp_path, limits=limits) as desk:
+        content = body("rss").replace(b"<description>", b"<description>" + PICTURE, 1)
+        desk.server.serve("/a", content)
+        assert (await desk.poll())["a"].result == "accepted"
+        assert condition(await desk.state()) == "truncated"
 
 
 class CountingParser(InlineParser):

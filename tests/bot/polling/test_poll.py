@@ -13,8 +13,9 @@ from types import SimpleNamespace
 import pytest
 
 from bot.locales import LANGUAGES, texts
-from bot.polling.feed_poll import FeedPoll, PollMemory
+from bot.polling.feed_poll import FeedPoll
 from bot.polling.health import condition
+from bot.polling.poll_tools import PollMemory
 from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
 from bot.polling.slots import PollSlots
@@ -298,6 +299,55 @@ async def test_a_gone_feed_is_asked_once_a_day(desk: Desk) -> None:
     state = await desk.state()
     assert state.next_check_at >= NOW + 24 * HOUR
     assert condition(state) == "broken", "for everybody who reads the state, not the poll alone"
+
+
+@pytest.mark.parametrize("already_read", [False, True])
+async def test_two_feeds_that_move_to_one_new_address_are_read_there_once(
+    tmp_path: Path, already_read: bool
+) -> None:
+    """The list has neither of them there; which one is read stays, also over a restart."""
+    async with open_desk(tmp_path, ("a", "b")) as desk:
+        if already_read:
+            for each, first in (("a", 100), ("b", 200)):
+                desk.server.serve(f"/{each}", rss(numbered(range(first, first + 5))))
+            await desk.poll()
+        else:
+            desk.server.serve("/a", b"", "500 Internal Server Error")
+        desk.server.serve("/new", rss(numbered(range(5))))
+        moved = {"Location": "/new"}
+        desk.server.serve("/b", b"", "301 Moved Permanently", moved)
+        assert (await desk.poll(HOUR))["b"].result == "accepted"
+        desk.server.serve("/a", b"", "308 Permanent Redirect", moved)
+        for hours in (2, 3):
+            desk.server.serve("/new", rss(numbered(range(5 + hours))))
+            reports = await desk.poll(hours * HOUR)
+            assert [reports[each].result for each in "ab"] == ["failed", "accepted"]
+        assert "where b is read already" in (reports["a"].error or "")
+        assert {(each.event, each.failure) for each in desk.notices} == {("broken", "merged")}
+        read = [
+            each.guid for each in await desk.entries() if len(each.guid or "") == len("urn:news:1")
+        ]
+        assert len(read) == len(set(read)) == 8
+        # Whoever was read there fails for long: the other is read, and nobody is missed.
+        desk.server.serve("/b", b"", "500 Internal Server Error")
+        later = [(await desk.poll(hours * HOUR))["a"].result for hours in range(4, 8)]
+        assert later[:2] == ["failed", "failed"]
+        assert "accepted" in later
+
+
+async def test_two_feeds_that_are_found_at_one_new_address_in_one_tick_are_read_once(
+    tmp_path: Path,
+) -> None:
+    async with open_desk(tmp_path, ("a", "b")) as desk:
+        for each in "ab":
+            desk.server.serve(f"/{each}", b"", "301 Moved Permanently", {"Location": "/new"})
+        desk.server.serve("/new", rss(numbered(range(5))))
+        reports = await desk.poll()
+        assert sorted(each.result for each in reports.values()) == ["accepted", "failed"]
+        assert len(await desk.entries()) == 5
+        # The list has it: it is read as what it is.
+        reports = await desk.poll(HOUR)
+        assert sorted(each.result for each in reports.values()) == ["failed", "unchanged"]
 
 
 async def test_a_feed_that_became_another_of_the_list_is_read_once_and_told(tmp_path: Path) -> None:

@@ -181,6 +181,40 @@ async def test_another_instance_is_noticed(bench: Bench) -> None:
     await bench.server.until(lambda: bench.troubles == ["conflict"])
 
 
+async def test_updates_that_are_numbered_anew_after_a_long_silence_are_heard_and_none_twice(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offset() -> object:
+        asked = [values for method, values in bench.server.calls if method == "getUpdates"]
+        return asked[-1].get("offset")
+
+    await bench.ask(READER, "/start", language_code="en")
+    monkeypatch.setattr("bot.telegram.polling._NUMBERS_GO_ON", -1.0)
+    assert "/subscribe" in await bench.ask(READER, "/help")
+    await bench.server.until(lambda: bench.server.unread == 0 and offset() is not None)
+    bench.server.say(READER, "/help")  # ends the request under way: the next is without a number
+    await bench.server.until(lambda: offset() is None)
+    bench.server.number_anew(5)
+    assert "/subscribe" in await bench.ask(READER, "/help")
+    await bench.settled()
+    assert len(bench.server.sent_to(READER)) == 4
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+async def test_a_webhook_that_another_program_sets_is_taken_away_and_people_are_heard(
+    bench: Bench, caplog: pytest.LogCaptureFixture, failing: int
+) -> None:
+    await bench.ask(READER, "/start")
+    bench.server.webhook = "https://other.example/hook"
+    if failing:
+        bench.server.fail(faults.server_error(502), method="deleteWebhook", times=failing)
+    assert "/subscribe" in await bench.ask(READER, "/help", language_code="en")
+    assert bench.server.webhook == ""
+    assert len(bench.troubles) >= 1 + failing
+    assert bench.troubles[0] == "conflict"
+    assert "another program set a webhook" in caplog.text
+
+
 async def test_a_refused_token_is_reported_once_and_stopping_is_safe(
     database: Database,
 ) -> None:

@@ -103,6 +103,8 @@ class World:
         self._open_queries: set[str] = set()
         self._changed = asyncio.Condition()
         self._poll = 0
+        self.webhook = ""
+        """Where updates go instead; while it is set, who asks for updates gets a 409."""
         self.files: dict[str, bytes] = {}
         """Documents that people sent, by file id: what getFile leads to."""
         self.documents: list[tuple[int, str, bytes]] = []
@@ -253,6 +255,10 @@ class World:
         self._spawn_wake()
         return update_id
 
+    def number_anew(self, first: int) -> None:
+        """Updates have other numbers from now on, as after a week without any."""
+        self._update_ids = count(first)
+
     def sent_to(self, chat_id: int) -> list[Message]:
         return [message for message in self.messages if message.chat_id == chat_id]
 
@@ -287,12 +293,13 @@ class World:
             case "getUpdates":
                 return await self._get_updates(values)
             case "deleteWebhook":
+                self.webhook = ""
                 if values.get("drop_pending_updates"):
                     self._updates.clear()
                 return True
             case "getWebhookInfo":
                 return {
-                    "url": "",
+                    "url": self.webhook,
                     "has_custom_certificate": False,
                     "pending_update_count": len(self._updates),
                 }
@@ -339,6 +346,12 @@ class World:
             self._updates = [u for u in self._updates if u["update_id"] >= offset]
         deadline = time.monotonic() + min(values.get("timeout", 0), 50)
         while True:
+            if self.webhook:
+                raise Refusal(
+                    409,
+                    "Conflict: can't use getUpdates method while webhook is active; "
+                    "use deleteWebhook to delete the webhook first",
+                )
             if self._poll != mine:
                 raise Refusal(
                     409,

@@ -11,6 +11,7 @@ import pytest
 from storage.connection import Connection
 from storage.file.database import connect, migrate, problems_of
 from storage.file.migrations import MIGRATIONS, step_035_fanout
+from storage.file.migrations.step_037_moved import m037_moved
 from storage.rows import fetch
 from storage.sending import outbox
 from tests.storage.make import NOW, add_alert, add_chat, add_older_database, delivery
@@ -24,6 +25,7 @@ def test_rows_of_before_are_kept_and_none_of_them_is_owed_twice(tmp_path: Path) 
     path = tmp_path / "marsad.sqlite"
     add_older_database(path, "m035_fanout")
     db = connect(path)
+    m037_moved(db)  # today's code names its column
     rows = []
     for chat_id in (5, 6):
         add_chat(db, chat_id, "siege")
@@ -32,6 +34,7 @@ def test_rows_of_before_are_kept_and_none_of_them_is_owed_twice(tmp_path: Path) 
     assert outbox.enqueue(db, rows, NOW) == len(rows)
     db.execute("UPDATE outbox SET state = 'failed' WHERE id = 1")
     before = fetch(db, "SELECT * FROM outbox ORDER BY id")
+    db.execute("ALTER TABLE feeds DROP COLUMN moved_to")
     assert MIGRATIONS.pending(db)[0].name == "m035_fanout" and len(before) == len(rows)
     migrate(db)
     assert fetch(db, "SELECT * FROM outbox ORDER BY id") == before

@@ -102,3 +102,24 @@ def test_times_come_back_aware_and_in_utc(db: Connection) -> None:
 def test_a_time_without_a_zone_is_refused(db: Connection) -> None:
     with pytest.raises(ValueError, match="no time zone"):
         feeds.sync(db, [("a", "https://a.example")], datetime(2026, 3, 1))  # noqa: DTZ001
+
+
+def test_of_feeds_that_moved_to_one_address_one_is_read_there(db: Connection) -> None:
+    feeds.sync(db, [(each, f"https://{each}.test/rss") for each in "abc"], NOW)
+
+    def moved(feed_id: str, failures: int = 0) -> None:
+        state = feed_state(db, feed_id)
+        feeds.save(db, replace(state, moved_to="//new.test/rss", failures=failures))
+
+    def read_by(feed_id: str) -> str | None:
+        return feeds.read_there_by(db, "//new.test/rss", feed_state(db, feed_id))
+
+    assert read_by("a") is None
+    moved("b")
+    assert [read_by(each) for each in "abc"] == ["b", None, "b"]
+    moved("a")
+    assert [read_by(each) for each in "abc"] == [None, "a", "a"]
+    moved("a", failures=feeds.FAILS_FOR_LONG)
+    assert [read_by(each) for each in "bc"] == [None, "b"]
+    feeds.sync(db, [("b", "https://other.test/rss"), ("c", "https://c.test/rss")], NOW)
+    assert read_by("c") is None
