@@ -1,5 +1,5 @@
-"""Every command of the registry, in each kind of chat, by each role, in two languages; its buttons
-in one."""
+"""Every command of the registry, in each kind of chat, by each role: in person in two languages, in
+rooms in one; its buttons in one."""
 
 from __future__ import annotations
 
@@ -137,7 +137,8 @@ async def test_every_command_answers_or_refuses_as_the_registry_says(
     await furnish(at_work, language)
     caplog.set_level(logging.ERROR)
     refusals = refusals_in(language)
-    cases = [(kind, role) for kind in ("private", "group", "topic") for role in PEOPLE]
+    kinds = ("private", "group") if language == "ar" else ("private", "topic")
+    cases = [(kind, role) for kind in kinds for role in PEOPLE]
     for kind, role in [*cases, ("channel", "nobody")]:
         person = PEOPLE.get(role, 1)
         chat, thread_id = ROOMS[kind] or person, TOPIC if kind == "topic" else None
