@@ -72,7 +72,7 @@ def misbehave(server: FeedServer) -> None:
     server.serve("/429", b"", "429 Too Many Requests", {"Retry-After": "3600"})
     server.serve("/truncated", rss(numbered(range(40)))[:6_000])
     server.serve("/100000-entries", start + rows * 100_000 + end)
-    server.serve("/nested", start + b"<item>" + b"<a>" * 400_000 + b"</a>" * 400_000 + end)
+    server.serve("/nested", start + b"<item>" + b"<a>" * 100_000 + b"</a>" * 100_000 + end)
     attributes = b" ".join(b'a%d="1"' % number for number in range(300_000))
     server.serve("/attributes", start + b"<item " + attributes + b">" + end)
     levels = b"".join(
