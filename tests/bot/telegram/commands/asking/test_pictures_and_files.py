@@ -19,7 +19,7 @@ from bot.charts.drawing import NotDrawn
 from bot.telegram.commands.asking import charts
 from bot.telegram.services import Access
 from storage.readers import people
-from tests.bot.telegram.commands.test_ask import happened, shipped_signals
+from tests.bot.telegram.commands.asking.test_ask import happened, shipped_signals
 from tests.bot.telegram.conftest import OPERATOR, Bench
 
 __all__ = ["shipped_signals"]
