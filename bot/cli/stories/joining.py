@@ -40,7 +40,7 @@ def eval_command(
     """Score the stories that the service would make of labelled entries, in published order."""
     from bot.alerts.story.happening import HappeningPolicy
     from bot.alerts.story.scores import read_story_entries, score_stories, without_largest
-    from rules.trying.labelled import LabelsInvalid
+    from rules.trying.measuring.labelled import LabelsInvalid
 
     try:
         entries = read_story_entries(file)

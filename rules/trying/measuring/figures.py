@@ -14,8 +14,8 @@ from typing import Any
 
 from rules.matching.figures.counting import WHATS, What
 from rules.matching.figures.figures import Figure, figures_of
-from rules.trying.evaluation import Score
-from rules.trying.labelled import last_digit, read_lines, text_fields
+from rules.trying.measuring.evaluation import Score
+from rules.trying.measuring.labelled import last_digit, read_lines, text_fields
 
 READ, COUNTED = "0-5", "6-f"
 """Entries by the last digit of the SHA-1 of their id: errors may be read, or only counted."""

@@ -16,7 +16,7 @@ from rules.matching.places.gazetteer import Gazetteer, Place, key_of
 from rules.matching.places.mentions import read_places
 from rules.matching.places.where import PlacesTold, places_of
 from rules.matching.places.words import KIND_WORDS
-from rules.trying.placed import COUNTED, READ, PlacedEntry
+from rules.trying.measuring.placed import COUNTED, READ, PlacedEntry
 
 T = TypeVar("T")
 EvidenceOf = Callable[[PlacedEntry], Iterable[Evidence]]

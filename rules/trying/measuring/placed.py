@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rules.trying.labelled import read_lines
+from rules.trying.measuring.labelled import read_lines
 
 READ, COUNTED = "0-5", "6-f"
 """Parts by the last digit of the SHA-1 of an entry's id: errors of the first may be read while

@@ -12,7 +12,7 @@ from rules.matching.entry import read_entry
 from rules.matching.levels import LADDER, PUSHED_FROM
 from rules.matching.match import judge
 from rules.matching.ruleset import RuleSet
-from rules.trying.labelled import PARTS, LabelledEntry, ReadText
+from rules.trying.measuring.labelled import PARTS, LabelledEntry, ReadText
 from rules.trying.near_misses import silence
 
 DIRECTIONS: tuple[Direction, ...] = ("worsening", "improving", "denied")
