@@ -1,6 +1,6 @@
 """What the value of a setting has to be: each function reads or refuses one kind of value.
 
-They are the validators of `bot.settings.Settings`. A ValueError says what is wrong with the value,
+They are the validators of `Settings`. A ValueError says what is wrong with the value,
 as the end of a sentence that begins with the variable's name; it never shows a secret.
 """
 

@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot import setting_checks as checks
-from bot.env_file import nearest, problems_in
 from bot.errors import CannotGoOn
+from bot.settings import checks
+from bot.settings.env_file import nearest, problems_in
 from storage.postgres.address import passwords_of, place_of
 
 PREFIX = "MARSAD_"
@@ -71,8 +71,8 @@ class SettingsInvalid(CannotGoOn):
 def _packaged_feeds() -> Path:
     """`feeds.yaml` here, or the one that is installed with the package, or in its checkout."""
     here = Path("feeds.yaml")
-    installed = Path(__file__).parent / "feeds" / "feeds.yaml"
-    checkout = Path(__file__).parents[1] / "feeds.yaml"
+    installed = Path(__file__).parents[1] / "feeds" / "feeds.yaml"
+    checkout = Path(__file__).parents[2] / "feeds.yaml"
     return next((p for p in (here, installed, checkout) if p.is_file()), here)
 
 
