@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.alerts.facts import stored_place
+from bot.alerts.said.facts import stored_place
 from bot.asking.indexing import Indexer
 from bot.rules_in_force import shipped_places
 from rules import PlaceTold

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.alerts.facts import stored_place
+from bot.alerts.said.facts import stored_place
 from bot.rules_in_force import shipped_places
 from rules import PlaceTold
 from storage import alerts

@@ -7,8 +7,8 @@ from datetime import UTC
 import pytest
 
 from bot.alerts.decide import Reason
-from bot.alerts.facts import facts_of, labels
 from bot.alerts.pipeline import Pipeline
+from bot.alerts.said.facts import facts_of, labels
 from bot.alerts.summaries.history import history_of
 from bot.locales.bidi import without_controls
 from bot.messages.cards.display import Display

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from babel import Locale
 
-from bot.alerts.said_places import places_with
+from bot.alerts.said.feed_places import places_with
 from bot.feeds.parse.entry import SaidEvent
 from storage.news.facts import Facts, StoredFigure, StoredPlace, StoredState
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.alerts.story.doubts import doubts
-from bot.alerts.story.names import shared_names
-from bot.alerts.story.telling import (
+from bot.alerts.story.comparing.doubts import doubts
+from bot.alerts.story.comparing.names import shared_names
+from bot.alerts.story.comparing.telling import (
     PLACE,
     TOLL,
     Telling,
 )
-from bot.alerts.story.window import Window
+from bot.alerts.story.comparing.window import Window
 
 GREAT = 10
 """A number that two happenings of one country on one day would hardly share."""

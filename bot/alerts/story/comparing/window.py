@@ -13,8 +13,8 @@ from datetime import datetime
 from heapq import heappop, heappush, nlargest
 from operator import attrgetter
 
-from bot.alerts.story.likeness import Frequencies, cosine
-from bot.alerts.story.telling import PLACE, TOLL, Telling
+from bot.alerts.story.comparing.likeness import Frequencies, cosine
+from bot.alerts.story.comparing.telling import PLACE, TOLL, Telling
 
 MOST_COMPARED = 60
 """Tellings that are looked at closely for one entry: those that share most."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.alerts.story.telling import Telling
+from bot.alerts.story.comparing.telling import Telling
 
 SOME, MANY = 3, 10
 NEARLY = 1.1

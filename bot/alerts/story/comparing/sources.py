@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from bot.alerts.story.telling import Telling
+from bot.alerts.story.comparing.telling import Telling
 
 COPIED = 0.6
 """The share of the words of the shorter of two leads from which one is copied from the other."""

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from bot.alerts.story.likeness import words_of
+from bot.alerts.story.comparing.likeness import words_of
 from bot.links import page_link
 from storage.news.stories import StoryTitle
 

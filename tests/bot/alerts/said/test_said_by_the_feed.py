@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.alerts.facts import facts_of
 from bot.alerts.rows import event_json, event_of
+from bot.alerts.said.facts import facts_of
 from bot.feeds.parse.entry import SaidEvent, Shape
 from bot.rules_in_force import shipped_places
 from storage import alerts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alerts.snippet import snippet
+from bot.alerts.said.snippet import snippet
 
 TEXT = "وصل الوفد صباحا. قال الأطباء إنه لا توجد أدوية لعلاج المرضى! وغادر الوفد مساء."
 

@@ -10,11 +10,11 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from bot.alerts.story.likeness import everywhere
+from bot.alerts.story.comparing.likeness import everywhere
 from rules.language.text import latin_norm, tokenize
 
 if TYPE_CHECKING:
-    from bot.alerts.story.telling import Telling
+    from bot.alerts.story.comparing.telling import Telling
 
 LEAST_CONSONANTS = 3
 _ARABIC = str.maketrans(

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import count
 
-from bot.alerts.story.likeness import (
+from bot.alerts.story.comparing.likeness import (
     LEAD,
     REST,
     counted,
