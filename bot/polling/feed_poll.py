@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
@@ -14,10 +14,11 @@ from pydantic import TypeAdapter
 from bot.feeds.catalogue import Feed
 from bot.feeds.fetch.failures import host_of
 from bot.feeds.fetch.fetcher import goes_unconditional
-from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchRequest, NotModified
+from bot.feeds.fetch.outcome import Fetched, FetchFailed, FetchRequest, NotModified, Retriever
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.row import comparable_address
 from bot.notices.feeds import FeedNotice
+from bot.polling.connectivity import Connectivity
 from bot.polling.feed_state import (
     after_bug,
     after_entries,
@@ -27,11 +28,11 @@ from bot.polling.feed_state import (
 )
 from bot.polling.health import condition, health_notice, is_quieter_than_usual, quiet
 from bot.polling.identify import EntryChange, Identified, identify, keyed
-from bot.polling.poll_tools import PollMemory, PollTools
-from bot.polling.report import Accepted, PollReport
+from bot.polling.report import Accepted, EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import Wishes, next_check
 from bot.polling.sitemap_list import read_listed
 from storage.connection import Connection
+from storage.database import Database
 from storage.news import entries, feeds, held
 from storage.news.feeds import FeedState
 
@@ -40,10 +41,40 @@ log = logging.getLogger(__name__)
 # A sitemap lists the old pages of a site too, and a part of it may appear late.
 _UNDATED_AT_ONCE = 30
 
+Notify = Callable[[Connection, FeedNotice, datetime], None]
+
 
 @cache
 def _listing() -> TypeAdapter[tuple[FeedEntry, ...]]:
     return TypeAdapter(tuple[FeedEntry, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class PollTools:
+    """What every poll works with. `notify` writes a notice to operators in the poll's
+    transaction; `roll` is uniform in [0, 1); `listed` says which feed of the list has an address,
+    as `comparable_address` writes it."""
+
+    database: Database
+    retriever: Retriever
+    parser: Parser
+    pipeline: EntryPipeline
+    policy: PollPolicy
+    notify: Notify
+    roll: Callable[[], float]
+    listed: Callable[[str], Feed | None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class PollMemory:
+    """What polls leave for later ones and is not worth a table: a restart forgets it.
+
+    Of the connection each process knows its own: machines that poll the same feeds have others.
+    """
+
+    connectivity: Connectivity = field(default_factory=Connectivity)
+    # Feeds that changed under the same validators: what they say of themselves is not believed.
+    untrue: set[str] = field(default_factory=set)
 
 
 class FeedPoll:

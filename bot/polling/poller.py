@@ -21,8 +21,7 @@ from bot.feeds.parse.apart.pool import ParserPool
 from bot.feeds.row import comparable_address
 from bot.notices.to_operators import notify_operators
 from bot.polling.elsewhere import sync_catalogue
-from bot.polling.feed_poll import FeedPoll
-from bot.polling.poll_tools import Notify, PollMemory, PollTools
+from bot.polling.feed_poll import FeedPoll, Notify, PollMemory, PollTools
 from bot.polling.report import EntryPipeline, Parser, PollPolicy, PollReport
 from bot.polling.schedule import claim_until
 from bot.polling.slots import PollSlots

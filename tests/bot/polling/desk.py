@@ -16,8 +16,8 @@ from bot.feeds.fetch.fetcher import Fetcher, FetchLimits
 from bot.feeds.parse.entry import Document, FeedEntry, ParsedFeed, Unreadable
 from bot.feeds.parse.parser import parse
 from bot.notices.feeds import FeedNotice
+from bot.polling.feed_poll import Notify
 from bot.polling.identify import EntryChange
-from bot.polling.poll_tools import Notify
 from bot.polling.poller import Poller
 from bot.polling.report import Accepted, Detections, EntryPipeline, Parser, PollPolicy, PollReport
 from storage.alerts import Alert

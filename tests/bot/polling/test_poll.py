@@ -13,9 +13,8 @@ from types import SimpleNamespace
 import pytest
 
 from bot.locales import LANGUAGES, texts
-from bot.polling.feed_poll import FeedPoll
+from bot.polling.feed_poll import FeedPoll, PollMemory
 from bot.polling.health import condition
-from bot.polling.poll_tools import PollMemory
 from bot.polling.report import PollPolicy
 from bot.polling.schedule import SchedulePolicy
 from bot.polling.slots import PollSlots
