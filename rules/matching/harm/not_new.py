@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from rules.loading.choices import Victims
 from rules.matching.finding.reading import Span
-from rules.matching.harm.roles import CASUALTY, IF_COUNTED, VERB, Roles, is_definite
+from rules.matching.harm.roles import (
+    CASUALTY,
+    CAUSING,
+    IF_COUNTED,
+    INNOCENT,
+    VERB,
+    Roles,
+    is_definite,
+)
 
 NOT_NEW_REACH = 5
 """Words before the dead and wounded in which "to hand over", "to honour" makes them old news."""
-_INNOCENTS = frozenset(("الابرياء", "للابرياء"))
-"""«مئات الأبرياء»: counted or not, so an opinion calls them."""
-_CAUSING = frozenset(
-    "fait font faire faisant faisait cause causent causer causant causait provoque provoquent "
-    "provoquer provoquant entraine entrainent entrainer entrainant a ont y deplore deplorent "
-    "compte comptent denombre signale signalent".split()
-)
+_HAVING = frozenset(("a", "ont", "y"))
+"""«il y a des morts»: as the verbs of causing."""
 _DEFINITE_BEFORE = frozenset(("the", "les", "des", "aux", "their", "our", "leurs", "ses"))
 
 
@@ -51,7 +54,9 @@ def _some(roles: Roles, at: int) -> bool:
     with it, or behind a verb of causing and counting."""
     if roles.tokens[at].norm != "des":
         return False
-    if at == 0 or roles.tokens[at].breaks or roles.tokens[at - 1].norm in _CAUSING:
+    if at == 0 or roles.tokens[at].breaks or roles.tokens[at - 1].norm in _HAVING:
+        return True
+    if any(span.last == at - 1 for span in roles.reading.of(CAUSING)):
         return True
     joined = at > 2 and roles.tokens[at - 1].norm in ("et", "ou")
     return joined and roles.tokens[at - 3].norm == "des" and _some(roles, at - 3)
@@ -74,7 +79,7 @@ def is_general(roles: Roles, name: str, harm: Span, victim: Span | None, who: Vi
         return False
     if victim.first not in roles.in_general or victim.first < harm.first:
         return False
-    if roles.tokens[victim.first].norm in _INNOCENTS:
+    if any(span.first == victim.first for span in roles.reading.of(INNOCENT)):
         return True
     if {victim.first - 1, victim.first - 2} & roles.counts:
         return False
