@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rules.loading.yamlfile import YamlProblem, parse
 from rules.matching.finding.terms import CompiledTerm
 from rules.matching.ruleset import RuleSet
 from rules.texts import Message, message
+
+if TYPE_CHECKING:
+    from rules.matching.finding.known_words import Lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,6 @@ def expand(rules: RuleSet, written: str, language: str) -> Expansion:
     from pydantic import ValidationError
 
     from rules.language.arabic import lexicon
-    from rules.language.arabic.morphology import Morphology
     from rules.loading import schema
     from rules.loading.doubts import doubts
     from rules.matching.finding.known_words import Lexicon
@@ -81,19 +84,7 @@ def expand(rules: RuleSet, written: str, language: str) -> Expansion:
     doubted = [said for _, said in doubts(term)]
     if isinstance(shape, dict) and "regex" in shape:
         doubted.append(message("word.as_pattern"))
-    forms: list[str] = []
-    plain: list[str] = []
-    bases: list[str] = []
-    if words.arabic_lexemes:
-        morphology = Morphology(words.arabic_lexemes)
-        for number, lexeme in enumerate(morphology.lexemes):
-            forms += morphology.forms(number)
-            plain += morphology.forms(number, clitics=False)
-            bases += [lexeme.lemma, *(s.form for s in lexeme.stems)]
-    for number in _latin_numbers(compiled):
-        forms += words.latin_forms(number)
-        plain += words.latin_forms(number)
-        bases.append(words.shown(number))
+    forms, plain, bases = _own_forms(words, compiled)
     for name in used:
         # A term in its place: its words as they stand in a sentence, not their every form.
         of_term = rules.words_of_terms.get(name, {}).get(language, ())
@@ -110,6 +101,26 @@ def expand(rules: RuleSet, written: str, language: str) -> Expansion:
         known,
         tuple(doubted),
     )
+
+
+def _own_forms(words: Lexicon, compiled: CompiledTerm) -> tuple[list[str], list[str], list[str]]:
+    """The forms of the words that a term names: all, those without clitics, and the bases."""
+    from rules.language.arabic.morphology import Morphology
+
+    forms: list[str] = []
+    plain: list[str] = []
+    bases: list[str] = []
+    if words.arabic_lexemes:
+        morphology = Morphology(words.arabic_lexemes)
+        for number, lexeme in enumerate(morphology.lexemes):
+            forms += morphology.forms(number)
+            plain += morphology.forms(number, clitics=False)
+            bases += [lexeme.lemma, *(s.form for s in lexeme.stems)]
+    for number in _latin_numbers(compiled):
+        forms += words.latin_forms(number)
+        plain += words.latin_forms(number)
+        bases.append(words.shown(number))
+    return forms, plain, bases
 
 
 def _as_in_a_rule(written: str) -> object:
