@@ -19,8 +19,8 @@ from rich.table import Table
 
 from rules import load_rules
 from rules.language.text import tokenize
-from rules.trying.evaluation import Score, score_labels
-from rules.trying.labelled import LabelledEntry, read_labelled
+from rules.trying.measuring.evaluation import Score, score_labels
+from rules.trying.measuring.labelled import LabelledEntry, read_labelled
 
 Reading = Callable[[str], list[str]]
 STEMMERS = {

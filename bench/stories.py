@@ -15,12 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.alerts.facts import facts_of
 from bot.alerts.pipeline import Pipeline
+from bot.alerts.said.facts import facts_of
+from bot.alerts.story.comparing.telling import Telling
 from bot.alerts.story.happening import Choice
 from bot.alerts.story.remembered import RememberedStories
 from bot.alerts.story.scores import StoryEntry, read_story_entries
-from bot.alerts.story.telling import Telling
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.content_hash import content_hash

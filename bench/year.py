@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlite_utils import Database as SqliteConnection
 
-from bot.alerts.facts import labels
+from bot.alerts.said.facts import labels
 from bot.asking.indexing import BATCH, fold
 from rules import Gazetteer, RuleSet
 from storage.connection import Connection

@@ -2,10 +2,10 @@
 
     CannotGoOn            1   the message says what to do; 3 when Telegram refuses the token or
     │                         another instance uses it
-    ├── SettingsInvalid   2   bot/settings.py: each variable that cannot be used
+    ├── SettingsInvalid   2   bot/settings/: each variable that cannot be used
     ├── AlreadyRunning    3   bot/process/lock.py: another Marsad works in this data directory
     ├── HeldByAnother     3   bot/process/lease.py: another Marsad serves this server's database
-    ├── DatabaseMissing   1   bot/process/installation.py: no database where there was one
+    ├── DatabaseMissing   1   bot/installation.py: no database where there was one
     ├── CatalogueInvalid  1   bot/feeds/catalogue.py: each mistake in feeds.yaml, with its line
     └── OpmlInvalid       1   bot/feeds/opml.py: a list of feeds that is none
     StorageError          1   storage/file/errors.py, which does not know this package

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.alerts.decide import (
-    AlertPolicy,
     AlertSoFar,
     Audience,
     NewReport,
@@ -26,21 +24,16 @@ from bot.alerts.decide import (
     decide,
     rank,
 )
-from bot.alerts.edits import says, to_edit
+from bot.alerts.edits import says
 from bot.alerts.growth import counted, growth, with_last_sent
-from bot.alerts.routing.inhibition import parted
-from bot.alerts.routing.mutes import hold_back
-from bot.alerts.routing.readers import Readership
-from bot.alerts.routing.route import News, route
+from bot.alerts.owing import LeftOut, NotifyTools, owe_edits, owe_messages
+from bot.alerts.routing.route import News
 from bot.alerts.rows import Source, alert_signal, alert_text, strongest
-from bot.alerts.story.remembered import RememberedStories
 from rules.matching.levels import LADDER
 from storage import alerts, decisions
 from storage.alerts import Alert, AlertFigure, AlertSignal
-from storage.connection import Connection
 from storage.decisions import Decision
-from storage.readers import mutes
-from storage.sending import card_edits, outbox, reach, webhooks
+from storage.sending import reach
 from storage.sending.outbox import Recipient
 from storage.so_far import SoFar
 
@@ -48,9 +41,6 @@ if TYPE_CHECKING:
     from rules import Detection
 
 log = logging.getLogger(__name__)
-
-WordsFound = Callable[[int, frozenset[str]], frozenset[str]]
-"""Which of these words are in the texts of a story."""
 
 _ACTIONS = {"Send": "send", "Update": "update", "Store": "store", "Suppress": "suppress"}
 _AUDIENCES: tuple[Audience, ...] = ("everyone", "operators")
@@ -81,31 +71,21 @@ class Judged:
 
 
 def notify(
-    db: Connection,
+    tools: NotifyTools,
     story_id: int,
     known: SoFar,
     source: Source,
-    detections: Sequence[Detection],
-    reports: Sequence[NewReport],
-    policy: AlertPolicy,
-    remembered: RememberedStories,
-    readers: Callable[[], Readership],
-    inhibited: Callable[[Alert], Mapping[Recipient, str]],
-    words_found: WordsFound,
-    now: datetime,
+    found: Sequence[tuple[Detection, NewReport]],
 ) -> Notified:
-    """Judge the entry's detections, each with its report, and let readers know what is news.
+    """Judge what was detected in the entry, each with its report, and let readers know what is
+    news.
 
     `known`: what the story told, with the entry's own report and before what comes of it.
-    `inhibited`: who need not be told of an alert, each with the escalation that says more (see
-    `bot.alerts.routing.inhibition`). `words_found`: see `bot.alerts.routing.words`.
     """
-    notification = _Notification(
-        *(db, story_id, known, source, policy, remembered, readers, inhibited, words_found, now)
-    )
-    best = strongest(tuple(detections))
+    notification = _Notification(tools, story_id, known, source)
+    best = strongest(tuple(detection for detection, _ in found))
     parts: dict[str, tuple[Alert | None, list[tuple[Detection, NewReport]]]] = {}
-    for detection, report in zip(detections, reports, strict=True):
+    for detection, report in found:
         alert = home_of(report, known.alerts)
         if best[report.signal] is not detection:
             notification.decided(detection, Suppress(Reason.WEAKER_IN_SAME_ENTRY), alert)
@@ -132,28 +112,14 @@ def home_of(report: NewReport, known: Sequence[Alert]) -> Alert | None:
     return public[-1] if public else None
 
 
-@dataclass(frozen=True, slots=True)
-class _LeftOut:
-    """Chats are not told, for they heard of this escalation; whether that is all of them."""
-
-    by: str
-    everybody: bool
-
-
 @dataclass(slots=True)
 class _Notification:
-    db: Connection
+    tools: NotifyTools
     story_id: int
     known: SoFar
     source: Source
-    policy: AlertPolicy
-    remembered: RememberedStories
-    readers: Callable[[], Readership]
-    inhibited: Callable[[Alert], Mapping[Recipient, str]]
-    words_found: WordsFound
-    now: datetime
     notified: Notified = field(default_factory=Notified)
-    left_out: dict[str, _LeftOut] = field(default_factory=dict)
+    left_out: dict[str, LeftOut] = field(default_factory=dict)
 
     def part(self, alert: Alert | None, found: Sequence[tuple[Detection, NewReport]]) -> None:
         """What goes into one alert: this one, or a new one."""
@@ -170,8 +136,8 @@ class _Notification:
             # Places stay away: who chose one of them would never be told of it.
             kept = with_last_sent(figures, alert.figures, sent_now=False)
             before = alert
-            alert = alerts.with_families(self.db, alert, self._families(alert.signals))
-            alert = alerts.with_facts(self.db, alert, (), kept)
+            alert = alerts.with_families(self.tools.db, alert, self._families(alert.signals))
+            alert = alerts.with_facts(self.tools.db, alert, (), kept)
             self._owe_edits(before, alert, judged)
         for each in judged:
             version = alert.version if alert is not None and each in news else None
@@ -194,7 +160,7 @@ class _Notification:
         """Store what was decided of a detection, and why."""
         self.notified.reasons[verdict.reason] += 1
         decisions.record(
-            self.db,
+            self.tools.db,
             Decision(
                 entry_id=self.source.entry_id,
                 alert_id=None if alert is None else alert.id,
@@ -202,7 +168,7 @@ class _Notification:
                 action=_ACTIONS[type(verdict).__name__],
                 reason=verdict.reason,
                 rules_hash=self.source.rules_hash,
-                at=self.now,
+                at=self.tools.now,
                 direction=detection.direction,
                 version=version,
                 escalation=escalation or None,
@@ -219,7 +185,9 @@ class _Notification:
     ) -> Judged:
         so_far = None if alert is None else self._so_far(alert, report.signal)
         joined = alert is not None and so_far is None
-        verdict = decide(report, so_far, self.policy, self.now, joins=joined, growth=grown)
+        verdict = decide(
+            report, so_far, self.tools.policy, self.tools.now, joins=joined, growth=grown
+        )
         return Judged(detection, report, verdict, joined)
 
     def _so_far(self, alert: Alert, signal: str) -> AlertSoFar | None:
@@ -261,11 +229,11 @@ class _Notification:
         pushed = any(each.pushed for each in news)
         kept = with_last_sent(figures, before, sent_now=pushed)
         if alert is None:
-            alert = alerts.create(self.db, self.story_id, signals, text, self.now, kept)
+            alert = alerts.create(self.tools.db, self.story_id, signals, text, self.tools.now, kept)
         else:
-            earlier = reach.recipients(self.db, alert.id)
-            alert = alerts.bumped(self.db, alert, signals, text, self.now)
-        alert = alerts.with_facts(self.db, alert, self.source.said.places, kept)
+            earlier = reach.recipients(self.tools.db, alert.id)
+            alert = alerts.bumped(self.tools.db, alert, signals, text, self.tools.now)
+        alert = alerts.with_facts(self.tools.db, alert, self.source.said.places, kept)
         if known is not None:
             self._owe_edits(known, alert, news)
         queued = sum(self._owe(alert, news, audience, earlier) for audience in _AUDIENCES)
@@ -297,40 +265,18 @@ class _Notification:
         ]
         if not mine:
             return 0
-        readers = self.readers()
-        found = self.words_found(self.story_id, readers.words)
-        rows = route(
-            *(alert, mine, audience, readers.chats, earlier, self.now, found),
-            groups=readers.groups,
-        )
-        standing = mutes.standing(self.db, self.now)
-        rows = hold_back(rows, alert, mine, audience, readers.chats, standing)
-        if audience == "everyone" and (hushed := self.inhibited(alert)):
-            rows, left_out = parted(rows, hushed)
-            if left_out:
-                by = hushed[left_out[0].recipient]
-                self.left_out |= {each.signal: _LeftOut(by, everybody=not rows) for each in mine}
-        return outbox.enqueue(self.db, rows, self.now)
+        owed = owe_messages(self.tools, alert, mine, audience, earlier)
+        if owed.left_out is not None:
+            self.left_out |= {each.signal: owed.left_out for each in mine}
+        return owed.messages
 
     def _owe_edits(self, before: Alert, alert: Alert, judged: Sequence[Judged]) -> None:
-        """Whose card says less than the alert by now is owed an edit of it."""
         # An entry that changed was one of the reports before.
         changed = any(each.report.said_before for each in judged)
         new = None if changed else self.source.entry_id
         if says(before) == says(alert) and self._reporting(alert, new) == self._reporting(alert):
             return
-        due = self.now + self.policy.edits_settle
-        webhooks.owe_growth(self.db, alert.id, self.now, due)
-        had_it = reach.had_by(self.db, alert.id)
-        if not had_it:
-            return
-        sources = alerts.reporting(self.db, alert.id)
-        before = replace(before, sources=alerts.latest(sources, but=new))
-        alert = replace(alert, sources=alerts.latest(sources))
-        chosen = to_edit(before, alert, self.readers().chats, had_it)
-        if chosen:
-            card_edits.ask(self.db, alert.id, chosen, self.now, self.policy.edits_settle)
-            log.info("alert %s: cards to edit: %d", alert.short_id, len(chosen))
+        owe_edits(self.tools, before, alert, new=new)
 
     def _reporting(self, alert: Alert, but: int | None = None) -> frozenset[str]:
         """Who reports one of the alert's signals as it is told: its sources, in no order."""
@@ -342,7 +288,8 @@ class _Notification:
         their own."""
         found = [self.known.families(each.signal, each.direction) for each in told]
         families = frozenset[str]().union(*found)
-        return max(self.remembered.sources(self.db, self.story_id, families, self.now), 1)
+        tools = self.tools
+        return max(tools.remembered.sources(tools.db, self.story_id, families, tools.now), 1)
 
 
 def _audience(judged: Judged) -> Audience:

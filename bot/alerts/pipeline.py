@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from bot.alerts.decide import AlertPolicy
 from bot.alerts.escalating.silence import last_read, notify_of_silence
-from bot.alerts.facts import facts_of
 from bot.alerts.notify import Notified
 from bot.alerts.record import Acceptance, Accepted
 from bot.alerts.routing.readers import Readers, Readership
 from bot.alerts.routing.words import look_for
 from bot.alerts.rows import called_off, detection_language
+from bot.alerts.said.facts import facts_of
 from bot.alerts.story.remembered import RememberedStories
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry

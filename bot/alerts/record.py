@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.alerts.decide import AlertPolicy, NewReport, Reason, is_news, rank
 from bot.alerts.escalating.escalate import Raising, StoryEntry
 from bot.alerts.notify import notify
+from bot.alerts.owing import Hearing, NotifyTools
 from bot.alerts.routing.inhibition import inhibited_by
 from bot.alerts.routing.readers import Readers, Readership
 from bot.alerts.routing.words import words_in_story
@@ -24,23 +25,22 @@ from bot.alerts.rows import (
     feed_entry,
     strongest,
 )
-from bot.alerts.states import Heard, reports_of
-from bot.alerts.story.happening import Choice, Rule
-from bot.alerts.story.near_copies import choose_story, same_subject
+from bot.alerts.said.states import Heard, reports_of
+from bot.alerts.story.comparing.near_copies import same_subject
+from bot.alerts.story.joining import join_story
 from bot.alerts.story.remembered import RememberedStories, telling_of
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry
 from bot.polling.identify import EntryChange
 from bot.rules_in_force import shipped_places
 from rules.matching.levels import LADDER
-from storage import alerts, decisions
+from storage import decisions
 from storage.alerts import Alert
 from storage.connection import Connection
 from storage.decisions import Decision
 from storage.news import entries, facts, states, stories
 from storage.news.entries import Entry
 from storage.news.facts import NO_FACTS, Facts
-from storage.news.stories import StoryTitle
 from storage.sending.outbox import Recipient
 from storage.so_far import SoFar, just_begun, so_far
 
@@ -187,7 +187,14 @@ class Acceptance:
             self._exercise(entry_id, detections)
             return
         signals = frozenset(each.signal for each in detections)
-        story_id, begun = self._story(entry_id, entry, signals, said, new=before.new)
+        telling = telling_of(
+            entry_id,
+            *(entry.title, entry.summary, detection_language(self.feed.language, entry)),
+            *(self._family, entry.link, stories.reported_at(entry.published_at, self.now)),
+            signals=signals,
+            said=said,
+        )
+        story_id, begun = join_story(self.db, self.remembered, telling, self.now, first=before.new)
         told_lately = 0
         if not before.new:
             told_lately = decisions.times_sent(self.db, entry_id, self.now - AN_HOUR)
@@ -205,19 +212,21 @@ class Acceptance:
             )
             for detection in detections
         ]
-        at = stories.reported_at(entry.published_at, self.now)
-        reporting = StoryEntry(story_id, entry_id, self._family, at, said.places)
+        reporting = StoryEntry(story_id, entry_id, self._family, telling.at, said.places)
         said_now = tuple((each.signal, each.direction) for each in detections)
         own = (entry_id, self._family, self.feed.id, self.now, said_now, said.figures)
         known = just_begun(*own) if begun else so_far(self.db, story_id)
         detections, reports = self._raise(reporting, known, detections, reports)
         source = Source(self.feed, entry_id, entry, self.rules.hash, said)
+        hearing = Hearing(
+            self._readership,
+            inhibited=partial(self._inhibited, reporting),
+            words_found=partial(words_in_story, self.db, self.rules),
+        )
         notified = notify(
-            *(self.db, story_id, known, source, detections, reports),
-            *(self.policy, self.remembered, self._readership),
-            partial(self._inhibited, reporting),
-            partial(words_in_story, self.db, self.rules),
-            self.now,
+            NotifyTools(self.db, self.policy, self.remembered, hearing, self.now),
+            *(story_id, known, source),
+            list(zip(detections, reports, strict=True)),
         )
         self.reasons.update(notified.reasons)
         self.changed |= {alert.id: alert for alert in notified.alerts}
@@ -298,43 +307,6 @@ class Acceptance:
         # A live page took up another happening under its old id.
         self.remembered.leave(self.db, entry_id, self.now)
         return entry_id, Before(frozenset(), seeded=False)
-
-    def _story(
-        self, entry_id: int, entry: FeedEntry, signals: frozenset[str], said: Facts, *, new: bool
-    ) -> tuple[int, bool]:
-        """The story that the entry is a report of, and whether it has just begun it."""
-        known = None if new else stories.of_entry(self.db, entry_id)
-        if known is not None:
-            return known, False
-        telling = telling_of(
-            entry_id,
-            *(entry.title, entry.summary, detection_language(self.feed.language, entry)),
-            *(self._family, entry.link, stories.reported_at(entry.published_at, self.now)),
-            signals=signals,
-            said=said,
-        )
-        # A live page that goes back to what it told before goes back to that story.
-        back = choose_story(
-            entry.title,
-            entry.link,
-            [] if new else self._earlier_stories(entry_id),
-            self.remembered.copies,
-        )
-        choice = Choice(back.story_id, Rule(back.reason), back.likeness / 100)
-        if back.story_id is None:
-            choice = self.remembered.choose(self.db, telling, self.now)
-        begun = choice.story_id is None
-        story_id = choice.story_id or stories.create(self.db, entry.title, self.now)
-        self.remembered.take(self.db, telling, story_id, choice, self.now, first=begun)
-        return story_id, begun
-
-    def _earlier_stories(self, entry_id: int) -> list[StoryTitle]:
-        """The stories that this entry told under its id, though it has left them since."""
-        since = self.now - self.remembered.copies.window
-        decided = decisions.of_entry(self.db, entry_id)
-        ids = {each.alert_id for each in decided if each.alert_id is not None and each.at >= since}
-        found = alerts.by_ids(self.db, ids).values()
-        return [StoryTitle(each.story_id, each.title, self._family, each.link) for each in found]
 
     @property
     def _family(self) -> str:

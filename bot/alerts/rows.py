@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from bot.alerts.decide import Audience, Raised, Reason, rank
-from bot.alerts.snippet import snippet
+from bot.alerts.said.snippet import snippet
 from bot.feeds.catalogue import Feed
 from bot.feeds.parse.entry import FeedEntry, SaidEvent
 from bot.polling.identify import EntryChange

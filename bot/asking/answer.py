@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from bot.alerts.facts import labels
+from bot.alerts.said.facts import labels
 from bot.asking.question import AskedPlace, Question, Stretch
 from bot.asking.words import Others, Search, no_others, search_of
 from storage import finding

@@ -10,8 +10,9 @@ from datetime import date, timedelta
 
 from bot.asking.calendar_names import number_at
 from bot.asking.durations import plain_words
+from bot.asking.named_months import Span, in_month, set_of
 from bot.asking.question import EARLIEST, Stretch
-from bot.asking.spans import Span, in_month, set_of, span_at
+from bot.asking.spans import span_at
 
 MOST_WORDS = 14
 """Of a stretch of time."""

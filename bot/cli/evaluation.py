@@ -12,7 +12,7 @@ from bot.cli.rules.shared import AsJson, Lang, files_of, print_json, read_all, s
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
-    from rules.trying.evaluation import Evaluation
+    from rules.trying.measuring.evaluation import Evaluation
 
 
 def eval_command(
@@ -26,8 +26,8 @@ def eval_command(
     lang: Lang = "en",
 ) -> None:
     """Score the rules on labelled entries: what they find, its direction, what is pushed."""
-    from rules.trying.evaluation import detected, evaluate
-    from rules.trying.labelled import LabelsInvalid, read_labelled, unknown_signals
+    from rules.trying.measuring.evaluation import detected, evaluate
+    from rules.trying.measuring.labelled import LabelsInvalid, read_labelled, unknown_signals
 
     try:
         entries = read_labelled(file)

@@ -12,7 +12,7 @@ from bot.cli.rules.shared import AsJson, Lang, print_json, scores
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
-    from rules.trying.figures import FigureScores
+    from rules.trying.measuring.figures import FigureScores
 
 app = typer.Typer(
     help="Numbers of killed, wounded, displaced: what is read in a text, and how well.",
@@ -56,8 +56,8 @@ def eval_command(
 
     A figure is right when what it counts, its value and the end of its range agree.
     """
-    from rules.trying.figures import READ, evaluate_figures, read_figure_entries
-    from rules.trying.labelled import LabelsInvalid, last_digit
+    from rules.trying.measuring.figures import READ, evaluate_figures, read_figure_entries
+    from rules.trying.measuring.labelled import LabelsInvalid, last_digit
 
     try:
         entries = read_figure_entries(file)

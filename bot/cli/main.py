@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from bot.cli.entry import INTERRUPTED
 from bot.cli.later import LateCommands, name_them
 from bot.cli.output import escape_what_cannot_be_shown, for_a_terminal, hint
 from bot.errors import CannotGoOn, ending
@@ -56,7 +55,8 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """What is left over after `Commands` is a bug, and goes to the log."""
+    """What is left over after `Commands` is a bug, and goes to the log. Raises KeyboardInterrupt,
+    which `bot.cli.entry` ends quietly."""
     escape_what_cannot_be_shown()
     gc.set_threshold(*COLLECTIONS)
     make_methods_late()
@@ -66,8 +66,6 @@ def main() -> None:
     sys.modules["httpx._main"] = None  # type: ignore[assignment]
     try:
         app()
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
     except Exception as error:
         if end := ending(error):  # met before a command began: help for a disk that is full
             complain(end.message)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rules import Gazetteer, Place
     from rules.matching.places.choice import Meant
     from rules.matching.places.where import PlacesTold
-    from rules.trying.place_evaluation import PlaceEvaluation, PlaceScores
+    from rules.trying.measuring.place_evaluation import PlaceEvaluation, PlaceScores
 
 app = typer.Typer(help="Places: find them, check the files, score them.", no_args_is_help=True)
 
@@ -43,7 +43,7 @@ def find(
     from rules.matching.places.choice import choose
     from rules.matching.places.mentions import read_places
     from rules.matching.places.words import KIND_WORDS
-    from rules.trying.place_texts import described, why_text
+    from rules.trying.measuring.place_texts import described, why_text
 
     gazetteer = _gazetteer(rules_dir)
     meant, none = choose(gazetteer, read_places(gazetteer, title, words), region)
@@ -109,9 +109,9 @@ def eval_command(
     sentences tell.
     """
     from rules import detect
-    from rules.trying.labelled import LabelsInvalid
-    from rules.trying.place_evaluation import evaluate_places
-    from rules.trying.placed import read_placed
+    from rules.trying.measuring.labelled import LabelsInvalid
+    from rules.trying.measuring.place_evaluation import evaluate_places
+    from rules.trying.measuring.placed import read_placed
 
     try:
         entries = read_placed(file)

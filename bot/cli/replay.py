@@ -74,7 +74,7 @@ def replay_command(
 ) -> None:
     """Let old entries go through rules, stories and decisions in published order; send nothing."""
     from bot.alerts.story.scores import read_story_entries
-    from rules.trying.labelled import LabelsInvalid
+    from rules.trying.measuring.labelled import LabelsInvalid
 
     try:
         entries = read_story_entries(file, labelled=False)

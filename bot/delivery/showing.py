@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.alerts.edits import quoted_entry
 from bot.alerts.routing.mutes import concerning
 from bot.alerts.routing.wanting import seen_in
-from bot.alerts.snippet import snippet
+from bot.alerts.said.snippet import snippet
 from bot.alerts.summaries.digest import Digest
 from bot.alerts.summaries.weekly import Weekly
 from bot.delivery.deciding.outcome import Reactions

@@ -62,7 +62,7 @@ def proposals(
 def _phrases(piece: Evidence, title: str, text: str) -> list[str]:
     """The evidence with the word behind it, and with the word before it, in its sentence."""
     source = title if piece.field == "title" else text
-    from rules.trying.explain import sentence_around
+    from rules.language.sentences import sentence_around
 
     sentence = sentence_around(source, piece.start, piece.end)
     offset = source.find(sentence)

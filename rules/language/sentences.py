@@ -145,3 +145,11 @@ def ends_between(run: str, gap: str, following: str, field: Field) -> bool:
         return char != "" and (field == "text" or char not in _ASKS)
     before, after = as_word(run), as_word(following)
     return before is not None and after is not None and ends(gap, before, after, field)
+
+
+def sentence_around(text: str, start: int, end: int) -> str:
+    """The sentence of ``text`` that holds the words from ``start`` to ``end``."""
+    for sentence in sentences(text, "text"):
+        if sentence.start <= start < sentence.end:
+            return text[sentence.start : max(sentence.end, end)]
+    return text[start:end]

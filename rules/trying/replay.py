@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.matching.ruleset import RuleSet
-from rules.trying.labelled import ReadText
+from rules.trying.measuring.labelled import ReadText
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.alerts.decide import NewReport, Raised, Reason, rank
 from bot.alerts.escalating.raising import corroborated, escalated
-from bot.alerts.facts import labels
+from bot.alerts.said.facts import labels
 from bot.alerts.story.remembered import RememberedStories
 from storage import escalations
 from storage.connection import Connection

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from bot.alerts.decide import PUSHED, Reason
 from bot.alerts.escalating.escalate import reports_in
 from bot.alerts.escalating.raising import one_higher, why
-from bot.alerts.facts import labels
 from bot.alerts.notify import Notified
 from bot.alerts.routing.mutes import hold_back
 from bot.alerts.routing.route import News, route
 from bot.alerts.routing.wanting import words_of
 from bot.alerts.routing.words import words_in_story
 from bot.alerts.rows import as_json
+from bot.alerts.said.facts import labels
 from bot.feeds.catalogue import Feed
 from storage import alerts, decisions, escalations
 from storage.alerts import Alert, AlertText

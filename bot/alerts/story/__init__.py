@@ -1,1 +1,1 @@
-"""Which happening an entry tells: near copies, likeness, what is remembered of the last days."""
+"""Which happening an entry tells, by what is remembered of the last days."""

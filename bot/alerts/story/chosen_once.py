@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.alerts.story.comparing.telling import Telling
 from bot.alerts.story.happening import Choice
 from bot.alerts.story.remembered import RememberedStories
-from bot.alerts.story.telling import Telling
 from storage.connection import Connection
 
 

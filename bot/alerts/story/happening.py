@@ -15,15 +15,15 @@ from datetime import timedelta
 from enum import StrEnum
 from operator import attrgetter
 
-from bot.alerts.story.doubts import Doubt, doubts
-from bot.alerts.story.near_copies import StoryPolicy, StoryReason, choose_story
-from bot.alerts.story.other_language import like_in_another_language, weighty
-from bot.alerts.story.telling import (
+from bot.alerts.story.comparing.doubts import Doubt, doubts
+from bot.alerts.story.comparing.near_copies import StoryPolicy, StoryReason, choose_story
+from bot.alerts.story.comparing.other_language import like_in_another_language, weighty
+from bot.alerts.story.comparing.telling import (
     PLACE,
     TOLL,
     Telling,
 )
-from bot.alerts.story.window import Window
+from bot.alerts.story.comparing.window import Window
 from storage.news.stories import StoryTitle
 
 SHOWN_WORDS = 6

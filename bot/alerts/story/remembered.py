@@ -16,10 +16,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.alerts.story.happening import Choice, HappeningPolicy, Rule, story_for
-from bot.alerts.story.near_copies import StoryPolicy
-from bot.alerts.story.sources import independent_sources
-from bot.alerts.story.telling import (
+from bot.alerts.story.comparing.near_copies import StoryPolicy
+from bot.alerts.story.comparing.sources import independent_sources
+from bot.alerts.story.comparing.telling import (
     BUILDINGS,
     COARSE,
     COUNTRIES,
@@ -27,7 +26,8 @@ from bot.alerts.story.telling import (
     Where,
     name_stems,
 )
-from bot.alerts.story.window import Window
+from bot.alerts.story.comparing.window import Window
+from bot.alerts.story.happening import Choice, HappeningPolicy, Rule, story_for
 from storage.connection import Connection
 from storage.news import facts, stories
 from storage.news.facts import Facts, StoredFigure, StoredPlace

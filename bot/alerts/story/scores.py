@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rules.trying.labelled import read_lines, text_fields
+from rules.trying.measuring.labelled import read_lines, text_fields
 
 ALONE = "alone"
 

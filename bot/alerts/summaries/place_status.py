@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from bot.alerts.facts import labels
-from bot.alerts.states import Standing, standing
+from bot.alerts.said.facts import labels
+from bot.alerts.said.states import Standing, standing
 from storage import alerts
 from storage.alerts import Alert
 from storage.connection import Connection

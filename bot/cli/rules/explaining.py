@@ -77,8 +77,8 @@ def _explanation_json(explanation: Explanation, language: str) -> dict[str, Any]
 
 
 def _show_explanation(explanation: Explanation, title: str, text: str, language: str) -> None:
+    from rules.language.sentences import sentence_around
     from rules.texts import message
-    from rules.trying.explain import sentence_around
 
     console = Console()
     if not explanation.detections:
@@ -138,8 +138,8 @@ def expand(
     """Show the forms that a word will match, and warn of commoner words among them."""
     from rules.language.arabic.lexicon import WordProblem
     from rules.texts import message
-    from rules.trying.explain import expand as expand_word
-    from rules.trying.explain import language_of_word
+    from rules.trying.expand import expand as expand_word
+    from rules.trying.expand import language_of_word
 
     if not word.strip():
         raise CannotGoOn(message("word.nothing_given").text(told), 2)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rules import Problem, RuleSet
     from rules.trying.all_cores import RuleFiles
-    from rules.trying.evaluation import Score
+    from rules.trying.measuring.evaluation import Score
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -15,9 +15,9 @@ from bot.cli.rules.shared import AsJson, Lang, load, print_json
 from bot.errors import CannotGoOn
 
 if TYPE_CHECKING:
+    from bot.alerts.story.comparing.telling import Telling
     from bot.alerts.story.happening import Choice, HappeningPolicy
     from bot.alerts.story.scores import StoryEntry, StoryScores
-    from bot.alerts.story.telling import Telling
 
 app = typer.Typer(help="Stories: entries that tell the same happening.", no_args_is_help=True)
 
@@ -40,7 +40,7 @@ def eval_command(
     """Score the stories that the service would make of labelled entries, in published order."""
     from bot.alerts.story.happening import HappeningPolicy
     from bot.alerts.story.scores import read_story_entries, score_stories, without_largest
-    from rules.trying.labelled import LabelsInvalid
+    from rules.trying.measuring.labelled import LabelsInvalid
 
     try:
         entries = read_story_entries(file)
@@ -81,7 +81,7 @@ Chosen = list[tuple[int, "Choice"]]
 
 
 def _tellings(entries: Sequence[StoryEntry], rules_dir: Path | None) -> list[Telling]:
-    from bot.alerts.story.telling import (
+    from bot.alerts.story.comparing.telling import (
         Telling,
         where_of,
     )
@@ -111,9 +111,9 @@ def _tellings(entries: Sequence[StoryEntry], rules_dir: Path | None) -> list[Tel
 
 
 def _chosen(tellings: Sequence[Telling], policy: HappeningPolicy) -> Chosen:
+    from bot.alerts.story.comparing.near_copies import StoryPolicy
+    from bot.alerts.story.comparing.window import Window
     from bot.alerts.story.happening import story_for
-    from bot.alerts.story.near_copies import StoryPolicy
-    from bot.alerts.story.window import Window
 
     window, copies = Window(), StoryPolicy()
     chosen: Chosen = []
@@ -141,7 +141,7 @@ def _likeness_only() -> HappeningPolicy:
 
 
 def _words_only(telling: Telling) -> Telling:
-    from bot.alerts.story.telling import Where
+    from bot.alerts.story.comparing.telling import Where
 
     return replace(telling, signals=frozenset(), where=Where(), figures=())
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.alerts.states import Standing
+from bot.alerts.said.states import Standing
 from bot.alerts.summaries.place_status import Names, NotKnown, PlaceState, PlaceStatus
 from bot.locales.bidi import isolated_parts
 from bot.messages.blocks import Block, Card, Line, Span, compose, fill, foreign, line

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rules import Detection, RuleSet
     from rules.matching.clauses import CompiledClause
     from rules.matching.rule import CompiledRule
-    from rules.trying.explain import Expansion, Explanation
+    from rules.trying.expand import Expansion
+    from rules.trying.explain import Explanation
 
 BARS = "▁▂▃▄▅▆▇█"
 DAYS = 14

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from bot.alerts.facts import labels
+from bot.alerts.said.facts import labels
 from bot.asking.durations import plain_words
 from bot.locales import Texts
 from bot.messages.answers.asked import quoted_word

@@ -197,19 +197,15 @@ def _clause(sentence: CountedSentence, toll: Toll) -> tuple[int, int]:
 def _is_replaced(sentence: CountedSentence, toll: Toll) -> bool:
     """«من 12 إلى 19», "down to 84 from 101", "an earlier toll of 17"."""
     first = toll.first
-    if sentence.norm(first - 1) in ("من", "from", "de"):
-        to = {"الي", "to", "a"}
+    if _says(sentence, first - 1, "from"):
         near = range(toll.numeral.last + 1, toll.numeral.last + 4)
-        if any(sentence.norm(at) in to and at + 1 in sentence.within for at in near):
+        if any(_says(sentence, at, "to") and at + 1 in sentence.within for at in near):
             return True
-        if (
-            first - 2 in sentence.within
-            and sentence.norm(sentence.within[first - 2].first - 1) in to
-        ):
+        before = sentence.within.get(first - 2)
+        if before is not None and _says(sentence, before.first - 1, "to"):
             return True
-    if sentence.norm(first - 1) == "contre" and sentence.norm(toll.last + 1) in (
-        "auparavant",
-        "precedemment",
+    if _says(sentence, first - 1, "compared with") and _says(
+        sentence, toll.last + 1, "compared when"
     ):
         return True
     near = range(max(0, first - REPLACED_REACH), first)
@@ -221,13 +217,18 @@ def _told_before(sentence: CountedSentence, toll: Toll) -> bool:
     if sentence.language != "fr":
         return False
     first, last = _clause(sentence, toll)
-    if any(sentence.norm(at) in ("que", "qu", "dont") for at in range(first, toll.first)):
+    if any(_says(sentence, at, "quoting") for at in range(first, toll.first)):
         return False
     return any(_phrase_at(sentence, at, "pluperfect") for at in range(first, last + 1))
 
 
 def _is(token: Token, name: str, language: str) -> bool:
     return token.norm in _words(name, language)
+
+
+def _says(sentence: CountedSentence, at: int, name: str) -> bool:
+    """Whether a listed word of any language stands at a place."""
+    return sentence.norm(at) in _words_of_all(name)
 
 
 def _weekday(token: Token) -> int | None:
@@ -254,6 +255,11 @@ def _words(name: str, language: str) -> frozenset[str]:
     listed = _data()[name].get(language, ())
     words = listed.split() if isinstance(listed, str) else listed
     return frozenset(listed_norm(word, language) for word in words)
+
+
+@cache
+def _words_of_all(name: str) -> frozenset[str]:
+    return frozenset[str]().union(*(_words(name, language) for language in LANGUAGES))
 
 
 @cache

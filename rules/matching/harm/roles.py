@@ -33,6 +33,10 @@ MEANT = "$harm-only-meant"
 """What is threatened, planned or attempted: a deed behind it was not done."""
 DOING, IN_GENERAL = "$harm-in-general", "$people-in-general"
 """Killing as such, and people as such."""
+INNOCENT = "$people-innocent"
+"""Whom an opinion tells of, counted or not."""
+CAUSING = "$harm-causing"
+"""French verbs behind which «des» is an article of some, not of all."""
 WEAPON = "$cause-weapon"
 """What crime and accident know as well as war."""
 BLAST = "$cause-blast"
@@ -60,8 +64,9 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
 )
 TERMS = (
     *HARMS, STOP, AMONG, NOT_NEW, COUNT, THINGS, FIGHTER, BODIES, MOURNED, HELD, NATURAL, OF_WOUNDS,
-    MARTYRED, OWN_DEATH, DEED, BLAST, MEANT, DOING, IN_GENERAL, DENYING, PLACE, SITE, NATIONALITY,
-    OTHERS, MEMBER, *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
+    MARTYRED, OWN_DEATH, DEED, BLAST, MEANT, DOING, IN_GENERAL, INNOCENT, CAUSING, DENYING, PLACE,
+    SITE, NATIONALITY, OTHERS, MEMBER,
+    *(name for name, _ in PERSONS), *(name for name, _ in CAUSES),
 )  # fmt: skip
 """The vocabulary terms that are read."""
 

@@ -16,6 +16,7 @@ from rules.matching.harm.causes import cause_by_the_word, nearest_cause
 from rules.matching.harm.harm import Harm
 from rules.matching.harm.kinds import AMONG_REACH, Kinds
 from rules.matching.harm.meant import only_meant
+from rules.matching.harm.not_new import is_general, is_known, is_quoted, is_second_of_a_pair
 from rules.matching.harm.roles import (
     CASUALTY,
     HARMS,
@@ -35,17 +36,7 @@ LOST_REACH = 3
 BACKWARD_REACH = 5
 """Words before a harm in which its victim may stand when none is behind it."""
 _PARTICIPLE = ("é", "és", "ée", "ées")
-NOT_NEW_REACH = 5
-"""Words before the dead and wounded in which "to hand over", "to honour" makes them old news."""
-_INNOCENTS = frozenset(("الابرياء", "للابرياء"))
-"""«مئات الأبرياء»: counted or not, so an opinion calls them."""
 _NOR = frozenset(("ni", "nor"))
-_CAUSING = frozenset(
-    "fait font faire faisant faisait cause causent causer causant causait provoque provoquent "
-    "provoquer provoquant entraine entrainent entrainer entrainant a ont y deplore deplorent "
-    "compte comptent denombre signale signalent".split()
-)
-_DEFINITE_BEFORE = frozenset(("the", "les", "des", "aux", "their", "our", "leurs", "ses"))
 
 
 def harms(reading: Reading) -> tuple[Harm, ...]:
@@ -61,7 +52,7 @@ class _Harms(Kinds):
 
     def harm_at(self, at: int) -> Harm | None:
         name, span = self.kind[at]
-        if self._old(name, span) or self._in_a_joined_pair(name, span):
+        if is_known(self, name, span) or is_second_of_a_pair(self, name, span):
             return None
         taken = self._attribute_of(span) or self._inside(span)
         if taken is None and span.first not in self.own_death:
@@ -78,7 +69,7 @@ class _Harms(Kinds):
         if who != "health-workers" and only_meant(self, name, span):
             # A threat to those who treat is an attack on care by itself.
             return None
-        if name == VERB and victim is not None and self._quoted(span, victim):
+        if name == VERB and victim is not None and is_quoted(self, span, victim):
             return None
         if victim is not None and who == "uncounted" and self._like_fighters(victim):
             who, why = "fighters", f"{why}, others like the fighters before"
@@ -93,68 +84,8 @@ class _Harms(Kinds):
         if cause == "unsaid":
             cause, because = cause_by_the_word(self, span, victim, who)
             why += because
-        general = self._general(name, span, victim, who)
+        general = is_general(self, name, span, victim, who)
         return Harm(span, victim, who, cause, why, general, weapon)
-
-    def _in_a_joined_pair(self, name: str, span: Span) -> bool:
-        """«بين قتيل وجريح»: the second has no victims of its own."""
-        at = span.first
-        if name != CASUALTY or at < 2 or not self.tokens[at].surface.startswith("و"):
-            return False
-        pair = at - 1 in self.kind and self.kind[at - 1][0] == CASUALTY
-        return pair and self.tokens[at - 2].surface == "بين"
-
-    def _quoted(self, harm: Span, victim: Span) -> bool:
-        """«استشهد الكاتب بقول ...»: a known person, and behind him what he cites."""
-        after = victim.last + 1
-        if harm.first not in self.martyred or after >= len(self.tokens):
-            return False
-        if victim.first < harm.first or not is_definite(self.tokens[victim.first].surface):
-            return False
-        by_arms = after in self.causes or after in self.stops or after in self.places
-        return self.tokens[after].surface.startswith("ب") and not by_arms
-
-    def _general(self, name: str, harm: Span, victim: Span | None, who: Victims) -> bool:
-        """«قتل الأبرياء», «يقتلون الأطفال»: all of a kind, at no time."""
-        if victim is None or who not in ("civilians", "people"):
-            return False
-        if victim.first not in self.in_general or victim.first < harm.first:
-            return False
-        if self.tokens[victim.first].norm in _INNOCENTS:
-            return True
-        if {victim.first - 1, victim.first - 2} & self.counts:
-            return False
-        if name != CASUALTY and harm.first in self.doing:
-            # «قتلى» is no killing as such: they are dead.
-            return True
-        # The imperfect by its first letter.
-        verb = self.tokens[harm.first].norm.lstrip("وفس")
-        return name == VERB and verb[:1] in ("ي", "ت") and harm.first not in self.natural
-
-    def _old(self, name: str, span: Span) -> bool:
-        """«الجرحى», «الشهيد فلان», "the wounded": known already, unless they are counted."""
-        if name not in (CASUALTY, IF_COUNTED):
-            return False
-        before = range(span.first - NOT_NEW_REACH, span.first)
-        if not self.not_new.isdisjoint(before) and not self.counted_person(span):
-            return True
-        first = self.tokens[span.first]
-        if first.script == "ar":
-            definite = is_definite(first.surface)
-        else:
-            definite = span.first > 0 and self.tokens[span.first - 1].norm in _DEFINITE_BEFORE
-            definite = definite and not self._some(span.first - 1)
-        return definite and not self.counted_person(span)
-
-    def _some(self, at: int) -> bool:
-        """«a fait des morts et des blessés»: a French «des» is no «de les» where a sentence begins
-        with it, or behind a verb of causing and counting."""
-        if self.tokens[at].norm != "des":
-            return False
-        if at == 0 or self.tokens[at].breaks or self.tokens[at - 1].norm in _CAUSING:
-            return True
-        joined = at > 2 and self.tokens[at - 1].norm in ("et", "ou")
-        return joined and self.tokens[at - 3].norm == "des" and self._some(at - 3)
 
     def _behind(self, name: str, span: Span) -> tuple[Span | None, Victims, str] | None:
         count: int | None = None

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.alerts.facts import labels
+from bot.alerts.said.facts import labels
 from bot.charts.draw import outlines
 from bot.charts.drawing import NotDrawn, draw
 from bot.charts.places import bubbles

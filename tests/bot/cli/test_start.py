@@ -113,7 +113,7 @@ def test_labelled_entries_are_scored_without_what_reads_rule_files_and_places(
     file.write_text(json.dumps({"lang": "ar", "title": TEXT}), encoding="utf-8")
     imported(tmp_path, "eval", str(file), "--json")
     found = imported(tmp_path, "eval", str(file), "--json")
-    assert "rules.trying.evaluation" in found
+    assert "rules.trying.measuring.evaluation" in found
     assert not found & {
         *("rules.loading.schema", "rules.loading.build", "rules.loading.sources"),
         *("rules.matching.places.where", "rapidfuzz", "httpx"),

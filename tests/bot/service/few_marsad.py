@@ -14,7 +14,7 @@ from pathlib import Path
 
 import bot.process.compiling
 import bot.rules_in_force
-from bot.cli.main import main
+from bot.cli.entry import main
 from rules import Gazetteer, RuleSet, load_rules
 from rules.loading.load import cache_of
 from rules.loading.places.kept import load_gazetteer

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rules import RuleSet
-from rules.trying.evaluation import detected
 from rules.trying.explain import explain
+from rules.trying.measuring.evaluation import detected
 from tests.rules.few import load_few
 
 WELL = """id: well

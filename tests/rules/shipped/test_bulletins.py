@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rules import RuleSet
-from rules.trying.labelled import read_labelled
+from rules.trying.measuring.labelled import read_labelled
 
 BULLETINS = Path(__file__).with_name("bulletins.jsonl")
 FOUND = {"en": 0.86, "fr": 0.86}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rules import RuleSet
-from rules.trying.evaluation import evaluate
-from rules.trying.labelled import read_labelled
+from rules.trying.measuring.evaluation import evaluate
+from rules.trying.measuring.labelled import read_labelled
 
 FOLDER = Path(__file__).parent / "paraphrases"
 # What they reach, less one point: (sentences, F1, share of right directions).

@@ -17,10 +17,10 @@ from rules.loading.schema import Example
 from rules.matching.finding import names
 from rules.matching.harm import roles as harm_roles
 from rules.matching.scope.scope import RESERVED
-from rules.trying.evaluation import evaluate
 from rules.trying.explain import explain
 from rules.trying.inline_tests import run_tests
-from rules.trying.labelled import read_labelled
+from rules.trying.measuring.evaluation import evaluate
+from rules.trying.measuring.labelled import read_labelled
 
 SIGNALS = {
     "aid-access",

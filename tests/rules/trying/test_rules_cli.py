@@ -256,8 +256,8 @@ def test_a_slip_in_a_signal_name_of_a_labelled_file_is_told(run: CliRunner, tmp_
 
 
 def test_an_entry_that_cannot_be_read_counts_as_missed_and_is_named(shipped: RuleSet) -> None:
-    from rules.trying.evaluation import evaluate
-    from rules.trying.labelled import LabelledEntry
+    from rules.trying.measuring.evaluation import evaluate
+    from rules.trying.measuring.labelled import LabelledEntry
 
     labels = {"siege": "worsening"}
     bad = LabelledEntry("bad", "ar", "", None, labels, frozenset())  # type: ignore[arg-type]
@@ -270,8 +270,8 @@ def test_an_entry_that_cannot_be_read_counts_as_missed_and_is_named(shipped: Rul
 def test_a_missed_label_is_explained_only_for_who_asks(
     shipped: RuleSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rules.trying import evaluation
-    from rules.trying.labelled import LabelledEntry
+    from rules.trying.measuring import evaluation
+    from rules.trying.measuring.labelled import LabelledEntry
 
     labels = {"siege": "worsening"}
     missed = LabelledEntry("1", "ar", "", "صدرت رواية جديدة", labels, frozenset())

@@ -13,7 +13,7 @@ import bot.process.compiling
 import bot.rules_in_force
 import bot.workers.jobs
 import storage.postgres.database
-from bot.cli.main import main
+from bot.cli.entry import main
 from bot.delivery.later.catchup import FoldPolicy
 from bot.polling.schedule import SchedulePolicy
 from bot.process import lease

@@ -30,7 +30,7 @@ async def test_text(request: Request) -> None:
 async def expand_word(request: Request) -> None:
     """``/expand دواء``: the forms that a word of a rule matches."""
     from rules.language.arabic.lexicon import WordProblem
-    from rules.trying.explain import expand, language_of_word
+    from rules.trying.expand import expand, language_of_word
 
     speech, word = request.speech, request.behind
     if not word or len(word) > LONGEST_WORD:

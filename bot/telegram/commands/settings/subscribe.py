@@ -11,7 +11,7 @@ from typing import cast
 from telegram import InlineKeyboardMarkup
 
 from bot.alerts.decide import PUSHED
-from bot.alerts.facts import labels
+from bot.alerts.said.facts import labels
 from bot.asking.question import Question
 from bot.locales import Texts, texts
 from bot.locales.bidi import isolated

@@ -11,17 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.story import happening
-from bot.alerts.story.doubts import Doubt, doubts
-from bot.alerts.story.happening import Choice, HappeningPolicy, Rule, story_for
-from bot.alerts.story.likeness import Frequencies, cosine, stem, weights_of
-from bot.alerts.story.names import names_in, shared_names
-from bot.alerts.story.near_copies import StoryPolicy
-from bot.alerts.story.sources import independent_sources
-from bot.alerts.story.telling import (
+from bot.alerts.story.comparing.doubts import Doubt, doubts
+from bot.alerts.story.comparing.likeness import Frequencies, cosine, stem, weights_of
+from bot.alerts.story.comparing.names import names_in, shared_names
+from bot.alerts.story.comparing.near_copies import StoryPolicy
+from bot.alerts.story.comparing.sources import independent_sources
+from bot.alerts.story.comparing.telling import (
     Telling,
     Where,
 )
-from bot.alerts.story.window import Window
+from bot.alerts.story.comparing.window import Window
+from bot.alerts.story.happening import Choice, HappeningPolicy, Rule, story_for
 from rules import figures_of
 
 POLICY, COPIES = HappeningPolicy(), StoryPolicy()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.alerts.story.near_copies import (
+from bot.alerts.story.comparing.near_copies import (
     StoryPolicy,
     StoryReason,
     choose_story,

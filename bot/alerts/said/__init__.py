@@ -1,0 +1,1 @@
+"""What an entry says besides its signals: places, figures, states, the words that show it."""

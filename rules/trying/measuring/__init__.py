@@ -1,0 +1,1 @@
+"""Rules against entries that people labelled: what fires, what is counted, which places."""
