@@ -136,8 +136,8 @@ def test_no_shipped_phrase_says_what_another_of_its_term_says(shipped: RuleSet) 
 def test_the_shipped_rules_do_not_grow_unseen(shipped: RuleSet) -> None:
     size = size_of(shipped)
     assert size.clauses <= 193
-    assert size.ways <= 496
-    assert size.words_and_phrases <= 29_663
+    assert size.ways <= 498
+    assert size.words_and_phrases <= 29_702
 
 
 @pytest.fixture(autouse=True)
