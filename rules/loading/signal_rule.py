@@ -150,6 +150,7 @@ def compile_rule(signal: schema.SignalFile, document: Document, build: TermBuild
         ),
         names.terms(signal.needs_if_alone, ("needs_if_alone",)),
         signal.named_in_passing,
+        names.terms(signal.pushed_with, ("pushed_with",)),
     )
     names.report_unused()
     if sum(c.weight for c in rule.when if not c.setting) < rule.threshold:

@@ -15,7 +15,7 @@ from rules.matching.detection import Detection, offsets
 from rules.matching.entry import EntryReading
 from rules.matching.levels import LADDER, settle
 from rules.matching.rule import CompiledRule
-from rules.matching.scope.direction import Found, statements
+from rules.matching.scope.direction import Found, is_only_named, statements
 
 LONG_TEXT = 200
 """Characters of a text from which it has had room to say where it happens and what it is about."""
@@ -56,6 +56,8 @@ def beside_a_title(
     if rule.named_in_passing:
         return detection
     stated = [f for f in found if not f.clause.setting]
+    if is_only_named(stated, rule.pushed_with):
+        return detection
     if detection.direction != "worsening" or statements(stated) > 1 or not _opens(stated, entry):
         return detection
     titled = settle(rule.levels, "worsening", weak=True, titled=True)

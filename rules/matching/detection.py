@@ -9,9 +9,14 @@ from rules.language.sentences import Field
 from rules.loading.choices import Direction, Level
 from rules.matching.entry import EntryReading
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.levels import is_weak, settle
+from rules.matching.levels import in_the_digest, is_weak, settle
 from rules.matching.rule import CompiledRule
-from rules.matching.scope.direction import Found, settle_direction, statements
+from rules.matching.scope.direction import (
+    Found,
+    is_only_named,
+    settle_direction,
+    statements,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,15 @@ def detection_of(
     weak = is_weak(statements(stated), len(frames_of(stated)), score, rule.threshold)
     titled = any(f.reading.sentence.field == "title" for f in stated)
     opening = any(id(f.reading) in entry.leading for f in stated)
+    level = settle(rule.levels, direction, weak=weak, titled=titled, opening=opening)
+    if direction == "worsening" and is_only_named(stated, rule.pushed_with):
+        level = in_the_digest(level)
     return Detection(
         rule.signal,
         direction,
         score,
         rule.threshold,
-        settle(rule.levels, direction, weak=weak, titled=titled, opening=opening),
+        level,
         tuple(evidence),
         explanation(rule, score, found, against, entry),
     )

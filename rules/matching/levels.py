@@ -31,6 +31,11 @@ def lower(level: Level) -> Level:
     return LADDER[max(0, LADDER.index(level) - 1)]
 
 
+def in_the_digest(level: Level) -> Level:
+    """The level itself where it is not pushed, else the next one below those that are."""
+    return min(level, lower(PUSHED_FROM), key=LADDER.index)
+
+
 def by_direction(said: Level | LevelByDirection) -> Mapping[Direction, Level]:
     """The level of each direction, from one name or from what the rule says of each."""
     if isinstance(said, str):
@@ -69,6 +74,6 @@ def settle(
     if not weak or (titled and level == PUSHED_FROM):
         return level
     level = lower(level)
-    if not opening and LADDER.index(level) >= LADDER.index(PUSHED_FROM):
-        return lower(PUSHED_FROM)
+    if not opening:
+        return in_the_digest(level)
     return level

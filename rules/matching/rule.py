@@ -27,6 +27,8 @@ class CompiledRule:
     """What title or sentence must hold for a remark in a long text to count (`beside`)."""
     named_in_passing: bool = False
     """Whether who or what it tells of is often only named beside other news."""
+    pushed_with: tuple[str, ...] = ()
+    """What a sentence must hold that only names it, for that to be pushed."""
     triggers: frozenset[str] = field(init=False, repr=False, compare=False)
     """Terms without any of which no clause of the rule can hold."""
     asks_for_harm: bool = field(init=False, repr=False, compare=False)

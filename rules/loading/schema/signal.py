@@ -121,6 +121,11 @@ class SignalFile(Model):
         description="who or what it tells of is often only named beside other news: said once, "
         "below the title of another signal, it is not as loud as a title",
     )
+    pushed_with: References = Field(
+        (),
+        description="one of these in a sentence that only names it (any:), for bad news to be "
+        "pushed; else it waits for the digest",
+    )
     direction: Directions = Directions()
     scope: ScopeTable = ScopeTable()
     examples: Tests | None = None

@@ -15,7 +15,7 @@ from rules.matching.harm.adjuncts import person_past_an_adjunct
 from rules.matching.harm.causes import cause_by_the_word, nearest_cause
 from rules.matching.harm.harm import Harm
 from rules.matching.harm.kinds import AMONG_REACH, Kinds
-from rules.matching.harm.meant import only_meant
+from rules.matching.harm.meant import is_not_done
 from rules.matching.harm.not_new import is_general, is_known, is_quoted, is_second_of_a_pair
 from rules.matching.harm.roles import (
     CASUALTY,
@@ -66,8 +66,7 @@ class _Harms(Kinds):
         if taken is None or (name == LOST and taken[1] == "uncounted"):
             return None
         victim, who, why = taken
-        if who != "health-workers" and only_meant(self, name, span):
-            # A threat to those who treat is an attack on care by itself.
+        if is_not_done(self, name, span, who):
             return None
         if name == VERB and victim is not None and is_quoted(self, span, victim):
             return None

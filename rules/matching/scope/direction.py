@@ -61,6 +61,17 @@ def statements(found: Sequence[Found]) -> int:
     return len({(id(f.clause), f.spans[0][0].sentence.field) for f in found})
 
 
+def is_only_named(found: Sequence[Found], asked: tuple[str, ...]) -> bool:
+    """Whether words that name the matter are all there is, and no sentence that holds them says
+    more of it by one of the terms that are ``asked`` for, nor says no.
+
+    "Between war and truce", "What is a ceasefire?": nobody calls for it, keeps or breaks it.
+    """
+    if not asked or any(f.stated or "negated" in f.scope.states for f in found):
+        return False
+    return not any(f.reading.has_any(asked) for f in found)
+
+
 def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Direction:
     """One direction for the entry: the title's, else the opening's, else what the body tells.
 

@@ -110,6 +110,35 @@ def test_what_is_only_threatened_or_attempted_is_no_harm(
     assert victims(shipped, done)
 
 
+@pytest.mark.parametrize(
+    ("said", "done"),
+    [
+        (
+            "More children could be killed in Gaza, UN says",
+            "More children could have been killed in the Gaza strike, UN says",
+        ),
+        ("Hunger might still kill thousands of children", "Up to 200 people may have been killed"),
+        (
+            "A quake could cause 3,000 deaths in Istanbul",
+            "Toll could rise: strike kills 12 in Gaza",
+        ),
+        (
+            "Des milliers de familles pourraient mourir au Soudan",
+            "Trente civils pourraient avoir été tués dans le raid",
+        ),
+        (
+            "Un séisme pourrait faire jusqu'à 1600 morts à Istanbul",
+            "Le bilan pourrait s'alourdir : la frappe a fait 12 morts",
+        ),
+        # What is feared of what has happened already.
+        ("Floods could kill hundreds", "Hundreds of people could be trapped by the flood"),
+    ],
+)
+def test_what_may_yet_happen_is_no_harm(shipped: RuleSet, said: str, done: str) -> None:
+    assert victims(shipped, said) == ()
+    assert victims(shipped, done)
+
+
 def test_a_threat_to_those_who_treat_is_one(shipped: RuleSet) -> None:
     assert victims(shipped, "مسلحون يهددون بقتل طبيب")[0].who == "health-workers"
 
