@@ -266,5 +266,6 @@ def _clause(
         why=clause.why or "",
         if_denied=clause.if_denied,
         deed=clause.deed,
+        needs_below_title=clause.needs_below_title,
         frame=frame,
     )

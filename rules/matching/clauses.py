@@ -75,6 +75,8 @@ class CompiledClause:
     are enough."""
     deed: bool = False
     """Its first element is a deed, which counts only where it is done and nothing undoes it."""
+    needs_below_title: bool = False
+    """What the title says needs none of ``needs``: it is what the entry is about."""
     why: str = ""
     """What its author noted: why it is here."""
     frame: int = field(default=0, compare=False)

@@ -224,7 +224,7 @@ def _groups(
         together.append(_NEGATION)
     if clause.if_denied:
         together.append(_SAYS_NO)
-    if clause.needs:
+    if clause.needs and not clause.needs_below_title:
         anywhere.append(frozenset((*clause.needs, DENIED, DENYING)))
     if rule.needs:
         anywhere.append(frozenset(rule.needs))

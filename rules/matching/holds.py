@@ -45,9 +45,11 @@ def holds(
     where: Sequence[Reading],
 ) -> list[Found]:
     """In which of these sentences a clause holds: at most once in each."""
-    # A denial names what it denies; it needs no setting.
+    # A denial names what it denies; it needs no setting. Nor does what a title says, where the
+    # clause is so plain that the title is its own setting.
     bare = bool(clause.needs) and present.isdisjoint(clause.needs)
-    if bare and present.isdisjoint((DENIED, DENYING)):
+    titled = bare and clause.needs_below_title
+    if bare and not titled and present.isdisjoint((DENIED, DENYING)):
         return []
     here = where if not blocked else [r for r in where if id(r) not in blocked]
     unless = clause.unless if clause.unless_within is None else ()
@@ -63,7 +65,8 @@ def holds(
         return []
     held = []
     for reading in here:
-        if bare and not (reading.of(DENIED) or reading.of(DENYING)):
+        unset = bare and not (titled and reading.sentence.field == "title")
+        if unset and not (reading.of(DENIED) or reading.of(DENYING)):
             continue
         combination = in_sentence(clause, reading, denied=clause.if_denied)
         if (
@@ -118,7 +121,7 @@ def holds(
             scope = scope._replace(direction="worsening")
         if clause.deed and scope.direction != "improving":
             continue
-        if scope.direction is None or (bare and "denied" not in scope.states):
+        if scope.direction is None or (unset and "denied" not in scope.states):
             continue
         if clause.if_denied and not _is_denied(reading, combination[-1][0], scope):
             continue

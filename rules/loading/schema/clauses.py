@@ -42,7 +42,7 @@ Elements = Annotated[tuple[Element, ...], Field(min_length=1, max_length=8)]
 
 SHARED = frozenset(
     ("within", "gap", "where", "unbroken", "negated", "weight", "strength", "languages",
-     "direction", "needs", "unless", "unless_within", "if_denied", "deed")
+     "direction", "needs", "needs_below_title", "unless", "unless_within", "if_denied", "deed")
 )  # fmt: skip
 """What a clause may say for all its ways, and most of it a file for all its clauses."""
 
@@ -95,6 +95,9 @@ class Way(Model):
     )
     direction: Direction | None = None
     needs: References = Field((), description="one of these somewhere in the entry")
+    needs_below_title: bool = Field(
+        False, description="needs: asked only of what is said below the title"
+    )
     unless: References = Field((), description="none of these terms or guards in the sentence")
     unless_within: Annotated[int, Field(ge=0, le=60)] | None = Field(
         None, description="unless: only within so many words of the evidence"
@@ -158,6 +161,9 @@ class Way(Model):
         if self.weight is not None or self.strength is not None:
             given.pop("weight", None)
             given.pop("strength", None)
+        if "needs" in self.model_fields_set:
+            # It is said of the needs beside which it stands.
+            given.pop("needs_below_title", None)
         return self.model_copy(update=given)
 
     def points(self, threshold: int) -> int:
@@ -226,6 +232,7 @@ class Defaults(Model):
     strength: Strength | None = None
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] | None = None
     needs: References = ()
+    needs_below_title: bool = False
     unless: References = ()
     unless_within: Annotated[int, Field(ge=0, le=60)] | None = None
 

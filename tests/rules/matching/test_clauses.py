@@ -231,6 +231,29 @@ def test_unless_may_look_only_so_far_from_the_evidence(small_rules: Build) -> No
     assert fires(rules, "نقص الأدوية مستمر رغم كل شيء، وتأجلت المباراة")
 
 
+def test_a_plain_title_is_its_own_setting(small_rules: Build) -> None:
+    rules = small_rules(
+        WORDS + "  war: {ar: [حرب/حروب]}\n"
+        "defaults: {needs: [war], needs_below_title: true}\n"
+        "when:\n  - near: [medicine, lack]"
+    )
+    assert fires(rules, "الوزير يتحدث", title="نقص الأدوية")
+    assert not fires(rules, "نقص الأدوية", title="الوزير يتحدث")
+    assert not fires(rules, "نقص الأدوية")
+    assert fires(rules, "نقص الأدوية في الحرب", title="الوزير يتحدث")
+
+
+def test_a_clause_that_needs_something_of_its_own_needs_it_in_a_title_too(
+    small_rules: Build,
+) -> None:
+    rules = small_rules(
+        WORDS + "  war: {ar: [حرب/حروب]}\n"
+        "defaults: {needs: [war], needs_below_title: true}\n"
+        "when:\n  - {near: [medicine, lack], needs: [war]}"
+    )
+    assert not fires(rules, "الوزير يتحدث", title="نقص الأدوية")
+
+
 def test_unbroken_does_not_reach_over_a_comma(small_rules: Build) -> None:
     rules = small_rules(WORDS + "when:\n  - {near: [medicine, lack], unbroken: true}")
     assert fires(rules, "نقص كبير في الأدوية")
