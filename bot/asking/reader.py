@@ -15,9 +15,20 @@ from bot.asking.hours import MOST_WORDS as MOST_OF_HOURS
 from bot.asking.hours import Hours, joined, on_days, read_hours
 from bot.asking.moments import MOST_WORDS as MOST_OF_MOMENTS
 from bot.asking.moments import read_moments
+from bot.asking.no_times import read_no_time
 from bot.asking.pieces import Piece, pieces_of, until_marked
 from bot.asking.places import folded, place_of
-from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Question, Stretch, both
+from bot.asking.question import (
+    APART,
+    LONGEST,
+    NONE,
+    SHORTEST,
+    AskedPlace,
+    NoTime,
+    Question,
+    Stretch,
+    both,
+)
 from bot.asking.vocabulary import Meaning, Vocabulary, plain
 from bot.asking.words import unglued
 
@@ -68,6 +79,7 @@ class _Read:
     without_signals: dict[str, None] = field(default_factory=dict)
     attacks: bool = False
     of_state: bool = False
+    no_times: list[NoTime] = field(default_factory=list)
 
 
 def read_question(
@@ -106,6 +118,8 @@ def read_question(
     if len(pieces) <= _FEW:
         _part_glued(read, vocabulary, gazetteer)
     _join_attacks(read, vocabulary)
+    if _LACKED & read.signals.keys():  # "out of water", «نقص الماء»
+        read.words = [word for word in read.words if plain(word) not in vocabulary.lacks]
     _join_hours(read, now)
     return Question(
         read.stretch,
@@ -118,6 +132,7 @@ def read_question(
         tuple(read.without_places.values())[:MOST_PLACES],
         tuple(read.without_signals),
         of_state=read.of_state,
+        no_times=tuple(read.no_times),
     )
 
 
@@ -176,6 +191,9 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
         read.stretch = both(read.stretch, moments.stretch, read.today)
         return moments.words
     dated, timed = read_dates(run, read.today), read_hours(run)
+    if dated is None and (no_time := read_no_time(run, read.today)) is not None:
+        _note_no_time(read, " ".join(run[: no_time.words]), no_time.why)
+        return no_time.words
     for number in range(len(run), 0, -1):
         words = run[:number]
         if timed is not None and number == timed.words:
@@ -229,14 +247,20 @@ def _named(read: _Read) -> int:
 
 
 def _note_hours(read: _Read, hours: Hours | None, said: str) -> None:
-    """Hours of the day; those that no clock shows, or that do not go with others, are words which
-    nothing has: they are told, and nothing else answers."""
+    """Hours of the day; no time is told by those that no clock shows or that do not go with
+    others."""
     both = joined(read.hours, hours) if hours is not None else None
     if both is None:
-        read.words.append(f'"{said}"')
+        _note_no_time(read, said, NONE if hours is None else APART)
     else:
         read.hours = both
         read.hours_said.append(said)
+
+
+def _note_no_time(read: _Read, said: str, why: str) -> None:
+    """As words which nothing has: they are told, and nothing else answers."""
+    read.words.append(f'"{said}"')
+    read.no_times.append(NoTime(said, why))
 
 
 def _join_hours(read: _Read, now: datetime) -> None:
@@ -245,7 +269,7 @@ def _join_hours(read: _Read, now: datetime) -> None:
         return
     stretch = on_days(read.hours, read.stretch, now)
     if stretch is None:
-        read.words.append(f'"{" ".join(read.hours_said)}"')
+        _note_no_time(read, " ".join(read.hours_said), APART)
     else:
         read.stretch = stretch
 

@@ -45,22 +45,36 @@ def answer_card(answer: Answer, display: Display, names: PlaceNames) -> Card:
 
 def left_out(words: Sequence[str], say: Texts) -> str:
     """That no alert has the words, and that what follows was found without them; "" for none."""
-    if not words:
-        return ""
-    quoted = (quoted_word(say, each) for each in words[:6])
-    return say("asked.left_out", words=say("card.comma").join(quoted))
+    return say("asked.left_out", words=_listed(words, say)) if words else ""
+
+
+def none_has(words: Sequence[str], say: Texts) -> str:
+    """That no alert has the words, which were all that was asked for; "" for none."""
+    return say("asked.none_has", words=_listed(words, say)) if words else ""
+
+
+def _listed(words: Sequence[str], say: Texts) -> str:
+    return say("card.comma").join(quoted_word(say, each) for each in words[:6])
 
 
 def _nothing(answer: Answer, say: Texts) -> list[str]:
     question = answer.question
-    found = [say("asked.nothing")]
+    found = no_times(question, say) or [say("asked.nothing")]
     if question.perhaps:
         found.append(unknown(question, say))
     elif answer.near:
         found.append(say("asked.near"))
-    else:
+    elif not question.no_times:
         found.append(say("asked.how"))
     return found
+
+
+def no_times(question: Question, say: Texts) -> list[str]:
+    """What is wrong with a time that was named, and what to write."""
+    return [
+        say(f"asked.no_time.{each.why}", words=quoted_word(say, each.said))
+        for each in question.no_times
+    ]
 
 
 def unknown(question: Question, say: Texts) -> str:
@@ -80,7 +94,7 @@ def nothing(question: Question, signals: Signals, say: Texts, names: PlaceNames)
     """That nothing was found, where no button offers what was perhaps meant."""
     offered = [say("asked.meant", name=name) for _, name in meant(question, signals, say, names)]
     more = [unknown(question, say), " · ".join(offered)] if offered else []
-    return [say("asked.nothing"), *more]
+    return [*(no_times(question, say) or [say("asked.nothing")]), *more]
 
 
 def understood(

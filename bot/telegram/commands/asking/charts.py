@@ -17,7 +17,7 @@ from bot.asking.question import Question, Stretch
 from bot.charts.drawing import NotDrawn, can_draw, draw
 from bot.charts.places import bubbles
 from bot.charts.trend import DAY, days_of, last_day_of, since, trend_of
-from bot.messages.answers.asked import left_out, nothing, understood
+from bot.messages.answers.asked import left_out, no_times, nothing, understood
 from bot.messages.answers.charts import map_caption, map_picture, trend_caption, trend_picture
 from bot.messages.cards.card import text_card
 from bot.telegram.commands.asking.ask import read, settled_for
@@ -58,8 +58,10 @@ async def trend(request: Request) -> None:
     display = services.display(speech.language)
     title = await _title(request, asked)
     caption = trend_caption(figures, title, display, hours=hours)
-    if not figures.total and not figures.usual_total:
-        await request.reply(text_card(caption, speech.language))  # nothing to draw
+    if not figures.total and not figures.usual_total:  # nothing to draw
+        wrong = no_times(asked.question, speech)
+        said = "\n".join([f"📊 {title}", *wrong]) if wrong else caption
+        await request.reply(text_card(said, speech.language))
         return
     await _send(request, trend_picture(figures, title, display), caption)
 
