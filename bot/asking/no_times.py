@@ -89,10 +89,10 @@ def _missing(said: Sequence[str], at: int) -> int:
     doubtful = is_doubtful_month(said[place - 1]) or is_doubtful_month(said[at])
     if doubtful and int(number[1]) > _LONGEST_MONTH:  # "45 march"
         return 0
-    year = int(said[place]) if place < len(said) and _YEAR.fullmatch(said[place]) else None
-    if _is_there(int(number[1]), month, year or _LEAP_YEAR):
+    dated = place < len(said) and _YEAR.fullmatch(said[place]) is not None
+    if _is_there(int(number[1]), month, int(said[place]) if dated else _LEAP_YEAR):
         return 0
-    return place + (year is not None)
+    return place + dated
 
 
 def _is_there(day: int, month: int, year: int) -> bool:

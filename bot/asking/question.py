@@ -147,6 +147,7 @@ class Question:
     perhaps: tuple[Perhaps, ...] = ()
     of_state: bool = field(default=False, compare=False)
     no_times: tuple[NoTime, ...] = field(default=(), compare=False)
+    parts: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def names_something(self) -> bool:

@@ -17,7 +17,7 @@ from bot.asking.moments import MOST_WORDS as MOST_OF_MOMENTS
 from bot.asking.moments import read_moments
 from bot.asking.no_times import read_no_time
 from bot.asking.pieces import Piece, pieces_of, until_marked
-from bot.asking.places import folded, place_of
+from bot.asking.places import folded, narrowed, place_of
 from bot.asking.question import (
     APART,
     LONGEST,
@@ -80,6 +80,7 @@ class _Read:
     attacks: bool = False
     of_state: bool = False
     no_times: list[NoTime] = field(default_factory=list)
+    parts: dict[str, None] = field(default_factory=dict)
 
 
 def read_question(
@@ -90,7 +91,8 @@ def read_question(
     pieces = list(pieces_of(text[:MOST_CHARACTERS]))[:MOST_WORDS]
     read = _Read(now.date())
     longest = max(vocabulary.longest, MOST_OF_A_DATE, MOST_OF_HOURS, MOST_OF_MOMENTS)
-    at = 0
+    named: tuple[AskedPlace, str] | None = None
+    at, named_until = 0, 0
     while at < len(pieces):
         piece = pieces[at]
         if piece.quoted:
@@ -110,7 +112,14 @@ def read_question(
             at += 1
             pieces[at] = replace(pieces[at], unwanted=True)
             continue
+        known = set(read.places)
         passed = _take(read, run, vocabulary, gazetteer)
+        if new := [each for each in read.places.values() if each.id not in known]:
+            said = " ".join(run[:passed])
+            between = {each.said.lower() for each in pieces[named_until:at]}
+            if named is not None and between <= _WHERE and not said.startswith("و"):
+                _narrow(read, named, (new[-1], said), gazetteer)
+            named, named_until = (new[-1], said), at + passed
         shuts_out = _meaning(run[:passed], vocabulary) or Meaning()
         at += passed
         if shuts_out.shuts_out and at < len(pieces):
@@ -133,7 +142,22 @@ def read_question(
         tuple(read.without_signals),
         of_state=read.of_state,
         no_times=tuple(read.no_times),
+        parts=() if read.places or read.without_places else tuple(read.parts),
     )
+
+
+def _narrow(
+    read: _Read,
+    first: tuple[AskedPlace, str],
+    second: tuple[AskedPlace, str],
+    gazetteer: Gazetteer,
+) -> None:
+    """Of two places side by side the one that lies in the other."""
+    meant = narrowed(first, second, gazetteer)
+    if meant is not None:
+        for each, _ in (first, second):
+            read.places.pop(each.id, None)
+        read.places[meant.id] = meant
 
 
 def _joined(pieces: Sequence[Piece], at: int) -> int | None:
@@ -292,6 +316,8 @@ def _note(read: _Read, meaning: Meaning, said: Sequence[str], vocabulary: Vocabu
         read.signals[meaning.signal] = None
         read.attacks |= meaning.signal == _HARM and plain(" ".join(said)) in vocabulary.attacks
     read.of_state |= meaning.state
+    if meaning.part:
+        read.parts[" ".join(said)] = None
     if meaning.level:
         read.levels[meaning.level] = None
     if meaning.direction:

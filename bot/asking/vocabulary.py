@@ -33,6 +33,8 @@ class Meaning:
     filling: bool = False
     state: bool = False
     """How it stands at a place; it says nothing else."""
+    part: bool = False
+    """Of whatever country: "north". Without its name it is of no place."""
     shuts_out: bool = False
     """What is said next is not wanted."""
 
@@ -73,7 +75,7 @@ def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabu
                 phrases.setdefault(phrase, meaning)
 
     add(names["filling"]["words"].split(), Meaning(filling=True))
-    add(names["quarters"]["words"].split(), Meaning(filling=True))
+    add(names["quarters"]["words"].split(), Meaning(filling=True, part=True))
     add(names["state"]["words"].split(), Meaning(filling=True, state=True))
     add(names["nothing_but"]["words"], Meaning(filling=True))
     add(names["no_news"]["words"], Meaning(filling=True))

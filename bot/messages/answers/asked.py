@@ -35,6 +35,7 @@ def answer_card(answer: Answer, display: Display, names: PlaceNames) -> Card:
         blocks = [Block((line("🔎 ", Span(head, "b")),))]
         if answer.left_out:
             blocks.append(Block((line(left_out(answer.left_out, say)),)))
+        blocks += [Block((line(each),)) for each in which_country(answer.question, say)]
         blocks += [list_item(each, display, scale) for each in answer.alerts]
         if not answer.alerts:
             blocks += [Block((line(each),)) for each in _nothing(answer, say)]
@@ -46,6 +47,15 @@ def answer_card(answer: Answer, display: Display, names: PlaceNames) -> Card:
 def left_out(words: Sequence[str], say: Texts) -> str:
     """That no alert has the words, and that what follows was found without them; "" for none."""
     return say("asked.left_out", words=_listed(words, say)) if words else ""
+
+
+def which_country(question: Question, say: Texts) -> list[str]:
+    """That a part of whatever country was not used, and what to write instead."""
+    example = quoted_word(say, say("places.a_part"))
+    return [
+        say("places.which", name=quoted_word(say, part), examples=example)
+        for part in question.parts[:1]
+    ]
 
 
 def none_has(words: Sequence[str], say: Texts) -> str:

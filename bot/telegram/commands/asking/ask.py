@@ -15,7 +15,14 @@ from bot.asking.answer import Answer, answer, guesses, large_places, names_of, w
 from bot.asking.asked import Asked, Reading, settled
 from bot.asking.courtesies import Courtesy, courtesy_of
 from bot.asking.question import Question
-from bot.messages.answers.asked import PlaceNames, answer_card, guess_label, near_label, none_has
+from bot.messages.answers.asked import (
+    PlaceNames,
+    answer_card,
+    guess_label,
+    near_label,
+    none_has,
+    which_country,
+)
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.telegram.buttons.paging import turns
@@ -71,7 +78,8 @@ async def free_text(request: Request) -> None:
             await request.say("asked.long")
             return
     if question == Question():
-        await request.say("asked.hello")
+        which = which_country(question, request.speech) or [request.speech("asked.hello")]
+        await request.reply(text_card("\n".join(which), request.speech.language))
         return
     if (place := question.whose_state) is not None:
         card = await status_of_place(request, place)
