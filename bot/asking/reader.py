@@ -115,11 +115,11 @@ def read_question(
         known = set(read.places)
         passed = _take(read, run, vocabulary, gazetteer)
         if new := [each for each in read.places.values() if each.id not in known]:
-            said = " ".join(run[:passed])
+            named_now = (new[-1], " ".join(run[:passed]))
             between = {each.said.lower() for each in pieces[named_until:at]}
-            if named is not None and between <= _WHERE and not said.startswith("و"):
-                _narrow(read, named, (new[-1], said), gazetteer)
-            named, named_until = (new[-1], said), at + passed
+            if named and between <= _WHERE and not named_now[1].startswith("و"):
+                _narrow(read, named, named_now, gazetteer)
+            named, named_until = named_now, at + passed
         shuts_out = _meaning(run[:passed], vocabulary) or Meaning()
         at += passed
         if shuts_out.shuts_out and at < len(pieces):
