@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 import pytest
 
@@ -23,11 +24,15 @@ class _Screen(io.StringIO):
 class _Clock:
     """A timer that goes off when a test says so."""
 
-    made: list[_Clock] = []
+    made: ClassVar[list[_Clock]] = []
 
     def __init__(self, after: float, say: Callable[..., None], args: Sequence[object]) -> None:
-        self.go_off, self.cancelled, self.daemon = lambda: say(*args), False, False
+        self._say, self._args = say, args
+        self.cancelled, self.daemon = False, False
         _Clock.made.append(self)
+
+    def go_off(self) -> None:
+        self._say(*self._args)
 
     def start(self) -> None:
         """Nothing: time is the test's."""
