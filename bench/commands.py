@@ -164,9 +164,11 @@ async def measure(database: Database, gazetteer: Gazetteer, rules: RuleSet, runs
         place_status_card(read, display)
 
     async def trend() -> None:
-        wanted = replace(WIDE, since=since(30, NOW, UTC), places=["SY-HL"], signals=["siege"])
+        wanted = replace(
+            WIDE, since=since(30, NOW.date(), UTC), places=["SY-HL"], signals=["siege"]
+        )
         told = await database.read(lambda db: finding.made(db, wanted))
-        figures = trend_of([(each.at, each.alerts) for each in told], 30, NOW, UTC)
+        figures = trend_of([(each.at, each.alerts) for each in told], 30, NOW.date(), UTC)
         trend_caption(figures, "", display)
         trend_picture(figures, "", display)
 

@@ -39,7 +39,9 @@ def draw_charts(
         for day in range(60)
     ]
     title = understood(asked, rules.signals, display.say, names)
-    month = trend_picture(trend_of(invented, MONTH.days, now, zone), title, display)
+    month = trend_picture(
+        trend_of(invented, MONTH.days, now.astimezone(zone).date(), zone), title, display
+    )
     counted = finding.by_place(db, Wanted(since=now - WEEK), 400)
     points, _ = bubbles(counted, gazetteer)
     title = understood(Question(Stretch(WEEK)), rules.signals, display.say, {})

@@ -14,6 +14,7 @@ _PIECE = re.compile(
 _DASHES = "-\u2212\u2013\u2014\u2022"
 _CLOCK_DASH = re.compile(r"(?<=\d:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)")
 _GLUED_LENGTH = re.compile(r"([^\W\d_]{3,})(\d{1,3}[^\W\d_]{1,8})(?!\w)")
+_YEAR_FIRST = re.compile(r"(?<![\d/])(\d{4})/(\d{1,2})/(\d{1,2})(?![\d/])")
 _PICTURES = frozenset(("So", "Sk", "Cs", "Co", "Cn"))
 
 
@@ -49,7 +50,7 @@ def _written(text: str) -> str:
     """With western digits; a picture parts words as a space does, and so does a number behind one:
     «حلب٣ايام», "Gaza3days"."""
     made = "".join(map(_character, text))
-    return _GLUED_LENGTH.sub(r"\1 \2", made)
+    return _GLUED_LENGTH.sub(r"\1 \2", _YEAR_FIRST.sub(r"\1-\2-\3", made))
 
 
 def _character(each: str) -> str:

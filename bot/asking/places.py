@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.alerts.summaries.place_status import Known, look_up
+from bot.alerts.summaries.place_status import Known, known_place, look_up
 from bot.asking.question import AskedPlace
 from bot.asking.vocabulary import Vocabulary, plain
 from bot.asking.words import is_ordinary, unglued
@@ -83,3 +83,20 @@ def name_key(name: str) -> str:
     from rules.matching.places.gazetteer import key_of
 
     return key_of(name)
+
+
+def narrowed(
+    first: tuple[AskedPlace, str], second: tuple[AskedPlace, str], gazetteer: Gazetteer
+) -> AskedPlace | None:
+    """The place that is meant where two, each with what was said, stand side by side and one lies
+    in the other ("Homs Syria", "Sudan Nyala"), or another one of its name does: "Tripoli Lebanon".
+    None for two of a list."""
+    for (inner, said), (other, _) in ((first, second), (second, first)):
+        around = gazetteer.places[other.id]
+        if gazetteer.inside(gazetteer.places[inner.id], around):
+            return inner
+        for name in (said, *unglued(said)):
+            for place in gazetteer.named(name):
+                if gazetteer.inside(place, around):
+                    return asked_place(known_place(gazetteer, place), gazetteer)
+    return None

@@ -114,6 +114,18 @@ class Perhaps:
     signals: tuple[str, ...] = ()
 
 
+NONE, TO_COME, APART = "none", "to_come", "apart"
+
+
+@dataclass(frozen=True, slots=True)
+class NoTime:
+    """A time that was named and of which nothing can be told. `why`: no clock or calendar has it,
+    it is still to come, or it goes together with no other one that was named."""
+
+    said: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What somebody wants to see. Of several places, signals, levels or directions any will do.
@@ -134,6 +146,8 @@ class Question:
     without_signals: tuple[str, ...] = ()
     perhaps: tuple[Perhaps, ...] = ()
     of_state: bool = field(default=False, compare=False)
+    no_times: tuple[NoTime, ...] = field(default=(), compare=False)
+    parts: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def names_something(self) -> bool:

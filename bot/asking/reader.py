@@ -15,9 +15,20 @@ from bot.asking.hours import MOST_WORDS as MOST_OF_HOURS
 from bot.asking.hours import Hours, joined, on_days, read_hours
 from bot.asking.moments import MOST_WORDS as MOST_OF_MOMENTS
 from bot.asking.moments import read_moments
+from bot.asking.no_times import read_no_time
 from bot.asking.pieces import Piece, pieces_of, until_marked
-from bot.asking.places import folded, place_of
-from bot.asking.question import LONGEST, SHORTEST, AskedPlace, Question, Stretch, both
+from bot.asking.places import folded, narrowed, place_of
+from bot.asking.question import (
+    APART,
+    LONGEST,
+    NONE,
+    SHORTEST,
+    AskedPlace,
+    NoTime,
+    Question,
+    Stretch,
+    both,
+)
 from bot.asking.vocabulary import Meaning, Vocabulary, plain
 from bot.asking.words import unglued
 
@@ -68,6 +79,8 @@ class _Read:
     without_signals: dict[str, None] = field(default_factory=dict)
     attacks: bool = False
     of_state: bool = False
+    no_times: list[NoTime] = field(default_factory=list)
+    parts: dict[str, None] = field(default_factory=dict)
 
 
 def read_question(
@@ -78,7 +91,8 @@ def read_question(
     pieces = list(pieces_of(text[:MOST_CHARACTERS]))[:MOST_WORDS]
     read = _Read(now.date())
     longest = max(vocabulary.longest, MOST_OF_A_DATE, MOST_OF_HOURS, MOST_OF_MOMENTS)
-    at = 0
+    named: tuple[AskedPlace, str] | None = None
+    at, named_until = 0, 0
     while at < len(pieces):
         piece = pieces[at]
         if piece.quoted:
@@ -98,7 +112,14 @@ def read_question(
             at += 1
             pieces[at] = replace(pieces[at], unwanted=True)
             continue
+        known = set(read.places)
         passed = _take(read, run, vocabulary, gazetteer)
+        if new := [each for each in read.places.values() if each.id not in known]:
+            named_now = (new[-1], " ".join(run[:passed]))
+            between = {each.said.lower() for each in pieces[named_until:at]}
+            if named and between <= _WHERE and not named_now[1].startswith("و"):
+                _narrow(read, named, named_now, gazetteer)
+            named, named_until = named_now, at + passed
         shuts_out = _meaning(run[:passed], vocabulary) or Meaning()
         at += passed
         if shuts_out.shuts_out and at < len(pieces):
@@ -106,6 +127,8 @@ def read_question(
     if len(pieces) <= _FEW:
         _part_glued(read, vocabulary, gazetteer)
     _join_attacks(read, vocabulary)
+    if _LACKED & read.signals.keys():  # "out of water", «نقص الماء»
+        read.words = [word for word in read.words if plain(word) not in vocabulary.lacks]
     _join_hours(read, now)
     return Question(
         read.stretch,
@@ -118,7 +141,23 @@ def read_question(
         tuple(read.without_places.values())[:MOST_PLACES],
         tuple(read.without_signals),
         of_state=read.of_state,
+        no_times=tuple(read.no_times),
+        parts=() if read.places or read.without_places else tuple(read.parts),
     )
+
+
+def _narrow(
+    read: _Read,
+    first: tuple[AskedPlace, str],
+    second: tuple[AskedPlace, str],
+    gazetteer: Gazetteer,
+) -> None:
+    """Of two places side by side the one that lies in the other."""
+    meant = narrowed(first, second, gazetteer)
+    if meant is not None:
+        for each, _ in (first, second):
+            read.places.pop(each.id, None)
+        read.places[meant.id] = meant
 
 
 def _joined(pieces: Sequence[Piece], at: int) -> int | None:
@@ -176,6 +215,9 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
         read.stretch = both(read.stretch, moments.stretch, read.today)
         return moments.words
     dated, timed = read_dates(run, read.today), read_hours(run)
+    if dated is None and (no_time := read_no_time(run, read.today)) is not None:
+        _note_no_time(read, " ".join(run[: no_time.words]), no_time.why)
+        return no_time.words
     for number in range(len(run), 0, -1):
         words = run[:number]
         if timed is not None and number == timed.words:
@@ -229,14 +271,20 @@ def _named(read: _Read) -> int:
 
 
 def _note_hours(read: _Read, hours: Hours | None, said: str) -> None:
-    """Hours of the day; those that no clock shows, or that do not go with others, are words which
-    nothing has: they are told, and nothing else answers."""
+    """Hours of the day; no time is told by those that no clock shows or that do not go with
+    others."""
     both = joined(read.hours, hours) if hours is not None else None
     if both is None:
-        read.words.append(f'"{said}"')
+        _note_no_time(read, said, NONE if hours is None else APART)
     else:
         read.hours = both
         read.hours_said.append(said)
+
+
+def _note_no_time(read: _Read, said: str, why: str) -> None:
+    """As words which nothing has: they are told, and nothing else answers."""
+    read.words.append(f'"{said}"')
+    read.no_times.append(NoTime(said, why))
 
 
 def _join_hours(read: _Read, now: datetime) -> None:
@@ -245,7 +293,7 @@ def _join_hours(read: _Read, now: datetime) -> None:
         return
     stretch = on_days(read.hours, read.stretch, now)
     if stretch is None:
-        read.words.append(f'"{" ".join(read.hours_said)}"')
+        _note_no_time(read, " ".join(read.hours_said), APART)
     else:
         read.stretch = stretch
 
@@ -268,6 +316,8 @@ def _note(read: _Read, meaning: Meaning, said: Sequence[str], vocabulary: Vocabu
         read.signals[meaning.signal] = None
         read.attacks |= meaning.signal == _HARM and plain(" ".join(said)) in vocabulary.attacks
     read.of_state |= meaning.state
+    if meaning.part:
+        read.parts[" ".join(said)] = None
     if meaning.level:
         read.levels[meaning.level] = None
     if meaning.direction:

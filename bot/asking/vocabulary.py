@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from bot.text import clean
 
 MOST_WORDS = 6
 """Of a phrase."""
+# Without its hamza it is the word for "what".
+_WATER = re.compile(r"(?<![^\W_])(?:ال)?ما[ءي](?![^\W_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Meaning:
     filling: bool = False
     state: bool = False
     """How it stands at a place; it says nothing else."""
+    part: bool = False
+    """Of whatever country: "north". Without its name it is of no place."""
     shuts_out: bool = False
     """What is said next is not wanted."""
 
@@ -43,6 +48,8 @@ class Vocabulary:
     longest: int = MOST_WORDS
     attacks: frozenset[tuple[str, ...]] = frozenset()
     """Deeds that make a question for hospitals one for attacks on them."""
+    lacks: frozenset[tuple[str, ...]] = frozenset()
+    """Words for a lack, beside what people lack."""
     ordinary: frozenset[tuple[str, ...]] = frozenset()
     """Words that are no places, whatever is called like that."""
 
@@ -68,7 +75,7 @@ def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabu
                 phrases.setdefault(phrase, meaning)
 
     add(names["filling"]["words"].split(), Meaning(filling=True))
-    add(names["quarters"]["words"].split(), Meaning(filling=True))
+    add(names["quarters"]["words"].split(), Meaning(filling=True, part=True))
     add(names["state"]["words"].split(), Meaning(filling=True, state=True))
     add(names["nothing_but"]["words"], Meaning(filling=True))
     add(names["no_news"]["words"], Meaning(filling=True))
@@ -93,8 +100,9 @@ def _made(titles: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Vocabu
             meaning = Meaning(level=value) if kind == "level" else Meaning(direction=value)
             add((each for said in said_in.values() for each in said), meaning)
     attacks = frozenset(plain(word) for word in names["attacks"]["words"].split())
+    lacks = frozenset(plain(word) for word in names["lacks"]["words"].split())
     ordinary = frozenset(plain(word) for word in names["ordinary"]["words"].split())
-    return Vocabulary(phrases, spelled, attacks=attacks, ordinary=ordinary)
+    return Vocabulary(phrases, spelled, attacks=attacks, lacks=lacks, ordinary=ordinary)
 
 
 def plain(text: str) -> tuple[str, ...]:
@@ -102,7 +110,7 @@ def plain(text: str) -> tuple[str, ...]:
     them."""
     return tuple(
         word[:-1] if word.isascii() and len(word) > 3 and word[-1] in "sx" else word
-        for word in stems(text)
+        for word in stems(_WATER.sub("مياه", text))
     )
 
 

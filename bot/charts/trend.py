@@ -16,8 +16,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Alerts by day, the last one today; `usual`: the mean of the same weekday in the weeks before
-    the first day."""
+    """Alerts by day; `usual`: the mean of the same weekday in the weeks before the first day."""
 
     days: tuple[date, ...]
     counts: tuple[int, ...]
@@ -38,25 +37,31 @@ class Trend:
         return day, count
 
 
-def days_of(length: timedelta | None) -> int:
+def days_of(length: timedelta) -> int:
     """How many days a picture shows for a stretch of time."""
-    wanted = 30 if length is None else round(length / DAY)
-    return min(max(wanted, FEWEST), MOST)
+    return min(max(round(length / DAY), FEWEST), MOST)
 
 
-def since(days: int, now: datetime, zone: tzinfo) -> datetime:
-    """From when on alerts must be known."""
-    first = now.astimezone(zone).date() - timedelta(days=days - 1 + 7 * WEEKS)
+def last_day_of(until: datetime | None, now: datetime, zone: tzinfo) -> date:
+    """The last day of a picture of what ended then: today for None, and for what is to come."""
+    today = now.astimezone(zone).date()
+    if until is None:
+        return today
+    return min((until - timedelta(microseconds=1)).astimezone(zone).date(), today)
+
+
+def since(days: int, last: date, zone: tzinfo) -> datetime:
+    """From when on alerts must be known for so many days, the last of them this one."""
+    first = last - timedelta(days=days - 1 + 7 * WEEKS)
     return datetime.combine(first, time.min, zone)
 
 
-def trend_of(told: Iterable[tuple[datetime, int]], days: int, now: datetime, zone: tzinfo) -> Trend:
-    """From how many alerts were made when: days are the reader's."""
+def trend_of(told: Iterable[tuple[datetime, int]], days: int, last: date, zone: tzinfo) -> Trend:
+    """From how many alerts were made when, so many days of the reader's up to the last one."""
     counted: Counter[date] = Counter()
     for at, alerts in told:
         counted[at.astimezone(zone).date()] += alerts
-    today = now.astimezone(zone).date()
-    shown = tuple(today - timedelta(days=n) for n in range(days - 1, -1, -1))
+    shown = tuple(last - timedelta(days=n) for n in range(days - 1, -1, -1))
     before = shown[0] - DAY
     usual: dict[int, float] = {}
     for back in range(7):

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from bot.cli.output import for_a_terminal
+from bot.cli.output import for_a_terminal, known_language
 from bot.cli.rules.shared import AsJson, load, print_json
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
-from bot.locales import LANGUAGES
 from bot.text import clean
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def list_alerts(
         typer.echo(f"{each.short_id:<6} {at:%Y-%m-%d %H:%M}  {each.level:<8}  {signals}")
         typer.echo(f"       {for_a_terminal(clean(each.title))}")
     if not found:
-        typer.echo(f"No alerts in the last {days} days.")
+        typer.echo(display.say.plural("cli.no_alerts", days))
 
 
 @app.command()
@@ -65,7 +64,7 @@ def show(alert: AlertId, lang: Lang = "en", as_json: AsJson = False) -> None:
     """Show an alert's card as readers of a language get it."""
     from bot.messages.cards.card import alert_card
 
-    history = _history(alert)
+    history = _history(alert, lang)
     if as_json:
         print_json(_summary(history.alert))
         return
@@ -93,7 +92,7 @@ def why(
         if told is None:
             return
         alert = told
-    history = _history(alert)
+    history = _history(alert, lang)
     rules = load(None)
     display = _display(lang, rules)
     if as_json:
@@ -112,10 +111,10 @@ def _told_of(link: str, lang: str, *, as_json: bool) -> str | None:
     from bot.locales import texts
     from bot.messages.cards.why import why_silent
 
-    _known(lang)
+    known_language(lang)
     found = _read(lambda db: outcome_of(db, link))
     if found is None:
-        raise CannotGoOn("no entry with this address is stored; it must be written in full", 2)
+        raise CannotGoOn(texts(lang)("cli.no_entry"), 2)
     if not found.alert:
         why = why_silent(found.decided, texts(lang))
         if as_json:
@@ -129,21 +128,16 @@ def _decided(decided: Sequence[Decision]) -> dict[str, object]:
     return {"decisions": [asdict(each) | {"at": each.at.isoformat()} for each in decided]}
 
 
-def _known(lang: str) -> None:
-    """Raises CannotGoOn for a language that Marsad has no texts in."""
-    if lang not in LANGUAGES:
-        raise CannotGoOn(f"{clean(lang)[:20]} is no language of Marsad's: ar, en or fr", 2)
-
-
-def _history(wanted: str) -> AlertHistory:
+def _history(wanted: str, lang: str) -> AlertHistory:
     """Raises CannotGoOn for an id that no alert has."""
     from bot.alerts.summaries.history import history_of
+    from bot.locales import texts
+
+    known_language(lang)
 
     found = _read(lambda db: history_of(db, wanted, None))
     if found is None:
-        raise CannotGoOn(
-            f"there is no alert «{clean(wanted)[:20]}»: `marsad alerts list` has their ids", 2
-        )
+        raise CannotGoOn(texts(lang)("cli.no_alert", id=clean(wanted)[:20]), 2)
     return found
 
 
@@ -153,7 +147,7 @@ def _display(lang: str, rules: RuleSet) -> Display:
     from bot.settings import load_settings
     from storage.news import feeds
 
-    _known(lang)
+    known_language(lang)
     settings = load_settings()
     publishers = publishers_known(settings, _read(feeds.all_states))
     return Display(lang, rules.signals, utc_now(), settings.timezone, publishers)

@@ -31,6 +31,7 @@ from bot.notices.feeds import publishers_of
 from bot.polling.identify import IdentityPolicy
 from bot.polling.report import PollPolicy, PollReport
 from bot.process.lock import InstanceLock
+from bot.process.patience import reading_rules
 from bot.rules_in_force import RulesInForce
 from bot.settings import Settings
 from bot.text import clean, shorten
@@ -104,7 +105,8 @@ async def show(
     folder = data_dir / FOLDER
     with InstanceLock(folder):
         retriever, catalogue = sample_feeds(folder) if feed is None else _any(feed, settings)
-        rules = await RulesInForce.start(settings.rules_dir, settings.morphology_db)
+        with reading_rules():
+            rules = await RulesInForce.start(settings.rules_dir, settings.morphology_db)
         # Shown whatever its age: a demo is no news desk.
         source = Source(
             catalogue,

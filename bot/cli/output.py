@@ -49,6 +49,17 @@ def for_a_terminal(text: str) -> str:
     return text.replace(JOINER, "")
 
 
+def known_language(lang: str) -> str:
+    """Raises CannotGoOn for a language that Marsad has no texts in."""
+    from bot.errors import CannotGoOn
+    from bot.locales import LANGUAGES
+    from bot.text import clean
+
+    if lang not in LANGUAGES:
+        raise CannotGoOn(f"{clean(lang)[:20]} is no language of Marsad's: ar, en or fr", 2)
+    return lang
+
+
 def hint() -> str | None:
     """What to do about it, where something could not be shown."""
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"

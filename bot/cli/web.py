@@ -46,6 +46,7 @@ async def serve(settings: Settings, port: int, link: int | None = None) -> None:
     from bot.feeds.catalogue import load_catalogue
     from bot.installation import require_database
     from bot.process.giving_up import StoppedEarly, unless_stopped
+    from bot.process.patience import reading_rules
     from bot.rules_in_force import RulesInForce
     from bot.web.server import PageServer
     from bot.web.site import Site
@@ -59,7 +60,8 @@ async def serve(settings: Settings, port: int, link: int | None = None) -> None:
     asked = (settings.rules_dir, settings.morphology_db, settings.cache_dir)
     try:
         async with unless_stopped(stop):
-            rules = await RulesInForce.start(*asked)
+            with reading_rules():
+                rules = await RulesInForce.start(*asked)
     except StoppedEarly:
         return
     database = await open_database(settings.database)

@@ -29,6 +29,7 @@ from bot.polling.identify import IdentityPolicy
 from bot.polling.report import PollPolicy
 from bot.process import first_operator
 from bot.process.giving_up import unless_stopped
+from bot.process.patience import reading_rules
 from bot.rules_in_force import RulesInForce
 from storage.connection import Connection
 from storage.database import Database
@@ -79,7 +80,8 @@ async def parts_from_settings(
     in_force = FeedsInForce(catalogue)
     asked = (settings.rules_dir, settings.morphology_db, settings.cache_dir)
     async with unless_stopped(stop or asyncio.Event()):
-        rules = await RulesInForce.start(*asked)
+        with reading_rules():
+            rules = await RulesInForce.start(*asked)
     let_the_loop_run()
     policy = poll_policy(settings) if polls else None
     source = Source(catalogue, Fetcher(allow=AllowList.of(settings.allow_private)), policy)

@@ -15,9 +15,10 @@ from rich.table import Table
 
 from bot.cli.feeds.pack import add_pack
 from bot.cli.feeds.site import try_site
-from bot.cli.output import for_a_terminal
+from bot.cli.output import for_a_terminal, known_language
 from bot.clock import utc_now
 from bot.errors import CannotGoOn
+from bot.locales import Texts, texts
 from bot.locales.bidi import without_controls
 
 if TYPE_CHECKING:
@@ -37,19 +38,21 @@ LEAST_BESIDE_ID = 62
 # Id, name, language, when its last new entry came, and its condition.
 Row = tuple[str, str, str, str, str]
 
+Lang = Annotated[str, typer.Option(help="Language of what is said: ar, en or fr.")]
 File = Annotated[Path | None, typer.Argument(help="A feeds.yaml; the one in use otherwise.")]
 
 
 @app.command()
 def check(
     file: File = None,
-    lang: Annotated[str, typer.Option(help="Language of what is wrong: ar, en or fr.")] = "en",
+    lang: Lang = "en",
 ) -> None:
     """Say everything that is wrong with feeds.yaml, with its line."""
     from bot.feeds.catalogue import load_catalogue
     from bot.feeds.problems import CatalogueInvalid
     from bot.settings import load_settings
 
+    say = texts(known_language(lang))
     settings = load_settings()
     path = file or settings.feeds_file
     try:
@@ -58,16 +61,14 @@ def check(
         for problem in invalid.problems:
             typer.echo(for_a_terminal(without_controls(problem.in_language(lang))), err=True)
         raise typer.Exit(1) from invalid
-    unknown = _unknown_regions(path, settings.rules_dir)
+    unknown = _unknown_regions(path, settings.rules_dir, say)
     for told in unknown:
         typer.echo(told, err=True)
-    if unknown:
-        typer.echo(f"{path}: {len(feeds)} feeds, that can be read as they are.")
-    else:
-        typer.echo(f"{path}: {len(feeds)} feeds, all well.")
+    key = "cli.readable" if unknown else "cli.well"
+    typer.echo(say(key, file=path, n=say.number(len(feeds))))
 
 
-def _unknown_regions(path: Path, rules_dir: Path | None) -> list[str]:
+def _unknown_regions(path: Path, rules_dir: Path | None, say: Texts) -> list[str]:
     """Regions that say nothing of where a name is looked for, each with what is nearest to it.
 
     They are no mistakes that stop a feed: an imported list has folders of any name.
@@ -82,27 +83,28 @@ def _unknown_regions(path: Path, rules_dir: Path | None) -> list[str]:
         if gazetteer.region(region) is not None:
             continue
         near = get_close_matches(region.lower().replace("-", " "), known, n=1, cutoff=0.7)
-        instead = f"did you mean {near[0].replace(' ', '-')!r}?" if near else (
-            "write a country's code or name, or a part of the world such as 'levant' or 'sahel'"
-        )  # fmt: skip
-        told.append(f"{path.name}:{line}: warning: the region {region!r} is not known: {instead}")
+        instead = say("cli.region_how")
+        if near:
+            instead = say("cli.region_near", near=near[0].replace(" ", "-"))
+        told.append(say("cli.region", file=path.name, line=line, region=region, instead=instead))
     return told
 
 
 @app.command("list")
-def list_feeds() -> None:
+def list_feeds(lang: Lang = "en") -> None:
     """Show each feed and how it does."""
     from bot.feeds.catalogue import load_catalogue
     from bot.settings import load_settings
 
+    say = texts(known_language(lang))
     settings = load_settings()
     feeds = load_catalogue(settings.feeds_file)
     states = asyncio.run(_states(settings))
-    rows = [_row(feed, states.get(feed.id), settings.timezone) for feed in feeds]
-    show_rows(rows, settings.timezone.key, Console())
+    rows = [_row(feed, states.get(feed.id), settings.timezone, say) for feed in feeds]
+    show_rows(rows, settings.timezone.key, Console(), say)
 
 
-def show_rows(rows: Sequence[Row], zone: str, console: Console) -> None:
+def show_rows(rows: Sequence[Row], zone: str, console: Console, say: Texts) -> None:
     """A table, or a paragraph for each feed where a table would be too narrow to read.
 
     An id is copied into commands and searches: it is never broken.
@@ -110,31 +112,31 @@ def show_rows(rows: Sequence[Row], zone: str, console: Console) -> None:
     ids = max((len(row[0]) for row in rows), default=0)
     if console.width < ids + LEAST_BESIDE_ID:
         for id, name, language, newest, condition in rows:
-            when = newest and f"last new entry {newest} ({zone})"
+            when = newest and say("cli.newest", when=newest, zone=zone)
             about = " · ".join(filter(None, (name, language, condition, when)))
             console.print(f"{id}\n  {about}", markup=False, highlight=False, soft_wrap=True)
         return
     table = Table(box=None, pad_edge=False)
     table.add_column("id", no_wrap=True, min_width=ids)
-    for heading in ("name", "language", f"last new entry ({zone})", "condition"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("name", "language", "newest", "condition"):
+        table.add_column(say(f"cli.h_{heading}", zone=zone), overflow="fold")
     for row in rows:
         table.add_row(*(cell.replace("[", "\\[") for cell in row))
     console.print(table)
 
 
-def _row(feed: Feed, state: FeedState | None, timezone: ZoneInfo) -> Row:
+def _row(feed: Feed, state: FeedState | None, timezone: ZoneInfo, say: Texts) -> Row:
     from bot.polling.health import condition
 
     if state is None or state.last_checked_at is None:
-        return feed.id, feed.name, feed.language or "", "", "not polled yet"
+        return feed.id, feed.name, feed.language or "", "", say("cli.unpolled")
     newest = state.last_new_entry_at
     return (
         feed.id,
         feed.name,
         feed.language or "",
         f"{newest.astimezone(timezone):%Y-%m-%d %H:%M}" if newest else "",
-        ". ".join(filter(None, (condition(state), state.error, state.hint))),
+        ". ".join(filter(None, (say(f"feeds.how.{condition(state)}"), state.error, state.hint))),
     )
 
 

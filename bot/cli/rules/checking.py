@@ -30,6 +30,7 @@ def check(folder: Folder = None, as_json: AsJson = False, lang: Lang = "en") -> 
 
     The same gate as at the start of the service and at a reload: the files, their tests, places.
     """
+    from bot.process.patience import reading_rules
     from bot.settings import load_settings
     from rules import RulesInvalid, load_gazetteer
     from rules.texts import message
@@ -38,8 +39,9 @@ def check(folder: Folder = None, as_json: AsJson = False, lang: Lang = "en") -> 
     settings = load_settings()
     directory = folder or settings.rules_dir
     try:
-        rules = load_checked(directory, full_database=settings.morphology_db)
-        load_gazetteer(directory)
+        with reading_rules(lang):
+            rules = load_checked(directory, full_database=settings.morphology_db)
+            load_gazetteer(directory)
     except RulesInvalid as invalid:
         if as_json:
             print_json(

@@ -33,7 +33,10 @@ Lang = Annotated[str, typer.Option("--lang", help="Language of the messages: ar,
 
 
 def load(folder: Path | None) -> RuleSet:
-    return files_of(folder).load()
+    from bot.process.patience import reading_rules
+
+    with reading_rules():
+        return files_of(folder).load()
 
 
 def files_of(folder: Path | None) -> RuleFiles:

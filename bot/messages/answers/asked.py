@@ -35,6 +35,7 @@ def answer_card(answer: Answer, display: Display, names: PlaceNames) -> Card:
         blocks = [Block((line("🔎 ", Span(head, "b")),))]
         if answer.left_out:
             blocks.append(Block((line(left_out(answer.left_out, say)),)))
+        blocks += [Block((line(each),)) for each in which_country(answer.question, say)]
         blocks += [list_item(each, display, scale) for each in answer.alerts]
         if not answer.alerts:
             blocks += [Block((line(each),)) for each in _nothing(answer, say)]
@@ -45,22 +46,45 @@ def answer_card(answer: Answer, display: Display, names: PlaceNames) -> Card:
 
 def left_out(words: Sequence[str], say: Texts) -> str:
     """That no alert has the words, and that what follows was found without them; "" for none."""
-    if not words:
-        return ""
-    quoted = (quoted_word(say, each) for each in words[:6])
-    return say("asked.left_out", words=say("card.comma").join(quoted))
+    return say("asked.left_out", words=_listed(words, say)) if words else ""
+
+
+def which_country(question: Question, say: Texts) -> list[str]:
+    """That a part of whatever country was not used, and what to write instead."""
+    example = quoted_word(say, say("places.a_part"))
+    return [
+        say("places.which", name=quoted_word(say, part), examples=example)
+        for part in question.parts[:1]
+    ]
+
+
+def none_has(words: Sequence[str], say: Texts) -> str:
+    """That no alert has the words, which were all that was asked for; "" for none."""
+    return say("asked.none_has", words=_listed(words, say)) if words else ""
+
+
+def _listed(words: Sequence[str], say: Texts) -> str:
+    return say("card.comma").join(quoted_word(say, each) for each in words[:6])
 
 
 def _nothing(answer: Answer, say: Texts) -> list[str]:
     question = answer.question
-    found = [say("asked.nothing")]
+    found = no_times(question, say) or [say("asked.nothing")]
     if question.perhaps:
         found.append(unknown(question, say))
     elif answer.near:
         found.append(say("asked.near"))
-    else:
+    elif not question.no_times:
         found.append(say("asked.how"))
     return found
+
+
+def no_times(question: Question, say: Texts) -> list[str]:
+    """What is wrong with a time that was named, and what to write."""
+    return [
+        say(f"asked.no_time.{each.why}", words=quoted_word(say, each.said))
+        for each in question.no_times
+    ]
 
 
 def unknown(question: Question, say: Texts) -> str:
@@ -80,7 +104,7 @@ def nothing(question: Question, signals: Signals, say: Texts, names: PlaceNames)
     """That nothing was found, where no button offers what was perhaps meant."""
     offered = [say("asked.meant", name=name) for _, name in meant(question, signals, say, names)]
     more = [unknown(question, say), " · ".join(offered)] if offered else []
-    return [say("asked.nothing"), *more]
+    return [*(no_times(question, say) or [say("asked.nothing")]), *more]
 
 
 def understood(

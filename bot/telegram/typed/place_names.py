@@ -16,6 +16,7 @@ from bot.locales import Texts
 from bot.messages.answers.asked import quoted_word
 from bot.telegram.services import Services
 from bot.telegram.typed.changes import without_not
+from bot.telegram.typed.parts_of_countries import is_part, of_what, part_of
 from bot.text import clean, shorten
 from storage.readers.subscriptions import Names
 
@@ -27,6 +28,7 @@ LONGEST = 60
 _MOST_OF_A_NAME = 300
 """Characters: what is longer between two commas names nothing, and would be looked up without each
 of its words."""
+MOST_NAMESAKES = 2
 # Names that are not known and answered one by one.
 MOST_PROPOSED = 5
 # As `plain_words` leaves them.
@@ -81,12 +83,47 @@ async def places_asked(services: Services, said: str, speech: Texts) -> PlacesAs
         return PlacesAsked({}, everywhere=True)
     if not asked:
         return PlacesAsked({}, "\n".join(refused))
-    found = {name: gazetteer.named(name) for each in asked for name in _names(each, gazetteer)}
-    unknown = [name for name, those in found.items() if not those]
-    places = without_country([those[0] for those in found.values() if those], gazetteer)
-    chosen = {place.id: labels(gazetteer, place) for place in places}
+    names = [name for each in asked for name in _names(each, gazetteer)]
+    places, unknown, parts = _meant(names, gazetteer)
+    chosen = {place.id: labels(gazetteer, place) for place in without_country(places, gazetteer)}
     said_of = await asyncio.to_thread(_unknown, speech, gazetteer, unknown) if unknown else ""
-    return PlacesAsked(chosen, "\n".join([*([said_of] if said_of else []), *refused]))
+    asks = [which_country(speech, gazetteer, part) for part in dict.fromkeys(parts)]
+    return PlacesAsked(chosen, "\n".join([*([said_of] if said_of else []), *asks, *refused]))
+
+
+def which_country(speech: Texts, gazetteer: Gazetteer, part: str) -> str:
+    """What to write instead of "north" alone, with the places near a crisis that are called so."""
+    from rules.matching.places.spellings import is_near
+
+    near = [place for place in gazetteer.named(part) if is_near(place, gazetteer)]
+    known = dict.fromkeys(labels(gazetteer, place)[speech.language] for place in near)
+    named_so = [speech("places.a_part"), *list(known)[:MOST_NAMESAKES]]
+    examples = [quoted_word(speech, each) for each in named_so]
+    named = quoted_word(speech, part)
+    return speech("places.which", name=named, examples=speech("card.comma").join(examples))
+
+
+def _meant(names: Sequence[str], gazetteer: Gazetteer) -> tuple[list[Place], list[str], list[str]]:
+    """The places of these names, the names that are not known, and parts of no country. What lies
+    in the place behind it is meant, wherever others of the name lie: "Tripoli, Lebanon"."""
+    places: list[Place] = []
+    unknown: list[str] = []
+    parts: list[str] = []
+    for name, following in zip(names, [*names[1:], ""], strict=True):
+        around = gazetteer.named(following)[:1] if following else ()
+        found = gazetteer.named(name)
+        inside = [each for each in found if around and gazetteer.inside(each, around[0])]
+        if not inside and around and is_part(name):
+            inside = list(gazetteer.named(part_of(f"{name} {following}", gazetteer) or following))
+        if inside:
+            places.append(inside[0])
+        elif is_part(name):
+            parts.append(name)
+        elif found:
+            places.append(found[0])
+        else:
+            unknown.append(name)
+    return places, unknown, parts
 
 
 def not_wanted(said: str, gazetteer: Gazetteer) -> str | None:
@@ -109,10 +146,9 @@ def several_places(said: str, gazetteer: Gazetteer) -> list[Place]:
     """The places of a list, where it is one and all of them are known. Takes time."""
     asked = [each.strip() for each in _BETWEEN.split(clean(said)) if each.strip()]
     names = [name for each in asked for name in _names(each, gazetteer)]
-    found = [gazetteer.named(name) for name in names]
-    if len(names) < 2 or not all(found):
-        return []
-    return without_country([those[0] for those in found], gazetteer)
+    places, unknown, parts = _meant(names, gazetteer)
+    several = len(names) > 1 and not unknown and not parts
+    return without_country(places, gazetteer) if several else []
 
 
 def without_bullets(said: str) -> str:
@@ -140,7 +176,7 @@ def _bare(said: str, gazetteer: Gazetteer) -> str:
     while not gazetteer.named(said):
         shorter = _SMALL.sub("", bare, count=1)
         if shorter == bare or not shorter:
-            return bare if gazetteer.named(bare) else said
+            return bare if gazetteer.named(bare) else part_of(bare, gazetteer) or said
         bare = shorter
         if gazetteer.named(bare):
             return bare
@@ -158,7 +194,7 @@ def _unknown(speech: Texts, gazetteer: Gazetteer, names: Sequence[str]) -> str:
     """That these names are not known, each with the one that was perhaps meant. Takes time."""
     lines = []
     for name in names[:MOST_PROPOSED]:
-        meant = _perhaps(gazetteer, name)
+        meant = _perhaps(gazetteer, of_what(name) or name)
         if meant is None:
             lines.append(speech("places.unknown", name=shorten(name, LONGEST)))
         else:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from bot.asking.answer import names_of, wanted_of
 from bot.asking.asked import Reading, settled
 from bot.asking.question import Question
-from bot.messages.answers.asked import left_out, meant, short_name, understood, unknown
+from bot.messages.answers.asked import left_out, meant, no_times, short_name, understood, unknown
 from bot.messages.cards.display import in_order, signal_title
 from bot.messages.cards.lines import LEVEL_MARKS
 from bot.web.cursors import packed
@@ -76,7 +76,7 @@ async def asked_of(request: Request, visitor: Visitor) -> Shown:
     return Shown(
         *(filters, asked.question, asked.wanted),
         understood=understood(asked.question, *known),
-        left_out=left_out(asked.left_out, say),
+        left_out=left_out(asked.left_out, say) or " ".join(no_times(asked.question, say)),
         unknown=unknown(asked.question, say) if offered else "",
         meant=offered,
     )

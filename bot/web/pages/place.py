@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -48,7 +48,9 @@ MOST, MOST_BUSIEST = 40, 20
 async def places(request: Request, visitor: Visitor) -> Response:
     """Look a place up by its name; one that is known leads to its page. Without a name: those where
     most happens."""
-    site, wanted = site_of(request), _lately(request, visitor)
+    site = site_of(request)
+    begins = site.clock() - timedelta(days=DAYS)
+    wanted = Wanted(since=begins, for_operators=visitor.is_operator)
     asked = clean(request.query_params.get("name", ""))[:LONGEST].strip()
     nearest: list[str] = []
     counts: list[PlaceCount] = []
@@ -74,15 +76,6 @@ def _names(found: NotKnown, language: str) -> list[str]:
     return list(dict.fromkeys(clean(names[language]) for names in found.nearest))
 
 
-def _lately(request: Request, visitor: Visitor, places: Collection[str] = ()) -> Wanted:
-    """The alerts of the last days, at these places or at any."""
-    return Wanted(
-        since=since(DAYS, site_of(request).clock(), visitor.zone),
-        places=sorted(places),
-        for_operators=visitor.is_operator,
-    )
-
-
 async def place(request: Request, visitor: Visitor) -> Response:
     site, wanted_id = site_of(request), request.path_params["id"]
     gazetteer = await site.places()
@@ -91,14 +84,19 @@ async def place(request: Request, visitor: Visitor) -> Response:
         raise HTTPException(404)
     known = await asyncio.to_thread(known_place, gazetteer, found)
     kinds, now, display = site.rules().states, site.clock(), visitor.display(site)
-    wanted = _lately(request, visitor, known.ids)
+    today = now.astimezone(visitor.zone).date()
+    wanted = Wanted(
+        since=since(DAYS, today, visitor.zone),
+        places=sorted(known.ids),
+        for_operators=visitor.is_operator,
+    )
 
     def read(db: Connection) -> tuple[PlaceStatus, list[AlertsMade]]:
         status = read_status(db, known, kinds, now, for_operators=visitor.is_operator)
         return status, finding.made(db, wanted)
 
     status, told = await site.database.read(read)
-    trend = trend_of([(each.at, each.alerts) for each in told], DAYS, now, visitor.zone)
+    trend = trend_of([(each.at, each.alerts) for each in told], DAYS, today, visitor.zone)
     days = [f"{day.day}/{day.month}" for day in trend.days]
     name = clean(known.names[visitor.language])
     context = {

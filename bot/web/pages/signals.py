@@ -47,9 +47,10 @@ class SignalRow:
 async def signals(request: Request, visitor: Visitor) -> Response:
     site = site_of(request)
     now, zone, known = site.clock(), visitor.zone, site.rules().signals
+    today = now.astimezone(zone).date()
 
     def read(db: Connection) -> tuple[list[SignalAlertsMade], dict[tuple[str, str, str], int]]:
-        told = page.made_by_signal(db, since(DAYS, now, zone), for_operators=visitor.is_operator)
+        told = page.made_by_signal(db, since(DAYS, today, zone), for_operators=visitor.is_operator)
         return told, feedback.counts_by_signal(db, now - MARKED)
 
     told, marks = await site.database.read(read)
@@ -62,7 +63,7 @@ async def signals(request: Request, visitor: Visitor) -> Response:
         on_trial = signal.status != "stable"
         if on_trial and not visitor.is_operator:
             continue
-        trend = trend_of(by_signal[name], DAYS, now, zone)
+        trend = trend_of(by_signal[name], DAYS, today, zone)
         days = [f"{day.day}/{day.month}" for day in trend.days]
         given = {
             mark: sum(n for (of, what, _), n in marks.items() if (of, what) == (name, mark))

@@ -124,3 +124,33 @@ def test_a_feed_that_is_not_listed_any_more_keeps_its_name() -> None:
     assert "«عنب بلدي»" in without_controls(marsad("why", "A1", "--lang", "ar")[1])
     Path("feeds.yaml").write_text("feeds: {", encoding="utf-8")
     assert "Source: عنب بلدي" in without_controls(marsad("show", "A1")[1])
+
+
+@pytest.mark.parametrize(
+    ("lang", "unknown", "nothing"),
+    [
+        ("ar", "لا تنبيه رقمه «A999»", "لا تنبيهات في اليومين الأخيرين"),
+        ("en", "there is no alert «A999»", "No alerts in the last 2 days"),
+        ("fr", "il n'y a pas d'alerte « A999 »", "Aucune alerte au cours des 2 derniers jours"),
+    ],
+)
+def test_what_is_not_there_is_told_in_the_language(lang: str, unknown: str, nothing: str) -> None:
+    for command in (("why", "A999"), ("show", "A999"), ("show", "A999", "--json")):
+        code, said = marsad(*command, "--lang", lang)
+        assert code == 2 and unknown in _plain(said), command
+    db = connect(load_settings().database_file)
+    db.execute("UPDATE alerts SET updated_at = '2020-01-01T00:00:00.000000+00:00'")
+    db.commit()
+    db.close()
+    code, said = marsad("list", "--days", "2", "--lang", lang)
+    assert code == 0 and nothing in _plain(said)
+
+
+def _plain(said: str) -> str:
+    return without_controls(said).replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_a_language_without_texts_is_refused() -> None:
+    for command in (("list",), ("why", "A1"), ("why", "https://enab.example/3"), ("show", "A9")):
+        code, said = marsad(*command, "--lang", "de")
+        assert code == 2 and "no language of Marsad's" in said, command

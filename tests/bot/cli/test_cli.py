@@ -125,6 +125,22 @@ def test_feeds_are_listed_before_they_were_ever_polled() -> None:
     assert "not polled yet" in text
 
 
+@pytest.mark.parametrize(
+    ("lang", "checked", "listed"),
+    [
+        ("ar", "المصادر 1، وكلها سليمة", "لم يُقرأ بعد"),
+        ("en", "1 feeds, all well", "not polled yet"),
+        ("fr", "1 flux, tous en ordre", "pas encore lu"),
+    ],
+)
+def test_the_list_of_feeds_is_told_in_the_language(lang: str, checked: str, listed: str) -> None:
+    assert checked in marsad("feeds", "check", "--lang", lang)[1]
+    assert listed in marsad("feeds", "list", "--lang", lang)[1]
+    for command in ("check", "list"):
+        code, said = marsad("feeds", command, "--lang", "de")
+        assert code == 2 and "no language of Marsad's" in said
+
+
 def test_feeds_go_out_as_opml_and_come_back(tmp_path: Path) -> None:
     assert marsad("feeds", "export", "list.opml")[0] == 0
     assert marsad("feeds", "export", "list.opml")[0] == 1  # never over another file

@@ -13,13 +13,14 @@ from bot.locales.bidi import isolated
 from bot.messages.blocks import Span
 from bot.web.app import application
 from bot.web.render import line_html
-from storage import finding
+from storage import alerts, finding
 from storage.connection import Connection
 from storage.database import Database
 from storage.file.database import FileDatabase
 from storage.file.errors import StorageError
 from tests.bot.web.conftest import ANALYST, OPERATOR, VIEWER, Desk
 from tests.storage.make import NOW, add_alert
+from tests.storage.test_finding import NYALA
 
 PATHS = (
     *(
@@ -173,6 +174,19 @@ def test_ids_within_a_line_lead_to_their_alerts() -> None:
 async def test_without_a_name_the_places_with_most_alerts_are_offered(desk: Desk) -> None:
     async with await desk.signed_in(VIEWER) as browser:
         page = (await browser.get("/places")).text
+    assert re.findall(r'href="(/place/[^"]+)"', page) == ["/place/g170063", "/place/g369004"]
+
+
+async def test_the_busiest_places_are_those_of_as_many_days_as_is_said(desk: Desk) -> None:
+    def before(db: Connection) -> None:
+        for _ in range(3):
+            old = add_alert(db, "flood", NOW - timedelta(days=40))
+            alerts.set_facts(db, old.id, [NYALA], [])
+
+    await desk.database.write(before)
+    async with await desk.signed_in(VIEWER) as browser:
+        page = (await browser.get("/places")).text
+    assert "30 days" in page
     assert re.findall(r'href="(/place/[^"]+)"', page) == ["/place/g170063", "/place/g369004"]
 
 

@@ -15,7 +15,14 @@ from bot.asking.answer import Answer, answer, guesses, large_places, names_of, w
 from bot.asking.asked import Asked, Reading, settled
 from bot.asking.courtesies import Courtesy, courtesy_of
 from bot.asking.question import Question
-from bot.messages.answers.asked import PlaceNames, answer_card, guess_label, near_label
+from bot.messages.answers.asked import (
+    PlaceNames,
+    answer_card,
+    guess_label,
+    near_label,
+    none_has,
+    which_country,
+)
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.telegram.buttons.paging import turns
@@ -63,21 +70,23 @@ async def free_text(request: Request) -> None:
     if len(question.words) > MOST_WORDS:
         # A text that was forwarded, or told at length, is no search for all of its words.
         gazetteer = await asyncio.to_thread(request.services.gazetteer)
-        question = replace(question, words=(), places=large_places(question, gazetteer))
+        meant = large_places(question, gazetteer)
+        question = replace(question, words=(), places=meant, no_times=())
         if question.stretch is not None and question.stretch.of_hours:
             question = replace(question, stretch=None)  # an hour that is told of, not asked for
         if not question.names_something:
             await request.say("asked.long")
             return
     if question == Question():
-        await request.say("asked.hello")
+        which = which_country(question, request.speech) or [request.speech("asked.hello")]
+        await request.reply(text_card("\n".join(which), request.speech.language))
         return
     if (place := question.whose_state) is not None:
         card = await status_of_place(request, place)
         if card is not None:
             await request.reply(card)
             return
-    only_words = question == Question(words=question.words)
+    only_words = question == Question(words=question.words) and not question.no_times
     # «مرحبا» is no question, as long as the news does not have it.
     await _answer(request, question, empty="asked.hello" if only_words else "")
 
@@ -159,7 +168,9 @@ async def _answer(request: Request, question: Question, *, empty: str) -> None:
     """Answer a question; with nothing found and nothing near, `empty` says so where it is given."""
     found = await _find(request, question)
     if empty and not (found.alerts or found.near or found.question.perhaps):
-        await request.say(empty)
+        speech, said = request.speech, none_has(question.words, request.speech)
+        text = f"{said}\n\n{speech(empty)}" if said else speech(empty)
+        await request.reply(text_card(text, speech.language))
         return
     await request.reply(*await _shown(request, found))
 

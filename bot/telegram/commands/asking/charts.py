@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from telegram.constants import ChatAction
@@ -16,8 +16,8 @@ from bot.asking.asked import Asked
 from bot.asking.question import Question, Stretch
 from bot.charts.drawing import NotDrawn, can_draw, draw
 from bot.charts.places import bubbles
-from bot.charts.trend import days_of, since, trend_of
-from bot.messages.answers.asked import left_out, nothing, understood
+from bot.charts.trend import DAY, days_of, last_day_of, since, trend_of
+from bot.messages.answers.asked import left_out, no_times, nothing, understood
 from bot.messages.answers.charts import map_caption, map_picture, trend_caption, trend_picture
 from bot.messages.cards.card import text_card
 from bot.telegram.commands.asking.ask import read, settled_for
@@ -38,28 +38,45 @@ CACHE = "charts-cache"
 
 @command("trend", order=46)
 async def trend(request: Request) -> None:
-    """``/trend siege Aleppo 30d``: bars by day, against the weeks before."""
+    """``/trend siege Aleppo 30d``: bars by day, against the weeks before; of a time that is over,
+    up to its end."""
     question = await read(request, " ".join(request.arguments))
     services, speech = request.services, request.speech
     now, zone = services.clock(), request.zone
     hours = question.stretch is not None and question.stretch.of_hours
-    days = days_of(question.stretch.age(now, zone) if question.stretch else None)
-    question = replace(question, stretch=Stretch(timedelta(days=days)), perhaps=())
+    shown, days, last = _days_of(question.stretch or Stretch(), now, zone)
+    until = shown.bounds(now, zone)[1]
+    question = replace(question, stretch=shown, perhaps=())
 
     def wanted(question: Question) -> Wanted:
         found = wanted_of(question, now, zone, chat=request.chat, others=services.others)
-        return replace(found, since=since(days, now, zone), until=None)
+        return replace(found, since=since(days, last, zone), until=until)
 
     asked = await settled_for(request, question, wanted)
     told = await services.database.read(lambda db: finding.made(db, asked.wanted))
-    figures = trend_of([(each.at, each.alerts) for each in told], days, now, zone)
+    figures = trend_of([(each.at, each.alerts) for each in told], days, last, zone)
     display = services.display(speech.language)
     title = await _title(request, asked)
     caption = trend_caption(figures, title, display, hours=hours)
-    if not figures.total and not figures.usual_total:
-        await request.reply(text_card(caption, speech.language))  # nothing to draw
+    if not figures.total and not figures.usual_total:  # nothing to draw
+        wrong = no_times(asked.question, speech)
+        said = "\n".join([f"📊 {title}", *wrong]) if wrong else caption
+        await request.reply(text_card(said, speech.language))
         return
     await _send(request, trend_picture(figures, title, display), caption)
+
+
+def _days_of(asked: Stretch, now: datetime, zone: tzinfo) -> tuple[Stretch, int, date]:
+    """The whole days of a picture: as a stretch, how many, and the last. A time that is over ends
+    with its last day, any other today."""
+    begins, ends = asked.bounds(now, zone)
+    last = last_day_of(ends, now, zone)
+    over = last < now.astimezone(zone).date()
+    if asked.first is None and not over:
+        days = days_of(now - begins)
+        return Stretch(DAY * days), days, last
+    days = days_of(DAY * ((last - begins.astimezone(zone).date()).days + 1))
+    return Stretch(first=last - DAY * (days - 1), last=last if over else None), days, last
 
 
 @command("map", order=47)

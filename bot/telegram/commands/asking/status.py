@@ -28,7 +28,8 @@ from bot.telegram.commands.settings.mute import muted_line
 from bot.telegram.registry import command
 from bot.telegram.request import Request
 from bot.telegram.services import Services
-from bot.telegram.typed.place_names import several_places
+from bot.telegram.typed.parts_of_countries import is_part, part_of
+from bot.telegram.typed.place_names import several_places, which_country
 from bot.text import clean, shorten
 from storage.connection import Connection
 from storage.news import feeds
@@ -72,7 +73,12 @@ async def _of_place(request: Request, asked: str) -> None:
         await request.reply(place_status_card(await _read_of(request, known), _display(request)))
     if several:
         return
-    found = await asyncio.to_thread(look_up, gazetteer, asked)
+    if is_part(asked):
+        text = which_country(request.speech, gazetteer, asked)
+        await request.reply(text_card(text, request.speech.language))
+        return
+    whole = part_of(asked, gazetteer) or asked
+    found = await asyncio.to_thread(look_up, gazetteer, whole)
     if isinstance(found, NotKnown):
         text = not_known_text(_display(request), asked, found)
         await request.reply(text_card(text, request.speech.language))

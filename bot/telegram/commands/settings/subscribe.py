@@ -15,7 +15,7 @@ from bot.alerts.said.facts import labels
 from bot.asking.question import Question
 from bot.locales import Texts, texts
 from bot.locales.bidi import isolated
-from bot.messages.answers.asked import quoted_word, stretch_text
+from bot.messages.answers.asked import quoted_word, stretch_text, which_country
 from bot.messages.blocks import Card
 from bot.messages.cards.card import text_card
 from bot.messages.cards.display import Signals, signal_title
@@ -151,6 +151,7 @@ async def _named(
         said = speech(f"subscribe.{'off_all' if leaves else 'on_all'}")
     if left := _left_out(question, speech):
         said = f"{said}\n{speech('subscribe.left_out', words=comma.join(left))}"
+    said = "\n".join([said, *which_country(question, speech)])
     if not places:
         return after, said
     names = comma.join(isolated(place_name(each, speech)) for each in places.values())

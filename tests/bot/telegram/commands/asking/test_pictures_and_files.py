@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from bot.charts.drawing import NotDrawn
 from bot.telegram.commands.asking import charts
 from bot.telegram.services import Access
 from storage.readers import people
+from storage.rows import to_text
 from tests.bot.telegram.commands.asking.test_ask import happened, shipped_signals
-from tests.bot.telegram.conftest import OPERATOR, Bench
+from tests.bot.telegram.conftest import DAMASCUS, OPERATOR, Bench
 
 __all__ = ["shipped_signals"]
 
@@ -116,9 +117,46 @@ async def test_hours_of_the_day_narrow_a_map_and_a_trend_says_that_it_has_whole_
     assert "01:00 to 24:00" in text and "No alerts like that" in text
     text, _ = await file_for(bench, READER, "/trend since 1:00")
     assert "whole day" in text
-    text = await bench.ask(READER, "/map after 25:00")
-    assert "“after 25:00”" in text.translate({0x2068: None, 0x2069: None})
-    assert "No alerts like that" in text
+    for asked in ("/map after 25:00", "/trend after 25:00"):
+        text = await bench.ask(READER, asked)
+        assert "no such time: “after 25:00”" in text.translate({0x2068: None, 0x2069: None})
+
+
+@pytest.mark.parametrize(
+    ("asked", "last", "found", "says"),
+    [
+        ("/trend until {over}", 20, 1, " to "),
+        ("/trend from {long_ago} to {over}", 20, 1, " to "),
+        ("/trend {over}", 20, 1, " to "),
+        ("/trend yesterday", 1, 0, " to "),
+        ("/trend since {over}", 0, 2, "since"),
+        ("/trend 30d", 0, 2, "last 30 days"),
+    ],
+)
+async def test_a_trend_ends_where_the_time_does_that_was_asked_for(
+    bench: Bench, drawn: list[Mapping[str, Any]], asked: str, last: int, found: int, says: str
+) -> None:
+    await bench.ask(READER, "/start", language_code="en")
+    await happened(bench, "SY-HL")
+    older = await happened(bench, "SY-HL")
+    today = datetime.now(DAMASCUS)
+    over = today - timedelta(days=20)
+    await bench.database.write(
+        lambda db: db.execute(
+            "UPDATE alerts SET created_at = :at, updated_at = :at WHERE id = :id",
+            {"at": to_text(over), "id": older.id},
+        )
+    )
+    long_ago = over - timedelta(days=40)
+    asked = asked.format(over=over.date().isoformat(), long_ago=long_ago.date().isoformat())
+    text = await bench.ask(READER, asked)
+    head, total, *_ = text.splitlines()
+    assert says in head
+    assert total.startswith(f"{found} alert")
+    if found:
+        end = today - timedelta(days=last)
+        assert drawn[0]["days"][-1] == f"{end.day}/{end.month}"
+        assert sum(drawn[0]["counts"]) == found
 
 
 async def test_of_nothing_there_is_no_picture(bench: Bench) -> None:
