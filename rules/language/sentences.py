@@ -8,7 +8,16 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from rules.language.disguise import Knows
-from rules.language.text import BREAK, MAX_CHARACTERS, Token, Word, as_word, runs, tokens_of
+from rules.language.text import (
+    BREAK,
+    MAX_CHARACTERS,
+    Token,
+    Word,
+    as_word,
+    runs,
+    tokens_of,
+    whole_words,
+)
 
 Field = Literal["title", "text"]
 
@@ -46,48 +55,60 @@ def sentences(text: str, field: Field, knows: Knows | None = None) -> list[Sente
     """
     if knows is None:
         return list(_without_vocabulary(text, field))
-    return cut_sentences(text, field, runs(text), knows)
+    return cut_sentences(text, field, knows)
 
 
 @lru_cache(maxsize=2)
 def _without_vocabulary(text: str, field: Field) -> tuple[Sentence, ...]:
     """Of one entry: its places and its figures are read of the same sentences."""
-    return tuple(cut_sentences(text, field, runs(text), None))
+    return tuple(cut_sentences(text, field, None))
 
 
 def cut_sentences(
-    text: str, field: Field, cut: Sequence[str], knows: Knows | None, *, cut_up: bool = True
+    text: str, field: Field, knows: Knows | None, *, cut_up: bool = True
 ) -> list[Sentence]:
-    """The sentences of a text that `runs` has cut; ``knows`` and ``cut_up`` as for `tokens_of`."""
-    found = None if knows and cut_up else _of_whole_words(field, cut)
+    """`sentences` of any text; ``knows`` and ``cut_up`` as for `tokens_of`."""
+    text = text[:MAX_CHARACTERS]
+    found = None if knows and cut_up else _of_whole_words(text, field)
     if found is None:
-        text = text[:MAX_CHARACTERS]
-        found = sentences_of(text, field, tokens_of(text, cut, knows, cut_up=cut_up))
+        found = sentences_of(text, field, tokens_of(text, runs(text), knows, cut_up=cut_up))
     return found
 
 
-def _of_whole_words(field: Field, cut: Sequence[str]) -> list[Sentence] | None:
-    """The same of a text in which each run is a word, as in nearly all; None of another."""
+def _of_whole_words(text: str, field: Field) -> list[Sentence] | None:
+    """The same of a text in which each run is a word, as in nearly all; None of another. Parted at
+    its spaces: most of what stands between two is one word, and is known as it is written."""
     found: list[Sentence] = []
     tokens: list[Token] = []
-    end = 0
-    make, unbroken, never_ends = tuple.__new__, BREAK.isdisjoint, _MAY_END.isdisjoint
-    for gap, run in zip(cut[::2], cut[1::2], strict=False):
-        known = as_word(run)
-        if known is None:
-            return None
-        surface, norm, script, length = known
-        start = end + len(gap)
-        end = start + len(run)
-        if gap == " ":
+    make, unbroken = tuple.__new__, BREAK.isdisjoint
+    start, behind = 0, ""  # where a piece begins, and what stands behind the last word before it
+    pieces = text.split(" ")
+    for piece, word in zip(pieces, map(whole_words.__getitem__, pieces), strict=True):
+        if word is not None and not behind:
+            surface, norm, script, length = word
             tokens.append(make(Token, (start, start + length, surface, norm, script, False)))
+            start += len(piece) + 1
             continue
-        breaks = not unbroken(gap)
-        token = make(Token, (start, start + length, surface, norm, script, breaks))
-        if tokens and not never_ends(gap) and ends(gap, tokens[-1], token, field):
-            found += _sentences(field, tokens)
-            tokens = []
-        tokens.append(token)
+        behind += " "  # of the first piece, too: nothing stands before it that could end
+        cut = runs(piece)
+        for gap, run in zip(cut[::2], cut[1::2], strict=False):
+            known = as_word(run)
+            if known is None:
+                return None
+            surface, norm, script, length = known
+            start += len(gap)
+            behind += gap
+            token = make(
+                Token, (start, start + length, surface, norm, script, not unbroken(behind))
+            )
+            if tokens and not never_ends(behind) and ends(behind, tokens[-1], token, field):
+                found += _sentences(field, tokens)
+                tokens = []
+            tokens.append(token)
+            start += len(run)
+            behind = ""
+        behind += cut[-1]
+        start += len(cut[-1]) + 1
     if tokens:
         found += _sentences(field, tokens)
     return found

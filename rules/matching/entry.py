@@ -9,7 +9,7 @@ from typing import get_args
 from rules.language.boilerplate import blanked, blanked_title
 from rules.language.latin import guess_language
 from rules.language.sentences import Field, Sentence, cut_sentences
-from rules.language.text import MAX_CHARACTERS, runs
+from rules.language.text import MAX_CHARACTERS
 from rules.loading.choices import Place
 from rules.matching.clauses import placed
 from rules.matching.finding.matcher import TermMatcher
@@ -87,9 +87,7 @@ class OpenedText:
 
     def sentences(self, terms: TermMatcher) -> Sequence[Sentence]:
         if self._sentences is None:
-            self._sentences = cut_sentences(
-                self.read, self.field, runs(self.read), terms.knows, cut_up=self.cut_up
-            )
+            self._sentences = cut_sentences(self.read, self.field, terms.knows, cut_up=self.cut_up)
         return self._sentences
 
 

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from rules.language.sentences import LONGEST
+
 if TYPE_CHECKING:
     from rules.matching.finding.terms import CompiledTerm, Phrase
 
@@ -43,8 +45,8 @@ class Known(NamedTuple):
 
 
 UNKNOWN = Known((), 0, frozenset(), None)
-_SINGLE = tuple(Span(at, at) for at in range(512))
-"""Made once: most matches are of one word near the beginning of a text."""
+_SINGLE = tuple(Span(at, at) for at in range(LONGEST))
+"""Made once: most matches are of one word."""
 
 
 class PlainPhrases:
@@ -139,16 +141,13 @@ class PlainWords:
     __slots__ = ("_alone", "_phrases")
 
     def __init__(self, words: Sequence[Known]) -> None:
-        self._alone = [(at, word.alone) for at, word in enumerate(words) if word.alone]
+        alone = zip(_SINGLE, words, strict=False)
+        self._alone = [(span, terms) for span, (_, _, terms, _) in alone if terms]
         self._phrases: defaultdict[str, list[Span]] = defaultdict(list)
         for name, span in phrases_in(words):
             self._phrases[name].append(span)
 
     def of(self, term: str) -> list[Span]:
         """Where words and phrases of a term stand, in no order, and some twice."""
-        found = [_single(at) for at, terms in self._alone if term in terms]
+        found = [span for span, terms in self._alone if term in terms]
         return found + self._phrases[term] if term in self._phrases else found
-
-
-def _single(at: int) -> Span:
-    return _SINGLE[at] if at < len(_SINGLE) else Span(at, at)
