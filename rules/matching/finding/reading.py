@@ -143,8 +143,8 @@ class Reading:
         """Where a term stands, in order."""
         self.added: set[str] = set()
         """What another reader of the sentence found, by name."""
-        self.governors: Sequence[Any] | None = None
-        """What `scope.governors` found here."""
+        self.governors: dict[int, tuple[Any, Sequence[Any]]] = {}
+        """What `scope.governors` found here, by the identity of a signal's own, which are kept."""
         self._has: dict[int, bool] = {}
         self._joins: frozenset[int] | None = None
         self._once: dict[str, Any] | None = None
@@ -157,7 +157,7 @@ class Reading:
         if words:
             self._found = _Outside(self._written, words)
             self.of = self._found.__getitem__
-            self.governors = None
+            self.governors.clear()
             self._choices.clear()
             self._has.clear()
             self._any.clear()
