@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise, repeat
+from operator import add
 from typing import Literal, NamedTuple
 
 from rules.language.disguise import Knows
@@ -80,38 +81,69 @@ def _of_whole_words(text: str, field: Field) -> list[Sentence] | None:
     its spaces: most of what stands between two is one word, and is known as it is written."""
     found: list[Sentence] = []
     tokens: list[Token] = []
-    make, unbroken = tuple.__new__, BREAK.isdisjoint
-    start, behind = 0, ""  # where a piece begins, and what stands behind the last word before it
     pieces = text.split(" ")
-    for piece, word in zip(pieces, map(whole_words.__getitem__, pieces), strict=True):
-        if word is not None and not behind:
-            surface, norm, script, length = word
-            tokens.append(make(Token, (start, start + length, surface, norm, script, False)))
-            start += len(piece) + 1
-            continue
-        behind += " "  # of the first piece, too: nothing stands before it that could end
-        cut = runs(piece)
-        for gap, run in zip(cut[::2], cut[1::2], strict=False):
-            known = as_word(run)
-            if known is None:
+    words = list(map(whole_words.__getitem__, pieces))
+    starts = list(map(add, accumulate(map(len, pieces), initial=0), range(len(pieces))))
+    behind = " "
+    """What stands behind the last word, with the space before the next piece."""
+    begun = 0
+    for at in [at for at, word in enumerate(words) if word is None] + [len(pieces)]:
+        if at > begun and behind != " ":
+            # What stands before the first word of several may end a sentence.
+            cut = ["", pieces[begun], ""]
+            if not _goes_on_with(cut, starts[begun], behind, found, tokens, field):
                 return None
-            surface, norm, script, length = known
-            start += len(gap)
-            behind += gap
-            token = make(
-                Token, (start, start + length, surface, norm, script, not unbroken(behind))
-            )
-            if tokens and not never_ends(behind) and ends(behind, tokens[-1], token, field):
-                found += _sentences(field, tokens)
-                tokens = []
-            tokens.append(token)
-            start += len(run)
-            behind = ""
-        behind += cut[-1]
-        start += len(cut[-1]) + 1
+            begun, behind = begun + 1, " "
+        if at > begun:
+            tokens += _one_after_another(starts[begun:at], words[begun:at])  # type: ignore[arg-type]
+        if at < len(pieces):
+            cut = runs(pieces[at])
+            if not _goes_on_with(cut, starts[at], behind, found, tokens, field):
+                return None
+            if len(cut) == 1:
+                behind += cut[0] + " "  # in place: a text of nothing but spaces is linear
+            else:
+                behind = cut[-1] + " "
+            begun = at + 1
     if tokens:
         found += _sentences(field, tokens)
     return found
+
+
+def _one_after_another(starts: Sequence[int], words: Sequence[Word]) -> Iterator[Token]:
+    """The tokens of words between which stands one space each."""
+    surfaces, norms, scripts, lengths = zip(*words, strict=True)
+    ends = map(add, starts, lengths)
+    values = zip(starts, ends, surfaces, norms, scripts, repeat(False), strict=False)
+    return map(tuple.__new__, repeat(Token), values)
+
+
+def _goes_on_with(
+    cut: Sequence[str],
+    start: int,
+    behind: str,
+    found: list[Sentence],
+    tokens: list[Token],
+    field: Field,
+) -> bool:
+    """Adds the runs of a piece of a text; whether each is a word. ``behind``: what stands before
+    the piece."""
+    for gap, run in zip(cut[::2], cut[1::2], strict=False):
+        known = as_word(run)
+        if known is None:
+            return False
+        surface, norm, script, length = known
+        start += len(gap)
+        behind += gap
+        breaks = not BREAK.isdisjoint(behind)
+        token = Token(start, start + length, surface, norm, script, breaks)
+        if tokens and not never_ends(behind) and ends(behind, tokens[-1], token, field):
+            found += _sentences(field, tokens)
+            tokens.clear()
+        tokens.append(token)
+        start += len(run)
+        behind = ""
+    return True
 
 
 def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sentence]:

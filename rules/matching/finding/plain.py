@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress, repeat
+from operator import contains, itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from rules.language.sentences import LONGEST
@@ -44,6 +46,7 @@ class Known(NamedTuple):
     """The phrases that begin with it."""
 
 
+_ALONE = itemgetter(Known._fields.index("alone"))
 UNKNOWN = Known((), 0, frozenset(), None)
 _SINGLE = tuple(Span(at, at) for at in range(LONGEST))
 """Made once: most matches are of one word."""
@@ -138,16 +141,18 @@ def goes_on(rest: Rest, words: Sequence[_HasNumbers], at: int) -> bool:
 class PlainWords:
     """The words and phrases of a sentence, by the terms that they are."""
 
-    __slots__ = ("_alone", "_phrases")
+    __slots__ = ("_alone", "_phrases", "_spans")
 
     def __init__(self, words: Sequence[Known]) -> None:
-        alone = zip(_SINGLE, words, strict=False)
-        self._alone = [(span, terms) for span, (_, _, terms, _) in alone if terms]
+        alone = list(map(_ALONE, words))
+        self._spans = list(compress(_SINGLE, alone))
+        self._alone = list(filter(None, alone))
+        """What each of these words is by itself."""
         self._phrases: defaultdict[str, list[Span]] = defaultdict(list)
         for name, span in phrases_in(words):
             self._phrases[name].append(span)
 
     def of(self, term: str) -> list[Span]:
         """Where words and phrases of a term stand, in no order, and some twice."""
-        found = [span for span, terms in self._alone if term in terms]
+        found = list(compress(self._spans, map(contains, self._alone, repeat(term))))
         return found + self._phrases[term] if term in self._phrases else found
