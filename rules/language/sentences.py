@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise, repeat
+from operator import add
 from typing import Literal, NamedTuple
 
 from rules.language.disguise import Knows
-from rules.language.text import BREAK, MAX_CHARACTERS, Token, Word, as_word, runs, tokens_of
+from rules.language.text import (
+    BREAK,
+    MAX_CHARACTERS,
+    Token,
+    Word,
+    as_word,
+    runs,
+    tokens_of,
+    whole_words,
+)
 
 Field = Literal["title", "text"]
 
@@ -46,51 +56,94 @@ def sentences(text: str, field: Field, knows: Knows | None = None) -> list[Sente
     """
     if knows is None:
         return list(_without_vocabulary(text, field))
-    return cut_sentences(text, field, runs(text), knows)
+    return cut_sentences(text, field, knows)
 
 
 @lru_cache(maxsize=2)
 def _without_vocabulary(text: str, field: Field) -> tuple[Sentence, ...]:
     """Of one entry: its places and its figures are read of the same sentences."""
-    return tuple(cut_sentences(text, field, runs(text), None))
+    return tuple(cut_sentences(text, field, None))
 
 
 def cut_sentences(
-    text: str, field: Field, cut: Sequence[str], knows: Knows | None, *, cut_up: bool = True
+    text: str, field: Field, knows: Knows | None, *, cut_up: bool = True
 ) -> list[Sentence]:
-    """The sentences of a text that `runs` has cut; ``knows`` and ``cut_up`` as for `tokens_of`."""
-    found = None if knows and cut_up else _of_whole_words(field, cut)
+    """`sentences` of any text; ``knows`` and ``cut_up`` as for `tokens_of`."""
+    text = text[:MAX_CHARACTERS]
+    found = None if knows and cut_up else _of_whole_words(text, field)
     if found is None:
-        text = text[:MAX_CHARACTERS]
-        found = sentences_of(text, field, tokens_of(text, cut, knows, cut_up=cut_up))
+        found = sentences_of(text, field, tokens_of(text, runs(text), knows, cut_up=cut_up))
     return found
 
 
-def _of_whole_words(field: Field, cut: Sequence[str]) -> list[Sentence] | None:
-    """The same of a text in which each run is a word, as in nearly all; None of another."""
+def _of_whole_words(text: str, field: Field) -> list[Sentence] | None:
+    """The same of a text in which each run is a word, as in nearly all; None of another. Parted at
+    its spaces: most of what stands between two is one word, and is known as it is written."""
     found: list[Sentence] = []
     tokens: list[Token] = []
-    end = 0
-    make, unbroken, never_ends = tuple.__new__, BREAK.isdisjoint, _MAY_END.isdisjoint
-    for gap, run in zip(cut[::2], cut[1::2], strict=False):
-        known = as_word(run)
-        if known is None:
-            return None
-        surface, norm, script, length = known
-        start = end + len(gap)
-        end = start + len(run)
-        if gap == " ":
-            tokens.append(make(Token, (start, start + length, surface, norm, script, False)))
-            continue
-        breaks = not unbroken(gap)
-        token = make(Token, (start, start + length, surface, norm, script, breaks))
-        if tokens and not never_ends(gap) and ends(gap, tokens[-1], token, field):
-            found += _sentences(field, tokens)
-            tokens = []
-        tokens.append(token)
+    pieces = text.split(" ")
+    words = list(map(whole_words.__getitem__, pieces))
+    starts = list(map(add, accumulate(map(len, pieces), initial=0), range(len(pieces))))
+    behind = " "
+    """What stands behind the last word, with the space before the next piece."""
+    begun = 0
+    for at in [at for at, word in enumerate(words) if word is None] + [len(pieces)]:
+        if at > begun and behind != " ":
+            # What stands before the first word of several may end a sentence.
+            cut = ["", pieces[begun], ""]
+            if not _goes_on_with(cut, starts[begun], behind, found, tokens, field):
+                return None
+            begun, behind = begun + 1, " "
+        if at > begun:
+            tokens += _one_after_another(starts[begun:at], words[begun:at])  # type: ignore[arg-type]
+        if at < len(pieces):
+            cut = runs(pieces[at])
+            if not _goes_on_with(cut, starts[at], behind, found, tokens, field):
+                return None
+            if len(cut) == 1:
+                behind += cut[0] + " "  # in place: a text of nothing but spaces is linear
+            else:
+                behind = cut[-1] + " "
+            begun = at + 1
     if tokens:
         found += _sentences(field, tokens)
     return found
+
+
+def _one_after_another(starts: Sequence[int], words: Sequence[Word]) -> Iterator[Token]:
+    """The tokens of words between which stands one space each."""
+    surfaces, norms, scripts, lengths = zip(*words, strict=True)
+    ends = map(add, starts, lengths)
+    values = zip(starts, ends, surfaces, norms, scripts, repeat(False), strict=False)
+    return map(tuple.__new__, repeat(Token), values)
+
+
+def _goes_on_with(
+    cut: Sequence[str],
+    start: int,
+    behind: str,
+    found: list[Sentence],
+    tokens: list[Token],
+    field: Field,
+) -> bool:
+    """Adds the runs of a piece of a text; whether each is a word. ``behind``: what stands before
+    the piece."""
+    for gap, run in zip(cut[::2], cut[1::2], strict=False):
+        known = as_word(run)
+        if known is None:
+            return False
+        surface, norm, script, length = known
+        start += len(gap)
+        behind += gap
+        breaks = not BREAK.isdisjoint(behind)
+        token = Token(start, start + length, surface, norm, script, breaks)
+        if tokens and not never_ends(behind) and ends(behind, tokens[-1], token, field):
+            found += _sentences(field, tokens)
+            tokens.clear()
+        tokens.append(token)
+        start += len(run)
+        behind = ""
+    return True
 
 
 def sentences_of(text: str, field: Field, tokens: Sequence[Token]) -> list[Sentence]:

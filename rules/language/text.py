@@ -172,6 +172,26 @@ def is_one_run(written: str) -> bool:
     return _WORD.fullmatch(written) is not None
 
 
+class _WholeWords(dict[str, Word | None]):
+    """Pieces of texts between spaces → the word that each is; None: it is more or less than one.
+    One that is not here is read where it is asked for."""
+
+    __slots__ = ()
+
+    def __missing__(self, piece: str) -> Word | None:
+        word = as_word(piece) if is_one_run(piece) else None
+        if len(self) >= _MOST_PIECES:
+            self.clear()
+        if len(piece) <= _LONGEST_PIECE:
+            self[piece] = word
+        return word
+
+
+_MOST_PIECES, _LONGEST_PIECE = 60_000, 60
+"""Pieces that are remembered, and the characters of one that comes again."""
+whole_words = _WholeWords()
+
+
 def runs(text: str) -> list[str]:
     """A text cut before and behind its runs of letters and of digits: what stands between two is
     at the even places. Joined, they are the text. Linear in its length."""

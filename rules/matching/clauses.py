@@ -108,6 +108,8 @@ def _usable(
     ``denied`` takes matches under a negation too, for statements that it is not so.
     """
     candidates = reading.any_of(element.terms)
+    if not candidates:
+        return candidates
     if clause.languages:
         candidates = [c for c in candidates if _spoken(c[0], reading, clause.languages)]
     if element.negated:

@@ -117,8 +117,7 @@ def quote(held: Found, entry: EntryReading) -> str:
     reading = held.spans[0][0]
     same = [s for r, s, _ in held.spans if r is reading]
     source = entry.title if reading.sentence.field == "title" else entry.text
-    start = min(offsets(reading, s)[0] for s in same)
-    end = max(offsets(reading, s)[1] for s in same)
+    start, end = offsets(reading, Span(min(same)[0], max([s.last for s in same])))
     return " ".join(source[start:end].split())
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import get_args
 
 from rules.language.boilerplate import blanked, blanked_title
 from rules.language.latin import guess_language
 from rules.language.sentences import Field, Sentence, cut_sentences
-from rules.language.text import MAX_CHARACTERS, runs
+from rules.language.text import MAX_CHARACTERS, Token
 from rules.loading.choices import Place
 from rules.matching.clauses import placed
 from rules.matching.finding.matcher import TermMatcher
@@ -18,6 +19,7 @@ from rules.matching.finding.reading import Reading
 from rules.matching.harm.entry import find_harms
 
 _PLACES: tuple[Place, ...] = get_args(Place)
+_SCRIPT = itemgetter(Token._fields.index("script"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,7 @@ class OpenedText:
 
     def sentences(self, terms: TermMatcher) -> Sequence[Sentence]:
         if self._sentences is None:
-            self._sentences = cut_sentences(
-                self.read, self.field, runs(self.read), terms.knows, cut_up=self.cut_up
-            )
+            self._sentences = cut_sentences(self.read, self.field, terms.knows, cut_up=self.cut_up)
         return self._sentences
 
 
@@ -127,7 +127,13 @@ def readings_of(
         parts += [(s, each, b) for s, b in zip(sentences, known, strict=True)]
     spoken = language
     if language not in ("en", "fr"):
-        latin = [t.norm for s, _, _ in parts for t in s.tokens if t.script == "latin"]
+        latin = [
+            token.norm
+            for sentence, _, _ in parts
+            if "latin" in map(_SCRIPT, sentence.tokens)
+            for token in sentence.tokens
+            if token.script == "latin"
+        ]
         spoken = guess_language(latin[:400]) if latin else None
     found = tuple(terms.read(s, spoken, each.written, matched, bits) for s, each, bits in parts)
     for reading in found:

@@ -164,7 +164,10 @@ class Gate:
                 sentences = places[way.clause.where]
                 groups = way.groups
                 if groups:
-                    sentences = [r for r in sentences if r.has_of_each(groups)]
+                    rarest = groups[0]
+                    sentences = [
+                        r for r in sentences if r.possible & rarest and r.has_of_each(groups)
+                    ]
                 if sentences:
                     found.setdefault(rule, []).append(way)
                     where[id(way)] = sentences

@@ -29,7 +29,7 @@ from rules.matching.scope.negation import (
 )
 from rules.matching.scope.resolve import Scope
 from rules.matching.scope.scope import scope_of, state_of
-from rules.matching.scope.statement import is_background
+from rules.matching.scope.statement import SUBORDINATE, is_background
 from rules.matching.scope.undone import relieved_since, undoes
 
 ENDING = (STATE_TERMS["stopped"], STATE_TERMS["obstructed"], "$act-out-of-service")
@@ -60,7 +60,8 @@ def holds(
         scope = scope_of(spans[0][0], [spans[0][1]], clause.direction, rule.means, rule.governors)
         return [] if scope.direction is None else [Found(clause, spans, scope.direction, scope)]
     if clause.kind == "scope" and not bare:
-        return [f for r in here if not r.has_any(unless) for f in _under_a_state(clause, rule, r)]
+        heard = [r for r in here if not r.has_any(unless)] if unless else here
+        return [f for r in heard for f in _under_a_state(clause, rule, r)]
     if clause.kind in ("all", "scope"):
         return []
     held = []
@@ -78,9 +79,9 @@ def holds(
         ):
             # «لا نقص في الأدوية» as the news itself; further down a plain no is an aside.
             combination = in_sentence(clause, reading, denied=True)
-        if combination is None or reading.has_any(unless):
+        if combination is None or (unless and reading.has_any(unless)):
             continue
-        if _set_aside(clause, reading, combination):
+        if clause.unless_within is not None and _set_aside(clause, reading, combination):
             continue
         evidence = [s for s, _ in combination]
         if clause.direction == "improving" and effect.is_sorry(reading, evidence):
@@ -202,6 +203,8 @@ def _over_time(reading: Reading, scope: Scope, evidence: Sequence[Span]) -> Scop
 
 def _aside(reading: Reading, spans: Iterable[Span], scope: Scope) -> bool:
     """Whether it is told in a side remark. Relief told last is news: «عادوا بعد سريان الهدنة»."""
+    if not reading.of(SUBORDINATE):
+        return False
     fronted = scope.direction != "worsening"
     return any(is_background(reading, s, fronted=fronted) for s in spans)
 

@@ -112,6 +112,8 @@ def _with_their_harms(held: Held, entry: EntryReading) -> Held:
 
 def _blocked(rule: CompiledRule, readings: Iterable[Reading]) -> dict[int, str]:
     """The sentences that count for nothing, by a term that silences the rule there."""
+    if not rule.unless:
+        return {}
     found = ((id(reading), _last_of(rule.unless, reading)) for reading in readings)
     return {number: name for number, name in found if name}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from rules.language import boilerplate, latin
@@ -21,6 +22,7 @@ _ELIDED = re.compile("[ldnsjm][aeiouyh][a-z]{3}")
 _MOST_REMEMBERED = 200_000
 """Words of texts whose meaning is remembered, for each language of Latin words."""
 
+_SURFACE = itemgetter(Token._fields.index("surface"))
 _MOST_ASKED = 20_000
 """Sets of terms of which is remembered what they are as bits, or as names."""
 
@@ -33,12 +35,14 @@ LatinIndex = Mapping[str, Mapping[str, tuple[int, ...]]]
 class _Indexed:
     """What a term is made of beside words and phrases of words."""
 
-    __slots__ = ("composed", "exceptions", "include", "is_plain", "regexes")
+    __slots__ = ("bit", "composed", "excepted", "exceptions", "include", "is_plain", "regexes")
 
     def __init__(self, term: CompiledTerm, composed: Iterable[Phrase], signs: Signs) -> None:
         """A part whose bits in ``signs`` are not possible in a sentence is not tried there."""
         self.include = [(signs.bits.get(name, 0), name) for name in term.include]
+        self.bit = signs.bits[term.name]
         self.exceptions = term.exceptions
+        self.excepted = signs.bits.get(term.exceptions or "", 0)
         self.regexes = term.regexes
         self.composed = [
             (needed, phrase) for phrase in composed if (needed := signs.needed_by(phrase))
@@ -136,14 +140,15 @@ class TermMatcher:
         that may stand in it, as bits of `signs`, where that is known."""
         remembered = self._known.get(language) or self._known[None]
         try:
-            words = [remembered[token[2]] for token in sentence.tokens]
+            words = list(map(remembered.__getitem__, map(_SURFACE, sentence.tokens)))
         except KeyError:
             words = [remembered.get(t[2]) or self.known(t, language) for t in sentence.tokens]
         if possible is None:
             if matched is None:
                 matched, _ = self.patterns.in_text(text[sentence.start : sentence.end])
             possible = self._possible(words, matched)
-        return Reading(Written(sentence, words, self, possible, text), language, self)
+        by_pattern = -1 if matched is None else matched
+        return Reading(Written(sentence, words, self, possible, text, by_pattern), language, self)
 
     def _possible(self, words: Sequence[Known], bits: int) -> int:
         """``bits`` and those of what may stand where these words do."""
@@ -216,10 +221,11 @@ class TermMatcher:
         for needed, phrase in term.composed:
             if needed & possible == needed:
                 found |= phrase_spans(phrase, written)
-        for regex in term.regexes:
-            found |= _regex_spans(regex, written.sentence, written.text)
-        if found and term.exceptions:
-            excepted = written[term.exceptions]
+        if term.regexes and term.bit & written.by_pattern:
+            for regex in term.regexes:
+                found |= _regex_spans(regex, written)
+        if found and term.excepted & possible:
+            excepted = written[term.exceptions]  # type: ignore[index]  # it has a bit
             if excepted:
                 covered = {i for e in excepted for i in range(e.first, e.last + 1)}
                 found = {s for s in found if covered.isdisjoint(range(s.first, s.last + 1))}
@@ -260,11 +266,10 @@ def phrase_spans(phrase: Phrase, written: Written) -> set[Span]:
     return {Span(start, end - 1) for start, end in reached or ()}
 
 
-def _regex_spans(regex: Any, sentence: Sentence, text: str) -> set[Span]:
+def _regex_spans(regex: Any, written: Written) -> set[Span]:
     spans = set()
-    piece = text[sentence.start : sentence.end]
-    # A lone surrogate cannot be encoded for the engine; it matches nothing anyway.
-    for match in regex.finditer(piece.encode("utf-8", "replace").decode("utf-8")):
+    sentence = written.sentence
+    for match in regex.finditer(written.piece):
         start, end = match.start() + sentence.start, match.end() + sentence.start
         first = bisect_right(sentence.tokens, start, key=lambda t: t.end)
         last = bisect_left(sentence.tokens, end, key=lambda t: t.start) - 1

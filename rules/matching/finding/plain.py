@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress, repeat
+from operator import contains, itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from rules.language.sentences import LONGEST
 
 if TYPE_CHECKING:
     from rules.matching.finding.terms import CompiledTerm, Phrase
@@ -42,9 +46,10 @@ class Known(NamedTuple):
     """The phrases that begin with it."""
 
 
+_ALONE = itemgetter(Known._fields.index("alone"))
 UNKNOWN = Known((), 0, frozenset(), None)
-_SINGLE = tuple(Span(at, at) for at in range(512))
-"""Made once: most matches are of one word near the beginning of a text."""
+_SINGLE = tuple(Span(at, at) for at in range(LONGEST))
+"""Made once: most matches are of one word."""
 
 
 class PlainPhrases:
@@ -136,19 +141,18 @@ def goes_on(rest: Rest, words: Sequence[_HasNumbers], at: int) -> bool:
 class PlainWords:
     """The words and phrases of a sentence, by the terms that they are."""
 
-    __slots__ = ("_alone", "_phrases")
+    __slots__ = ("_alone", "_phrases", "_spans")
 
     def __init__(self, words: Sequence[Known]) -> None:
-        self._alone = [(at, word.alone) for at, word in enumerate(words) if word.alone]
+        alone = list(map(_ALONE, words))
+        self._spans = list(compress(_SINGLE, alone))
+        self._alone = list(filter(None, alone))
+        """What each of these words is by itself."""
         self._phrases: defaultdict[str, list[Span]] = defaultdict(list)
         for name, span in phrases_in(words):
             self._phrases[name].append(span)
 
     def of(self, term: str) -> list[Span]:
         """Where words and phrases of a term stand, in no order, and some twice."""
-        found = [_single(at) for at, terms in self._alone if term in terms]
+        found = list(compress(self._spans, map(contains, self._alone, repeat(term))))
         return found + self._phrases[term] if term in self._phrases else found
-
-
-def _single(at: int) -> Span:
-    return _SINGLE[at] if at < len(_SINGLE) else Span(at, at)

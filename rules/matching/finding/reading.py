@@ -37,7 +37,8 @@ class Written(dict[str, Spans]):
     """
 
     __slots__ = (
-        "_at", "_bits", "_matcher", "_plain", "possible", "sentence", "text", "words",
+        "_at", "_bits", "_matcher", "_piece", "_plain", "by_pattern", "possible", "sentence",
+        "text", "words",
     )  # fmt: skip
 
     def __init__(
@@ -47,6 +48,7 @@ class Written(dict[str, Spans]):
         matcher: Matcher,
         possible: int,
         text: str,
+        by_pattern: int = -1,
     ) -> None:
         self.sentence = sentence
         self.words = words
@@ -55,8 +57,11 @@ class Written(dict[str, Spans]):
         """The terms, as bits of the matcher's `signs`, that may be found; no other is."""
         self.text = text
         """What the sentence's offsets point into."""
+        self.by_pattern = by_pattern
+        """Those of the terms of which a pattern may match; -1: any."""
         self._matcher = matcher
         self._bits = matcher.signs.bits
+        self._piece: str | None = None
         self._plain: PlainWords | None = None
         self._at: dict[int, list[int]] | None = None
 
@@ -75,6 +80,16 @@ class Written(dict[str, Spans]):
         if plain is None:
             plain = self._plain = PlainWords(self.words)
         return plain
+
+    @property
+    def piece(self) -> str:
+        """The sentence as it is written, for patterns: a lone surrogate cannot be encoded for the
+        engine, and matches nothing anyway."""
+        piece = self._piece
+        if piece is None:
+            piece = self.text[self.sentence.start : self.sentence.end]
+            piece = self._piece = piece.encode("utf-8", "replace").decode("utf-8")
+        return piece
 
     @property
     def at(self) -> dict[int, list[int]]:
@@ -128,8 +143,8 @@ class Reading:
         """Where a term stands, in order."""
         self.added: set[str] = set()
         """What another reader of the sentence found, by name."""
-        self.governors: Sequence[Any] | None = None
-        """What `scope.governors` found here."""
+        self.governors: dict[int, tuple[Any, Sequence[Any]]] = {}
+        """What `scope.governors` found here, by the identity of a signal's own, which are kept."""
         self._has: dict[int, bool] = {}
         self._joins: frozenset[int] | None = None
         self._once: dict[str, Any] | None = None
@@ -142,7 +157,7 @@ class Reading:
         if words:
             self._found = _Outside(self._written, words)
             self.of = self._found.__getitem__
-            self.governors = None
+            self.governors.clear()
             self._choices.clear()
             self._has.clear()
             self._any.clear()

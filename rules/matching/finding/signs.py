@@ -28,9 +28,11 @@ class Composed:
         set."""
         self.phrases = tuple(phrases)
         self._triggers = 0
+        self._needed = 0
         self._by_trigger: dict[int, list[tuple[int, int]]] = {}
         for trigger, needed, sets in self.phrases:
             self._triggers |= 1 << trigger
+            self._needed |= needed
             self._by_trigger.setdefault(trigger, []).append((needed, sets))
 
     def with_more(self, more: Callable[[int], int]) -> Composed:
@@ -45,7 +47,8 @@ class Composed:
                 for needed, sets in self._by_trigger[number]:
                     if bits & needed == needed:
                         bits |= sets
-            if bits == before:
+            # What no phrase needs makes none.
+            if not (bits ^ before) & self._needed:
                 return bits
 
 

@@ -204,12 +204,11 @@ def _here(
 ) -> Sequence[tuple[State, Reach, str]]:
     """The words of a sentence that may say something of others: in the order of `REACH`, and of
     one state the vocabulary's before the signal's own."""
-    found: Sequence[tuple[State, Reach, str]] | None = reading.governors
-    if found is None:
-        here = reading.present(_GOVERNORS)
-        found = reading.governors = (
-            [(state, REACH[state], name) for state, name in _SAYING if name in here] if here else ()
-        )
+    known = reading.governors.get(id(own))
+    if known is not None and known[0] is own:
+        governors: Sequence[tuple[State, Reach, str]] = known[1]
+        return governors
+    found = reading.once("governors", _of_the_vocabulary)
     mine = [
         (state, REACH[state], name)
         for state, names in own.items()
@@ -217,7 +216,15 @@ def _here(
         for name in names
         if reading.of(name)
     ]
-    return sorted((*found, *mine), key=lambda each: _ORDER[each[0]]) if mine else found
+    if mine:
+        found = sorted((*found, *mine), key=lambda each: _ORDER[each[0]])
+    reading.governors[id(own)] = own, found
+    return found
+
+
+def _of_the_vocabulary(reading: Reading) -> Sequence[tuple[State, Reach, str]]:
+    here = reading.present(_GOVERNORS)
+    return [(state, REACH[state], name) for state, name in _SAYING if name in here] if here else ()
 
 
 def _presumed_in_force(reading: Reading, evidence: Sequence[Span]) -> Governor | None:

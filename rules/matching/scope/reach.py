@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice, takewhile
 from typing import NamedTuple
 
 from rules.loading.choices import State
-from rules.matching.finding.reading import Reading, Span
+from rules.matching.finding.reading import Reading, Span, Spans, begun_in
 from rules.matching.scope import denials, doers
 from rules.matching.scope.negation import any_within, begins_a_verb
 
@@ -59,14 +59,12 @@ VERDICT = Reach(10, 9, 2, across=True)
 """Of what is said of a whole subject, "the closure of the hospital of Al-Nao is a hoax"."""
 
 
-def within_reach(spans: Sequence[Span], reached: Sequence[Span], reach: Reach) -> Iterator[Span]:
+def within_reach(spans: Spans, reached: Sequence[Span], reach: Reach) -> Spans:
     """Those that may be near enough: a text of one sentence may hold hundreds."""
-    if not reached:
-        return iter(())
-    first = min(e.first for e in reached) - reach.before - 1 - LONGEST
-    last = max(e.last for e in reached) + reach.after + 1
-    at = bisect_left(spans, first, key=lambda s: s.first)
-    return takewhile(lambda s: s.first <= last, islice(spans, at, None))
+    if not reached or not spans:
+        return ()
+    first, last = min(reached)[0], max([e.last for e in reached])
+    return begun_in(spans, first - reach.before - 1 - LONGEST, last + reach.after + 1)
 
 
 def words_to(

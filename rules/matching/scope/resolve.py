@@ -12,6 +12,7 @@ from rules.matching.scope import statement
 from rules.matching.scope.governors import STATE_TERMS, UNDONE, Governor
 from rules.matching.scope.negation import (
     NEGATED_EVIDENCE,
+    NO_OF_ANY_KIND,
     any_negation,
     denies,
     excepts,
@@ -58,6 +59,8 @@ class Scope(NamedTuple):
 
     def shown(self) -> tuple[tuple[Span, str], ...]:
         """The words that say it, each with the name of what it says."""
+        if not self.words:
+            return ()
         return tuple(
             (span, "negation" if state == "negated" else f"scope-{state}")
             for state, span in zip(self.states, self.words, strict=True)
@@ -177,6 +180,8 @@ def negation_of(
     reading: Reading, evidence: Sequence[Span], governors: Sequence[Governor]
 ) -> Span | None:
     """The negation right over the evidence, and not over one of its governors."""
+    if not reading.has_any(NO_OF_ANY_KIND):
+        return None
     for span in evidence:
         no = any_negation(reading, span, NEGATED_EVIDENCE)
         if no is None or (any(no.overlaps(s) for s in evidence) and not is_nobody(reading, no)):

@@ -63,12 +63,16 @@ def scope_of(
         for g in governing(reading, evidence, own)
         if not _says_no_of_another(reading, g, evidence)
     ]
-    named_only = base == "improving" and not governors
-    refused = negation and negation_of(reading, evidence, ()) is not None
-    named = named_only and not refused and not statement.says_so(reading, evidence)
+    named = (
+        base == "improving"
+        and not governors
+        and not (negation and negation_of(reading, evidence, ()) is not None)
+        and not statement.says_so(reading, evidence)
+    )
     if named:
         base = "worsening"
-    governors = hurdles.standing(reading, _holding(governors))
+    if governors:
+        governors = hurdles.standing(reading, _holding(governors))
     if base == "improving":
         governors = [g for g in governors if not hurdles.lifts_one(reading, g, evidence)]
     if base == "improving":

@@ -174,6 +174,8 @@ def _dated(reading: Reading, span: Span) -> bool:
 def _behind(reading: Reading, span: Span, term: str, *, fronted: bool) -> bool:
     tokens = reading.sentence.tokens
     marks = reading.of(term)
+    if not marks:
+        return False
     at = bisect_left(marks, span.first, key=lambda s: s.first) - 1
     if at < 0:
         return False
@@ -208,13 +210,15 @@ _VERBS = tuple(f"$scope-{state}" for state in _STATES)
 
 
 def _names(reading: Reading, span: Span, terms: tuple[str, ...]) -> bool:
-    return any(s.overlaps(span) for name in terms for s in _near(reading.of(name), span))
+    for name in terms:
+        found = reading.of(name)
+        if found and any(s.overlaps(span) for s in _near(found, span)):
+            return True
+    return False
 
 
 def _near(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
-    at = bisect_left(spans, span.first - 4, key=lambda s: s.first)
-    end = bisect_left(spans, span.last + 1, key=lambda s: s.first)
-    return spans[at:end]
+    return begun_in(spans, span.first - 4, span.last)
 
 
 def _begins(reading: Reading, first: int) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.language.sentences import sentences
+from rules.language.sentences import Field, sentences, sentences_of
 from rules.language.text import arabic_norm, arabic_surface, latin_norm, tokenize
 
 ARABIC_LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهويءأإآؤئىة"
@@ -30,6 +30,20 @@ def test_offsets_point_into_the_original(text: str) -> None:
             assert arabic_norm(written) == token.norm
         elif token.script == "latin":
             assert latin_norm(written) == token.norm
+
+
+PIECES = (
+    "حلب", "قصف،", "«نقص»", "د.", "12.5", "1,200,", "word", "l'eau", "المعرض.", "انتهى.وبدأ", "هل؟",
+    "", "...", "—", "ـ", "\n", "مدرسةكبيرة", "كلمة\u200bأخرى", "بَلَدٌ", "\u200f", "U.S.",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30), st.sampled_from(("title", "text")))
+def test_a_text_parted_at_its_spaces_is_cut_as_one_run_after_the_other(
+    pieces: list[str], field: Field
+) -> None:
+    text = " ".join(pieces)
+    assert sentences(text, field) == sentences_of(text, field, tokenize(text))
 
 
 @given(st.text(max_size=300))

@@ -342,6 +342,23 @@ def test_each_term_is_looked_for_once_in_a_sentence_and_never_where_it_cannot_be
     assert set(looked_for.values()) == {1}
 
 
+def test_a_pattern_is_tried_only_in_a_text_in_which_it_may_match(shipped: RuleSet) -> None:
+    """Most terms that have a pattern have words, too, and are possible by these."""
+    first = "وصلت إلى المدينة المحاصرة أول قافلة مساعدات منذ شهر."
+    shipped.detect("", f"{NEWS} {first}", "ar")
+    assert calls(lambda: shipped.detect("", NEWS, "ar"))["_regex_spans"] == 0
+    assert calls(lambda: shipped.detect("", first, "ar"))["_regex_spans"] > 0
+
+
+def test_a_no_is_looked_for_only_over_evidence_of_a_sentence_that_has_one(
+    shipped: RuleSet,
+) -> None:
+    """One sentence of three says no; each piece of evidence of the others asked for one."""
+    shipped.detect("", NEWS, "ar")
+    taken = calls(lambda: shipped.detect("", NEWS, "ar"))
+    assert 0 < taken["any_negation"] < taken["negation_of"]
+
+
 def test_patterns_with_gaps_are_searched_for_apart(
     shipped: RuleSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
