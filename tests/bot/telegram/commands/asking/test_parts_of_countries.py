@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bot.telegram.commands.test_ask import happened, shipped_signals
+from tests.bot.telegram.commands.asking.test_ask import happened, shipped_signals
 from tests.bot.telegram.conftest import Bench
 from tests.bot.telegram.desk import readable
 
