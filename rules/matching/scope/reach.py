@@ -19,6 +19,8 @@ TERMS = (BORDER, JOINS)
 LONGEST = 12
 """Words that a governor may have."""
 WHICH = frozenset(("الذي", "التي", "الذين"))
+AS = "as"
+"""Leads to what a thing is called: "describes reports of famine as untrue"."""
 
 
 class Reach(NamedTuple):
@@ -119,7 +121,10 @@ def _says_of_it(reading: Reading, span: Span, left: int, right: int, reach: Reac
     spans = reading.of(BORDER)
     at = bisect_left(spans, left, key=lambda s: s.first)
     borders = takewhile(lambda s: s.first < right, islice(spans, at, None))
-    return all(tokens[s.first].norm in WHICH for s in borders)
+    return all(
+        tokens[s.first].norm in WHICH or (tokens[s.first].norm == AS and s.last + 1 == right)
+        for s in borders
+    )
 
 
 def _starts_a_statement(reading: Reading, span: Span) -> bool:
