@@ -196,10 +196,11 @@ def _without_parts_of_denials(told: Sequence[Found]) -> list[Found]:
 
 def _is_a_lack(found: Found) -> bool:
     """«بلا اتصالات»: a no of its own says the want, and is not the other one's."""
-    if found.clause.negated is not False:
-        return found.clause.negated is True
+    if found.clause.negated is True:
+        return True
     nos = found.reading.of(NEGATION)
-    return any(any_within(nos, s.first, s.last) for _, s, _ in found.spans)
+    own = [s for _, s, name in found.spans if name != NEGATION]
+    return any(any_within(nos, s.first, s.last) for s in own)
 
 
 def _only_places_it(found: Found) -> bool:
