@@ -278,30 +278,6 @@ def takes_what_it_denies(reading: Reading, denial: Span) -> bool:
     return any_within(reading.of(DENYING), denial.first, denial.last)
 
 
-def is_near_or_a_verdict(
-    reading: Reading, denial: Span, reached: Sequence[Span], near: int
-) -> bool:
-    """Whether a denial stands before what it denies, so near behind it, or is what is said of it:
-    "the closure of the hospital of Al-Nao in Omdurman is a hoax"."""
-    last = max(e.last for e in reached)
-    colon = _only_colon(reading, last + 1, denial.first)
-    if denial.first - (last + 1 if colon is None else colon) <= near:
-        return True
-    between = reading.sentence.tokens[last + 1 : denial.last + 1]
-    return not takes_what_it_denies(reading, denial) and not any(t.breaks for t in between)
-
-
-def _only_colon(reading: Reading, first: int, last: int) -> int | None:
-    """The word behind the only break of a stretch, where that is a colon: a headline names its
-    matter first, «Famine à Juba : la préfecture dénonce une fausse information»."""
-    tokens = reading.sentence.tokens
-    breaks = [at for at in range(first, last + 1) if tokens[at].breaks]
-    if len(breaks) != 1 or not breaks[0]:
-        return None
-    at = breaks[0]
-    return at if ":" in reading.text[tokens[at - 1].end : tokens[at].start] else None
-
-
 def rejects_what_is_said(reading: Reading, verb: Span) -> bool:
     """ "Dismisses claims of a siege", "rejects closure reports"."""
     if not takes_what_it_denies(reading, verb):
