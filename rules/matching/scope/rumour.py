@@ -17,7 +17,7 @@ from rules.matching.scope.denials import (
     rejects_what_is_said,
     takes_what_it_denies,
 )
-from rules.matching.scope.doubt import ANSWER, DENIED, NEWS, OTHERWISE, is_hearsay, stands_alone
+from rules.matching.scope.doubt import ANSWER, DENIED, NEWS, OTHERWISE, stands_alone
 from rules.matching.scope.negation import any_within
 
 RUMOUR = "$denial-rumour"
@@ -63,11 +63,7 @@ def is_denied_hearsay(told: Iterable[Told], titles: Sequence[Reading]) -> bool:
     if not any(map(_denies_the_news, titles)):
         return False
     told = list(told)
-    return bool(told) and all(
-        is_hearsay([(r, s) for r, s, _ in spans])
-        or _is_rumoured(spans[0][0], [s for _, s, _ in spans])
-        for spans in told
-    )
+    return bool(told) and all(_is_rumoured(spans[0][0], [s for _, s, _ in spans]) for spans in told)
 
 
 def _follows(reading: Reading, before: Reading) -> bool:
