@@ -32,6 +32,8 @@ CLAIM_REACH = 4
 """Words between «مزاعم», "claims that" and what is claimed."""
 REJECTED_WITHIN = 4
 """Words between "rejects", "dismisses" and the reports that are rejected."""
+TOLD_WITHIN = 14
+"""Words between reports with what they tell and "dismissed by"."""
 BLAME_WITHIN = 2
 """Words between "denies" and the responsibility that is denied."""
 PROVES_WITHIN = 8
@@ -61,6 +63,7 @@ _ABOUT = frozenset(
 _OF = frozenset(("of", "de", "du", "d"))
 _THAT = frozenset("that que qu lesquelles ان بان انه بانه انها بانها".split())
 _ACCOUNTS = frozenset("account version narrative story روايه recit".split())
+_AS_OR_BY = frozenset(("as", "by", "comme", "par"))
 _AND = frozenset(("and", "but", "et", "mais"))
 _BY = frozenset(("by", "par", "من", "on", "in", "hier", "lundi", "it", "this", "ذلك"))
 
@@ -77,7 +80,7 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
         return True
     if any(s.overlaps(denial) for s in reading.of(CONTRARY)):
         return not _names_it(reading, denial, evidence)
-    if _disowns(reading, denial):
+    if disowns(reading, denial):
         return True
     if _is_of_a_denial(reading, denial) or _says_more(reading, denial, evidence):
         return True
@@ -111,6 +114,8 @@ def denies_another(reading: Reading, denial: Span, evidence: Sequence[Span]) -> 
 
 def _says_that(reading: Reading, claim: Span, evidence: Span) -> bool:
     """«ادعاءات إسرائيل بأن حماس خرقت الهدنة»: behind "that" all is what is claimed."""
+    if reading.sentence.tokens[claim.last].norm in _THAT:
+        return claim.last < evidence.first
     behind = reading.sentence.tokens[claim.last + 1 : claim.last + 1 + CLAIM_REACH]
     at = next((at for at, token in enumerate(behind) if token.norm in _THAT), None)
     return at is not None and claim.last + 1 + at < evidence.first
@@ -190,9 +195,17 @@ def _is_of_a_denial(reading: Reading, denial: Span) -> bool:
                 continue
             if any(t.breaks for t in reading.sentence.tokens[verb.last + 1 : noun.first + 1]):
                 continue
+            if _strengthens(reading, verb, noun):
+                continue
             if denial.overlaps(noun) or denial.overlaps(verb):
                 return True
     return False
+
+
+def _strengthens(reading: Reading, verb: Span, noun: Span) -> bool:
+    """«تنفي نفيا قاطعا»: the verb's own noun says how firmly it is denied."""
+    word = reading.sentence.tokens[noun.last]
+    return word.script == "ar" and word.norm.endswith("ا") and noun.first - verb.last == 1
 
 
 def _beginning(spans: Spans, first: int, last: int) -> Spans:
@@ -265,25 +278,17 @@ def takes_what_it_denies(reading: Reading, denial: Span) -> bool:
     return any_within(reading.of(DENYING), denial.first, denial.last)
 
 
-def is_near_or_a_verdict(
-    reading: Reading, denial: Span, reached: Sequence[Span], near: int
-) -> bool:
-    """Whether a denial stands before what it denies, so near behind it, or is what is said of it:
-    "the closure of the hospital of Al-Nao in Omdurman is a hoax"."""
-    last = max(e.last for e in reached)
-    if denial.first - last - 1 <= near:
-        return True
-    between = reading.sentence.tokens[last + 1 : denial.last + 1]
-    return not takes_what_it_denies(reading, denial) and not any(t.breaks for t in between)
-
-
 def rejects_what_is_said(reading: Reading, verb: Span) -> bool:
     """ "Dismisses claims of a siege", "rejects closure reports"."""
     if not takes_what_it_denies(reading, verb):
         return False
     behind = reading.sentence.tokens[verb.last + 1 : verb.last + 2 + REJECTED_WITHIN]
     reach = next((at for at, token in enumerate(behind) if token.breaks), len(behind))
-    return any_within(reading.of(NEWS), verb.last + 1, verb.last + reach)
+    if any_within(reading.of(NEWS), verb.last + 1, verb.last + reach):
+        return True
+    # "Reports that people starve, dismissed by the governor as fiction"
+    passive = bool(behind) and not behind[0].breaks and behind[0].norm in _AS_OR_BY
+    return passive and bool(_beginning(reading.of(NEWS), verb.first - TOLD_WITHIN, verb.first - 1))
 
 
 def _is_disproved(reading: Reading, denial: Span) -> bool:
@@ -324,7 +329,7 @@ def _has_a_witness_beside(reading: Reading, denial: Span) -> bool:
     return False
 
 
-def _disowns(reading: Reading, denial: Span) -> bool:
+def disowns(reading: Reading, denial: Span) -> bool:
     """ "The army denies all responsibility, ten civilians killed": whose doing it was, it was."""
     first = denial.last + 1
     behind = reading.sentence.tokens[first : first + 1 + BLAME_WITHIN]

@@ -19,7 +19,9 @@ from rules.matching.scope.doubt import (
     says_no,
     says_not_so,
 )
+from rules.matching.scope.negation import NEGATION, any_within
 from rules.matching.scope.resolve import Scope
+from rules.matching.scope.rumour import is_denied_hearsay, is_refuted
 from rules.matching.scope.scene import is_epithet
 from rules.matching.scope.statement import is_background, turns_between
 
@@ -84,10 +86,17 @@ def settle_direction(found: Sequence[Found], leading: Sequence[Reading]) -> Dire
     told = _without_asides([f for f in found if not f.clause.setting])
     # Relief that is only named says nothing beside a statement.
     told = [f for f in told if not f.scope.named] or told
+    told = _without_parts_of_denials(told)
     titled = [f for f in told if f.reading.sentence.field == "title"]
     first = {id(reading) for reading in leading}
     opening = [f for f in told if f not in titled and id(f.reading) in first]
     title = _heaviest(titled)
+    if title != "denied" and is_refuted((f.spans for f in titled or opening), leading):
+        return "denied"
+    if not titled and is_denied_hearsay(
+        (f.spans for f in told), [r for r in leading if r.sentence.field == "title"]
+    ):
+        return "denied"
     against = [*titled, *opening] if all(map(_is_a_state, titled)) else titled
     if title == "improving" and any(
         f.direction == "denied" and "denied" in f.scope.states for f in against
@@ -175,6 +184,34 @@ def _without_asides(told: Sequence[Found]) -> list[Found]:
         if holds is not None
     }
     return [f for f in told if id(f) not in overruled]
+
+
+def _without_parts_of_denials(told: Sequence[Found]) -> list[Found]:
+    """Without what a no of the same sentence takes in: of "the famine", and "the famine does not
+    reach Juba", the fuller says what is said of both."""
+    denied = [f for f in told if f.direction == "denied" and f.scope.states == ("negated",)]
+    if not denied:
+        return list(told)
+    fuller: dict[int, set[Span]] = {}
+    for f in denied:
+        fuller.setdefault(id(f.reading), set()).update(s for _, s, _ in f.spans)
+    return [
+        f
+        for f in told
+        if f.direction != "worsening"
+        or f.scope.states
+        or _is_a_lack(f)
+        or not fuller.get(id(f.reading), set()).issuperset(s for _, s, _ in f.spans)
+    ]
+
+
+def _is_a_lack(found: Found) -> bool:
+    """«بلا اتصالات»: a no of its own says the want, and is not the other one's."""
+    if found.clause.negated is True:
+        return True
+    nos = found.reading.of(NEGATION)
+    own = [s for _, s, name in found.spans if name != NEGATION]
+    return any(any_within(nos, s.first, s.last) for s in own)
 
 
 def _only_places_it(found: Found) -> bool:

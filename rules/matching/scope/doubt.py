@@ -25,6 +25,7 @@ NEGATION = "$negation"
 TERMS = (DOUBT, NEWS, HEARSAY, SAYING, ANSWER, OTHERWISE, CLAIM, OPEN)
 
 _ASKING = frozenset("?؟")
+_LABELLING = frozenset(":|]")
 CLAIM_WITHIN = 2
 """Words between "posts", "a rumour" and "saying that", "of" what they claim."""
 CLAIMED_WITHIN = 6
@@ -60,6 +61,15 @@ def stands_alone(reading: Reading, span: Span) -> bool:
     tokens = reading.sentence.tokens
     begins = span.first == 0 or tokens[span.first].breaks
     return begins and (span.last + 1 == len(tokens) or tokens[span.last + 1].breaks)
+
+
+def is_a_label(reading: Reading, span: Span) -> bool:
+    """Whether a colon or a bar parts a word from what it is said of."""
+    tokens = reading.sentence.tokens
+    if span.last + 1 >= len(tokens):
+        return False
+    between = reading.text[tokens[span.last].end : tokens[span.last + 1].start]
+    return not _LABELLING.isdisjoint(between)
 
 
 def says_not_so(leading: Sequence[Reading]) -> bool:
@@ -127,6 +137,9 @@ def _asked_until(title: Reading) -> int | None:
         # "Will aid reach them? No": what is asked for is not reported.
         return None
     text = title.written.text
+    if any(a.first == 0 and is_a_label(title, a) for a in title.of(ANSWER)):
+        # "FALSE: hospital shelled": the verdict stands first.
+        return 0
     for at in range(1, len(tokens)):
         if tokens[at].breaks and not _ASKING.isdisjoint(
             text[tokens[at - 1].end : tokens[at].start]

@@ -26,6 +26,7 @@ from rules.matching.scope.reach import (
     VERDICT,
     Reach,
     is_between,
+    is_near_or_a_verdict,
     within_reach,
     words_to,
 )
@@ -148,7 +149,7 @@ def governing(
                     continue
                 if state == "denied" and denials.denies_another(reading, span, evidence):
                     continue
-                if name == DENIED and not denials.is_near_or_a_verdict(
+                if name == DENIED and not is_near_or_a_verdict(
                     reading, span, reached, REACH["denied"].after
                 ):
                     continue

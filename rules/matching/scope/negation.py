@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from rules.matching.finding.reading import Reading, Span, begun_in
-from rules.matching.scope.scene import ARTICLES, is_of_another_noun
+from rules.matching.scope.scene import ARTICLES, LEADING, is_of_another_noun
 
 NEGATION = "$negation"
 NEXT = "$negation-next"
@@ -17,6 +17,7 @@ ORDINAL = "$negation-ordinal"
 NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
 NO_LONGER = "$scope-no-longer"
+HARM_VERBS = ("$harm-verb",)
 TERMS = (NEGATION, NEXT, STOPS, HAPPENS, ORDINAL, NONE, NOT_AFTER, NO_LONGER)
 
 _GOVERNING = (NEGATION, NEXT, NOT_AFTER)
@@ -32,6 +33,9 @@ NO_LONGER_REACH = 2
 NE_REACH = 3
 """Words before a French verb in which its «ne» stands: «ne leur en parvient plus»."""
 
+NE_OF_A_SUBJECT = 2
+"""The same behind «aucun»: «aucun quartier n'a été privé»."""
+
 SUBJECT_REACH = 7
 """Words between "no", "none of" and the verb of the sentence: "none of the wards has closed"."""
 
@@ -45,6 +49,7 @@ PLACE_REACH = 2
 """Words that "in", and the name of a place, add to the reach of an Arabic no."""
 
 _NO_ONE = frozenset(("no", "none", "nobody", "nothing", "neither"))
+_AUCUN = frozenset(("aucun", "aucune", "nul", "nulle", "personne", "rien"))
 _HAS = frozenset(("has", "have", "had", "is", "are", "was", "were", "been", "being", "will", "did"))
 NE = ("ne", "n")
 _PLUS = "plus"
@@ -127,6 +132,20 @@ def any_negation(reading: Reading, span: Span, reach: int) -> Span | None:
     return _subject(reading, span)
 
 
+def no_of_a_harm(reading: Reading, span: Span) -> Span | None:
+    """«مدنيون لم يقتلوا», "civilians were not killed": a no that stands inside a harm, before the
+    verb with which it ends."""
+    if span.last - span.first < 2 or not reading.added or not reading.has_any(NO_OF_ANY_KIND):
+        return None
+    verb = Span(span.last, span.last)
+    if not any(begun_in(reading.of(name), verb.first, verb.last) for name in HARM_VERBS):
+        return None
+    no = negator_before(reading, verb, 1)
+    if no is None or no.first <= span.first:
+        return None
+    return no if any(span in reading.of(name) for name in reading.added) else None
+
+
 def no_right_before(reading: Reading, word: Span) -> Span | None:
     """The no that a word begins with, an article between them or none: "nor the ward"."""
     before = reading.sentence.tokens[word.first - 1].norm if word.first else ""
@@ -185,6 +204,8 @@ def is_of_one_saying(reading: Reading, no: Span, evidence: Iterable[Span]) -> bo
 def _subject(reading: Reading, verb: Span) -> Span | None:
     """ "No family in the camp has been put out": nobody did it, or nobody has it done to them."""
     tokens = reading.sentence.tokens
+    if reading.language == "fr":
+        return _french_subject(reading, verb)
     # "Has run out of": one word of the verb may stand before the word that is found.
     own = (verb.first,) if verb.last > verb.first else ()
     has = next(
@@ -197,6 +218,24 @@ def _subject(reading: Reading, verb: Span) -> Span | None:
         if tokens[at + 1].breaks:
             return None
         if tokens[at].norm in _NO_ONE:
+            return Span(at, at)
+    return None
+
+
+def _french_subject(reading: Reading, verb: Span) -> Span | None:
+    """«Aucun quartier de Bangui n'est privé d'eau»: «ne» stands before the verb."""
+    tokens = reading.sentence.tokens
+    begin = max(0, verb.first - 1 - NE_OF_A_SUBJECT)
+    ne = next((at for at in range(verb.first - 1, begin - 1, -1) if tokens[at].norm in NE), None)
+    if ne is None or any(t.breaks for t in tokens[ne + 1 : verb.first + 1]):
+        return None
+    if any(t.norm in ARTICLES | LEADING for t in tokens[ne + 1 : verb.first]):
+        # «Aucun secours n'est arrivé aux civils tués»: another verb is denied.
+        return None
+    for at in range(ne - 1, max(-1, ne - 2 - SUBJECT_REACH), -1):
+        if tokens[at + 1].breaks:
+            return None
+        if tokens[at].norm in _AUCUN:
             return Span(at, at)
     return None
 

@@ -19,6 +19,8 @@ TERMS = (BORDER, JOINS)
 LONGEST = 12
 """Words that a governor may have."""
 WHICH = frozenset(("الذي", "التي", "الذين"))
+AS = "as"
+"""Leads to what a thing is called: "describes reports of famine as untrue"."""
 
 
 class Reach(NamedTuple):
@@ -117,7 +119,10 @@ def _says_of_it(reading: Reading, span: Span, left: int, right: int, reach: Reac
     spans = reading.of(BORDER)
     at = bisect_left(spans, left, key=lambda s: s.first)
     borders = takewhile(lambda s: s.first < right, islice(spans, at, None))
-    return all(tokens[s.first].norm in WHICH for s in borders)
+    return all(
+        tokens[s.first].norm in WHICH or (tokens[s.first].norm == AS and s.last + 1 == right)
+        for s in borders
+    )
 
 
 def _starts_a_statement(reading: Reading, span: Span) -> bool:
@@ -126,6 +131,30 @@ def _starts_a_statement(reading: Reading, span: Span) -> bool:
     if token.script != "ar" or len(token.norm) < 4 or token.norm[0] not in "وف":
         return False
     return token.norm[:3] not in ("وصل", "وصو", "وفر", "وزع", "وقع", "واف", "فتح", "فشل", "فرج")
+
+
+def is_near_or_a_verdict(
+    reading: Reading, denial: Span, reached: Sequence[Span], near: int
+) -> bool:
+    """Whether a denial stands before what it denies, so near behind it, or is what is said of it:
+    "the closure of the hospital of Al-Nao in Omdurman is a hoax"."""
+    last = max(e.last for e in reached)
+    colon = _only_colon(reading, last + 1, denial.first)
+    if denial.first - (last + 1 if colon is None else colon) <= near:
+        return True
+    between = reading.sentence.tokens[last + 1 : denial.last + 1]
+    return not denials.takes_what_it_denies(reading, denial) and not any(t.breaks for t in between)
+
+
+def _only_colon(reading: Reading, first: int, last: int) -> int | None:
+    """The word behind the only break of a stretch, where that is a colon: a headline names its
+    matter first, «Famine à Juba : la préfecture dénonce une fausse information»."""
+    tokens = reading.sentence.tokens
+    breaks = [at for at in range(first, last + 1) if tokens[at].breaks]
+    if len(breaks) != 1 or not breaks[0]:
+        return None
+    at = breaks[0]
+    return at if ":" in reading.text[tokens[at - 1].end : tokens[at].start] else None
 
 
 def is_between(left: Span, middle: Span, right: Span) -> bool:

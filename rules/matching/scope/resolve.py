@@ -19,6 +19,7 @@ from rules.matching.scope.negation import (
     is_no_longer,
     is_nobody,
     is_of_one_saying,
+    no_of_a_harm,
 )
 from rules.matching.scope.reach import is_between
 
@@ -184,6 +185,8 @@ def negation_of(
         return None
     for span in evidence:
         no = any_negation(reading, span, NEGATED_EVIDENCE)
+        if no is None and (inside := no_of_a_harm(reading, span)) is not None:
+            return inside
         if no is None or (any(no.overlaps(s) for s in evidence) and not is_nobody(reading, no)):
             continue
         if is_of_one_saying(reading, no, evidence):

@@ -15,7 +15,8 @@ TERMS = (EPITHET,)
 _ARTICLE = ("ال", "لل", "وال", "بال", "فال", "كال")
 IS = frozenset(
     ("is", "are", "was", "were", "be", "been", "being", "remain", "remains", "still", "now", "not",
-     "est", "sont", "reste", "restent", "etait", "etaient", "etre", "ete", "toujours", "pas")
+     "est", "sont", "reste", "restent", "etait", "etaient", "etre", "ete", "toujours", "pas",
+     "avoir", "avait", "avaient", "aurait", "auraient", "ont", "jamais")
 )  # fmt: skip
 """As tokens have them in their normal form: without accents."""
 BEHIND_A_PREDICATE = frozenset(
@@ -23,7 +24,7 @@ BEHIND_A_PREDICATE = frozenset(
 )
 
 ARTICLES = frozenset(("the", "a", "an", "any", "le", "la", "les", "un", "une", "l"))
-_LEADING = frozenset(
+LEADING = frozenset(
     ("for", "in", "on", "at", "from", "to", "into", "with", "among", "inside", "near",
      "pour", "dans", "sur", "chez", "au", "aux", "a", "en", "parmi", "vers")
 )  # fmt: skip
@@ -63,7 +64,7 @@ def is_of_another_noun(reading: Reading, no: Span, word: Span) -> bool:
     if is_epithet(reading, word):
         return True
     named = len(between) > 1 and between[-1].norm in ARTICLES and between[-2].norm not in _OF
-    led_to = named or any(token.norm in _LEADING for token in between)
+    led_to = named or any(token.norm in LEADING for token in between)
     latin = tokens[word.first].script == "latin"
     return latin and led_to and _stands_with_its_noun(reading, word)
 
@@ -84,4 +85,4 @@ def _stands_with_its_noun(reading: Reading, word: Span) -> bool:
     if behind[0].norm in _STRUCK:
         return True
     known = behind[0].norm in BEHIND_A_PREDICATE | ARTICLES
-    return participle and not known and before in ARTICLES | _LEADING
+    return participle and not known and before in ARTICLES | LEADING

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from rules.loading.choices import Direction, State
 from rules.matching.finding.reading import Reading, Span
-from rules.matching.scope import doubt, hurdles, scene, statement, undone
+from rules.matching.scope import doubt, hurdles, rumour, scene, statement, undone
 from rules.matching.scope import governors as governing_words
 from rules.matching.scope import negation as negations
 from rules.matching.scope import resolve as resolving
@@ -34,7 +34,8 @@ from rules.matching.scope.scene import is_of_another_noun
 ENDS = "$scope-ends-it"
 RESERVED = (
     ENDS, *resolving.TERMS, *negations.TERMS, *governing_words.TERMS, *hurdles.TERMS,
-    *statement.TERMS, *scene.TERMS, *doubt.TERMS, *undone.TERMS,
+    *statement.TERMS, *scene.TERMS, *doubt.TERMS, *rumour.TERMS,
+    *undone.TERMS,
 )  # fmt: skip
 """Vocabulary terms that the matcher knows by name."""
 
