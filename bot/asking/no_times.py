@@ -12,8 +12,9 @@ from datetime import date
 from bot.asking.calendar_names import is_doubtful_month, month_at
 from bot.asking.dates import AFTER, BEFORE, BETWEEN, IN, SINCE, UNTIL, opening_of, plain_parts
 from bot.asking.durations import plain_words
+from bot.asking.named_months import set_of
 from bot.asking.question import NONE, TO_COME
-from bot.asking.spans import set_of, span_at
+from bot.asking.spans import span_at
 
 MOST_WORDS = 8
 """Of such a day."""
