@@ -55,7 +55,7 @@ def imported(data_dir: Path, *arguments: str) -> set[str]:
 def test_help_imports_nothing_that_it_does_not_show(tmp_path: Path) -> None:
     found = imported(tmp_path, "--help")
     assert found.isdisjoint(HEAVY)
-    own = {"bot.cli.main", "bot.cli.later", "bot.cli.entry", "bot.cli.output"}
+    own = {"bot.cli.main", "bot.cli.later", "bot.cli.output"}
     assert {m for m in found if m.startswith("bot.cli.")} == own
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import RuleSet
+from rules.language import sentences as sentences_module
 from rules.language import text as text_module
 from rules.language.sentences import LONGEST, sentences
 from rules.language.text import tokenize
@@ -145,7 +146,8 @@ def test_a_megabyte_is_read_up_to_a_bound(
     shipped: RuleSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert text_module.MAX_CHARACTERS < 1_000_000
-    monkeypatch.setattr(text_module, "MAX_CHARACTERS", 2_000)
+    for module in (text_module, sentences_module):
+        monkeypatch.setattr(module, "MAX_CHARACTERS", 2_000)
     said, padding = "نقص حاد في الأدوية.", "كلام عابر. " * 1_000
     assert shipped.detect("", said + padding, "ar")
     assert shipped.detect("", padding + said, "ar") == ()

@@ -132,7 +132,7 @@ def test_a_clause_is_of_use_where_a_test_of_the_rules_needs_it(
 def test_the_shipped_rules_do_not_grow_unseen(shipped: RuleSet) -> None:
     size = size_of(shipped)
     assert size.clauses <= 193
-    assert size.ways <= 498
+    assert size.ways <= 499
     assert size.words_and_phrases <= 29_861
 
 
