@@ -18,7 +18,9 @@ ON_POSTGRES := tests/storage tests/bot/workers tests/bot/cli/test_migrate.py \
 		test_rereading.py test_statements.py test_topics.py routing/test_mutes.py routing/test_readers.py) \
 	$(addprefix tests/bot/delivery/test_,catchup.py digests.py handover.py mute_parts.py quiet.py \
 		retry.py second_channel.py topics.py) \
-	--deselect tests/bot/alerts/test_pipeline.py::test_the_shipped_rules_alert_on_an_arabic_entry \
+	$(addprefix --deselect tests/bot/alerts/test_pipeline.py::, \
+		test_the_shipped_rules_alert_on_an_arabic_entry \
+		test_readers_and_their_words_are_looked_for_before_the_transaction) \
 	--ignore tests/storage/file \
 	--ignore tests/storage/test_plans.py --ignore tests/storage/sending/test_outbox_plans.py \
 	--ignore tests/storage/sending/test_promises.py

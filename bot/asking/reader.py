@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.asking.dates import MOST_WORDS as MOST_OF_A_DATE
 from bot.asking.dates import read_dates
 from bot.asking.durations import read_duration
 from bot.asking.hours import MOST_WORDS as MOST_OF_HOURS
-from bot.asking.hours import Hours, joined, on_days, read_hours
+from bot.asking.hours import read_hours
 from bot.asking.moments import MOST_WORDS as MOST_OF_MOMENTS
 from bot.asking.moments import read_moments
 from bot.asking.no_times import read_no_time
+from bot.asking.noted import Noted
 from bot.asking.pieces import Piece, pieces_of, until_marked
 from bot.asking.places import folded, narrowed, place_of
 from bot.asking.question import (
-    APART,
     LONGEST,
-    NONE,
     SHORTEST,
     AskedPlace,
-    NoTime,
     Question,
     Stretch,
     both,
@@ -41,8 +39,6 @@ MOST_PLACES = 5
 MOST_COUNT = 999
 """A number above is a word: a year, a street."""
 
-_HOSPITALS, _ATTACKS = "health-system-collapse", "attack-on-health-care"
-_HARM = "civilian-harm"
 # A no shuts out what is named behind it. Beside what people lack ("no water") it asks for the
 # lack, unless it is a bare "not".
 _NOT = frozenset("not ليس ليست مش مو".split())
@@ -61,35 +57,13 @@ _FEW, _SHORTEST, _LONGEST = 4, 3, 24
 _ELIDED = re.compile(r"^(?:(?:[dl]|qu)['’])+(?=\w)", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class _Read:
-    """What was read so far."""
-
-    today: date
-    stretch: Stretch | None = None
-    hours: Hours | None = None
-    hours_said: list[str] = field(default_factory=list)
-    places: dict[str, AskedPlace] = field(default_factory=dict)
-    signals: dict[str, None] = field(default_factory=dict)
-    levels: dict[str, None] = field(default_factory=dict)
-    directions: dict[str, None] = field(default_factory=dict)
-    count: int | None = None
-    words: list[str] = field(default_factory=list)
-    without_places: dict[str, AskedPlace] = field(default_factory=dict)
-    without_signals: dict[str, None] = field(default_factory=dict)
-    attacks: bool = False
-    of_state: bool = False
-    no_times: list[NoTime] = field(default_factory=list)
-    parts: dict[str, None] = field(default_factory=dict)
-
-
 def read_question(
     text: str, vocabulary: Vocabulary, gazetteer: Gazetteer, now: datetime
 ) -> Question:
     """The question that a text asks, `now` by the reader's clock. Whatever the text is, there
     is one; without guesses."""
     pieces = list(pieces_of(text[:MOST_CHARACTERS]))[:MOST_WORDS]
-    read = _Read(now.date())
+    read = Noted(now.date())
     longest = max(vocabulary.longest, MOST_OF_A_DATE, MOST_OF_HOURS, MOST_OF_MOMENTS)
     named: tuple[AskedPlace, str] | None = None
     at, named_until = 0, 0
@@ -126,10 +100,10 @@ def read_question(
             pieces[at] = replace(pieces[at], unwanted=True)
     if len(pieces) <= _FEW:
         _part_glued(read, vocabulary, gazetteer)
-    _join_attacks(read, vocabulary)
+    read.join_attacks(vocabulary)
     if _LACKED & read.signals.keys():  # "out of water", «نقص الماء»
         read.words = [word for word in read.words if plain(word) not in vocabulary.lacks]
-    _join_hours(read, now)
+    read.join_hours(now)
     return Question(
         read.stretch,
         tuple(read.places.values())[:MOST_PLACES],
@@ -147,7 +121,7 @@ def read_question(
 
 
 def _narrow(
-    read: _Read,
+    read: Noted,
     first: tuple[AskedPlace, str],
     second: tuple[AskedPlace, str],
     gazetteer: Gazetteer,
@@ -172,7 +146,7 @@ def _joined(pieces: Sequence[Piece], at: int) -> int | None:
 
 
 def _says_no(
-    pieces: Sequence[Piece], at: int, read: _Read, vocabulary: Vocabulary, gazetteer: Gazetteer
+    pieces: Sequence[Piece], at: int, read: Noted, vocabulary: Vocabulary, gazetteer: Gazetteer
 ) -> bool:
     """Whether this word shuts out the place or the signal behind it: "not Sudan", "pas le siège",
     «بدون حصار». Amid a sentence ("is there aid or not in Gaza") only a place next to it is."""
@@ -183,25 +157,25 @@ def _says_no(
     run = [each.said for each in until_marked(pieces[at + 1 : at + 1 + vocabulary.longest])]
     bare = word in _NOT or _ARTICLE.match(pieces[at + 1].said) is not None
     while run:
-        named = _Read(read.today)
+        named = Noted(read.today)
         passed = _take(named, run, vocabulary, gazetteer)
         if named.places:
             return True
         if named.signals:
             return begins and (bare or not _LACKED & named.signals.keys())
         passed_over = _THE if not begins else _THE | _WHERE
-        if named != _Read(read.today) or not passed_over.issuperset(map(str.lower, run[:passed])):
+        if named != Noted(read.today) or not passed_over.issuperset(map(str.lower, run[:passed])):
             return False
         run = run[passed:]
     return False
 
 
 def _shut_out(
-    read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer
+    read: Noted, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer
 ) -> tuple[int, bool]:
     """Read what is not wanted at the beginning of the run; returns how many words, and whether
     they say anything."""
-    unwanted = _Read(read.today)
+    unwanted = Noted(read.today)
     passed = _take(unwanted, run, vocabulary, gazetteer)
     read.without_places |= unwanted.places
     read.without_signals |= unwanted.signals
@@ -209,19 +183,19 @@ def _shut_out(
     return passed, bool(unwanted.places or unwanted.signals or unwanted.words)
 
 
-def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer) -> int:
+def _take(read: Noted, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Gazetteer) -> int:
     """Read the longest beginning of the run that means something; returns how many words."""
     if (moments := read_moments(run, read.today)) is not None:
         read.stretch = both(read.stretch, moments.stretch, read.today)
         return moments.words
     dated, timed = read_dates(run, read.today), read_hours(run)
     if dated is None and (no_time := read_no_time(run, read.today)) is not None:
-        _note_no_time(read, " ".join(run[: no_time.words]), no_time.why)
+        read.note_no_time(" ".join(run[: no_time.words]), no_time.why)
         return no_time.words
     for number in range(len(run), 0, -1):
         words = run[:number]
         if timed is not None and number == timed.words:
-            _note_hours(read, timed.hours, " ".join(words))
+            read.note_hours(timed.hours, " ".join(words))
             return number
         if dated is not None and number == dated.words:
             read.stretch = both(read.stretch, dated.stretch, read.today)
@@ -230,7 +204,7 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
             continue
         meaning = _meaning(words, vocabulary)
         if meaning is not None:
-            _note(read, meaning, words, vocabulary)
+            read.note(meaning, words, vocabulary)
             return number
         if (stretch := _stretch(words, vocabulary)) is not None:
             read.stretch = read.stretch or stretch
@@ -249,85 +223,20 @@ def _take(read: _Read, run: Sequence[str], vocabulary: Vocabulary, gazetteer: Ga
     return 1
 
 
-def _part_glued(read: _Read, vocabulary: Vocabulary, gazetteer: Gazetteer) -> None:
+def _part_glued(read: Noted, vocabulary: Vocabulary, gazetteer: Gazetteer) -> None:
     """Words that are known and were written as one, in a short question: «حصارحلب»."""
     for word in [each for each in read.words if each.isalpha() and len(each) <= _LONGEST]:
         for place in range(_SHORTEST, len(word) - _SHORTEST + 1):
-            both_read, named = _Read(read.today), list[int]()
+            both_read, named = Noted(read.today), list[int]()
             for half in (word[:place], word[place:]):
                 _take(both_read, [half], vocabulary, gazetteer)
-                named.append(_named(both_read))
+                named.append(both_read.things())
             if not both_read.words and 0 < named[0] < named[1]:
                 read.words.remove(word)
                 read.places |= both_read.places
                 read.signals |= both_read.signals
                 read.stretch = read.stretch or both_read.stretch
                 break
-
-
-def _named(read: _Read) -> int:
-    """How many things were named."""
-    return len(read.places) + len(read.signals) + (read.stretch is not None)
-
-
-def _note_hours(read: _Read, hours: Hours | None, said: str) -> None:
-    """Hours of the day; no time is told by those that no clock shows or that do not go with
-    others."""
-    both = joined(read.hours, hours) if hours is not None else None
-    if both is None:
-        _note_no_time(read, said, NONE if hours is None else APART)
-    else:
-        read.hours = both
-        read.hours_said.append(said)
-
-
-def _note_no_time(read: _Read, said: str, why: str) -> None:
-    """As words which nothing has: they are told, and nothing else answers."""
-    read.words.append(f'"{said}"')
-    read.no_times.append(NoTime(said, why))
-
-
-def _join_hours(read: _Read, now: datetime) -> None:
-    """Hours on their day; "the last 3 days after 14:00" is asked for by none."""
-    if read.hours is None:
-        return
-    stretch = on_days(read.hours, read.stretch, now)
-    if stretch is None:
-        _note_no_time(read, " ".join(read.hours_said), APART)
-    else:
-        read.stretch = stretch
-
-
-def _join_attacks(read: _Read, vocabulary: Vocabulary) -> None:
-    """ "Hospitals attacked", «قصف … مستشفى»: one signal, where its two words ask for two."""
-    if _HOSPITALS not in read.signals or _ATTACKS not in vocabulary.names.values():
-        return
-    deeds = [word for word in read.words if plain(word) in vocabulary.attacks]
-    if deeds or read.attacks:
-        read.words = [word for word in read.words if word not in deeds]
-        del read.signals[_HOSPITALS]
-        if read.attacks:
-            read.signals.pop(_HARM, None)
-        read.signals[_ATTACKS] = None
-
-
-def _note(read: _Read, meaning: Meaning, said: Sequence[str], vocabulary: Vocabulary) -> None:
-    if meaning.signal:
-        read.signals[meaning.signal] = None
-        read.attacks |= meaning.signal == _HARM and plain(" ".join(said)) in vocabulary.attacks
-    read.of_state |= meaning.state
-    if meaning.part:
-        read.parts[" ".join(said)] = None
-    if meaning.level:
-        read.levels[meaning.level] = None
-    if meaning.direction:
-        read.directions[meaning.direction] = None
-    if meaning.day is not None:
-        day = read.today - timedelta(days=meaning.day)
-        stretch = Stretch(day=meaning.day) if meaning.day < 2 else Stretch(first=day, last=day)
-        read.stretch = both(read.stretch, stretch, read.today)
-    if meaning.days is not None:
-        read.stretch = read.stretch or Stretch(timedelta(days=meaning.days))
 
 
 def _stretch(words: Sequence[str], vocabulary: Vocabulary) -> Stretch | None:
