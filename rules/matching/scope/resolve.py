@@ -28,6 +28,7 @@ WISH = "$scope-wish"
 TERMS = (PROPOSAL, WISH)
 
 _DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered", "kept"})
+_HALTS = frozenset({"obstructed", "stopped"})
 _SILENT = frozenset({"past", "figurative", "drill"})
 DEFAULT: Mapping[State, Direction] = MappingProxyType(
     {
@@ -226,5 +227,8 @@ def _negated(direction: Direction, inner: State, means: Mapping[State, Direction
         return "worsening"
     if inner == "broken":
         return "denied"
+    if inner in _HALTS and means.get(inner) != "worsening":
+        # «لم يتوقف القصف»: where a stop is no bad news, what has not stopped goes on.
+        return direction
     # «لا يتوقعون هدنة»: where a plain no denies nothing, neither does this one.
     return means.get("negated", "denied") if inner in _DENIED_WHEN_NEGATED else direction

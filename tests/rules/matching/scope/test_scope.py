@@ -48,6 +48,8 @@ ARABIC = [
     ("food-insecurity", "worsening", "مجاعة {place} ليست آخر مجاعة في البلاد"),
     ("health-system-collapse", "improving", "علق الأطباء إضرابهم في مستشفى {place}"),
     ("attack-on-health-care", "denied", "نفى الجيش قصف مستشفى في {place}"),
+    ("attack-on-health-care", "worsening", "لم يتوقف القصف على مستشفى {place} منذ أمس"),
+    ("attack-on-health-care", "worsening", "لم يتم وقف القصف على مستشفى {place}"),
     ("disease-outbreak", "denied", "نفت الوزارة تفشي الكوليرا في مخيمات {place}"),
     ("civilian-harm", "denied", "نفى الجيش مقتل مدنيين في قصف {place}"),
     ("displacement", "improving", "المفوضية توثق عودة {number} ألف لاجئ سوري إلى {place}"),
@@ -57,6 +59,7 @@ ENGLISH = [
     ("siege", "improving", "The siege of {place} was lifted after {number} days"),
     ("siege", "improving", "Army lifts siege of {place}"),
     ("siege", "worsening", "The siege of {place} has not been lifted"),
+    ("attack-on-health-care", "worsening", "Shelling of clinics in {place} was not halted"),
     ("siege", "worsening", "The agency called for the army to lift the siege of {place}"),
     ("siege", "denied", "The governor denied a siege of {place}"),
     (
@@ -95,6 +98,11 @@ ENGLISH = [
     ("disease-outbreak", "denied", "The ministry denied an outbreak of cholera in {place} camps"),
 ]
 FRENCH = [
+    (
+        "attack-on-health-care",
+        "worsening",
+        "Les bombardements de l'hôpital de {place} n'ont pas cessé",
+    ),
     ("siege", "improving", "L'armée a levé le blocus de la ville de {place}"),
     ("siege", "worsening", "L'ONU demande de lever le blocus de la ville de {place}"),
     ("siege", "worsening", "Le blocus de la ville de {place} n'a pas été levé"),
