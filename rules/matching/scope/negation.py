@@ -12,14 +12,16 @@ from rules.matching.scope.scene import ARTICLES, LEADING, is_of_another_noun
 NEGATION = "$negation"
 NEXT = "$negation-next"
 STOPS = "$negation-stops"
+IS_OF = "$negation-is-of"
 HAPPENS = "$negation-happens"
 ORDINAL = "$negation-ordinal"
 NONE = "$scope-none"
 NOT_AFTER = "$scope-not-after"
 NO_LONGER = "$scope-no-longer"
 HARM_VERBS = ("$harm-verb",)
-TERMS = (NEGATION, NEXT, STOPS, HAPPENS, ORDINAL, NONE, NOT_AFTER, NO_LONGER)
+TERMS = (NEGATION, NEXT, STOPS, IS_OF, HAPPENS, ORDINAL, NONE, NOT_AFTER, NO_LONGER)
 
+_PARTING = (STOPS, IS_OF)
 _GOVERNING = (NEGATION, NEXT, NOT_AFTER)
 NO_OF_ANY_KIND = (*_GOVERNING, NO_LONGER, NONE)
 """What negates: where none of it stands in a sentence, nothing more is asked."""
@@ -94,7 +96,7 @@ def negator_before(reading: Reading, span: Span, reach: int) -> Span | None:
             continue
         if any(t.breaks for t in reading.sentence.tokens[negator.last + 1 : span.first + 1]):
             continue
-        if any_within(reading.of(STOPS), negator.last + 1, span.first - 1):
+        if any(any_within(reading.of(name), negator.last + 1, span.first - 1) for name in _PARTING):
             continue
         if any(begins_a_verb(reading, at) for at in range(negator.last + 2, span.first + 1)):
             continue
@@ -311,6 +313,18 @@ def excepts(reading: Reading, no: Span, evidence: Iterable[Span]) -> bool:
     """«لم يقتل أحد سوى طفلين»: what is excepted from a no is so."""
     behind = [s for s in evidence if s.first > no.last]
     return any(any_within(reading.of(STOPS), no.last + 1, s.last) for s in behind)
+
+
+def is_of_another_word(reading: Reading, no: Span, evidence: Sequence[Span]) -> bool:
+    """ "Nobody survived the bombing", "ne sont pas à l'abri des tirs": the no is of a word before
+    the evidence that is none of it."""
+    behind = [s.first for s in evidence if s.first > no.last]
+    if not behind:
+        return False
+    return any(
+        no.last < own.first < min(behind) and not any(own.overlaps(s) for s in evidence)
+        for own in reading.of(IS_OF)
+    )
 
 
 def begins_a_verb(reading: Reading, at: int) -> bool:

@@ -18,6 +18,7 @@ from rules.matching.scope.negation import (
     excepts,
     is_no_longer,
     is_nobody,
+    is_of_another_word,
     is_of_one_saying,
     no_of_a_harm,
 )
@@ -25,7 +26,8 @@ from rules.matching.scope.reach import is_between
 
 PROPOSAL = "$scope-proposal"
 WISH = "$scope-wish"
-TERMS = (PROPOSAL, WISH)
+FIRE = "$strike-acts"
+TERMS = (PROPOSAL, WISH, FIRE)
 
 _DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered", "kept"})
 _HALTS = frozenset({"obstructed", "stopped"})
@@ -117,7 +119,13 @@ def resolve(
             continue
         if state == "negated" and index and chain[index - 1][0] not in ("denied",):
             wished = any(s.overlaps(chain[index - 1][1]) for s in reading.of(WISH))
-            changed = direction if wished else _negated(direction, chain[index - 1][0], means)
+            inner_state = chain[index - 1][0]
+            # «لم يتوقف القصف»: fire that has not stopped goes on.
+            goes_on = inner_state in _HALTS and _is_fire(reading, evidence)
+            if not wished and not goes_on:
+                changed = _negated(direction, inner_state, means)
+            else:
+                changed = direction
         elif state in ("asked", "warned") and (no := _plain_no(chain[:index])) is not None:
             # "Urge MPs not to cut aid": who asks that it not be does not say that it is not.
             changed = "worsening" if where.last < no.first else direction
@@ -141,6 +149,10 @@ def resolve(
         # "Power is back two hours a day": what is too little ends no trouble.
         direction = "worsening"
     return Scope(direction, tuple(states), tuple(words))
+
+
+def _is_fire(reading: Reading, evidence: Sequence[Span]) -> bool:
+    return any(fire.overlaps(e) for fire in reading.of(FIRE) for e in evidence)
 
 
 def _denies_once(reading: Reading, denial: Span, evidence: Span) -> bool:
@@ -193,7 +205,7 @@ def negation_of(
         if is_of_one_saying(reading, no, evidence):
             continue
         behind = [s for s in evidence if s.first > no.last]
-        if excepts(reading, no, behind):
+        if excepts(reading, no, behind) or is_of_another_word(reading, no, evidence):
             continue
         if behind and not any(denies(reading, no, s) for s in behind):
             continue
@@ -227,8 +239,5 @@ def _negated(direction: Direction, inner: State, means: Mapping[State, Direction
         return "worsening"
     if inner == "broken":
         return "denied"
-    if inner in _HALTS and means.get(inner) != "worsening":
-        # «لم يتوقف القصف»: where a stop is no bad news, what has not stopped goes on.
-        return direction
     # «لا يتوقعون هدنة»: where a plain no denies nothing, neither does this one.
     return means.get("negated", "denied") if inner in _DENIED_WHEN_NEGATED else direction
