@@ -33,7 +33,10 @@ from rules.loading.rule_folders import rule_files
 from rules.loading.stored.cache import RulesCache, Stored
 from rules.trying import inline_tests
 from storage.rows import fetch_one
+from tests.measured_elsewhere import MEASURED_ELSEWHERE
 from tests.rules.few import FORMS, compiled_by_nobody
+
+TESTS = Path(__file__).parent
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 # Each run draws other examples, so over many runs they add up.
@@ -101,7 +104,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         shipped = isinstance(item, pytest.Function) and "shipped" in item.fixturenames
         many_texts = shipped and item.path.name in MANY_TEXTS
-        if many_texts or item.path.name in WHOLE_WAY | ALL_OF_A_KIND or _is_property(item):
+        elsewhere = item.path.relative_to(TESTS).as_posix() in MEASURED_ELSEWHERE
+        of_all = item.path.name in WHOLE_WAY | ALL_OF_A_KIND
+        if many_texts or elsewhere or of_all or _is_property(item):
             item.add_marker(pytest.mark.no_cover)
 
 
