@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.measured_elsewhere import MEASURED_ELSEWHERE
+
 ROOT = Path(__file__).resolve().parents[1]
 MAP = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 PACKAGES = ("bot", "rules", "storage")
@@ -91,3 +93,9 @@ def test_no_requirement_is_written_twice() -> None:
     for listed in (project["project"]["dependencies"], *project["dependency-groups"].values()):
         names = [re.split(r"[<>=\[;]", requirement)[0] for requirement in listed]
         assert len(names) == len(set(names))
+
+
+def test_what_is_measured_elsewhere_is_there() -> None:
+    assert [
+        each for each in sorted(MEASURED_ELSEWHERE) if not (ROOT / "tests" / each).is_file()
+    ] == []
