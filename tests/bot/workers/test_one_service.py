@@ -64,7 +64,7 @@ async def test_an_entry_goes_from_the_feed_to_a_phone_and_commands_find_it(
         ("alerts list", "A1"),
         ("export --since 1d --format jsonl", FLOOD),
         ("people list", str(OPERATOR)),
-        ("feeds list", "ok"),
+        ("feeds list", "well"),
     ):
         done = await _marsad(command)
         assert (done.exit_code, words in done.output) == (0, True), done.output
