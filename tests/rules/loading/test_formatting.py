@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,13 +58,33 @@ def test_a_rule_of_0_1_0_comes_into_the_new_form(tmp_path: Path) -> None:
     assert not load_rules(tmp_path).warnings
 
 
+PLAIN = re.compile(r"( +)- [=~]?[^\W\d_]+(?:[ /][^\W\d_]+)*\n")
+"""Words of a list with nothing that could be written in another way but the space before them."""
+
+
+def thinned(text: str) -> str:
+    """Of plain words under each other so many as never fit on one line: reading tens of thousands
+    of them takes most of a minute."""
+    kept: list[str] = []
+    run = indent = 0
+    for line in text.splitlines(keepends=True):
+        plain = PLAIN.fullmatch(line)
+        run = run + 1 if plain and len(plain[1]) == indent else 1
+        indent = len(plain[1]) if plain else 0
+        if run <= WIDTH // 4:
+            kept.append(line)
+    return "".join(kept)
+
+
 @pytest.mark.no_cover
 def test_shipped_files_are_as_they_are_written_and_narrow() -> None:
     # `formatted` itself refuses to return what says something else or lost a comment.
     for path in (path for kind in KINDS for path in sorted((SHIPPED / kind).glob("*.yaml"))):
-        once = formatted(path.read_bytes(), path.parent.name, path.name)
-        assert once == path.read_text(encoding="utf-8"), f"{path.name}: marsad rules format"
-        assert all(len(line) <= WIDTH for line in once.splitlines()), path.name
+        whole = path.read_text(encoding="utf-8")
+        text = thinned(whole)
+        once = formatted(text.encode(), path.parent.name, path.name)
+        assert once == text, f"{path.name}: marsad rules format"
+        assert all(len(line) <= WIDTH for line in whole.splitlines()), path.name
 
 
 WORDS = st.text(
