@@ -30,7 +30,7 @@ FIRE = "$strike-acts"
 TERMS = (PROPOSAL, WISH, FIRE)
 
 _DENIED_WHEN_NEGATED = frozenset({"obstructed", "broken", "stopped", "asked", "ordered", "kept"})
-_HALTS = frozenset({"obstructed", "stopped"})
+_HALTS = frozenset({"kept", "obstructed", "stopped"})
 _SILENT = frozenset({"past", "figurative", "drill"})
 DEFAULT: Mapping[State, Direction] = MappingProxyType(
     {
@@ -120,7 +120,7 @@ def resolve(
         if state == "negated" and index and chain[index - 1][0] not in ("denied",):
             wished = any(s.overlaps(chain[index - 1][1]) for s in reading.of(WISH))
             inner_state = chain[index - 1][0]
-            # «لم يتوقف القصف»: fire that has not stopped goes on.
+            # «لم يتوقف القصف», "nobody survived the shelling": such a no is none of fire itself.
             goes_on = inner_state in _HALTS and _is_fire(reading, evidence)
             if not wished and not goes_on:
                 changed = _negated(direction, inner_state, means)

@@ -60,6 +60,9 @@ ENGLISH = [
     ("siege", "improving", "Army lifts siege of {place}"),
     ("siege", "worsening", "The siege of {place} has not been lifted"),
     ("attack-on-health-care", "worsening", "Shelling of clinics in {place} was not halted"),
+    ("attack-on-health-care", "worsening", "Nobody survived the bombing of the {place} hospital"),
+    ("attack-on-health-care", "worsening", "Hospitals not spared by bombing in {place}"),
+    ("siege", "worsening", "No end in sight to the siege of {place}"),
     ("siege", "worsening", "The agency called for the army to lift the siege of {place}"),
     ("siege", "denied", "The governor denied a siege of {place}"),
     (
