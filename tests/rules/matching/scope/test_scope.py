@@ -104,6 +104,11 @@ FRENCH = [
     (
         "attack-on-health-care",
         "worsening",
+        "Personne n'a survécu au bombardement de l'hôpital de {place}",
+    ),
+    (
+        "attack-on-health-care",
+        "worsening",
         "Les bombardements de l'hôpital de {place} n'ont pas cessé",
     ),
     ("siege", "improving", "L'armée a levé le blocus de la ville de {place}"),
