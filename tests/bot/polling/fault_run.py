@@ -39,6 +39,8 @@ from tests.feed_server import (
 )
 
 INTERVAL = 0.5
+PATIENCE = 3.5
+"""Seconds after which a feed that answers late is given up."""
 LONGEST = 60.0
 FAULTS = tuple(
     "slow-loris never-answers endless-body gzip-bomb to-metadata to-loopback6 to-rebinding to-file "
@@ -132,7 +134,7 @@ async def run(seconds: float, folder: Path) -> dict[str, object]:
     )
     # Short enough for slow feeds to be given up in the run, too long for quick ones to be taken
     # for slow; what is cut off by its size needs no haste.
-    limits = FetchLimits(total_seconds=3.5, silence_seconds=2.5)
+    limits = FetchLimits(total_seconds=PATIENCE, silence_seconds=2.5)
     pool = ParserPool(large=LARGE, small=SMALL)
     names = Names(rebind_test=["10.0.0.1"])
     results: dict[str, dict[str, object]] = {}
